@@ -1,0 +1,734 @@
+/*
+ * libsnndelay: spiking neural networks whose synaptic delays are learned.
+ *
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+#ifndef SNNDELAY_H
+#define SNNDELAY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "snndelay_version.h"
+
+/**
+ * @file
+ * The whole interface of libsnndelay, by chapter, in the order in which a user meets it:
+ * context, arrays, networks, workspaces (forward, loss, backward), optimizers, schedules, sparsity,
+ * datasets, trainer, files, random numbers.
+ *
+ * What holds for every function:
+ *
+ * - *Errors.* A function that can fail returns a ::snnd_status. On failure the context holds a
+ *   sentence that names what was wrong (snnd_context_last_error()), results are left untouched, and
+ *   every handle stays as usable as it was. Nothing prints, exits or aborts.
+ * - *Ownership.* A handle that comes through the last argument of a `_create`, `_load` or `_split`
+ *   function is the caller's, who gives it to the `_free` function of its kind; that takes NULL.
+ *   A pointer that comes any other way is borrowed, and its declaration says for how long.
+ * - *Lifetime.* Free handles before what they were made from: a workspace, an optimizer, a sparsity
+ *   controller or a trainer before its network, everything before its context. Datasets are an
+ *   exception: a split keeps what it needs of its parent.
+ * - *Threads.* A context and all that was made from it belong to one thread at a time. Two contexts
+ *   share nothing. Inside a call a context uses as many threads as it was told to; results are the
+ *   same to the last bit for any number.
+ * - *Options* are structures whose first field is their size. Fill one with its `_init` function, which
+ *   is given `sizeof` and sets the defaults, then change what differs. Where a function takes a
+ *   pointer to options, NULL means the defaults. A value out of range is an error, never clamped.
+ *
+ * Axes: B samples in a batch, T time steps, I inputs of a layer, O outputs (neurons) of a layer, C
+ * synapses for each pair of neurons (kernel_count). Arrays are C-ordered (the last axis is contiguous).
+ * Times are in steps of the simulation (dt = 1), potentials in units where the threshold is 1 by
+ * default. "The paper" is Mészáros, Knight and Nowotny, "Learning delays through gradients and
+ * structure", Front. Comput. Neurosci. 18:1460309 (2024); its published code is "the reference".
+ * doc/model.md states the mathematics.
+ */
+
+#if defined(__GNUC__)
+#define SNND_API __attribute__((visibility("default")))
+#else
+#define SNND_API
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---------------------------------------------------------------------------------------------- */
+/** @defgroup status Status
+ * @{ */
+
+/** What a call came to. Values never change. */
+typedef enum snnd_status {
+    SNND_OK = 0,
+    SNND_ERROR_ARGUMENT = 1,    /**< an argument is NULL, out of range, or does not fit the others */
+    SNND_ERROR_MEMORY = 2,      /**< the allocator gave nothing */
+    SNND_ERROR_IO = 3,          /**< the system could not open, read or write a file */
+    SNND_ERROR_FORMAT = 4,      /**< a file is not what it should be */
+    SNND_ERROR_STATE = 5,       /**< the call is right, but not now: something must happen before it */
+    SNND_ERROR_NUMERIC = 6,     /**< a loss or parameter is no longer finite */
+    SNND_ERROR_UNSUPPORTED = 7, /**< this build or this machine cannot do it */
+    SNND_STOPPED = 8            /**< the host's progress callback asked to stop; not an error */
+} snnd_status;
+
+/** A few words for a status, never NULL; static, not translated. */
+SNND_API const char *snnd_status_string(snnd_status status);
+
+/** Version of the library in use, as SNND_VERSION_STRING of the header it was built with. */
+SNND_API const char *snnd_version(void);
+
+/** @} */
+/* ---------------------------------------------------------------------------------------------- */
+/** @defgroup context Context
+ * Memory, threads, log and last error of everything made from it.
+ * @{ */
+
+typedef struct snnd_context snnd_context;
+
+/** Severity of a log message. */
+typedef enum snnd_log_level { SNND_LOG_WARNING = 1, SNND_LOG_INFO = 2, SNND_LOG_DEBUG = 3 } snnd_log_level;
+
+/** Instruction set of the hot kernels. AUTO takes the best that the processor has. */
+typedef enum snnd_isa {
+    SNND_ISA_AUTO = 0,
+    SNND_ISA_PLAIN = 1, /**< what the compiler's baseline allows */
+    SNND_ISA_AVX2 = 2,  /**< x86-64 with AVX2 and FMA */
+    SNND_ISA_AVX512 = 3 /**< x86-64 with AVX-512 F, VL, DQ and BW */
+} snnd_isa;
+
+typedef struct snnd_context_options {
+    size_t size;
+    /** Returns `bytes` (> 0) of memory aligned to `alignment` (a power of two), or NULL. NULL: aligned_alloc. */
+    void *(*allocate)(void *user, size_t bytes, size_t alignment);
+    /** Takes back what `allocate` returned; never called with NULL. Set both hooks or neither. */
+    void (*release)(void *user, void *memory);
+    void *memory_user;
+    /** Receives one line of text without a newline. NULL: no log. */
+    void (*log)(void *user, snnd_log_level level, const char *message);
+    void *log_user;
+    int32_t threads; /**< 0: one for each processor; 1: no thread is ever made; at most 1024 */
+    int32_t isa;     /**< ::snnd_isa; one that the processor lacks is SNND_ERROR_UNSUPPORTED */
+} snnd_context_options;
+
+SNND_API snnd_status snnd_context_options_init(snnd_context_options *options, size_t size);
+
+/** Makes a context. Where there is no context yet to hold a message, the status says all. */
+SNND_API snnd_status snnd_context_create(const snnd_context_options *options, snnd_context **context);
+SNND_API void snnd_context_free(snnd_context *context);
+
+/** The sentence left by the last call that failed, "" if none did; borrowed until the next call that fails. */
+SNND_API const char *snnd_context_last_error(const snnd_context *context);
+
+/** The number of threads in use (>= 1) and the instruction set chosen; either pointer may be NULL. */
+SNND_API snnd_status snnd_context_info(const snnd_context *context, int32_t *threads, snnd_isa *isa);
+
+/** @} */
+/* ---------------------------------------------------------------------------------------------- */
+/** @defgroup array Arrays
+ * Plain arrays with a type and a shape: how parameters, gradients and files are shown to the host.
+ * @{ */
+
+typedef enum snnd_dtype {
+    SNND_ANY = 0, /**< as it is stored (only where a function says so) */
+    SNND_FLOAT32 = 1,
+    SNND_FLOAT64 = 2,
+    SNND_INT8 = 3,
+    SNND_UINT8 = 4,
+    SNND_INT32 = 5,
+    SNND_INT64 = 6
+} snnd_dtype;
+
+/** Layout frozen: this structure never grows. */
+typedef struct snnd_array {
+    void *data;
+    int32_t dtype;      /**< ::snnd_dtype */
+    int32_t dimensions; /**< 0 to 4 */
+    int64_t shape[4];   /**< 1 beyond `dimensions` */
+} snnd_array;
+
+/** Elements in the array: the product of its shape. */
+SNND_API int64_t snnd_array_count(const snnd_array *array);
+
+/**
+ * Reads a .npy file (format versions 1 to 3, little- or big-endian, C or Fortran order, at most 4 axes) into
+ * memory of the context. Stored: float16, float32, float64, bool, signed and unsigned integers of
+ * 8 to 64 bits; converted to `dtype` (SNND_ANY: to the nearest of ours without loss, float16 to float32).
+ * A number that `dtype` cannot hold is SNND_ERROR_FORMAT. Give the array to snnd_array_free().
+ */
+SNND_API snnd_status snnd_array_load_npy(snnd_context *context, const char *path, snnd_dtype dtype, snnd_array *array);
+
+/** Writes the array as .npy: to a temporary file beside `path`, which then takes its name. */
+SNND_API snnd_status snnd_array_save_npy(snnd_context *context, const snnd_array *array, const char *path);
+
+/** Frees what snnd_array_load_npy() allocated and clears the array; never for borrowed arrays. */
+SNND_API void snnd_array_free(snnd_context *context, snnd_array *array);
+
+/** @} */
+/* ---------------------------------------------------------------------------------------------- */
+/** @defgroup network Network
+ * A feed-forward chain of layers, built by adding them in order. The usual chain is, for every hidden
+ * layer, delays -> batch norm -> LIF -> dropout, and at the end delays -> leaky integrator.
+ * @{ */
+
+typedef struct snnd_network snnd_network;
+typedef struct snnd_layer snnd_layer; /**< borrowed from its network, valid until that is freed */
+
+/** Makes an empty network for `inputs` (>= 1) channels of real-valued input. */
+SNND_API snnd_status snnd_network_create(snnd_context *context, int32_t inputs, snnd_network **network);
+SNND_API void snnd_network_free(snnd_network *network);
+
+/** Kernel of a delay in training: how a synapse's weight spreads over the taps round its position. */
+typedef enum snnd_kernel {
+    SNND_KERNEL_GAUSS = 1, /**< a Gaussian of width |sigma| + 0.27 */
+    SNND_KERNEL_MAX = 2    /**< a triangle of half-width |sigma| + 1 */
+} snnd_kernel;
+
+/**
+ * Delayed synapses: dilated convolutions with learnable spacings in one dimension (DCLS, Hammouamri,
+ * Khalfaoui-Hassani and Masquelier 2023). A synapse has K = max_delay + 1 taps and a position p in
+ * [-max_delay/2, max_delay/2]; its delay in steps is max_delay/2 - p.
+ */
+typedef struct snnd_delay_options {
+    size_t size;
+    int32_t max_delay;    /**< longest delay in steps; even, 0 to 1022; default 24 */
+    int32_t kernel_count; /**< C, synapses for each pair of neurons, 1 to 64; default 1 */
+    int32_t kernel;       /**< ::snnd_kernel in training; evaluation has whole delays; default GAUSS */
+    /** 1: positions are trained. 0: they are drawn, rounded to whole steps and frozen, and every pass
+     * uses the triangle at sigma 0, as the reference's fixed models do. Default 1. */
+    int32_t learn_delays;
+} snnd_delay_options;
+
+SNND_API snnd_status snnd_delay_options_init(snnd_delay_options *options, size_t size);
+
+/** Adds `outputs` neurons' synapses. `layer` may be NULL, here and below. */
+SNND_API snnd_status snnd_network_add_delays(snnd_network *network, int32_t outputs, const snnd_delay_options *options,
+                                             snnd_layer **layer);
+
+/** Batch normalisation with one mean and variance per neuron, over time and batch (Ioffe and Szegedy 2015). */
+typedef struct snnd_batch_norm_options {
+    size_t size;
+    double epsilon;  /**< added to the variance; > 0; default 1e-5 */
+    double momentum; /**< share of the newest batch in the running statistics, 0 to 1; default 0.1 */
+} snnd_batch_norm_options;
+
+SNND_API snnd_status snnd_batch_norm_options_init(snnd_batch_norm_options *options, size_t size);
+SNND_API snnd_status snnd_network_add_batch_norm(snnd_network *network, const snnd_batch_norm_options *options,
+                                                 snnd_layer **layer);
+
+/**
+ * Leaky integrate-and-fire neurons that reset to zero, with an arctan surrogate gradient:
+ * ds/dv = (alpha/2) / (1 + (pi/2 alpha v)^2) at v = potential - threshold.
+ */
+typedef struct snnd_lif_options {
+    size_t size;
+    double tau;           /**< membrane time constant in steps, >= 1; default 10.05 */
+    double threshold;     /**< > 0; a spike is taken strictly above it; default 1 */
+    double alpha;         /**< steepness of the surrogate gradient, > 0; default 5 */
+    int32_t detach_reset; /**< 1: the reset is not differentiated, as in the reference; default 1 */
+} snnd_lif_options;
+
+SNND_API snnd_status snnd_lif_options_init(snnd_lif_options *options, size_t size);
+SNND_API snnd_status snnd_network_add_lif(snnd_network *network, const snnd_lif_options *options, snnd_layer **layer);
+
+/** One Bernoulli mask per sample and neuron, constant in time; survivors scaled by 1/(1 - probability);
+ * `probability` of dropping in [0, 1). Does nothing in evaluation. */
+SNND_API snnd_status snnd_network_add_dropout(snnd_network *network, double probability, snnd_layer **layer);
+
+/** Neurons that integrate and never fire: the readout. */
+typedef struct snnd_leaky_integrator_options {
+    size_t size;
+    double tau; /**< membrane time constant in steps, >= 1; default 10.05 */
+} snnd_leaky_integrator_options;
+
+SNND_API snnd_status snnd_leaky_integrator_options_init(snnd_leaky_integrator_options *options, size_t size);
+SNND_API snnd_status snnd_network_add_leaky_integrator(snnd_network *network,
+                                                       const snnd_leaky_integrator_options *options,
+                                                       snnd_layer **layer);
+
+/**
+ * Draws every parameter anew from `seed`: weights uniform in +-sqrt(6/(I C)) (He et al. 2015), positions
+ * uniform over their range, batch norm scale 1, shift 0, running mean 0 and variance 1. Masks and signs
+ * are dropped. A layer that is added holds what seed 0 gives.
+ */
+SNND_API snnd_status snnd_network_initialize(snnd_network *network, uint64_t seed);
+
+/** Width of the delay kernels in training, >= 0, one number for the network; evaluation takes 0. A network
+ * starts at half of its longest delay. */
+SNND_API snnd_status snnd_network_set_sigma(snnd_network *network, double sigma);
+SNND_API double snnd_network_sigma(const snnd_network *network);
+
+/** Puts every position back into its range; part of each training step, after the optimizer. */
+SNND_API snnd_status snnd_network_clamp_positions(snnd_network *network);
+
+SNND_API int32_t snnd_network_inputs(const snnd_network *network);
+SNND_API int32_t
+snnd_network_outputs(const snnd_network *network); /**< neurons of the last layer, 0 if there is none */
+SNND_API int32_t snnd_network_layer_count(const snnd_network *network);
+SNND_API snnd_layer *snnd_network_layer(const snnd_network *network, int32_t index); /**< NULL out of range */
+
+/** Kind of a layer. Values never change. */
+typedef enum snnd_layer_type {
+    SNND_LAYER_DELAYS = 1,
+    SNND_LAYER_BATCH_NORM = 2,
+    SNND_LAYER_LIF = 3,
+    SNND_LAYER_DROPOUT = 4,
+    SNND_LAYER_LEAKY_INTEGRATOR = 5
+} snnd_layer_type;
+
+SNND_API snnd_layer_type snnd_layer_get_type(const snnd_layer *layer);
+SNND_API int32_t snnd_layer_inputs(const snnd_layer *layer);
+SNND_API int32_t snnd_layer_outputs(const snnd_layer *layer);
+/** Copies the options a delay layer was made with; SNND_ERROR_ARGUMENT for another kind of layer. */
+SNND_API snnd_status snnd_layer_delay_options(const snnd_layer *layer, snnd_delay_options *options);
+
+/** Arrays that a layer may hold. Values never change. */
+typedef enum snnd_array_name {
+    /** delays: float32 [O, I, C]. Of a layer with signs this is the magnitude theta, and the synapse's weight
+     * is sign * theta. A synapse of weight 0 carries nothing. */
+    SNND_ARRAY_WEIGHT = 1,
+    SNND_ARRAY_POSITION = 2,        /**< delays: float32 [O, I, C], in steps; delay = max_delay/2 - position */
+    SNND_ARRAY_SIGN = 3,            /**< delays: int8 [O, I, C], +1 or -1; only under a controller that fixes signs */
+    SNND_ARRAY_MASK = 4,            /**< delays: uint8 [O, I, C], 1 where a synapse exists; only under a controller */
+    SNND_ARRAY_SCALE = 5,           /**< batch norm: float32 [O] (gamma) */
+    SNND_ARRAY_SHIFT = 6,           /**< batch norm: float32 [O] (beta) */
+    SNND_ARRAY_RUNNING_MEAN = 7,    /**< batch norm: float32 [O] */
+    SNND_ARRAY_RUNNING_VARIANCE = 8 /**< batch norm: float32 [O], unbiased */
+} snnd_array_name;
+
+/** Shows an array of the layer: borrowed, writable, valid until the network is freed or initialized.
+ * SNND_ERROR_STATE where the layer has no such array. */
+SNND_API snnd_status snnd_layer_array(snnd_layer *layer, snnd_array_name name, snnd_array *array);
+
+/** Writes the delays in whole steps that evaluation uses, 0 to max_delay, to `delays` [O, I, C]; positions
+ * are rounded half to even. */
+SNND_API snnd_status snnd_layer_delays(const snnd_layer *layer, int32_t *delays);
+
+/** Synapses of a delay layer that exist: ones in its mask, or all where there is none. */
+SNND_API int64_t snnd_layer_active(const snnd_layer *layer);
+/** The same over all delay layers. */
+SNND_API int64_t snnd_network_active(const snnd_network *network);
+
+/** @} */
+/* ---------------------------------------------------------------------------------------------- */
+/** @defgroup workspace Workspace
+ * Activations and gradients of one batch: forward, loss, backward. The pieces of an own training loop; the
+ * trainer is made of them. A workspace may be made once the network is complete; adding a layer afterwards
+ * is an error.
+ * @{ */
+
+typedef struct snnd_workspace snnd_workspace;
+
+/** How a pass is made. */
+typedef enum snnd_mode {
+    SNND_EVALUATE = 0, /**< whole delays, running statistics, no dropout */
+    SNND_TRAIN = 1     /**< delay kernels of width sigma, statistics of the batch, dropout */
+} snnd_mode;
+
+/** Buffers for up to `batch` samples of `steps` time steps, both >= 1. Nothing is allocated later. With
+ * `gradients` 0 only evaluation is possible, in less memory. */
+SNND_API snnd_status snnd_workspace_create(snnd_network *network, int32_t batch, int32_t steps, int gradients,
+                                           snnd_workspace **workspace);
+SNND_API void snnd_workspace_free(snnd_workspace *workspace);
+
+/** The dropout masks of the next training pass are a function of these two, the layer, the sample's place in the
+ * batch and the neuron alone. Set another `step` for every pass. */
+SNND_API snnd_status snnd_workspace_set_draw(snnd_workspace *workspace, uint64_t seed, uint64_t step);
+
+/** Replaces the drawn masks of a dropout layer by `mask` [batch, O], copied; entries are the factors themselves
+ * (0 or 1/(1-p)). NULL: drawn again. */
+SNND_API snnd_status snnd_workspace_set_dropout_mask(snnd_workspace *workspace, const snnd_layer *layer,
+                                                     const float *mask);
+
+/** Passes `count` (1 to batch) samples `input` [count, T, I] forward; a non-finite input is an error. In training the
+ * running statistics of batch norm move. */
+SNND_API snnd_status snnd_workspace_forward(snnd_workspace *workspace, snnd_mode mode, const float *input,
+                                            int32_t count);
+
+/** How potentials become one score a class. The loss is the cross-entropy of softmax over the scores. */
+typedef enum snnd_readout {
+    SNND_READOUT_SOFTMAX_SUM = 1, /**< softmax over the classes at each step, summed over time: the paper's */
+    SNND_READOUT_SUM = 2,         /**< sum over time; of a network that ends in LIF neurons, the spike count */
+    SNND_READOUT_MEAN = 3,        /**< mean over time */
+    SNND_READOUT_MAX = 4,         /**< largest over time */
+    SNND_READOUT_LAST = 5         /**< at the last step */
+} snnd_readout;
+
+typedef struct snnd_loss_options {
+    size_t size;
+    int32_t readout; /**< ::snnd_readout; default SOFTMAX_SUM */
+    double l1;       /**< times the sum of |weight| of all delay layers, >= 0; default 0 */
+} snnd_loss_options;
+
+SNND_API snnd_status snnd_loss_options_init(snnd_loss_options *options, size_t size);
+
+typedef struct snnd_loss_report {
+    size_t size;
+    double loss;          /**< cross_entropy + penalty */
+    double cross_entropy; /**< mean over the batch */
+    double penalty;       /**< l1 * sum |weight| */
+    int32_t samples;
+    int32_t correct; /**< samples whose label has the highest score (the first of equals) */
+} snnd_loss_report;
+
+SNND_API snnd_status snnd_loss_report_init(snnd_loss_report *report, size_t size);
+
+/** Loss of the last forward pass for `labels` [count], each 0 to classes-1. Needed before backward. */
+SNND_API snnd_status snnd_workspace_loss(snnd_workspace *workspace, const int32_t *labels,
+                                         const snnd_loss_options *options, snnd_loss_report *report);
+
+/** A loss of the host's own, in place of snnd_workspace_loss(): takes dL/d(output) [T, count, classes] of the last
+ * pass, copied. */
+SNND_API snnd_status snnd_workspace_set_output_gradient(snnd_workspace *workspace, const float *gradient);
+
+/** Gradients of the loss with respect to every parameter, by backpropagation through time; replaces those
+ * of the pass before. Needs a training pass and a loss. */
+SNND_API snnd_status snnd_workspace_backward(snnd_workspace *workspace);
+
+/** Shows the gradient of WEIGHT, POSITION, SCALE or SHIFT: float32 in the shape of the parameter, borrowed,
+ * writable (for clipping, say), valid until the workspace is freed. Weight gradients are with respect to theta where
+ * the layer has signs, include L1 (sign(theta), 0 at 0), and are there for absent synapses too. */
+SNND_API snnd_status snnd_workspace_gradient(snnd_workspace *workspace, const snnd_layer *layer, snnd_array_name name,
+                                             snnd_array *array);
+
+/** What a pass left behind. */
+typedef enum snnd_record {
+    SNND_RECORD_OUTPUT = 1,   /**< what the layer gives on: currents, normalised currents, spikes, potentials */
+    SNND_RECORD_POTENTIAL = 2 /**< LIF: membrane potential before the spike is taken */
+} snnd_record;
+
+/** Copies a record of the last pass to `values` [T, count, O]. */
+SNND_API snnd_status snnd_workspace_record(const snnd_workspace *workspace, const snnd_layer *layer, snnd_record record,
+                                           float *values);
+
+/** Copies the scores [count, classes] of the last pass under a readout, whether or not a loss was taken. */
+SNND_API snnd_status snnd_workspace_scores(snnd_workspace *workspace, snnd_readout readout, float *scores);
+/** The class of the highest score (the first of equals) of each sample, to `classes` [count]. */
+SNND_API snnd_status snnd_workspace_predictions(snnd_workspace *workspace, snnd_readout readout, int32_t *classes);
+
+/** Spikes per neuron and step of the last pass, mean over all LIF layers' mean; 0 without LIF layers. */
+SNND_API double snnd_workspace_spike_rate(const snnd_workspace *workspace);
+
+/** @} */
+/* ---------------------------------------------------------------------------------------------- */
+/** @defgroup optimizer Optimizers
+ * @{ */
+
+typedef struct snnd_optimizer snnd_optimizer;
+
+typedef enum snnd_optimizer_kind {
+    SNND_ADAM = 1, /**< Kingma and Ba 2015: bias correction, epsilon outside the root */
+    SNND_SGD = 2   /**< with momentum: b = m b + g, p -= rate b */
+} snnd_optimizer_kind;
+
+/** Which parameters an optimizer moves; may be added up. */
+typedef enum snnd_parameters {
+    SNND_PARAMETERS_WEIGHTS = 1,  /**< weights, and scale and shift of batch norm */
+    SNND_PARAMETERS_POSITIONS = 2 /**< positions of the delay layers that learn them */
+} snnd_parameters;
+
+typedef struct snnd_optimizer_options {
+    size_t size;
+    int32_t kind;        /**< ::snnd_optimizer_kind; default ADAM */
+    int32_t parameters;  /**< sum of ::snnd_parameters; default WEIGHTS */
+    double rate;         /**< learning rate, >= 0; default 1e-3 */
+    double momentum;     /**< Adam's beta1, or SGD's momentum; in [0, 1); default 0.9 */
+    double beta2;        /**< Adam; in [0, 1); default 0.999 */
+    double epsilon;      /**< Adam; > 0; default 1e-8 */
+    double weight_decay; /**< >= 0; default 0 */
+    int32_t decoupled;   /**< 0: weight decay is added to the gradient; 1: it shrinks the parameter by
+                            rate * weight_decay (AdamW, Loshchilov and Hutter 2019); default 0 */
+} snnd_optimizer_options;
+
+SNND_API snnd_status snnd_optimizer_options_init(snnd_optimizer_options *options, size_t size);
+SNND_API snnd_status snnd_optimizer_create(snnd_network *network, const snnd_optimizer_options *options,
+                                           snnd_optimizer **optimizer);
+SNND_API void snnd_optimizer_free(snnd_optimizer *optimizer);
+
+SNND_API snnd_status snnd_optimizer_set_rate(snnd_optimizer *optimizer, double rate);
+SNND_API snnd_status snnd_optimizer_set_momentum(snnd_optimizer *optimizer, double momentum);
+
+/** Moves the parameters of the network by the gradients of the workspace. */
+SNND_API snnd_status snnd_optimizer_step(snnd_optimizer *optimizer, const snnd_workspace *workspace);
+
+/** Shows a moment of a parameter: `order` 1 (Adam's first, SGD's momentum) or 2 (Adam's second); borrowed,
+ * writable, float32 in the shape of the parameter. */
+SNND_API snnd_status snnd_optimizer_moment(snnd_optimizer *optimizer, const snnd_layer *layer, snnd_array_name name,
+                                           int order, snnd_array *array);
+
+/** @} */
+/* ---------------------------------------------------------------------------------------------- */
+/** @defgroup schedule Schedules
+ * Learning rates and sigma as functions of the epoch, without state.
+ * @{ */
+
+typedef enum snnd_schedule_kind {
+    SNND_SCHEDULE_CONSTANT = 1,   /**< value */
+    SNND_SCHEDULE_ONE_CYCLE = 2,  /**< value/divide -> value -> value/divide/final_divide, cosine both ways, while
+                                     the momentum goes high -> low -> high (Smith and Topin 2018) */
+    SNND_SCHEDULE_COSINE = 3,     /**< from value to final over a half wave */
+    SNND_SCHEDULE_EXPONENTIAL = 4 /**< from value to final by a constant factor, then final; a value that is below
+                                     final already stays */
+} snnd_schedule_kind;
+
+typedef struct snnd_schedule {
+    size_t size;
+    int32_t kind;         /**< ::snnd_schedule_kind; default CONSTANT */
+    int32_t epochs;       /**< length, >= 0 (one-cycle and cosine: >= 1); default 150 */
+    double value;         /**< constant, peak or start; default 1e-3 */
+    double final;         /**< end of COSINE and EXPONENTIAL; default 0 */
+    double rise;          /**< one-cycle: share of the epochs before the peak, 0 to 1; default 0.3 */
+    double divide;        /**< one-cycle: peak over start, > 0; default 25 */
+    double final_divide;  /**< one-cycle: start over end, > 0; default 1e4 */
+    double momentum_low;  /**< one-cycle: momentum (Adam's beta1) at the peak; default 0.85 */
+    double momentum_high; /**< one-cycle: momentum at start and end; default 0.95 */
+} snnd_schedule;
+
+SNND_API snnd_status snnd_schedule_init(snnd_schedule *schedule, size_t size);
+
+/** The value, and for one-cycle the momentum, of epoch `epoch` (0, 1, ...); beyond its length a schedule stays
+ * where it ended. `momentum` may be NULL, and is left alone by the other kinds. */
+SNND_API snnd_status snnd_schedule_at(const snnd_schedule *schedule, int32_t epoch, double *value, double *momentum);
+
+/** @} */
+/* ---------------------------------------------------------------------------------------------- */
+/** @defgroup sparsity Sparsity
+ * Controllers that decide which synapses exist. Making one gives masks (and signs) to the delay layers of the
+ * network; its step comes after the optimizer's. Every layer of O*I*C synapses keeps exactly
+ * floor((1 - sparsity) * O*I*C) of them. One controller a network at a time.
+ * @{ */
+
+typedef struct snnd_sparsity snnd_sparsity;
+
+/** A random mask that stays. */
+typedef struct snnd_fixed_mask_options {
+    size_t size;
+    double sparsity; /**< share of synapses that do not exist, in [0, 1); default 0.875 */
+    uint64_t seed;   /**< default 0 */
+    int32_t keep;    /**< 1: take the masks that the network has (after loading); an error if it has none; default 0 */
+} snnd_fixed_mask_options;
+
+SNND_API snnd_status snnd_fixed_mask_options_init(snnd_fixed_mask_options *options, size_t size);
+SNND_API snnd_status snnd_sparsity_create_fixed_mask(snnd_network *network, const snnd_fixed_mask_options *options,
+                                                     snnd_sparsity **sparsity);
+
+/** How DEEP R chooses the synapses that take the place of the dropped. */
+typedef enum snnd_growth {
+    SNND_GROWTH_RANDOM = 1,  /**< uniformly among the absent (Bellec et al. 2018) */
+    SNND_GROWTH_GRADIENT = 2 /**< most negative dL/dtheta first (the paper's form of RigL, Evci et al. 2020) */
+} snnd_growth;
+
+/**
+ * DEEP R (Bellec et al. 2018) as the paper uses it, without noise: a synapse is sign * theta with a fixed sign; one
+ * that the optimizer makes theta <= 0 is dropped, and as many grow, with theta 1e-12 and the delay they had.
+ * The synapse just dropped keeps its theta <= 0 for the one forward pass that follows, as in the reference.
+ */
+typedef struct snnd_deep_r_options {
+    size_t size;
+    double sparsity; /**< in [0, 1); default 0.875 */
+    int32_t growth;  /**< ::snnd_growth; default GRADIENT */
+    int32_t dale;    /**< 1: one sign for all synapses of a presynaptic neuron (Dale's law); 0: one for each synapse;
+                        drawn +1 or -1 with equal probability; default 1 */
+    uint64_t seed;   /**< default 0 */
+    int32_t keep;    /**< 1: take the masks and signs that the network has; default 0 */
+} snnd_deep_r_options;
+
+SNND_API snnd_status snnd_deep_r_options_init(snnd_deep_r_options *options, size_t size);
+SNND_API snnd_status snnd_sparsity_create_deep_r(snnd_network *network, const snnd_deep_r_options *options,
+                                                 snnd_sparsity **sparsity);
+
+/** The masks and signs stay with the network. */
+SNND_API void snnd_sparsity_free(snnd_sparsity *sparsity);
+
+/** Drops and grows by the rule, after the optimizer has moved the weights by the gradients of `workspace`. */
+SNND_API snnd_status snnd_sparsity_step(snnd_sparsity *sparsity, const snnd_workspace *workspace);
+
+/** Synapses that the last step grew in a delay layer, or in all of them where `layer` is NULL. */
+SNND_API int64_t snnd_sparsity_regrown(const snnd_sparsity *sparsity, const snnd_layer *layer);
+
+/** @} */
+/* ---------------------------------------------------------------------------------------------- */
+/** @defgroup dataset Datasets and batches
+ * @{ */
+
+typedef struct snnd_dataset snnd_dataset;
+
+/** Samples in the host's memory. */
+typedef struct snnd_samples {
+    size_t size;
+    const float *input;   /**< [samples, steps, channels] */
+    const int32_t *label; /**< [samples], 0 or more */
+    int64_t samples;      /**< >= 1 */
+    int32_t steps;        /**< >= 1 */
+    int32_t channels;     /**< >= 1 */
+    int32_t copy;         /**< 1: copied; 0: borrowed, and must outlive the dataset; default 1 */
+} snnd_samples;
+
+SNND_API snnd_status snnd_samples_init(snnd_samples *samples, size_t size);
+SNND_API snnd_status snnd_dataset_create(snnd_context *context, const snnd_samples *samples, snnd_dataset **dataset);
+
+/** Reads `input_path`, numbers [N, T, I], each multiplied by `scale` (finite, not 0), and `label_path`, integers [N]
+ * (or [N, 1]) of 0 or more, in .npy format. */
+SNND_API snnd_status snnd_dataset_load_npy(snnd_context *context, const char *input_path, const char *label_path,
+                                           double scale, snnd_dataset **dataset);
+
+/** Splits off a random `share` (0 < share < 1) of the samples, chosen by `seed`: `rest` has the others. Both share
+ * the parent's numbers, and either may be freed first. Rounded to the nearest count; an error if one were empty. */
+SNND_API snnd_status snnd_dataset_split(const snnd_dataset *dataset, double share, uint64_t seed, snnd_dataset **part,
+                                        snnd_dataset **rest);
+SNND_API void snnd_dataset_free(snnd_dataset *dataset);
+
+SNND_API int64_t snnd_dataset_samples(const snnd_dataset *dataset);
+SNND_API int32_t snnd_dataset_steps(const snnd_dataset *dataset);
+SNND_API int32_t snnd_dataset_channels(const snnd_dataset *dataset);
+SNND_API int32_t snnd_dataset_classes(const snnd_dataset *dataset); /**< highest label + 1 */
+
+/** Shows sample `index`: `input` [T, I] borrowed until the dataset is freed. Either pointer may be NULL. */
+SNND_API snnd_status snnd_dataset_sample(const snnd_dataset *dataset, int64_t index, const float **input,
+                                         int32_t *label);
+
+typedef struct snnd_batches snnd_batches;
+
+/** Walks over a dataset in batches of `batch` (>= 1) samples; the last may be smaller. With `shuffle` the order of an
+ * epoch is a function of `seed` and the epoch alone, else it is the dataset's. */
+SNND_API snnd_status snnd_batches_create(const snnd_dataset *dataset, int32_t batch, int shuffle, uint64_t seed,
+                                         snnd_batches **batches);
+SNND_API void snnd_batches_free(snnd_batches *batches);
+/** Batches in an epoch. */
+SNND_API int64_t snnd_batches_count(const snnd_batches *batches);
+/** Gathers batch `index` of epoch `epoch`: `input` [count, T, I] and `label` [count], borrowed until the next call. */
+SNND_API snnd_status snnd_batches_get(snnd_batches *batches, int32_t epoch, int64_t index, const float **input,
+                                      const int32_t **label, int32_t *count);
+
+/** @} */
+/* ---------------------------------------------------------------------------------------------- */
+/** @defgroup trainer Trainer
+ * Optimizers, schedules, loss, sparsity and shuffling in one: the paper's training unless told otherwise.
+ * @{ */
+
+typedef struct snnd_trainer snnd_trainer;
+
+/** Where a training run is; given to the progress callback after every step. */
+typedef struct snnd_progress {
+    size_t size;
+    int32_t epoch;   /**< 0, 1, ... */
+    int64_t step;    /**< steps of this epoch that are done */
+    int64_t steps;   /**< steps in this epoch */
+    double loss;     /**< of this epoch so far */
+    double accuracy; /**< of this epoch so far, 0 to 1 */
+    double sigma;
+    int64_t active; /**< synapses */
+} snnd_progress;
+
+typedef struct snnd_trainer_options {
+    size_t size;
+    int32_t epochs;          /**< length of the run that the default schedules are made for, >= 1; default 150 */
+    int32_t batch;           /**< samples a step, >= 1; default 256 */
+    uint64_t seed;           /**< of shuffling and dropout; default 0 */
+    int32_t readout;         /**< ::snnd_readout; default SOFTMAX_SUM */
+    double l1;               /**< default 0 */
+    snnd_sparsity *sparsity; /**< borrowed, must outlive the trainer; NULL: none */
+    /* All pointers below are read during the call only; NULL means the paper's. */
+    const snnd_optimizer_options *weights;   /**< Adam; `parameters` and `rate` are ignored */
+    const snnd_optimizer_options *positions; /**< Adam; `parameters` and `rate` are ignored */
+    const snnd_schedule *weight_schedule;    /**< one-cycle to 5e-3 over `epochs` */
+    const snnd_schedule *position_schedule;  /**< cosine from 0.1 to 0 over `epochs` */
+    const snnd_schedule *sigma_schedule;     /**< exponential from the network's sigma to 0.23 over epochs/4 */
+    /** Called after every step; non-zero stops the epoch there. */
+    int (*progress)(void *user, const snnd_progress *progress);
+    void *progress_user;
+} snnd_trainer_options;
+
+SNND_API snnd_status snnd_trainer_options_init(snnd_trainer_options *options, size_t size);
+
+/** Makes a trainer at epoch 0, step 0. Buffers are allocated at the first batch, and again only for longer samples. */
+SNND_API snnd_status snnd_trainer_create(snnd_network *network, const snnd_trainer_options *options,
+                                         snnd_trainer **trainer);
+SNND_API void snnd_trainer_free(snnd_trainer *trainer);
+
+typedef struct snnd_epoch_report {
+    size_t size;
+    int32_t epoch;        /**< that was trained, or the last one trained (-1: none) */
+    int64_t samples;      /**< seen */
+    int64_t correct;      /**< of them */
+    double accuracy;      /**< correct / samples */
+    double loss;          /**< mean over samples, with L1 in training */
+    double cross_entropy; /**< mean over samples */
+    double sigma;         /**< of the epoch */
+    double weight_rate;   /**< learning rates of the epoch */
+    double position_rate;
+    double spike_rate; /**< spikes per hidden neuron and step, mean */
+    double seconds;    /**< time spent in this call */
+    int64_t active;    /**< synapses at the end */
+    int64_t regrown;   /**< synapses grown in the epoch */
+} snnd_epoch_report;
+
+SNND_API snnd_status snnd_epoch_report_init(snnd_epoch_report *report, size_t size);
+
+/**
+ * Trains one epoch over the dataset, or finishes one that was stopped in the middle. SNND_STOPPED when the progress
+ * callback asked for it: the report then covers the steps that are done, and the next call goes on from there, in
+ * this process or, through a checkpoint, in another. SNND_ERROR_NUMERIC when the loss or a parameter is no longer
+ * finite; the message names epoch, step and layer.
+ */
+SNND_API snnd_status snnd_trainer_epoch(snnd_trainer *trainer, const snnd_dataset *dataset, snnd_epoch_report *report);
+
+/** Loss and accuracy of the network as it is, in evaluation mode, over a dataset. */
+SNND_API snnd_status snnd_trainer_evaluate(snnd_trainer *trainer, const snnd_dataset *dataset,
+                                           snnd_epoch_report *report);
+
+/** One step on a batch of the host's: `input` [count, steps, I] and `label` [count], count up to the trainer's batch.
+ * Schedules stay at the present epoch until snnd_trainer_end_epoch(). */
+SNND_API snnd_status snnd_trainer_step(snnd_trainer *trainer, const float *input, const int32_t *label, int32_t count,
+                                       int32_t steps, snnd_loss_report *report);
+/** Ends an epoch of steps made by snnd_trainer_step(). */
+SNND_API snnd_status snnd_trainer_end_epoch(snnd_trainer *trainer);
+
+/** Epochs finished so far. */
+SNND_API int32_t snnd_trainer_epochs_done(const snnd_trainer *trainer);
+
+/** The workspace of the last step, for reading gradients and records: borrowed until the next step; NULL before the
+ * first. */
+SNND_API snnd_workspace *snnd_trainer_workspace(snnd_trainer *trainer);
+
+/**
+ * Writes all that training has changed (network, moments, place in the run, controller) to one file, atomically:
+ * whatever happens, `path` holds either the old checkpoint or the new. `note` is kept with it (NULL: none).
+ */
+SNND_API snnd_status snnd_trainer_save_checkpoint(snnd_trainer *trainer, const char *path, const char *note);
+
+/**
+ * Puts a checkpoint back into a trainer that was made as the first one was (same layers, options and controller);
+ * what does not agree is an error, and nothing has changed. Training then goes on bit for bit as if it
+ * had never stopped. `note` receives what was kept, to be given to snnd_string_free(); it may be NULL.
+ */
+SNND_API snnd_status snnd_trainer_load_checkpoint(snnd_trainer *trainer, const char *path, char **note);
+SNND_API void snnd_string_free(snnd_context *context, char *string);
+
+/** @} */
+/* ---------------------------------------------------------------------------------------------- */
+/** @defgroup file Files
+ * Networks as safetensors: weights, positions, signs, masks and batch norm by name
+ * (`layers.0.weight`, ...), the architecture as JSON in the metadata, so that a file alone is the network.
+ * @{ */
+
+/** Writes the network atomically, as checkpoints are. */
+SNND_API snnd_status snnd_network_save(const snnd_network *network, const char *path);
+
+/** Rebuilds a network from a file, which may also be a checkpoint. SNND_ERROR_FORMAT names what is wrong with it. */
+SNND_API snnd_status snnd_network_load(snnd_context *context, const char *path, snnd_network **network);
+
+/** @} */
+/* ---------------------------------------------------------------------------------------------- */
+/** @defgroup random Random numbers
+ * @{ */
+
+/** A uniform number in [0, 1) with 53 random bits, a pure function of its arguments (Philox4x32-10, Salmon et al.
+ * 2011): for hosts whose own choices should be reproducible too. Never meets the numbers that the library draws. */
+SNND_API double snnd_random_uniform(uint64_t seed, uint64_t stream, uint64_t index);
+
+/** @} */
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,24 @@
+#include "base/array.h"
+
+size_t snnd_dtype_bytes(int32_t dtype) {
+    switch (dtype) {
+    case SNND_INT8:
+    case SNND_UINT8:
+        return 1;
+    case SNND_FLOAT32:
+    case SNND_INT32:
+        return 4;
+    case SNND_FLOAT64:
+    case SNND_INT64:
+        return 8;
+    default:
+        return 0;
+    }
+}
+
+int64_t snnd_array_count(const snnd_array *array) {
+    int64_t count = 1;
+    for (int32_t i = 0; i < array->dimensions; i++)
+        count *= array->shape[i];
+    return count;
+}

@@ -1,0 +1,170 @@
+#include "base/context.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/options.h"
+#include "base/parallel.h"
+#include "kernel/dispatch.h"
+
+enum { CACHE_LINE = 64, MAX_THREADS = 1024 };
+
+static void *system_allocate(void *user, size_t bytes, size_t alignment) {
+    (void)user;
+    void *memory = NULL;
+    return posix_memalign(&memory, alignment, bytes) == 0 ? memory : NULL;
+}
+
+static void system_release(void *user, void *memory) {
+    (void)user;
+    free(memory);
+}
+
+const char *snnd_status_string(snnd_status status) {
+    switch (status) {
+    case SNND_OK:
+        return "success";
+    case SNND_ERROR_ARGUMENT:
+        return "invalid argument";
+    case SNND_ERROR_MEMORY:
+        return "out of memory";
+    case SNND_ERROR_IO:
+        return "input or output failed";
+    case SNND_ERROR_FORMAT:
+        return "file not in the expected format";
+    case SNND_ERROR_STATE:
+        return "not possible in this state";
+    case SNND_ERROR_NUMERIC:
+        return "numbers no longer finite";
+    case SNND_ERROR_UNSUPPORTED:
+        return "not supported here";
+    case SNND_STOPPED:
+        return "stopped by the host";
+    }
+    return "unknown status";
+}
+
+const char *snnd_version(void) {
+    return SNND_VERSION_STRING;
+}
+
+snnd_status snnd_context_options_init(snnd_context_options *options, size_t size) {
+    static const snnd_context_options defaults = {.isa = SNND_ISA_AUTO};
+    return snnd_options_init(options, size, &defaults, sizeof defaults);
+}
+
+static int32_t processors(void) {
+    long count = sysconf(_SC_NPROCESSORS_ONLN);
+    return count < 1 ? 1 : count > MAX_THREADS ? MAX_THREADS : (int32_t)count;
+}
+
+snnd_status snnd_context_create(const snnd_context_options *options, snnd_context **context) {
+    snnd_context_options given = {.size = sizeof given};
+    if (context == NULL)
+        return SNND_ERROR_ARGUMENT;
+    snnd_status status = snnd_options_read(NULL, options, &given, sizeof given, "snnd_context_options");
+    if (status != SNND_OK)
+        return status;
+    if ((given.allocate == NULL) != (given.release == NULL) || given.threads < 0 || given.threads > MAX_THREADS)
+        return SNND_ERROR_ARGUMENT;
+    if (given.allocate == NULL) {
+        given.allocate = system_allocate;
+        given.release = system_release;
+    }
+    if (given.threads == 0)
+        given.threads = processors();
+    const snnd_hot_kernels *kernels = NULL;
+    status = snnd_kernels_choose(given.isa, &kernels);
+    if (status != SNND_OK)
+        return status;
+    snnd_context *made = given.allocate(given.memory_user, sizeof *made, CACHE_LINE);
+    if (made == NULL)
+        return SNND_ERROR_MEMORY;
+    memset(made, 0, sizeof *made);
+    made->options = given;
+    made->options.isa = kernels->isa;
+    made->kernels = kernels;
+    *context = made;
+    return SNND_OK;
+}
+
+void snnd_context_free(snnd_context *context) {
+    if (context == NULL)
+        return;
+    snnd_pool_free(context);
+    context->options.release(context->options.memory_user, context);
+}
+
+const char *snnd_context_last_error(const snnd_context *context) {
+    return context == NULL ? "" : context->error;
+}
+
+snnd_status snnd_context_info(const snnd_context *context, int32_t *threads, snnd_isa *isa) {
+    if (context == NULL)
+        return SNND_ERROR_ARGUMENT;
+    if (threads != NULL)
+        *threads = context->options.threads;
+    if (isa != NULL)
+        *isa = (snnd_isa)context->options.isa;
+    return SNND_OK;
+}
+
+snnd_status snnd_fail(snnd_context *context, snnd_status status, const char *format, ...) {
+    if (context == NULL)
+        return status;
+    /* An argument may be the previous message itself. */
+    char message[sizeof context->error];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(message, sizeof message, format, arguments);
+    va_end(arguments);
+    memcpy(context->error, message, sizeof message);
+    return status;
+}
+
+void snnd_log(snnd_context *context, snnd_log_level level, const char *format, ...) {
+    if (context->options.log == NULL)
+        return;
+    char message[512];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(message, sizeof message, format, arguments);
+    va_end(arguments);
+    context->options.log(context->options.log_user, level, message);
+}
+
+void *snnd_allocate(snnd_context *context, size_t count, size_t size) {
+    void *memory = NULL;
+    if (count == 0)
+        count = 1;
+    if (count <= (SIZE_MAX - CACHE_LINE) / size) {
+        size_t bytes = (count * size + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
+        memory = context->options.allocate(context->options.memory_user, bytes, CACHE_LINE);
+        if (memory != NULL)
+            memset(memory, 0, bytes);
+    }
+    if (memory == NULL)
+        snnd_fail(context, SNND_ERROR_MEMORY, "no memory for %zu elements of %zu bytes", count, size);
+    return memory;
+}
+
+void snnd_release(snnd_context *context, void *memory) {
+    if (memory != NULL)
+        context->options.release(context->options.memory_user, memory);
+}
+
+char *snnd_copy_string(snnd_context *context, const char *string) {
+    size_t length = strlen(string) + 1;
+    char *copy = snnd_allocate(context, length, 1);
+    if (copy != NULL)
+        memcpy(copy, string, length);
+    return copy;
+}
+
+void snnd_string_free(snnd_context *context, char *string) {
+    if (context != NULL)
+        snnd_release(context, string);
+}

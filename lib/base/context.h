@@ -1,0 +1,35 @@
+/* What every other file leans on: memory, errors and log of a context. */
+#ifndef SNND_BASE_CONTEXT_H
+#define SNND_BASE_CONTEXT_H
+
+#include <stdbool.h>
+
+#include "snndelay.h"
+
+struct snnd_pool;
+struct snnd_hot_kernels; /* kernel/taps.h */
+
+struct snnd_context {
+    snnd_context_options options; /* hooks are set, threads >= 1, isa is the chosen one */
+    const struct snnd_hot_kernels *kernels;
+    struct snnd_pool *pool; /* NULL until the first call that wants it */
+    char error[1024];
+};
+
+#if defined(__GNUC__)
+#define SNND_PRINTF(text, first) __attribute__((format(printf, text, first)))
+#else
+#define SNND_PRINTF(text, first)
+#endif
+
+/* Leaves a sentence in the context and returns the status, so that `return snnd_fail(...)` reads well. */
+snnd_status snnd_fail(snnd_context *context, snnd_status status, const char *format, ...) SNND_PRINTF(3, 4);
+void snnd_log(snnd_context *context, snnd_log_level level, const char *format, ...) SNND_PRINTF(3, 4);
+
+/* Zeroed memory for `count` elements of `size` bytes, aligned to a cache line; NULL, with the error set,
+ * when there is none. A count of 0 gives memory for one element. */
+void *snnd_allocate(snnd_context *context, size_t count, size_t size);
+void snnd_release(snnd_context *context, void *memory);
+char *snnd_copy_string(snnd_context *context, const char *string);
+
+#endif

@@ -1,0 +1,49 @@
+#include "base/options.h"
+
+#include <string.h>
+
+snnd_status snnd_options_init(void *options, size_t size, const void *defaults, size_t known) {
+    if (options == NULL || size < sizeof size)
+        return SNND_ERROR_ARGUMENT;
+    memset(options, 0, size);
+    memcpy(options, defaults, size < known ? size : known);
+    memcpy(options, &size, sizeof size);
+    return SNND_OK;
+}
+
+static snnd_status read_size(snnd_context *context, const void *options, size_t *size, const char *name) {
+    memcpy(size, options, sizeof *size);
+    if (*size < sizeof *size || *size > 1u << 16)
+        return snnd_fail(context, SNND_ERROR_ARGUMENT, "%s: size is %zu; fill it with its _init function first", name,
+                         *size);
+    return SNND_OK;
+}
+
+snnd_status snnd_options_read(snnd_context *context, const void *options, void *result, size_t known,
+                              const char *name) {
+    if (options == NULL)
+        return SNND_OK;
+    size_t size;
+    snnd_status status = read_size(context, options, &size, name);
+    if (status != SNND_OK)
+        return status;
+    for (size_t i = known; i < size; i++)
+        if (((const unsigned char *)options)[i] != 0)
+            return snnd_fail(context, SNND_ERROR_ARGUMENT,
+                             "%s: byte %zu is set, but version %s of the library knows only %zu bytes", name, i,
+                             SNND_VERSION_STRING, known);
+    memcpy(result, options, size < known ? size : known);
+    memcpy(result, &known, sizeof known);
+    return SNND_OK;
+}
+
+snnd_status snnd_options_write(snnd_context *context, void *options, const void *result, size_t known,
+                               const char *name) {
+    if (options == NULL)
+        return SNND_OK;
+    size_t size;
+    snnd_status status = read_size(context, options, &size, name);
+    if (status != SNND_OK)
+        return status;
+    return snnd_options_init(options, size, result, known);
+}

@@ -1,0 +1,16 @@
+/* The context's own threads. */
+#ifndef SNND_BASE_PARALLEL_H
+#define SNND_BASE_PARALLEL_H
+
+#include "base/context.h"
+
+/* Does one item of work; `worker` is below the context's number of threads, for scratch memory. */
+typedef void snnd_work(void *argument, int64_t item, int32_t worker);
+
+/* Does items 0 .. count-1, in any order and on any thread, and returns when all are done. Results do not depend on the
+ * number of threads as long as no two items write to the same place. */
+void snnd_parallel_for(snnd_context *context, int64_t count, snnd_work *work, void *argument);
+
+void snnd_pool_free(snnd_context *context);
+
+#endif

@@ -1,0 +1,261 @@
+#include "data/dataset.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/options.h"
+#include "base/random.h"
+
+/* ---- making ---- */
+
+static int32_t classes_of(const snnd_dataset *dataset) {
+    int32_t highest = 0;
+    for (int64_t i = 0; i < dataset->samples; i++) {
+        const int32_t label = dataset->storage->label[snnd_dataset_place(dataset, i)];
+        highest = label > highest ? label : highest;
+    }
+    return highest + 1;
+}
+
+static snnd_status check_samples(snnd_context *context, const snnd_samples *samples) {
+    if (samples->input == NULL || samples->label == NULL)
+        return snnd_fail(context, SNND_ERROR_ARGUMENT, "samples: %s is NULL",
+                         samples->input == NULL ? "input" : "label");
+    if (samples->samples < 1 || samples->samples > INT32_MAX || samples->steps < 1 || samples->channels < 1)
+        return snnd_fail(context, SNND_ERROR_ARGUMENT,
+                         "samples: shape is [%lld, %d, %d]; expected at least 1 each, and fewer than 2^31 samples",
+                         (long long)samples->samples, samples->steps, samples->channels);
+    for (int64_t i = 0; i < samples->samples; i++)
+        if (samples->label[i] < 0 || samples->label[i] >= 1 << 20)
+            return snnd_fail(context, SNND_ERROR_ARGUMENT, "samples: label %lld is %d; expected 0 to 2^20",
+                             (long long)i, samples->label[i]);
+    const size_t size = (size_t)samples->steps * (size_t)samples->channels;
+    for (size_t k = 0; k < (size_t)samples->samples * size; k++)
+        if (!isfinite(samples->input[k]))
+            return snnd_fail(context, SNND_ERROR_ARGUMENT, "samples: input of sample %zu, step %zu, channel %zu is %g",
+                             k / size, k % size / (size_t)samples->channels, k % (size_t)samples->channels,
+                             (double)samples->input[k]);
+    return SNND_OK;
+}
+
+static void release_storage(snnd_context *context, snnd_storage *storage) {
+    if (storage == NULL || --storage->users > 0)
+        return;
+    snnd_release(context, storage->own_input);
+    snnd_release(context, storage->own_label);
+    snnd_release(context, storage);
+}
+
+/* A dataset over numbers that are owned already, or borrowed; on failure they stay the caller's. */
+static snnd_status wrap(snnd_context *context, const snnd_storage *numbers, const snnd_samples *shape,
+                        snnd_dataset **dataset) {
+    snnd_dataset *made = snnd_allocate(context, 1, sizeof *made);
+    snnd_storage *storage = snnd_allocate(context, 1, sizeof *storage);
+    if (made == NULL || storage == NULL) {
+        snnd_release(context, made);
+        snnd_release(context, storage);
+        return SNND_ERROR_MEMORY;
+    }
+    *storage = *numbers;
+    storage->users = 1;
+    *made = (snnd_dataset){.context = context,
+                           .storage = storage,
+                           .samples = shape->samples,
+                           .steps = shape->steps,
+                           .channels = shape->channels};
+    made->classes = classes_of(made);
+    *dataset = made;
+    return SNND_OK;
+}
+
+snnd_status snnd_samples_init(snnd_samples *samples, size_t size) {
+    static const snnd_samples defaults = {.copy = 1};
+    return snnd_options_init(samples, size, &defaults, sizeof defaults);
+}
+
+snnd_status snnd_dataset_create(snnd_context *context, const snnd_samples *samples, snnd_dataset **dataset) {
+    snnd_samples known;
+    snnd_samples_init(&known, sizeof known);
+    if (context == NULL)
+        return SNND_ERROR_ARGUMENT;
+    if (dataset == NULL || samples == NULL)
+        return snnd_fail(context, SNND_ERROR_ARGUMENT, "snnd_dataset_create: %s is NULL",
+                         dataset == NULL ? "dataset" : "samples");
+    snnd_status status = snnd_options_read(context, samples, &known, sizeof known, "snnd_samples");
+    if (status == SNND_OK)
+        status = check_samples(context, &known);
+    if (status != SNND_OK)
+        return status;
+    snnd_storage numbers = {.input = known.input, .label = known.label};
+    if (known.copy) {
+        const size_t values = (size_t)known.samples * (size_t)known.steps * (size_t)known.channels;
+        numbers.own_input = snnd_allocate(context, values, sizeof *numbers.own_input);
+        numbers.own_label = snnd_allocate(context, (size_t)known.samples, sizeof *numbers.own_label);
+        if (numbers.own_input != NULL && numbers.own_label != NULL) {
+            memcpy(numbers.own_input, known.input, values * sizeof *numbers.own_input);
+            memcpy(numbers.own_label, known.label, (size_t)known.samples * sizeof *numbers.own_label);
+        } else {
+            status = SNND_ERROR_MEMORY;
+        }
+        numbers.input = numbers.own_input;
+        numbers.label = numbers.own_label;
+    }
+    if (status == SNND_OK)
+        status = wrap(context, &numbers, &known, dataset);
+    if (status != SNND_OK) {
+        snnd_release(context, numbers.own_input);
+        snnd_release(context, numbers.own_label);
+    }
+    return status;
+}
+
+/* Checks and scales two arrays that were read and hands them to a dataset. */
+static snnd_status adopt(snnd_context *context, snnd_array *input, snnd_array *label, double scale,
+                         snnd_dataset **dataset) {
+    if (input->dimensions != 3)
+        return snnd_fail(context, SNND_ERROR_FORMAT, "the input has %d axes; expected [N, T, I]", input->dimensions);
+    if ((label->dimensions != 1 && !(label->dimensions == 2 && label->shape[1] == 1)) ||
+        label->shape[0] != input->shape[0])
+        return snnd_fail(context, SNND_ERROR_FORMAT, "the labels have shape [%lld, %lld]; expected [%lld]",
+                         (long long)label->shape[0], (long long)label->shape[1], (long long)input->shape[0]);
+    if (input->shape[1] > INT32_MAX || input->shape[2] > INT32_MAX)
+        return snnd_fail(context, SNND_ERROR_FORMAT, "the input has an axis of more than 2^31");
+    float *value = input->data;
+    for (int64_t k = 0; k < snnd_array_count(input); k++)
+        value[k] = (float)((double)value[k] * scale);
+    const snnd_samples shape = {.input = value,
+                                .label = label->data,
+                                .samples = input->shape[0],
+                                .steps = (int32_t)input->shape[1],
+                                .channels = (int32_t)input->shape[2]};
+    snnd_status status = check_samples(context, &shape);
+    if (status != SNND_OK)
+        return SNND_ERROR_FORMAT;
+    const snnd_storage numbers = {.input = value, .label = label->data, .own_input = value, .own_label = label->data};
+    status = wrap(context, &numbers, &shape, dataset);
+    if (status == SNND_OK)
+        input->data = label->data = NULL; /* the dataset's now */
+    return status;
+}
+
+snnd_status snnd_dataset_load_npy(snnd_context *context, const char *input_path, const char *label_path, double scale,
+                                  snnd_dataset **dataset) {
+    if (context == NULL)
+        return SNND_ERROR_ARGUMENT;
+    if (dataset == NULL)
+        return snnd_fail(context, SNND_ERROR_ARGUMENT, "snnd_dataset_load_npy: dataset is NULL");
+    if (!isfinite(scale) || scale == 0)
+        return snnd_fail(context, SNND_ERROR_ARGUMENT, "scale is %g; expected a finite number other than 0", scale);
+    snnd_array input = {0}, label = {0};
+    snnd_status status = snnd_array_load_npy(context, input_path, SNND_FLOAT32, &input);
+    if (status == SNND_OK)
+        status = snnd_array_load_npy(context, label_path, SNND_INT32, &label);
+    if (status == SNND_OK) {
+        status = adopt(context, &input, &label, scale, dataset);
+        if (status != SNND_OK)
+            snnd_fail(context, status, "'%s' with '%s': %s", input_path, label_path, context->error);
+    }
+    snnd_array_free(context, &input);
+    snnd_array_free(context, &label);
+    return status;
+}
+
+/* ---- splitting ---- */
+
+/* `chosen` samples of a dataset, NULL for all, over the same numbers. */
+static snnd_status select_samples(const snnd_dataset *from, const int32_t *chosen, int64_t count,
+                                  snnd_dataset **dataset) {
+    snnd_dataset *made = snnd_allocate(from->context, 1, sizeof *made);
+    int32_t *index = snnd_allocate(from->context, (size_t)count, sizeof *index);
+    if (made == NULL || index == NULL) {
+        snnd_release(from->context, made);
+        snnd_release(from->context, index);
+        return SNND_ERROR_MEMORY;
+    }
+    for (int64_t i = 0; i < count; i++)
+        index[i] = (int32_t)snnd_dataset_place(from, chosen == NULL ? i : chosen[i]);
+    *made = *from;
+    made->index = index;
+    made->samples = count;
+    made->storage->users++;
+    *dataset = made;
+    return SNND_OK;
+}
+
+snnd_status snnd_dataset_view(const snnd_dataset *dataset, snnd_dataset **view) {
+    return select_samples(dataset, NULL, dataset->samples, view);
+}
+
+snnd_status snnd_dataset_split(const snnd_dataset *dataset, double share, uint64_t seed, snnd_dataset **part,
+                               snnd_dataset **rest) {
+    if (dataset == NULL)
+        return SNND_ERROR_ARGUMENT;
+    snnd_context *context = dataset->context;
+    if (part == NULL || rest == NULL)
+        return snnd_fail(context, SNND_ERROR_ARGUMENT, "snnd_dataset_split: part or rest is NULL");
+    if (!(share > 0 && share < 1))
+        return snnd_fail(context, SNND_ERROR_ARGUMENT, "share is %g; expected above 0 and below 1", share);
+    const int64_t chosen = (int64_t)rint(share * (double)dataset->samples);
+    if (chosen < 1 || chosen >= dataset->samples)
+        return snnd_fail(context, SNND_ERROR_ARGUMENT, "a share of %g leaves one side of %lld samples empty", share,
+                         (long long)dataset->samples);
+    int32_t *order = snnd_allocate(context, (size_t)dataset->samples, sizeof *order);
+    if (order == NULL)
+        return SNND_ERROR_MEMORY;
+    for (int64_t i = 0; i < dataset->samples; i++)
+        order[i] = (int32_t)i;
+    snnd_random random = snnd_random_for(seed, SNND_USE_SPLIT, 0);
+    snnd_random_choose(&random, order, dataset->samples, chosen);
+    snnd_dataset *first = NULL, *second = NULL;
+    snnd_status status = select_samples(dataset, order, chosen, &first);
+    if (status == SNND_OK)
+        status = select_samples(dataset, order + chosen, dataset->samples - chosen, &second);
+    snnd_release(context, order);
+    if (status != SNND_OK) {
+        snnd_dataset_free(first);
+        return status;
+    }
+    *part = first;
+    *rest = second;
+    return SNND_OK;
+}
+
+void snnd_dataset_free(snnd_dataset *dataset) {
+    if (dataset == NULL)
+        return;
+    release_storage(dataset->context, dataset->storage);
+    snnd_release(dataset->context, dataset->index);
+    snnd_release(dataset->context, dataset);
+}
+
+/* ---- asking ---- */
+
+int64_t snnd_dataset_samples(const snnd_dataset *dataset) {
+    return dataset == NULL ? 0 : dataset->samples;
+}
+
+int32_t snnd_dataset_steps(const snnd_dataset *dataset) {
+    return dataset == NULL ? 0 : dataset->steps;
+}
+
+int32_t snnd_dataset_channels(const snnd_dataset *dataset) {
+    return dataset == NULL ? 0 : dataset->channels;
+}
+
+int32_t snnd_dataset_classes(const snnd_dataset *dataset) {
+    return dataset == NULL ? 0 : dataset->classes;
+}
+
+snnd_status snnd_dataset_sample(const snnd_dataset *dataset, int64_t index, const float **input, int32_t *label) {
+    if (dataset == NULL)
+        return SNND_ERROR_ARGUMENT;
+    if (index < 0 || index >= dataset->samples)
+        return snnd_fail(dataset->context, SNND_ERROR_ARGUMENT, "sample %lld of a dataset of %lld", (long long)index,
+                         (long long)dataset->samples);
+    const size_t place = (size_t)snnd_dataset_place(dataset, index);
+    if (input != NULL)
+        *input = dataset->storage->input + place * (size_t)dataset->steps * (size_t)dataset->channels;
+    if (label != NULL)
+        *label = dataset->storage->label[place];
+    return SNND_OK;
+}

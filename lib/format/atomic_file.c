@@ -1,0 +1,152 @@
+#include "format/atomic_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/array.h"
+#include "format/bytes.h"
+
+static snnd_status fail(snnd_context *context, const char *what, const char *path) {
+    return snnd_fail(context, SNND_ERROR_IO, "cannot %s '%s': %s", what, path, strerror(errno));
+}
+
+static void forget(snnd_atomic_file *file) {
+    snnd_release(file->context, file->path);
+    snnd_release(file->context, file->temporary);
+    file->path = file->temporary = NULL;
+    file->stream = NULL;
+}
+
+/* A new file of a name that nobody has; -1 where none can be made. */
+static int create_unique(snnd_atomic_file *file, size_t room) {
+    for (unsigned attempt = 0; attempt < 1000; attempt++) {
+        snprintf(file->temporary, room, "%s.%ld-%u.tmp", file->path, (long)getpid(), attempt);
+        int descriptor = open(file->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (descriptor >= 0 || errno != EEXIST)
+            return descriptor;
+    }
+    return -1;
+}
+
+snnd_status snnd_atomic_open(snnd_context *context, const char *path, snnd_atomic_file *file) {
+    enum { SUFFIX = 48 };
+    *file = (snnd_atomic_file){.context = context};
+    if (path == NULL || path[0] == '\0')
+        return snnd_fail(context, SNND_ERROR_ARGUMENT, "the path of a file to write is %s",
+                         path == NULL ? "NULL" : "empty");
+    file->path = snnd_copy_string(context, path);
+    file->temporary = snnd_allocate(context, strlen(path) + SUFFIX, 1);
+    if (file->path == NULL || file->temporary == NULL) {
+        forget(file);
+        return SNND_ERROR_MEMORY;
+    }
+    int descriptor = create_unique(file, strlen(path) + SUFFIX);
+    if (descriptor < 0) {
+        snnd_status status = fail(context, "create a file to become", path);
+        forget(file);
+        return status;
+    }
+    file->stream = fdopen(descriptor, "wb");
+    if (file->stream == NULL) {
+        snnd_status status = fail(context, "write", path);
+        close(descriptor);
+        unlink(file->temporary);
+        forget(file);
+        return status;
+    }
+    return SNND_OK;
+}
+
+void snnd_atomic_write(snnd_atomic_file *file, const void *data, size_t bytes) {
+    if (bytes > 0)
+        (void)!fwrite(data, 1, bytes, file->stream);
+}
+
+void snnd_atomic_write_array(snnd_atomic_file *file, const snnd_array *array) {
+    const size_t size = snnd_dtype_bytes(array->dtype), count = (size_t)snnd_array_count(array);
+    if (snnd_host_is_little_endian()) {
+        snnd_atomic_write(file, array->data, count * size);
+        return;
+    }
+    unsigned char turned[8];
+    for (size_t k = 0; k < count; k++) {
+        snnd_copy_elements(turned, (const unsigned char *)array->data + k * size, 1, size, true);
+        snnd_atomic_write(file, turned, size);
+    }
+}
+
+/* The new name lasts only once its directory is on the disk; where that cannot be had the file is good all the same. */
+static void sync_directory(const char *path) {
+    const char *slash = strrchr(path, '/');
+    char directory[4096] = ".";
+    if (slash != NULL && (size_t)(slash - path) + 1 < sizeof directory) {
+        size_t length = slash == path ? 1 : (size_t)(slash - path);
+        memcpy(directory, path, length);
+        directory[length] = '\0';
+    }
+    int descriptor = open(directory, O_RDONLY);
+    if (descriptor >= 0) {
+        (void)!fsync(descriptor);
+        close(descriptor);
+    }
+}
+
+snnd_status snnd_atomic_commit(snnd_atomic_file *file) {
+    errno = 0;
+    bool good = fflush(file->stream) == 0 && !ferror(file->stream) && fsync(fileno(file->stream)) == 0;
+    int reason = errno;
+    good = fclose(file->stream) == 0 && good;
+    if (good && rename(file->temporary, file->path) == 0) {
+        sync_directory(file->path);
+        forget(file);
+        return SNND_OK;
+    }
+    errno = good || reason == 0 ? errno : reason;
+    snnd_status status = fail(file->context, "write", file->path);
+    unlink(file->temporary);
+    forget(file);
+    return status;
+}
+
+void snnd_atomic_abandon(snnd_atomic_file *file) {
+    fclose(file->stream);
+    unlink(file->temporary);
+    forget(file);
+}
+
+static snnd_status read_stream(snnd_context *context, FILE *stream, const char *path, unsigned char **data,
+                               size_t *bytes) {
+    struct stat about;
+    if (fstat(fileno(stream), &about) != 0)
+        return fail(context, "read", path);
+    if (!S_ISREG(about.st_mode))
+        return snnd_fail(context, SNND_ERROR_IO, "cannot read '%s': not a regular file", path);
+    unsigned char *read = snnd_allocate(context, (size_t)about.st_size, 1);
+    if (read == NULL)
+        return SNND_ERROR_MEMORY;
+    errno = 0;
+    if (fread(read, 1, (size_t)about.st_size, stream) != (size_t)about.st_size) {
+        if (errno == 0)
+            errno = EIO;
+        snnd_status status = fail(context, "read", path);
+        snnd_release(context, read);
+        return status;
+    }
+    *data = read;
+    *bytes = (size_t)about.st_size;
+    return SNND_OK;
+}
+
+snnd_status snnd_read_file(snnd_context *context, const char *path, unsigned char **data, size_t *bytes) {
+    if (path == NULL)
+        return snnd_fail(context, SNND_ERROR_ARGUMENT, "the path of a file to read is NULL");
+    FILE *stream = fopen(path, "rb");
+    if (stream == NULL)
+        return fail(context, "open", path);
+    snnd_status status = read_stream(context, stream, path, data, bytes);
+    fclose(stream);
+    return status;
+}

@@ -1,0 +1,312 @@
+#include "format/network_file.h"
+
+#include <locale.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- describing ---- */
+
+bool snnd_json_add_double(cJSON *object, const char *name, double value) {
+    char text[64];
+    snprintf(text, sizeof text, "%.17g", value);
+    for (char *at = text; *at != '\0'; at++)
+        if (*at == localeconv()->decimal_point[0])
+            *at = '.';
+    return cJSON_AddRawToObject(object, name, text) != NULL;
+}
+
+static bool describe_layer(cJSON *layers, const snnd_layer *layer) {
+    cJSON *entry = cJSON_CreateObject();
+    if (!cJSON_AddItemToArray(layers, entry))
+        return false;
+    bool good = cJSON_AddStringToObject(entry, "type", layer->class->name) != NULL &&
+                cJSON_AddNumberToObject(entry, "outputs", layer->outputs) != NULL;
+    for (const snnd_field *field = layer->class->fields; field->name != NULL && good; field++) {
+        const void *at = (const char *)&layer->options + field->offset;
+        good = field->kind == SNND_FIELD_DOUBLE
+                   ? snnd_json_add_double(entry, field->name, *(const double *)at)
+                   : cJSON_AddNumberToObject(entry, field->name, *(const int32_t *)at) != NULL;
+    }
+    return good;
+}
+
+cJSON *snnd_network_describe(const snnd_network *network) {
+    cJSON *root = cJSON_CreateObject(), *layers;
+    bool good = cJSON_AddNumberToObject(root, "inputs", network->inputs) != NULL &&
+                snnd_json_add_double(root, "sigma", network->sigma) &&
+                (layers = cJSON_AddArrayToObject(root, "layers")) != NULL;
+    for (int32_t i = 0; i < network->count && good; i++)
+        good = describe_layer(layers, network->layer[i]);
+    if (good)
+        return root;
+    cJSON_Delete(root);
+    return NULL;
+}
+
+static void name_tensor(char name[SNND_TENSOR_NAME], int32_t layer, int array) {
+    snprintf(name, SNND_TENSOR_NAME, "layers.%d.%s", layer, snnd_array_word((snnd_array_name)array));
+}
+
+snnd_status snnd_network_tensors(const snnd_network *network, snnd_tensor **tensors, size_t *count) {
+    snnd_tensor *made = snnd_allocate(network->context, (size_t)network->count * SNND_ARRAY_NAMES, sizeof *made);
+    if (made == NULL)
+        return SNND_ERROR_MEMORY;
+    *count = 0;
+    for (int32_t i = 0; i < network->count; i++)
+        for (int array = 1; array < SNND_ARRAY_NAMES; array++)
+            if (network->layer[i]->arrays[array].data != NULL) {
+                name_tensor(made[*count].name, i, array);
+                made[(*count)++].array = network->layer[i]->arrays[array];
+            }
+    *tensors = made;
+    return SNND_OK;
+}
+
+snnd_status snnd_network_save(const snnd_network *network, const char *path) {
+    if (network == NULL)
+        return SNND_ERROR_ARGUMENT;
+    snnd_tensor *tensors;
+    size_t count;
+    if (snnd_network_tensors(network, &tensors, &count) != SNND_OK)
+        return SNND_ERROR_MEMORY;
+    cJSON *description = snnd_network_describe(network);
+    char *text = description == NULL ? NULL : cJSON_PrintUnformatted(description);
+    snnd_status status;
+    if (text == NULL) {
+        status = snnd_fail(network->context, SNND_ERROR_MEMORY, "no memory to describe the network");
+    } else {
+        const snnd_metadata metadata[] = {{"format", "snndelay"}, {SNND_NETWORK_KEY, text}};
+        status = snnd_safetensors_write(network->context, path, tensors, count, metadata, 2);
+    }
+    cJSON_free(text);
+    cJSON_Delete(description);
+    snnd_release(network->context, tensors);
+    return status;
+}
+
+/* ---- reading ---- */
+
+/* A number of the description, whole where an int32 is asked for. */
+static bool read_number(const cJSON *object, const char *name, bool whole, double *value) {
+    const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, name);
+    if (!cJSON_IsNumber(item) || !isfinite(item->valuedouble))
+        return false;
+    *value = item->valuedouble;
+    return !whole || (fabs(*value) <= INT32_MAX && *value == floor(*value));
+}
+
+static const snnd_layer_class *find_class(const cJSON *entry) {
+    const char *type = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(entry, "type"));
+    for (int i = 0; type != NULL && snnd_layer_classes[i] != NULL; i++)
+        if (strcmp(snnd_layer_classes[i]->name, type) == 0)
+            return snnd_layer_classes[i];
+    return NULL;
+}
+
+static snnd_status build_layer(snnd_network *network, const cJSON *entry) {
+    snnd_context *context = network->context;
+    const snnd_layer_class *class = find_class(entry);
+    if (class == NULL)
+        return snnd_fail(context, SNND_ERROR_FORMAT, "layer %d of the architecture has no known type", network->count);
+    struct snnd_layer blank = {.options.size = class->options_size};
+    double value;
+    for (const snnd_field *field = class->fields; field->name != NULL; field++) {
+        void *at = (char *)&blank.options + field->offset;
+        if (!read_number(entry, field->name, field->kind == SNND_FIELD_INT32, &value))
+            return snnd_fail(context, SNND_ERROR_FORMAT, "layer %d (%s) of the architecture has no number '%s'",
+                             network->count, class->name, field->name);
+        if (field->kind == SNND_FIELD_DOUBLE)
+            *(double *)at = value;
+        else
+            *(int32_t *)at = (int32_t)value;
+    }
+    if (!read_number(entry, "outputs", true, &value))
+        return snnd_fail(context, SNND_ERROR_FORMAT, "layer %d (%s) of the architecture has no number 'outputs'",
+                         network->count, class->name);
+    snnd_layer *made;
+    snnd_status status = class->add(network, (int32_t)value, &blank.options, &made);
+    if (status == SNND_OK && made->outputs != (int32_t)value)
+        return snnd_fail(context, SNND_ERROR_FORMAT, "layer %d (%s) of the architecture has %d outputs; expected %d",
+                         made->index, class->name, (int32_t)value, made->outputs);
+    return status == SNND_ERROR_ARGUMENT ? SNND_ERROR_FORMAT : status;
+}
+
+static snnd_status build_network(snnd_context *context, const cJSON *root, snnd_network **network) {
+    const cJSON *layers = cJSON_GetObjectItemCaseSensitive(root, "layers"), *entry;
+    double inputs, sigma;
+    if (!read_number(root, "inputs", true, &inputs) || !read_number(root, "sigma", false, &sigma) ||
+        !cJSON_IsArray(layers))
+        return snnd_fail(context, SNND_ERROR_FORMAT, "the architecture lacks 'inputs', 'sigma' or 'layers'");
+    snnd_network *made;
+    snnd_status status = snnd_network_create(context, (int32_t)inputs, &made);
+    if (status != SNND_OK)
+        return status == SNND_ERROR_ARGUMENT ? SNND_ERROR_FORMAT : status;
+    cJSON_ArrayForEach(entry, layers) if (status == SNND_OK) status = build_layer(made, entry);
+    if (status == SNND_OK && snnd_network_set_sigma(made, sigma) != SNND_OK)
+        status = SNND_ERROR_FORMAT;
+    if (status == SNND_OK)
+        *network = made;
+    else
+        snnd_network_free(made);
+    return status;
+}
+
+/* Puts the file's name before the sentence that an inner function left. */
+static snnd_status name_file(snnd_context *context, snnd_status status, const char *path) {
+    return status == SNND_OK ? SNND_OK : snnd_fail(context, status, "'%s': %s", path, context->error);
+}
+
+static bool optional(int array) {
+    return array == SNND_ARRAY_SIGN || array == SNND_ARRAY_MASK;
+}
+
+/* What an array of the layer is like in the file, where signs and masks may be though the layer has none. */
+static snnd_array expected_array(const snnd_layer *layer, int array) {
+    snnd_array expected = layer->arrays[array];
+    if (optional(array)) {
+        expected = layer->arrays[SNND_ARRAY_WEIGHT];
+        expected.dtype = array == SNND_ARRAY_SIGN ? SNND_INT8 : SNND_UINT8;
+    }
+    return expected;
+}
+
+static snnd_status check_tensors(const snnd_network *network, const snnd_safetensors *file) {
+    size_t known = 0, named = 0;
+    char name[SNND_TENSOR_NAME];
+    for (int32_t i = 0; i < network->count; i++)
+        for (int array = 1; array < SNND_ARRAY_NAMES; array++) {
+            const snnd_array expected = expected_array(network->layer[i], array);
+            name_tensor(name, i, array);
+            if (expected.dimensions == 0 || (optional(array) && !snnd_safetensors_has(file, name)))
+                continue;
+            snnd_status status = snnd_safetensors_check(file, name, &expected);
+            if (status != SNND_OK)
+                return status;
+            known++;
+        }
+    for (size_t i = 0; i < snnd_safetensors_count(file); i++)
+        named += strncmp(snnd_safetensors_name(file, i), "layers.", 7) == 0;
+    if (named != known)
+        return snnd_fail(network->context, SNND_ERROR_FORMAT, "%zu tensors of layers; the architecture has %zu", named,
+                         known);
+    return SNND_OK;
+}
+
+/* Signs are +1 or -1, masks 0 or 1, all else finite. */
+static snnd_status check_values(const snnd_layer *layer, int name) {
+    const snnd_array *array = &layer->arrays[name];
+    for (int64_t k = 0; k < (array->data == NULL ? 0 : snnd_array_count(array)); k++) {
+        const int whole = array->dtype == SNND_INT8    ? ((const int8_t *)array->data)[k]
+                          : array->dtype == SNND_UINT8 ? ((const uint8_t *)array->data)[k]
+                                                       : 0;
+        if (name == SNND_ARRAY_SIGN   ? whole != 1 && whole != -1
+            : name == SNND_ARRAY_MASK ? whole > 1
+                                      : !isfinite(((const float *)array->data)[k]))
+            return snnd_fail(layer->network->context, SNND_ERROR_FORMAT, "element %lld of layers.%d.%s is out of range",
+                             (long long)k, layer->index, snnd_array_word((snnd_array_name)name));
+    }
+    return SNND_OK;
+}
+
+static snnd_status read_layer(snnd_layer *layer, const snnd_safetensors *file) {
+    char name[SNND_TENSOR_NAME];
+    for (int array = 1; array < SNND_ARRAY_NAMES; array++) {
+        const snnd_array expected = expected_array(layer, array);
+        name_tensor(name, layer->index, array);
+        if (expected.dimensions == 0)
+            continue;
+        if (optional(array) && !snnd_safetensors_has(file, name)) {
+            snnd_layer_drop_array(layer, (snnd_array_name)array);
+            continue;
+        }
+        snnd_status status = snnd_layer_add_array(layer, (snnd_array_name)array, (snnd_dtype)expected.dtype,
+                                                  expected.dimensions, expected.shape);
+        if (status == SNND_OK)
+            status = snnd_safetensors_read(file, name, &layer->arrays[array]);
+        if (status == SNND_OK)
+            status = check_values(layer, array);
+        if (status != SNND_OK)
+            return status;
+    }
+    return SNND_OK;
+}
+
+static snnd_status read_layers(snnd_network *network, const snnd_safetensors *file) {
+    snnd_status status = check_tensors(network, file);
+    for (int32_t i = 0; i < network->count && status == SNND_OK; i++)
+        status = read_layer(network->layer[i], file);
+    return status;
+}
+
+snnd_status snnd_network_from_file(snnd_context *context, const snnd_safetensors *file, snnd_network **network) {
+    const char *text = snnd_safetensors_metadata(file, SNND_NETWORK_KEY);
+    cJSON *root = text == NULL ? NULL : cJSON_Parse(text);
+    if (root == NULL)
+        return snnd_fail(context, SNND_ERROR_FORMAT, text == NULL ? "its metadata has no '%s'" : "its '%s' is not JSON",
+                         SNND_NETWORK_KEY);
+    snnd_network *made = NULL;
+    snnd_status status = build_network(context, root, &made);
+    cJSON_Delete(root);
+    if (status == SNND_OK)
+        status = read_layers(made, file);
+    if (status == SNND_OK)
+        *network = made;
+    else
+        snnd_network_free(made);
+    return status;
+}
+
+static bool same_options(const snnd_layer *a, const snnd_layer *b) {
+    for (const snnd_field *field = a->class->fields; field->name != NULL; field++) {
+        const size_t bytes = field->kind == SNND_FIELD_DOUBLE ? sizeof(double) : sizeof(int32_t);
+        if (memcmp((const char *)&a->options + field->offset, (const char *)&b->options + field->offset, bytes) != 0)
+            return false;
+    }
+    return true;
+}
+
+snnd_status snnd_network_same(const snnd_network *network, const snnd_network *other) {
+    if (network->inputs != other->inputs || network->count != other->count)
+        return snnd_fail(network->context, SNND_ERROR_ARGUMENT,
+                         "it is of a network of %d inputs and %d layers; this one has %d and %d", other->inputs,
+                         other->count, network->inputs, network->count);
+    for (int32_t i = 0; i < network->count; i++) {
+        const snnd_layer *a = network->layer[i], *b = other->layer[i];
+        if (a->class != b->class || a->outputs != b->outputs || !same_options(a, b))
+            return snnd_fail(network->context, SNND_ERROR_ARGUMENT,
+                             "its layer %d is %s of %d neurons; this one's is %s of %d, or their options differ", i,
+                             b->class->name, b->outputs, a->class->name, a->outputs);
+    }
+    return SNND_OK;
+}
+
+void snnd_network_take(snnd_network *network, snnd_network *other) {
+    network->sigma = other->sigma;
+    for (int32_t i = 0; i < network->count; i++)
+        for (int name = 1; name < SNND_ARRAY_NAMES; name++) {
+            snnd_array *mine = &network->layer[i]->arrays[name], *theirs = &other->layer[i]->arrays[name];
+            if (mine->data != NULL && theirs->data != NULL) {
+                memcpy(mine->data, theirs->data, (size_t)snnd_array_count(mine) * snnd_dtype_bytes(mine->dtype));
+            } else {
+                snnd_layer_drop_array(network->layer[i], (snnd_array_name)name);
+                *mine = *theirs;
+                *theirs = (snnd_array){0};
+            }
+        }
+}
+
+snnd_status snnd_network_load(snnd_context *context, const char *path, snnd_network **network) {
+    if (context == NULL)
+        return SNND_ERROR_ARGUMENT;
+    if (network == NULL)
+        return snnd_fail(context, SNND_ERROR_ARGUMENT, "snnd_network_load: network is NULL");
+    snnd_safetensors *file;
+    snnd_status status = snnd_safetensors_open(context, path, &file);
+    if (status != SNND_OK)
+        return status;
+    status = name_file(context, snnd_network_from_file(context, file, network), path);
+    snnd_safetensors_close(file);
+    return status;
+}

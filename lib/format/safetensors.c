@@ -1,0 +1,296 @@
+#include "format/safetensors.h"
+
+#include <cjson/cJSON.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/array.h"
+#include "format/atomic_file.h"
+#include "format/bytes.h"
+
+enum { PREFIX = 8, ALIGNMENT = 8, MAX_HEADER = 100000000 };
+
+static const struct {
+    int32_t dtype;
+    const char *word;
+} words[] = {{SNND_FLOAT32, "F32"}, {SNND_FLOAT64, "F64"}, {SNND_INT8, "I8"},
+             {SNND_UINT8, "U8"},    {SNND_INT32, "I32"},   {SNND_INT64, "I64"}};
+
+enum { WORDS = sizeof words / sizeof words[0] };
+
+static const char *word_of(int32_t dtype) {
+    for (int i = 0; i < WORDS; i++)
+        if (words[i].dtype == dtype)
+            return words[i].word;
+    return "?";
+}
+
+static size_t bytes_of(const snnd_array *array) {
+    return (size_t)snnd_array_count(array) * snnd_dtype_bytes(array->dtype);
+}
+
+/* ---- writing ---- */
+
+/* Widest elements first, so that every tensor is aligned to its own. */
+static const size_t widths[] = {8, 4, 1};
+
+enum { WIDTHS = sizeof widths / sizeof widths[0] };
+
+static bool describe(cJSON *header, const snnd_tensor *tensor, size_t offset) {
+    cJSON *entry = cJSON_AddObjectToObject(header, tensor->name), *shape, *offsets;
+    if (entry == NULL || cJSON_AddStringToObject(entry, "dtype", word_of(tensor->array.dtype)) == NULL ||
+        (shape = cJSON_AddArrayToObject(entry, "shape")) == NULL ||
+        (offsets = cJSON_AddArrayToObject(entry, "data_offsets")) == NULL)
+        return false;
+    for (int32_t axis = 0; axis < tensor->array.dimensions; axis++)
+        if (!cJSON_AddItemToArray(shape, cJSON_CreateNumber((double)tensor->array.shape[axis])))
+            return false;
+    return cJSON_AddItemToArray(offsets, cJSON_CreateNumber((double)offset)) &&
+           cJSON_AddItemToArray(offsets, cJSON_CreateNumber((double)(offset + bytes_of(&tensor->array))));
+}
+
+/* The header's text, to be given to cJSON_free(); NULL without memory. */
+static char *header_text(const snnd_tensor *tensors, size_t count, const snnd_metadata *metadata,
+                         size_t metadata_count) {
+    cJSON *header = cJSON_CreateObject(), *entry = cJSON_AddObjectToObject(header, "__metadata__");
+    bool good = entry != NULL;
+    for (size_t i = 0; i < metadata_count && good; i++)
+        good = cJSON_AddStringToObject(entry, metadata[i].key, metadata[i].value) != NULL;
+    size_t offset = 0;
+    for (int w = 0; w < WIDTHS; w++)
+        for (size_t i = 0; i < count && good; i++) {
+            if (snnd_dtype_bytes(tensors[i].array.dtype) != widths[w])
+                continue;
+            good = describe(header, &tensors[i], offset);
+            offset += bytes_of(&tensors[i].array);
+        }
+    char *text = good ? cJSON_PrintUnformatted(header) : NULL;
+    cJSON_Delete(header);
+    return text;
+}
+
+snnd_status snnd_safetensors_write(snnd_context *context, const char *path, const snnd_tensor *tensors, size_t count,
+                                   const snnd_metadata *metadata, size_t metadata_count) {
+    char *text = header_text(tensors, count, metadata, metadata_count);
+    if (text == NULL)
+        return snnd_fail(context, SNND_ERROR_MEMORY, "no memory for the header of '%s'", path == NULL ? "" : path);
+    snnd_atomic_file file;
+    snnd_status status = snnd_atomic_open(context, path, &file);
+    if (status != SNND_OK) {
+        cJSON_free(text);
+        return status;
+    }
+    const size_t length = strlen(text), padded = (length + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    unsigned char prefix[PREFIX];
+    for (int b = 0; b < PREFIX; b++)
+        prefix[b] = (unsigned char)((uint64_t)padded >> (8 * b));
+    snnd_atomic_write(&file, prefix, PREFIX);
+    snnd_atomic_write(&file, text, length);
+    snnd_atomic_write(&file, "        ", padded - length);
+    cJSON_free(text);
+    for (int w = 0; w < WIDTHS; w++)
+        for (size_t i = 0; i < count; i++)
+            if (snnd_dtype_bytes(tensors[i].array.dtype) == widths[w])
+                snnd_atomic_write_array(&file, &tensors[i].array);
+    return snnd_atomic_commit(&file);
+}
+
+/* ---- reading ---- */
+
+typedef struct tensor_entry {
+    const char *name;
+    snnd_array array; /* data points into the file */
+    size_t begin, end;
+} tensor_entry;
+
+struct snnd_safetensors {
+    snnd_context *context;
+    char *path;
+    unsigned char *bytes;
+    cJSON *header;
+    tensor_entry *entries;
+    size_t count;
+};
+
+static snnd_status refuse(const snnd_safetensors *file, const char *name, const char *wrong) {
+    return snnd_fail(file->context, SNND_ERROR_FORMAT, "'%s': tensor '%.64s' %s", file->path, name, wrong);
+}
+
+/* A whole number from 0 to `most`. */
+static bool whole_number(const cJSON *item, double most, int64_t *value) {
+    if (!cJSON_IsNumber(item) || !(item->valuedouble >= 0 && item->valuedouble <= most) ||
+        item->valuedouble != floor(item->valuedouble))
+        return false;
+    *value = (int64_t)item->valuedouble;
+    return true;
+}
+
+static const char *read_entry(const cJSON *item, size_t data_bytes, tensor_entry *result) {
+    const cJSON *dtype = cJSON_GetObjectItemCaseSensitive(item, "dtype");
+    const cJSON *shape = cJSON_GetObjectItemCaseSensitive(item, "shape");
+    const cJSON *offsets = cJSON_GetObjectItemCaseSensitive(item, "data_offsets"), *axis;
+    result->array = (snnd_array){.shape = {1, 1, 1, 1}};
+    for (int i = 0; i < WORDS && cJSON_IsString(dtype); i++)
+        if (strcmp(dtype->valuestring, words[i].word) == 0)
+            result->array.dtype = words[i].dtype;
+    if (result->array.dtype == 0)
+        return "has a dtype that is not among F32, F64, I8, U8, I32 and I64";
+    if (!cJSON_IsArray(shape) || cJSON_GetArraySize(shape) > 4)
+        return "has no shape of at most 4 axes";
+    double elements = 1;
+    cJSON_ArrayForEach(axis, shape) {
+        int64_t extent;
+        if (!whole_number(axis, 9e15, &extent))
+            return "has a shape that is not whole numbers";
+        result->array.shape[result->array.dimensions++] = extent;
+        elements *= (double)extent;
+    }
+    int64_t begin, end;
+    if (!cJSON_IsArray(offsets) || cJSON_GetArraySize(offsets) != 2 ||
+        !whole_number(cJSON_GetArrayItem(offsets, 0), (double)data_bytes, &begin) ||
+        !whole_number(cJSON_GetArrayItem(offsets, 1), (double)data_bytes, &end) || begin > end)
+        return "has data_offsets outside the file";
+    if (elements * (double)snnd_dtype_bytes(result->array.dtype) != (double)(end - begin))
+        return "has a shape that does not fit its data_offsets";
+    result->begin = (size_t)begin;
+    result->end = (size_t)end;
+    return NULL;
+}
+
+static int by_begin(const void *left, const void *right) {
+    const tensor_entry *a = left, *b = right;
+    if (a->begin != b->begin)
+        return a->begin < b->begin ? -1 : 1;
+    return (a->end > b->end) - (a->end < b->end);
+}
+
+static snnd_status read_entries(snnd_safetensors *file, const unsigned char *data, size_t data_bytes) {
+    const cJSON *item;
+    cJSON_ArrayForEach(item, file->header) {
+        if (strcmp(item->string, "__metadata__") == 0)
+            continue;
+        if (cJSON_GetObjectItemCaseSensitive(file->header, item->string) != item)
+            return refuse(file, item->string, "is there twice");
+        tensor_entry *entry = &file->entries[file->count];
+        const char *wrong = read_entry(item, data_bytes, entry);
+        if (wrong != NULL)
+            return refuse(file, item->string, wrong);
+        entry->name = item->string;
+        entry->array.data = (void *)(uintptr_t)(data + entry->begin);
+        file->count++;
+    }
+    qsort(file->entries, file->count, sizeof *file->entries, by_begin);
+    size_t at = 0;
+    for (size_t i = 0; i < file->count; i++) {
+        if (file->entries[i].begin != at)
+            return refuse(file, file->entries[i].name, "does not begin where the one before it ends");
+        at = file->entries[i].end;
+    }
+    if (at != data_bytes)
+        return snnd_fail(file->context, SNND_ERROR_FORMAT, "'%s': %zu bytes of data, of which tensors use %zu",
+                         file->path, data_bytes, at);
+    return SNND_OK;
+}
+
+static snnd_status read_header(snnd_safetensors *file, size_t bytes) {
+    uint64_t length = 0;
+    for (int b = PREFIX - 1; b >= 0 && bytes >= PREFIX; b--)
+        length = length << 8 | file->bytes[b];
+    if (bytes < PREFIX + 2 || length > MAX_HEADER || length > bytes - PREFIX || file->bytes[PREFIX] != '{')
+        return snnd_fail(file->context, SNND_ERROR_FORMAT, "'%s' is not a safetensors file, or is cut off", file->path);
+    file->header = cJSON_ParseWithLength((const char *)file->bytes + PREFIX, (size_t)length);
+    if (!cJSON_IsObject(file->header))
+        return snnd_fail(file->context, SNND_ERROR_FORMAT, "'%s': the header is not a JSON object", file->path);
+    const cJSON *metadata = cJSON_GetObjectItemCaseSensitive(file->header, "__metadata__"), *item;
+    if (metadata != NULL && !cJSON_IsObject(metadata))
+        return snnd_fail(file->context, SNND_ERROR_FORMAT, "'%s': __metadata__ is not an object", file->path);
+    cJSON_ArrayForEach(item, metadata) if (!cJSON_IsString(item)) return snnd_fail(
+        file->context, SNND_ERROR_FORMAT, "'%s': metadata '%.64s' is not a string", file->path, item->string);
+    file->entries = snnd_allocate(file->context, (size_t)cJSON_GetArraySize(file->header), sizeof *file->entries);
+    if (file->entries == NULL)
+        return SNND_ERROR_MEMORY;
+    return read_entries(file, file->bytes + PREFIX + length, bytes - PREFIX - (size_t)length);
+}
+
+snnd_status snnd_safetensors_open(snnd_context *context, const char *path, snnd_safetensors **file) {
+    unsigned char *bytes;
+    size_t size;
+    snnd_status status = snnd_read_file(context, path, &bytes, &size);
+    if (status != SNND_OK)
+        return status;
+    snnd_safetensors *made = snnd_allocate(context, 1, sizeof *made);
+    if (made == NULL) {
+        snnd_release(context, bytes);
+        return SNND_ERROR_MEMORY;
+    }
+    *made = (snnd_safetensors){.context = context, .bytes = bytes, .path = snnd_copy_string(context, path)};
+    status = made->path == NULL ? SNND_ERROR_MEMORY : read_header(made, size);
+    if (status != SNND_OK)
+        snnd_safetensors_close(made);
+    else
+        *file = made;
+    return status;
+}
+
+void snnd_safetensors_close(snnd_safetensors *file) {
+    if (file == NULL)
+        return;
+    snnd_context *context = file->context;
+    cJSON_Delete(file->header);
+    snnd_release(context, file->entries);
+    snnd_release(context, file->bytes);
+    snnd_release(context, file->path);
+    snnd_release(context, file);
+}
+
+const char *snnd_safetensors_metadata(const snnd_safetensors *file, const char *key) {
+    const cJSON *metadata = cJSON_GetObjectItemCaseSensitive(file->header, "__metadata__");
+    return cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(metadata, key));
+}
+
+size_t snnd_safetensors_count(const snnd_safetensors *file) {
+    return file->count;
+}
+
+const char *snnd_safetensors_name(const snnd_safetensors *file, size_t index) {
+    return file->entries[index].name;
+}
+
+static const tensor_entry *find(const snnd_safetensors *file, const char *name) {
+    for (size_t i = 0; i < file->count; i++)
+        if (strcmp(file->entries[i].name, name) == 0)
+            return &file->entries[i];
+    return NULL;
+}
+
+bool snnd_safetensors_has(const snnd_safetensors *file, const char *name) {
+    return find(file, name) != NULL;
+}
+
+snnd_status snnd_safetensors_check(const snnd_safetensors *file, const char *name, const snnd_array *array) {
+    const tensor_entry *entry = find(file, name);
+    if (entry == NULL)
+        return refuse(file, name, "is missing");
+    if (entry->array.dtype != array->dtype)
+        return snnd_fail(file->context, SNND_ERROR_FORMAT, "'%s': tensor '%s' is %s; expected %s", file->path, name,
+                         word_of(entry->array.dtype), word_of(array->dtype));
+    bool same = entry->array.dimensions == array->dimensions;
+    for (int32_t axis = 0; axis < array->dimensions && same; axis++)
+        same = entry->array.shape[axis] == array->shape[axis];
+    if (!same)
+        return snnd_fail(file->context, SNND_ERROR_FORMAT,
+                         "'%s': tensor '%s' has shape [%lld, %lld, %lld]; expected [%lld, %lld, %lld]", file->path,
+                         name, (long long)entry->array.shape[0], (long long)entry->array.shape[1],
+                         (long long)entry->array.shape[2], (long long)array->shape[0], (long long)array->shape[1],
+                         (long long)array->shape[2]);
+    return SNND_OK;
+}
+
+snnd_status snnd_safetensors_read(const snnd_safetensors *file, const char *name, const snnd_array *array) {
+    snnd_status status = snnd_safetensors_check(file, name, array);
+    if (status == SNND_OK)
+        snnd_copy_elements(array->data, find(file, name)->array.data, (size_t)snnd_array_count(array),
+                           snnd_dtype_bytes(array->dtype), !snnd_host_is_little_endian());
+    return status;
+}

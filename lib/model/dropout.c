@@ -1,0 +1,137 @@
+/*
+ * Dropout with one mask per sample and neuron, constant in time:
+ *
+ *     output[t] = f input[t],   f = 0 with probability p, else 1 / (1 - p)
+ */
+#include "model/dropout.h"
+
+#include <string.h>
+
+#include "base/options.h"
+#include "base/parallel.h"
+#include "base/random.h"
+
+typedef struct snnd_dropout_options snnd_dropout_options;
+
+static const snnd_field fields[] = {
+    {"probability", SNND_FIELD_DOUBLE, offsetof(snnd_dropout_options, probability)},
+    {0},
+};
+
+typedef struct state {
+    float *factor; /* [neurons][batch rounded up to tiles] */
+    bool given;    /* by the host, not drawn */
+} state;
+
+static size_t padded_batch(const snnd_stage *stage) {
+    return (size_t)snnd_tiles(stage->workspace->batch) * SNND_LANES;
+}
+
+static snnd_status prepare(snnd_stage *stage) {
+    snnd_context *context = stage->workspace->context;
+    state *made = snnd_allocate(context, 1, sizeof *made);
+    if (made == NULL)
+        return SNND_ERROR_MEMORY;
+    stage->state = made;
+    made->factor = snnd_allocate(context, padded_batch(stage), (size_t)stage->layer->outputs * sizeof(float));
+    return made->factor == NULL ? SNND_ERROR_MEMORY : SNND_OK;
+}
+
+static void release(snnd_stage *stage) {
+    state *held = stage->state;
+    snnd_release(stage->workspace->context, held->factor);
+    snnd_release(stage->workspace->context, held);
+}
+
+void snnd_dropout_set_mask(snnd_stage *stage, const float *mask) {
+    state *held = stage->state;
+    held->given = mask != NULL;
+    if (mask == NULL)
+        return;
+    int32_t neurons = stage->layer->outputs;
+    for (int32_t n = 0; n < neurons; n++)
+        for (int32_t b = 0; b < stage->workspace->batch; b++)
+            held->factor[(size_t)n * padded_batch(stage) + (size_t)b] = mask[(size_t)b * (size_t)neurons + (size_t)n];
+}
+
+static void draw(const snnd_stage *stage, int32_t neuron, float *factor) {
+    const snnd_pass *pass = &stage->workspace->pass;
+    const double probability = stage->layer->options.dropout.probability;
+    const float survivor = (float)(1 / (1 - probability));
+    snnd_random random = snnd_random_for(pass->seed, SNND_USE_DROPOUT, pass->step);
+    const uint64_t place = (uint64_t)stage->layer->index << 48 | (uint64_t)neuron << 24;
+    for (int32_t b = 0; b < pass->samples; b++)
+        factor[b] = snnd_random_unit(&random, place + (uint64_t)b) < probability ? 0.0f : survivor;
+}
+
+static void scale(const snnd_activity *from, const snnd_activity *to, int32_t tile, int32_t neuron,
+                  const float *factor) {
+    const float *x = snnd_activity_row(from, tile, neuron);
+    float *y = snnd_activity_row(to, tile, neuron);
+    for (int32_t t = 0; t < from->steps; t++)
+        for (int lane = 0; lane < SNND_LANES; lane++)
+            y[(size_t)t * SNND_LANES + lane] = x[(size_t)t * SNND_LANES + lane] * factor[lane];
+}
+
+static void forward_neuron(void *argument, int64_t item, int32_t worker) {
+    snnd_stage *stage = argument;
+    (void)worker;
+    const snnd_pass *pass = &stage->workspace->pass;
+    const int32_t neuron = (int32_t)item;
+    const state *held = stage->state;
+    float *factor = held->factor + (size_t)neuron * padded_batch(stage);
+    if (pass->mode == SNND_TRAIN && !held->given)
+        draw(stage, neuron, factor);
+    for (int32_t tile = 0; tile < pass->tiles; tile++) {
+        if (pass->mode == SNND_TRAIN)
+            scale(stage->input, stage->output, tile, neuron, factor + (size_t)tile * SNND_LANES);
+        else
+            memcpy(snnd_activity_row(stage->output, tile, neuron), snnd_activity_row(stage->input, tile, neuron),
+                   (size_t)stage->input->steps * SNND_LANES * sizeof(float));
+    }
+}
+
+static void backward_neuron(void *argument, int64_t item, int32_t worker) {
+    snnd_stage *stage = argument;
+    (void)worker;
+    const state *held = stage->state;
+    const float *factor = held->factor + (size_t)item * padded_batch(stage);
+    for (int32_t tile = 0; tile < stage->workspace->pass.tiles; tile++)
+        scale(stage->d_output, stage->d_output, tile, (int32_t)item, factor + (size_t)tile * SNND_LANES);
+}
+
+static void forward(snnd_stage *stage) {
+    snnd_parallel_for(stage->workspace->context, stage->layer->outputs, forward_neuron, stage);
+}
+
+static void backward(snnd_stage *stage) {
+    snnd_parallel_for(stage->workspace->context, stage->layer->outputs, backward_neuron, stage);
+}
+
+snnd_status snnd_network_add_dropout(snnd_network *network, double probability, snnd_layer **layer) {
+    if (network == NULL)
+        return SNND_ERROR_ARGUMENT;
+    if (!(probability >= 0 && probability < 1))
+        return snnd_fail(network->context, SNND_ERROR_ARGUMENT,
+                         "dropout: probability is %g; expected at least 0 and below 1", probability);
+    const snnd_dropout_options options = {.size = sizeof options, .probability = probability};
+    return snnd_network_add(network, &snnd_dropout_class, 0, &options, layer);
+}
+
+static snnd_status add(snnd_network *network, int32_t outputs, const void *options, snnd_layer **layer) {
+    (void)outputs;
+    return snnd_network_add_dropout(network, ((const snnd_dropout_options *)options)->probability, layer);
+}
+
+const snnd_layer_class snnd_dropout_class = {
+    .type = SNND_LAYER_DROPOUT,
+    .name = "dropout",
+    .fields = fields,
+    .options_size = sizeof(snnd_dropout_options),
+    .in_place = true,
+    .add = add,
+    .prepare = prepare,
+    .forward = forward,
+    .backward = backward,
+    .release = release,
+};

@@ -1,0 +1,82 @@
+#include "model/layer.h"
+
+#include <string.h>
+
+#include "model/network.h"
+
+const snnd_layer_class *const snnd_layer_classes[] = {
+    &snnd_delays_class,  &snnd_batch_norm_class,       &snnd_lif_class,
+    &snnd_dropout_class, &snnd_leaky_integrator_class, NULL,
+};
+
+const char *snnd_array_word(snnd_array_name name) {
+    static const char *const words[SNND_ARRAY_NAMES] = {
+        [SNND_ARRAY_WEIGHT] = "weight",
+        [SNND_ARRAY_POSITION] = "position",
+        [SNND_ARRAY_SIGN] = "sign",
+        [SNND_ARRAY_MASK] = "mask",
+        [SNND_ARRAY_SCALE] = "scale",
+        [SNND_ARRAY_SHIFT] = "shift",
+        [SNND_ARRAY_RUNNING_MEAN] = "running_mean",
+        [SNND_ARRAY_RUNNING_VARIANCE] = "running_variance",
+    };
+    return (unsigned)name < SNND_ARRAY_NAMES ? words[name] : NULL;
+}
+
+snnd_status snnd_layer_add_array(snnd_layer *layer, snnd_array_name name, snnd_dtype dtype, int32_t dimensions,
+                                 const int64_t *shape) {
+    snnd_array *array = &layer->arrays[name];
+    if (array->data != NULL)
+        return SNND_OK;
+    snnd_array made = {.dtype = dtype, .dimensions = dimensions, .shape = {1, 1, 1, 1}};
+    memcpy(made.shape, shape, (size_t)dimensions * sizeof shape[0]);
+    made.data = snnd_allocate(layer->network->context, (size_t)snnd_array_count(&made), snnd_dtype_bytes(dtype));
+    if (made.data == NULL)
+        return SNND_ERROR_MEMORY;
+    *array = made;
+    return SNND_OK;
+}
+
+void snnd_layer_drop_array(snnd_layer *layer, snnd_array_name name) {
+    snnd_release(layer->network->context, layer->arrays[name].data);
+    layer->arrays[name] = (snnd_array){0};
+}
+
+bool snnd_layer_trains(const snnd_layer *layer, snnd_array_name name, int32_t parameters) {
+    if (layer->arrays[name].data == NULL)
+        return false;
+    if (name == SNND_ARRAY_WEIGHT || name == SNND_ARRAY_SCALE || name == SNND_ARRAY_SHIFT)
+        return (parameters & SNND_PARAMETERS_WEIGHTS) != 0;
+    if (name == SNND_ARRAY_POSITION)
+        return (parameters & SNND_PARAMETERS_POSITIONS) != 0 && layer->options.delays.learn_delays;
+    return false;
+}
+
+snnd_layer_type snnd_layer_get_type(const snnd_layer *layer) {
+    return layer->class->type;
+}
+
+int32_t snnd_layer_inputs(const snnd_layer *layer) {
+    return layer->inputs;
+}
+
+int32_t snnd_layer_outputs(const snnd_layer *layer) {
+    return layer->outputs;
+}
+
+snnd_status snnd_layer_array(snnd_layer *layer, snnd_array_name name, snnd_array *array) {
+    if (layer == NULL)
+        return SNND_ERROR_ARGUMENT;
+    snnd_context *context = layer->network->context;
+    if (snnd_array_word(name) == NULL || array == NULL)
+        return snnd_fail(context, SNND_ERROR_ARGUMENT, "snnd_layer_array: %s",
+                         array == NULL ? "array is NULL" : "there is no array of this name");
+    if (layer->arrays[name].data == NULL)
+        return snnd_fail(context, SNND_ERROR_STATE, "layer %d (%s) has no array '%s'%s", layer->index,
+                         layer->class->name, snnd_array_word(name),
+                         layer->class->type == SNND_LAYER_DELAYS && name <= SNND_ARRAY_MASK
+                             ? ": no sparsity controller has given it one"
+                             : "");
+    *array = layer->arrays[name];
+    return SNND_OK;
+}

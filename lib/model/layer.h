@@ -1,0 +1,83 @@
+/*
+ * A layer: its options, its arrays, and the table of functions of its kind. A kind of layer is one file here and one
+ * line in snnd_layer_classes (layer.c).
+ */
+#ifndef SNND_MODEL_LAYER_H
+#define SNND_MODEL_LAYER_H
+
+#include "base/array.h"
+#include "base/context.h"
+
+struct snnd_stage;
+
+enum { SNND_ARRAY_NAMES = SNND_ARRAY_RUNNING_VARIANCE + 1 };
+
+/* A number among a layer's options: how it is named in files. Ends with name NULL. */
+typedef struct snnd_field {
+    const char *name;
+    enum { SNND_FIELD_INT32, SNND_FIELD_DOUBLE } kind;
+    size_t offset;
+} snnd_field;
+
+typedef struct snnd_layer_class {
+    snnd_layer_type type;
+    const char *name; /* in files and messages */
+    const snnd_field *fields;
+    size_t options_size;
+    bool in_place; /* as many outputs as inputs; its backward turns dL/doutput into dL/dinput in place */
+    /* For the loader: checks the options (which may be NULL for the defaults) and adds a layer. */
+    snnd_status (*add)(snnd_network *network, int32_t outputs, const void *options, snnd_layer **layer);
+    /* Draws parameters; NULL: there are none. */
+    void (*initialize)(snnd_layer *layer, uint64_t seed);
+    /* The layer's part in a workspace: its own memory, taken once. `release` may be NULL where `state` is one block. */
+    snnd_status (*prepare)(struct snnd_stage *stage);
+    void (*forward)(struct snnd_stage *stage);
+    void (*backward)(struct snnd_stage *stage);
+    void (*release)(struct snnd_stage *stage);
+} snnd_layer_class;
+
+struct snnd_layer {
+    const snnd_layer_class *class;
+    snnd_network *network;
+    int32_t index, inputs, outputs;
+    snnd_array arrays[SNND_ARRAY_NAMES]; /* by snnd_array_name; data NULL: none */
+    union {
+        size_t size;
+        snnd_delay_options delays;
+        snnd_batch_norm_options batch_norm;
+        snnd_lif_options lif;
+        struct snnd_dropout_options {
+            size_t size;
+            double probability;
+        } dropout;
+        snnd_leaky_integrator_options leaky_integrator;
+    } options;
+};
+
+extern const snnd_layer_class snnd_delays_class, snnd_batch_norm_class, snnd_lif_class, snnd_dropout_class,
+    snnd_leaky_integrator_class;
+
+/* All kinds, NULL at the end. */
+extern const snnd_layer_class *const snnd_layer_classes[];
+
+/* Words for arrays in files and messages ("weight", "running_mean"); NULL for 0. */
+const char *snnd_array_word(snnd_array_name name);
+
+/* Makes an array of the layer, zeroed; one that is there is kept. */
+snnd_status snnd_layer_add_array(snnd_layer *layer, snnd_array_name name, snnd_dtype dtype, int32_t dimensions,
+                                 const int64_t *shape);
+void snnd_layer_drop_array(snnd_layer *layer, snnd_array_name name);
+
+/* Whether the optimizer moves this array: one of `parameters` (snnd_parameters). */
+bool snnd_layer_trains(const snnd_layer *layer, snnd_array_name name, int32_t parameters);
+
+static inline float *snnd_layer_floats(const snnd_layer *layer, snnd_array_name name) {
+    return layer->arrays[name].data;
+}
+
+/* Synapses of a delay layer: O * I * C. */
+static inline int64_t snnd_layer_synapses(const snnd_layer *layer) {
+    return snnd_array_count(&layer->arrays[SNND_ARRAY_WEIGHT]);
+}
+
+#endif

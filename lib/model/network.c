@@ -1,0 +1,195 @@
+#include "model/network.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { MAX_NEURONS = 1 << 20 };
+
+snnd_status snnd_network_create(snnd_context *context, int32_t inputs, snnd_network **network) {
+    if (context == NULL || network == NULL)
+        return snnd_fail(context, SNND_ERROR_ARGUMENT, "snnd_network_create: %s is NULL",
+                         context == NULL ? "context" : "network");
+    if (inputs < 1 || inputs > MAX_NEURONS)
+        return snnd_fail(context, SNND_ERROR_ARGUMENT, "inputs is %d; expected 1 to %d", inputs, MAX_NEURONS);
+    snnd_network *made = snnd_allocate(context, 1, sizeof *made);
+    if (made == NULL)
+        return SNND_ERROR_MEMORY;
+    made->context = context;
+    made->inputs = inputs;
+    *network = made;
+    return SNND_OK;
+}
+
+static void free_layer(snnd_layer *layer) {
+    for (int name = 1; name < SNND_ARRAY_NAMES; name++)
+        snnd_layer_drop_array(layer, (snnd_array_name)name);
+    snnd_release(layer->network->context, layer);
+}
+
+void snnd_network_free(snnd_network *network) {
+    if (network == NULL)
+        return;
+    for (int32_t i = 0; i < network->count; i++)
+        free_layer(network->layer[i]);
+    snnd_release(network->context, network->layer);
+    snnd_release(network->context, network);
+}
+
+static snnd_status make_room(snnd_network *network) {
+    if (network->count < network->room)
+        return SNND_OK;
+    int32_t room = network->room == 0 ? 8 : 2 * network->room;
+    snnd_layer **grown = snnd_allocate(network->context, (size_t)room, sizeof *grown);
+    if (grown == NULL)
+        return SNND_ERROR_MEMORY;
+    if (network->count > 0)
+        memcpy(grown, network->layer, (size_t)network->count * sizeof *grown);
+    snnd_release(network->context, network->layer);
+    network->layer = grown;
+    network->room = room;
+    return SNND_OK;
+}
+
+/* The arrays that layers of this kind always have. */
+static snnd_status add_parameters(snnd_layer *layer) {
+    snnd_status status = SNND_OK;
+    if (layer->class->type == SNND_LAYER_DELAYS) {
+        const int64_t shape[3] = {layer->outputs, layer->inputs, layer->options.delays.kernel_count};
+        for (int name = SNND_ARRAY_WEIGHT; name <= SNND_ARRAY_POSITION && status == SNND_OK; name++)
+            status = snnd_layer_add_array(layer, (snnd_array_name)name, SNND_FLOAT32, 3, shape);
+    } else if (layer->class->type == SNND_LAYER_BATCH_NORM) {
+        const int64_t shape[1] = {layer->outputs};
+        for (int name = SNND_ARRAY_SCALE; name <= SNND_ARRAY_RUNNING_VARIANCE && status == SNND_OK; name++)
+            status = snnd_layer_add_array(layer, (snnd_array_name)name, SNND_FLOAT32, 1, shape);
+    }
+    return status;
+}
+
+snnd_status snnd_network_add(snnd_network *network, const snnd_layer_class *class, int32_t outputs, const void *options,
+                             snnd_layer **layer) {
+    snnd_context *context = network->context;
+    if (network->complete)
+        return snnd_fail(
+            context, SNND_ERROR_STATE,
+            "a layer of %s cannot be added: a workspace, optimizer, controller or trainer uses the network",
+            class->name);
+    int32_t inputs = network->count == 0 ? network->inputs : snnd_network_outputs(network);
+    if (outputs == 0)
+        outputs = inputs;
+    if (outputs < 1 || outputs > MAX_NEURONS)
+        return snnd_fail(context, SNND_ERROR_ARGUMENT, "outputs is %d; expected 1 to %d", outputs, MAX_NEURONS);
+    if (make_room(network) != SNND_OK)
+        return SNND_ERROR_MEMORY;
+    snnd_layer *made = snnd_allocate(context, 1, sizeof *made);
+    if (made == NULL)
+        return SNND_ERROR_MEMORY;
+    made->class = class;
+    made->network = network;
+    made->index = network->count;
+    made->inputs = inputs;
+    made->outputs = outputs;
+    memcpy(&made->options, options, class->options_size);
+    if (add_parameters(made) != SNND_OK) {
+        free_layer(made);
+        return SNND_ERROR_MEMORY;
+    }
+    if (class->initialize != NULL)
+        class->initialize(made, 0);
+    network->layer[network->count++] = made;
+    if (class->type == SNND_LAYER_DELAYS && network->sigma < made->options.delays.max_delay / 2)
+        network->sigma = made->options.delays.max_delay / 2;
+    if (layer != NULL)
+        *layer = made;
+    return SNND_OK;
+}
+
+snnd_status snnd_network_initialize(snnd_network *network, uint64_t seed) {
+    if (network == NULL)
+        return SNND_ERROR_ARGUMENT;
+    for (int32_t i = 0; i < network->count; i++) {
+        snnd_layer_drop_array(network->layer[i], SNND_ARRAY_SIGN);
+        snnd_layer_drop_array(network->layer[i], SNND_ARRAY_MASK);
+        if (network->layer[i]->class->initialize != NULL)
+            network->layer[i]->class->initialize(network->layer[i], seed);
+    }
+    return SNND_OK;
+}
+
+snnd_status snnd_network_set_sigma(snnd_network *network, double sigma) {
+    if (network == NULL)
+        return SNND_ERROR_ARGUMENT;
+    if (!(sigma >= 0 && sigma <= 1e6))
+        return snnd_fail(network->context, SNND_ERROR_ARGUMENT, "sigma is %g; expected 0 to 1e6", sigma);
+    network->sigma = sigma;
+    return SNND_OK;
+}
+
+double snnd_network_sigma(const snnd_network *network) {
+    return network == NULL ? 0 : network->sigma;
+}
+
+snnd_status snnd_network_clamp_positions(snnd_network *network) {
+    if (network == NULL)
+        return SNND_ERROR_ARGUMENT;
+    for (int32_t i = 0; i < network->count; i++) {
+        snnd_layer *layer = network->layer[i];
+        if (layer->class->type != SNND_LAYER_DELAYS)
+            continue;
+        const float half = (float)(layer->options.delays.max_delay / 2);
+        float *position = snnd_layer_floats(layer, SNND_ARRAY_POSITION);
+        for (int64_t s = 0; s < snnd_layer_synapses(layer); s++)
+            position[s] = position[s] < -half ? -half : position[s] > half ? half : position[s];
+    }
+    return SNND_OK;
+}
+
+int32_t snnd_network_inputs(const snnd_network *network) {
+    return network == NULL ? 0 : network->inputs;
+}
+
+int32_t snnd_network_outputs(const snnd_network *network) {
+    return network == NULL || network->count == 0 ? 0 : network->layer[network->count - 1]->outputs;
+}
+
+int32_t snnd_network_layer_count(const snnd_network *network) {
+    return network == NULL ? 0 : network->count;
+}
+
+snnd_layer *snnd_network_layer(const snnd_network *network, int32_t index) {
+    return network == NULL || index < 0 || index >= network->count ? NULL : network->layer[index];
+}
+
+int64_t snnd_layer_active(const snnd_layer *layer) {
+    if (layer == NULL || layer->class->type != SNND_LAYER_DELAYS)
+        return 0;
+    const uint8_t *mask = layer->arrays[SNND_ARRAY_MASK].data;
+    int64_t synapses = snnd_layer_synapses(layer), active = 0;
+    if (mask == NULL)
+        return synapses;
+    for (int64_t s = 0; s < synapses; s++)
+        active += mask[s] != 0;
+    return active;
+}
+
+int64_t snnd_network_active(const snnd_network *network) {
+    int64_t active = 0;
+    for (int32_t i = 0; i < snnd_network_layer_count(network); i++)
+        active += snnd_layer_active(network->layer[i]);
+    return active;
+}
+
+snnd_status snnd_network_check_finite(const snnd_network *network) {
+    for (int32_t i = 0; i < network->count; i++)
+        for (int name = 1; name < SNND_ARRAY_NAMES; name++) {
+            const snnd_array *array = &network->layer[i]->arrays[name];
+            if (array->data == NULL || array->dtype != SNND_FLOAT32)
+                continue;
+            const float *value = array->data;
+            for (int64_t k = 0; k < snnd_array_count(array); k++)
+                if (!isfinite(value[k]))
+                    return snnd_fail(network->context, SNND_ERROR_NUMERIC, "%s %lld of layer %d (%s) is %g",
+                                     snnd_array_word((snnd_array_name)name), (long long)k, i,
+                                     network->layer[i]->class->name, (double)value[k]);
+        }
+    return SNND_OK;
+}

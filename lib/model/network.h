@@ -1,0 +1,27 @@
+/* The chain of layers. */
+#ifndef SNND_MODEL_NETWORK_H
+#define SNND_MODEL_NETWORK_H
+
+#include "model/layer.h"
+
+struct snnd_network {
+    snnd_context *context;
+    int32_t inputs, count, room;
+    snnd_layer **layer;
+    double sigma;
+    bool complete; /* something was made from it: no more layers */
+};
+
+/* Adds a layer of a class with checked options and draws its parameters from seed 0. `outputs` 0: as many as inputs. */
+snnd_status snnd_network_add(snnd_network *network, const snnd_layer_class *class, int32_t outputs, const void *options,
+                             snnd_layer **layer);
+
+/* For functions that a layer's options come through: the context of a network, NULL for NULL. */
+static inline snnd_context *snnd_network_context(const snnd_network *network) {
+    return network == NULL ? NULL : network->context;
+}
+
+/* An error that names the first array holding a number that is not finite. */
+snnd_status snnd_network_check_finite(const snnd_network *network);
+
+#endif

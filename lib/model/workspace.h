@@ -1,0 +1,47 @@
+/* Activations and gradients of one batch on their way through the layers. */
+#ifndef SNND_MODEL_WORKSPACE_H
+#define SNND_MODEL_WORKSPACE_H
+
+#include "kernel/activity.h"
+#include "model/network.h"
+
+/* What one pass is about. */
+typedef struct snnd_pass {
+    snnd_mode mode;
+    int32_t samples, tiles;
+    uint64_t seed, step; /* of dropout */
+    double l1;
+} snnd_pass;
+
+/* A layer's place in a workspace. */
+typedef struct snnd_stage {
+    snnd_layer *layer;
+    snnd_workspace *workspace;
+    const snnd_activity *input, *output;     /* values */
+    const snnd_activity *d_input, *d_output; /* gradients of the loss; d_input NULL where nobody wants it */
+    float *gradient[SNND_ARRAY_NAMES];       /* of the parameters, in their shapes */
+    void *state;                             /* of the layer's kind */
+} snnd_stage;
+
+struct snnd_workspace {
+    snnd_context *context;
+    snnd_network *network;
+    int32_t batch, steps;
+    bool gradients;
+    snnd_activity *value;    /* [layers + 1], the input first */
+    snnd_activity *gradient; /* [layers + 1], shared between neighbours where a layer works in place */
+    snnd_stage *stage;       /* [layers] */
+    snnd_pass pass;
+    double *scores, *d_scores; /* [batch][classes] */
+    double *scratch;           /* [threads][classes] */
+    double *sample_loss;       /* [batch] */
+    const int32_t *labels;     /* during a call */
+    int32_t readout;
+    enum { SNND_NOTHING, SNND_FORWARD_DONE, SNND_LOSS_DONE } progress;
+};
+
+static inline snnd_stage *snnd_workspace_stage(const snnd_workspace *workspace, const snnd_layer *layer) {
+    return &workspace->stage[layer->index];
+}
+
+#endif

@@ -1,0 +1,342 @@
+/*
+ * A checkpoint is a network file with more in it: the moments of the optimizers, and as one array of doubles, which
+ * hold whole numbers to 2^53 and everything else bit for bit, the place in the run.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "format/network_file.h"
+#include "train/trainer.h"
+
+static const char RUN[] = "trainer.run", SETTINGS_KEY[] = "snndelay.trainer", NOTE_KEY[] = "snndelay.note";
+
+/* ---- the place in the run ---- */
+
+enum { RUN_NUMBERS = 17 };
+
+static void pack(const snnd_trainer *trainer, double numbers[RUN_NUMBERS]) {
+    const snnd_run *run = &trainer->run;
+    const snnd_sparsity *sparsity = trainer->options.sparsity;
+    const double packed[RUN_NUMBERS] = {
+        (double)run->epoch,
+        (double)run->step,
+        (double)run->of_samples,
+        (double)run->draws,
+        (double)run->samples,
+        (double)run->correct,
+        (double)run->regrown,
+        run->loss,
+        run->cross_entropy,
+        run->spikes,
+        run->weight_rate,
+        run->position_rate,
+        run->momentum,
+        trainer->positions->options.momentum,
+        (double)trainer->weights->steps,
+        (double)trainer->positions->steps,
+        sparsity == NULL ? 0 : (double)sparsity->steps,
+    };
+    memcpy(numbers, packed, sizeof packed);
+}
+
+static void unpack(snnd_trainer *trainer, const double numbers[RUN_NUMBERS]) {
+    trainer->run = (snnd_run){
+        .epoch = (int64_t)numbers[0],
+        .step = (int64_t)numbers[1],
+        .of_samples = (int64_t)numbers[2],
+        .draws = (uint64_t)numbers[3],
+        .samples = (int64_t)numbers[4],
+        .correct = (int64_t)numbers[5],
+        .regrown = (int64_t)numbers[6],
+        .loss = numbers[7],
+        .cross_entropy = numbers[8],
+        .spikes = numbers[9],
+        .weight_rate = numbers[10],
+        .position_rate = numbers[11],
+        .momentum = numbers[12],
+    };
+    trainer->weights->options.rate = numbers[10];
+    trainer->weights->options.momentum = numbers[12];
+    trainer->positions->options.rate = numbers[11];
+    trainer->positions->options.momentum = numbers[13];
+    trainer->weights->steps = (uint64_t)numbers[14];
+    trainer->positions->steps = (uint64_t)numbers[15];
+    if (trainer->options.sparsity != NULL)
+        trainer->options.sparsity->steps = (uint64_t)numbers[16];
+}
+
+static snnd_status check_numbers(snnd_context *context, const double numbers[RUN_NUMBERS]) {
+    for (int i = 0; i < RUN_NUMBERS; i++) {
+        const bool whole = i < 7 || i > 13, momentum = i == 12 || i == 13;
+        if (!(numbers[i] >= 0 && numbers[i] <= (whole ? 0x1p53 : 1e300)) ||
+            (whole && numbers[i] != floor(numbers[i])) || (momentum && numbers[i] >= 1) ||
+            (i < 2 && numbers[i] > INT32_MAX))
+            return snnd_fail(context, SNND_ERROR_FORMAT, "number %d of '%s', %g, is out of range", i, RUN, numbers[i]);
+    }
+    return SNND_OK;
+}
+
+/* ---- the settings that both runs must share ---- */
+
+static bool add_whole(cJSON *object, const char *name, uint64_t value) {
+    char text[32];
+    snprintf(text, sizeof text, "%llu", (unsigned long long)value); /* as text: JSON numbers end at 2^53 */
+    return cJSON_AddStringToObject(object, name, text) != NULL;
+}
+
+static bool describe_schedule(cJSON *root, const char *name, const snnd_schedule *schedule) {
+    cJSON *object = cJSON_AddObjectToObject(root, name);
+    return object != NULL && add_whole(object, "kind", (uint64_t)schedule->kind) &&
+           add_whole(object, "epochs", (uint64_t)schedule->epochs) &&
+           snnd_json_add_double(object, "value", schedule->value) &&
+           snnd_json_add_double(object, "final", schedule->final) &&
+           snnd_json_add_double(object, "rise", schedule->rise) &&
+           snnd_json_add_double(object, "divide", schedule->divide) &&
+           snnd_json_add_double(object, "final_divide", schedule->final_divide) &&
+           snnd_json_add_double(object, "momentum_low", schedule->momentum_low) &&
+           snnd_json_add_double(object, "momentum_high", schedule->momentum_high);
+}
+
+static bool describe_optimizer(cJSON *root, const char *name, const snnd_optimizer_options *options) {
+    cJSON *object = cJSON_AddObjectToObject(root, name);
+    return object != NULL && add_whole(object, "kind", (uint64_t)options->kind) &&
+           snnd_json_add_double(object, "beta2", options->beta2) &&
+           snnd_json_add_double(object, "epsilon", options->epsilon) &&
+           snnd_json_add_double(object, "weight_decay", options->weight_decay) &&
+           add_whole(object, "decoupled", (uint64_t)options->decoupled);
+}
+
+static bool describe_sparsity(cJSON *root, const snnd_sparsity *sparsity) {
+    cJSON *object = cJSON_AddObjectToObject(root, "sparsity");
+    if (object == NULL || sparsity == NULL)
+        return object != NULL;
+    return cJSON_AddStringToObject(object, "rule", sparsity->class->name) != NULL &&
+           snnd_json_add_double(object, "sparsity", sparsity->sparsity) &&
+           add_whole(object, "growth", (uint64_t)sparsity->growth) && add_whole(object, "seed", sparsity->seed);
+}
+
+/* To be given to cJSON_Delete(); NULL without memory. */
+static cJSON *describe_settings(const snnd_trainer *trainer) {
+    const snnd_trainer_options *options = &trainer->options;
+    cJSON *root = cJSON_CreateObject();
+    if (root != NULL && add_whole(root, "epochs", (uint64_t)options->epochs) &&
+        add_whole(root, "batch", (uint64_t)options->batch) && add_whole(root, "seed", options->seed) &&
+        add_whole(root, "readout", (uint64_t)options->readout) && snnd_json_add_double(root, "l1", options->l1) &&
+        describe_schedule(root, "weight_schedule", &trainer->weight_schedule) &&
+        describe_schedule(root, "position_schedule", &trainer->position_schedule) &&
+        describe_schedule(root, "sigma_schedule", &trainer->sigma_schedule) &&
+        describe_optimizer(root, "weights", &trainer->weights->options) &&
+        describe_optimizer(root, "positions", &trainer->positions->options) &&
+        describe_sparsity(root, options->sparsity))
+        return root;
+    cJSON_Delete(root);
+    return NULL;
+}
+
+/* The printed text of a setting, so that what was printed and read again compares as what is about to be printed. */
+static bool same_text(const cJSON *a, const cJSON *b) {
+    char *left = cJSON_PrintUnformatted(a), *right = cJSON_PrintUnformatted(b);
+    const bool same = left != NULL && right != NULL && strcmp(left, right) == 0;
+    cJSON_free(left);
+    cJSON_free(right);
+    return same;
+}
+
+static snnd_status compare_settings(const snnd_trainer *trainer, const char *text) {
+    cJSON *own = describe_settings(trainer), *theirs = cJSON_Parse(text);
+    char *printed = own == NULL ? NULL : cJSON_PrintUnformatted(own);
+    cJSON *again = printed == NULL ? NULL : cJSON_Parse(printed);
+    snnd_status status = SNND_OK;
+    if (again == NULL)
+        status = snnd_fail(trainer->context, SNND_ERROR_MEMORY, "no memory to compare settings");
+    const cJSON *setting;
+    cJSON_ArrayForEach(setting, again) {
+        const cJSON *other = cJSON_GetObjectItemCaseSensitive(theirs, setting->string);
+        if (status == SNND_OK && !same_text(setting, other))
+            status = snnd_fail(trainer->context, SNND_ERROR_ARGUMENT,
+                               "it was made with another setting '%s' than this trainer", setting->string);
+    }
+    cJSON_free(printed);
+    cJSON_Delete(again);
+    cJSON_Delete(theirs);
+    cJSON_Delete(own);
+    return status;
+}
+
+/* ---- the moments ---- */
+
+/* Calls `each` for every moment of an optimizer as a tensor, until one fails. */
+static snnd_status for_each_moment(const snnd_optimizer *optimizer, const char *which,
+                                   snnd_status (*each)(void *argument, const snnd_tensor *tensor), void *argument) {
+    snnd_status status = SNND_OK;
+    for (int32_t i = 0; i < optimizer->network->count; i++)
+        for (int name = 1; name < SNND_ARRAY_NAMES; name++)
+            for (int order = 1; order <= 2 && status == SNND_OK; order++) {
+                const snnd_moment *moment = &optimizer->moment[i];
+                float *data = order == 1 ? moment->first[name] : moment->second[name];
+                if (data == NULL)
+                    continue;
+                snnd_tensor tensor = {.array = optimizer->network->layer[i]->arrays[name]};
+                tensor.array.data = data;
+                snprintf(tensor.name, sizeof tensor.name, "optimizer.%s.layers.%d.%s.%d", which, i,
+                         snnd_array_word((snnd_array_name)name), order);
+                status = each(argument, &tensor);
+            }
+    return status;
+}
+
+static snnd_status for_all_moments(const snnd_trainer *trainer,
+                                   snnd_status (*each)(void *argument, const snnd_tensor *tensor), void *argument) {
+    snnd_status status = for_each_moment(trainer->weights, "weights", each, argument);
+    return status == SNND_OK ? for_each_moment(trainer->positions, "positions", each, argument) : status;
+}
+
+/* ---- saving ---- */
+
+typedef struct list {
+    snnd_tensor *tensors; /* NULL: only count */
+    size_t count;
+} list;
+
+static snnd_status append(void *argument, const snnd_tensor *tensor) {
+    list *to = argument;
+    if (to->tensors != NULL)
+        to->tensors[to->count] = *tensor;
+    to->count++;
+    return SNND_OK;
+}
+
+/* Everything as tensors; `numbers` is what the last one shows. */
+static snnd_status gather_tensors(const snnd_trainer *trainer, double numbers[RUN_NUMBERS], list *result) {
+    snnd_tensor *of_network;
+    size_t count;
+    list all = {0};
+    if (snnd_network_tensors(trainer->network, &of_network, &count) != SNND_OK)
+        return SNND_ERROR_MEMORY;
+    for_all_moments(trainer, append, &all);
+    all.tensors = snnd_allocate(trainer->context, all.count + count + 1, sizeof *all.tensors);
+    if (all.tensors == NULL) {
+        snnd_release(trainer->context, of_network);
+        return SNND_ERROR_MEMORY;
+    }
+    all.count = 0;
+    snnd_tensor run = {
+        .array = {.data = numbers, .dtype = SNND_FLOAT64, .dimensions = 1, .shape = {RUN_NUMBERS, 1, 1, 1}}};
+    memcpy(run.name, RUN, sizeof RUN);
+    append(&all, &run);
+    for (size_t i = 0; i < count; i++)
+        append(&all, &of_network[i]);
+    for_all_moments(trainer, append, &all);
+    snnd_release(trainer->context, of_network);
+    *result = all;
+    return SNND_OK;
+}
+
+static snnd_status write_checkpoint(const snnd_trainer *trainer, const char *path, const char *note,
+                                    const char *network, const char *settings) {
+    double numbers[RUN_NUMBERS];
+    list all;
+    pack(trainer, numbers);
+    snnd_status status = gather_tensors(trainer, numbers, &all);
+    if (status != SNND_OK)
+        return status;
+    const snnd_metadata metadata[] = {{"format", "snndelay"},
+                                      {SNND_NETWORK_KEY, network},
+                                      {SETTINGS_KEY, settings},
+                                      {NOTE_KEY, note == NULL ? "" : note}};
+    status = snnd_safetensors_write(trainer->context, path, all.tensors, all.count, metadata, 4);
+    snnd_release(trainer->context, all.tensors);
+    return status;
+}
+
+snnd_status snnd_trainer_save_checkpoint(snnd_trainer *trainer, const char *path, const char *note) {
+    if (trainer == NULL)
+        return SNND_ERROR_ARGUMENT;
+    cJSON *network = snnd_network_describe(trainer->network), *settings = describe_settings(trainer);
+    char *network_text = network == NULL ? NULL : cJSON_PrintUnformatted(network);
+    char *settings_text = settings == NULL ? NULL : cJSON_PrintUnformatted(settings);
+    snnd_status status = network_text == NULL || settings_text == NULL
+                             ? snnd_fail(trainer->context, SNND_ERROR_MEMORY, "no memory to describe the run")
+                             : write_checkpoint(trainer, path, note, network_text, settings_text);
+    cJSON_free(network_text);
+    cJSON_free(settings_text);
+    cJSON_Delete(network);
+    cJSON_Delete(settings);
+    return status;
+}
+
+/* ---- loading ---- */
+
+static snnd_status check_moment(void *argument, const snnd_tensor *tensor) {
+    return snnd_safetensors_check(argument, tensor->name, &tensor->array);
+}
+
+static snnd_status read_moment(void *argument, const snnd_tensor *tensor) {
+    return snnd_safetensors_read(argument, tensor->name, &tensor->array);
+}
+
+/* The masks and signs that the controller works on must be in the file. */
+static snnd_status check_sparsity(const snnd_trainer *trainer, const snnd_network *held) {
+    const snnd_sparsity *sparsity = trainer->options.sparsity;
+    for (int32_t i = 0; i < held->count; i++)
+        for (int name = SNND_ARRAY_SIGN; name <= SNND_ARRAY_MASK; name++) {
+            const bool mine = trainer->network->layer[i]->arrays[name].data != NULL;
+            if (mine != (held->layer[i]->arrays[name].data != NULL))
+                return snnd_fail(trainer->context, SNND_ERROR_ARGUMENT, "its layer %d has %s '%s'; this network %s", i,
+                                 mine ? "no" : "a", snnd_array_word((snnd_array_name)name), mine ? "has" : "has none");
+        }
+    for (int32_t i = 0; i < held->count && sparsity != NULL; i++)
+        if (snnd_layer_is_delays(held->layer[i]) && snnd_layer_active(held->layer[i]) != sparsity->target[i])
+            return snnd_fail(trainer->context, SNND_ERROR_FORMAT, "its layer %d has %lld synapses; expected %lld", i,
+                             (long long)snnd_layer_active(held->layer[i]), (long long)sparsity->target[i]);
+    return SNND_OK;
+}
+
+/* Checks all first, then changes all. */
+static snnd_status restore(snnd_trainer *trainer, snnd_safetensors *file, snnd_network *held, char **note) {
+    double numbers[RUN_NUMBERS];
+    const snnd_array run = {.data = numbers, .dtype = SNND_FLOAT64, .dimensions = 1, .shape = {RUN_NUMBERS, 1, 1, 1}};
+    const char *settings = snnd_safetensors_metadata(file, SETTINGS_KEY),
+               *kept = snnd_safetensors_metadata(file, NOTE_KEY);
+    if (settings == NULL || kept == NULL)
+        return snnd_fail(trainer->context, SNND_ERROR_FORMAT, "a network, but no checkpoint: its metadata has no '%s'",
+                         settings == NULL ? SETTINGS_KEY : NOTE_KEY);
+    snnd_status status = snnd_network_same(trainer->network, held);
+    if (status == SNND_OK)
+        status = compare_settings(trainer, settings);
+    if (status == SNND_OK)
+        status = check_sparsity(trainer, held);
+    if (status == SNND_OK)
+        status = for_all_moments(trainer, check_moment, file);
+    if (status == SNND_OK)
+        status = snnd_safetensors_read(file, RUN, &run);
+    if (status == SNND_OK)
+        status = check_numbers(trainer->context, numbers);
+    if (status != SNND_OK)
+        return status;
+    if (note != NULL && (*note = snnd_copy_string(trainer->context, kept)) == NULL)
+        return SNND_ERROR_MEMORY;
+    for_all_moments(trainer, read_moment, file);
+    snnd_network_take(trainer->network, held);
+    unpack(trainer, numbers);
+    return SNND_OK;
+}
+
+snnd_status snnd_trainer_load_checkpoint(snnd_trainer *trainer, const char *path, char **note) {
+    if (trainer == NULL)
+        return SNND_ERROR_ARGUMENT;
+    snnd_safetensors *file;
+    snnd_network *held = NULL;
+    snnd_status status = snnd_safetensors_open(trainer->context, path, &file);
+    if (status != SNND_OK)
+        return status;
+    status = snnd_network_from_file(trainer->context, file, &held);
+    if (status == SNND_OK)
+        status = restore(trainer, file, held, note);
+    if (status != SNND_OK)
+        snnd_fail(trainer->context, status, "'%s': %s", path, trainer->context->error);
+    snnd_network_free(held);
+    snnd_safetensors_close(file);
+    return status;
+}

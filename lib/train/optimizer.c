@@ -1,0 +1,222 @@
+/*
+ * Adam (Kingma and Ba 2015), at its t-th step, for every parameter p with gradient g:
+ *
+ *     m = beta1 m + (1 - beta1) g,    v = beta2 v + (1 - beta2) g^2
+ *     p = p - rate / (1 - beta1^t) m / (sqrt(v) / sqrt(1 - beta2^t) + epsilon)
+ *
+ * SGD with momentum: m = momentum m + g, p = p - rate m.
+ */
+#include "train/optimizer.h"
+
+#include <math.h>
+
+#include "base/options.h"
+
+/* What a step has in common for all parameters. */
+typedef struct factors {
+    double keep_first, take_first, keep_second, take_second, rate, root, epsilon, decay, shrink;
+} factors;
+
+static factors factors_of(const snnd_optimizer *optimizer) {
+    const snnd_optimizer_options *options = &optimizer->options;
+    const double step = (double)optimizer->steps;
+    factors f = {.keep_first = options->momentum,
+                 .take_first = 1 - options->momentum,
+                 .keep_second = options->beta2,
+                 .take_second = 1 - options->beta2,
+                 .rate = options->rate,
+                 .root = 1,
+                 .epsilon = options->epsilon,
+                 .decay = options->decoupled ? 0 : options->weight_decay,
+                 .shrink = options->decoupled ? 1 - options->rate * options->weight_decay : 1};
+    if (options->kind == SNND_ADAM) {
+        f.rate = options->rate / (1 - pow(options->momentum, step));
+        f.root = 1 / sqrt(1 - pow(options->beta2, step));
+    }
+    return f;
+}
+
+/* In double precision: a weight that comes to rest near zero must not inherit the rounding of a large one, since the
+ * sign of theta decides whether a synapse lives. */
+static void adam(const factors *f, int64_t count, float *parameter, const float *gradient, float *first,
+                 float *second) {
+    for (int64_t k = 0; k < count; k++) {
+        const double p = (double)parameter[k], g = (double)gradient[k] + f->decay * p;
+        const double m = f->keep_first * (double)first[k] + f->take_first * g;
+        const double v = f->keep_second * (double)second[k] + f->take_second * g * g;
+        first[k] = (float)m;
+        second[k] = (float)v;
+        parameter[k] = (float)(f->shrink * p - f->rate * m / (sqrt(v) * f->root + f->epsilon));
+    }
+}
+
+static void sgd(const factors *f, int64_t count, float *parameter, const float *gradient, float *first) {
+    for (int64_t k = 0; k < count; k++) {
+        const double p = (double)parameter[k], g = (double)gradient[k] + f->decay * p;
+        const double m = f->keep_first * (double)first[k] + g;
+        first[k] = (float)m;
+        parameter[k] = (float)(f->shrink * p - f->rate * m);
+    }
+}
+
+snnd_status snnd_optimizer_options_init(snnd_optimizer_options *options, size_t size) {
+    static const snnd_optimizer_options defaults = {.kind = SNND_ADAM,
+                                                    .parameters = SNND_PARAMETERS_WEIGHTS,
+                                                    .rate = 1e-3,
+                                                    .momentum = 0.9,
+                                                    .beta2 = 0.999,
+                                                    .epsilon = 1e-8};
+    return snnd_options_init(options, size, &defaults, sizeof defaults);
+}
+
+static bool is_rate(double rate) {
+    return rate >= 0 && rate <= 1e6;
+}
+
+snnd_status snnd_optimizer_check(snnd_context *context, const snnd_optimizer_options *options, const char *name) {
+    const int32_t all = SNND_PARAMETERS_WEIGHTS | SNND_PARAMETERS_POSITIONS;
+    const char *wrong = NULL;
+    if (options->kind != SNND_ADAM && options->kind != SNND_SGD)
+        wrong = "kind is not SNND_ADAM or SNND_SGD";
+    else if (options->parameters < 1 || options->parameters > all)
+        wrong = "parameters is not a sum of snnd_parameters";
+    else if (!is_rate(options->rate))
+        wrong = "rate is not 0 to 1e6";
+    else if (!(options->momentum >= 0 && options->momentum < 1))
+        wrong = "momentum is not at least 0 and below 1";
+    else if (!(options->beta2 >= 0 && options->beta2 < 1))
+        wrong = "beta2 is not at least 0 and below 1";
+    else if (!(options->epsilon > 0 && options->epsilon <= 1))
+        wrong = "epsilon is not above 0, up to 1";
+    else if (!(options->weight_decay >= 0 && options->weight_decay <= 1e6))
+        wrong = "weight_decay is not 0 to 1e6";
+    else if (options->decoupled != 0 && options->decoupled != 1)
+        wrong = "decoupled is not 0 or 1";
+    return wrong == NULL ? SNND_OK : snnd_fail(context, SNND_ERROR_ARGUMENT, "%s: %s", name, wrong);
+}
+
+static snnd_status allocate_moments(snnd_optimizer *optimizer) {
+    const snnd_network *network = optimizer->network;
+    optimizer->moment = snnd_allocate(network->context, (size_t)network->count, sizeof *optimizer->moment);
+    if (optimizer->moment == NULL)
+        return SNND_ERROR_MEMORY;
+    for (int32_t i = 0; i < network->count; i++)
+        for (int name = 1; name < SNND_ARRAY_NAMES; name++) {
+            if (!snnd_layer_trains(network->layer[i], (snnd_array_name)name, optimizer->options.parameters))
+                continue;
+            const size_t count = (size_t)snnd_array_count(&network->layer[i]->arrays[name]);
+            snnd_moment *moment = &optimizer->moment[i];
+            moment->first[name] = snnd_allocate(network->context, count, sizeof(float));
+            if (optimizer->options.kind == SNND_ADAM)
+                moment->second[name] = snnd_allocate(network->context, count, sizeof(float));
+            if (moment->first[name] == NULL || (optimizer->options.kind == SNND_ADAM && moment->second[name] == NULL))
+                return SNND_ERROR_MEMORY;
+        }
+    return SNND_OK;
+}
+
+snnd_status snnd_optimizer_create(snnd_network *network, const snnd_optimizer_options *options,
+                                  snnd_optimizer **optimizer) {
+    snnd_optimizer_options known;
+    snnd_optimizer_options_init(&known, sizeof known);
+    if (network == NULL)
+        return SNND_ERROR_ARGUMENT;
+    snnd_context *context = network->context;
+    if (optimizer == NULL)
+        return snnd_fail(context, SNND_ERROR_ARGUMENT, "snnd_optimizer_create: optimizer is NULL");
+    snnd_status status = snnd_options_read(context, options, &known, sizeof known, "snnd_optimizer_options");
+    if (status == SNND_OK)
+        status = snnd_optimizer_check(context, &known, "optimizer");
+    if (status != SNND_OK)
+        return status;
+    snnd_optimizer *made = snnd_allocate(context, 1, sizeof *made);
+    if (made == NULL)
+        return SNND_ERROR_MEMORY;
+    made->network = network;
+    made->options = known;
+    if (allocate_moments(made) != SNND_OK) {
+        snnd_optimizer_free(made);
+        return SNND_ERROR_MEMORY;
+    }
+    network->complete = true;
+    *optimizer = made;
+    return SNND_OK;
+}
+
+void snnd_optimizer_free(snnd_optimizer *optimizer) {
+    if (optimizer == NULL)
+        return;
+    const snnd_network *network = optimizer->network;
+    for (int32_t i = 0; i < network->count && optimizer->moment != NULL; i++)
+        for (int name = 1; name < SNND_ARRAY_NAMES; name++) {
+            snnd_release(network->context, optimizer->moment[i].first[name]);
+            snnd_release(network->context, optimizer->moment[i].second[name]);
+        }
+    snnd_release(network->context, optimizer->moment);
+    snnd_release(network->context, optimizer);
+}
+
+snnd_status snnd_optimizer_set_rate(snnd_optimizer *optimizer, double rate) {
+    if (optimizer == NULL)
+        return SNND_ERROR_ARGUMENT;
+    if (!is_rate(rate))
+        return snnd_fail(optimizer->network->context, SNND_ERROR_ARGUMENT, "rate is %g; expected 0 to 1e6", rate);
+    optimizer->options.rate = rate;
+    return SNND_OK;
+}
+
+snnd_status snnd_optimizer_set_momentum(snnd_optimizer *optimizer, double momentum) {
+    if (optimizer == NULL)
+        return SNND_ERROR_ARGUMENT;
+    if (!(momentum >= 0 && momentum < 1))
+        return snnd_fail(optimizer->network->context, SNND_ERROR_ARGUMENT,
+                         "momentum is %g; expected at least 0 and below 1", momentum);
+    optimizer->options.momentum = momentum;
+    return SNND_OK;
+}
+
+snnd_status snnd_optimizer_step(snnd_optimizer *optimizer, const snnd_workspace *workspace) {
+    if (optimizer == NULL)
+        return SNND_ERROR_ARGUMENT;
+    const snnd_network *network = optimizer->network;
+    if (workspace == NULL || workspace->network != network || !workspace->gradients)
+        return snnd_fail(network->context, SNND_ERROR_ARGUMENT, "optimizer: the workspace is %s",
+                         workspace == NULL               ? "NULL"
+                         : workspace->network != network ? "another network's"
+                                                         : "without gradients");
+    optimizer->steps++;
+    const factors f = factors_of(optimizer);
+    for (int32_t i = 0; i < network->count; i++)
+        for (int name = 1; name < SNND_ARRAY_NAMES; name++) {
+            float *first = optimizer->moment[i].first[name];
+            if (first == NULL)
+                continue;
+            const int64_t count = snnd_array_count(&network->layer[i]->arrays[name]);
+            float *parameter = snnd_layer_floats(network->layer[i], (snnd_array_name)name);
+            if (optimizer->options.kind == SNND_ADAM)
+                adam(&f, count, parameter, workspace->stage[i].gradient[name], first,
+                     optimizer->moment[i].second[name]);
+            else
+                sgd(&f, count, parameter, workspace->stage[i].gradient[name], first);
+        }
+    return SNND_OK;
+}
+
+snnd_status snnd_optimizer_moment(snnd_optimizer *optimizer, const snnd_layer *layer, snnd_array_name name, int order,
+                                  snnd_array *array) {
+    if (optimizer == NULL)
+        return SNND_ERROR_ARGUMENT;
+    snnd_context *context = optimizer->network->context;
+    if (layer == NULL || layer->network != optimizer->network || array == NULL || snnd_array_word(name) == NULL ||
+        order < 1 || order > 2)
+        return snnd_fail(context, SNND_ERROR_ARGUMENT,
+                         "snnd_optimizer_moment: expected a layer of this network, a name, order 1 or 2, and an array");
+    const snnd_moment *moment = &optimizer->moment[layer->index];
+    float *data = order == 1 ? moment->first[name] : moment->second[name];
+    if (data == NULL)
+        return snnd_fail(context, SNND_ERROR_STATE, "the optimizer has no moment %d of '%s' of layer %d", order,
+                         snnd_array_word(name), layer->index);
+    *array = layer->arrays[name];
+    array->data = data;
+    return SNND_OK;
+}

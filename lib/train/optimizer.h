@@ -1,0 +1,22 @@
+/* Optimizers: what the trainer's checkpoint needs of them. */
+#ifndef SNND_TRAIN_OPTIMIZER_H
+#define SNND_TRAIN_OPTIMIZER_H
+
+#include "model/workspace.h"
+
+/* Moments of the parameters of one layer, by snnd_array_name; NULL where they are not moved or not needed. */
+typedef struct snnd_moment {
+    float *first[SNND_ARRAY_NAMES], *second[SNND_ARRAY_NAMES];
+} snnd_moment;
+
+struct snnd_optimizer {
+    snnd_network *network;
+    snnd_optimizer_options options; /* rate and momentum as they are now */
+    uint64_t steps;
+    snnd_moment *moment; /* [layers] */
+};
+
+/* Checks options, whose `rate` may be out of use; `name` is for messages. */
+snnd_status snnd_optimizer_check(snnd_context *context, const snnd_optimizer_options *options, const char *name);
+
+#endif

@@ -1,0 +1,96 @@
+/*
+ * Values as functions of the epoch e of E. With the half wave c(a, b, f) = b + (a - b)/2 (1 + cos(pi f)):
+ *
+ *     one-cycle:    up = rise E - 1;  e <= up: c(value/divide, value, e/up)
+ *                   else c(value, value/divide/final_divide, (e - up) / (E - 1 - up)); the momentum the other way
+ *     cosine:       c(value, final, e/E)
+ *     exponential:  value (final/value)^(e/E)
+ *
+ * At E = 1 to 3 the one-cycle has no epochs to rise in, and goes the way of the published code.
+ */
+#include "train/schedule.h"
+
+#include <math.h>
+
+#include "base/options.h"
+
+static const double PI = 3.14159265358979323846;
+
+static double half_wave(double from, double to, double share) {
+    return to + (from - to) / 2 * (1 + cos(PI * share));
+}
+
+static void one_cycle(const snnd_schedule *schedule, double epoch, double *value, double *momentum) {
+    const double start = schedule->value / schedule->divide, end = start / schedule->final_divide;
+    const double up = schedule->rise * schedule->epochs - 1;
+    if (epoch <= up) {
+        const double share = up > 0 ? epoch / up : 1;
+        *value = half_wave(start, schedule->value, share);
+        *momentum = half_wave(schedule->momentum_high, schedule->momentum_low, share);
+    } else {
+        const double left = schedule->epochs - 1 - up, share = left > 0 ? (epoch - up) / left : 1;
+        *value = half_wave(schedule->value, end, share);
+        *momentum = half_wave(schedule->momentum_low, schedule->momentum_high, share);
+    }
+}
+
+const char *snnd_schedule_wrong(const snnd_schedule *schedule) {
+    const bool cycle = schedule->kind == SNND_SCHEDULE_ONE_CYCLE, cosine = schedule->kind == SNND_SCHEDULE_COSINE;
+    if (schedule->kind < SNND_SCHEDULE_CONSTANT || schedule->kind > SNND_SCHEDULE_EXPONENTIAL)
+        return "kind is not one of snnd_schedule_kind";
+    if (schedule->epochs < (cycle || cosine ? 1 : 0))
+        return "epochs is too small";
+    if (!(schedule->value >= 0 && schedule->value <= 1e6) || !(schedule->final >= 0 && schedule->final <= 1e6))
+        return "value and final are not 0 to 1e6";
+    if (schedule->kind == SNND_SCHEDULE_EXPONENTIAL && schedule->value > schedule->final && !(schedule->final > 0))
+        return "final is not above 0";
+    if (cycle && !(schedule->rise >= 0 && schedule->rise <= 1))
+        return "rise is not 0 to 1";
+    if (cycle && !(schedule->divide > 0 && isfinite(schedule->divide) && schedule->final_divide > 0 &&
+                   isfinite(schedule->final_divide)))
+        return "divide and final_divide are not above 0";
+    if (cycle && !(schedule->momentum_low >= 0 && schedule->momentum_low < 1 && schedule->momentum_high >= 0 &&
+                   schedule->momentum_high < 1))
+        return "momentum_low and momentum_high are not at least 0 and below 1";
+    return NULL;
+}
+
+snnd_status snnd_schedule_init(snnd_schedule *schedule, size_t size) {
+    static const snnd_schedule defaults = {.kind = SNND_SCHEDULE_CONSTANT,
+                                           .epochs = 150,
+                                           .value = 1e-3,
+                                           .rise = 0.3,
+                                           .divide = 25,
+                                           .final_divide = 1e4,
+                                           .momentum_low = 0.85,
+                                           .momentum_high = 0.95};
+    return snnd_options_init(schedule, size, &defaults, sizeof defaults);
+}
+
+snnd_status snnd_schedule_at(const snnd_schedule *schedule, int32_t epoch, double *value, double *momentum) {
+    snnd_schedule known;
+    snnd_schedule_init(&known, sizeof known);
+    if (schedule == NULL || epoch < 0 || value == NULL ||
+        snnd_options_read(NULL, schedule, &known, sizeof known, "snnd_schedule") != SNND_OK ||
+        snnd_schedule_wrong(&known) != NULL)
+        return SNND_ERROR_ARGUMENT;
+    double ignored;
+    switch (known.kind) {
+    case SNND_SCHEDULE_ONE_CYCLE:
+        one_cycle(&known, epoch < known.epochs ? epoch : known.epochs - 1, value,
+                  momentum == NULL ? &ignored : momentum);
+        break;
+    case SNND_SCHEDULE_COSINE:
+        *value = half_wave(known.value, known.final, epoch < known.epochs ? (double)epoch / known.epochs : 1);
+        break;
+    case SNND_SCHEDULE_EXPONENTIAL:
+        *value = known.value;
+        if (known.value > known.final && known.epochs > 0)
+            *value *= pow(known.final / known.value, epoch < known.epochs ? (double)epoch / known.epochs : 1);
+        break;
+    default:
+        *value = known.value;
+        break;
+    }
+    return SNND_OK;
+}

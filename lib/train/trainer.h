@@ -1,0 +1,31 @@
+/* The trainer's state: what a checkpoint holds. */
+#ifndef SNND_TRAIN_TRAINER_H
+#define SNND_TRAIN_TRAINER_H
+
+#include "data/dataset.h"
+#include "sparsity/sparsity.h"
+#include "train/optimizer.h"
+
+/* Where a run is, and what the epoch has come to so far. */
+typedef struct snnd_run {
+    int64_t epoch;      /* epochs finished */
+    int64_t step;       /* steps of the present epoch that are done */
+    int64_t of_samples; /* in the dataset that the present epoch is on */
+    uint64_t draws;     /* steps of the whole run: dropout is drawn by it */
+    int64_t samples, correct, regrown;
+    double loss, cross_entropy; /* sums over samples */
+    double spikes;              /* sum over steps of the spike rate */
+    double weight_rate, position_rate, momentum;
+} snnd_run;
+
+struct snnd_trainer {
+    snnd_context *context;
+    snnd_network *network;
+    snnd_trainer_options options; /* its pointers to options are not used after the creation */
+    snnd_schedule weight_schedule, position_schedule, sigma_schedule;
+    snnd_optimizer *weights, *positions;
+    snnd_workspace *workspace;
+    snnd_run run;
+};
+
+#endif

@@ -1,0 +1,39 @@
+/* What many tests need. */
+#ifndef SNND_TESTS_SUPPORT_H
+#define SNND_TESTS_SUPPORT_H
+
+#include <check.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/context.h"
+
+/* A call that must succeed; says why it did not. */
+#define OK(context, call)                                                                                              \
+    do {                                                                                                               \
+        const snnd_status status_ = (call);                                                                            \
+        ck_assert_msg(status_ == SNND_OK, "%s: %s: %s", #call, snnd_status_string(status_),                            \
+                      snnd_context_last_error(context));                                                               \
+    } while (0)
+
+/* A call that must fail with a status and a message that has `words` in it. */
+#define FAILS(context, status, words, call)                                                                            \
+    do {                                                                                                               \
+        const snnd_status got_ = (call);                                                                               \
+        ck_assert_msg(got_ == (status), "%s gave '%s', not '%s'", #call, snnd_status_string(got_),                     \
+                      snnd_status_string(status));                                                                     \
+        ck_assert_msg(strstr(snnd_context_last_error(context), words) != NULL, "%s said '%s', without '%s'", #call,    \
+                      snnd_context_last_error(context), words);                                                        \
+    } while (0)
+
+/* A context with some threads. */
+static inline snnd_context *make_context(int32_t threads) {
+    snnd_context_options options;
+    snnd_context *context;
+    ck_assert_int_eq(snnd_context_options_init(&options, sizeof options), SNND_OK);
+    options.threads = threads;
+    ck_assert_int_eq(snnd_context_create(&options, &context), SNND_OK);
+    return context;
+}
+
+#endif
