@@ -152,7 +152,8 @@ SNND_API int64_t snnd_array_count(const snnd_array *array);
  * Reads a .npy file (format versions 1 to 3, little- or big-endian, C or Fortran order, at most 4 axes) into
  * memory of the context. Stored: float16, float32, float64, bool, signed and unsigned integers of
  * 8 to 64 bits; converted to `dtype` (SNND_ANY: to the nearest of ours without loss, float16 to float32).
- * A number that `dtype` cannot hold is SNND_ERROR_FORMAT. Give the array to snnd_array_free().
+ * An integer or a size that `dtype` cannot hold is SNND_ERROR_FORMAT; rounding to float32 is not an error. Give the
+ * array to snnd_array_free().
  */
 SNND_API snnd_status snnd_array_load_npy(snnd_context *context, const char *path, snnd_dtype dtype, snnd_array *array);
 
@@ -446,7 +447,8 @@ SNND_API void snnd_optimizer_free(snnd_optimizer *optimizer);
 SNND_API snnd_status snnd_optimizer_set_rate(snnd_optimizer *optimizer, double rate);
 SNND_API snnd_status snnd_optimizer_set_momentum(snnd_optimizer *optimizer, double momentum);
 
-/** Moves the parameters of the network by the gradients of the workspace. */
+/** Moves the parameters of the network by the gradients of the workspace. Positions may leave their range:
+ * snnd_network_clamp_positions() comes after. */
 SNND_API snnd_status snnd_optimizer_step(snnd_optimizer *optimizer, const snnd_workspace *workspace);
 
 /** Shows a moment of a parameter: `order` 1 (Adam's first, SGD's momentum) or 2 (Adam's second); borrowed,
@@ -466,7 +468,7 @@ typedef enum snnd_schedule_kind {
                                      the momentum goes high -> low -> high (Smith and Topin 2018) */
     SNND_SCHEDULE_COSINE = 3,     /**< from value to final over a half wave */
     SNND_SCHEDULE_EXPONENTIAL = 4 /**< from value to final by a constant factor, then final; a value that is below
-                                     final already stays */
+                                     final already stays, and so does any over 0 epochs */
 } snnd_schedule_kind;
 
 typedef struct snnd_schedule {

@@ -9,11 +9,16 @@ typedef struct snnd_moments {
     double mean, variance;
 } snnd_moments;
 
+/* What one neuron is normalised by. */
+typedef struct snnd_affine {
+    double mean, inverse_deviation, scale, shift;
+} snnd_affine;
+
 snnd_moments snnd_norm_moments(const snnd_activity *input, int32_t neuron, int32_t samples);
 
-/* output = (input - mean) / sqrt(variance + epsilon) * scale + shift */
+/* output = (input - mean) * inverse_deviation * scale + shift,  inverse_deviation = 1 / sqrt(variance + epsilon) */
 void snnd_norm_forward(const snnd_activity *input, const snnd_activity *output, int32_t neuron, int32_t samples,
-                       float mean, float inverse_deviation, float scale, float shift);
+                       const snnd_affine *by);
 
 /*
  * In place: `gradient` holds dL/doutput and receives dL/dinput. With x' the normalised input and N = samples * steps,
@@ -22,6 +27,6 @@ void snnd_norm_forward(const snnd_activity *input, const snnd_activity *output, 
  *     dL/dx = scale / deviation * (dL/dy - dL/dshift / N - x' dL/dscale / N)
  */
 void snnd_norm_backward(const snnd_activity *input, const snnd_activity *gradient, int32_t neuron, int32_t samples,
-                        float mean, float inverse_deviation, float scale, float *d_scale, float *d_shift);
+                        const snnd_affine *by, float *d_scale, float *d_shift);
 
 #endif

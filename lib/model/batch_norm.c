@@ -12,13 +12,9 @@ static const snnd_field fields[] = {
     {0},
 };
 
-/* The state: what the last pass normalised by. */
-typedef struct used {
-    float mean, inverse_deviation;
-} used;
-
 static snnd_status prepare(snnd_stage *stage) {
-    stage->state = snnd_allocate(stage->workspace->context, (size_t)stage->layer->outputs, sizeof(used));
+    /* what each neuron was normalised by in the last pass */
+    stage->state = snnd_allocate(stage->workspace->context, (size_t)stage->layer->outputs, sizeof(snnd_affine));
     return stage->state == NULL ? SNND_ERROR_MEMORY : SNND_OK;
 }
 
@@ -54,20 +50,20 @@ static void forward_neuron(void *argument, int64_t item, int32_t worker) {
         follow(layer, neuron, moments, (double)samples * stage->input->steps);
     }
     const double deviation = sqrt(moments.variance + layer->options.batch_norm.epsilon);
-    used *by = (used *)stage->state + neuron;
-    *by = (used){.mean = (float)moments.mean, .inverse_deviation = (float)(1 / deviation)};
-    snnd_norm_forward(stage->input, stage->output, neuron, samples, by->mean, by->inverse_deviation,
-                      snnd_layer_floats(layer, SNND_ARRAY_SCALE)[neuron],
-                      snnd_layer_floats(layer, SNND_ARRAY_SHIFT)[neuron]);
+    snnd_affine *by = (snnd_affine *)stage->state + neuron;
+    *by = (snnd_affine){.mean = moments.mean,
+                        .inverse_deviation = 1 / deviation,
+                        .scale = (double)snnd_layer_floats(layer, SNND_ARRAY_SCALE)[neuron],
+                        .shift = (double)snnd_layer_floats(layer, SNND_ARRAY_SHIFT)[neuron]};
+    snnd_norm_forward(stage->input, stage->output, neuron, samples, by);
 }
 
 static void backward_neuron(void *argument, int64_t item, int32_t worker) {
     snnd_stage *stage = argument;
     (void)worker;
     const int32_t neuron = (int32_t)item;
-    const used *by = (const used *)stage->state + neuron;
-    snnd_norm_backward(stage->input, stage->d_output, neuron, stage->workspace->pass.samples, by->mean,
-                       by->inverse_deviation, snnd_layer_floats(stage->layer, SNND_ARRAY_SCALE)[neuron],
+    const snnd_affine *by = (const snnd_affine *)stage->state + neuron;
+    snnd_norm_backward(stage->input, stage->d_output, neuron, stage->workspace->pass.samples, by,
                        stage->gradient[SNND_ARRAY_SCALE] + neuron, stage->gradient[SNND_ARRAY_SHIFT] + neuron);
 }
 

@@ -311,17 +311,24 @@ snnd_status snnd_loss_report_init(snnd_loss_report *report, size_t size) {
     return snnd_options_init(report, size, &none, sizeof none);
 }
 
-static snnd_status check_loss(snnd_workspace *workspace, const int32_t *labels, const snnd_loss_options *options) {
+snnd_status snnd_workspace_check_labels(const snnd_workspace *workspace, const int32_t *labels, int32_t count) {
     const int32_t classes = snnd_network_outputs(workspace->network);
-    if (workspace->progress == SNND_NOTHING)
-        return snnd_fail(workspace->context, SNND_ERROR_STATE, "no batch has been passed forward yet");
     if (labels == NULL)
         return snnd_fail(workspace->context, SNND_ERROR_ARGUMENT, "labels is NULL");
-    for (int32_t b = 0; b < workspace->pass.samples; b++)
+    for (int32_t b = 0; b < count; b++)
         if (labels[b] < 0 || labels[b] >= classes)
             return snnd_fail(workspace->context, SNND_ERROR_ARGUMENT,
                              "label %d of the batch is %d; expected 0 to %d, the network's classes", b, labels[b],
                              classes - 1);
+    return SNND_OK;
+}
+
+static snnd_status check_loss(snnd_workspace *workspace, const int32_t *labels, const snnd_loss_options *options) {
+    if (workspace->progress == SNND_NOTHING)
+        return snnd_fail(workspace->context, SNND_ERROR_STATE, "no batch has been passed forward yet");
+    snnd_status status = snnd_workspace_check_labels(workspace, labels, workspace->pass.samples);
+    if (status != SNND_OK)
+        return status;
     if (!(options->l1 >= 0 && options->l1 <= 1e9))
         return snnd_fail(workspace->context, SNND_ERROR_ARGUMENT, "l1 is %g; expected 0 to 1e9", options->l1);
     return SNND_OK;

@@ -44,4 +44,7 @@ static inline snnd_stage *snnd_workspace_stage(const snnd_workspace *workspace, 
     return &workspace->stage[layer->index];
 }
 
+/* An error that names the first of `count` labels that is no class of the network. */
+snnd_status snnd_workspace_check_labels(const snnd_workspace *workspace, const int32_t *labels, int32_t count);
+
 #endif

@@ -191,6 +191,8 @@ snnd_status snnd_trainer_step(snnd_trainer *trainer, const float *input, const i
     const snnd_loss_options loss = {
         .size = sizeof loss, .readout = trainer->options.readout, .l1 = trainer->options.l1};
     snnd_status status = fit_workspace(trainer, steps);
+    if (status == SNND_OK && count > 0 && count <= trainer->options.batch)
+        status = snnd_workspace_check_labels(trainer->workspace, label, count);
     if (status != SNND_OK)
         return status;
     if (run->step == 0)

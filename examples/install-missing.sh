@@ -1,0 +1,35 @@
+#!/bin/sh
+# Installs Debian packages that are not there yet, as root or with sudo. Does nothing where all are there.
+#
+#     sh examples/install-missing.sh PACKAGE...
+set -eu
+
+missing=
+for package in "$@"; do
+    state=$(dpkg-query -W -f '${Status}' "$package" 2>/dev/null || true)
+    [ "$state" = 'install ok installed' ] || missing="$missing $package"
+done
+[ -n "$missing" ] || exit 0
+
+if ! command -v apt-get >/dev/null; then
+    echo "install-missing: this is not Debian or a relative of it; please install what corresponds to:$missing" >&2
+    exit 1
+fi
+as_root=
+if [ "$(id -u)" -ne 0 ]; then
+    if ! command -v sudo >/dev/null; then
+        echo "install-missing: needs root or sudo to install:$missing" >&2
+        exit 1
+    fi
+    as_root=sudo
+fi
+echo "installing:$missing"
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+if ! { $as_root apt-get update -qq &&
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing; } \
+    >"$log" 2>&1 </dev/null; then
+    tail -n 5 "$log" >&2
+    echo "install-missing: apt-get could not install:$missing" >&2
+    exit 1
+fi

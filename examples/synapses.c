@@ -1,0 +1,57 @@
+/*
+ * Prints every synapse of a saved network as a table for other programs to draw: layer, output, input, weight and delay
+ * in steps.
+ *
+ *     synapses MODEL.safetensors > synapses.tsv
+ */
+#include <snndelay.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static int print_layer(snnd_layer *layer, int number) {
+    snnd_array weight, sign;
+    if (snnd_layer_array(layer, SNND_ARRAY_WEIGHT, &weight) != SNND_OK)
+        return 0;
+    int has_sign = snnd_layer_array(layer, SNND_ARRAY_SIGN, &sign) == SNND_OK;
+    int32_t *delay = malloc((size_t)snnd_array_count(&weight) * sizeof *delay);
+    if (delay == NULL || snnd_layer_delays(layer, delay) != SNND_OK) {
+        free(delay);
+        return 0;
+    }
+    for (int64_t s = 0; s < snnd_array_count(&weight); s++) {
+        float value = ((const float *)weight.data)[s] * (has_sign ? (float)((const int8_t *)sign.data)[s] : 1.0f);
+        if (value != 0)
+            printf("%d\t%lld\t%lld\t%.6g\t%d\n", number, (long long)(s / (weight.shape[1] * weight.shape[2])),
+                   (long long)(s / weight.shape[2] % weight.shape[1]), (double)value, (int)delay[s]);
+    }
+    free(delay);
+    return 1;
+}
+
+static int print_network(const snnd_network *network) {
+    int number = 0;
+    printf("# layer\toutput\tinput\tweight\tdelay\n");
+    for (int32_t i = 0; i < snnd_network_layer_count(network); i++) {
+        snnd_layer *layer = snnd_network_layer(network, i);
+        if (snnd_layer_get_type(layer) == SNND_LAYER_DELAYS && !print_layer(layer, number++))
+            return 0;
+    }
+    return fflush(stdout) == 0;
+}
+
+int main(int argc, char **argv) {
+    snnd_context *context = NULL;
+    snnd_network *network = NULL;
+    if (argc != 2 || argv[1][0] == '-') {
+        fprintf(stderr, "Usage: synapses MODEL.safetensors\n"
+                        "Prints layer, output, input, weight and delay in steps of every synapse.\n");
+        return 2;
+    }
+    int ok = snnd_context_create(NULL, &context) == SNND_OK &&
+             snnd_network_load(context, argv[1], &network) == SNND_OK && print_network(network);
+    if (!ok)
+        fprintf(stderr, "synapses: %s\n", snnd_context_last_error(context));
+    snnd_network_free(network);
+    snnd_context_free(context);
+    return ok ? 0 : 1;
+}
