@@ -37,6 +37,11 @@ snnd_status snnd_options_read(snnd_context *context, const void *options, void *
     return SNND_OK;
 }
 
+snnd_status snnd_options_check(snnd_context *context, const void *options, const char *name) {
+    size_t size;
+    return options == NULL ? SNND_OK : read_size(context, options, &size, name);
+}
+
 snnd_status snnd_options_write(snnd_context *context, void *options, const void *result, size_t known,
                                const char *name) {
     if (options == NULL)

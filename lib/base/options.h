@@ -11,6 +11,9 @@ snnd_status snnd_options_init(void *options, size_t size, const void *defaults, 
  * structure is accepted when the bytes that are unknown here are zero. */
 snnd_status snnd_options_read(snnd_context *context, const void *options, void *result, size_t known, const char *name);
 
+/* Whether a caller's structure can be written to: asked before work whose result it is to hold. NULL is allowed. */
+snnd_status snnd_options_check(snnd_context *context, const void *options, const char *name);
+
 /* Writes our structure of `known` bytes to the caller's, whose size field says how much it holds. NULL is allowed. */
 snnd_status snnd_options_write(snnd_context *context, void *options, const void *result, size_t known,
                                const char *name);

@@ -25,6 +25,8 @@ static snnd_status check_samples(snnd_context *context, const snnd_samples *samp
         return snnd_fail(context, SNND_ERROR_ARGUMENT,
                          "samples: shape is [%lld, %d, %d]; expected at least 1 each, and fewer than 2^31 samples",
                          (long long)samples->samples, samples->steps, samples->channels);
+    if (samples->copy != 0 && samples->copy != 1)
+        return snnd_fail(context, SNND_ERROR_ARGUMENT, "samples: copy is %d; expected 0 or 1", samples->copy);
     for (int64_t i = 0; i < samples->samples; i++)
         if (samples->label[i] < 0 || samples->label[i] >= 1 << 20)
             return snnd_fail(context, SNND_ERROR_ARGUMENT, "samples: label %lld is %d; expected 0 to 2^20",

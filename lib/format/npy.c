@@ -85,33 +85,50 @@ static const char *read_shape(const char *text, npy_header *result) {
     return elements < 1e15 ? NULL : "its shape has too many elements";
 }
 
-/* NULL, or what is wrong. The dictionary is copied to end it with a zero. */
-static const char *read_header(snnd_context *context, const unsigned char *file, size_t bytes, npy_header *result) {
-    if (bytes < MAGIC + 4 || memcmp(file, "\x93NUMPY", MAGIC) != 0)
-        return "it does not begin as .npy files do";
-    const int version = file[MAGIC];
-    const size_t prefix = version == 1 ? MAGIC + 4 : MAGIC + 6;
-    if (version < 1 || version > 3 || bytes < prefix)
-        return "its format version is not 1, 2 or 3";
-    size_t length = 0;
-    for (size_t b = prefix; b > MAGIC + 2; b--)
-        length = length << 8 | file[b - 1];
-    if (length > bytes - prefix)
-        return "its header is cut off";
-    char *text = snnd_allocate(context, length + 1, 1);
-    if (text == NULL)
-        return "there is no memory for its header";
-    memcpy(text, file + prefix, length);
-    *result = (npy_header){.shape = {1, 1, 1, 1}, .data = prefix + length};
+/* NULL, or what is wrong with the dictionary. */
+static const char *read_dictionary(const char *text, npy_header *result) {
     const char *wrong = read_descr(text, result);
     if (wrong == NULL)
         wrong = read_shape(text, result);
-    const char *fortran = wrong == NULL ? value_of(text, "fortran_order") : NULL;
-    if (wrong == NULL && (fortran == NULL || (strncmp(fortran, "True", 4) != 0 && strncmp(fortran, "False", 5) != 0)))
-        wrong = "its header has no 'fortran_order'";
-    result->fortran = fortran != NULL && *fortran == 'T';
-    snnd_release(context, text);
-    return wrong;
+    if (wrong != NULL)
+        return wrong;
+    const char *fortran = value_of(text, "fortran_order");
+    if (fortran == NULL || (strncmp(fortran, "True", 4) != 0 && strncmp(fortran, "False", 5) != 0))
+        return "its header has no 'fortran_order'";
+    result->fortran = *fortran == 'T';
+    return NULL;
+}
+
+/* NULL, or what is wrong with what comes before the dictionary; that begins at *prefix and has *length bytes. */
+static const char *find_dictionary(const unsigned char *file, size_t bytes, size_t *prefix, size_t *length) {
+    if (bytes < MAGIC + 4 || memcmp(file, "\x93NUMPY", MAGIC) != 0)
+        return "it does not begin as .npy files do";
+    const int version = file[MAGIC];
+    *prefix = version == 1 ? MAGIC + 4 : MAGIC + 6;
+    if (version < 1 || version > 3 || bytes < *prefix)
+        return "its format version is not 1, 2 or 3";
+    *length = 0;
+    for (size_t b = *prefix; b > MAGIC + 2; b--)
+        *length = *length << 8 | file[b - 1];
+    return *length > bytes - *prefix ? "its header is cut off" : NULL;
+}
+
+/* The dictionary is copied to end it with a zero. */
+static snnd_status read_header(snnd_context *context, const char *path, const unsigned char *file, size_t bytes,
+                               npy_header *result) {
+    size_t prefix = 0, length = 0;
+    const char *wrong = find_dictionary(file, bytes, &prefix, &length);
+    if (wrong == NULL) {
+        char *text = snnd_allocate(context, length + 1, 1);
+        if (text == NULL)
+            return SNND_ERROR_MEMORY;
+        memcpy(text, file + prefix, length);
+        *result = (npy_header){.shape = {1, 1, 1, 1}, .data = prefix + length};
+        wrong = read_dictionary(text, result);
+        snnd_release(context, text);
+    }
+    return wrong == NULL ? SNND_OK
+                         : snnd_fail(context, SNND_ERROR_FORMAT, "'%s' is not a .npy file to read: %s", path, wrong);
 }
 
 /* ---- elements ---- */
@@ -175,8 +192,13 @@ static bool fits(const number *value, double low, double high) {
     return value->real >= low && value->real <= high && (value->whole || value->real == floor(value->real));
 }
 
+/* The largest double that an int64 can hold. */
+static const double LARGEST_INT64 = 9223372036854774784.0;
+
 static bool store_element(const number *value, int32_t dtype, void *data, int64_t index) {
-    const int64_t integer = value->whole ? value->integer : fabs(value->real) < 9e18 ? (int64_t)value->real : 0;
+    const int64_t integer = value->whole                                             ? value->integer
+                            : value->real >= -0x1p63 && value->real <= LARGEST_INT64 ? (int64_t)value->real
+                                                                                     : 0;
     switch (dtype) {
     case SNND_FLOAT32:
         ((float *)data)[index] = (float)value->real;
@@ -195,7 +217,7 @@ static bool store_element(const number *value, int32_t dtype, void *data, int64_
         return fits(value, INT32_MIN, INT32_MAX);
     default:
         ((int64_t *)data)[index] = integer;
-        return fits(value, -9223372036854775808.0, 9223372036854774784.0) || value->whole;
+        return value->whole ? !value->is_unsigned || integer >= 0 : fits(value, -0x1p63, LARGEST_INT64);
     }
 }
 
@@ -225,8 +247,9 @@ static snnd_status convert(snnd_context *context, const char *path, const npy_he
                            snnd_array *array) {
     const int64_t count = snnd_array_count(array);
     const bool turn = header->big_endian == snnd_host_is_little_endian();
-    if (nearest_dtype(header) == (snnd_dtype)array->dtype && (size_t)header->size == snnd_dtype_bytes(array->dtype) &&
-        !header->fortran) {
+    const bool may_overflow = header->kind == 'u' && header->size == 8;
+    if (!may_overflow && nearest_dtype(header) == (snnd_dtype)array->dtype &&
+        (size_t)header->size == snnd_dtype_bytes(array->dtype) && !header->fortran) {
         snnd_copy_elements(array->data, data, (size_t)count, (size_t)header->size, turn);
         return SNND_OK;
     }
@@ -243,10 +266,10 @@ static snnd_status convert(snnd_context *context, const char *path, const npy_he
 
 static snnd_status decode(snnd_context *context, const char *path, const unsigned char *file, size_t bytes,
                           snnd_dtype dtype, snnd_array *array) {
-    npy_header header;
-    const char *wrong = read_header(context, file, bytes, &header);
-    if (wrong != NULL)
-        return snnd_fail(context, SNND_ERROR_FORMAT, "'%s' is not a .npy file to read: %s", path, wrong);
+    npy_header header = {0};
+    snnd_status status = read_header(context, path, file, bytes, &header);
+    if (status != SNND_OK)
+        return status;
     snnd_array made = {.dtype = dtype == SNND_ANY ? nearest_dtype(&header) : dtype, .dimensions = header.dimensions};
     memcpy(made.shape, header.shape, sizeof made.shape);
     const int64_t count = snnd_array_count(&made);
@@ -256,7 +279,7 @@ static snnd_status decode(snnd_context *context, const char *path, const unsigne
     made.data = snnd_allocate(context, (size_t)count, snnd_dtype_bytes(made.dtype));
     if (made.data == NULL)
         return SNND_ERROR_MEMORY;
-    snnd_status status = convert(context, path, &header, file + header.data, &made);
+    status = convert(context, path, &header, file + header.data, &made);
     if (status == SNND_OK)
         *array = made;
     else

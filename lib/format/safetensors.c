@@ -199,8 +199,11 @@ static snnd_status read_header(snnd_safetensors *file, size_t bytes) {
         length = length << 8 | file->bytes[b];
     if (bytes < PREFIX + 2 || length > MAX_HEADER || length > bytes - PREFIX || file->bytes[PREFIX] != '{')
         return snnd_fail(file->context, SNND_ERROR_FORMAT, "'%s' is not a safetensors file, or is cut off", file->path);
-    file->header = cJSON_ParseWithLength((const char *)file->bytes + PREFIX, (size_t)length);
-    if (!cJSON_IsObject(file->header))
+    const char *text = (const char *)file->bytes + PREFIX, *end = NULL;
+    file->header = cJSON_ParseWithLengthOpts(text, (size_t)length, &end, false);
+    while (file->header != NULL && end < text + length && *end == ' ')
+        end++;
+    if (!cJSON_IsObject(file->header) || end != text + length)
         return snnd_fail(file->context, SNND_ERROR_FORMAT, "'%s': the header is not a JSON object", file->path);
     const cJSON *metadata = cJSON_GetObjectItemCaseSensitive(file->header, "__metadata__"), *item;
     if (metadata != NULL && !cJSON_IsObject(metadata))

@@ -357,6 +357,8 @@ snnd_status snnd_workspace_loss(snnd_workspace *workspace, const int32_t *labels
         return SNND_ERROR_ARGUMENT;
     snnd_status status = snnd_options_read(workspace->context, options, &known, sizeof known, "snnd_loss_options");
     if (status == SNND_OK)
+        status = snnd_options_check(workspace->context, report, "snnd_loss_report");
+    if (status == SNND_OK)
         status = check_loss(workspace, labels, &known);
     if (status == SNND_OK)
         status = take_scores(workspace, known.readout);

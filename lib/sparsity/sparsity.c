@@ -205,6 +205,10 @@ snnd_status snnd_sparsity_step(snnd_sparsity *sparsity, const snnd_workspace *wo
         snnd_layer *layer = network->layer[i];
         if (!snnd_layer_is_delays(layer))
             continue;
+        if (layer->arrays[SNND_ARRAY_MASK].data == NULL)
+            return snnd_fail(network->context, SNND_ERROR_STATE,
+                             "%s: layer %d has lost its mask: the network was initialized anew under the controller",
+                             sparsity->class->name, i);
         sparsity->regrown[i] = sparsity->class->step(sparsity, layer, workspace->stage[i].gradient[SNND_ARRAY_WEIGHT]);
         if (snnd_layer_active(layer) != sparsity->target[i])
             return snnd_fail(network->context, SNND_ERROR_STATE,

@@ -149,11 +149,21 @@ static void follow_schedules(snnd_trainer *trainer) {
 }
 
 /* Puts the place in the run before a sentence about numbers that are no longer finite. */
-static snnd_status diverged(snnd_trainer *trainer, double loss) {
-    if (snnd_network_check_finite(trainer->network) == SNND_OK)
-        snnd_fail(trainer->context, SNND_ERROR_NUMERIC, "the loss is %g though all parameters are finite", loss);
+static snnd_status diverged(const snnd_trainer *trainer) {
     return snnd_fail(trainer->context, SNND_ERROR_NUMERIC, "training diverged in epoch %lld, step %lld: %s",
                      (long long)trainer->run.epoch, (long long)trainer->run.step, trainer->context->error);
+}
+
+/* A neuron whose potential is not a number only falls silent: the loss alone would not show it. */
+static snnd_status check_parameters(const snnd_trainer *trainer) {
+    return snnd_network_check_finite(trainer->network) == SNND_OK ? SNND_OK : diverged(trainer);
+}
+
+static snnd_status check_loss(const snnd_trainer *trainer, double loss) {
+    if (isfinite(loss))
+        return SNND_OK;
+    snnd_fail(trainer->context, SNND_ERROR_NUMERIC, "the loss is %g though all parameters are finite", loss);
+    return diverged(trainer);
 }
 
 /* Optimizers, rewiring, clamping. */
@@ -190,7 +200,11 @@ snnd_status snnd_trainer_step(snnd_trainer *trainer, const float *input, const i
     snnd_loss_report_init(&result, sizeof result);
     const snnd_loss_options loss = {
         .size = sizeof loss, .readout = trainer->options.readout, .l1 = trainer->options.l1};
-    snnd_status status = fit_workspace(trainer, steps);
+    snnd_status status = snnd_options_check(trainer->context, report, "snnd_loss_report");
+    if (status == SNND_OK)
+        status = check_parameters(trainer);
+    if (status == SNND_OK)
+        status = fit_workspace(trainer, steps);
     if (status == SNND_OK && count > 0 && count <= trainer->options.batch)
         status = snnd_workspace_check_labels(trainer->workspace, label, count);
     if (status != SNND_OK)
@@ -203,11 +217,13 @@ snnd_status snnd_trainer_step(snnd_trainer *trainer, const float *input, const i
         status = snnd_workspace_loss(trainer->workspace, label, &loss, &result);
     if (status != SNND_OK)
         return status;
-    if (!isfinite(result.loss))
-        return diverged(trainer, result.loss);
-    status = snnd_workspace_backward(trainer->workspace);
+    status = check_loss(trainer, result.loss);
+    if (status == SNND_OK)
+        status = snnd_workspace_backward(trainer->workspace);
     if (status == SNND_OK)
         status = update(trainer);
+    if (status == SNND_OK)
+        status = check_parameters(trainer);
     if (status != SNND_OK)
         return status;
     count_step(run, &result, trainer->workspace);
@@ -295,7 +311,9 @@ snnd_status snnd_trainer_epoch(snnd_trainer *trainer, const snnd_dataset *datase
     const double start = now();
     bool stopped = false;
     snnd_batches *batches = NULL;
-    snnd_status status = check_dataset(trainer, dataset);
+    snnd_status status = snnd_options_check(trainer->context, report, "snnd_epoch_report");
+    if (status == SNND_OK)
+        status = check_dataset(trainer, dataset);
     if (status == SNND_OK && trainer->run.step > 0 && trainer->run.of_samples != dataset->samples)
         status = snnd_fail(trainer->context, SNND_ERROR_ARGUMENT,
                            "trainer: the epoch was begun on %lld samples; the dataset has %lld",
@@ -356,7 +374,9 @@ snnd_status snnd_trainer_evaluate(snnd_trainer *trainer, const snnd_dataset *dat
     snnd_run run = {.epoch = trainer->run.epoch - (trainer->run.step == 0),
                     .weight_rate = trainer->run.weight_rate,
                     .position_rate = trainer->run.position_rate};
-    snnd_status status = check_dataset(trainer, dataset);
+    snnd_status status = snnd_options_check(trainer->context, report, "snnd_epoch_report");
+    if (status == SNND_OK)
+        status = check_dataset(trainer, dataset);
     if (status == SNND_OK)
         status = fit_workspace(trainer, dataset->steps);
     if (status == SNND_OK)

@@ -1,0 +1,482 @@
+/* Checkpoints: a run that is put down and taken up again is the run that was never interrupted. */
+#include <signal.h>
+#include <sys/resource.h>
+
+#include "base/allocator.h"
+#include "format/scratch.h"
+#include "train/toy.h"
+
+Suite *checkpoint_suite(void);
+
+enum { SAMPLES = 53, BATCHES = 4 };
+
+static snnd_context *context;
+static snnd_dataset *dataset;
+static toy made;
+static int countdown; /* steps until the run is stopped */
+
+static toy plan_rewiring(void) {
+    toy plan = plan_toy(context);
+    plan.rate = REWIRING;
+    return plan;
+}
+
+static void set_up(void) {
+    context = make_context(2);
+    dataset = make_pulses(context, SAMPLES, TOY_STEPS, 1);
+    made = plan_rewiring();
+    countdown = 0;
+    made.options.progress = stop_at_zero;
+    made.options.progress_user = &countdown;
+}
+
+static void tear_down(void) {
+    free_toy(&made);
+    snnd_dataset_free(dataset);
+    snnd_context_free(context);
+}
+
+/* Trains whole epochs and then, where `steps` is not 0, some steps of another. */
+static void train_to(toy *run, int32_t epochs, int steps) {
+    snnd_epoch_report report;
+    OK(run->context, snnd_epoch_report_init(&report, sizeof report));
+    train_epochs(run, dataset, epochs);
+    if (steps == 0)
+        return;
+    countdown = steps;
+    ck_assert_int_eq(snnd_trainer_epoch(run->trainer, dataset, &report), SNND_STOPPED);
+}
+
+static const char *save(toy *run, const char *name) {
+    OK(run->context, snnd_trainer_save_checkpoint(run->trainer, scratch(name), NULL));
+    return scratch(name);
+}
+
+/* ---- going on ---- */
+
+static const struct {
+    int structure, optimizer;
+    double dropout;
+    int steps; /* of the third epoch, before the checkpoint */
+} runs[] = {
+    {TOY_DENSE, SNND_ADAM, 0, 0},           {TOY_DENSE, SNND_ADAM, 0.4, 2},
+    {TOY_DENSE, SNND_SGD, 0.4, 0},          {TOY_DENSE, SNND_SGD, 0, 3},
+    {TOY_DEEP_R_GRADIENT, SNND_ADAM, 0, 0}, {TOY_DEEP_R_GRADIENT, SNND_ADAM, 0.4, 1},
+    {TOY_DEEP_R_RANDOM, SNND_ADAM, 0.4, 0}, {TOY_DEEP_R_RANDOM, SNND_ADAM, 0, 2},
+    {TOY_FIXED_MASK, SNND_ADAM, 0.4, 0},    {TOY_FIXED_MASK, SNND_SGD, 0, 2},
+    {TOY_DENSE, SNND_ADAM, 0.4, BATCHES},
+};
+
+static void plan_run(toy *plan, int which) {
+    plan->structure = runs[which].structure;
+    plan->optimizer = runs[which].optimizer;
+    plan->dropout = runs[which].dropout;
+}
+
+static void assert_same_reports(const snnd_epoch_report *a, const snnd_epoch_report *b) {
+    ck_assert_int_eq(a->epoch, b->epoch);
+    ck_assert_int_eq(a->samples, b->samples);
+    ck_assert_int_eq(a->correct, b->correct);
+    ck_assert_double_eq(a->loss, b->loss);
+    ck_assert_double_eq(a->cross_entropy, b->cross_entropy);
+    ck_assert_double_eq(a->spike_rate, b->spike_rate);
+    ck_assert_double_eq(a->weight_rate, b->weight_rate);
+    ck_assert_double_eq(a->position_rate, b->position_rate);
+    ck_assert_int_eq(a->regrown, b->regrown);
+    ck_assert_int_eq(a->active, b->active);
+}
+
+START_TEST(a_run_taken_up_from_a_checkpoint_ends_as_if_it_had_never_stopped) {
+    toy interrupted = plan_rewiring(), resumed = plan_rewiring();
+    plan_run(&made, _i);
+    plan_run(&interrupted, _i);
+    plan_run(&resumed, _i);
+    interrupted.options.progress = stop_at_zero;
+    interrupted.options.progress_user = &countdown;
+    make_toy(&made);
+    const snnd_epoch_report expected_report = train_epochs(&made, dataset, 5);
+    make_toy(&interrupted);
+    train_to(&interrupted, 2, runs[_i].steps);
+    const char *path = save(&interrupted, "run");
+    free_toy(&interrupted);
+    /* In another context, from other parameters, on another number of threads. */
+    resumed.context = make_context(1);
+    resumed.draw = 99;
+    make_toy(&resumed);
+    OK(resumed.context, snnd_trainer_load_checkpoint(resumed.trainer, path, NULL));
+    ck_assert_int_eq(snnd_trainer_epochs_done(resumed.trainer), 2);
+    const snnd_epoch_report report = train_epochs(&resumed, dataset, 3);
+    ck_assert_int_eq(report.regrown > 0,
+                     runs[_i].structure == TOY_DEEP_R_GRADIENT || runs[_i].structure == TOY_DEEP_R_RANDOM);
+    assert_same_networks(made.network, resumed.network);
+    assert_same_reports(&report, &expected_report);
+    snnd_context *own = resumed.context;
+    free_toy(&resumed);
+    snnd_context_free(own);
+}
+END_TEST
+
+START_TEST(an_epoch_begun_before_the_checkpoint_is_reported_whole) {
+    toy resumed = plan_rewiring(), undisturbed = plan_rewiring();
+    made.structure = resumed.structure = undisturbed.structure = TOY_DEEP_R_GRADIENT;
+    make_toy(&made);
+    make_toy(&resumed);
+    make_toy(&undisturbed);
+    train_to(&made, 1, 3);
+    OK(context, snnd_trainer_load_checkpoint(resumed.trainer, save(&made, "run"), NULL));
+    const snnd_epoch_report expected = train_epochs(&undisturbed, dataset, 2), got = train_epochs(&resumed, dataset, 1);
+    assert_same_reports(&got, &expected);
+    free_toy(&resumed);
+    free_toy(&undisturbed);
+}
+END_TEST
+
+START_TEST(a_trainer_may_go_back_to_its_own_checkpoint) {
+    toy undisturbed = plan_rewiring();
+    made.structure = undisturbed.structure = TOY_DEEP_R_RANDOM;
+    make_toy(&made);
+    make_toy(&undisturbed);
+    train_to(&made, 1, 0);
+    save(&made, "run");
+    train_epochs(&made, dataset, 2);
+    OK(context, snnd_trainer_load_checkpoint(made.trainer, scratch("run"), NULL));
+    ck_assert_int_eq(snnd_trainer_epochs_done(made.trainer), 1);
+    train_epochs(&made, dataset, 1);
+    train_epochs(&undisturbed, dataset, 2);
+    assert_same_networks(made.network, undisturbed.network);
+    free_toy(&undisturbed);
+}
+END_TEST
+
+START_TEST(saving_does_not_disturb_the_run) {
+    toy undisturbed = plan_rewiring();
+    make_toy(&made);
+    make_toy(&undisturbed);
+    for (int epoch = 0; epoch < 3; epoch++) {
+        save(&made, "run");
+        train_epochs(&made, dataset, 1);
+    }
+    train_epochs(&undisturbed, dataset, 3);
+    assert_same_networks(made.network, undisturbed.network);
+    free_toy(&undisturbed);
+}
+END_TEST
+
+START_TEST(the_same_state_makes_the_same_file) {
+    size_t count, again;
+    make_toy(&made);
+    train_to(&made, 1, 2);
+    unsigned char *first = scratch_read(save(&made, "first"), &count);
+    unsigned char *second = scratch_read(save(&made, "second"), &again);
+    ck_assert_uint_eq(count, again);
+    assert_same_bits(first, second, count, "files");
+    free(first);
+    free(second);
+}
+END_TEST
+
+/* ---- notes, networks ---- */
+
+static const char *const notes[] = {"", "epoch 3", "{\"best\": 0.91, \"file\": \"a\\\\b\"}\n\ttabs and \"quotes\"",
+                                    "Zahl \xc3\xa4"};
+
+START_TEST(a_note_comes_back_as_it_was) {
+    char *note = NULL;
+    make_toy(&made);
+    OK(context, snnd_trainer_save_checkpoint(made.trainer, scratch("run"), notes[_i]));
+    OK(context, snnd_trainer_load_checkpoint(made.trainer, scratch("run"), &note));
+    ck_assert_str_eq(note, notes[_i]);
+    snnd_string_free(context, note);
+}
+END_TEST
+
+START_TEST(without_a_note_there_is_an_empty_one) {
+    char *note = NULL;
+    make_toy(&made);
+    OK(context, snnd_trainer_load_checkpoint(made.trainer, save(&made, "run"), &note));
+    ck_assert_str_eq(note, "");
+    snnd_string_free(context, note);
+}
+END_TEST
+
+START_TEST(a_checkpoint_is_a_network_file_too) {
+    snnd_network *loaded;
+    made.structure = _i;
+    make_toy(&made);
+    train_to(&made, 1, 2);
+    OK(context, snnd_network_load(context, save(&made, "run"), &loaded));
+    assert_same_networks(made.network, loaded);
+    snnd_network_free(loaded);
+}
+END_TEST
+
+/* ---- what does not agree changes nothing ---- */
+
+/* Asserts that a trainer goes on from the end of an epoch as one that was left alone. */
+static void assert_unharmed(toy *run) {
+    toy undisturbed = plan_rewiring();
+    undisturbed.structure = run->structure;
+    make_toy(&undisturbed);
+    train_epochs(&undisturbed, dataset, 2);
+    train_epochs(run, dataset, 1);
+    assert_same_networks(run->network, undisturbed.network);
+    free_toy(&undisturbed);
+}
+
+static snnd_schedule other_schedule;
+static snnd_optimizer_options other_optimizer;
+
+/* Changes one setting of a plan; returns how a message names it. */
+static const char *change_setting(toy *plan, int which) {
+    OK(context, snnd_schedule_init(&other_schedule, sizeof other_schedule));
+    OK(context, snnd_optimizer_options_init(&other_optimizer, sizeof other_optimizer));
+    other_optimizer.beta2 = 0.99;
+    switch (which) {
+    case 0:
+        plan->options.epochs = 9;
+        return "'epochs'";
+    case 1:
+        plan->options.batch = 17;
+        return "'batch'";
+    case 2:
+        plan->options.seed = 5 + (UINT64_C(1) << 60); /* as far off as a double cannot tell */
+        return "'seed'";
+    case 3:
+        plan->options.readout = SNND_READOUT_SUM;
+        return "'readout'";
+    case 4:
+        plan->options.l1 = 1e-300;
+        return "'l1'";
+    case 5:
+        plan->options.weight_schedule = &other_schedule;
+        return "'weight_schedule'";
+    case 6:
+        plan->options.position_schedule = &other_schedule;
+        return "'position_schedule'";
+    case 7:
+        plan->options.sigma_schedule = &other_schedule;
+        return "'sigma_schedule'";
+    default:
+        plan->options.weights = plan->options.positions = &other_optimizer;
+        return "'weights'";
+    }
+}
+
+START_TEST(a_setting_that_differs_is_named_and_nothing_changes) {
+    toy other = plan_rewiring();
+    char *note = NULL;
+    const char *words = change_setting(&other, _i);
+    make_toy(&other);
+    train_epochs(&other, dataset, 3);
+    save(&other, "other");
+    make_toy(&made);
+    train_epochs(&made, dataset, 1);
+    FAILS(context, SNND_ERROR_ARGUMENT, words, snnd_trainer_load_checkpoint(made.trainer, scratch("other"), &note));
+    ck_assert_ptr_nonnull(strstr(snnd_context_last_error(context), scratch("other")));
+    ck_assert_ptr_null(note);
+    ck_assert_int_eq(snnd_trainer_epochs_done(made.trainer), 1);
+    assert_unharmed(&made);
+    free_toy(&other);
+}
+END_TEST
+
+START_TEST(another_controller_is_named) {
+    toy other = plan_rewiring();
+    other.structure = TOY_DEEP_R_GRADIENT;
+    made.structure = _i;
+    make_toy(&other);
+    save(&other, "other");
+    make_toy(&made);
+    train_epochs(&made, dataset, 1);
+    FAILS(context, SNND_ERROR_ARGUMENT, "'sparsity'",
+          snnd_trainer_load_checkpoint(made.trainer, scratch("other"), NULL));
+    assert_unharmed(&made);
+    free_toy(&other);
+}
+END_TEST
+
+START_TEST(another_network_is_named) {
+    toy other = plan_rewiring();
+    other.dropout = 0.25; /* the same shapes, another option */
+    make_toy(&other);
+    save(&other, "other");
+    free_toy(&other);
+    make_toy(&made);
+    train_epochs(&made, dataset, 1);
+    FAILS(context, SNND_ERROR_ARGUMENT, "layer 3 is dropout",
+          snnd_trainer_load_checkpoint(made.trainer, scratch("other"), NULL));
+    other.network = make_network(context, TOY_CHANNELS);
+    add_delays(other.network, TOY_CLASSES, NULL);
+    OK(context, snnd_trainer_create(other.network, &other.options, &other.trainer));
+    save(&other, "other");
+    FAILS(context, SNND_ERROR_ARGUMENT, "2 inputs and 1 layers; this one has 2 and 6",
+          snnd_trainer_load_checkpoint(made.trainer, scratch("other"), NULL));
+    assert_unharmed(&made);
+    free_toy(&other);
+}
+END_TEST
+
+/* Changes a file to something that is no checkpoint, by number. */
+static void spoil(const char *path, int how) {
+    size_t count;
+    unsigned char *bytes = scratch_read(path, &count);
+    const size_t lengths[] = {0, 4, 8, 100, count / 2, count - 1};
+    if (how < COUNT(lengths)) {
+        scratch_write(path, bytes, lengths[how]);
+    } else {
+        unsigned char *key = NULL;
+        const char *const words[] = {"\"trainer.run\"", "snndelay.trainer", "optimizer.weights.layers.0.weight.2"};
+        const char *word = words[how - COUNT(lengths)];
+        for (size_t k = 0; k + strlen(word) < count && key == NULL; k++)
+            key = memcmp(bytes + k, word, strlen(word)) == 0 ? bytes + k : NULL;
+        ck_assert_ptr_nonnull(key);
+        key[3] = 'X';
+        scratch_write(path, bytes, count);
+    }
+    free(bytes);
+}
+
+enum { SPOILED = 9 };
+
+START_TEST(a_damaged_file_is_refused_and_nothing_changes) {
+    char *note = NULL;
+    make_toy(&made);
+    train_epochs(&made, dataset, 1);
+    spoil(save(&made, "run"), _i);
+    FAILS(context, SNND_ERROR_FORMAT, scratch("run"),
+          snnd_trainer_load_checkpoint(made.trainer, scratch("run"), &note));
+    ck_assert_ptr_null(note);
+    assert_unharmed(&made);
+}
+END_TEST
+
+START_TEST(a_network_file_is_no_checkpoint) {
+    make_toy(&made);
+    train_epochs(&made, dataset, 1);
+    OK(context, snnd_network_save(made.network, scratch("network")));
+    FAILS(context, SNND_ERROR_FORMAT, "a network, but no checkpoint",
+          snnd_trainer_load_checkpoint(made.trainer, scratch("network"), NULL));
+    assert_unharmed(&made);
+}
+END_TEST
+
+START_TEST(a_file_that_is_not_there_is_named) {
+    make_toy(&made);
+    train_epochs(&made, dataset, 1);
+    FAILS(context, SNND_ERROR_IO, scratch("nowhere"),
+          snnd_trainer_load_checkpoint(made.trainer, scratch("nowhere"), NULL));
+    FAILS(context, SNND_ERROR_ARGUMENT, "NULL", snnd_trainer_load_checkpoint(made.trainer, NULL, NULL));
+    ck_assert_int_eq(snnd_trainer_load_checkpoint(NULL, scratch("nowhere"), NULL), SNND_ERROR_ARGUMENT);
+    assert_unharmed(&made);
+}
+END_TEST
+
+static snnd_status load_again(snnd_context *own, void *trainer) {
+    (void)own;
+    return snnd_trainer_load_checkpoint(trainer, scratch("run"), NULL);
+}
+
+START_TEST(memory_that_runs_out_while_loading_changes_nothing) {
+    allocator memory = {0};
+    snnd_context *starving;
+    toy undisturbed = plan_rewiring();
+    OK(context, allocator_context(&memory, 1, &starving));
+    toy starved = plan_toy(starving);
+    starved.rate = REWIRING;
+    undisturbed.structure = starved.structure = TOY_DEEP_R_GRADIENT;
+    make_toy(&undisturbed);
+    make_toy(&starved);
+    train_epochs(&starved, dataset, 1);
+    save(&starved, "run");
+    allocator_starve(starving, &memory, load_again, starved.trainer);
+    train_epochs(&starved, dataset, 1);
+    train_epochs(&undisturbed, dataset, 2);
+    assert_same_networks(starved.network, undisturbed.network);
+    free_toy(&starved);
+    free_toy(&undisturbed);
+    snnd_context_free(starving);
+    ck_assert_int_eq(memory.out, 0);
+}
+END_TEST
+
+/* ---- writing is all or nothing ---- */
+
+START_TEST(a_path_that_cannot_be_written_is_named) {
+    make_toy(&made);
+    FAILS(context, SNND_ERROR_IO, scratch("missing/run"),
+          snnd_trainer_save_checkpoint(made.trainer, scratch("missing/run"), NULL));
+    FAILS(context, SNND_ERROR_ARGUMENT, "NULL", snnd_trainer_save_checkpoint(made.trainer, NULL, NULL));
+    FAILS(context, SNND_ERROR_ARGUMENT, "empty", snnd_trainer_save_checkpoint(made.trainer, "", NULL));
+    ck_assert_int_eq(snnd_trainer_save_checkpoint(NULL, scratch("run"), NULL), SNND_ERROR_ARGUMENT);
+    ck_assert_int_eq(scratch_entries(), 0);
+}
+END_TEST
+
+START_TEST(saving_replaces_the_file_and_leaves_no_other) {
+    make_toy(&made);
+    save(&made, "run");
+    train_epochs(&made, dataset, 1);
+    save(&made, "run");
+    ck_assert_int_eq(scratch_entries(), 1);
+    OK(context, snnd_trainer_load_checkpoint(made.trainer, scratch("run"), NULL));
+    ck_assert_int_eq(snnd_trainer_epochs_done(made.trainer), 1);
+}
+END_TEST
+
+/* Saves while files may have no more than `bytes`. */
+static snnd_status save_on_a_full_disk(const char *path, size_t bytes) {
+    struct rlimit before, small;
+    if (getrlimit(RLIMIT_FSIZE, &before) != 0)
+        return SNND_OK;
+    void (*handler)(int) = signal(SIGXFSZ, SIG_IGN);
+    small = before;
+    small.rlim_cur = (rlim_t)bytes;
+    setrlimit(RLIMIT_FSIZE, &small);
+    const snnd_status status = snnd_trainer_save_checkpoint(made.trainer, path, NULL);
+    setrlimit(RLIMIT_FSIZE, &before);
+    signal(SIGXFSZ, handler);
+    return status;
+}
+
+START_TEST(a_checkpoint_survives_a_save_that_fails) {
+    size_t count, after;
+    make_toy(&made);
+    unsigned char *bytes = scratch_read(save(&made, "run"), &count);
+    train_epochs(&made, dataset, 1);
+    const snnd_status status = save_on_a_full_disk(scratch("run"), count - 100);
+    ck_assert_int_eq(status, SNND_ERROR_IO);
+    ck_assert_ptr_nonnull(strstr(snnd_context_last_error(context), scratch("run")));
+    ck_assert_int_eq(scratch_entries(), 1);
+    unsigned char *now = scratch_read(scratch("run"), &after);
+    ck_assert_uint_eq(after, count);
+    assert_same_bits(bytes, now, count, "files");
+    assert_unharmed(&made);
+    free(bytes);
+    free(now);
+}
+END_TEST
+
+Suite *checkpoint_suite(void) {
+    Suite *suite = suite_create("train/checkpoint");
+    TCase *cases = scratch_case(suite, "checkpoint");
+    tcase_add_checked_fixture(cases, set_up, tear_down);
+    tcase_add_loop_test(cases, a_run_taken_up_from_a_checkpoint_ends_as_if_it_had_never_stopped, 0, COUNT(runs));
+    tcase_add_test(cases, an_epoch_begun_before_the_checkpoint_is_reported_whole);
+    tcase_add_test(cases, a_trainer_may_go_back_to_its_own_checkpoint);
+    tcase_add_test(cases, saving_does_not_disturb_the_run);
+    tcase_add_test(cases, the_same_state_makes_the_same_file);
+    tcase_add_loop_test(cases, a_note_comes_back_as_it_was, 0, COUNT(notes));
+    tcase_add_test(cases, without_a_note_there_is_an_empty_one);
+    tcase_add_loop_test(cases, a_checkpoint_is_a_network_file_too, TOY_DENSE, TOY_FIXED_MASK + 1);
+    tcase_add_loop_test(cases, a_setting_that_differs_is_named_and_nothing_changes, 0, 9);
+    tcase_add_loop_test(cases, another_controller_is_named, TOY_DEEP_R_RANDOM, TOY_FIXED_MASK + 1);
+    tcase_add_test(cases, another_network_is_named);
+    tcase_add_loop_test(cases, a_damaged_file_is_refused_and_nothing_changes, 0, SPOILED);
+    tcase_add_test(cases, a_network_file_is_no_checkpoint);
+    tcase_add_test(cases, a_file_that_is_not_there_is_named);
+    tcase_add_test(cases, memory_that_runs_out_while_loading_changes_nothing);
+    tcase_add_test(cases, a_path_that_cannot_be_written_is_named);
+    tcase_add_test(cases, saving_replaces_the_file_and_leaves_no_other);
+    tcase_add_test(cases, a_checkpoint_survives_a_save_that_fails);
+    return suite;
+}
