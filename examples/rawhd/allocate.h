@@ -1,0 +1,22 @@
+/* Memory for programs: there is nothing sensible left to do without it, so they end. */
+#ifndef RAWHD_ALLOCATE_H
+#define RAWHD_ALLOCATE_H
+
+#include <stddef.h>
+
+#if defined(__GNUC__)
+#define RAWHD_PRINTF(text_at, values_at) __attribute__((format(printf, text_at, values_at)))
+#else
+#define RAWHD_PRINTF(text_at, values_at)
+#endif
+
+/** Zeroed memory for `count` things of `size` bytes; never NULL. */
+void *allocate(size_t count, size_t size);
+
+/** Resizes what came from allocate(); never NULL, the new part is not zeroed. */
+void *reallocate(void *memory, size_t count, size_t size);
+
+/** A string made as printf() would. */
+char *format_text(const char *format, ...) RAWHD_PRINTF(1, 2);
+
+#endif

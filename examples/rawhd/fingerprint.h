@@ -1,0 +1,18 @@
+/* FNV-1a (Fowler, Noll and Vo) of 64 bits: tells whether something has changed, not who changed it. */
+#ifndef RAWHD_FINGERPRINT_H
+#define RAWHD_FINGERPRINT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define FINGERPRINT_START UINT64_C(14695981039346656037)
+
+/** The fingerprint of what came before and `bytes` more bytes. */
+static inline uint64_t fingerprint_add(uint64_t fingerprint, const void *data, size_t bytes) {
+    const unsigned char *byte = data;
+    for (size_t i = 0; i < bytes; i++)
+        fingerprint = (fingerprint ^ byte[i]) * UINT64_C(1099511628211);
+    return fingerprint;
+}
+
+#endif

@@ -1,0 +1,252 @@
+/* Makes a data set of spoken digits in the layout of the Heidelberg Digits, with espeak-ng. */
+#include <errno.h>
+#include <getopt.h>
+#include <pthread.h>
+#include <signal.h>
+#include <snndelay.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "espeak.h"
+#include "files.h"
+#include "numbers.h"
+#include "speakers.h"
+#include "trials.h"
+
+enum { DONE = 0, FAILED = 1, USAGE = 2, STOPPED = 130 };
+
+/* 20 trials of 12 speakers, 2 languages and 10 digits are 4,800 recordings. */
+enum { USUAL_TRIALS = 20, MOST_TRIALS = 10000, MOST_JOBS = 256 };
+
+static const char help[] =
+    "Usage: make-digits --out DIR [options]\n"
+    "Makes spoken digits, English and German, in the layout of the Heidelberg Digits: twelve speakers of espeak-ng, "
+    "of\n"
+    "whom two are only in the test list, with varied speed, pitch, loudness, padding and background noise.\n"
+    "\n"
+    "  --out DIR     where to; a folder that is not there yet, or is empty\n"
+    "  --trials N    of each speaker, language and digit (20, which makes 4,800 recordings)\n"
+    "  --seed N      other trials of the same words (0); the same seed gives the same files\n"
+    "  --jobs N      recordings made at a time (0: one a processor); has no effect on the files\n"
+    "  --noise X     amplitude of the noise, 0 for none (1: signal to noise 5 to 25 dB)\n"
+    "  --quiet       say nothing unless something is wrong\n"
+    "  --help        this text\n"
+    "  --version     the version of libsnndelay\n"
+    "\n"
+    "Exit codes: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C. Unless it is 0 there is no folder DIR.\n";
+
+struct options {
+    const char *out;
+    int trials, jobs, quiet;
+    uint64_t seed;
+    double noise;
+};
+
+static atomic_int stopped;
+
+static void stop(int number) {
+    (void)number;
+    atomic_store(&stopped, 1);
+}
+
+static int usage(const char *option, const char *expected, const char *given) {
+    fprintf(stderr, "make-digits: --%s: expected %s, not '%s'\n", option, expected, given);
+    return USAGE;
+}
+
+/* Reads the command line; -1: go on, otherwise the exit code. */
+static int read_options(int count, char **arguments, struct options *options) {
+    enum { OUT = 1, TRIALS, SEED, JOBS, NOISE, QUIET, HELP, VERSION };
+    static const struct option known[] = {
+        {"out", required_argument, NULL, OUT},
+        {"trials", required_argument, NULL, TRIALS},
+        {"seed", required_argument, NULL, SEED},
+        {"jobs", required_argument, NULL, JOBS},
+        {"noise", required_argument, NULL, NOISE},
+        {"quiet", no_argument, NULL, QUIET},
+        {"help", no_argument, NULL, HELP},
+        {"version", no_argument, NULL, VERSION},
+        {NULL, 0, NULL, 0},
+    };
+    *options = (struct options){.trials = USUAL_TRIALS, .noise = 1};
+    for (int found; (found = getopt_long(count, arguments, "", known, NULL)) != -1;) {
+        int64_t whole = 0;
+        if (found == OUT)
+            options->out = optarg;
+        else if (found == TRIALS && number_whole(optarg, 1, MOST_TRIALS, &whole) == 0)
+            options->trials = (int)whole;
+        else if (found == TRIALS)
+            return usage("trials", "a whole number from 1 to 10000", optarg);
+        else if (found == SEED && number_whole(optarg, 0, INT64_MAX, &whole) == 0)
+            options->seed = (uint64_t)whole;
+        else if (found == SEED)
+            return usage("seed", "a whole number of 0 or more", optarg);
+        else if (found == JOBS && number_whole(optarg, 0, MOST_JOBS, &whole) == 0)
+            options->jobs = (int)whole;
+        else if (found == JOBS)
+            return usage("jobs", "a whole number from 0 to 256", optarg);
+        else if (found == NOISE && number_real(optarg, 0, 100, &options->noise) != 0)
+            return usage("noise", "a number from 0 to 100", optarg);
+        else if (found == QUIET)
+            options->quiet = 1;
+        else if (found == HELP)
+            return fputs(help, stdout) == EOF ? FAILED : DONE;
+        else if (found == VERSION)
+            return printf("make-digits of libsnndelay %s\n", snnd_version()) < 0 ? FAILED : DONE;
+        else if (found == '?')
+            return USAGE; /* getopt_long() has said why */
+    }
+    if (optind < count) {
+        fprintf(stderr, "make-digits: unexpected argument '%s'; --help lists the options\n", arguments[optind]);
+        return USAGE;
+    }
+    if (options->out == NULL || options->out[0] == '\0') {
+        fprintf(stderr, "make-digits: --out DIR is needed; --help lists the options\n");
+        return USAGE;
+    }
+    return -1;
+}
+
+/* What the jobs share; they take the recordings in turn. */
+struct work {
+    const struct trials *trials;
+    atomic_size_t next, done;
+    atomic_int jobs, failed;
+    int show;
+    pthread_mutex_t lock; /* of `failure` and of the terminal */
+    struct failure failure;
+};
+
+static void show(struct work *work) {
+    size_t done = atomic_fetch_add(&work->done, 1) + 1, count = trials_count(work->trials);
+    if (!work->show || (done % 20 != 0 && done != count))
+        return;
+    pthread_mutex_lock(&work->lock);
+    printf("\r%zu of %zu recordings%s", done, count, done == count ? "\n" : "");
+    fflush(stdout);
+    pthread_mutex_unlock(&work->lock);
+}
+
+static void *job_main(void *user) {
+    struct work *work = user;
+    char *speech = format_text("%s/speech-%d.wav", work->trials->folder, atomic_fetch_add(&work->jobs, 1));
+    for (size_t i; !atomic_load(&stopped) && !atomic_load(&work->failed) &&
+                   (i = atomic_fetch_add(&work->next, 1)) < trials_count(work->trials);) {
+        struct failure failure;
+        if (trials_make(work->trials, i, speech, &failure) == 0) {
+            show(work);
+            continue;
+        }
+        pthread_mutex_lock(&work->lock);
+        if (!atomic_exchange(&work->failed, 1))
+            work->failure = failure;
+        pthread_mutex_unlock(&work->lock);
+    }
+    unlink(speech);
+    free(speech);
+    return NULL;
+}
+
+/* Makes all recordings with as many threads as asked for. */
+static int make_all(const struct trials *trials, int jobs, int shown, struct failure *failure) {
+    struct work work = {.trials = trials, .show = shown, .lock = PTHREAD_MUTEX_INITIALIZER};
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    if (jobs == 0)
+        jobs = processors < 1 ? 1 : processors > MOST_JOBS ? MOST_JOBS : (int)processors;
+    pthread_t helper[MOST_JOBS];
+    int helpers = 0;
+    while (helpers < jobs - 1 && pthread_create(&helper[helpers], NULL, job_main, &work) == 0)
+        helpers++;
+    job_main(&work);
+    for (int i = 0; i < helpers; i++)
+        pthread_join(helper[i], NULL);
+    if (atomic_load(&work.failed))
+        *failure = work.failure;
+    return atomic_load(&work.failed) ? -1 : 0;
+}
+
+/* Fills the folder that `trials` names and gives it its name at the end; 1 if stopped before. */
+static int fill(const struct trials *trials, const struct options *options, size_t *training, struct failure *failure) {
+    char *audio = format_text("%s/audio", trials->folder);
+    int result = folder_make(audio, failure);
+    free(audio);
+    if (result == 0)
+        result = make_all(trials, options->jobs, !options->quiet && isatty(STDOUT_FILENO), failure);
+    if (atomic_load(&stopped))
+        return 1; /* whatever else went wrong: Ctrl-C stops espeak-ng too */
+    if (result == 0)
+        result = trials_finish(trials, training, failure);
+    if (result == 0 && rename(trials->folder, options->out) != 0)
+        result = failed(failure, "%s: cannot take this name: %s", options->out, strerror(errno));
+    return result;
+}
+
+/* Makes the folder beside `out` in which all is built. */
+static char *building_place(const char *out, struct failure *failure) {
+    char *whole = path_absolute(out), *parent = format_text("%s", whole);
+    *strrchr(parent, '/') = '\0';
+    char *place = NULL;
+    if (*parent == '\0' || folder_make(parent, failure) == 0) {
+        place = format_text("%s.XXXXXX", whole);
+        if (mkdtemp(place) == NULL) {
+            failed(failure, "%s: cannot make a folder beside it: %s", out, strerror(errno));
+            free(place);
+            place = NULL;
+        } else {
+            (void)chmod(place, 0755);
+        }
+    }
+    free(parent);
+    free(whole);
+    return place;
+}
+
+/* 0 done, 1 stopped, -1 failed. */
+static int make(const struct options *options, struct failure *failure) {
+    if (file_exists(options->out) && folder_is_empty(options->out) != 1)
+        return failed(failure, "%s: is there already and is not an empty folder", options->out);
+    if (espeak_check(failure) != 0)
+        return -1;
+    char *place = building_place(options->out, failure);
+    if (place == NULL)
+        return -1;
+    struct trials trials = {place, options->trials, options->seed, usual_difficulty};
+    trials.difficulty.noise = options->noise;
+    size_t training = 0;
+    int result = fill(&trials, options, &training, failure);
+    if (result != 0)
+        folder_remove(place);
+    else if (!options->quiet)
+        printf("%s: %zu recordings for training and %zu for testing\n", options->out, training,
+               trials_count(&trials) - training);
+    free(place);
+    return result;
+}
+
+int main(int count, char **arguments) {
+    struct options options;
+    int code = read_options(count, arguments, &options);
+    if (code >= 0)
+        return code;
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = stop;
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    struct failure failure;
+    int result = make(&options, &failure);
+    if (result > 0) {
+        fprintf(stderr, "make-digits: stopped, nothing is left behind\n");
+        return STOPPED;
+    }
+    if (result < 0) {
+        fprintf(stderr, "make-digits: %s\n", failure.text);
+        return FAILED;
+    }
+    return fflush(stdout) == 0 ? DONE : FAILED;
+}

@@ -1,0 +1,305 @@
+/* Scores by hand, and the loss and its gradient against differences in double precision. */
+#include "kernel/readout.h"
+
+#include <check.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "snndelay.h"
+#include "support.h"
+
+Suite *readout_suite(void);
+
+enum { L = SNND_LANES, CLASSES = 4, STEPS = 7, TILES = 2, TILE = 1, LANES = 5 };
+
+static double noise(uint64_t stream, uint64_t index) {
+    return 2 * snnd_random_uniform(31, stream, index) - 1;
+}
+
+/* Two tiles, of which the second is looked at; lanes without a sample hold what must not be looked at. */
+static snnd_activity make_activity(uint64_t stream) {
+    snnd_activity made = {.neurons = CLASSES, .steps = STEPS, .front = 1, .back = 2};
+    const size_t floats = TILES * CLASSES * snnd_activity_stride(&made);
+    made.data = aligned_alloc(64, floats * sizeof(float));
+    ck_assert_ptr_nonnull(made.data);
+    for (size_t k = 0; k < floats; k++)
+        made.data[k] = NAN;
+    for (int32_t c = 0; c < CLASSES; c++)
+        for (int32_t t = 0; t < STEPS; t++)
+            for (int32_t lane = 0; lane < LANES; lane++)
+                snnd_activity_row(&made, TILE, c)[t * L + lane] =
+                    (float)(2 * noise(stream, (uint64_t)((c * STEPS + t) * L + lane)));
+    return made;
+}
+
+static float *at(const snnd_activity *activity, int32_t lane, int32_t c, int32_t t) {
+    return snnd_activity_row(activity, TILE, c) + t * L + lane;
+}
+
+/* A score as the header defines it. */
+static double plain_score(int32_t readout, const snnd_activity *out, int32_t lane, int32_t c) {
+    double sum = 0, most = -INFINITY, share = 0;
+    for (int32_t t = 0; t < STEPS; t++) {
+        const double value = (double)*at(out, lane, c, t);
+        double all = 0;
+        for (int32_t k = 0; k < CLASSES; k++)
+            all += exp((double)*at(out, lane, k, t));
+        share += exp(value) / all;
+        sum += value;
+        most = value > most ? value : most;
+    }
+    switch (readout) {
+    case SNND_READOUT_SOFTMAX_SUM:
+        return share;
+    case SNND_READOUT_SUM:
+        return sum;
+    case SNND_READOUT_MEAN:
+        return sum / STEPS;
+    case SNND_READOUT_MAX:
+        return most;
+    default:
+        return (double)*at(out, lane, c, STEPS - 1);
+    }
+}
+
+/* ---- scores ---- */
+
+START_TEST(scores_are_as_defined) {
+    snnd_activity out = make_activity(1);
+    double scores[L * CLASSES], scratch[CLASSES];
+    for (int k = 0; k < L * CLASSES; k++)
+        scores[k] = 77;
+    snnd_readout_scores(_i, &out, TILE, LANES, scores, scratch);
+    for (int32_t lane = 0; lane < L; lane++)
+        for (int32_t c = 0; c < CLASSES; c++)
+            ck_assert_double_eq_tol(scores[lane * CLASSES + c], lane < LANES ? plain_score(_i, &out, lane, c) : 77,
+                                    1e-12);
+    free(out.data);
+}
+END_TEST
+
+START_TEST(scores_of_a_softmax_sum_add_up_to_the_steps) {
+    snnd_activity out = make_activity(2);
+    double scores[LANES * CLASSES], scratch[CLASSES];
+    snnd_readout_scores(SNND_READOUT_SOFTMAX_SUM, &out, TILE, LANES, scores, scratch);
+    for (int32_t lane = 0; lane < LANES; lane++) {
+        double sum = 0;
+        for (int32_t c = 0; c < CLASSES; c++)
+            sum += scores[lane * CLASSES + c];
+        ck_assert_double_eq_tol(sum, STEPS, 1e-12);
+    }
+    free(out.data);
+}
+END_TEST
+
+START_TEST(large_potentials_do_not_overflow) {
+    snnd_activity out = make_activity(3);
+    double scores[LANES * CLASSES], scratch[CLASSES];
+    for (int32_t c = 0; c < CLASSES; c++)
+        for (int32_t t = 0; t < STEPS; t++)
+            for (int32_t lane = 0; lane < LANES; lane++)
+                *at(&out, lane, c, t) = c == lane % CLASSES ? 1e30f : -1e30f;
+    snnd_readout_scores(SNND_READOUT_SOFTMAX_SUM, &out, TILE, LANES, scores, scratch);
+    for (int32_t lane = 0; lane < LANES; lane++)
+        for (int32_t c = 0; c < CLASSES; c++)
+            ck_assert_double_eq(scores[lane * CLASSES + c], c == lane % CLASSES ? STEPS : 0);
+    free(out.data);
+}
+END_TEST
+
+START_TEST(what_is_not_a_number_shows_in_the_scores) {
+    snnd_activity out = make_activity(4);
+    *at(&out, 0, 2, STEPS - 1) = NAN;
+    double scores[LANES * CLASSES], scratch[CLASSES];
+    snnd_readout_scores(_i, &out, TILE, LANES, scores, scratch);
+    ck_assert_double_nan(scores[2]);
+    for (int32_t c = 0; c < CLASSES; c++)
+        ck_assert_double_finite(scores[CLASSES + c]);
+    free(out.data);
+}
+END_TEST
+
+/* ---- cross entropy ---- */
+
+/* -log softmax_label, without care for large numbers. */
+static double plain_cross_entropy(const double *scores, int32_t label) {
+    double sum = 0;
+    for (int32_t c = 0; c < CLASSES; c++)
+        sum += exp(scores[c]);
+    return -log(exp(scores[label]) / sum);
+}
+
+START_TEST(cross_entropy_is_minus_the_log_of_the_softmax) {
+    for (uint64_t trial = 0; trial < 20; trial++)
+        for (int32_t label = 0; label < CLASSES; label++) {
+            double scores[CLASSES], gradient[CLASSES];
+            for (int32_t c = 0; c < CLASSES; c++)
+                scores[c] = 5 * noise(trial, (uint64_t)c);
+            ck_assert_double_eq_tol(snnd_cross_entropy(scores, CLASSES, label, gradient),
+                                    plain_cross_entropy(scores, label), 1e-12);
+        }
+}
+END_TEST
+
+START_TEST(the_gradient_of_cross_entropy_is_its_difference) {
+    for (uint64_t trial = 0; trial < 20; trial++)
+        for (int32_t label = 0; label < CLASSES; label++) {
+            double scores[CLASSES], gradient[CLASSES];
+            for (int32_t c = 0; c < CLASSES; c++)
+                scores[c] = 3 * noise(50 + trial, (uint64_t)c);
+            snnd_cross_entropy(scores, CLASSES, label, gradient);
+            for (int32_t c = 0; c < CLASSES; c++) {
+                const double here = scores[c], h = 1e-5;
+                scores[c] = here + h;
+                const double above = plain_cross_entropy(scores, label);
+                scores[c] = here - h;
+                const double under = plain_cross_entropy(scores, label);
+                scores[c] = here;
+                ck_assert_double_eq_tol(gradient[c], (above - under) / (2 * h), 1e-9);
+            }
+        }
+}
+END_TEST
+
+START_TEST(equal_scores_cost_the_log_of_the_classes) {
+    const double scores[CLASSES] = {7, 7, 7, 7};
+    double gradient[CLASSES];
+    ck_assert_double_eq_tol(snnd_cross_entropy(scores, CLASSES, 2, gradient), log(CLASSES), 1e-15);
+    for (int32_t c = 0; c < CLASSES; c++)
+        ck_assert_double_eq_tol(gradient[c], 1.0 / CLASSES - (c == 2), 1e-15);
+}
+END_TEST
+
+START_TEST(one_class_costs_nothing) {
+    double gradient = 9;
+    ck_assert_double_eq(snnd_cross_entropy(&(double){123}, 1, 0, &gradient), 0);
+    ck_assert_double_eq(gradient, 0);
+}
+END_TEST
+
+START_TEST(large_scores_cost_their_distance) {
+    const double scores[CLASSES] = {1e5, -1e5, 0, 0};
+    double gradient[CLASSES];
+    ck_assert_double_eq(snnd_cross_entropy(scores, CLASSES, 0, gradient), 0);
+    ck_assert_double_eq(snnd_cross_entropy(scores, CLASSES, 1, gradient), 2e5);
+    ck_assert_double_eq(gradient[0], 1);
+    ck_assert_double_eq(gradient[1], -1);
+}
+END_TEST
+
+/* ---- backwards ---- */
+
+START_TEST(gradients_are_differences_of_the_scores) {
+    snnd_activity out = make_activity(5), gradient = make_activity(6);
+    double d_scores[LANES * CLASSES], scratch[CLASSES];
+    for (int k = 0; k < LANES * CLASSES; k++)
+        d_scores[k] = noise(7, (uint64_t)k);
+    snnd_readout_backward(_i, &out, &gradient, TILE, LANES, d_scores, scratch);
+    for (int32_t lane = 0; lane < LANES; lane++)
+        for (int32_t c = 0; c < CLASSES; c++)
+            for (int32_t t = 0; t < STEPS; t++) {
+                float *cell = at(&out, lane, c, t);
+                const float here = *cell, up = here + 0x1p-12f, down = here - 0x1p-12f;
+                double difference = 0;
+                for (int32_t k = 0; k < CLASSES; k++) {
+                    *cell = up;
+                    const double above = plain_score(_i, &out, lane, k);
+                    *cell = down;
+                    difference += d_scores[lane * CLASSES + k] * (above - plain_score(_i, &out, lane, k));
+                }
+                *cell = here;
+                difference /= (double)up - (double)down;
+                ck_assert_double_eq_tol((double)*at(&gradient, lane, c, t), difference, 1e-6);
+            }
+    free(out.data);
+    free(gradient.data);
+}
+END_TEST
+
+START_TEST(lanes_without_a_sample_get_no_gradient) {
+    snnd_activity out = make_activity(5), gradient = make_activity(6);
+    double d_scores[LANES * CLASSES], scratch[CLASSES];
+    for (int k = 0; k < LANES * CLASSES; k++)
+        d_scores[k] = 1 + k;
+    snnd_readout_backward(_i, &out, &gradient, TILE, LANES, d_scores, scratch);
+    for (int32_t c = 0; c < CLASSES; c++)
+        for (int32_t t = 0; t < STEPS; t++)
+            for (int32_t lane = LANES; lane < L; lane++)
+                ck_assert_float_eq(*at(&gradient, lane, c, t), 0);
+    free(out.data);
+    free(gradient.data);
+}
+END_TEST
+
+START_TEST(rows_round_the_steps_and_other_tiles_stay) {
+    snnd_activity out = make_activity(5), gradient = make_activity(6);
+    double d_scores[LANES * CLASSES] = {1}, scratch[CLASSES];
+    snnd_readout_backward(_i, &out, &gradient, TILE, LANES, d_scores, scratch);
+    for (int32_t c = 0; c < CLASSES; c++)
+        for (int32_t t = -1; t < STEPS + 2; t++)
+            for (int32_t lane = 0; lane < L; lane++) {
+                ck_assert_float_nan(snnd_activity_row(&gradient, 0, c)[t * L + lane]);
+                if (t < 0 || t >= STEPS)
+                    ck_assert_float_nan(snnd_activity_row(&gradient, TILE, c)[t * L + lane]);
+            }
+    free(out.data);
+    free(gradient.data);
+}
+END_TEST
+
+START_TEST(the_first_of_equal_peaks_gets_the_gradient) {
+    snnd_activity out = make_activity(5), gradient = make_activity(6);
+    for (int32_t t = 0; t < STEPS; t++)
+        *at(&out, 0, 0, t) = t == 2 || t == 4 ? 9.0f : 1.0f;
+    double d_scores[LANES * CLASSES] = {1}, scratch[CLASSES];
+    snnd_readout_backward(SNND_READOUT_MAX, &out, &gradient, TILE, LANES, d_scores, scratch);
+    for (int32_t t = 0; t < STEPS; t++)
+        ck_assert_float_eq(*at(&gradient, 0, 0, t), t == 2 ? 1 : 0);
+    free(out.data);
+    free(gradient.data);
+}
+END_TEST
+
+/* ---- the best ---- */
+
+START_TEST(the_best_class_is_the_first_of_equals) {
+    ck_assert_int_eq(snnd_best_class((const double[]){1, 3, 2}, 3), 1);
+    ck_assert_int_eq(snnd_best_class((const double[]){3, 3, 2}, 3), 0);
+    ck_assert_int_eq(snnd_best_class((const double[]){1, 3, 3}, 3), 1);
+    ck_assert_int_eq(snnd_best_class((const double[]){-5, -6, -5}, 3), 0);
+    ck_assert_int_eq(snnd_best_class((const double[]){-5, -6, -4}, 3), 2);
+    ck_assert_int_eq(snnd_best_class((const double[]){0}, 1), 0);
+}
+END_TEST
+
+Suite *readout_suite(void) {
+    Suite *suite = suite_create("readout");
+    const int first = SNND_READOUT_SOFTMAX_SUM, end = SNND_READOUT_LAST + 1;
+
+    TCase *scores = tcase_create("scores");
+    tcase_add_loop_test(scores, scores_are_as_defined, first, end);
+    tcase_add_test(scores, scores_of_a_softmax_sum_add_up_to_the_steps);
+    tcase_add_test(scores, large_potentials_do_not_overflow);
+    tcase_add_loop_test(scores, what_is_not_a_number_shows_in_the_scores, first, end);
+    suite_add_tcase(suite, scores);
+
+    TCase *loss = tcase_create("cross entropy");
+    tcase_add_test(loss, cross_entropy_is_minus_the_log_of_the_softmax);
+    tcase_add_test(loss, the_gradient_of_cross_entropy_is_its_difference);
+    tcase_add_test(loss, equal_scores_cost_the_log_of_the_classes);
+    tcase_add_test(loss, one_class_costs_nothing);
+    tcase_add_test(loss, large_scores_cost_their_distance);
+    suite_add_tcase(suite, loss);
+
+    TCase *backward = tcase_create("backward");
+    tcase_add_loop_test(backward, gradients_are_differences_of_the_scores, first, end);
+    tcase_add_loop_test(backward, lanes_without_a_sample_get_no_gradient, first, end);
+    tcase_add_loop_test(backward, rows_round_the_steps_and_other_tiles_stay, first, end);
+    tcase_add_test(backward, the_first_of_equal_peaks_gets_the_gradient);
+    suite_add_tcase(suite, backward);
+
+    TCase *best = tcase_create("best");
+    tcase_add_test(best, the_best_class_is_the_first_of_equals);
+    suite_add_tcase(suite, best);
+    return suite;
+}

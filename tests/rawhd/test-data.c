@@ -1,0 +1,232 @@
+#include <snndelay.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cache.h"
+#include "data.h"
+#include "files.h"
+#include "support.h"
+
+static char *folder, *place;
+static snnd_context *context;
+static struct data data;
+static struct failure failure;
+static int times_read; /* recordings were read, not spectrograms */
+
+static void count_reading(void *user, const char *message) {
+    (void)user;
+    times_read += strncmp(message, "reading", 7) == 0;
+}
+
+/* A set of 12 tones, 8 to train on and 4 to test. */
+static void write_set(void) {
+    char lists[2][1024] = {"", ""};
+    for (int i = 0; i < 12; i++) {
+        char name[80], line[100];
+        snprintf(name, sizeof name, "audio/lang-%s_speaker-00_trial-0_digit-%d.flac", i % 2 ? "german" : "english",
+                 i % 10);
+        if (i >= 10)
+            snprintf(name, sizeof name, "audio/lang-english_speaker-01_trial-0_digit-%d.wav", i - 10);
+        write_tone(folder, name, 200 + 150 * i, 0.3 + 0.02 * i, 16000);
+        snprintf(line, sizeof line, "%s\n", name + strlen("audio/"));
+        strcat(lists[i < 8 ? 0 : 1], line);
+    }
+    write_text(folder, TRAINING_LIST, lists[0]);
+    write_text(folder, TESTING_LIST, lists[1]);
+}
+
+static void setup(void) {
+    place = make_folder();
+    folder = in_folder(place, "set");
+    times_read = 0;
+    memset(&data, 0, sizeof data);
+    ck_assert_int_eq(snnd_context_create(NULL, &context), SNND_OK);
+    write_set();
+}
+
+static void teardown(void) {
+    data_free(&data);
+    snnd_context_free(context);
+    free(folder);
+    drop_folder(place);
+}
+
+static int load_with(const char *cache, enum preset preset, int german_first) {
+    struct data_options options = {.folder = folder, .cache = cache, .preset = preset, .german_first = german_first};
+    options.say = count_reading;
+    data_free(&data);
+    return data_load(context, &options, &data, &failure);
+}
+
+static void load(void) {
+    ck_assert_msg(load_with(NULL, PRESET_MEL, 0) == 0, "%s", failure.text);
+}
+
+START_TEST(gives_both_sets) {
+    load();
+    ck_assert_int_eq(snnd_dataset_samples(data.training), 8);
+    ck_assert_int_eq(snnd_dataset_samples(data.testing), 4);
+    ck_assert_int_eq(snnd_dataset_steps(data.training), 80);
+    ck_assert_int_eq(snnd_dataset_channels(data.training), 40);
+    ck_assert_int_eq(data.classes, 20);
+    const float *input;
+    int32_t label;
+    float highest = 0;
+    ck_assert_int_eq(snnd_dataset_sample(data.training, 3, &input, &label), SNND_OK);
+    ck_assert_int_eq(label, 13);
+    for (int i = 0; i < MEL_CELLS; i++)
+        highest = input[i] > highest ? input[i] : highest;
+    ck_assert_float_eq(highest, 20);
+    ck_assert_int_eq(load_with(NULL, PRESET_MEL, 1), 0);
+    ck_assert_int_eq(snnd_dataset_sample(data.training, 3, NULL, &label), SNND_OK);
+    ck_assert_int_eq(label, 3);
+}
+END_TEST
+
+START_TEST(the_cache_is_used_while_it_is_right) {
+    load();
+    char first[17];
+    memcpy(first, data.fingerprint, sizeof first);
+    ck_assert_int_eq(times_read, 1);
+    load();
+    ck_assert_int_eq(times_read, 1);
+    ck_assert_str_eq(data.fingerprint, first);
+    ck_assert_int_eq(load_with(NULL, PRESET_ZENKE_VOGELS, 0), 0);
+    ck_assert_int_eq(times_read, 2);
+    ck_assert_str_ne(data.fingerprint, first);
+    load();
+    ck_assert_int_eq(times_read, 2);
+    write_tone(folder, "audio/lang-english_speaker-00_trial-0_digit-0.flac", 999, 0.33, 16000);
+    load();
+    ck_assert_int_eq(times_read, 3);
+    ck_assert_str_ne(data.fingerprint, first);
+    load();
+    ck_assert_int_eq(times_read, 3);
+}
+END_TEST
+
+#define OWN_CACHE ".snndelay-cache/mel-english-first/"
+
+START_TEST(a_damaged_cache_is_made_anew) {
+    static const char *const damage[] = {TRAINING_INPUT, TESTING_LABELS, "settings.json"};
+    load();
+    char first[17];
+    memcpy(first, data.fingerprint, sizeof first);
+    for (int i = 0; i < 3; i++) {
+        char *name = format_text(OWN_CACHE "%s", damage[i]);
+        write_text(folder, name, "\x93NUMPY");
+        load();
+        ck_assert_int_eq(times_read, i + 2);
+        ck_assert_str_eq(data.fingerprint, first);
+        free(name);
+    }
+    char *path = in_folder(folder, OWN_CACHE TESTING_INPUT);
+    unlink(path);
+    load();
+    ck_assert_int_eq(times_read, 5);
+    free(path);
+}
+END_TEST
+
+START_TEST(the_cache_can_be_elsewhere) {
+    char *cache = in_folder(place, "kept"), *own = in_folder(folder, ".snndelay-cache");
+    ck_assert_int_eq(load_with(cache, PRESET_MEL, 0), 0);
+    ck_assert_int_eq(load_with(cache, PRESET_MEL, 0), 0);
+    ck_assert_int_eq(times_read, 1);
+    ck_assert_int_eq(file_exists(own), 0);
+    ck_assert_int_eq(folder_is_empty(cache), 0);
+    free(own);
+    free(cache);
+}
+END_TEST
+
+/* Where nothing can be kept, the numbers are the same. */
+START_TEST(no_cache_is_no_failure) {
+    load();
+    char first[17];
+    memcpy(first, data.fingerprint, sizeof first);
+    write_text(place, "file", "in the way");
+    char *cache = in_folder(place, "file");
+    ck_assert_int_eq(load_with(cache, PRESET_MEL, 0), 0);
+    ck_assert_str_eq(data.fingerprint, first);
+    ck_assert_int_eq(times_read, 2);
+    free(cache);
+}
+END_TEST
+
+START_TEST(problems_leave_no_cache) {
+    write_text(folder, "audio/lang-english_speaker-00_trial-0_digit-0.flac", "no sound");
+    char *own = in_folder(folder, ".snndelay-cache");
+    ck_assert_int_ne(load_with(NULL, PRESET_MEL, 0), 0);
+    ck_assert_ptr_nonnull(strstr(failure.text, "1 recording cannot be used"));
+    ck_assert_ptr_nonnull(strstr(failure.text, "corrupt"));
+    ck_assert_int_eq(file_exists(own), 0);
+    free(own);
+}
+END_TEST
+
+static void save(const snnd_array *array, const char *name) {
+    char *path = in_folder(folder, name);
+    ck_assert_int_eq(snnd_array_save_npy(context, array, path), SNND_OK);
+    free(path);
+}
+
+/* The folder that a cache is, is a folder of the paper's code. */
+START_TEST(reads_folders_of_arrays) {
+    load();
+    char first[17], *whole = folder;
+    memcpy(first, data.fingerprint, sizeof first);
+    folder = in_folder(whole, ".snndelay-cache/mel-english-first");
+    load();
+    ck_assert_str_eq(data.fingerprint, first);
+    int64_t label[4] = {0, 6, 2, 1};
+    snnd_array labels = {label, SNND_INT64, 1, {4, 1, 1, 1}}, inputs = {NULL, SNND_FLOAT32, 3, {4, 70, 30, 1}};
+    inputs.data = allocate(4 * 70 * 30, sizeof(float));
+    save(&labels, TRAINING_LABELS);
+    save(&inputs, TRAINING_INPUT);
+    ck_assert_int_ne(load_with(NULL, PRESET_MEL, 0), 0);
+    ck_assert_ptr_nonnull(strstr(failure.text, "30 channels"));
+    save(&labels, TESTING_LABELS);
+    save(&inputs, TESTING_INPUT);
+    load();
+    ck_assert_int_eq(data.classes, 7);
+    ck_assert_int_eq(snnd_dataset_steps(data.training), 70);
+    free(inputs.data);
+    char *path = in_folder(folder, TESTING_LABELS);
+    unlink(path);
+    ck_assert_int_ne(load_with(NULL, PRESET_MEL, 0), 0);
+    ck_assert_ptr_nonnull(strstr(failure.text, TESTING_LABELS));
+    free(path);
+    free(folder);
+    folder = whole;
+}
+END_TEST
+
+START_TEST(says_that_a_folder_is_missing) {
+    char *whole = folder;
+    folder = in_folder(place, "nowhere");
+    ck_assert_int_ne(load_with(NULL, PRESET_MEL, 0), 0);
+    ck_assert_ptr_nonnull(strstr(failure.text, "nowhere: there is no such folder"));
+    free(folder);
+    folder = whole;
+}
+END_TEST
+
+int main(void) {
+    Suite *suite = suite_create("data");
+    TCase *sets = tcase_create("sets");
+    tcase_add_checked_fixture(sets, setup, teardown);
+    tcase_add_test(sets, gives_both_sets);
+    tcase_add_test(sets, the_cache_is_used_while_it_is_right);
+    tcase_add_test(sets, a_damaged_cache_is_made_anew);
+    tcase_add_test(sets, the_cache_can_be_elsewhere);
+    tcase_add_test(sets, no_cache_is_no_failure);
+    tcase_add_test(sets, problems_leave_no_cache);
+    tcase_add_test(sets, reads_folders_of_arrays);
+    tcase_add_test(sets, says_that_a_folder_is_missing);
+    suite_add_tcase(suite, sets);
+    return run_suite(suite);
+}

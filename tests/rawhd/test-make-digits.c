@@ -1,0 +1,147 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "files.h"
+#include "recordings.h"
+#include "spectrograms.h"
+#include "support.h"
+
+static char *folder;
+
+static void setup(void) {
+    folder = make_folder();
+}
+
+static void teardown(void) {
+    drop_folder(folder);
+}
+
+/* Makes one trial of each word in FOLDER/NAME. */
+static void make(const char *name, const char *seed, const char *jobs) {
+    char *out = in_folder(folder, name);
+    int code = run_program(folder, (const char *const[]){program_path("MAKE_DIGITS"), "--out", out, "--trials", "1",
+                                                         "--seed", seed, "--jobs", jobs, NULL});
+    char *messages = read_text(folder, "err.txt", NULL);
+    ck_assert_msg(code == 0, "exit code %d: %s", code, messages);
+    free(messages);
+    free(out);
+}
+
+START_TEST(the_same_seed_gives_the_same_files) {
+    make("a", "5", "1");
+    make("b", "5", "3");
+    make("c", "6", "2");
+    struct recordings recordings;
+    struct problems problems = {0};
+    struct failure failure;
+    char *a = in_folder(folder, "a"), *b = in_folder(folder, "b"), *c = in_folder(folder, "c");
+    ck_assert_int_eq(recordings_find(a, 0, &recordings, &problems, &failure), 0);
+    ck_assert_uint_eq(problems_total(&problems), 0);
+    ck_assert_uint_eq(recordings.training.count + recordings.testing.count, 240);
+    ck_assert_uint_eq(recordings.files.count, 243);
+    int other = 0;
+    for (size_t i = 0; i < recordings.files.count; i++) {
+        const char *path = recordings.files.file[i].path;
+        ck_assert_msg(same_bytes(a, path, b, path), "%s differs", path);
+        other += !same_bytes(a, path, c, path);
+    }
+    ck_assert_int_ge(other, 240);
+    recordings_free(&recordings);
+    free(a);
+    free(b);
+    free(c);
+}
+END_TEST
+
+/* Speakers 04 and 05 are not heard in training, the others are; every file can be used. */
+START_TEST(the_layout_is_the_heidelberg_one) {
+    make("a", "0", "2");
+    char *a = in_folder(folder, "a"), *lists[] = {read_text(a, TRAINING_LIST, NULL), read_text(a, TESTING_LIST, NULL)};
+    for (int speaker = 0; speaker < 12; speaker++) {
+        char part[32];
+        snprintf(part, sizeof part, "_speaker-%02d_", speaker);
+        ck_assert_int_eq(strstr(lists[0], part) != NULL, speaker != 4 && speaker != 5);
+    }
+    ck_assert_ptr_nonnull(strstr(lists[1], "lang-english_speaker-04_trial-0_digit-0.flac\n"));
+    ck_assert_ptr_nonnull(strstr(lists[1], "lang-german_speaker-05_trial-0_digit-9.flac\n"));
+    struct recordings recordings;
+    struct problems problems = {0};
+    struct failure failure;
+    struct spectrograms training, testing;
+    struct spectrogram_scale scale;
+    ck_assert_int_eq(recordings_find(a, 0, &recordings, &problems, &failure), 0);
+    ck_assert_int_eq(spectrograms_make(PRESET_MEL, &recordings, 2, &training, &testing, &scale, &problems), 0);
+    ck_assert_int_eq(scale.lowest_rate, 22050);
+    spectrograms_free(&training);
+    spectrograms_free(&testing);
+    recordings_free(&recordings);
+    free(lists[0]);
+    free(lists[1]);
+    free(a);
+}
+END_TEST
+
+START_TEST(refuses_what_it_cannot_do) {
+    const char *program = program_path("MAKE_DIGITS");
+    char *out = in_folder(folder, "full");
+    write_text(folder, "full/file", "something");
+    ck_assert_int_eq(run_program(folder, (const char *const[]){program, "--out", out, NULL}), 1);
+    ck_assert_int_eq(run_program(folder, (const char *const[]){program, NULL}), 2);
+    ck_assert_int_eq(run_program(folder, (const char *const[]){program, "--out", out, "--trials", "2x", NULL}), 2);
+    ck_assert_int_eq(run_program(folder, (const char *const[]){program, "--out", out, "--noise", "-1", NULL}), 2);
+    ck_assert_int_eq(run_program(folder, (const char *const[]){program, "--out", out, "--what", NULL}), 2);
+    ck_assert_int_eq(run_program(folder, (const char *const[]){program, "--out", out, "more", NULL}), 2);
+    ck_assert_int_eq(run_program(folder, (const char *const[]){program, "--help", NULL}), 0);
+    free(out);
+}
+END_TEST
+
+/* Without espeak-ng it says so, and leaves nothing behind. */
+START_TEST(says_that_espeak_is_missing) {
+    char *out = in_folder(folder, "made"), *path = format_text("%s", getenv("PATH"));
+    setenv("PATH", folder, 1);
+    int code = run_program(folder, (const char *const[]){program_path("MAKE_DIGITS"), "--out", out, NULL});
+    setenv("PATH", path, 1);
+    ck_assert_int_eq(code, 1);
+    char *messages = read_text(folder, "err.txt", NULL);
+    ck_assert_ptr_nonnull(strstr(messages, "espeak-ng is not installed"));
+    ck_assert_int_eq(file_exists(out), 0);
+    free(messages);
+    free(path);
+    free(out);
+}
+END_TEST
+
+/* 1 if espeak-ng is in PATH. */
+static int can_speak(void) {
+    int found = 0;
+    for (const char *place = getenv("PATH"); place != NULL && !found;) {
+        const char *end = strchr(place, ':');
+        char *program = format_text("%.*s/espeak-ng", end != NULL ? (int)(end - place) : (int)strlen(place), place);
+        found = access(program, X_OK) == 0;
+        free(program);
+        place = end != NULL ? end + 1 : NULL;
+    }
+    return found;
+}
+
+int main(void) {
+    program_path("MAKE_DIGITS");
+    Suite *suite = suite_create("make_digits");
+    TCase *refusals = tcase_create("refusals");
+    tcase_add_checked_fixture(refusals, setup, teardown);
+    tcase_add_test(refusals, refuses_what_it_cannot_do);
+    tcase_add_test(refusals, says_that_espeak_is_missing);
+    suite_add_tcase(suite, refusals);
+    if (can_speak()) {
+        TCase *speech = tcase_create("speech");
+        tcase_add_checked_fixture(speech, setup, teardown);
+        tcase_set_timeout(speech, 120);
+        tcase_add_test(speech, the_same_seed_gives_the_same_files);
+        tcase_add_test(speech, the_layout_is_the_heidelberg_one);
+        suite_add_tcase(suite, speech);
+    }
+    return run_suite(suite);
+}

@@ -1,0 +1,134 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "options.h"
+#include "support.h"
+
+static struct options options;
+static struct failure failure;
+
+/* Arguments of the last reading, which paths in `options` are parts of. */
+static char *arguments[16];
+
+static void drop_arguments(void) {
+    for (int i = 0; i < 16; i++) {
+        free(arguments[i]);
+        arguments[i] = NULL;
+    }
+}
+
+/* Reads up to ten arguments and checks them together. */
+static int read_arguments(const char *const *given) {
+    drop_arguments();
+    arguments[0] = format_text("rawhd-train");
+    int count = 1;
+    for (; count < 12 && given[count - 1] != NULL; count++)
+        arguments[count] = format_text("%s", given[count - 1]);
+    failure.text[0] = '\0';
+    int result = options_read(count, arguments, &options, &failure);
+    return result == 0 && options.data != NULL ? options_check(&options, &failure) : result;
+}
+
+#define READ(...) read_arguments((const char *const[]){__VA_ARGS__, NULL})
+
+static void check_refused(int result, const char *part) {
+    ck_assert_int_ne(result, 0);
+    ck_assert_msg(strstr(failure.text, part) != NULL, "'%s' is not in '%s'", part, failure.text);
+}
+
+START_TEST(defaults_are_the_papers) {
+    ck_assert_int_eq(READ("--data", "d"), 0);
+    ck_assert_int_eq(options.epochs, 150);
+    ck_assert_int_eq(options.batch, 256);
+    ck_assert_int_eq(options.hidden.count, 1);
+    ck_assert_int_eq(options.hidden.width[0], 256);
+    ck_assert_int_eq(options.max_delay, 24);
+    ck_assert_int_eq(options.delays, DELAYS_LEARNED);
+    ck_assert_int_eq(options.structure, STRUCTURE_DENSE);
+    ck_assert_int_eq(options.growth, GROWTH_GRADIENT);
+    ck_assert_double_eq(options.sparsity, 0.875);
+    ck_assert_double_eq(options.dropout, 0.4);
+    ck_assert_double_eq(options.validation, 0);
+    ck_assert_int_eq(options.seed, 0);
+    ck_assert_int_eq(options.dale, 0);
+    ck_assert_int_eq(READ("--data", "d", "--structure", "deep-r"), 0);
+    ck_assert_int_eq(options.dale, 1);
+    ck_assert_int_eq(READ("--data", "d", "--structure", "deep-r", "--no-dale"), 0);
+    ck_assert_int_eq(options.dale, 0);
+}
+END_TEST
+
+START_TEST(reads_what_is_given) {
+    ck_assert_int_eq(READ("--hidden", "128,64,32", "--l1=1e-4", "--delays", "fixed", "--isa=plain", "--seed", "7"), 0);
+    ck_assert_int_eq(options.hidden.count, 3);
+    ck_assert_int_eq(options.hidden.width[2], 32);
+    ck_assert_double_eq(options.l1, 1e-4);
+    ck_assert_int_eq(options.delays, DELAYS_FIXED);
+    ck_assert_int_eq(options.isa, 1);
+    ck_assert_int_eq(options.seed, 7);
+}
+END_TEST
+
+START_TEST(names_the_option_that_is_wrong) {
+    check_refused(READ("--epochs", "3x"), "--epochs: expected a whole number from 1 to 1000000, not '3x'");
+    check_refused(READ("--epochs", "0"), "--epochs");
+    check_refused(READ("--epochs", ""), "--epochs");
+    check_refused(READ("--hidden", "64,"), "--hidden");
+    check_refused(READ("--hidden", "64,,32"), "--hidden");
+    check_refused(READ("--hidden", "0"), "--hidden");
+    check_refused(READ("--sparsity", "1"), "--sparsity");
+    check_refused(READ("--dropout", "nan"), "--dropout");
+    check_refused(READ("--structure", "deepr"), "--structure: expected dense or fixed or deep-r, not 'deepr'");
+    check_refused(READ("--preset", "Mel"), "--preset");
+    check_refused(READ("--epochs"), "--epochs: a value is missing");
+    check_refused(READ("--epoch-count", "3"), "--epoch-count: there is no such option");
+    check_refused(READ("more"), "unexpected argument 'more'");
+    check_refused(READ("--data", "d", "--max-delay", "7"), "--max-delay: expected an even number");
+    check_refused(READ("--data", "d", "--dale"), "--dale: needs --structure deep-r");
+    check_refused(READ("--data", "d", "--dale", "--structure", "fixed"), "--dale: needs --structure deep-r");
+    check_refused(READ("--data", "d", "--resume", "--overwrite"), "--resume and --overwrite");
+    check_refused(READ("--data", ""), "--data DIR is needed");
+}
+END_TEST
+
+START_TEST(a_run_keeps_its_settings) {
+    ck_assert_int_eq(READ("--data", "d", "--hidden", "128,64", "--structure", "deep-r", "--l1", "3e-5", "--no-dale"),
+                     0);
+    cJSON *settings = options_settings(&options);
+    ck_assert_int_eq(READ("--out", "elsewhere"), 0);
+    ck_assert_int_eq(options_inherit(&options, settings, &failure), 0);
+    ck_assert_str_eq(options.data, "d");
+    ck_assert_str_eq(options.out, "elsewhere");
+    ck_assert_int_eq(options.hidden.width[1], 64);
+    ck_assert_int_eq(options.structure, STRUCTURE_DEEP_R);
+    ck_assert_int_eq(options.dale, 0);
+    ck_assert_double_eq(options.l1, 3e-5);
+    ck_assert_int_eq(options_agree(&options, settings, &failure), 0);
+    ck_assert_int_eq(READ("--data", "other", "--hidden", "128,64", "--threads", "3"), 0);
+    ck_assert_int_eq(options_inherit(&options, settings, &failure), 0);
+    ck_assert_str_eq(options.data, "other");
+    READ("--data", "d", "--hidden", "128,32");
+    check_refused(options_inherit(&options, settings, &failure),
+                  "--hidden: the run was begun with 128,64, not with 128,32");
+    READ("--data", "d", "--epochs", "3");
+    check_refused(options_inherit(&options, settings, &failure), "--epochs: the run was begun with 150, not with 3");
+    READ("--data", "d");
+    check_refused(options_agree(&options, settings, &failure), "--hidden");
+    cJSON_Delete(settings);
+}
+END_TEST
+
+int main(void) {
+    Suite *suite = suite_create("options");
+    TCase *command_line = tcase_create("command_line");
+    tcase_add_checked_fixture(command_line, NULL, drop_arguments);
+    tcase_add_test(command_line, defaults_are_the_papers);
+    tcase_add_test(command_line, reads_what_is_given);
+    tcase_add_test(command_line, names_the_option_that_is_wrong);
+    suite_add_tcase(suite, command_line);
+    TCase *settings = tcase_create("settings");
+    tcase_add_checked_fixture(settings, NULL, drop_arguments);
+    tcase_add_test(settings, a_run_keeps_its_settings);
+    suite_add_tcase(suite, settings);
+    return run_suite(suite);
+}

@@ -1,0 +1,277 @@
+/* The program from outside: a tiny set of tones, a few epochs. */
+#include <cJSON.h>
+#include <math.h>
+#include <signal.h>
+#include <snndelay.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "files.h"
+#include "support.h"
+
+static char *folder, *set;
+
+/* Four tones of each of six digits, the last of each to test. */
+static void write_set(void) {
+    char lists[2][2048] = {"", ""};
+    for (int digit = 0; digit < 6; digit++)
+        for (int trial = 0; trial < 4; trial++) {
+            char name[80], line[100];
+            snprintf(name, sizeof name, "audio/lang-english_speaker-00_trial-%d_digit-%d.flac", trial, digit);
+            write_tone(set, name, 200 * (digit + 1) + 10 * trial, 0.4 + 0.02 * trial, 16000);
+            snprintf(line, sizeof line, "%s\n", name + strlen("audio/"));
+            strcat(lists[trial == 3], line);
+        }
+    write_text(set, "train_filenames.txt", lists[0]);
+    write_text(set, "test_filenames.txt", lists[1]);
+}
+
+static void setup(void) {
+    folder = make_folder();
+    set = in_folder(folder, "set");
+    write_set();
+}
+
+static void teardown(void) {
+    free(set);
+    drop_folder(folder);
+}
+
+/* Starts a run in FOLDER/OUT with up to 20 more arguments, NULL at the end. */
+static pid_t start(const char *out, const char *const more[]) {
+    char *path = in_folder(folder, out);
+    const char *arguments[40] = {
+        program_path("RAWHD_TRAIN"), "--data", set, "--out", path, "--batch", "6", "--threads", "1"};
+    for (int i = 0; more[i] != NULL; i++)
+        arguments[9 + i] = more[i];
+    pid_t child = start_program(folder, arguments);
+    free(path);
+    return child;
+}
+
+#define START(out, ...) start(out, (const char *const[]){__VA_ARGS__, NULL})
+#define RUN(out, ...) wait_program(START(out, __VA_ARGS__))
+
+static void check_error(const char *part) {
+    char *messages = read_text(folder, "err.txt", NULL);
+    ck_assert_msg(strstr(messages, part) != NULL, "'%s' is not in '%s'", part, messages);
+    free(messages);
+}
+
+/* Lines of a run's log. */
+static int count_lines(const char *out) {
+    char *name = format_text("%s/log.jsonl", out), *log = read_text(folder, name, NULL);
+    int lines = 0;
+    for (const char *end = log; end != NULL && (end = strchr(end, '\n')) != NULL; end++)
+        lines++;
+    free(log);
+    free(name);
+    return lines;
+}
+
+/* Checks that the log has one good line an epoch. */
+static void check_log(const char *out, int epochs, int validated) {
+    static const char *const numbers[] = {"train_loss", "train_accuracy", "test_loss", "test_accuracy",
+                                          "sigma",      "seconds",        "active"};
+    char *name = format_text("%s/log.jsonl", out), *log = read_text(folder, name, NULL);
+    ck_assert_ptr_nonnull(log);
+    char *line = log;
+    for (int epoch = 1; epoch <= epochs; epoch++) {
+        char *end = strchr(line, '\n');
+        ck_assert_ptr_nonnull(end);
+        *end = '\0';
+        cJSON *record = cJSON_Parse(line);
+        ck_assert_ptr_nonnull(record);
+        ck_assert_double_eq(cJSON_GetObjectItem(record, "epoch")->valuedouble, epoch);
+        for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+            ck_assert_msg(cJSON_IsNumber(cJSON_GetObjectItem(record, numbers[i])), "%s in %s", numbers[i], line);
+        double accuracy = cJSON_GetObjectItem(record, "test_accuracy")->valuedouble;
+        ck_assert(accuracy >= 0 && accuracy <= 1);
+        const cJSON *validation = cJSON_GetObjectItem(record, "validation_accuracy");
+        ck_assert(validated ? cJSON_IsNumber(validation) : cJSON_IsNull(validation));
+        cJSON_Delete(record);
+        line = end + 1;
+    }
+    ck_assert_int_eq(*line, '\0');
+    free(log);
+    free(name);
+}
+
+static int has(const char *name) {
+    char *path = in_folder(folder, name);
+    int there = file_exists(path);
+    free(path);
+    return there;
+}
+
+START_TEST(a_run_leaves_what_it_promises) {
+    ck_assert_int_eq(RUN("run", "--epochs", "3", "--hidden", "8"), 0);
+    check_log("run", 3, 0);
+    ck_assert(has("run/best.safetensors") && has("run/last.safetensors") && has("run/checkpoint.safetensors") &&
+              has("run/settings.json"));
+    char *output = read_text(folder, "out.txt", NULL);
+    ck_assert_ptr_nonnull(strstr(output, "test accuracy "));
+    ck_assert_ptr_nonnull(strstr(output, "epoch 3/3"));
+    ck_assert_ptr_null(strchr(output, '\r'));
+    free(output);
+    snnd_context *context;
+    snnd_network *network;
+    ck_assert_int_eq(snnd_context_create(NULL, &context), SNND_OK);
+    char *path = in_folder(folder, "run/best.safetensors");
+    ck_assert_int_eq(snnd_network_load(context, path, &network), SNND_OK);
+    ck_assert_int_eq(snnd_network_inputs(network), 40);
+    ck_assert_int_eq(snnd_network_outputs(network), 20);
+    snnd_network_free(network);
+    snnd_context_free(context);
+    free(path);
+}
+END_TEST
+
+START_TEST(quiet_prints_the_result_only) {
+    ck_assert_int_eq(RUN("run", "--epochs", "2", "--hidden", "4,4", "--quiet", "--validation", "0.25"), 0);
+    check_log("run", 2, 1);
+    char *output = read_text(folder, "out.txt", NULL);
+    ck_assert_int_eq(strncmp(output, "test accuracy ", 14), 0);
+    ck_assert_ptr_nonnull(strstr(output, "validation"));
+    free(output);
+}
+END_TEST
+
+START_TEST(every_structure_trains) {
+    static const char *const kinds[][2] = {
+        {"fixed", "learned"}, {"deep-r", "learned"}, {"deep-r", "fixed"}, {"fixed", "fixed"}};
+    ck_assert_int_eq(RUN("run", "--epochs", "2", "--hidden", "8", "--structure", kinds[_i][0], "--delays", kinds[_i][1],
+                         "--sparsity", "0.75", "--growth", _i == 1 ? "random" : "gradient"),
+                     0);
+    char *log = read_text(folder, "run/log.jsonl", NULL);
+    ck_assert_ptr_nonnull(strstr(log, "\"active\":120,")); /* (40 * 8 + 8 * 20) / 4 */
+    free(log);
+}
+END_TEST
+
+START_TEST(threads_and_repeats_do_not_matter) {
+    ck_assert_int_eq(RUN("a", "--epochs", "2", "--hidden", "8", "--structure", "deep-r"), 0);
+    ck_assert_int_eq(RUN("b", "--epochs", "2", "--hidden", "8", "--structure", "deep-r", "--threads", "3"), 0);
+    ck_assert_int_eq(RUN("c", "--epochs", "2", "--hidden", "8", "--structure", "deep-r", "--seed", "1"), 0);
+    ck_assert(same_bytes(folder, "a/last.safetensors", folder, "b/last.safetensors"));
+    ck_assert(!same_bytes(folder, "a/last.safetensors", folder, "c/last.safetensors"));
+}
+END_TEST
+
+/* Waits until a run has logged so many epochs; 0 if it ends before. */
+static void wait_for_lines(const char *out, int lines) {
+    const struct timespec moment = {0, 1000000};
+    for (int i = 0; i < 60000 && count_lines(out) < lines; i++)
+        nanosleep(&moment, NULL);
+    ck_assert_int_ge(count_lines(out), lines);
+}
+
+#define LONG_RUN "--epochs", "60", "--hidden", "48", "--structure", "deep-r", "--validation", "0.2"
+
+/* Two stops and two resumed runs, one of which is told nothing but where, end where one run does. */
+START_TEST(stop_and_resume_are_as_if_never_stopped) {
+    ck_assert_int_eq(RUN("whole", LONG_RUN), 0);
+    pid_t child = START("parts", LONG_RUN);
+    wait_for_lines("parts", 2);
+    kill(child, SIGINT);
+    ck_assert_int_eq(wait_program(child), 130);
+    check_error("--resume");
+    check_log("parts", count_lines("parts"), 1);
+    child = START("parts", LONG_RUN, "--resume");
+    wait_for_lines("parts", count_lines("parts") + 2);
+    kill(child, SIGTERM);
+    ck_assert_int_eq(wait_program(child), 130);
+    int done = count_lines("parts");
+    ck_assert_int_lt(done, 60);
+    char *path = in_folder(folder, "parts");
+    ck_assert_int_eq(
+        run_program(folder, (const char *const[]){program_path("RAWHD_TRAIN"), "--out", path, "--resume", NULL}), 0);
+    free(path);
+    check_log("parts", 60, 1);
+    ck_assert(same_bytes(folder, "parts/last.safetensors", folder, "whole/last.safetensors"));
+    ck_assert(same_bytes(folder, "parts/best.safetensors", folder, "whole/best.safetensors"));
+}
+END_TEST
+
+/* Killed at any moment, the log is put right by the checkpoint. */
+START_TEST(a_killed_run_resumes_too) {
+    ck_assert_int_eq(RUN("whole", LONG_RUN), 0);
+    pid_t child = START("parts", LONG_RUN);
+    wait_for_lines("parts", 3);
+    kill(child, SIGKILL);
+    ck_assert_int_eq(wait_program(child), -1);
+    char *log = read_text(folder, "parts/log.jsonl", NULL);
+    char *longer = format_text("%s{\"epoch\":4,\"train_l", log);
+    write_text(folder, "parts/log.jsonl", longer);
+    free(longer);
+    free(log);
+    ck_assert_int_eq(RUN("parts", "--resume"), 0);
+    check_log("parts", 60, 1);
+    ck_assert(same_bytes(folder, "parts/last.safetensors", folder, "whole/last.safetensors"));
+    ck_assert(same_bytes(folder, "parts/best.safetensors", folder, "whole/best.safetensors"));
+}
+END_TEST
+
+START_TEST(refuses_to_mix_runs) {
+    ck_assert_int_eq(RUN("run", "--resume"), 1);
+    ck_assert_int_eq(RUN("run", "--epochs", "2", "--hidden", "4"), 0);
+    ck_assert_int_eq(RUN("run", "--epochs", "2", "--hidden", "4"), 2);
+    check_error("--overwrite");
+    ck_assert_int_eq(RUN("run", "--resume", "--epochs", "3"), 2);
+    check_error("--epochs: the run was begun with 2, not with 3");
+    ck_assert_int_eq(RUN("run", "--resume", "--hidden", "8"), 2);
+    check_error("--hidden");
+    ck_assert_int_eq(RUN("run", "--resume", "--threads", "2", "--quiet"), 0);
+    check_log("run", 2, 0);
+    write_tone(set, "audio/lang-english_speaker-00_trial-0_digit-0.flac", 555, 0.5, 16000);
+    ck_assert_int_eq(RUN("run", "--resume"), 1);
+    check_error("--data");
+    ck_assert_int_eq(RUN("run", "--overwrite", "--epochs", "1", "--hidden", "8"), 0);
+    check_log("run", 1, 0);
+}
+END_TEST
+
+START_TEST(exit_codes_tell_usage_from_failure) {
+    ck_assert_int_eq(RUN("run", "--epochs", "3x"), 2);
+    check_error("--epochs");
+    ck_assert_int_eq(RUN("run", "--dale"), 2);
+    ck_assert_int_eq(RUN("run", "--what"), 2);
+    ck_assert_int_eq(RUN("run", "--help"), 0);
+    ck_assert_int_eq(RUN("run", "--data", "/nowhere/at/all"), 1);
+    check_error("/nowhere/at/all");
+    ck_assert_int_eq(RUN("run", "--epochs", "1", "--validation", "0.001"), 1);
+    write_text(set, "test_filenames.txt", "lang-english_speaker-00_trial-9_digit-9.flac\n");
+    ck_assert_int_eq(RUN("run", "--epochs", "1"), 1);
+    check_error("missing, listed but not found");
+    ck_assert(!has("run"));
+}
+END_TEST
+
+int main(void) {
+    program_path("RAWHD_TRAIN");
+    Suite *suite = suite_create("rawhd_train");
+    TCase *runs = tcase_create("runs");
+    tcase_add_checked_fixture(runs, setup, teardown);
+    tcase_set_timeout(runs, 120);
+    tcase_add_test(runs, a_run_leaves_what_it_promises);
+    tcase_add_test(runs, quiet_prints_the_result_only);
+    tcase_add_loop_test(runs, every_structure_trains, 0, 4);
+    tcase_add_test(runs, threads_and_repeats_do_not_matter);
+    suite_add_tcase(suite, runs);
+    TCase *interrupted = tcase_create("interrupted");
+    tcase_add_checked_fixture(interrupted, setup, teardown);
+    tcase_set_timeout(interrupted, 300);
+    tcase_add_test(interrupted, stop_and_resume_are_as_if_never_stopped);
+    tcase_add_test(interrupted, a_killed_run_resumes_too);
+    suite_add_tcase(suite, interrupted);
+    TCase *refusals = tcase_create("refusals");
+    tcase_add_checked_fixture(refusals, setup, teardown);
+    tcase_set_timeout(refusals, 120);
+    tcase_add_test(refusals, refuses_to_mix_runs);
+    tcase_add_test(refusals, exit_codes_tell_usage_from_failure);
+    suite_add_tcase(suite, refusals);
+    return run_suite(suite);
+}
