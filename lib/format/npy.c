@@ -75,7 +75,7 @@ static const char *read_shape(const char *text, npy_header *result) {
         if (result->dimensions == MAX_AXES)
             return "it has more than 4 axes";
         result->shape[result->dimensions++] = extent;
-        elements *= (double)extent;
+        elements *= extent > 0 ? (double)extent : 1; /* so that no part of the product overflows either */
         value = skip_spaces(*end == 'L' ? end + 1 : end);
         if (*value == ',')
             value = skip_spaces(value + 1);

@@ -138,14 +138,17 @@ static const char *read_entry(const cJSON *item, size_t data_bytes, tensor_entry
         return "has a dtype that is not among F32, F64, I8, U8, I32 and I64";
     if (!cJSON_IsArray(shape) || cJSON_GetArraySize(shape) > 4)
         return "has no shape of at most 4 axes";
-    double elements = 1;
+    double elements = 1, factors = 1; /* without zeros: no part of the product overflows either */
     cJSON_ArrayForEach(axis, shape) {
         int64_t extent;
         if (!whole_number(axis, 9e15, &extent))
             return "has a shape that is not whole numbers";
         result->array.shape[result->array.dimensions++] = extent;
         elements *= (double)extent;
+        factors *= extent > 0 ? (double)extent : 1;
     }
+    if (factors > 9e15)
+        return "has a shape of too many elements";
     int64_t begin, end;
     if (!cJSON_IsArray(offsets) || cJSON_GetArraySize(offsets) != 2 ||
         !whole_number(cJSON_GetArrayItem(offsets, 0), (double)data_bytes, &begin) ||
