@@ -79,7 +79,8 @@ SNND_API const char *snnd_version(void);
 /** @} */
 /* ---------------------------------------------------------------------------------------------- */
 /** @defgroup context Context
- * Memory, threads, log and last error of everything made from it.
+ * Memory, threads, log and last error of everything made from it. (One thing takes memory from malloc: the JSON text of
+ * a file's header, while it is read or written.)
  * @{ */
 
 typedef struct snnd_context snnd_context;
@@ -558,7 +559,7 @@ typedef struct snnd_dataset snnd_dataset;
 typedef struct snnd_samples {
     size_t size;
     const float *input;   /**< [samples, steps, channels] */
-    const int32_t *label; /**< [samples], 0 or more */
+    const int32_t *label; /**< [samples], 0 to 2^20 - 1 */
     int64_t samples;      /**< >= 1 */
     int32_t steps;        /**< >= 1 */
     int32_t channels;     /**< >= 1 */
@@ -569,7 +570,7 @@ SNND_API snnd_status snnd_samples_init(snnd_samples *samples, size_t size);
 SNND_API snnd_status snnd_dataset_create(snnd_context *context, const snnd_samples *samples, snnd_dataset **dataset);
 
 /** Reads `input_path`, numbers [N, T, I], each multiplied by `scale` (finite, not 0), and `label_path`, integers [N]
- * (or [N, 1]) of 0 or more, in .npy format. */
+ * (or [N, 1]) of 0 to 2^20 - 1, in .npy format. */
 SNND_API snnd_status snnd_dataset_load_npy(snnd_context *context, const char *input_path, const char *label_path,
                                            double scale, snnd_dataset **dataset);
 
@@ -582,7 +583,8 @@ SNND_API void snnd_dataset_free(snnd_dataset *dataset);
 SNND_API int64_t snnd_dataset_samples(const snnd_dataset *dataset);
 SNND_API int32_t snnd_dataset_steps(const snnd_dataset *dataset);
 SNND_API int32_t snnd_dataset_channels(const snnd_dataset *dataset);
-SNND_API int32_t snnd_dataset_classes(const snnd_dataset *dataset); /**< highest label + 1 */
+/** Highest label + 1, of a split that of its parent. */
+SNND_API int32_t snnd_dataset_classes(const snnd_dataset *dataset);
 
 /** Shows sample `index`: `input` [T, I] borrowed until the dataset is freed. Either pointer may be NULL. */
 SNND_API snnd_status snnd_dataset_sample(const snnd_dataset *dataset, int64_t index, const float **input,

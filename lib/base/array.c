@@ -17,8 +17,8 @@ size_t snnd_dtype_bytes(int32_t dtype) {
 }
 
 int64_t snnd_array_count(const snnd_array *array) {
-    int64_t count = 1;
-    for (int32_t i = 0; i < array->dimensions; i++)
+    int64_t count = array == NULL ? 0 : 1;
+    for (int32_t i = 0; array != NULL && i < array->dimensions; i++)
         count *= array->shape[i];
     return count;
 }

@@ -13,6 +13,10 @@ static snnd_status fail(snnd_context *context, const char *what, const char *pat
     return snnd_fail(context, SNND_ERROR_IO, "cannot %s '%s': %s", what, path, strerror(errno));
 }
 
+snnd_status snnd_name_file(snnd_context *context, snnd_status status, const char *path) {
+    return status == SNND_OK ? SNND_OK : snnd_fail(context, status, "'%s': %s", path, context->error);
+}
+
 static void forget(snnd_atomic_file *file) {
     snnd_release(file->context, file->path);
     snnd_release(file->context, file->temporary);

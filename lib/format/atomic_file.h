@@ -23,6 +23,9 @@ snnd_status snnd_atomic_commit(snnd_atomic_file *file);
 /* Closes and removes the temporary file. */
 void snnd_atomic_abandon(snnd_atomic_file *file);
 
+/* Puts a file's name before the sentence that an inner function left; returns the status. */
+snnd_status snnd_name_file(snnd_context *context, snnd_status status, const char *path);
+
 /* Reads a whole regular file into memory of the context. */
 snnd_status snnd_read_file(snnd_context *context, const char *path, unsigned char **data, size_t *bytes);
 

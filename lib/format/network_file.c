@@ -1,19 +1,25 @@
 #include "format/network_file.h"
 
-#include <locale.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "format/atomic_file.h"
 
 /* ---- describing ---- */
 
 bool snnd_json_add_double(cJSON *object, const char *name, double value) {
     char text[64];
     snprintf(text, sizeof text, "%.17g", value);
-    for (char *at = text; *at != '\0'; at++)
-        if (*at == localeconv()->decimal_point[0])
-            *at = '.';
+    /* The locale's decimal point, whatever it is, becomes a full stop. */
+    char *to = text;
+    for (const char *from = text; *from != '\0'; from++)
+        if (strchr("0123456789+-e", *from) != NULL)
+            *to++ = *from;
+        else if (to == text || to[-1] != '.')
+            *to++ = '.';
+    *to = '\0';
     return cJSON_AddRawToObject(object, name, text) != NULL;
 }
 
@@ -105,7 +111,20 @@ static const snnd_layer_class *find_class(const cJSON *entry) {
     return NULL;
 }
 
-static snnd_status build_layer(snnd_network *network, const cJSON *entry) {
+/* What a layer would take is looked at before it is taken: a small file may describe a large network. */
+static snnd_status check_weight(const snnd_network *network, const snnd_safetensors *file,
+                                const snnd_delay_options *options, int32_t outputs) {
+    const int32_t inputs = network->count == 0 ? network->inputs : snnd_network_outputs(network);
+    const snnd_array weight = {
+        .dtype = SNND_FLOAT32, .dimensions = 3, .shape = {outputs, inputs, options->kernel_count, 1}};
+    char name[SNND_TENSOR_NAME];
+    if (outputs < 1 || options->kernel_count < 1 || options->kernel_count > 64)
+        return SNND_OK; /* for the layer to refuse */
+    name_tensor(name, network->count, SNND_ARRAY_WEIGHT);
+    return snnd_safetensors_check(file, name, &weight);
+}
+
+static snnd_status build_layer(snnd_network *network, const cJSON *entry, const snnd_safetensors *file) {
     snnd_context *context = network->context;
     const snnd_layer_class *class = find_class(entry);
     if (class == NULL)
@@ -126,14 +145,19 @@ static snnd_status build_layer(snnd_network *network, const cJSON *entry) {
         return snnd_fail(context, SNND_ERROR_FORMAT, "layer %d (%s) of the architecture has no number 'outputs'",
                          network->count, class->name);
     snnd_layer *made;
-    snnd_status status = class->add(network, (int32_t)value, &blank.options, &made);
+    snnd_status status =
+        class == &snnd_delays_class ? check_weight(network, file, &blank.options.delays, (int32_t)value) : SNND_OK;
+    if (status != SNND_OK)
+        return status;
+    status = class->add(network, (int32_t)value, &blank.options, &made);
     if (status == SNND_OK && made->outputs != (int32_t)value)
         return snnd_fail(context, SNND_ERROR_FORMAT, "layer %d (%s) of the architecture has %d outputs; expected %d",
                          made->index, class->name, (int32_t)value, made->outputs);
     return status == SNND_ERROR_ARGUMENT ? SNND_ERROR_FORMAT : status;
 }
 
-static snnd_status build_network(snnd_context *context, const cJSON *root, snnd_network **network) {
+static snnd_status build_network(snnd_context *context, const cJSON *root, const snnd_safetensors *file,
+                                 snnd_network **network) {
     const cJSON *layers = cJSON_GetObjectItemCaseSensitive(root, "layers"), *entry;
     double inputs, sigma;
     if (!read_number(root, "inputs", true, &inputs) || !read_number(root, "sigma", false, &sigma) ||
@@ -143,7 +167,7 @@ static snnd_status build_network(snnd_context *context, const cJSON *root, snnd_
     snnd_status status = snnd_network_create(context, (int32_t)inputs, &made);
     if (status != SNND_OK)
         return status == SNND_ERROR_ARGUMENT ? SNND_ERROR_FORMAT : status;
-    cJSON_ArrayForEach(entry, layers) if (status == SNND_OK) status = build_layer(made, entry);
+    cJSON_ArrayForEach(entry, layers) if (status == SNND_OK) status = build_layer(made, entry, file);
     if (status == SNND_OK && snnd_network_set_sigma(made, sigma) != SNND_OK)
         status = SNND_ERROR_FORMAT;
     if (status == SNND_OK)
@@ -151,11 +175,6 @@ static snnd_status build_network(snnd_context *context, const cJSON *root, snnd_
     else
         snnd_network_free(made);
     return status;
-}
-
-/* Puts the file's name before the sentence that an inner function left. */
-static snnd_status name_file(snnd_context *context, snnd_status status, const char *path) {
-    return status == SNND_OK ? SNND_OK : snnd_fail(context, status, "'%s': %s", path, context->error);
 }
 
 static bool optional(int array) {
@@ -194,7 +213,7 @@ static snnd_status check_tensors(const snnd_network *network, const snnd_safeten
     return SNND_OK;
 }
 
-/* Signs are +1 or -1, masks 0 or 1, all else finite. */
+/* Signs are +1 or -1, masks 0 or 1, all else finite, variances not negative. */
 static snnd_status check_values(const snnd_layer *layer, int name) {
     const snnd_array *array = &layer->arrays[name];
     for (int64_t k = 0; k < (array->data == NULL ? 0 : snnd_array_count(array)); k++) {
@@ -203,7 +222,9 @@ static snnd_status check_values(const snnd_layer *layer, int name) {
                                                        : 0;
         if (name == SNND_ARRAY_SIGN   ? whole != 1 && whole != -1
             : name == SNND_ARRAY_MASK ? whole > 1
-                                      : !isfinite(((const float *)array->data)[k]))
+            : name == SNND_ARRAY_RUNNING_VARIANCE
+                ? !(((const float *)array->data)[k] >= 0 && isfinite(((const float *)array->data)[k]))
+                : !isfinite(((const float *)array->data)[k]))
             return snnd_fail(layer->network->context, SNND_ERROR_FORMAT, "element %lld of layers.%d.%s is out of range",
                              (long long)k, layer->index, snnd_array_word((snnd_array_name)name));
     }
@@ -247,7 +268,7 @@ snnd_status snnd_network_from_file(snnd_context *context, const snnd_safetensors
         return snnd_fail(context, SNND_ERROR_FORMAT, text == NULL ? "its metadata has no '%s'" : "its '%s' is not JSON",
                          SNND_NETWORK_KEY);
     snnd_network *made = NULL;
-    snnd_status status = build_network(context, root, &made);
+    snnd_status status = build_network(context, root, file, &made);
     cJSON_Delete(root);
     if (status == SNND_OK)
         status = read_layers(made, file);
@@ -306,7 +327,7 @@ snnd_status snnd_network_load(snnd_context *context, const char *path, snnd_netw
     snnd_status status = snnd_safetensors_open(context, path, &file);
     if (status != SNND_OK)
         return status;
-    status = name_file(context, snnd_network_from_file(context, file, network), path);
+    status = snnd_name_file(context, snnd_network_from_file(context, file, network), path);
     snnd_safetensors_close(file);
     return status;
 }

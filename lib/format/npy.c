@@ -47,17 +47,18 @@ static const char *read_descr(const char *text, npy_header *result) {
     const char *value = value_of(text, "descr");
     if (value == NULL || (*value != '\'' && *value != '"'))
         return "its header has no plain 'descr'";
-    value++;
+    const char quote = *value++;
     result->big_endian = *value == '>';
     if (*value == '<' || *value == '>' || *value == '|' || *value == '=')
         value++;
     result->kind = *value;
-    result->size = (int32_t)strtol(value + 1, NULL, 10);
-    const int32_t size = result->size;
+    char *end;
+    const long size = strtol(value + 1, &end, 10);
+    result->size = (int32_t)size;
     const bool integer =
         (result->kind == 'i' || result->kind == 'u') && (size == 1 || size == 2 || size == 4 || size == 8);
     const bool real = result->kind == 'f' && (size == 2 || size == 4 || size == 8);
-    return integer || real || (result->kind == 'b' && size == 1)
+    return *end == quote && (integer || real || (result->kind == 'b' && size == 1))
                ? NULL
                : "its elements are not bool, integers or floats of 16 to 64 bits";
 }
@@ -310,11 +311,23 @@ static const char *descr_of(int32_t dtype) {
     return dtype > SNND_ANY && dtype <= SNND_INT64 ? words[dtype] : NULL;
 }
 
+/* Whether the extents are ones that an array can have. */
+static bool has_shape(const snnd_array *array) {
+    double bytes = (double)snnd_dtype_bytes(array->dtype);
+    if (array->dimensions < 0 || array->dimensions > MAX_AXES)
+        return false;
+    for (int32_t axis = 0; axis < array->dimensions; axis++) {
+        if (array->shape[axis] < 0)
+            return false;
+        bytes *= array->shape[axis] > 0 ? (double)array->shape[axis] : 1;
+    }
+    return bytes < 1e15;
+}
+
 snnd_status snnd_array_save_npy(snnd_context *context, const snnd_array *array, const char *path) {
     if (context == NULL)
         return SNND_ERROR_ARGUMENT;
-    if (array == NULL || array->data == NULL || descr_of(array->dtype) == NULL || array->dimensions < 0 ||
-        array->dimensions > MAX_AXES)
+    if (array == NULL || array->data == NULL || descr_of(array->dtype) == NULL || !has_shape(array))
         return snnd_fail(context, SNND_ERROR_ARGUMENT, "snnd_array_save_npy: the array has no data, dtype or shape");
     char shape[128] = "", text[256];
     int at = 0;

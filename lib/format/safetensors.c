@@ -106,7 +106,6 @@ typedef struct tensor_entry {
 
 struct snnd_safetensors {
     snnd_context *context;
-    char *path;
     unsigned char *bytes;
     cJSON *header;
     tensor_entry *entries;
@@ -114,7 +113,7 @@ struct snnd_safetensors {
 };
 
 static snnd_status refuse(const snnd_safetensors *file, const char *name, const char *wrong) {
-    return snnd_fail(file->context, SNND_ERROR_FORMAT, "'%s': tensor '%.64s' %s", file->path, name, wrong);
+    return snnd_fail(file->context, SNND_ERROR_FORMAT, "tensor '%.64s' %s", name, wrong);
 }
 
 /* A whole number from 0 to `most`. */
@@ -191,8 +190,8 @@ static snnd_status read_entries(snnd_safetensors *file, const unsigned char *dat
         at = file->entries[i].end;
     }
     if (at != data_bytes)
-        return snnd_fail(file->context, SNND_ERROR_FORMAT, "'%s': %zu bytes of data, of which tensors use %zu",
-                         file->path, data_bytes, at);
+        return snnd_fail(file->context, SNND_ERROR_FORMAT, "%zu bytes of data, of which tensors use %zu", data_bytes,
+                         at);
     return SNND_OK;
 }
 
@@ -201,18 +200,20 @@ static snnd_status read_header(snnd_safetensors *file, size_t bytes) {
     for (int b = PREFIX - 1; b >= 0 && bytes >= PREFIX; b--)
         length = length << 8 | file->bytes[b];
     if (bytes < PREFIX + 2 || length > MAX_HEADER || length > bytes - PREFIX || file->bytes[PREFIX] != '{')
-        return snnd_fail(file->context, SNND_ERROR_FORMAT, "'%s' is not a safetensors file, or is cut off", file->path);
+        return snnd_fail(file->context, SNND_ERROR_FORMAT, "not a safetensors file, or cut off");
     const char *text = (const char *)file->bytes + PREFIX, *end = NULL;
     file->header = cJSON_ParseWithLengthOpts(text, (size_t)length, &end, false);
     while (file->header != NULL && end < text + length && *end == ' ')
         end++;
     if (!cJSON_IsObject(file->header) || end != text + length)
-        return snnd_fail(file->context, SNND_ERROR_FORMAT, "'%s': the header is not a JSON object", file->path);
+        return snnd_fail(file->context, SNND_ERROR_FORMAT, "the header is not a JSON object");
     const cJSON *metadata = cJSON_GetObjectItemCaseSensitive(file->header, "__metadata__"), *item;
     if (metadata != NULL && !cJSON_IsObject(metadata))
-        return snnd_fail(file->context, SNND_ERROR_FORMAT, "'%s': __metadata__ is not an object", file->path);
-    cJSON_ArrayForEach(item, metadata) if (!cJSON_IsString(item)) return snnd_fail(
-        file->context, SNND_ERROR_FORMAT, "'%s': metadata '%.64s' is not a string", file->path, item->string);
+        return snnd_fail(file->context, SNND_ERROR_FORMAT, "__metadata__ is not an object");
+    cJSON_ArrayForEach(item, metadata) {
+        if (!cJSON_IsString(item))
+            return snnd_fail(file->context, SNND_ERROR_FORMAT, "metadata '%.64s' is not a string", item->string);
+    }
     file->entries = snnd_allocate(file->context, (size_t)cJSON_GetArraySize(file->header), sizeof *file->entries);
     if (file->entries == NULL)
         return SNND_ERROR_MEMORY;
@@ -230,13 +231,13 @@ snnd_status snnd_safetensors_open(snnd_context *context, const char *path, snnd_
         snnd_release(context, bytes);
         return SNND_ERROR_MEMORY;
     }
-    *made = (snnd_safetensors){.context = context, .bytes = bytes, .path = snnd_copy_string(context, path)};
-    status = made->path == NULL ? SNND_ERROR_MEMORY : read_header(made, size);
+    *made = (snnd_safetensors){.context = context, .bytes = bytes};
+    status = read_header(made, size);
     if (status != SNND_OK)
         snnd_safetensors_close(made);
     else
         *file = made;
-    return status;
+    return snnd_name_file(context, status, path);
 }
 
 void snnd_safetensors_close(snnd_safetensors *file) {
@@ -246,7 +247,6 @@ void snnd_safetensors_close(snnd_safetensors *file) {
     cJSON_Delete(file->header);
     snnd_release(context, file->entries);
     snnd_release(context, file->bytes);
-    snnd_release(context, file->path);
     snnd_release(context, file);
 }
 
@@ -279,17 +279,16 @@ snnd_status snnd_safetensors_check(const snnd_safetensors *file, const char *nam
     if (entry == NULL)
         return refuse(file, name, "is missing");
     if (entry->array.dtype != array->dtype)
-        return snnd_fail(file->context, SNND_ERROR_FORMAT, "'%s': tensor '%s' is %s; expected %s", file->path, name,
+        return snnd_fail(file->context, SNND_ERROR_FORMAT, "tensor '%s' is %s; expected %s", name,
                          word_of(entry->array.dtype), word_of(array->dtype));
     bool same = entry->array.dimensions == array->dimensions;
     for (int32_t axis = 0; axis < array->dimensions && same; axis++)
         same = entry->array.shape[axis] == array->shape[axis];
     if (!same)
-        return snnd_fail(file->context, SNND_ERROR_FORMAT,
-                         "'%s': tensor '%s' has shape [%lld, %lld, %lld]; expected [%lld, %lld, %lld]", file->path,
-                         name, (long long)entry->array.shape[0], (long long)entry->array.shape[1],
-                         (long long)entry->array.shape[2], (long long)array->shape[0], (long long)array->shape[1],
-                         (long long)array->shape[2]);
+        return snnd_fail(
+            file->context, SNND_ERROR_FORMAT, "tensor '%s' has shape [%lld, %lld, %lld]; expected [%lld, %lld, %lld]",
+            name, (long long)entry->array.shape[0], (long long)entry->array.shape[1], (long long)entry->array.shape[2],
+            (long long)array->shape[0], (long long)array->shape[1], (long long)array->shape[2]);
     return SNND_OK;
 }
 

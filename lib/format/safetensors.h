@@ -24,7 +24,7 @@ snnd_status snnd_safetensors_write(snnd_context *context, const char *path, cons
 
 typedef struct snnd_safetensors snnd_safetensors;
 
-/* Reads and checks a whole file; `name` and sizes in messages. */
+/* Reads and checks a whole file. Only here do messages name it: what comes after is for the caller to name. */
 snnd_status snnd_safetensors_open(snnd_context *context, const char *path, snnd_safetensors **file);
 void snnd_safetensors_close(snnd_safetensors *file);
 

@@ -23,7 +23,7 @@ typedef struct snnd_kernel_shape {
 int32_t snnd_kernel_width(const snnd_kernel_shape *shape);
 
 /* Writes the taps that matter, in a run from *first, to share[] and slope[] (slope may be NULL), and returns how many
- * there are. A Gaussian's taps end where they are below 1e-9 of its largest: less than a float32 sum can show. */
+ * there are. A Gaussian's taps end where they are below 1e-14 of its largest (doc/model.md says why). */
 int32_t snnd_kernel_taps(const snnd_kernel_shape *shape, float position, int32_t *first, float *share, float *slope);
 
 /* The position that evaluation uses. */

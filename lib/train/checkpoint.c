@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "format/atomic_file.h"
 #include "format/network_file.h"
 #include "train/trainer.h"
 
@@ -334,8 +335,7 @@ snnd_status snnd_trainer_load_checkpoint(snnd_trainer *trainer, const char *path
     status = snnd_network_from_file(trainer->context, file, &held);
     if (status == SNND_OK)
         status = restore(trainer, file, held, note);
-    if (status != SNND_OK)
-        snnd_fail(trainer->context, status, "'%s': %s", path, trainer->context->error);
+    status = snnd_name_file(trainer->context, status, path);
     snnd_network_free(held);
     snnd_safetensors_close(file);
     return status;

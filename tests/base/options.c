@@ -138,6 +138,21 @@ START_TEST(nothing_is_written_where_nothing_is_wanted) {
 }
 END_TEST
 
+START_TEST(whether_a_structure_can_be_written_is_known_before) {
+    snnd_context *context = make_context(1);
+    future large = {.known = {.size = sizeof large}, .third = 99}; /* a tail is no matter: it is written over */
+    present small = {.size = PAST}, never = {.size = 0};
+    OK(context, snnd_options_check(context, NULL, "present"));
+    OK(context, snnd_options_check(context, &large, "present"));
+    OK(context, snnd_options_check(context, &small, "present"));
+    FAILS(context, SNND_ERROR_ARGUMENT, "the_structure", snnd_options_check(context, &never, "the_structure"));
+    never.size = SIZE_MAX;
+    FAILS(context, SNND_ERROR_ARGUMENT, "_init", snnd_options_check(context, &never, "present"));
+    ck_assert_int_eq(large.third, 99);
+    snnd_context_free(context);
+}
+END_TEST
+
 /* ---- the structures of the interface ---- */
 
 /*
@@ -270,6 +285,7 @@ Suite *options_suite(void) {
     tcase_add_test(writing, a_smaller_structure_is_not_written_beyond_its_end);
     tcase_add_test(writing, what_only_the_host_knows_is_written_as_zero);
     tcase_add_test(writing, nothing_is_written_where_nothing_is_wanted);
+    tcase_add_test(writing, whether_a_structure_can_be_written_is_known_before);
     suite_add_tcase(suite, writing);
 
     TCase *interface = tcase_create("interface");

@@ -350,11 +350,10 @@ START_TEST(numbers_in_files_have_three_axes) {
 END_TEST
 
 START_TEST(labels_in_files_are_one_for_each_sample) {
-    static const snnd_array bad[] = {{label, SNND_INT32, 1, {N - 1, 1, 1, 1}},
-                                     {label, SNND_INT32, 2, {5, 2, 1, 1}},
-                                     {label, SNND_INT32, 2, {1, N, 1, 1}},
-                                     {label, SNND_INT32, 3, {N, 1, 1, 1}},
-                                     {label, SNND_INT32, 0, {1, 1, 1, 1}}};
+    static int32_t many[2 * N];
+    static const snnd_array bad[] = {{many, SNND_INT32, 1, {N - 1, 1, 1, 1}}, {many, SNND_INT32, 1, {N + 1, 1, 1, 1}},
+                                     {many, SNND_INT32, 2, {N, 2, 1, 1}},     {many, SNND_INT32, 2, {1, N, 1, 1}},
+                                     {many, SNND_INT32, 3, {N, 1, 1, 1}},     {many, SNND_INT32, 0, {1, 1, 1, 1}}};
     snnd_context *context = make_context(1);
     save_samples(context, 1);
     save(context, scratch("y"), &bad[_i]);
@@ -675,7 +674,7 @@ Suite *dataset_suite(void) {
     tcase_add_test(files, files_may_hold_other_types);
     tcase_add_test(files, a_scale_is_finite_and_not_zero);
     tcase_add_test(files, numbers_in_files_have_three_axes);
-    tcase_add_loop_test(files, labels_in_files_are_one_for_each_sample, 0, 5);
+    tcase_add_loop_test(files, labels_in_files_are_one_for_each_sample, 0, 6);
     tcase_add_test(files, labels_in_files_are_whole_and_not_negative);
     tcase_add_test(files, numbers_in_files_are_finite_after_scaling);
     tcase_add_test(files, the_file_that_is_missing_is_named);

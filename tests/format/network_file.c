@@ -511,6 +511,13 @@ START_TEST(numbers_are_finite) {
 }
 END_TEST
 
+START_TEST(a_running_variance_is_not_negative) {
+    pieces all = take_apart();
+    ((float *)find(&all, "layers.1.running_variance")->array.data)[2] = -0.5f;
+    refuses(&all, "element 2 of layers.1.running_variance");
+}
+END_TEST
+
 /* ---- architectures that somebody has changed ---- */
 
 /* Sets `key` of layer `layer` (-1: of the root) to JSON text, or removes it where that is NULL. */
@@ -542,9 +549,9 @@ static const struct change {
     {0, "outputs", NULL, "'outputs'"},
     {0, "outputs", "0", "outputs"},
     {0, "outputs", "-7", "outputs"},
-    {0, "outputs", "8", "layer 1 (batch_norm)"}, /* which has 7 */
+    {0, "outputs", "8", "layers.0.weight"}, /* which has 7 */
     {0, "outputs", "2147483648", "'outputs'"},
-    {0, "outputs", "2147483647", "2^31 taps"},
+    {0, "outputs", "2147483647", "layers.0.weight"},
     {0, "max_delay", NULL, "'max_delay'"},
     {0, "max_delay", "true", "'max_delay'"},
     {0, "max_delay", "5", "max_delay"},
@@ -693,6 +700,7 @@ Suite *network_file_suite(void) {
     tcase_add_loop_test(tensors, a_sign_is_plus_or_minus_one, 0, 5);
     tcase_add_loop_test(tensors, a_mask_is_one_or_zero, 0, 3);
     tcase_add_loop_test(tensors, numbers_are_finite, 0, REQUIRED);
+    tcase_add_test(tensors, a_running_variance_is_not_negative);
 
     TCase *architecture = scratch_case(suite, "architecture");
     tcase_add_loop_test(architecture, a_changed_architecture_is_refused, 0, sizeof changes / sizeof changes[0]);
