@@ -2,10 +2,15 @@
 # From a clone to a trained network, in a few minutes: installs what is missing, builds, makes spoken digits with
 # espeak-ng, trains a sparse spiking network whose delays are learned and whose synapses are rewired, draws pictures.
 #
-#     sh examples/quickstart.sh [FOLDER]        FOLDER: where everything goes, quickstart/ by default
+#     sh examples/quickstart.sh [FOLDER]        FOLDER: where everything goes; quickstart/ in the clone by default
 set -eu
-cd "$(dirname "$0")/.."
-folder=${1:-quickstart}
+project=$(cd "$(dirname "$0")/.." && pwd)
+case ${1:-} in
+'') folder=$project/quickstart ;;
+/*) folder=$1 ;;
+*) folder=$PWD/$1 ;;
+esac
+cd "$project"
 build=$folder/build
 begun=$(date +%s)
 
@@ -15,8 +20,8 @@ sh examples/install-missing.sh gcc libc6-dev meson ninja-build pkg-config libcjs
 
 echo '== 2/5 building'
 mkdir -p "$folder"
-[ -f "$build/build.ninja" ] || meson setup "$build" -Dtests=disabled -Drawhd=enabled >"$folder/build.log"
-if ! ninja -C "$build" >>"$folder/build.log" 2>&1; then
+if ! { [ -f "$build/build.ninja" ] || meson setup "$build" -Dtests=disabled -Drawhd=enabled; } \
+    >"$folder/build.log" 2>&1 || ! ninja -C "$build" >>"$folder/build.log" 2>&1; then
     tail -n 20 "$folder/build.log" >&2
     exit 1
 fi

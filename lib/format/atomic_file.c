@@ -65,8 +65,9 @@ snnd_status snnd_atomic_open(snnd_context *context, const char *path, snnd_atomi
 }
 
 void snnd_atomic_write(snnd_atomic_file *file, const void *data, size_t bytes) {
-    if (bytes > 0)
-        (void)!fwrite(data, 1, bytes, file->stream);
+    errno = 0;
+    if (bytes > 0 && fwrite(data, 1, bytes, file->stream) != bytes && file->reason == 0)
+        file->reason = errno != 0 ? errno : EIO;
 }
 
 void snnd_atomic_write_array(snnd_atomic_file *file, const snnd_array *array) {
@@ -99,16 +100,17 @@ static void sync_directory(const char *path) {
 }
 
 snnd_status snnd_atomic_commit(snnd_atomic_file *file) {
-    errno = 0;
-    bool good = fflush(file->stream) == 0 && !ferror(file->stream) && fsync(fileno(file->stream)) == 0;
-    int reason = errno;
-    good = fclose(file->stream) == 0 && good;
-    if (good && rename(file->temporary, file->path) == 0) {
+    int reason = file->reason;
+    if (reason == 0 && (fflush(file->stream) != 0 || fsync(fileno(file->stream)) != 0))
+        reason = errno;
+    if (fclose(file->stream) != 0 && reason == 0)
+        reason = errno;
+    if (reason == 0 && rename(file->temporary, file->path) == 0) {
         sync_directory(file->path);
         forget(file);
         return SNND_OK;
     }
-    errno = good || reason == 0 ? errno : reason;
+    errno = reason == 0 ? errno : reason;
     snnd_status status = fail(file->context, "write", file->path);
     unlink(file->temporary);
     forget(file);

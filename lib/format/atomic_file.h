@@ -9,6 +9,7 @@
 typedef struct snnd_atomic_file {
     snnd_context *context;
     FILE *stream;
+    int reason; /* errno of the first write that failed, 0: none did */
     char *path, *temporary;
 } snnd_atomic_file;
 

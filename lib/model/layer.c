@@ -53,15 +53,15 @@ bool snnd_layer_trains(const snnd_layer *layer, snnd_array_name name, int32_t pa
 }
 
 snnd_layer_type snnd_layer_get_type(const snnd_layer *layer) {
-    return layer->class->type;
+    return layer == NULL ? (snnd_layer_type)0 : layer->class->type;
 }
 
 int32_t snnd_layer_inputs(const snnd_layer *layer) {
-    return layer->inputs;
+    return layer == NULL ? 0 : layer->inputs;
 }
 
 int32_t snnd_layer_outputs(const snnd_layer *layer) {
-    return layer->outputs;
+    return layer == NULL ? 0 : layer->outputs;
 }
 
 snnd_status snnd_layer_array(snnd_layer *layer, snnd_array_name name, snnd_array *array) {
