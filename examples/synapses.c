@@ -50,7 +50,7 @@ int main(int argc, char **argv) {
     int ok = snnd_context_create(NULL, &context) == SNND_OK &&
              snnd_network_load(context, argv[1], &network) == SNND_OK && print_network(network);
     if (!ok)
-        fprintf(stderr, "synapses: %s\n", snnd_context_last_error(context));
+        fprintf(stderr, "synapses: %s\n", ferror(stdout) ? "cannot write" : snnd_context_last_error(context));
     snnd_network_free(network);
     snnd_context_free(context);
     return ok ? 0 : 1;

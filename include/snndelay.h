@@ -276,6 +276,7 @@ typedef enum snnd_layer_type {
     SNND_LAYER_LEAKY_INTEGRATOR = 5
 } snnd_layer_type;
 
+/** Of NULL: 0, as the two below. */
 SNND_API snnd_layer_type snnd_layer_get_type(const snnd_layer *layer);
 SNND_API int32_t snnd_layer_inputs(const snnd_layer *layer);
 SNND_API int32_t snnd_layer_outputs(const snnd_layer *layer);
@@ -373,7 +374,8 @@ typedef struct snnd_loss_report {
 
 SNND_API snnd_status snnd_loss_report_init(snnd_loss_report *report, size_t size);
 
-/** Loss of the last forward pass for `labels` [count], each 0 to classes-1. Needed before backward. */
+/** Loss of the last forward pass for `labels` [count], each 0 to classes-1. Needed before backward. SNND_ERROR_NUMERIC
+ * where it is not finite. */
 SNND_API snnd_status snnd_workspace_loss(snnd_workspace *workspace, const int32_t *labels,
                                          const snnd_loss_options *options, snnd_loss_report *report);
 
@@ -448,8 +450,8 @@ SNND_API void snnd_optimizer_free(snnd_optimizer *optimizer);
 SNND_API snnd_status snnd_optimizer_set_rate(snnd_optimizer *optimizer, double rate);
 SNND_API snnd_status snnd_optimizer_set_momentum(snnd_optimizer *optimizer, double momentum);
 
-/** Moves the parameters of the network by the gradients of the workspace. Positions may leave their range:
- * snnd_network_clamp_positions() comes after. */
+/** Moves the parameters of the network by the gradients that the workspace has from its last backward pass. Positions
+ * may leave their range: snnd_network_clamp_positions() comes after. */
 SNND_API snnd_status snnd_optimizer_step(snnd_optimizer *optimizer, const snnd_workspace *workspace);
 
 /** Shows a moment of a parameter: `order` 1 (Adam's first, SGD's momentum) or 2 (Adam's second); borrowed,
@@ -542,7 +544,8 @@ SNND_API snnd_status snnd_sparsity_create_deep_r(snnd_network *network, const sn
 /** The masks and signs stay with the network. */
 SNND_API void snnd_sparsity_free(snnd_sparsity *sparsity);
 
-/** Drops and grows by the rule, after the optimizer has moved the weights by the gradients of `workspace`. */
+/** Drops and grows by the rule, after the optimizer has moved the weights by the gradients that `workspace` has from
+ * its last backward pass. */
 SNND_API snnd_status snnd_sparsity_step(snnd_sparsity *sparsity, const snnd_workspace *workspace);
 
 /** Synapses that the last step grew in a delay layer, or in all of them where `layer` is NULL. */
@@ -697,7 +700,8 @@ SNND_API snnd_workspace *snnd_trainer_workspace(snnd_trainer *trainer);
 
 /**
  * Writes all that training has changed (network, moments, place in the run, controller) to one file, atomically:
- * whatever happens, `path` holds either the old checkpoint or the new. `note` is kept with it (NULL: none).
+ * whatever happens, `path` holds either the old checkpoint or the new. `note` is kept with it (UTF-8; NULL: none).
+ * A number that is not finite is SNND_ERROR_NUMERIC, and an earlier checkpoint stays.
  */
 SNND_API snnd_status snnd_trainer_save_checkpoint(snnd_trainer *trainer, const char *path, const char *note);
 
@@ -716,7 +720,8 @@ SNND_API void snnd_string_free(snnd_context *context, char *string);
  * (`layers.0.weight`, ...), the architecture as JSON in the metadata, so that a file alone is the network.
  * @{ */
 
-/** Writes the network atomically, as checkpoints are. */
+/** Writes the network atomically, as checkpoints are. A number in it that is not finite is SNND_ERROR_NUMERIC, and an
+ * earlier file stays. */
 SNND_API snnd_status snnd_network_save(const snnd_network *network, const char *path);
 
 /** Rebuilds a network from a file, which may also be a checkpoint. SNND_ERROR_FORMAT names what is wrong with it. */

@@ -35,7 +35,7 @@ awk -F '\t' '!/^#/ { layers[$1]; count[$1, $5, $4 > 0]++; if ($5 > longest) long
         }
     }' synapses.tsv >delays.dat
 
-# The eight hidden neurons whose weights to the output are largest together.
+# The eight neurons of the first hidden layer whose outgoing weights are largest together.
 neurons=$(awk -F '\t' '!/^#/ && $1 == 1 { sum[$3] += $4 * $4 } END { for (n in sum) print sum[n], n }' synapses.tsv |
     sort -rg | head -n 8 | awk '{ printf "%s ", $2 }')
 gap=
@@ -90,14 +90,16 @@ do for [layer = 0 : STATS_blocks - 1] {
 unset multiplot
 END
 
-cat >neurons.gp <<'END'
+longest=$(awk -F '\t' '!/^#/ && $5 > m { m = $5 } END { print m + 1 }' synapses.tsv)
+channels=$(awk -F '\t' '!/^#/ && $1 == 0 && $3 > m { m = $3 } END { print m + 1 }' synapses.tsv)
+sed "s/@DELAY@/$longest/; s/@CHANNEL@/$channels/" >neurons.gp <<'END'
 load 'style.gp'
 stats 'neurons.dat' using 1 nooutput
-set multiplot layout 2, 4 title 'Inputs of the eight hidden neurons with the largest output weights: red excitatory, blue inhibitory'
+set multiplot layout 2, 4 title 'Inputs of the eight hidden neurons with the largest outgoing weights: red excitatory, blue inhibitory'
 set xlabel 'delay (steps)'
 set ylabel 'input channel'
-set xrange [-1:25] noextend
-set yrange [-1:40] noextend
+set xrange [-1:@DELAY@] noextend
+set yrange [-1:@CHANNEL@] noextend
 unset key
 do for [n = 0 : STATS_blocks - 1] {
     plot 'neurons.dat' index n using 1:2:(0.4 + 1.6 * tanh(abs($3))):($3 > 0 ? 0xca0020 : 0x0571b0) \

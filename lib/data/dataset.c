@@ -118,8 +118,8 @@ static snnd_status adopt(snnd_context *context, snnd_array *input, snnd_array *l
         return snnd_fail(context, SNND_ERROR_FORMAT, "the input has %d axes; expected [N, T, I]", input->dimensions);
     if ((label->dimensions != 1 && !(label->dimensions == 2 && label->shape[1] == 1)) ||
         label->shape[0] != input->shape[0])
-        return snnd_fail(context, SNND_ERROR_FORMAT, "the labels have shape [%lld, %lld]; expected [%lld]",
-                         (long long)label->shape[0], (long long)label->shape[1], (long long)input->shape[0]);
+        return snnd_fail(context, SNND_ERROR_FORMAT, "the labels have %d axes, the first of %lld; expected [%lld]",
+                         label->dimensions, (long long)label->shape[0], (long long)input->shape[0]);
     if (input->shape[1] > INT32_MAX || input->shape[2] > INT32_MAX)
         return snnd_fail(context, SNND_ERROR_FORMAT, "the input has an axis of more than 2^31");
     float *value = input->data;

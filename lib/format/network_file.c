@@ -75,11 +75,13 @@ snnd_status snnd_network_save(const snnd_network *network, const char *path) {
         return SNND_ERROR_ARGUMENT;
     snnd_tensor *tensors;
     size_t count;
-    if (snnd_network_tensors(network, &tensors, &count) != SNND_OK)
-        return SNND_ERROR_MEMORY;
+    snnd_status status = snnd_network_check_finite(network);
+    if (status == SNND_OK)
+        status = snnd_network_tensors(network, &tensors, &count);
+    if (status != SNND_OK)
+        return status;
     cJSON *description = snnd_network_describe(network);
     char *text = description == NULL ? NULL : cJSON_PrintUnformatted(description);
-    snnd_status status;
     if (text == NULL) {
         status = snnd_fail(network->context, SNND_ERROR_MEMORY, "no memory to describe the network");
     } else {
@@ -225,8 +227,9 @@ static snnd_status check_values(const snnd_layer *layer, int name) {
             : name == SNND_ARRAY_RUNNING_VARIANCE
                 ? !(((const float *)array->data)[k] >= 0 && isfinite(((const float *)array->data)[k]))
                 : !isfinite(((const float *)array->data)[k]))
-            return snnd_fail(layer->network->context, SNND_ERROR_FORMAT, "element %lld of layers.%d.%s is out of range",
-                             (long long)k, layer->index, snnd_array_word((snnd_array_name)name));
+            return snnd_fail(layer->network->context, SNND_ERROR_FORMAT,
+                             "element %lld of layers.%d.%s is out of range or not finite", (long long)k, layer->index,
+                             snnd_array_word((snnd_array_name)name));
     }
     return SNND_OK;
 }

@@ -369,10 +369,12 @@ snnd_status snnd_workspace_loss(snnd_workspace *workspace, const int32_t *labels
     snnd_parallel_for(workspace->context, workspace->pass.tiles, loss_tile, workspace);
     const snnd_loss_report result = sum_up(workspace);
     workspace->labels = NULL;
-    status = snnd_options_write(workspace->context, report, &result, sizeof result, "snnd_loss_report");
-    if (status == SNND_OK)
-        workspace->progress = SNND_LOSS_DONE;
-    return status;
+    if (!isfinite(result.loss)) {
+        workspace->progress = SNND_FORWARD_DONE;
+        return snnd_fail(workspace->context, SNND_ERROR_NUMERIC, "the loss is %g", result.loss);
+    }
+    workspace->progress = SNND_LOSS_DONE;
+    return snnd_options_write(workspace->context, report, &result, sizeof result, "snnd_loss_report");
 }
 
 snnd_status snnd_workspace_set_output_gradient(snnd_workspace *workspace, const float *gradient) {
@@ -407,8 +409,26 @@ snnd_status snnd_workspace_backward(snnd_workspace *workspace) {
                          "a backward pass needs a training pass and a loss before it, and is made once");
     for (int32_t i = workspace->network->count - 1; i >= 0; i--)
         workspace->network->layer[i]->class->backward(&workspace->stage[i]);
-    workspace->progress = SNND_FORWARD_DONE; /* the gradient of the output was used up in place */
+    workspace->progress = SNND_BACKWARD_DONE; /* the gradient of the output was used up in place */
     return SNND_OK;
+}
+
+snnd_status snnd_workspace_check_network(const snnd_workspace *workspace, const snnd_network *network,
+                                         const char *who) {
+    if (workspace == NULL || workspace->network != network)
+        return snnd_fail(network->context, SNND_ERROR_ARGUMENT, "%s: the workspace is %s", who,
+                         workspace == NULL ? "NULL" : "another network's");
+    return SNND_OK;
+}
+
+snnd_status snnd_workspace_check_gradients(const snnd_workspace *workspace, const snnd_network *network,
+                                           const char *who) {
+    const snnd_status status = snnd_workspace_check_network(workspace, network, who);
+    if (status == SNND_OK && workspace->progress != SNND_BACKWARD_DONE)
+        return snnd_fail(network->context, SNND_ERROR_STATE, "%s: the workspace %s", who,
+                         workspace->gradients ? "has made no backward pass since its last forward pass"
+                                              : "was made without gradients");
+    return status;
 }
 
 snnd_status snnd_workspace_gradient(snnd_workspace *workspace, const snnd_layer *layer, snnd_array_name name,

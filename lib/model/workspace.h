@@ -37,12 +37,17 @@ struct snnd_workspace {
     double *sample_loss;       /* [batch] */
     const int32_t *labels;     /* during a call */
     int32_t readout;
-    enum { SNND_NOTHING, SNND_FORWARD_DONE, SNND_LOSS_DONE } progress;
+    enum { SNND_NOTHING, SNND_FORWARD_DONE, SNND_LOSS_DONE, SNND_BACKWARD_DONE } progress;
 };
 
 static inline snnd_stage *snnd_workspace_stage(const snnd_workspace *workspace, const snnd_layer *layer) {
     return &workspace->stage[layer->index];
 }
+
+/* Errors where the workspace is not the network's, or has no gradients of its last pass; `who` wants it. */
+snnd_status snnd_workspace_check_network(const snnd_workspace *workspace, const snnd_network *network, const char *who);
+snnd_status snnd_workspace_check_gradients(const snnd_workspace *workspace, const snnd_network *network,
+                                           const char *who);
 
 /* An error that names the first of `count` labels that is no class of the network. */
 snnd_status snnd_workspace_check_labels(const snnd_workspace *workspace, const int32_t *labels, int32_t count);

@@ -195,12 +195,11 @@ snnd_status snnd_sparsity_step(snnd_sparsity *sparsity, const snnd_workspace *wo
     if (sparsity == NULL)
         return SNND_ERROR_ARGUMENT;
     const snnd_network *network = sparsity->network;
-    if (workspace == NULL || workspace->network != network)
-        return snnd_fail(network->context, SNND_ERROR_ARGUMENT, "%s: the workspace is %s", sparsity->class->name,
-                         workspace == NULL ? "NULL" : "another network's");
-    if (sparsity->class->grows && !workspace->gradients)
-        return snnd_fail(network->context, SNND_ERROR_STATE, "%s: the workspace was made without gradients",
-                         sparsity->class->name);
+    const char *name = sparsity->class->name;
+    snnd_status status = sparsity->class->grows ? snnd_workspace_check_gradients(workspace, network, name)
+                                                : snnd_workspace_check_network(workspace, network, name);
+    if (status != SNND_OK)
+        return status;
     for (int32_t i = 0; i < network->count; i++) {
         snnd_layer *layer = network->layer[i];
         if (!snnd_layer_is_delays(layer))
@@ -208,13 +207,12 @@ snnd_status snnd_sparsity_step(snnd_sparsity *sparsity, const snnd_workspace *wo
         if (layer->arrays[SNND_ARRAY_MASK].data == NULL)
             return snnd_fail(network->context, SNND_ERROR_STATE,
                              "%s: layer %d has lost its mask: the network was initialized anew under the controller",
-                             sparsity->class->name, i);
+                             name, i);
         sparsity->regrown[i] = sparsity->class->step(sparsity, layer, workspace->stage[i].gradient[SNND_ARRAY_WEIGHT]);
         if (snnd_layer_active(layer) != sparsity->target[i])
             return snnd_fail(network->context, SNND_ERROR_STATE,
-                             "%s: layer %d has %lld synapses; expected %lld: its mask was changed from outside",
-                             sparsity->class->name, i, (long long)snnd_layer_active(layer),
-                             (long long)sparsity->target[i]);
+                             "%s: layer %d has %lld synapses; expected %lld: its mask was changed from outside", name,
+                             i, (long long)snnd_layer_active(layer), (long long)sparsity->target[i]);
     }
     sparsity->steps++;
     return SNND_OK;

@@ -251,15 +251,47 @@ static snnd_status write_checkpoint(const snnd_trainer *trainer, const char *pat
     return status;
 }
 
+/* Bytes of the character that begins here, 0 where none does: one byte below 80, or a lead and 1 to 3 bytes of 80 to
+ * BF, no longer than need be, no surrogates, nothing above 10FFFF. */
+static size_t utf8_length(const unsigned char *at) {
+    const size_t length = at[0] < 0x80                     ? 1
+                          : at[0] >= 0xC2 && at[0] <= 0xDF ? 2
+                          : (at[0] & 0xF0) == 0xE0         ? 3
+                          : at[0] >= 0xF0 && at[0] <= 0xF4 ? 4
+                                                           : 0;
+    for (size_t i = 1; i < length; i++)
+        if ((at[i] & 0xC0) != 0x80)
+            return 0;
+    if ((at[0] == 0xE0 && at[1] < 0xA0) || (at[0] == 0xED && at[1] > 0x9F) || (at[0] == 0xF0 && at[1] < 0x90) ||
+        (at[0] == 0xF4 && at[1] > 0x8F))
+        return 0;
+    return length;
+}
+
+static bool is_utf8(const unsigned char *text) {
+    while (*text != '\0') {
+        const size_t length = utf8_length(text);
+        if (length == 0)
+            return false;
+        text += length;
+    }
+    return true;
+}
+
 snnd_status snnd_trainer_save_checkpoint(snnd_trainer *trainer, const char *path, const char *note) {
     if (trainer == NULL)
         return SNND_ERROR_ARGUMENT;
+    if (note != NULL && !is_utf8((const unsigned char *)note))
+        return snnd_fail(trainer->context, SNND_ERROR_ARGUMENT, "the note of a checkpoint is not UTF-8");
+    snnd_status status = snnd_network_check_finite(trainer->network);
+    if (status != SNND_OK)
+        return status;
     cJSON *network = snnd_network_describe(trainer->network), *settings = describe_settings(trainer);
     char *network_text = network == NULL ? NULL : cJSON_PrintUnformatted(network);
     char *settings_text = settings == NULL ? NULL : cJSON_PrintUnformatted(settings);
-    snnd_status status = network_text == NULL || settings_text == NULL
-                             ? snnd_fail(trainer->context, SNND_ERROR_MEMORY, "no memory to describe the run")
-                             : write_checkpoint(trainer, path, note, network_text, settings_text);
+    status = network_text == NULL || settings_text == NULL
+                 ? snnd_fail(trainer->context, SNND_ERROR_MEMORY, "no memory to describe the run")
+                 : write_checkpoint(trainer, path, note, network_text, settings_text);
     cJSON_free(network_text);
     cJSON_free(settings_text);
     cJSON_Delete(network);

@@ -125,6 +125,8 @@ snnd_status snnd_optimizer_create(snnd_network *network, const snnd_optimizer_op
     if (optimizer == NULL)
         return snnd_fail(context, SNND_ERROR_ARGUMENT, "snnd_optimizer_create: optimizer is NULL");
     snnd_status status = snnd_options_read(context, options, &known, sizeof known, "snnd_optimizer_options");
+    if (status == SNND_OK && network->count == 0)
+        status = snnd_fail(context, SNND_ERROR_STATE, "optimizer: the network has no layers yet");
     if (status == SNND_OK)
         status = snnd_optimizer_check(context, &known, "optimizer");
     if (status != SNND_OK)
@@ -179,11 +181,9 @@ snnd_status snnd_optimizer_step(snnd_optimizer *optimizer, const snnd_workspace 
     if (optimizer == NULL)
         return SNND_ERROR_ARGUMENT;
     const snnd_network *network = optimizer->network;
-    if (workspace == NULL || workspace->network != network || !workspace->gradients)
-        return snnd_fail(network->context, SNND_ERROR_ARGUMENT, "optimizer: the workspace is %s",
-                         workspace == NULL               ? "NULL"
-                         : workspace->network != network ? "another network's"
-                                                         : "without gradients");
+    snnd_status status = snnd_workspace_check_gradients(workspace, network, "optimizer");
+    if (status != SNND_OK)
+        return status;
     optimizer->steps++;
     const factors f = factors_of(optimizer);
     for (int32_t i = 0; i < network->count; i++)

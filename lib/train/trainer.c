@@ -159,13 +159,6 @@ static snnd_status check_parameters(const snnd_trainer *trainer) {
     return snnd_network_check_finite(trainer->network) == SNND_OK ? SNND_OK : diverged(trainer);
 }
 
-static snnd_status check_loss(const snnd_trainer *trainer, double loss) {
-    if (isfinite(loss))
-        return SNND_OK;
-    snnd_fail(trainer->context, SNND_ERROR_NUMERIC, "the loss is %g though all parameters are finite", loss);
-    return diverged(trainer);
-}
-
 /* Optimizers, rewiring, clamping. */
 static snnd_status update(snnd_trainer *trainer) {
     snnd_run *run = &trainer->run;
@@ -215,9 +208,8 @@ snnd_status snnd_trainer_step(snnd_trainer *trainer, const float *input, const i
     status = snnd_workspace_forward(trainer->workspace, SNND_TRAIN, input, count);
     if (status == SNND_OK)
         status = snnd_workspace_loss(trainer->workspace, label, &loss, &result);
-    if (status != SNND_OK)
-        return status;
-    status = check_loss(trainer, result.loss);
+    if (status == SNND_ERROR_NUMERIC)
+        status = diverged(trainer);
     if (status == SNND_OK)
         status = snnd_workspace_backward(trainer->workspace);
     if (status == SNND_OK)
@@ -314,6 +306,11 @@ snnd_status snnd_trainer_epoch(snnd_trainer *trainer, const snnd_dataset *datase
     snnd_status status = snnd_options_check(trainer->context, report, "snnd_epoch_report");
     if (status == SNND_OK)
         status = check_dataset(trainer, dataset);
+    if (status == SNND_OK && trainer->run.step > 0 && trainer->run.of_samples == 0)
+        status =
+            snnd_fail(trainer->context, SNND_ERROR_STATE,
+                      "trainer: %lld steps of this epoch were made by hand; end it by snnd_trainer_end_epoch first",
+                      (long long)trainer->run.step);
     if (status == SNND_OK && trainer->run.step > 0 && trainer->run.of_samples != dataset->samples)
         status = snnd_fail(trainer->context, SNND_ERROR_ARGUMENT,
                            "trainer: the epoch was begun on %lld samples; the dataset has %lld",
@@ -377,6 +374,8 @@ snnd_status snnd_trainer_evaluate(snnd_trainer *trainer, const snnd_dataset *dat
     snnd_status status = snnd_options_check(trainer->context, report, "snnd_epoch_report");
     if (status == SNND_OK)
         status = check_dataset(trainer, dataset);
+    if (status == SNND_OK)
+        status = snnd_network_check_finite(trainer->network);
     if (status == SNND_OK)
         status = fit_workspace(trainer, dataset->steps);
     if (status == SNND_OK)

@@ -357,7 +357,7 @@ START_TEST(labels_in_files_are_one_for_each_sample) {
     snnd_context *context = make_context(1);
     save_samples(context, 1);
     save(context, scratch("y"), &bad[_i]);
-    refuses_files(context, 1, "labels have shape");
+    refuses_files(context, 1, "the labels have");
     snnd_context_free(context);
 }
 END_TEST

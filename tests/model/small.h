@@ -187,4 +187,15 @@ static inline void assert_same_networks(const snnd_network *a, const snnd_networ
 
 #define COUNT(table) ((int)(sizeof(table) / sizeof(table)[0]))
 
+/* A workspace whose gradients are those of a real pass, to be overwritten. */
+static inline snnd_workspace *make_passed_workspace(snnd_network *network) {
+    enum { FEW = 3 };
+    snnd_workspace *workspace = make_workspace(network, 1, FEW);
+    float *input = make_numbers((size_t)(FEW * snnd_network_inputs(network)), 5);
+    const int32_t label = 0;
+    train_pass(workspace, input, &label, 1, NULL);
+    free(input);
+    return workspace;
+}
+
 #endif

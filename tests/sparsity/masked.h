@@ -36,17 +36,6 @@ static inline int8_t *signs_of(snnd_layer *layer) {
     return array_of(layer, SNND_ARRAY_SIGN).data;
 }
 
-/* A workspace whose gradients are those of a real pass, to be overwritten. */
-static inline snnd_workspace *make_passed_workspace(snnd_network *network) {
-    enum { FEW = 3 };
-    snnd_workspace *workspace = make_workspace(network, 1, FEW);
-    float *input = make_numbers((size_t)(FEW * snnd_network_inputs(network)), 5);
-    const int32_t label = 0;
-    train_pass(workspace, input, &label, 1, NULL);
-    free(input);
-    return workspace;
-}
-
 /* Of each layer of N synapses there are as many as the double nearest to (1 - sparsity) N has whole parts. */
 static inline void assert_budget(snnd_layer *layer, double sparsity) {
     const double share = (1 - sparsity) * (double)count_of(layer, SNND_ARRAY_WEIGHT);
