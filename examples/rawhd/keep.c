@@ -1,7 +1,10 @@
 #include "keep.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include "files.h"
@@ -52,8 +55,23 @@ int keep_claim(const char *out, int overwrite, struct failure *failure) {
     return 0;
 }
 
-int keep_begin(const struct keep *keep, struct failure *failure) {
-    if (folder_make(keep->out, failure) != 0)
+int keep_has(const struct keep *keep, const char *name) {
+    char *path = path_in(keep->out, name);
+    const int there = file_exists(path);
+    free(path);
+    return there;
+}
+
+/* Two runs would write one over the other. A file system that has no locks goes without. */
+static int lock_folder(struct keep *keep, struct failure *failure) {
+    keep->lock = open(keep->out, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (keep->lock >= 0 && flock(keep->lock, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+        return failed(failure, "--out: another rawhd-train is at work in %s", keep->out);
+    return 0;
+}
+
+int keep_begin(struct keep *keep, struct failure *failure) {
+    if (folder_make(keep->out, failure) != 0 || lock_folder(keep, failure) != 0)
         return -1;
     for (int i = 0; i < RUN_FILES; i++) {
         char *path = path_in(keep->out, run_files[i]);
@@ -146,23 +164,26 @@ static int load_checkpoint(struct keep *keep, snnd_trainer *trainer, const struc
     return result;
 }
 
-int keep_restore(struct keep *keep, snnd_trainer *trainer, const struct options *options, struct progress *progress,
-                 struct failure *failure) {
-    if (load_checkpoint(keep, trainer, options, progress, failure) != 0)
+int keep_restore(struct keep *keep, snnd_trainer *trainer, const snnd_network *network, const struct options *options,
+                 struct progress *progress, struct failure *failure) {
+    if (lock_folder(keep, failure) != 0 || load_checkpoint(keep, trainer, options, progress, failure) != 0)
         return -1;
     char *path = path_in(keep->out, KEEP_LOG);
     int changed = history_restore(path, keep->history, failure);
     free(path);
     if (changed > 0)
         progress_say(progress, "log.jsonl did not end where the checkpoint does, and has been put right");
-    path = path_in(keep->out, KEEP_BEST);
-    if (cJSON_GetArraySize(keep->history) > 0 && !file_exists(path))
+    const int epochs = cJSON_GetArraySize(keep->history);
+    if (epochs > 0 && !keep_has(keep, KEEP_BEST))
         progress_say(progress, "best.safetensors is gone: it comes back only if a later epoch is better");
-    free(path);
+    if (changed >= 0 && epochs == options->epochs && !keep_has(keep, KEEP_LAST))
+        return keep_model(keep, network, KEEP_LAST, failure);
     return changed < 0 ? -1 : 0;
 }
 
 void keep_free(struct keep *keep) {
+    if (keep->lock >= 0)
+        close(keep->lock);
     cJSON_Delete(keep->settings);
     cJSON_Delete(keep->history);
 }

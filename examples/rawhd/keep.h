@@ -20,6 +20,7 @@ struct keep {
     cJSON *settings; /**< the options, and what else decides the numbers */
     cJSON *history;  /**< a record of each epoch that is finished */
     double seconds;  /**< spent on an epoch that was stopped */
+    int lock;        /**< of the folder, while this run is at work in it; -1: none yet */
 };
 
 /** Settings of the run in a folder; NULL if there is none. */
@@ -28,8 +29,9 @@ cJSON *keep_settings(const char *out, struct failure *failure);
 /** Makes sure that a new run meets no other in its folder. */
 int keep_claim(const char *out, int overwrite, struct failure *failure);
 
-/** Makes the folder, removes an earlier run from it, and writes settings.json. */
-int keep_begin(const struct keep *keep, struct failure *failure);
+/** Makes the folder, removes an earlier run from it, and writes settings.json. Fails, as keep_restore() does, if
+ * another process is at work in the folder. */
+int keep_begin(struct keep *keep, struct failure *failure);
 
 int keep_model(const struct keep *keep, const snnd_network *network, const char *name, struct failure *failure);
 
@@ -39,10 +41,13 @@ int keep_epoch(struct keep *keep, cJSON *record, struct failure *failure);
 /** Writes the checkpoint, with settings and history as its note. */
 int keep_checkpoint(const struct keep *keep, snnd_trainer *trainer, struct failure *failure);
 
-/** Puts trainer, history and log back to where the checkpoint was made. Fails if a run of these options would
- * not go on as it began. */
-int keep_restore(struct keep *keep, snnd_trainer *trainer, const struct options *options, struct progress *progress,
-                 struct failure *failure);
+/** Puts trainer, history, log and last model back to where the checkpoint was made. Fails if a run of these options
+ * would not go on as it began. */
+int keep_restore(struct keep *keep, snnd_trainer *trainer, const snnd_network *network, const struct options *options,
+                 struct progress *progress, struct failure *failure);
+
+/** 1 if the folder has this file. */
+int keep_has(const struct keep *keep, const char *name);
 
 void keep_free(struct keep *keep);
 

@@ -59,7 +59,7 @@ static const struct entry table[] = {
     {"l1", REAL, AT(l1), 0, 1e6, NULL, DECIDES, "X", "penalty on the sum of all |weights| (1e-5)"},
     {"dropout", REAL, AT(dropout), 0, 0.999999, NULL, DECIDES, "P", "of hidden spikes (0.4)"},
     {"validation", REAL, AT(validation), 0, 0.999999, NULL, DECIDES, "SHARE", "of the training list held out (0)"},
-    {"seed", WHOLE, AT(seed), 0, MOST_SEED, NULL, DECIDES, "N", "of everything random (0)"},
+    {"seed", WHOLE, AT(seed), 0, MOST_SEED, NULL, DECIDES, "N", "of everything random, to 2^53 - 1 (0)"},
     {"preset", CHOICE, AT(preset), 0, 0, preset_names, DECIDES, "NAME", "spectrograms: mel or zenke-vogels (mel)"},
     {"german-first", SWITCH, AT(german_first), 0, 0, NULL, DECIDES, NULL,
      "classes: German 0-9, English 10-19 (English first)"},

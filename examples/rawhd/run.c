@@ -118,7 +118,7 @@ static int open_folder(struct run *run) {
     cJSON_AddStringToObject(keep->settings, "recordings", run->data.fingerprint);
     cJSON_AddStringToObject(keep->settings, "library", snnd_version());
     if (run->options->resume)
-        return keep_restore(keep, run->trainer, run->options, &run->progress, run->failure);
+        return keep_restore(keep, run->trainer, run->model.network, run->options, &run->progress, run->failure);
     if (keep_begin(keep, run->failure) != 0)
         return -1;
     return keep_checkpoint(keep, run->trainer, run->failure);
@@ -201,7 +201,7 @@ static void say_what_is_trained(struct run *run) {
     free(validated);
 }
 
-static void say_result(const struct run *run) {
+static int say_result(const struct run *run) {
     const cJSON *history = run->keep.history;
     const char *out = run->options->out;
     int epochs = cJSON_GetArraySize(history);
@@ -215,8 +215,11 @@ static void say_result(const struct run *run) {
         printf("chosen by test accuracy, as in the paper's code)\n");
     else
         printf("chosen by its validation accuracy of %.2f %%)\n", 100 * validation);
-    printf("models: %s/%s and %s/%s; log: %s/%s\n", out, KEEP_BEST, out, KEEP_LAST, out, KEEP_LOG);
-    fflush(stdout);
+    printf("models: ");
+    if (keep_has(&run->keep, KEEP_BEST))
+        printf("%s/%s and ", out, KEEP_BEST);
+    printf("%s/%s; log: %s/%s\n", out, KEEP_LAST, out, KEEP_LOG);
+    return fflush(stdout) == 0 && !ferror(stdout) ? 0 : failed(run->failure, "cannot write the result");
 }
 
 static void say_stopped(const struct run *run) {
@@ -233,8 +236,8 @@ static enum exit_code train(struct run *run) {
     while (code == EXIT_DONE && snnd_trainer_epochs_done(run->trainer) < run->options->epochs)
         code = stop_asked ? EXIT_STOPPED : train_epoch(run);
     progress_end(&run->progress);
-    if (code == EXIT_DONE)
-        say_result(run);
+    if (code == EXIT_DONE && say_result(run) != 0)
+        code = EXIT_FAILED;
     if (code == EXIT_STOPPED)
         say_stopped(run);
     return code;
@@ -253,7 +256,7 @@ static void clean_up(struct run *run) {
 enum exit_code run(struct options *options, struct failure *failure) {
     if (!options->resume && keep_claim(options->out, options->overwrite, failure) != 0)
         return EXIT_USAGE;
-    struct run run = {.options = options, .failure = failure};
+    struct run run = {.options = options, .failure = failure, .keep = {.lock = -1}};
     progress_init(&run.progress, options->quiet, (int32_t)options->epochs);
     enum exit_code code = prepare(&run) == 0 ? train(&run) : EXIT_FAILED;
     progress_end(&run.progress);

@@ -322,6 +322,19 @@ START_TEST(a_failed_save_leaves_the_old_network) {
 }
 END_TEST
 
+START_TEST(what_is_not_finite_is_not_saved) {
+    snnd_context *context = make_context(1);
+    snnd_network *network = build(context);
+    snnd_array weight;
+    OK(context, snnd_layer_array(snnd_network_layer(network, 0), SNND_ARRAY_WEIGHT, &weight));
+    ((float *)weight.data)[1] = INFINITY;
+    FAILS(context, SNND_ERROR_NUMERIC, "weight 1 of layer 0", snnd_network_save(network, scratch("a")));
+    ck_assert_int_eq(scratch_entries(), 0);
+    snnd_network_free(network);
+    snnd_context_free(context);
+}
+END_TEST
+
 static snnd_status load_something(snnd_context *context, void *path) {
     snnd_network *network = NULL;
     const snnd_status status = snnd_network_load(context, path, &network);
@@ -384,7 +397,8 @@ static void release(pieces *all) {
     snnd_context_free(all->context);
 }
 
-/* Writes the pieces with `text` as the architecture, loads them, which must fail with `words`, and releases them. */
+/* Writes the pieces with `text` as the architecture, loads them, which must fail with `words`, and releases them.
+ */
 static void refuses_text(pieces *all, const char *text, const char *words) {
     const snnd_metadata metadata[] = {{"format", "snndelay"}, {SNND_NETWORK_KEY, text}};
     OK(all->context,
@@ -632,7 +646,8 @@ END_TEST
 
 static const char *const comma_locales[] = {"de_DE.UTF-8", "de_DE.utf8", "fr_FR.UTF-8", "fr_FR.utf8"};
 
-/* The first of them that this machine has and that writes 1,5; NULL if there is none. Leaves the locale as it was. */
+/* The first of them that this machine has and that writes 1,5; NULL if there is none. Leaves the locale as it was.
+ */
 static const char *comma_locale(void) {
     const char *found = NULL;
     for (size_t i = 0; i < sizeof comma_locales / sizeof comma_locales[0] && found == NULL; i++)
@@ -688,6 +703,7 @@ Suite *network_file_suite(void) {
     tcase_add_test(round, a_checkpoint_is_a_network_too);
     tcase_add_test(round, arguments_are_checked);
     tcase_add_test(round, a_failed_save_leaves_the_old_network);
+    tcase_add_test(round, what_is_not_finite_is_not_saved);
     tcase_add_test(round, loading_without_memory_is_an_error_and_no_leak);
 
     TCase *tensors = scratch_case(suite, "tensors");

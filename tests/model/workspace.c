@@ -305,6 +305,14 @@ START_TEST(loss_options_out_of_range_are_named) {
 }
 END_TEST
 
+START_TEST(a_loss_that_is_not_finite_is_an_error) {
+    floats(snnd_network_layer(network, 4), SNND_ARRAY_WEIGHT)[0] = NAN;
+    OK(context, snnd_workspace_forward(workspace, SNND_TRAIN, input, BATCH));
+    FAILS(context, SNND_ERROR_NUMERIC, "the loss is", snnd_workspace_loss(workspace, labels, NULL, NULL));
+    FAILS(context, SNND_ERROR_STATE, "a loss before", snnd_workspace_backward(workspace));
+}
+END_TEST
+
 START_TEST(a_backward_pass_needs_a_loss) {
     static const char words[] = "needs a training pass and a loss";
     FAILS(context, SNND_ERROR_STATE, words, snnd_workspace_backward(workspace));
@@ -556,6 +564,7 @@ Suite *workspace_suite(void) {
     tcase_add_loop_test(cases, an_input_that_is_not_finite_is_named_and_changes_nothing, 0, 3);
     tcase_add_test(cases, labels_out_of_range_are_named);
     tcase_add_test(cases, loss_options_out_of_range_are_named);
+    tcase_add_test(cases, a_loss_that_is_not_finite_is_an_error);
     tcase_add_test(cases, a_backward_pass_needs_a_loss);
     tcase_add_test(cases, a_backward_pass_is_made_once);
     tcase_add_test(cases, there_is_no_backward_pass_after_an_evaluation);

@@ -61,6 +61,12 @@ static void check_error(const char *part) {
     free(messages);
 }
 
+static void remove_from(const char *parent, const char *name) {
+    char *path = in_folder(parent, name);
+    ck_assert_int_eq(remove(path), 0);
+    free(path);
+}
+
 /* Lines of a run's log. */
 static int count_lines(const char *out) {
     char *name = format_text("%s/log.jsonl", out), *log = read_text(folder, name, NULL);
@@ -234,6 +240,34 @@ START_TEST(refuses_to_mix_runs) {
 }
 END_TEST
 
+START_TEST(a_folder_has_one_run_at_a_time) {
+    pid_t child = START("run", LONG_RUN);
+    wait_for_lines("run", 1);
+    ck_assert_int_eq(RUN("run", "--overwrite", "--epochs", "1"), 1);
+    check_error("another rawhd-train is at work");
+    ck_assert_int_eq(RUN("run", "--resume"), 1);
+    check_error("another rawhd-train is at work");
+    kill(child, SIGINT);
+    ck_assert_int_eq(wait_program(child), 130);
+    ck_assert_int_eq(RUN("run", "--overwrite", "--epochs", "1", "--hidden", "4"), 0);
+    check_log("run", 1, 0);
+}
+END_TEST
+
+START_TEST(a_finished_run_brings_its_last_model_back) {
+    ck_assert_int_eq(RUN("run", "--epochs", "2", "--hidden", "4"), 0);
+    ck_assert_int_eq(RUN("same", "--epochs", "2", "--hidden", "4"), 0);
+    remove_from(folder, "run/last.safetensors");
+    remove_from(folder, "run/best.safetensors");
+    ck_assert_int_eq(RUN("run", "--resume"), 0);
+    char *said = read_text(folder, "out.txt", NULL);
+    ck_assert_ptr_nonnull(strstr(said, "best.safetensors is gone"));
+    ck_assert_ptr_null(strstr(said, "run/best.safetensors"));
+    free(said);
+    ck_assert(same_bytes(folder, "run/last.safetensors", folder, "same/last.safetensors"));
+}
+END_TEST
+
 START_TEST(exit_codes_tell_usage_from_failure) {
     ck_assert_int_eq(RUN("run", "--epochs", "3x"), 2);
     check_error("--epochs");
@@ -266,11 +300,13 @@ int main(void) {
     tcase_set_timeout(interrupted, 300);
     tcase_add_test(interrupted, stop_and_resume_are_as_if_never_stopped);
     tcase_add_test(interrupted, a_killed_run_resumes_too);
+    tcase_add_test(interrupted, a_finished_run_brings_its_last_model_back);
     suite_add_tcase(suite, interrupted);
     TCase *refusals = tcase_create("refusals");
     tcase_add_checked_fixture(refusals, setup, teardown);
     tcase_set_timeout(refusals, 120);
     tcase_add_test(refusals, refuses_to_mix_runs);
+    tcase_add_test(refusals, a_folder_has_one_run_at_a_time);
     tcase_add_test(refusals, exit_codes_tell_usage_from_failure);
     suite_add_tcase(suite, refusals);
     return run_suite(suite);

@@ -190,6 +190,29 @@ START_TEST(a_note_comes_back_as_it_was) {
 }
 END_TEST
 
+static const char *const wrong_notes[] = {"\xff",         "caf\xe9",          "\xc0\xaf",
+                                          "\xed\xa0\x80", "\xf5\x80\x80\x80", "\xe2\x82"};
+
+START_TEST(a_note_is_utf8) {
+    make_toy(&made);
+    FAILS(context, SNND_ERROR_ARGUMENT, "not UTF-8",
+          snnd_trainer_save_checkpoint(made.trainer, scratch("run"), wrong_notes[_i]));
+    ck_assert_int_eq(scratch_entries(), 0);
+}
+END_TEST
+
+START_TEST(what_is_not_finite_is_not_saved) {
+    make_toy(&made);
+    save(&made, "run");
+    float *weight = floats(snnd_network_layer(made.network, 4), SNND_ARRAY_WEIGHT), before = weight[3];
+    weight[3] = NAN;
+    FAILS(context, SNND_ERROR_NUMERIC, "weight 3 of layer 4",
+          snnd_trainer_save_checkpoint(made.trainer, scratch("run"), NULL));
+    OK(context, snnd_trainer_load_checkpoint(made.trainer, scratch("run"), NULL));
+    ck_assert_float_eq(weight[3], before);
+}
+END_TEST
+
 START_TEST(without_a_note_there_is_an_empty_one) {
     char *note = NULL;
     make_toy(&made);
@@ -466,6 +489,8 @@ Suite *checkpoint_suite(void) {
     tcase_add_test(cases, saving_does_not_disturb_the_run);
     tcase_add_test(cases, the_same_state_makes_the_same_file);
     tcase_add_loop_test(cases, a_note_comes_back_as_it_was, 0, COUNT(notes));
+    tcase_add_loop_test(cases, a_note_is_utf8, 0, COUNT(wrong_notes));
+    tcase_add_test(cases, what_is_not_finite_is_not_saved);
     tcase_add_test(cases, without_a_note_there_is_an_empty_one);
     tcase_add_loop_test(cases, a_checkpoint_is_a_network_file_too, TOY_DENSE, TOY_FIXED_MASK + 1);
     tcase_add_loop_test(cases, a_setting_that_differs_is_named_and_nothing_changes, 0, 9);

@@ -661,6 +661,26 @@ START_TEST(a_run_can_go_on_once_its_parameters_are_finite_again) {
 }
 END_TEST
 
+START_TEST(a_network_that_is_not_finite_is_not_evaluated) {
+    snnd_epoch_report report = empty_report();
+    make_toy(&made);
+    floats(snnd_network_layer(made.network, 1), SNND_ARRAY_RUNNING_MEAN)[2] = NAN;
+    FAILS(context, SNND_ERROR_NUMERIC, "layer 1 (batch_norm)", snnd_trainer_evaluate(made.trainer, dataset, &report));
+}
+END_TEST
+
+START_TEST(an_epoch_of_steps_by_hand_is_ended_by_hand) {
+    snnd_epoch_report report = empty_report();
+    static float input[TOY_STEPS * TOY_CHANNELS];
+    const int32_t label = 0;
+    make_toy(&made);
+    OK(context, snnd_trainer_step(made.trainer, input, &label, 1, TOY_STEPS, NULL));
+    FAILS(context, SNND_ERROR_STATE, "snnd_trainer_end_epoch", snnd_trainer_epoch(made.trainer, dataset, &report));
+    OK(context, snnd_trainer_end_epoch(made.trainer));
+    OK(context, snnd_trainer_epoch(made.trainer, dataset, &report));
+}
+END_TEST
+
 Suite *trainer_suite(void) {
     Suite *suite = suite_create("train/trainer");
     TCase *cases = tcase_create("trainer");
@@ -691,6 +711,8 @@ Suite *trainer_suite(void) {
     tcase_add_test(cases, a_report_that_was_never_filled_in_is_refused_before_training);
     tcase_add_loop_test(cases, a_parameter_that_is_not_finite_is_named, 0, COUNT(poisons));
     tcase_add_test(cases, a_run_that_blows_up_is_noticed_with_epoch_and_step);
+    tcase_add_test(cases, a_network_that_is_not_finite_is_not_evaluated);
+    tcase_add_test(cases, an_epoch_of_steps_by_hand_is_ended_by_hand);
     tcase_add_test(cases, a_run_can_go_on_once_its_parameters_are_finite_again);
     suite_add_tcase(suite, cases);
     return suite;
