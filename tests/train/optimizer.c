@@ -310,7 +310,7 @@ START_TEST(a_step_needs_a_workspace_of_the_network_with_gradients) {
     FAILS(context, SNND_ERROR_ARGUMENT, "another network", snnd_optimizer_step(optimizer, foreign));
     FAILS(context, SNND_ERROR_STATE, "without gradients", snnd_optimizer_step(optimizer, bare));
     ck_assert_int_eq(snnd_optimizer_step(NULL, workspace), SNND_ERROR_ARGUMENT);
-    const float input[INPUTS] = {0};
+    const float input[3 * INPUTS] = {0};
     OK(context, snnd_workspace_forward(workspace, SNND_TRAIN, input, 1));
     FAILS(context, SNND_ERROR_STATE, "no backward pass", snnd_optimizer_step(optimizer, workspace));
     assert_same_bits(before, floats(delays, SNND_ARRAY_WEIGHT), sizeof before, "weights");
