@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "kernel/rows.h"
+
 enum { SNND_LANES = 16 };
 
 typedef struct snnd_activity {
@@ -26,6 +28,11 @@ static inline size_t snnd_activity_stride(const snnd_activity *a) {
 static inline float *snnd_activity_row(const snnd_activity *a, int32_t tile, int32_t neuron) {
     return a->data + ((size_t)tile * (size_t)a->neurons + (size_t)neuron) * snnd_activity_stride(a) +
            (size_t)a->front * SNND_LANES;
+}
+
+/* Rows of a tile from a neuron on. */
+static inline snnd_rows snnd_activity_rows(const snnd_activity *a, int32_t tile, int32_t neuron) {
+    return (snnd_rows){snnd_activity_row(a, tile, neuron), snnd_activity_stride(a)};
 }
 
 static inline int32_t snnd_tiles(int32_t samples) {

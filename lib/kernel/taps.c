@@ -8,11 +8,11 @@
 #include "kernel/activity.h"
 
 #if defined(__AVX512F__)
-enum { VECTOR = 16, BLOCK = 16, RUN = 8 };
+enum { VECTOR = 16, BLOCK = 16, RUN = 8, PHASES = 2 };
 #elif defined(__AVX2__)
-enum { VECTOR = 8, BLOCK = 8, RUN = 8 };
+enum { VECTOR = 8, BLOCK = 8, RUN = 8, PHASES = 1 };
 #else
-enum { VECTOR = 4, BLOCK = 8, RUN = 8 };
+enum { VECTOR = 4, BLOCK = 8, RUN = 8, PHASES = 1 };
 #endif
 
 typedef float vector __attribute__((vector_size(4 * VECTOR)));
@@ -48,35 +48,42 @@ static void gather(const snnd_gather *job) {
         int32_t time = 0;
         for (; time + BLOCK <= job->steps; time += BLOCK)
             gather_block(job, time, part, BLOCK);
+        for (; time + 4 <= job->steps; time += 4)
+            gather_block(job, time, part, 4);
         for (; time < job->steps; time++)
             gather_block(job, time, part, 1);
     }
 }
 
-INLINE float lane_sum(vector v) {
-    float total = 0;
-    for (int lane = 0; lane < VECTOR; lane++)
-        total += v[lane];
-    return total;
-}
-
-/* `run` neighbouring taps of one synapse, with one load of the gradient for all of them. */
-INLINE void correlate_run(const snnd_correlate *job, const float *source, double *sum, const int run) {
+/* `run` neighbouring taps of one synapse, with one load of the gradient for all of them. Sums over even and over odd
+ * steps run side by side where there are registers for both. */
+INLINE void correlate_run(const snnd_correlate *job, const float *source, float *sum, const int run) {
     for (int part = 0; part < PARTS; part++) {
-        vector total[RUN];
-        for (int n = 0; n < run; n++)
-            total[n] = (vector){0};
+        vector total[PHASES][RUN];
+        for (int phase = 0; phase < PHASES; phase++)
+            for (int n = 0; n < run; n++)
+                total[phase][n] = (vector){0};
         const vector *gradient = (const vector *)(job->gradient + part * VECTOR);
         const vector *input = (const vector *)(source + part * VECTOR);
-        for (int32_t t = 0; t < job->steps; t++)
+        int32_t t = 0;
+        for (; t + PHASES <= job->steps; t += PHASES)
+            for (int phase = 0; phase < PHASES; phase++)
+                for (int n = 0; n < run; n++)
+                    total[phase][n] +=
+                        gradient[(ptrdiff_t)(t + phase) * PARTS] * input[(ptrdiff_t)(t + phase + n) * PARTS];
+        for (; t < job->steps; t++)
             for (int n = 0; n < run; n++)
-                total[n] += gradient[(ptrdiff_t)t * PARTS] * input[(ptrdiff_t)(t + n) * PARTS];
-        for (int n = 0; n < run; n++)
-            sum[n] += lane_sum(total[n]);
+                total[0][n] += gradient[(ptrdiff_t)t * PARTS] * input[(ptrdiff_t)(t + n) * PARTS];
+        vector *target = (vector *)(sum + part * VECTOR);
+        for (int n = 0; n < run; n++) {
+            for (int phase = 1; phase < PHASES; phase++)
+                total[0][n] += total[phase][n];
+            target[n * PARTS] += total[0][n];
+        }
     }
 }
 
-static void correlate_any(const snnd_correlate *job, const float *source, double *sum, int32_t run) {
+static void correlate_any(const snnd_correlate *job, const float *source, float *sum, int32_t run) {
     switch (run) {
     case 8:
         correlate_run(job, source, sum, 8);
@@ -109,13 +116,15 @@ static void correlate(const snnd_correlate *job) {
     for (int32_t s = 0; s < job->synapses; s++) {
         ptrdiff_t row = (ptrdiff_t)job->first[s] - (job->taps_total - 1);
         const float *source = job->source + (size_t)(s / job->group) * job->stride + row * SNND_LANES;
-        double *sum = job->sum + (size_t)s * (size_t)job->width;
+        float *sum = job->sum + (size_t)s * (size_t)job->width * SNND_LANES;
         for (int32_t n = 0; n < job->count[s]; n += RUN) {
             int32_t run = job->count[s] - n < RUN ? job->count[s] - n : RUN;
-            correlate_any(job, source + (ptrdiff_t)n * SNND_LANES, sum + n, run);
+            correlate_any(job, source + (ptrdiff_t)n * SNND_LANES, sum + (ptrdiff_t)n * SNND_LANES, run);
         }
     }
 }
 
+extern const snnd_row_kernels SNND_ROW_KERNELS;
 extern const snnd_hot_kernels SNND_HOT_KERNELS;
-const snnd_hot_kernels SNND_HOT_KERNELS = {.isa = SNND_HOT_ISA, .gather = gather, .correlate = correlate};
+const snnd_hot_kernels SNND_HOT_KERNELS = {
+    .isa = SNND_HOT_ISA, .gather = gather, .correlate = correlate, .rows = &SNND_ROW_KERNELS};

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "kernel/rows.h"
 #include "snndelay.h"
 
 /* Taps of the synapses of a layer: row s of `value` has count[s] taps from first[s]. */
@@ -36,12 +37,12 @@ typedef struct snnd_gather {
 /*
  * Correlation of one neuron's gradient with the delayed input, for consecutive synapses,
  *
- *     sum[s][n] += sum_t sum_lane gradient[t] source_s[t - (K-1) + first[s] + n]
+ *     sum[s][n][lane] += sum_t gradient[t][lane] source_s[t - (K-1) + first[s] + n][lane]
  *
  * where synapse s comes from neuron s / group.
  */
 typedef struct snnd_correlate {
-    double *sum; /* [synapses][width] */
+    float *sum; /* [synapses][width][16] */
     const float *gradient;
     const float *source;
     size_t stride;
@@ -55,6 +56,7 @@ typedef struct snnd_hot_kernels {
     int32_t isa;
     void (*gather)(const snnd_gather *);
     void (*correlate)(const snnd_correlate *);
+    const snnd_row_kernels *rows;
 } snnd_hot_kernels;
 
 #endif

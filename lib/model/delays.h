@@ -1,14 +1,43 @@
-/* What other rooms ask of a delay layer. */
+/* What other rooms ask of a delay layer, and its part in a pass. */
 #ifndef SNND_MODEL_DELAYS_H
 #define SNND_MODEL_DELAYS_H
 
+#include "model/signal.h"
 #include "model/workspace.h"
 
 static inline bool snnd_layer_is_delays(const snnd_layer *layer) {
     return layer->class->type == SNND_LAYER_DELAYS;
 }
 
+/* K = max_delay + 1. */
+int32_t snnd_delays_taps(const snnd_layer *layer);
+
+/* Synapses of one output neuron: I * C. */
+int32_t snnd_delays_columns(const snnd_layer *layer);
+
+/* w = sign * theta where there are signs, else theta. */
+float snnd_delays_weight(const snnd_layer *layer, int64_t synapse);
+
 /* Sum of |weight|. */
 double snnd_delays_weight_sum(const snnd_layer *layer);
+
+/* ---- delay_pass.c ---- */
+
+snnd_status snnd_delays_prepare(snnd_stage *stage);
+void snnd_delays_release(snnd_stage *stage);
+
+/* Makes the kernels of all synapses for the pass. */
+void snnd_delays_begin(snnd_stage *stage);
+
+/* h of all outputs for one tile. */
+void snnd_delays_currents(const snnd_stage *stage, const snnd_signal *input, int32_t tile, int32_t worker,
+                          snnd_rows current);
+
+/* dL/dx of all inputs for one tile from dL/dh, which has K-1 rows of zeros behind each neuron. */
+void snnd_delays_input_gradient(const snnd_stage *stage, const snnd_activity *d_current, int32_t tile, int32_t worker,
+                                snnd_rows d_input);
+
+/* dL/dtheta and dL/dp of all synapses. */
+void snnd_delays_parameter_gradient(snnd_stage *stage, const snnd_signal *input, const snnd_activity *d_current);
 
 #endif

@@ -10,6 +10,7 @@
 #include "base/options.h"
 #include "base/parallel.h"
 #include "base/random.h"
+#include "kernel/taps.h"
 
 typedef struct snnd_dropout_options snnd_dropout_options;
 
@@ -54,8 +55,11 @@ void snnd_dropout_set_mask(snnd_stage *stage, const float *mask) {
             held->factor[(size_t)n * padded_batch(stage) + (size_t)b] = mask[(size_t)b * (size_t)neurons + (size_t)n];
 }
 
-static void draw(const snnd_stage *stage, int32_t neuron, float *factor) {
+static void draw(void *argument, int64_t neuron, int32_t worker) {
+    const snnd_stage *stage = argument;
+    (void)worker;
     const snnd_pass *pass = &stage->workspace->pass;
+    float *factor = ((const state *)stage->state)->factor + (size_t)neuron * padded_batch(stage);
     const double probability = stage->layer->options.dropout.probability;
     const float survivor = (float)(1 / (1 - probability));
     snnd_random random = snnd_random_for(pass->seed, SNND_USE_DROPOUT, pass->step);
@@ -64,48 +68,32 @@ static void draw(const snnd_stage *stage, int32_t neuron, float *factor) {
         factor[b] = snnd_random_unit(&random, place + (uint64_t)b) < probability ? 0.0f : survivor;
 }
 
-static void scale(const snnd_activity *from, const snnd_activity *to, int32_t tile, int32_t neuron,
-                  const float *factor) {
-    const float *x = snnd_activity_row(from, tile, neuron);
-    float *y = snnd_activity_row(to, tile, neuron);
-    for (int32_t t = 0; t < from->steps; t++)
-        for (int lane = 0; lane < SNND_LANES; lane++)
-            y[(size_t)t * SNND_LANES + lane] = x[(size_t)t * SNND_LANES + lane] * factor[lane];
+static void begin(snnd_stage *stage) {
+    if (stage->workspace->pass.mode == SNND_TRAIN && !((const state *)stage->state)->given)
+        snnd_parallel_for(stage->workspace->context, stage->layer->outputs, draw, stage);
 }
 
-static void forward_neuron(void *argument, int64_t item, int32_t worker) {
-    snnd_stage *stage = argument;
-    (void)worker;
-    const snnd_pass *pass = &stage->workspace->pass;
-    const int32_t neuron = (int32_t)item;
-    const state *held = stage->state;
-    float *factor = held->factor + (size_t)neuron * padded_batch(stage);
-    if (pass->mode == SNND_TRAIN && !held->given)
-        draw(stage, neuron, factor);
-    for (int32_t tile = 0; tile < pass->tiles; tile++) {
-        if (pass->mode == SNND_TRAIN)
-            scale(stage->input, stage->output, tile, neuron, factor + (size_t)tile * SNND_LANES);
+const float *snnd_dropout_factors(const snnd_stage *stage) {
+    return stage->workspace->pass.mode == SNND_TRAIN ? ((const state *)stage->state)->factor : NULL;
+}
+
+static void scale(const snnd_stage *stage, const snnd_part *part, snnd_rows from, snnd_rows to) {
+    const snnd_row_kernels *kernels = stage->workspace->context->kernels->rows;
+    const float *factor = snnd_dropout_factors(stage);
+    for (int32_t n = 0; n < part->extent.neurons; n++) {
+        const size_t place = (size_t)(part->neuron + n) * padded_batch(stage) + (size_t)part->tile * SNND_LANES;
+        if (factor == NULL)
+            memcpy(snnd_rows_of(to, n), snnd_rows_of(from, n), (size_t)part->extent.steps * SNND_LANES * sizeof(float));
         else
-            memcpy(snnd_activity_row(stage->output, tile, neuron), snnd_activity_row(stage->input, tile, neuron),
-                   (size_t)stage->input->steps * SNND_LANES * sizeof(float));
+            kernels->scale(part->extent.steps, factor + place, snnd_rows_of(from, n), snnd_rows_of(to, n));
     }
 }
 
-static void backward_neuron(void *argument, int64_t item, int32_t worker) {
-    snnd_stage *stage = argument;
-    (void)worker;
-    const state *held = stage->state;
-    const float *factor = held->factor + (size_t)item * padded_batch(stage);
-    for (int32_t tile = 0; tile < stage->workspace->pass.tiles; tile++)
-        scale(stage->d_output, stage->d_output, tile, (int32_t)item, factor + (size_t)tile * SNND_LANES);
-}
-
-static void forward(snnd_stage *stage) {
-    snnd_parallel_for(stage->workspace->context, stage->layer->outputs, forward_neuron, stage);
-}
-
-static void backward(snnd_stage *stage) {
-    snnd_parallel_for(stage->workspace->context, stage->layer->outputs, backward_neuron, stage);
+static void backward(const snnd_stage *stage, const snnd_part *part, snnd_rows input, snnd_rows scratch,
+                     snnd_rows gradient) {
+    (void)input;
+    (void)scratch;
+    scale(stage, part, gradient, gradient);
 }
 
 snnd_status snnd_network_add_dropout(snnd_network *network, double probability, snnd_layer **layer) {
@@ -128,10 +116,10 @@ const snnd_layer_class snnd_dropout_class = {
     .name = "dropout",
     .fields = fields,
     .options_size = sizeof(snnd_dropout_options),
-    .in_place = true,
     .add = add,
     .prepare = prepare,
-    .forward = forward,
+    .begin = begin,
+    .forward = scale,
     .backward = backward,
     .release = release,
 };

@@ -1,7 +1,6 @@
-/* The readout's neurons: they integrate and never fire (kernel/neurons.h). */
+/* The readout's neurons: they integrate and never fire (kernel/rows.h). */
 #include "base/options.h"
-#include "base/parallel.h"
-#include "kernel/neurons.h"
+#include "kernel/taps.h"
 #include "model/workspace.h"
 
 static const snnd_field fields[] = {
@@ -13,29 +12,15 @@ static float decay_of(const snnd_stage *stage) {
     return (float)(1 - 1 / stage->layer->options.leaky_integrator.tau);
 }
 
-static void forward_neuron(void *argument, int64_t neuron, int32_t worker) {
-    snnd_stage *stage = argument;
-    (void)worker;
-    for (int32_t tile = 0; tile < stage->workspace->pass.tiles; tile++)
-        snnd_leaky_forward(decay_of(stage), stage->workspace->steps,
-                           snnd_activity_row(stage->input, tile, (int32_t)neuron),
-                           snnd_activity_row(stage->output, tile, (int32_t)neuron));
+static void forward(const snnd_stage *stage, const snnd_part *part, snnd_rows input, snnd_rows output) {
+    stage->workspace->context->kernels->rows->leaky_forward(decay_of(stage), part->extent, input, output);
 }
 
-static void backward_neuron(void *argument, int64_t neuron, int32_t worker) {
-    snnd_stage *stage = argument;
-    (void)worker;
-    for (int32_t tile = 0; tile < stage->workspace->pass.tiles; tile++)
-        snnd_leaky_backward(decay_of(stage), stage->workspace->steps,
-                            snnd_activity_row(stage->d_output, tile, (int32_t)neuron));
-}
-
-static void forward(snnd_stage *stage) {
-    snnd_parallel_for(stage->workspace->context, stage->layer->outputs, forward_neuron, stage);
-}
-
-static void backward(snnd_stage *stage) {
-    snnd_parallel_for(stage->workspace->context, stage->layer->outputs, backward_neuron, stage);
+static void backward(const snnd_stage *stage, const snnd_part *part, snnd_rows input, snnd_rows scratch,
+                     snnd_rows gradient) {
+    (void)input;
+    (void)scratch;
+    stage->workspace->context->kernels->rows->leaky_backward(decay_of(stage), part->extent, gradient);
 }
 
 snnd_status snnd_leaky_integrator_options_init(snnd_leaky_integrator_options *options, size_t size) {
@@ -69,7 +54,6 @@ const snnd_layer_class snnd_leaky_integrator_class = {
     .name = "leaky_integrator",
     .fields = fields,
     .options_size = sizeof(snnd_leaky_integrator_options),
-    .in_place = true,
     .add = add,
     .forward = forward,
     .backward = backward,

@@ -1,9 +1,9 @@
-/* Leaky integrate-and-fire neurons (kernel/neurons.h). The potentials are kept for the way back. */
+/* Leaky integrate-and-fire neurons (kernel/rows.h). Potentials are not kept: the way
+ * back makes them again from the currents. */
 #include "model/lif.h"
 
 #include "base/options.h"
-#include "base/parallel.h"
-#include "kernel/neurons.h"
+#include "kernel/taps.h"
 
 static const snnd_field fields[] = {
     {"tau", SNND_FIELD_DOUBLE, offsetof(snnd_lif_options, tau)},
@@ -13,32 +13,18 @@ static const snnd_field fields[] = {
     {0},
 };
 
-/* The state: potentials of the last pass. */
-typedef struct state {
-    snnd_activity potential;
-} state;
-
+/* The state: spikes of the last pass, [tiles][neurons]. */
 static snnd_status prepare(snnd_stage *stage) {
-    snnd_workspace *workspace = stage->workspace;
-    state *made = snnd_allocate(workspace->context, 1, sizeof *made);
-    if (made == NULL)
-        return SNND_ERROR_MEMORY;
-    stage->state = made;
-    made->potential = (snnd_activity){.neurons = stage->layer->outputs, .steps = workspace->steps};
-    size_t rows = (size_t)snnd_tiles(workspace->batch) * (size_t)stage->layer->outputs;
-    made->potential.data =
-        snnd_allocate(workspace->context, rows, snnd_activity_stride(&made->potential) * sizeof(float));
-    return made->potential.data == NULL ? SNND_ERROR_MEMORY : SNND_OK;
+    stage->state = snnd_allocate(stage->workspace->context, (size_t)snnd_tiles(stage->workspace->batch),
+                                 (size_t)stage->layer->outputs * sizeof(int32_t));
+    return stage->state == NULL ? SNND_ERROR_MEMORY : SNND_OK;
 }
 
-static void release(snnd_stage *stage) {
-    state *held = stage->state;
-    snnd_release(stage->workspace->context, held->potential.data);
-    snnd_release(stage->workspace->context, held);
-}
-
-const snnd_activity *snnd_lif_potential(const snnd_stage *stage) {
-    return &((const state *)stage->state)->potential;
+int64_t snnd_lif_spikes(const snnd_stage *stage) {
+    int64_t sum = 0;
+    for (int64_t k = 0; k < (int64_t)stage->workspace->pass.tiles * stage->layer->outputs; k++)
+        sum += ((const int32_t *)stage->state)[k];
+    return sum;
 }
 
 static snnd_lif constants(const snnd_stage *stage) {
@@ -49,34 +35,25 @@ static snnd_lif constants(const snnd_stage *stage) {
                       .detach_reset = options->detach_reset};
 }
 
-static void forward_neuron(void *argument, int64_t item, int32_t worker) {
-    snnd_stage *stage = argument;
-    (void)worker;
+static void forward(const snnd_stage *stage, const snnd_part *part, snnd_rows input, snnd_rows output) {
     const snnd_lif lif = constants(stage);
-    const int32_t neuron = (int32_t)item;
-    for (int32_t tile = 0; tile < stage->workspace->pass.tiles; tile++)
-        snnd_lif_forward(&lif, stage->workspace->steps, snnd_activity_row(stage->input, tile, neuron),
-                         snnd_activity_row(snnd_lif_potential(stage), tile, neuron),
-                         snnd_activity_row(stage->output, tile, neuron));
+    const snnd_row_kernels *kernels = stage->workspace->context->kernels->rows;
+    int32_t *spikes = (int32_t *)stage->state + (size_t)part->tile * (size_t)stage->layer->outputs + part->neuron;
+    kernels->lif_forward(&lif, part->extent, input, (snnd_rows){0}, output);
+    for (int32_t n = 0; n < part->extent.neurons; n++)
+        spikes[n] = kernels->count(part->extent.steps, part->lanes, snnd_rows_of(output, n));
 }
 
-static void backward_neuron(void *argument, int64_t item, int32_t worker) {
-    snnd_stage *stage = argument;
-    (void)worker;
+void snnd_lif_potential(const snnd_stage *stage, const snnd_part *part, snnd_rows input, snnd_rows potential) {
     const snnd_lif lif = constants(stage);
-    const int32_t neuron = (int32_t)item;
-    for (int32_t tile = 0; tile < stage->workspace->pass.tiles; tile++)
-        snnd_lif_backward(&lif, stage->workspace->steps, snnd_activity_row(stage->input, tile, neuron),
-                          snnd_activity_row(snnd_lif_potential(stage), tile, neuron),
-                          snnd_activity_row(stage->d_output, tile, neuron));
+    stage->workspace->context->kernels->rows->lif_forward(&lif, part->extent, input, potential, (snnd_rows){0});
 }
 
-static void forward(snnd_stage *stage) {
-    snnd_parallel_for(stage->workspace->context, stage->layer->outputs, forward_neuron, stage);
-}
-
-static void backward(snnd_stage *stage) {
-    snnd_parallel_for(stage->workspace->context, stage->layer->outputs, backward_neuron, stage);
+static void backward(const snnd_stage *stage, const snnd_part *part, snnd_rows input, snnd_rows scratch,
+                     snnd_rows gradient) {
+    const snnd_lif lif = constants(stage);
+    snnd_lif_potential(stage, part, input, scratch);
+    stage->workspace->context->kernels->rows->lif_backward(&lif, part->extent, input, scratch, gradient);
 }
 
 snnd_status snnd_lif_options_init(snnd_lif_options *options, size_t size) {
@@ -115,10 +92,9 @@ const snnd_layer_class snnd_lif_class = {
     .name = "lif",
     .fields = fields,
     .options_size = sizeof(snnd_lif_options),
-    .in_place = true,
+    .needs_input = true,
     .add = add,
     .prepare = prepare,
     .forward = forward,
     .backward = backward,
-    .release = release,
 };

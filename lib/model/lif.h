@@ -4,7 +4,10 @@
 
 #include "model/workspace.h"
 
-/* Membrane potentials of the last pass, before each spike is taken. */
-const snnd_activity *snnd_lif_potential(const snnd_stage *stage);
+/* Membrane potentials before each spike is taken, from the currents. */
+void snnd_lif_potential(const snnd_stage *stage, const snnd_part *part, snnd_rows input, snnd_rows potential);
+
+/* Spikes of the last pass, over all samples, steps and neurons. */
+int64_t snnd_lif_spikes(const snnd_stage *stage);
 
 #endif

@@ -6,6 +6,7 @@
 #include "base/options.h"
 #include "base/parallel.h"
 #include "kernel/readout.h"
+#include "model/block.h"
 #include "model/delays.h"
 #include "model/dropout.h"
 #include "model/lif.h"
@@ -14,51 +15,16 @@ enum { MAX_BATCH = 1 << 20, MAX_STEPS = 1 << 24 };
 
 /* ---- memory ---- */
 
-/* Rows of zeros around an activity between layers `index - 1` and `index`: a layer of delays looks into the past of its
- * input and, on the way back, into the future of its output's gradient. */
-static int32_t padding(const snnd_network *network, int32_t index) {
-    if (index < 0 || index >= network->count || !snnd_layer_is_delays(network->layer[index]))
-        return 0;
-    return network->layer[index]->options.delays.max_delay;
+/* The block that a layer is in. */
+static snnd_block *block_of(const snnd_workspace *workspace, const snnd_layer *layer) {
+    int32_t b = 0;
+    while (layer->index >= workspace->block[b].end)
+        b++;
+    return &workspace->block[b];
 }
 
-static snnd_status allocate_activity(snnd_workspace *workspace, snnd_activity *activity) {
-    const size_t rows = (size_t)snnd_tiles(workspace->batch) * (size_t)activity->neurons;
-    activity->data = snnd_allocate(workspace->context, rows, snnd_activity_stride(activity) * sizeof(float));
-    return activity->data == NULL ? SNND_ERROR_MEMORY : SNND_OK;
-}
-
-static int32_t neurons_at(const snnd_network *network, int32_t place) {
-    return place == 0 ? network->inputs : network->layer[place - 1]->outputs;
-}
-
-static snnd_status allocate_values(snnd_workspace *workspace) {
-    const snnd_network *network = workspace->network;
-    for (int32_t place = 0; place <= network->count; place++) {
-        snnd_activity *value = &workspace->value[place];
-        *value = (snnd_activity){
-            .neurons = neurons_at(network, place), .steps = workspace->steps, .front = padding(network, place)};
-        if (allocate_activity(workspace, value) != SNND_OK)
-            return SNND_ERROR_MEMORY;
-    }
-    return SNND_OK;
-}
-
-/* The gradients after a layer that works in place are those before it: one buffer for each layer of delays. */
-static snnd_status allocate_gradients(snnd_workspace *workspace) {
-    const snnd_network *network = workspace->network;
-    for (int32_t place = 1; place <= network->count; place++) {
-        snnd_activity *gradient = &workspace->gradient[place];
-        if (place > 1 && network->layer[place - 1]->class->in_place) {
-            *gradient = workspace->gradient[place - 1];
-            continue;
-        }
-        *gradient = (snnd_activity){
-            .neurons = neurons_at(network, place), .steps = workspace->steps, .back = padding(network, place - 1)};
-        if (allocate_activity(workspace, gradient) != SNND_OK)
-            return SNND_ERROR_MEMORY;
-    }
-    return SNND_OK;
+static snnd_block *last_block(const snnd_workspace *workspace) {
+    return &workspace->block[workspace->blocks - 1];
 }
 
 static snnd_status prepare_stage(snnd_workspace *workspace, int32_t index) {
@@ -66,12 +32,7 @@ static snnd_status prepare_stage(snnd_workspace *workspace, int32_t index) {
     snnd_layer *layer = workspace->network->layer[index];
     stage->layer = layer;
     stage->workspace = workspace;
-    stage->input = &workspace->value[index];
-    stage->output = &workspace->value[index + 1];
-    if (workspace->gradients) {
-        stage->d_output = &workspace->gradient[index + 1];
-        stage->d_input = index > 0 ? &workspace->gradient[index] : NULL;
-    }
+    stage->input = block_of(workspace, layer)->input;
     for (int name = 1; name < SNND_ARRAY_NAMES && workspace->gradients; name++) {
         if (!snnd_layer_trains(layer, (snnd_array_name)name, SNND_PARAMETERS_WEIGHTS | SNND_PARAMETERS_POSITIONS))
             continue;
@@ -87,20 +48,15 @@ static snnd_status fill_workspace(snnd_workspace *workspace) {
     snnd_context *context = workspace->context;
     const size_t layers = (size_t)workspace->network->count;
     const size_t classes = (size_t)snnd_network_outputs(workspace->network), batch = (size_t)workspace->batch;
-    workspace->value = snnd_allocate(context, layers + 1, sizeof *workspace->value);
-    workspace->gradient = snnd_allocate(context, layers + 1, sizeof *workspace->gradient);
     workspace->stage = snnd_allocate(context, layers, sizeof *workspace->stage);
     workspace->scores = snnd_allocate(context, batch, classes * sizeof(double));
     workspace->d_scores = snnd_allocate(context, batch, classes * sizeof(double));
-    workspace->scratch = snnd_allocate(context, (size_t)context->options.threads, classes * sizeof(double));
+    workspace->readout_scratch = snnd_allocate(context, (size_t)context->options.threads, classes * sizeof(double));
     workspace->sample_loss = snnd_allocate(context, batch, sizeof(double));
-    if (workspace->value == NULL || workspace->gradient == NULL || workspace->stage == NULL ||
-        workspace->scores == NULL || workspace->d_scores == NULL || workspace->scratch == NULL ||
-        workspace->sample_loss == NULL)
+    if (workspace->stage == NULL || workspace->scores == NULL || workspace->d_scores == NULL ||
+        workspace->readout_scratch == NULL || workspace->sample_loss == NULL)
         return SNND_ERROR_MEMORY;
-    snnd_status status = allocate_values(workspace);
-    if (status == SNND_OK && workspace->gradients)
-        status = allocate_gradients(workspace);
+    snnd_status status = snnd_blocks_create(workspace);
     for (int32_t i = 0; i < workspace->network->count && status == SNND_OK; i++)
         status = prepare_stage(workspace, i);
     return status;
@@ -156,17 +112,11 @@ void snnd_workspace_free(snnd_workspace *workspace) {
     for (int32_t i = 0; i < network->count && workspace->stage != NULL; i++)
         if (workspace->stage[i].layer != NULL)
             free_stage(&workspace->stage[i]);
-    for (int32_t place = 0; place <= network->count && workspace->value != NULL; place++)
-        snnd_release(context, workspace->value[place].data);
-    for (int32_t place = 1; place <= network->count && workspace->gradient != NULL; place++)
-        if (workspace->gradient[place].data != workspace->gradient[place - 1].data)
-            snnd_release(context, workspace->gradient[place].data);
-    snnd_release(context, workspace->value);
-    snnd_release(context, workspace->gradient);
+    snnd_blocks_free(workspace);
     snnd_release(context, workspace->stage);
     snnd_release(context, workspace->scores);
     snnd_release(context, workspace->d_scores);
-    snnd_release(context, workspace->scratch);
+    snnd_release(context, workspace->readout_scratch);
     snnd_release(context, workspace->sample_loss);
     snnd_release(context, workspace);
 }
@@ -207,30 +157,58 @@ snnd_status snnd_workspace_set_dropout_mask(snnd_workspace *workspace, const snn
     return SNND_OK;
 }
 
-/* [samples][steps][channels] -> [tile][channel][step][lane]; lanes without a sample are zero. */
-static void lay_out(const snnd_workspace *workspace, const float *input, int32_t samples) {
-    const snnd_activity *to = &workspace->value[0];
-    const size_t channels = (size_t)to->neurons, sample_size = channels * (size_t)to->steps;
-    for (int32_t tile = 0; tile < snnd_tiles(samples); tile++)
-        for (int32_t lane = 0; lane < SNND_LANES; lane++) {
-            const int32_t sample = tile * SNND_LANES + lane;
-            const float *from = sample < samples ? input + (size_t)sample * sample_size : NULL;
-            for (int32_t c = 0; c < to->neurons; c++) {
-                float *row = snnd_activity_row(to, tile, c) + lane;
-                for (int32_t t = 0; t < to->steps; t++)
-                    row[(size_t)t * SNND_LANES] = from == NULL ? 0 : from[(size_t)t * channels + (size_t)c];
-            }
-        }
+static size_t sample_size(const snnd_workspace *workspace) {
+    return (size_t)workspace->network->inputs * (size_t)workspace->steps;
 }
 
-static snnd_status check_input(const snnd_workspace *workspace, const float *input, int32_t count) {
+/* Marks the workspace if the input of a tile has a number that is not finite: one whose exponent is all ones. */
+static void check_tile(void *argument, int64_t tile, int32_t worker) {
+    snnd_workspace *workspace = argument;
+    (void)worker;
+    const float *value = workspace->given + (size_t)tile * SNND_LANES * sample_size(workspace);
+    const size_t count = (size_t)snnd_lanes(workspace->given_samples, (int32_t)tile) * sample_size(workspace);
+    uint32_t wrong = 0;
+    for (size_t k = 0; k < count; k++) {
+        uint32_t bits;
+        memcpy(&bits, &value[k], sizeof bits);
+        wrong |= (bits & 0x7f800000U) == 0x7f800000U;
+    }
+    if (wrong)
+        atomic_store(&workspace->wrong, true);
+}
+
+static snnd_status check_input(snnd_workspace *workspace, const float *input, int32_t samples) {
     const size_t channels = (size_t)workspace->network->inputs, steps = (size_t)workspace->steps;
-    for (size_t k = 0; k < (size_t)count * steps * channels; k++)
+    workspace->given = input;
+    workspace->given_samples = samples;
+    atomic_store(&workspace->wrong, false);
+    snnd_parallel_for(workspace->context, snnd_tiles(samples), check_tile, workspace);
+    for (size_t k = 0; atomic_load(&workspace->wrong) && k < (size_t)samples * sample_size(workspace); k++)
         if (!isfinite(input[k]))
             return snnd_fail(workspace->context, SNND_ERROR_ARGUMENT,
                              "input of sample %zu, step %zu, channel %zu is %g", k / channels / steps,
                              k / channels % steps, k % channels, (double)input[k]);
     return SNND_OK;
+}
+
+/* [samples][steps][channels] -> [tile][channel][step][lane]; lanes without a sample are zero. */
+static void lay_out_tile(void *argument, int64_t item, int32_t worker) {
+    snnd_workspace *workspace = argument;
+    (void)worker;
+    const int32_t tile = (int32_t)item, lanes = snnd_lanes(workspace->given_samples, tile);
+    const snnd_activity *to = &workspace->input.rows;
+    const size_t channels = (size_t)to->neurons, sample = sample_size(workspace), stride = snnd_activity_stride(to);
+    const float *from = workspace->given + (size_t)tile * SNND_LANES * sample;
+    float *rows = snnd_activity_row(to, tile, 0);
+    for (int32_t t = 0; t < to->steps; t++)
+        for (size_t c = 0; c < channels; c++) {
+            float *row = rows + c * stride + (size_t)t * SNND_LANES;
+            const float *value = from + (size_t)t * channels + c;
+            for (int32_t lane = 0; lane < lanes; lane++)
+                row[lane] = value[(size_t)lane * sample];
+            for (int32_t lane = lanes; lane < SNND_LANES; lane++)
+                row[lane] = 0;
+        }
 }
 
 snnd_status snnd_workspace_forward(snnd_workspace *workspace, snnd_mode mode, const float *input, int32_t count) {
@@ -252,9 +230,9 @@ snnd_status snnd_workspace_forward(snnd_workspace *workspace, snnd_mode mode, co
     workspace->pass.mode = mode;
     workspace->pass.samples = count;
     workspace->pass.tiles = snnd_tiles(count);
-    lay_out(workspace, input, count);
-    for (int32_t i = 0; i < workspace->network->count; i++)
-        workspace->network->layer[i]->class->forward(&workspace->stage[i]);
+    snnd_parallel_for(context, workspace->pass.tiles, lay_out_tile, workspace);
+    for (int32_t b = 0; b < workspace->blocks; b++)
+        snnd_block_forward(&workspace->block[b]);
     workspace->progress = SNND_FORWARD_DONE;
     return SNND_OK;
 }
@@ -264,10 +242,10 @@ snnd_status snnd_workspace_forward(snnd_workspace *workspace, snnd_mode mode, co
 static void score_tile(void *argument, int64_t tile, int32_t worker) {
     snnd_workspace *workspace = argument;
     const size_t classes = (size_t)snnd_network_outputs(workspace->network);
-    snnd_readout_scores(workspace->readout, &workspace->value[workspace->network->count], (int32_t)tile,
+    snnd_readout_scores(workspace->readout, &last_block(workspace)->output.rows, (int32_t)tile,
                         snnd_lanes(workspace->pass.samples, (int32_t)tile),
                         workspace->scores + (size_t)tile * SNND_LANES * classes,
-                        workspace->scratch + (size_t)worker * classes);
+                        workspace->readout_scratch + (size_t)worker * classes);
 }
 
 static snnd_status take_scores(snnd_workspace *workspace, int32_t readout) {
@@ -285,7 +263,8 @@ static snnd_status take_scores(snnd_workspace *workspace, int32_t readout) {
 static void loss_tile(void *argument, int64_t item, int32_t worker) {
     snnd_workspace *workspace = argument;
     const int32_t tile = (int32_t)item, classes = snnd_network_outputs(workspace->network);
-    const int32_t lanes = snnd_lanes(workspace->pass.samples, tile), place = workspace->network->count;
+    const int32_t lanes = snnd_lanes(workspace->pass.samples, tile);
+    const snnd_block *last = last_block(workspace);
     const double share = 1.0 / workspace->pass.samples;
     double *d_scores = workspace->d_scores + (size_t)tile * SNND_LANES * (size_t)classes;
     for (int32_t lane = 0; lane < lanes; lane++) {
@@ -297,8 +276,8 @@ static void loss_tile(void *argument, int64_t item, int32_t worker) {
             d[c] *= share;
     }
     if (workspace->gradients && workspace->pass.mode == SNND_TRAIN)
-        snnd_readout_backward(workspace->readout, &workspace->value[place], &workspace->gradient[place], tile, lanes,
-                              d_scores, workspace->scratch + (size_t)worker * (size_t)classes);
+        snnd_readout_backward(workspace->readout, &last->output.rows, &last->gradient, tile, lanes, d_scores,
+                              workspace->readout_scratch + (size_t)worker * (size_t)classes);
 }
 
 snnd_status snnd_loss_options_init(snnd_loss_options *options, size_t size) {
@@ -384,7 +363,7 @@ snnd_status snnd_workspace_set_output_gradient(snnd_workspace *workspace, const 
         return snnd_fail(workspace->context, SNND_ERROR_ARGUMENT, "gradient is NULL");
     if (workspace->progress == SNND_NOTHING || workspace->pass.mode != SNND_TRAIN)
         return snnd_fail(workspace->context, SNND_ERROR_STATE, "an output gradient needs a training pass before it");
-    const snnd_activity *to = &workspace->gradient[workspace->network->count];
+    const snnd_activity *to = &last_block(workspace)->gradient;
     const int32_t samples = workspace->pass.samples;
     for (int32_t c = 0; c < to->neurons; c++)
         for (int32_t b = 0; b < workspace->pass.tiles * SNND_LANES; b++) {
@@ -407,8 +386,8 @@ snnd_status snnd_workspace_backward(snnd_workspace *workspace) {
     if (workspace->progress != SNND_LOSS_DONE || workspace->pass.mode != SNND_TRAIN)
         return snnd_fail(workspace->context, SNND_ERROR_STATE,
                          "a backward pass needs a training pass and a loss before it, and is made once");
-    for (int32_t i = workspace->network->count - 1; i >= 0; i--)
-        workspace->network->layer[i]->class->backward(&workspace->stage[i]);
+    for (int32_t b = workspace->blocks - 1; b >= 0; b--)
+        snnd_block_backward(&workspace->block[b]);
     workspace->progress = SNND_BACKWARD_DONE; /* the gradient of the output was used up in place */
     return SNND_OK;
 }
@@ -463,17 +442,10 @@ snnd_status snnd_workspace_record(const snnd_workspace *workspace, const snnd_la
         return snnd_fail(workspace->context, SNND_ERROR_ARGUMENT, "snnd_workspace_record: values is NULL");
     if (workspace->progress == SNND_NOTHING)
         return snnd_fail(workspace->context, SNND_ERROR_STATE, "no batch has been passed forward yet");
-    const snnd_stage *stage = snnd_workspace_stage(workspace, layer);
-    const snnd_activity *from = stage->output;
-    if (record == SNND_RECORD_POTENTIAL && layer->class->type == SNND_LAYER_LIF)
-        from = snnd_lif_potential(stage);
-    else if (record != SNND_RECORD_OUTPUT)
+    if (record != SNND_RECORD_OUTPUT && (record != SNND_RECORD_POTENTIAL || layer->class->type != SNND_LAYER_LIF))
         return snnd_fail(workspace->context, SNND_ERROR_ARGUMENT, "layer %d (%s) has no record %d", layer->index,
                          layer->class->name, (int)record);
-    for (int32_t t = 0; t < from->steps; t++)
-        for (int32_t b = 0; b < workspace->pass.samples; b++)
-            for (int32_t n = 0; n < from->neurons; n++)
-                *values++ = snnd_activity_row(from, b / SNND_LANES, n)[(size_t)t * SNND_LANES + b % SNND_LANES];
+    snnd_block_record(block_of(workspace, layer), layer, record, values);
     return SNND_OK;
 }
 
@@ -505,20 +477,6 @@ snnd_status snnd_workspace_predictions(snnd_workspace *workspace, snnd_readout r
     return SNND_OK;
 }
 
-/* Spikes of one layer per neuron, step and sample. */
-static double layer_spike_rate(const snnd_workspace *workspace, const snnd_activity *spikes) {
-    double sum = 0;
-    for (int32_t tile = 0; tile < workspace->pass.tiles; tile++)
-        for (int32_t n = 0; n < spikes->neurons; n++) {
-            const float *row = snnd_activity_row(spikes, tile, n);
-            const int32_t lanes = snnd_lanes(workspace->pass.samples, tile);
-            for (int32_t t = 0; t < spikes->steps; t++)
-                for (int32_t lane = 0; lane < lanes; lane++)
-                    sum += (double)row[(size_t)t * SNND_LANES + (size_t)lane];
-        }
-    return sum / ((double)workspace->pass.samples * spikes->steps * spikes->neurons);
-}
-
 double snnd_workspace_spike_rate(const snnd_workspace *workspace) {
     double sum = 0;
     int32_t layers = 0;
@@ -526,7 +484,8 @@ double snnd_workspace_spike_rate(const snnd_workspace *workspace) {
         return 0;
     for (int32_t i = 0; i < workspace->network->count; i++)
         if (workspace->network->layer[i]->class->type == SNND_LAYER_LIF) {
-            sum += layer_spike_rate(workspace, &workspace->value[i + 1]);
+            sum += (double)snnd_lif_spikes(&workspace->stage[i]) /
+                   ((double)workspace->pass.samples * workspace->steps * workspace->network->layer[i]->outputs);
             layers++;
         }
     return layers == 0 ? 0 : sum / layers;

@@ -2,8 +2,10 @@
 #ifndef SNND_MODEL_WORKSPACE_H
 #define SNND_MODEL_WORKSPACE_H
 
-#include "kernel/activity.h"
+#include <stdatomic.h>
+
 #include "model/network.h"
+#include "model/signal.h"
 
 /* What one pass is about. */
 typedef struct snnd_pass {
@@ -17,10 +19,9 @@ typedef struct snnd_pass {
 typedef struct snnd_stage {
     snnd_layer *layer;
     snnd_workspace *workspace;
-    const snnd_activity *input, *output;     /* values */
-    const snnd_activity *d_input, *d_output; /* gradients of the loss; d_input NULL where nobody wants it */
-    float *gradient[SNND_ARRAY_NAMES];       /* of the parameters, in their shapes */
-    void *state;                             /* of the layer's kind */
+    const snnd_signal *input;          /* what the block that the layer is in gets */
+    float *gradient[SNND_ARRAY_NAMES]; /* of the parameters, in their shapes */
+    void *state;                       /* of the layer's kind */
 } snnd_stage;
 
 struct snnd_workspace {
@@ -28,14 +29,20 @@ struct snnd_workspace {
     snnd_network *network;
     int32_t batch, steps;
     bool gradients;
-    snnd_activity *value;    /* [layers + 1], the input first */
-    snnd_activity *gradient; /* [layers + 1], shared between neighbours where a layer works in place */
-    snnd_stage *stage;       /* [layers] */
+    snnd_signal input;
+    struct snnd_block *block; /* [blocks] */
+    int32_t blocks;
+    snnd_stage *stage; /* [layers] */
     snnd_pass pass;
+    float *scratch; /* [threads][scratch_size], the first scratch_tile of them for currents (block.c) */
+    size_t scratch_tile, scratch_size;
     double *scores, *d_scores; /* [batch][classes] */
-    double *scratch;           /* [threads][classes] */
+    double *readout_scratch;   /* [threads][classes] */
     double *sample_loss;       /* [batch] */
     const int32_t *labels;     /* during a call */
+    const float *given;        /* input, during a call */
+    int32_t given_samples;     /* of it */
+    atomic_bool wrong;         /* a number in it */
     int32_t readout;
     enum { SNND_NOTHING, SNND_FORWARD_DONE, SNND_LOSS_DONE, SNND_BACKWARD_DONE } progress;
 };

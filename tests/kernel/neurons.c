@@ -1,10 +1,11 @@
 /* Neurons over time, against the equations of one sample in double precision. */
-#include "kernel/neurons.h"
+#include "kernel/rows.h"
 
 #include <check.h>
 #include <math.h>
 
 #include "kernel/activity.h"
+#include "kernel/dispatch.h"
 #include "support.h"
 
 Suite *neurons_suite(void);

@@ -1,0 +1,237 @@
+/*
+ * Rows (rows.h), compiled once for each instruction set. Normalisation is in double between float32 rows: a normalised
+ * input is a difference of numbers that may be close, and what is lost in it is lost in every gradient behind it.
+ */
+#include "kernel/rows.h"
+
+#include "kernel/activity.h"
+
+#if defined(__AVX512F__)
+#include <immintrin.h>
+#endif
+
+enum { L = SNND_LANES, TOGETHER = 4 };
+
+#define INLINE static inline __attribute__((always_inline))
+
+static const float HALF_PI = 1.57079632679489662f;
+
+/* ---- neurons ---- */
+
+/* Each step waits for the one before; the steps of several neurons run between each other. */
+INLINE void fire(const snnd_lif *lif, int32_t steps, snnd_rows current, snnd_rows potential, snnd_rows spikes,
+                 const int neurons) {
+    float mem[TOGETHER][L] = {{0}}, syn[TOGETHER][L] = {{0}};
+    for (int32_t t = 0; t < steps; t++)
+        for (int n = 0; n < neurons; n++) {
+            const float *h = snnd_rows_of(current, n) + (size_t)t * L;
+            float s[L];
+            for (int l = 0; l < L; l++)
+                s[l] = mem[n][l] > lif->threshold ? 1.0f : 0.0f;
+            if (potential.data != NULL)
+                for (int l = 0; l < L; l++)
+                    snnd_rows_of(potential, n)[(size_t)t * L + (size_t)l] = mem[n][l];
+            if (spikes.data != NULL)
+                for (int l = 0; l < L; l++)
+                    snnd_rows_of(spikes, n)[(size_t)t * L + (size_t)l] = s[l];
+            for (int l = 0; l < L; l++)
+                mem[n][l] = (lif->decay * mem[n][l] + syn[n][l]) * (1.0f - s[l]);
+            for (int l = 0; l < L; l++)
+                syn[n][l] = h[l];
+        }
+}
+
+static snnd_rows rows_from(snnd_rows rows, int32_t neuron) {
+    if (rows.data != NULL)
+        rows.data += (size_t)neuron * rows.stride;
+    return rows;
+}
+
+static void lif_forward(const snnd_lif *lif, snnd_extent extent, snnd_rows current, snnd_rows potential,
+                        snnd_rows spikes) {
+    int32_t n = 0;
+    for (; n + TOGETHER <= extent.neurons; n += TOGETHER)
+        fire(lif, extent.steps, rows_from(current, n), rows_from(potential, n), rows_from(spikes, n), TOGETHER);
+    for (; n < extent.neurons; n++)
+        fire(lif, extent.steps, rows_from(current, n), rows_from(potential, n), rows_from(spikes, n), 1);
+}
+
+INLINE void fire_backward(const snnd_lif *lif, int32_t steps, snnd_rows current, snnd_rows potential,
+                          snnd_rows gradient, const int neurons, const int detach) {
+    float next[TOGETHER][L] = {{0}}, after[TOGETHER][L] = {{0}}; /* m[t+1], m[t+2] */
+    float silent_next[TOGETHER][L] = {{0}};                      /* 1 - s[t+1] */
+    static const float nothing[L];
+    const float half = lif->alpha / 2, steepness = HALF_PI * lif->alpha;
+    for (int32_t t = steps - 1; t >= 0; t--)
+        for (int n = 0; n < neurons; n++) {
+            const float *v = snnd_rows_of(potential, n) + (size_t)t * L;
+            const float *syn = detach || t == 0 ? nothing : snnd_rows_of(current, n) + (size_t)(t - 1) * L;
+            float *g = snnd_rows_of(gradient, n) + (size_t)t * L;
+            for (int l = 0; l < L; l++) {
+                float ds = g[l];
+                if (!detach)
+                    ds -= (lif->decay * v[l] + syn[l]) * next[n][l];
+                const float x = steepness * (v[l] - lif->threshold);
+                const float silent = v[l] > lif->threshold ? 0.0f : 1.0f;
+                const float m = ds * half / (1.0f + x * x) + lif->decay * silent * next[n][l];
+                g[l] = silent_next[n][l] * after[n][l];
+                after[n][l] = next[n][l];
+                next[n][l] = m;
+                silent_next[n][l] = silent;
+            }
+        }
+}
+
+INLINE void lif_backward_of(const snnd_lif *lif, snnd_extent extent, snnd_rows current, snnd_rows potential,
+                            snnd_rows gradient, const int detach) {
+    int32_t n = 0;
+    for (; n + TOGETHER <= extent.neurons; n += TOGETHER)
+        fire_backward(lif, extent.steps, rows_from(current, n), rows_from(potential, n), rows_from(gradient, n),
+                      TOGETHER, detach);
+    for (; n < extent.neurons; n++)
+        fire_backward(lif, extent.steps, rows_from(current, n), rows_from(potential, n), rows_from(gradient, n), 1,
+                      detach);
+}
+
+static void lif_backward(const snnd_lif *lif, snnd_extent extent, snnd_rows current, snnd_rows potential,
+                         snnd_rows gradient) {
+    if (lif->detach_reset)
+        lif_backward_of(lif, extent, current, potential, gradient, 1);
+    else
+        lif_backward_of(lif, extent, current, potential, gradient, 0);
+}
+
+static void leaky_forward(float decay, snnd_extent extent, snnd_rows current, snnd_rows potential) {
+    for (int32_t n = 0; n < extent.neurons; n++) {
+        const float *h = snnd_rows_of(current, n);
+        float *v = snnd_rows_of(potential, n), mem[L] = {0}, syn[L] = {0};
+        for (int32_t t = 0; t < extent.steps; t++, h += L, v += L)
+            for (int l = 0; l < L; l++) {
+                mem[l] = decay * mem[l] + syn[l];
+                syn[l] = h[l];
+                v[l] = mem[l];
+            }
+    }
+}
+
+static void leaky_backward(float decay, snnd_extent extent, snnd_rows gradient) {
+    for (int32_t n = 0; n < extent.neurons; n++) {
+        float next[L] = {0};
+        for (int32_t t = extent.steps - 1; t >= 0; t--) {
+            float *g = snnd_rows_of(gradient, n) + (size_t)t * L;
+            for (int l = 0; l < L; l++) {
+                const float m = g[l] + decay * next[l];
+                g[l] = next[l];
+                next[l] = m;
+            }
+        }
+    }
+}
+
+/* ---- normalisation ---- */
+
+static double sum_lanes(const double sum[L], int32_t lanes) {
+    double total = 0;
+    for (int32_t l = 0; l < lanes; l++)
+        total += sum[l];
+    return total;
+}
+
+static snnd_sums moments(int32_t steps, int32_t lanes, const float *x) {
+    const double pivot = (double)x[0];
+    double sum[L] = {0}, square[L] = {0};
+    for (int32_t t = 0; t < steps; t++, x += L)
+        for (int l = 0; l < L; l++) {
+            const double d = (double)x[l] - pivot;
+            sum[l] += d;
+            square[l] += d * d;
+        }
+    return (snnd_sums){.pivot = pivot, .first = sum_lanes(sum, lanes), .second = sum_lanes(square, lanes)};
+}
+
+static void normalise(int32_t steps, const snnd_affine *by, const float *x, float *y) {
+    const double mean = by->mean, factor = by->inverse_deviation * by->scale, shift = by->shift;
+    for (size_t k = 0; k < (size_t)steps * L; k++)
+        y[k] = (float)(((double)x[k] - mean) * factor + shift);
+}
+
+static snnd_sums norm_sums(int32_t steps, int32_t lanes, double mean, const float *x, const float *gradient) {
+    double sum[L] = {0}, product[L] = {0};
+    for (int32_t t = 0; t < steps; t++, x += L, gradient += L)
+        for (int l = 0; l < L; l++) {
+            const double g = (double)gradient[l];
+            sum[l] += g;
+            product[l] += g * ((double)x[l] - mean);
+        }
+    return (snnd_sums){.first = sum_lanes(sum, lanes), .second = sum_lanes(product, lanes)};
+}
+
+static void norm_backward(int32_t steps, int32_t lanes, const snnd_affine *by, double common, double along,
+                          const float *x, float *gradient) {
+    const double mean = by->mean;
+    double factor[L] = {0};
+    for (int32_t l = 0; l < lanes; l++)
+        factor[l] = by->scale * by->inverse_deviation;
+    for (int32_t t = 0; t < steps; t++, x += L, gradient += L)
+        for (int l = 0; l < L; l++)
+            gradient[l] = (float)(factor[l] * ((double)gradient[l] - common - ((double)x[l] - mean) * along));
+}
+
+/* ---- dropout and spikes ---- */
+
+static void scale(int32_t steps, const float factor[L], const float *x, float *y) {
+    for (int32_t t = 0; t < steps; t++)
+        for (int l = 0; l < L; l++)
+            y[(size_t)t * L + (size_t)l] = x[(size_t)t * L + (size_t)l] * factor[l];
+}
+
+static void collect(int32_t steps, int32_t lanes, const float *x, uint16_t *bits) {
+    const unsigned valid = (1U << lanes) - 1;
+    for (int32_t t = 0; t < steps; t++, x += L) {
+        unsigned set = 0;
+#if defined(__AVX512F__)
+        set = _mm512_cmp_ps_mask(_mm512_loadu_ps(x), _mm512_setzero_ps(), _CMP_GT_OQ);
+#else
+        for (int l = 0; l < L; l++)
+            set |= (unsigned)(x[l] > 0) << l;
+#endif
+        bits[t] = (uint16_t)(set & valid);
+    }
+}
+
+static int32_t count(int32_t steps, int32_t lanes, const float *x) {
+    int32_t sum[L] = {0}, total = 0;
+    for (int32_t t = 0; t < steps; t++, x += L)
+        for (int l = 0; l < L; l++)
+            sum[l] += (int32_t)x[l];
+    for (int32_t l = 0; l < lanes; l++)
+        total += sum[l];
+    return total;
+}
+
+static void expand(int32_t steps, const uint16_t *bits, const float factor[L], float *x) {
+    for (int32_t t = 0; t < steps; t++, x += L) {
+#if defined(__AVX512F__)
+        _mm512_storeu_ps(x, _mm512_maskz_loadu_ps(bits[t], factor));
+#else
+        for (int l = 0; l < L; l++)
+            x[l] = bits[t] >> l & 1 ? factor[l] : 0.0f;
+#endif
+    }
+}
+
+extern const snnd_row_kernels SNND_ROW_KERNELS;
+const snnd_row_kernels SNND_ROW_KERNELS = {
+    .lif_forward = lif_forward,
+    .lif_backward = lif_backward,
+    .leaky_forward = leaky_forward,
+    .leaky_backward = leaky_backward,
+    .moments = moments,
+    .normalise = normalise,
+    .norm_sums = norm_sums,
+    .norm_backward = norm_backward,
+    .scale = scale,
+    .collect = collect,
+    .count = count,
+    .expand = expand,
+};

@@ -1,0 +1,376 @@
+#include "model/block.h"
+
+#include <string.h>
+
+#include "base/parallel.h"
+#include "kernel/taps.h"
+#include "model/delays.h"
+#include "model/dropout.h"
+#include "model/lif.h"
+
+/* Neurons whose rows go through the layers together. */
+enum { BUNDLE = 4 };
+
+static const snnd_layer_class *class_of(const snnd_block *block, int32_t index) {
+    return block->workspace->network->layer[index]->class;
+}
+
+static snnd_stage *stage_of(const snnd_block *block, int32_t index) {
+    return &block->workspace->stage[index];
+}
+
+static bool has_delays(const snnd_block *block) {
+    return block->first < block->begin;
+}
+
+static bool is_last(const snnd_block *block) {
+    return block->next == NULL;
+}
+
+/* ---- memory ---- */
+
+/* Steps into the past that the block looks at. */
+static int32_t longest_delay(const snnd_block *block) {
+    return has_delays(block) ? block->workspace->network->layer[block->first]->options.delays.max_delay : 0;
+}
+
+static bool ends_in_spikes(const snnd_block *block) {
+    int32_t last = block->end - 1;
+    if (last > block->begin && class_of(block, last)->type == SNND_LAYER_DROPOUT)
+        last--;
+    return last >= block->begin && class_of(block, last)->type == SNND_LAYER_LIF;
+}
+
+/* The layer whose output is the block's: with spikes the LIF layer, whose bits are kept without the dropout behind. */
+static int32_t last_forward(const snnd_block *block) {
+    const bool dropped = block->end > block->begin && class_of(block, block->end - 1)->type == SNND_LAYER_DROPOUT;
+    return snnd_signal_is_spikes(&block->output) && dropped ? block->end - 2 : block->end - 1;
+}
+
+static bool needs_currents(const snnd_block *block) {
+    for (int32_t i = block->begin; i < block->end; i++)
+        if (class_of(block, i)->needs_input)
+            return true;
+    return false;
+}
+
+static snnd_status allocate_activity(snnd_workspace *workspace, snnd_activity *activity) {
+    const size_t rows = (size_t)snnd_tiles(workspace->batch) * (size_t)activity->neurons;
+    activity->data = snnd_allocate(workspace->context, rows, snnd_activity_stride(activity) * sizeof(float));
+    return activity->data == NULL ? SNND_ERROR_MEMORY : SNND_OK;
+}
+
+static snnd_status allocate_output(snnd_block *block) {
+    snnd_workspace *workspace = block->workspace;
+    snnd_signal *output = &block->output;
+    output->tiles = snnd_tiles(workspace->batch);
+    if (!is_last(block) && ends_in_spikes(block)) {
+        const size_t rows = (size_t)output->tiles * (size_t)output->rows.neurons;
+        output->bits = snnd_allocate(workspace->context, rows, (size_t)workspace->steps * sizeof *output->bits);
+        return output->bits == NULL ? SNND_ERROR_MEMORY : SNND_OK;
+    }
+    return allocate_activity(workspace, &output->rows);
+}
+
+static snnd_status allocate_block(snnd_block *block) {
+    snnd_workspace *workspace = block->workspace;
+    const int32_t neurons = workspace->network->layer[block->end - 1]->outputs;
+    const snnd_activity plain = {.neurons = neurons, .steps = workspace->steps};
+    block->output.rows = block->current = block->gradient = plain;
+    block->output.rows.front = is_last(block) ? 0 : longest_delay(block->next);
+    block->gradient.back = block->first > 0 ? longest_delay(block) : 0;
+    snnd_status status = allocate_output(block);
+    if (status == SNND_OK && workspace->gradients && has_delays(block) && needs_currents(block))
+        status = allocate_activity(workspace, &block->current);
+    if (status == SNND_OK && workspace->gradients)
+        status = allocate_activity(workspace, &block->gradient);
+    return status;
+}
+
+/* Scratch memory of a worker: currents of a tile, then rows of a bundle for each layer and one more. */
+static size_t row_set(const snnd_workspace *workspace) {
+    return (size_t)BUNDLE * (size_t)workspace->steps * SNND_LANES;
+}
+
+static float *tile_scratch(const snnd_workspace *workspace, int32_t worker) {
+    return workspace->scratch + (size_t)worker * workspace->scratch_size;
+}
+
+/* Rows before the layer `set` of the block; the set after the last is free. */
+static snnd_rows scratch_rows(const snnd_block *block, int32_t worker, int32_t set) {
+    const snnd_workspace *workspace = block->workspace;
+    return (snnd_rows){tile_scratch(workspace, worker) + workspace->scratch_tile + (size_t)set * row_set(workspace),
+                       (size_t)workspace->steps * SNND_LANES};
+}
+
+static snnd_status allocate_scratch(snnd_workspace *workspace) {
+    size_t tile = 0, sets = 0;
+    for (int32_t b = 0; b < workspace->blocks; b++) {
+        const snnd_block *block = &workspace->block[b];
+        const size_t needed = (size_t)block->current.neurons * snnd_activity_stride(&block->current);
+        const size_t layers = (size_t)(block->end - block->begin) + 2;
+        tile = has_delays(block) && needed > tile ? needed : tile;
+        sets = layers > sets ? layers : sets;
+    }
+    workspace->scratch_tile = tile;
+    workspace->scratch_size = tile + sets * row_set(workspace);
+    workspace->scratch = snnd_allocate(workspace->context, (size_t)workspace->context->options.threads,
+                                       workspace->scratch_size * sizeof(float));
+    return workspace->scratch == NULL ? SNND_ERROR_MEMORY : SNND_OK;
+}
+
+snnd_status snnd_blocks_create(snnd_workspace *workspace) {
+    const snnd_network *network = workspace->network;
+    workspace->block = snnd_allocate(workspace->context, (size_t)network->count, sizeof *workspace->block);
+    if (workspace->block == NULL)
+        return SNND_ERROR_MEMORY;
+    for (int32_t i = 0; i < network->count;) {
+        snnd_block *block = &workspace->block[workspace->blocks++];
+        block->workspace = workspace;
+        block->first = i;
+        block->begin = snnd_layer_is_delays(network->layer[i]) ? i + 1 : i;
+        for (i = block->begin; i < network->count && !snnd_layer_is_delays(network->layer[i]);)
+            i++;
+        block->end = i;
+    }
+    for (int32_t b = 0; b < workspace->blocks; b++) {
+        workspace->block[b].input = b == 0 ? &workspace->input : &workspace->block[b - 1].output;
+        workspace->block[b].next = b + 1 < workspace->blocks ? &workspace->block[b + 1] : NULL;
+    }
+    workspace->input = (snnd_signal){
+        .rows = {.neurons = network->inputs, .steps = workspace->steps, .front = longest_delay(&workspace->block[0])},
+        .tiles = snnd_tiles(workspace->batch)};
+    snnd_status status = allocate_activity(workspace, &workspace->input.rows);
+    for (int32_t b = 0; b < workspace->blocks && status == SNND_OK; b++)
+        status = allocate_block(&workspace->block[b]);
+    return status == SNND_OK ? allocate_scratch(workspace) : status;
+}
+
+void snnd_blocks_free(snnd_workspace *workspace) {
+    snnd_context *context = workspace->context;
+    for (int32_t b = 0; b < workspace->blocks; b++) {
+        snnd_release(context, workspace->block[b].output.rows.data);
+        snnd_release(context, workspace->block[b].output.bits);
+        snnd_release(context, workspace->block[b].current.data);
+        snnd_release(context, workspace->block[b].gradient.data);
+    }
+    snnd_release(context, workspace->input.rows.data);
+    snnd_release(context, workspace->scratch);
+    snnd_release(context, workspace->block);
+}
+
+/* ---- rows through layers ---- */
+
+/* Calls `work` for each bundle of neurons of a tile. */
+typedef struct bundle {
+    const snnd_block *block;
+    snnd_part part;
+    int32_t worker;
+    snnd_rows current;
+} bundle;
+
+static int32_t neurons_of(const snnd_block *block) {
+    return block->current.neurons;
+}
+
+static bundle bundle_at(const snnd_block *block, int32_t tile, int32_t neuron, int32_t worker, snnd_rows currents) {
+    const int32_t left = neurons_of(block) - neuron;
+    bundle made = {.block = block,
+                   .part = {.tile = tile,
+                            .neuron = neuron,
+                            .lanes = snnd_lanes(block->workspace->pass.samples, tile),
+                            .extent = {.neurons = left < BUNDLE ? left : BUNDLE, .steps = block->workspace->steps}},
+                   .worker = worker,
+                   .current = currents};
+    made.current.data = snnd_rows_of(currents, neuron);
+    return made;
+}
+
+/* Rows before layer `index`, which bundle_forward() has made. */
+static snnd_rows before(const bundle *b, int32_t index) {
+    return index == b->block->begin ? b->current : scratch_rows(b->block, b->worker, index - b->block->begin);
+}
+
+/* Passes the bundle through the layers up to `end`, which gets its rows. */
+static void bundle_forward(const bundle *b, int32_t end) {
+    for (int32_t i = b->block->begin; i < end; i++)
+        class_of(b->block, i)->forward(stage_of(b->block, i), &b->part, before(b, i), before(b, i + 1));
+}
+
+/* Currents of a tile: kept, made into scratch memory, or the input itself. */
+static snnd_rows currents_of(const snnd_block *block, int32_t tile, int32_t worker, bool make) {
+    if (!has_delays(block))
+        return snnd_activity_rows(&block->input->rows, tile, 0);
+    snnd_rows rows = {tile_scratch(block->workspace, worker), snnd_activity_stride(&block->current)};
+    const bool kept = block->current.data != NULL && block->workspace->pass.mode == SNND_TRAIN;
+    if (kept)
+        rows = snnd_activity_rows(&block->current, tile, 0);
+    if (make || !kept)
+        snnd_delays_currents(stage_of(block, block->first), block->input, tile, worker, rows);
+    return rows;
+}
+
+/* ---- forward ---- */
+
+/* One sweep over the batch. */
+typedef struct sweep {
+    snnd_block *block;
+    int32_t from, to; /* layers; their meaning is the sweep's */
+    bool first;
+} sweep;
+
+/* Measures what comes to layer `to`. */
+static void measure_tile(void *argument, int64_t tile, int32_t worker) {
+    const sweep *s = argument;
+    const snnd_rows currents = currents_of(s->block, (int32_t)tile, worker, s->first);
+    for (int32_t n = 0; n < neurons_of(s->block); n += BUNDLE) {
+        const bundle b = bundle_at(s->block, (int32_t)tile, n, worker, currents);
+        bundle_forward(&b, s->to);
+        class_of(s->block, s->to)->measure(stage_of(s->block, s->to), &b.part, before(&b, s->to));
+    }
+}
+
+static void copy_rows(snnd_extent extent, snnd_rows from, snnd_rows to) {
+    for (int32_t n = 0; n < extent.neurons; n++)
+        memcpy(snnd_rows_of(to, n), snnd_rows_of(from, n), (size_t)extent.steps * SNND_LANES * sizeof(float));
+}
+
+static void hand_on(const bundle *b) {
+    const snnd_signal *output = &b->block->output;
+    const int32_t last = last_forward(b->block);
+    bundle_forward(b, last);
+    if (!snnd_signal_is_spikes(output)) {
+        const snnd_rows rows = snnd_activity_rows(&output->rows, b->part.tile, b->part.neuron);
+        if (last < b->block->begin)
+            copy_rows(b->part.extent, b->current, rows);
+        else
+            class_of(b->block, last)->forward(stage_of(b->block, last), &b->part, before(b, last), rows);
+        return;
+    }
+    const snnd_rows spikes = scratch_rows(b->block, b->worker, b->block->end - b->block->begin + 1);
+    class_of(b->block, last)->forward(stage_of(b->block, last), &b->part, before(b, last), spikes);
+    for (int32_t n = 0; n < b->part.extent.neurons; n++)
+        b->block->workspace->context->kernels->rows->collect(
+            b->part.extent.steps, b->part.lanes, snnd_rows_of(spikes, n),
+            snnd_signal_bits(output, b->part.tile, b->part.neuron + n));
+}
+
+static void forward_tile(void *argument, int64_t tile, int32_t worker) {
+    const sweep *s = argument;
+    const snnd_rows currents = currents_of(s->block, (int32_t)tile, worker, s->first);
+    for (int32_t n = 0; n < neurons_of(s->block); n += BUNDLE) {
+        const bundle b = bundle_at(s->block, (int32_t)tile, n, worker, currents);
+        hand_on(&b);
+    }
+}
+
+void snnd_block_forward(snnd_block *block) {
+    snnd_workspace *workspace = block->workspace;
+    sweep s = {.block = block, .first = true};
+    for (int32_t i = block->first; i < block->end; i++)
+        if (class_of(block, i)->begin != NULL)
+            class_of(block, i)->begin(stage_of(block, i));
+    for (int32_t i = block->begin; i < block->end && workspace->pass.mode == SNND_TRAIN; i++) {
+        if (class_of(block, i)->measure == NULL)
+            continue;
+        s.to = i;
+        snnd_parallel_for(workspace->context, workspace->pass.tiles, measure_tile, &s);
+        class_of(block, i)->settle(stage_of(block, i));
+        s.first = false;
+    }
+    if (last_forward(block) < block->end - 1)
+        block->output.factor = snnd_dropout_factors(stage_of(block, block->end - 1));
+    snnd_parallel_for(workspace->context, workspace->pass.tiles, forward_tile, &s);
+}
+
+/* ---- backward ---- */
+
+/* The last layer below `top` whose way back goes by way of the whole batch; begin - 1: none. */
+static int32_t barrier_below(const snnd_block *block, int32_t top) {
+    int32_t i = top - 1;
+    while (i >= block->begin && class_of(block, i)->measure_backward == NULL)
+        i--;
+    return i;
+}
+
+/* How far forward the layers have to go again for those from `from` down to `to`. */
+static int32_t needed_again(const snnd_block *block, int32_t from, int32_t to) {
+    for (int32_t i = from; i >= to && i >= block->begin; i--)
+        if (class_of(block, i)->needs_input)
+            return i;
+    return block->begin;
+}
+
+/* Back through the layers from `from` to the one after `to`, and measures what comes to `to`, if it is one. */
+static void bundle_backward(const bundle *b, int32_t from, int32_t to) {
+    const snnd_block *block = b->block;
+    const snnd_rows gradient = snnd_activity_rows(&block->gradient, b->part.tile, b->part.neuron);
+    const snnd_rows scratch = scratch_rows(block, b->worker, block->end - block->begin + 1);
+    bundle_forward(b, needed_again(block, from, to));
+    for (int32_t i = from; i > to; i--)
+        class_of(block, i)->backward(stage_of(block, i), &b->part, before(b, i), scratch, gradient);
+    if (to >= block->begin)
+        class_of(block, to)->measure_backward(stage_of(block, to), &b->part, before(b, to), gradient);
+}
+
+static void backward_tile(void *argument, int64_t tile, int32_t worker) {
+    const sweep *s = argument;
+    const snnd_block *block = s->block;
+    if (s->first && !is_last(block))
+        snnd_delays_input_gradient(stage_of(block->next, block->next->first), &block->next->gradient, (int32_t)tile,
+                                   worker, snnd_activity_rows(&block->gradient, (int32_t)tile, 0));
+    const bool again = needs_currents(block);
+    const snnd_rows currents = again ? currents_of(block, (int32_t)tile, worker, false) : (snnd_rows){0};
+    for (int32_t n = 0; n < neurons_of(block); n += BUNDLE) {
+        const bundle b = bundle_at(block, (int32_t)tile, n, worker, currents);
+        bundle_backward(&b, s->from, s->to);
+    }
+}
+
+void snnd_block_backward(snnd_block *block) {
+    snnd_workspace *workspace = block->workspace;
+    sweep s = {.block = block, .from = block->end - 1, .first = true};
+    s.to = barrier_below(block, block->end);
+    for (;;) {
+        snnd_parallel_for(workspace->context, workspace->pass.tiles, backward_tile, &s);
+        if (s.to < block->begin)
+            break;
+        class_of(block, s.to)->settle_backward(stage_of(block, s.to));
+        s.from = s.to;
+        s.to = barrier_below(block, s.from);
+        s.first = false;
+    }
+    if (has_delays(block))
+        snnd_delays_parameter_gradient(stage_of(block, block->first), block->input, &block->gradient);
+}
+
+/* ---- records ---- */
+
+/* Rows of a bundle after layer `index`, or the potentials inside it. */
+static snnd_rows recorded(const bundle *b, int32_t index, snnd_record record) {
+    if (index < b->block->begin)
+        return b->current;
+    bundle_forward(b, index);
+    const snnd_rows rows = scratch_rows(b->block, b->worker, b->block->end - b->block->begin + 1);
+    if (record == SNND_RECORD_POTENTIAL)
+        snnd_lif_potential(stage_of(b->block, index), &b->part, before(b, index), rows);
+    else
+        class_of(b->block, index)->forward(stage_of(b->block, index), &b->part, before(b, index), rows);
+    return rows;
+}
+
+void snnd_block_record(const snnd_block *block, const snnd_layer *layer, snnd_record record, float *values) {
+    const size_t neurons = (size_t)neurons_of(block), samples = (size_t)block->workspace->pass.samples;
+    for (int32_t tile = 0; tile < block->workspace->pass.tiles; tile++) {
+        const snnd_rows currents = currents_of(block, tile, 0, false);
+        for (int32_t first = 0; first < neurons_of(block); first += BUNDLE) {
+            const bundle b = bundle_at(block, tile, first, 0, currents);
+            const snnd_rows rows = recorded(&b, layer->index, record);
+            for (int32_t n = 0; n < b.part.extent.neurons; n++)
+                for (int32_t t = 0; t < b.part.extent.steps; t++)
+                    for (int32_t lane = 0; lane < b.part.lanes; lane++)
+                        values[((size_t)t * samples + (size_t)(tile * SNND_LANES + lane)) * neurons +
+                               (size_t)(first + n)] = snnd_rows_of(rows, n)[(size_t)t * SNND_LANES + (size_t)lane];
+        }
+    }
+}

@@ -1,0 +1,37 @@
+/*
+ * A block: a layer of delays and the layers that follow it up to the next. Its layers work on a few rows at a time
+ * while they are in the cache, so that of a whole batch only three things are kept: the currents that the delays make,
+ * the gradients on their way back, and what the block hands on, which is mostly the bits of spikes. Everything between
+ * is made again from the currents when the way back needs it.
+ */
+#ifndef SNND_MODEL_BLOCK_H
+#define SNND_MODEL_BLOCK_H
+
+#include "model/signal.h"
+#include "model/workspace.h"
+
+typedef struct snnd_block {
+    snnd_workspace *workspace;
+    int32_t first, begin, end;     /* layers: of delays (if first < begin), then begin .. end-1 */
+    const snnd_signal *input;      /* of the block before, or of the network */
+    snnd_signal output;            /* of the last layer; its bits before a dropout that ends the block */
+    snnd_activity current;         /* what layer `begin` gets; data NULL where it is made again when needed */
+    snnd_activity gradient;        /* of the output, then of the current; data NULL without gradients */
+    const struct snnd_block *next; /* NULL: the last */
+} snnd_block;
+
+/* Cuts a workspace's network into blocks and takes their memory. */
+snnd_status snnd_blocks_create(snnd_workspace *workspace);
+void snnd_blocks_free(snnd_workspace *workspace);
+
+void snnd_block_forward(snnd_block *block);
+
+/* Gradients of the parameters of the block's layers. The last block has dL/doutput in its `gradient`, the others take
+ * it from the block after them. */
+void snnd_block_backward(snnd_block *block);
+
+/* Rows of a layer of the block, or of a LIF layer's potentials, as the last pass had them: [steps][samples][neurons].
+ */
+void snnd_block_record(const snnd_block *block, const snnd_layer *layer, snnd_record record, float *values);
+
+#endif
