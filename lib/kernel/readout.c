@@ -8,26 +8,6 @@ static float *cell(const snnd_activity *activity, int32_t tile, int32_t neuron, 
     return snnd_activity_row(activity, tile, neuron) + (size_t)t * SNND_LANES + lane;
 }
 
-static void softmax_at(const snnd_activity *output, int32_t tile, int32_t t, int32_t lane, double *share) {
-    double highest = -INFINITY, sum = 0;
-    for (int32_t c = 0; c < output->neurons; c++)
-        highest = fmax(highest, (double)*cell(output, tile, c, t, lane));
-    for (int32_t c = 0; c < output->neurons; c++)
-        sum += share[c] = exp((double)*cell(output, tile, c, t, lane) - highest);
-    for (int32_t c = 0; c < output->neurons; c++)
-        share[c] /= sum;
-}
-
-static void softmax_sum(const snnd_activity *output, int32_t tile, int32_t lane, double *scores, double *scratch) {
-    for (int32_t c = 0; c < output->neurons; c++)
-        scores[c] = 0;
-    for (int32_t t = 0; t < output->steps; t++) {
-        softmax_at(output, tile, t, lane, scratch);
-        for (int32_t c = 0; c < output->neurons; c++)
-            scores[c] += scratch[c];
-    }
-}
-
 /* The first step at which a potential is largest. A NaN is never smaller than anything, so that it shows. */
 static int32_t peak(const snnd_activity *output, int32_t tile, int32_t neuron, int32_t lane) {
     int32_t best = 0;
@@ -48,15 +28,32 @@ static double score_of(int32_t readout, const snnd_activity *output, int32_t til
     return readout == SNND_READOUT_MEAN ? sum / output->steps : sum;
 }
 
-void snnd_readout_scores(int32_t readout, const snnd_activity *output, int32_t tile, int32_t lanes, double *scores,
-                         double *scratch) {
-    for (int32_t lane = 0; lane < lanes; lane++, scores += output->neurons) {
-        if (readout == SNND_READOUT_SOFTMAX_SUM)
-            softmax_sum(output, tile, lane, scores, scratch);
-        else
-            for (int32_t c = 0; c < output->neurons; c++)
-                scores[c] = score_of(readout, output, tile, c, lane);
+/* [16 lanes] of each class to [classes] of each lane, and back. */
+static void lanes_apart(int32_t classes, int32_t lanes, const double *by_class, double *by_lane) {
+    for (int32_t lane = 0; lane < lanes; lane++)
+        for (int32_t c = 0; c < classes; c++)
+            by_lane[(size_t)lane * (size_t)classes + (size_t)c] = by_class[(size_t)c * SNND_LANES + (size_t)lane];
+}
+
+static void lanes_together(int32_t classes, int32_t lanes, const double *by_lane, double *by_class) {
+    for (int32_t c = 0; c < classes; c++)
+        for (int32_t lane = 0; lane < SNND_LANES; lane++)
+            by_class[(size_t)c * SNND_LANES + (size_t)lane] =
+                lane < lanes ? by_lane[(size_t)lane * (size_t)classes + (size_t)c] : 0;
+}
+
+void snnd_readout_scores(const snnd_softmax_kernels *kernels, int32_t readout, const snnd_activity *output,
+                         int32_t tile, int32_t lanes, double *scores, double *scratch) {
+    const int32_t classes = output->neurons;
+    if (readout == SNND_READOUT_SOFTMAX_SUM) {
+        kernels->sum_over_time(classes, output->steps, snnd_activity_rows(output, tile, 0), scratch,
+                               scratch + (size_t)classes * SNND_LANES);
+        lanes_apart(classes, lanes, scratch, scores);
+        return;
     }
+    for (int32_t lane = 0; lane < lanes; lane++, scores += classes)
+        for (int32_t c = 0; c < classes; c++)
+            scores[c] = score_of(readout, output, tile, c, lane);
 }
 
 double snnd_cross_entropy(const double *scores, int32_t classes, int32_t label, double *gradient) {
@@ -69,19 +66,6 @@ double snnd_cross_entropy(const double *scores, int32_t classes, int32_t label, 
         gradient[c] /= sum;
     gradient[label] -= 1;
     return log(sum) - (scores[label] - highest);
-}
-
-/* dL/dout[t][c] = p[c] (d[c] - sum_k d[k] p[k]), p the softmax at t. */
-static void softmax_sum_backward(const snnd_activity *output, const snnd_activity *gradient, int32_t tile, int32_t lane,
-                                 const double *d, double *p) {
-    for (int32_t t = 0; t < output->steps; t++) {
-        softmax_at(output, tile, t, lane, p);
-        double mean = 0;
-        for (int32_t c = 0; c < output->neurons; c++)
-            mean += d[c] * p[c];
-        for (int32_t c = 0; c < output->neurons; c++)
-            *cell(gradient, tile, c, t, lane) = (float)(p[c] * (d[c] - mean));
-    }
 }
 
 static void score_backward(int32_t readout, const snnd_activity *output, const snnd_activity *gradient, int32_t tile,
@@ -97,16 +81,21 @@ static void score_backward(int32_t readout, const snnd_activity *output, const s
         *cell(gradient, tile, neuron, t, lane) = only < 0 || t == only ? (float)d : 0.0f;
 }
 
-void snnd_readout_backward(int32_t readout, const snnd_activity *output, const snnd_activity *gradient, int32_t tile,
-                           int32_t lanes, const double *d_scores, double *scratch) {
-    for (int32_t lane = 0; lane < lanes; lane++, d_scores += output->neurons) {
-        if (readout == SNND_READOUT_SOFTMAX_SUM)
-            softmax_sum_backward(output, gradient, tile, lane, d_scores, scratch);
-        else
-            for (int32_t c = 0; c < output->neurons; c++)
-                score_backward(readout, output, gradient, tile, c, lane, d_scores[c]);
+void snnd_readout_backward(const snnd_softmax_kernels *kernels, int32_t readout, const snnd_activity *output,
+                           const snnd_activity *gradient, int32_t tile, int32_t lanes, const double *d_scores,
+                           double *scratch) {
+    const int32_t classes = output->neurons;
+    if (readout == SNND_READOUT_SOFTMAX_SUM) {
+        lanes_together(classes, lanes, d_scores, scratch);
+        kernels->backward(classes, output->steps, snnd_activity_rows(output, tile, 0), scratch,
+                          scratch + (size_t)classes * SNND_LANES, snnd_activity_rows(gradient, tile, 0));
+    } else {
+        for (int32_t lane = 0; lane < lanes; lane++)
+            for (int32_t c = 0; c < classes; c++)
+                score_backward(readout, output, gradient, tile, c, lane,
+                               d_scores[(size_t)lane * (size_t)classes + (size_t)c]);
     }
-    for (int32_t c = 0; c < output->neurons; c++)
+    for (int32_t c = 0; c < classes; c++)
         for (int32_t t = 0; t < output->steps; t++)
             for (int32_t lane = lanes; lane < SNND_LANES; lane++)
                 *cell(gradient, tile, c, t, lane) = 0;

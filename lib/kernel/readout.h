@@ -3,24 +3,26 @@
 #define SNND_KERNEL_READOUT_H
 
 #include "kernel/activity.h"
+#include "kernel/softmax.h"
 
 /*
  * Scores [samples in the tile][classes] of one tile under a snnd_readout:
  *
  *     softmax sum: m[c] = sum_t softmax_c(out[t])     sum, mean, max over t, last: of out[t][c]
  *
- * `scratch` has room for classes numbers.
+ * `scratch` has room for 2 classes * 16 numbers.
  */
-void snnd_readout_scores(int32_t readout, const snnd_activity *output, int32_t tile, int32_t lanes, double *scores,
-                         double *scratch);
+void snnd_readout_scores(const snnd_softmax_kernels *kernels, int32_t readout, const snnd_activity *output,
+                         int32_t tile, int32_t lanes, double *scores, double *scratch);
 
 /* Cross-entropy -log softmax_label(scores) of one sample; `gradient` [classes] receives its derivative, softmax -
  * onehot. */
 double snnd_cross_entropy(const double *scores, int32_t classes, int32_t label, double *gradient);
 
 /* dL/doutput of one tile from dL/dscores [lanes][classes]; lanes without a sample get 0. `scratch` as above. */
-void snnd_readout_backward(int32_t readout, const snnd_activity *output, const snnd_activity *gradient, int32_t tile,
-                           int32_t lanes, const double *d_scores, double *scratch);
+void snnd_readout_backward(const snnd_softmax_kernels *kernels, int32_t readout, const snnd_activity *output,
+                           const snnd_activity *gradient, int32_t tile, int32_t lanes, const double *d_scores,
+                           double *scratch);
 
 /* The first class with the highest score. */
 int32_t snnd_best_class(const double *scores, int32_t classes);

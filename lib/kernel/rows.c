@@ -4,7 +4,7 @@
  */
 #include "kernel/rows.h"
 
-#include "kernel/activity.h"
+#include "kernel/vector.h"
 
 #if defined(__AVX512F__)
 #include <immintrin.h>
@@ -12,32 +12,26 @@
 
 enum { L = SNND_LANES, TOGETHER = 4 };
 
-#define INLINE static inline __attribute__((always_inline))
-
 static const float HALF_PI = 1.57079632679489662f;
 
 /* ---- neurons ---- */
 
 /* Each step waits for the one before; the steps of several neurons run between each other. */
 INLINE void fire(const snnd_lif *lif, int32_t steps, snnd_rows current, snnd_rows potential, snnd_rows spikes,
-                 const int neurons) {
-    float mem[TOGETHER][L] = {{0}}, syn[TOGETHER][L] = {{0}};
+                 const int part, const int neurons, const int want_potential, const int want_spikes) {
+    const vector decay = vector_all(lif->decay), threshold = vector_all(lif->threshold), one = vector_all(1);
+    vector mem[TOGETHER], syn[TOGETHER];
+    for (int n = 0; n < neurons; n++)
+        mem[n] = syn[n] = (vector){0};
     for (int32_t t = 0; t < steps; t++)
         for (int n = 0; n < neurons; n++) {
-            const float *h = snnd_rows_of(current, n) + (size_t)t * L;
-            float s[L];
-            for (int l = 0; l < L; l++)
-                s[l] = mem[n][l] > lif->threshold ? 1.0f : 0.0f;
-            if (potential.data != NULL)
-                for (int l = 0; l < L; l++)
-                    snnd_rows_of(potential, n)[(size_t)t * L + (size_t)l] = mem[n][l];
-            if (spikes.data != NULL)
-                for (int l = 0; l < L; l++)
-                    snnd_rows_of(spikes, n)[(size_t)t * L + (size_t)l] = s[l];
-            for (int l = 0; l < L; l++)
-                mem[n][l] = (lif->decay * mem[n][l] + syn[n][l]) * (1.0f - s[l]);
-            for (int l = 0; l < L; l++)
-                syn[n][l] = h[l];
+            const vector_mask fires = mem[n] > threshold;
+            if (want_potential)
+                *vector_at(snnd_rows_of(potential, n), t, part) = mem[n];
+            if (want_spikes)
+                *vector_at(snnd_rows_of(spikes, n), t, part) = vector_where(fires, one);
+            mem[n] = vector_where(~fires, decay * mem[n] + syn[n]);
+            syn[n] = *vector_in(snnd_rows_of(current, n), t, part);
         }
 }
 
@@ -47,50 +41,69 @@ static snnd_rows rows_from(snnd_rows rows, int32_t neuron) {
     return rows;
 }
 
+INLINE void fire_all(const snnd_lif *lif, snnd_extent extent, snnd_rows current, snnd_rows potential, snnd_rows spikes,
+                     const int want_potential, const int want_spikes) {
+    for (int part = 0; part < PARTS; part++) {
+        int32_t n = 0;
+        for (; n + TOGETHER <= extent.neurons; n += TOGETHER)
+            fire(lif, extent.steps, rows_from(current, n), rows_from(potential, n), rows_from(spikes, n), part,
+                 TOGETHER, want_potential, want_spikes);
+        for (; n < extent.neurons; n++)
+            fire(lif, extent.steps, rows_from(current, n), rows_from(potential, n), rows_from(spikes, n), part, 1,
+                 want_potential, want_spikes);
+    }
+}
+
 static void lif_forward(const snnd_lif *lif, snnd_extent extent, snnd_rows current, snnd_rows potential,
                         snnd_rows spikes) {
-    int32_t n = 0;
-    for (; n + TOGETHER <= extent.neurons; n += TOGETHER)
-        fire(lif, extent.steps, rows_from(current, n), rows_from(potential, n), rows_from(spikes, n), TOGETHER);
-    for (; n < extent.neurons; n++)
-        fire(lif, extent.steps, rows_from(current, n), rows_from(potential, n), rows_from(spikes, n), 1);
+    if (potential.data == NULL)
+        fire_all(lif, extent, current, potential, spikes, 0, 1);
+    else if (spikes.data == NULL)
+        fire_all(lif, extent, current, potential, spikes, 1, 0);
+    else
+        fire_all(lif, extent, current, potential, spikes, 1, 1);
 }
 
 INLINE void fire_backward(const snnd_lif *lif, int32_t steps, snnd_rows current, snnd_rows potential,
-                          snnd_rows gradient, const int neurons, const int detach) {
-    float next[TOGETHER][L] = {{0}}, after[TOGETHER][L] = {{0}}; /* m[t+1], m[t+2] */
-    float silent_next[TOGETHER][L] = {{0}};                      /* 1 - s[t+1] */
-    static const float nothing[L];
-    const float half = lif->alpha / 2, steepness = HALF_PI * lif->alpha;
+                          snnd_rows gradient, const int part, const int neurons, const int detach) {
+    const vector decay = vector_all(lif->decay), threshold = vector_all(lif->threshold), one = vector_all(1);
+    const vector half = vector_all(lif->alpha / 2), steepness = vector_all(HALF_PI * lif->alpha);
+    vector next[TOGETHER], after[TOGETHER]; /* m[t+1], m[t+2] */
+    vector_mask fired_next[TOGETHER];       /* s[t+1] */
+    for (int n = 0; n < neurons; n++) {
+        next[n] = after[n] = (vector){0};
+        fired_next[n] = (vector_mask){0};
+    }
     for (int32_t t = steps - 1; t >= 0; t--)
         for (int n = 0; n < neurons; n++) {
-            const float *v = snnd_rows_of(potential, n) + (size_t)t * L;
-            const float *syn = detach || t == 0 ? nothing : snnd_rows_of(current, n) + (size_t)(t - 1) * L;
-            float *g = snnd_rows_of(gradient, n) + (size_t)t * L;
-            for (int l = 0; l < L; l++) {
-                float ds = g[l];
-                if (!detach)
-                    ds -= (lif->decay * v[l] + syn[l]) * next[n][l];
-                const float x = steepness * (v[l] - lif->threshold);
-                const float silent = v[l] > lif->threshold ? 0.0f : 1.0f;
-                const float m = ds * half / (1.0f + x * x) + lif->decay * silent * next[n][l];
-                g[l] = silent_next[n][l] * after[n][l];
-                after[n][l] = next[n][l];
-                next[n][l] = m;
-                silent_next[n][l] = silent;
+            const vector v = *vector_in(snnd_rows_of(potential, n), t, part);
+            vector *g = vector_at(snnd_rows_of(gradient, n), t, part);
+            vector ds = *g;
+            if (!detach) {
+                const vector syn = t == 0 ? (vector){0} : *vector_in(snnd_rows_of(current, n), t - 1, part);
+                ds -= (decay * v + syn) * next[n];
             }
+            const vector x = steepness * (v - threshold);
+            const vector_mask fires = v > threshold;
+            const vector m = ds * half / (one + x * x) + vector_where(~fires, decay * next[n]);
+            *g = vector_where(~fired_next[n], after[n]);
+            after[n] = next[n];
+            next[n] = m;
+            fired_next[n] = fires;
         }
 }
 
 INLINE void lif_backward_of(const snnd_lif *lif, snnd_extent extent, snnd_rows current, snnd_rows potential,
                             snnd_rows gradient, const int detach) {
-    int32_t n = 0;
-    for (; n + TOGETHER <= extent.neurons; n += TOGETHER)
-        fire_backward(lif, extent.steps, rows_from(current, n), rows_from(potential, n), rows_from(gradient, n),
-                      TOGETHER, detach);
-    for (; n < extent.neurons; n++)
-        fire_backward(lif, extent.steps, rows_from(current, n), rows_from(potential, n), rows_from(gradient, n), 1,
-                      detach);
+    for (int part = 0; part < PARTS; part++) {
+        int32_t n = 0;
+        for (; n + TOGETHER <= extent.neurons; n += TOGETHER)
+            fire_backward(lif, extent.steps, rows_from(current, n), rows_from(potential, n), rows_from(gradient, n),
+                          part, TOGETHER, detach);
+        for (; n < extent.neurons; n++)
+            fire_backward(lif, extent.steps, rows_from(current, n), rows_from(potential, n), rows_from(gradient, n),
+                          part, 1, detach);
+    }
 }
 
 static void lif_backward(const snnd_lif *lif, snnd_extent extent, snnd_rows current, snnd_rows potential,

@@ -5,53 +5,105 @@
  */
 #include "kernel/taps.h"
 
-#include "kernel/activity.h"
+#include "kernel/vector.h"
 
 #if defined(__AVX512F__)
-enum { VECTOR = 16, BLOCK = 16, RUN = 8, PHASES = 2 };
-#elif defined(__AVX2__)
-enum { VECTOR = 8, BLOCK = 8, RUN = 8, PHASES = 1 };
+enum { BLOCK = 16, RUN = 8, PHASES = 2 };
 #else
-enum { VECTOR = 4, BLOCK = 8, RUN = 8, PHASES = 1 };
+enum { BLOCK = 8, RUN = 8, PHASES = 1 };
 #endif
 
-typedef float vector __attribute__((vector_size(4 * VECTOR)));
-
-/* Vectors in a row. */
-enum { PARTS = SNND_LANES / VECTOR };
-
-#define INLINE static inline __attribute__((always_inline))
-
-INLINE void gather_block(const snnd_gather *job, int32_t time, int32_t part, const int block) {
-    vector sum[BLOCK];
-    for (int k = 0; k < block; k++)
-        sum[k] = (vector){0};
-    const snnd_taps *taps = job->taps;
-    for (int64_t i = 0; i < job->synapses; i++) {
-        int32_t s = job->synapse[i], count = taps->count[s];
-        const float *value = taps->value + (size_t)s * (size_t)taps->width;
-        ptrdiff_t row = (ptrdiff_t)time + job->offset + job->direction * taps->first[s];
-        const float *neuron = job->source + (size_t)job->neuron[i] * job->stride + part * VECTOR;
-        for (int32_t n = 0; n < count; n++, row += job->direction) {
-            const vector *source = (const vector *)(neuron + row * SNND_LANES);
-            for (int k = 0; k < block; k++)
-                sum[k] += value[n] * source[k * PARTS];
-        }
-    }
-    vector *target = (vector *)(job->target + (ptrdiff_t)time * SNND_LANES + part * VECTOR);
-    for (int k = 0; k < block; k++)
-        target[k * PARTS] = sum[k];
+/* Adds the `count` taps of a synapse to the sums of a block. */
+INLINE void add_taps(vector *sum, const float *value, const float *row, ptrdiff_t step, const int count,
+                     const int block) {
+    for (int n = 0; n < count; n++, row += step)
+        for (int k = 0; k < block; k++)
+            sum[k] += value[n] * *(const vector *)(row + (ptrdiff_t)k * SNND_LANES);
 }
 
-static void gather(const snnd_gather *job) {
-    for (int32_t part = 0; part < PARTS; part++) {
+/* Adds the synapses from `from` on whose source is below `limit` to a block of one target; returns where it stopped.
+ * With `taps` above 0 all synapses have that many. */
+INLINE int64_t gather_block(const snnd_gather *job, float *target, int64_t from, int64_t end, int32_t limit,
+                            const int fresh, int32_t time, const int part, const int block, const int taps) {
+    vector sum[BLOCK];
+    for (int k = 0; k < block; k++)
+        sum[k] = fresh ? (vector){0} : *vector_at(target, time + k, part);
+    const ptrdiff_t step = (ptrdiff_t)job->direction * SNND_LANES;
+    const float *origin = job->source.data + ((ptrdiff_t)time + job->offset) * SNND_LANES + part * VECTOR;
+    int64_t i = from;
+    for (; i < end && job->neuron[i] < limit; i++) {
+        const int32_t s = job->synapse[i];
+        const float *value = job->taps->value + (size_t)s * (size_t)job->taps->width;
+        const float *row = origin + (size_t)job->neuron[i] * job->source.stride + (ptrdiff_t)job->taps->first[s] * step;
+        if (taps > 0)
+            add_taps(sum, value, row, step, taps, block);
+        else
+            for (int32_t n = 0; n < job->taps->count[s]; n++, row += step)
+                add_taps(sum, value + n, row, step, 1, block);
+    }
+    if (fresh || i > from)
+        for (int k = 0; k < block; k++)
+            *vector_at(target, time + k, part) = sum[k];
+    return i;
+}
+
+/* A block of time of all targets, chunk after chunk of the sources. */
+INLINE void gather_time(const snnd_gather *job, int32_t chunk, int32_t time, const int part, const int block,
+                        const int taps) {
+    for (int32_t j = 0; j < job->targets; j++)
+        job->place[j] = gather_block(job, snnd_rows_of(job->target, j), job->begin[j], job->begin[j + 1], chunk, 1,
+                                     time, part, block, taps);
+    for (int32_t limit = 2 * chunk; limit < job->sources + chunk; limit += chunk)
+        for (int32_t j = 0; j < job->targets; j++)
+            job->place[j] = gather_block(job, snnd_rows_of(job->target, j), job->place[j], job->begin[j + 1], limit, 0,
+                                         time, part, block, taps);
+}
+
+INLINE void gather_all(const snnd_gather *job, int32_t chunk, const int taps) {
+    for (int part = 0; part < PARTS; part++) {
         int32_t time = 0;
         for (; time + BLOCK <= job->steps; time += BLOCK)
-            gather_block(job, time, part, BLOCK);
+            gather_time(job, chunk, time, part, BLOCK, taps);
         for (; time + 4 <= job->steps; time += 4)
-            gather_block(job, time, part, 4);
+            gather_time(job, chunk, time, part, 4, 0);
         for (; time < job->steps; time++)
-            gather_block(job, time, part, 1);
+            gather_time(job, chunk, time, part, 1, 0);
+    }
+}
+
+/* Sources whose rows for a block of time fit the first cache, but not so few that a target has little to sum. */
+static int32_t chunk_of(const snnd_gather *job) {
+    enum { BYTES = 32 * 1024, FEW = 8 };
+    const int64_t rows = BLOCK + job->taps_total - 1, synapses = job->begin[job->targets];
+    const int64_t fit = BYTES / (rows * SNND_LANES * (int64_t)sizeof(float));
+    const int64_t pairs = (int64_t)job->targets * job->sources;
+    const int64_t least = synapses > 0 ? (FEW * pairs + synapses - 1) / synapses : job->sources;
+    const int64_t chunk = fit > least ? fit : least;
+    return chunk < job->sources ? (int32_t)chunk : job->sources;
+}
+
+/* The numbers of taps that narrow kernels have. */
+static void gather(const snnd_gather *job) {
+    const int32_t chunk = chunk_of(job);
+    switch (job->taps->uniform) {
+    case 1:
+        gather_all(job, chunk, 1);
+        break;
+    case 4:
+        gather_all(job, chunk, 4);
+        break;
+    case 5:
+        gather_all(job, chunk, 5);
+        break;
+    case 6:
+        gather_all(job, chunk, 6);
+        break;
+    case 8:
+        gather_all(job, chunk, 8);
+        break;
+    default:
+        gather_all(job, chunk, 0);
+        break;
     }
 }
 
@@ -125,6 +177,10 @@ static void correlate(const snnd_correlate *job) {
 }
 
 extern const snnd_row_kernels SNND_ROW_KERNELS;
+extern const snnd_softmax_kernels SNND_SOFTMAX_KERNELS;
 extern const snnd_hot_kernels SNND_HOT_KERNELS;
-const snnd_hot_kernels SNND_HOT_KERNELS = {
-    .isa = SNND_HOT_ISA, .gather = gather, .correlate = correlate, .rows = &SNND_ROW_KERNELS};
+const snnd_hot_kernels SNND_HOT_KERNELS = {.isa = SNND_HOT_ISA,
+                                           .gather = gather,
+                                           .correlate = correlate,
+                                           .rows = &SNND_ROW_KERNELS,
+                                           .softmax = &SNND_SOFTMAX_KERNELS};

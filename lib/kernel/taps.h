@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "kernel/rows.h"
+#include "kernel/softmax.h"
 #include "snndelay.h"
 
 /* Taps of the synapses of a layer: row s of `value` has count[s] taps from first[s]. */
@@ -13,25 +14,27 @@ typedef struct snnd_taps {
     int32_t *first, *count;
     float *value; /* [synapses][width] */
     int32_t width;
+    int32_t uniform; /* the count of all synapses; 0: they differ */
 } snnd_taps;
 
 /*
- * One neuron's sum over a list of synapses,
+ * Sums of some neurons over lists of their synapses,
  *
- *     target[t] = sum_s sum_n value[s][n] source_s[t + offset + direction (first[s] + n)]
+ *     target_j[t] = sum_s sum_n value[s][n] source_s[t + offset + direction (first[s] + n)]
  *
  * for t = 0 .. steps-1, each a row of 16 lanes. `direction` +1 with offset -(K-1) is the delayed current; -1 with
- * offset K-1 over the outgoing synapses is its transpose, the gradient of the input.
+ * offset K-1 over the outgoing synapses is its transpose, the gradient of the input. The list of a neuron is in the
+ * order of its sources, and sums run in that order.
  */
 typedef struct snnd_gather {
-    float *target;
-    const float *source; /* row of time 0 of neuron 0 */
-    size_t stride;       /* floats from one source neuron to the next */
-    int32_t steps, offset, direction;
-    int64_t synapses;
-    const int32_t *neuron;  /* [synapses] source neuron */
-    const int32_t *synapse; /* [synapses] row of the taps */
+    snnd_rows target, source;
+    int32_t targets, sources, steps, offset, direction;
+    int32_t taps_total;     /* K */
+    const int64_t *begin;   /* [targets + 1] of each list */
+    const int32_t *neuron;  /* source neuron */
+    const int32_t *synapse; /* row of the taps */
     const snnd_taps *taps;
+    int64_t *place; /* [targets] scratch */
 } snnd_gather;
 
 /*
@@ -57,6 +60,7 @@ typedef struct snnd_hot_kernels {
     void (*gather)(const snnd_gather *);
     void (*correlate)(const snnd_correlate *);
     const snnd_row_kernels *rows;
+    const snnd_softmax_kernels *softmax;
 } snnd_hot_kernels;
 
 #endif

@@ -31,6 +31,7 @@ typedef struct state {
     float *share, *slope; /* [synapses][width] */
     connections incoming, outgoing;
     snnd_kernel_shape shape;
+    int64_t *place;     /* [threads][neurons on the larger side] scratch */
     float *source;      /* [threads] rows of the input's spikes */
     size_t source_size; /* of each */
     float *correlation; /* [threads] sums of a block */
@@ -106,8 +107,11 @@ snnd_status snnd_delays_prepare(snnd_stage *stage) {
     made->source_size = snnd_signal_scratch(stage->input, layer->inputs);
     if (made->source_size > 0)
         made->source = snnd_allocate(context, (size_t)context->options.threads, made->source_size * sizeof(float));
-    const bool enough = made->taps.first != NULL && made->taps.count != NULL && made->taps.value != NULL &&
-                        made->share != NULL && (made->source_size == 0 || made->source != NULL) &&
+    const int32_t side = layer->inputs > layer->outputs ? layer->inputs : layer->outputs;
+    made->place = snnd_allocate(context, (size_t)context->options.threads, (size_t)side * sizeof *made->place);
+    const bool enough = made->place != NULL && made->taps.first != NULL && made->taps.count != NULL &&
+                        made->taps.value != NULL && made->share != NULL &&
+                        (made->source_size == 0 || made->source != NULL) &&
                         allocate_connections(context, &made->incoming, layer->outputs, (int64_t)synapses) &&
                         (!workspace->gradients || allocate_backward(context, layer, made));
     return enough ? SNND_OK : SNND_ERROR_MEMORY;
@@ -121,6 +125,7 @@ void snnd_delays_release(snnd_stage *stage) {
     snnd_release(context, held->taps.value);
     snnd_release(context, held->share);
     snnd_release(context, held->slope);
+    snnd_release(context, held->place);
     snnd_release(context, held->source);
     snnd_release(context, held->correlation);
     release_connections(context, &held->incoming);
@@ -181,6 +186,7 @@ void snnd_delays_begin(snnd_stage *stage) {
     state *held = stage->state;
     held->shape = shape_of(stage->layer, pass->mode);
     held->taps.width = snnd_kernel_width(&held->shape);
+    held->taps.uniform = snnd_kernel_uniform(&held->shape);
     snnd_parallel_for(stage->workspace->context, stage->layer->outputs, build_kernels, stage);
     list_connections(stage->layer, &held->incoming, false);
     if (pass->mode == SNND_TRAIN)
@@ -189,21 +195,27 @@ void snnd_delays_begin(snnd_stage *stage) {
 
 /* ---- forward, and back to the input ---- */
 
-/* One neuron of `target`, summed over its connections to `source`. */
-static void gather_neuron(const snnd_stage *stage, snnd_rows target, snnd_rows source, const connections *list,
-                          int32_t neuron, int32_t direction) {
+/* All neurons of `target`, summed over their connections to `source`. */
+static void gather(const snnd_stage *stage, snnd_rows target, snnd_rows source, const connections *list,
+                   int32_t direction, int32_t worker) {
     const state *held = stage->state;
+    const snnd_layer *layer = stage->layer;
+    const int32_t targets = direction > 0 ? layer->outputs : layer->inputs;
+    const int32_t sources = direction > 0 ? layer->inputs : layer->outputs;
     const snnd_gather job = {
-        .target = snnd_rows_of(target, neuron),
-        .source = source.data,
-        .stride = source.stride,
+        .target = target,
+        .source = source,
+        .targets = targets,
+        .sources = sources,
         .steps = stage->workspace->steps,
-        .offset = -direction * (snnd_delays_taps(stage->layer) - 1),
+        .offset = -direction * (snnd_delays_taps(layer) - 1),
         .direction = direction,
-        .synapses = list->begin[neuron + 1] - list->begin[neuron],
-        .neuron = list->neuron + list->begin[neuron],
-        .synapse = list->synapse + list->begin[neuron],
+        .taps_total = snnd_delays_taps(layer),
+        .begin = list->begin,
+        .neuron = list->neuron,
+        .synapse = list->synapse,
         .taps = &held->taps,
+        .place = held->place + (size_t)worker * (size_t)(targets > sources ? targets : sources),
     };
     stage->workspace->context->kernels->gather(&job);
 }
@@ -217,16 +229,13 @@ void snnd_delays_currents(const snnd_stage *stage, const snnd_signal *input, int
     const state *held = stage->state;
     const snnd_rows source =
         snnd_signal_rows(stage->workspace->context, input, tile, 0, stage->layer->inputs, source_scratch(held, worker));
-    for (int32_t o = 0; o < stage->layer->outputs; o++)
-        gather_neuron(stage, current, source, &held->incoming, o, 1);
+    gather(stage, current, source, &held->incoming, 1, worker);
 }
 
 void snnd_delays_input_gradient(const snnd_stage *stage, const snnd_activity *d_current, int32_t tile, int32_t worker,
                                 snnd_rows d_input) {
-    (void)worker;
-    const state *held = stage->state;
-    for (int32_t i = 0; i < stage->layer->inputs; i++)
-        gather_neuron(stage, d_input, snnd_activity_rows(d_current, tile, 0), &held->outgoing, i, -1);
+    gather(stage, d_input, snnd_activity_rows(d_current, tile, 0), &((const state *)stage->state)->outgoing, -1,
+           worker);
 }
 
 /* ---- back to the parameters ---- */

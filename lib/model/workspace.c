@@ -5,7 +5,9 @@
 
 #include "base/options.h"
 #include "base/parallel.h"
+#include "base/profile.h"
 #include "kernel/readout.h"
+#include "kernel/taps.h"
 #include "model/block.h"
 #include "model/delays.h"
 #include "model/dropout.h"
@@ -51,7 +53,8 @@ static snnd_status fill_workspace(snnd_workspace *workspace) {
     workspace->stage = snnd_allocate(context, layers, sizeof *workspace->stage);
     workspace->scores = snnd_allocate(context, batch, classes * sizeof(double));
     workspace->d_scores = snnd_allocate(context, batch, classes * sizeof(double));
-    workspace->readout_scratch = snnd_allocate(context, (size_t)context->options.threads, classes * sizeof(double));
+    workspace->readout_scratch =
+        snnd_allocate(context, (size_t)context->options.threads, 2 * SNND_LANES * classes * sizeof(double));
     workspace->sample_loss = snnd_allocate(context, batch, sizeof(double));
     if (workspace->stage == NULL || workspace->scores == NULL || workspace->d_scores == NULL ||
         workspace->readout_scratch == NULL || workspace->sample_loss == NULL)
@@ -224,6 +227,7 @@ snnd_status snnd_workspace_forward(snnd_workspace *workspace, snnd_mode mode, co
                          workspace->batch);
     if (input == NULL)
         return snnd_fail(context, SNND_ERROR_ARGUMENT, "input is NULL");
+    snnd_profile_begin();
     snnd_status status = check_input(workspace, input, count);
     if (status != SNND_OK)
         return status;
@@ -231,6 +235,7 @@ snnd_status snnd_workspace_forward(snnd_workspace *workspace, snnd_mode mode, co
     workspace->pass.samples = count;
     workspace->pass.tiles = snnd_tiles(count);
     snnd_parallel_for(context, workspace->pass.tiles, lay_out_tile, workspace);
+    snnd_profile_end(SNND_PHASE_LAY_OUT, 0);
     for (int32_t b = 0; b < workspace->blocks; b++)
         snnd_block_forward(&workspace->block[b]);
     workspace->progress = SNND_FORWARD_DONE;
@@ -239,13 +244,17 @@ snnd_status snnd_workspace_forward(snnd_workspace *workspace, snnd_mode mode, co
 
 /* ---- readout and loss ---- */
 
+static double *readout_scratch(const snnd_workspace *workspace, int32_t worker) {
+    return workspace->readout_scratch +
+           (size_t)worker * 2 * SNND_LANES * (size_t)snnd_network_outputs(workspace->network);
+}
+
 static void score_tile(void *argument, int64_t tile, int32_t worker) {
     snnd_workspace *workspace = argument;
     const size_t classes = (size_t)snnd_network_outputs(workspace->network);
-    snnd_readout_scores(workspace->readout, &last_block(workspace)->output.rows, (int32_t)tile,
-                        snnd_lanes(workspace->pass.samples, (int32_t)tile),
-                        workspace->scores + (size_t)tile * SNND_LANES * classes,
-                        workspace->readout_scratch + (size_t)worker * classes);
+    snnd_readout_scores(workspace->context->kernels->softmax, workspace->readout, &last_block(workspace)->output.rows,
+                        (int32_t)tile, snnd_lanes(workspace->pass.samples, (int32_t)tile),
+                        workspace->scores + (size_t)tile * SNND_LANES * classes, readout_scratch(workspace, worker));
 }
 
 static snnd_status take_scores(snnd_workspace *workspace, int32_t readout) {
@@ -276,8 +285,8 @@ static void loss_tile(void *argument, int64_t item, int32_t worker) {
             d[c] *= share;
     }
     if (workspace->gradients && workspace->pass.mode == SNND_TRAIN)
-        snnd_readout_backward(workspace->readout, &last->output.rows, &last->gradient, tile, lanes, d_scores,
-                              workspace->readout_scratch + (size_t)worker * (size_t)classes);
+        snnd_readout_backward(workspace->context->kernels->softmax, workspace->readout, &last->output.rows,
+                              &last->gradient, tile, lanes, d_scores, readout_scratch(workspace, worker));
 }
 
 snnd_status snnd_loss_options_init(snnd_loss_options *options, size_t size) {
@@ -345,9 +354,11 @@ snnd_status snnd_workspace_loss(snnd_workspace *workspace, const int32_t *labels
         return status;
     workspace->pass.l1 = known.l1;
     workspace->labels = labels;
+    snnd_profile_begin();
     snnd_parallel_for(workspace->context, workspace->pass.tiles, loss_tile, workspace);
     const snnd_loss_report result = sum_up(workspace);
     workspace->labels = NULL;
+    snnd_profile_end(SNND_PHASE_LOSS, 0);
     if (!isfinite(result.loss)) {
         workspace->progress = SNND_FORWARD_DONE;
         return snnd_fail(workspace->context, SNND_ERROR_NUMERIC, "the loss is %g", result.loss);

@@ -37,7 +37,7 @@ struct snnd_workspace {
     float *scratch; /* [threads][scratch_size], the first scratch_tile of them for currents (block.c) */
     size_t scratch_tile, scratch_size;
     double *scores, *d_scores; /* [batch][classes] */
-    double *readout_scratch;   /* [threads][classes] */
+    double *readout_scratch;   /* [threads][2][classes][16] */
     double *sample_loss;       /* [batch] */
     const int32_t *labels;     /* during a call */
     const float *given;        /* input, during a call */

@@ -1,0 +1,49 @@
+#include "base/profile.h"
+
+#include <string.h>
+#include <time.h>
+
+static _Thread_local struct {
+    double begin;
+    snnd_phase_time phase[SNND_PHASES];
+} profile;
+
+static double now(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
+void snnd_profile_begin(void) {
+    profile.begin = now();
+}
+
+void snnd_profile_end(snnd_phase phase, double operations) {
+    profile.phase[phase].calls++;
+    profile.phase[phase].seconds += now() - profile.begin;
+    profile.phase[phase].operations += operations;
+}
+
+void snnd_profile_reset(void) {
+    memset(&profile, 0, sizeof profile);
+}
+
+const snnd_phase_time *snnd_profile_phase(int phase) {
+    return &profile.phase[phase];
+}
+
+const char *snnd_phase_name(int phase) {
+    static const char *const names[SNND_PHASES] = {
+        [SNND_PHASE_LAY_OUT] = "input",
+        [SNND_PHASE_KERNELS] = "delay kernels",
+        [SNND_PHASE_CURRENTS] = "currents",
+        [SNND_PHASE_NEURONS] = "neurons",
+        [SNND_PHASE_LOSS] = "loss",
+        [SNND_PHASE_NEURONS_BACK] = "input gradient and neurons",
+        [SNND_PHASE_NORM_BACK] = "norm gradient",
+        [SNND_PHASE_PARAMETERS] = "parameter gradient",
+        [SNND_PHASE_OPTIMIZER] = "optimizer",
+        [SNND_PHASE_REWIRE] = "rewiring",
+    };
+    return names[phase];
+}

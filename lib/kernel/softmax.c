@@ -1,0 +1,50 @@
+/* Softmax over classes at each step (rows.h), compiled once for each instruction set; in double, as scores are. */
+#include "kernel/softmax.h"
+
+#include "kernel/vector.h"
+
+/* p[c] of one step and half a vector of lanes; `share` is [classes][HALVES]. */
+INLINE void softmax_at(int32_t classes, snnd_rows output, int32_t t, int half, vector_double *share) {
+    vector_double highest = doubles_in(output.data, t, half), sum = {0};
+    for (int32_t c = 1; c < classes; c++) {
+        const vector_double x = doubles_in(snnd_rows_of(output, c), t, half);
+        const vector_long higher = x > highest;
+        highest = (vector_double)((higher & (vector_long)x) | (~higher & (vector_long)highest));
+    }
+    for (int32_t c = 0; c < classes; c++)
+        sum += share[c * HALVES] = exponential(doubles_in(snnd_rows_of(output, c), t, half) - highest);
+    for (int32_t c = 0; c < classes; c++)
+        share[c * HALVES] /= sum;
+}
+
+static void sum_over_time(int32_t classes, int32_t steps, snnd_rows output, double *sum, double *scratch) {
+    for (int32_t k = 0; k < classes * SNND_LANES; k++)
+        sum[k] = 0;
+    for (int half = 0; half < HALVES; half++) {
+        vector_double *total = (vector_double *)sum + half, *share = (vector_double *)scratch + half;
+        for (int32_t t = 0; t < steps; t++) {
+            softmax_at(classes, output, t, half, share);
+            for (int32_t c = 0; c < classes; c++)
+                total[c * HALVES] += share[c * HALVES];
+        }
+    }
+}
+
+static void backward(int32_t classes, int32_t steps, snnd_rows output, const double *d_sum, double *scratch,
+                     snnd_rows gradient) {
+    for (int half = 0; half < HALVES; half++) {
+        const vector_double *d = (const vector_double *)d_sum + half;
+        vector_double *share = (vector_double *)scratch + half;
+        for (int32_t t = 0; t < steps; t++) {
+            softmax_at(classes, output, t, half, share);
+            vector_double mean = {0};
+            for (int32_t c = 0; c < classes; c++)
+                mean += d[c * HALVES] * share[c * HALVES];
+            for (int32_t c = 0; c < classes; c++)
+                doubles_out(snnd_rows_of(gradient, c), t, half, share[c * HALVES] * (d[c * HALVES] - mean));
+        }
+    }
+}
+
+extern const snnd_softmax_kernels SNND_SOFTMAX_KERNELS;
+const snnd_softmax_kernels SNND_SOFTMAX_KERNELS = {.sum_over_time = sum_over_time, .backward = backward};

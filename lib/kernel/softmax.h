@@ -1,0 +1,16 @@
+/* Softmax over classes at each step of one tile, and its way back. Arrays of doubles are [classes][16 lanes], aligned
+ * as the library's memory is. */
+#ifndef SNND_KERNEL_SOFTMAX_H
+#define SNND_KERNEL_SOFTMAX_H
+
+#include "kernel/rows.h"
+
+typedef struct snnd_softmax_kernels {
+    /* sum[c] = sum_t p[t][c],  p[t] = softmax(output[t]) */
+    void (*sum_over_time)(int32_t classes, int32_t steps, snnd_rows output, double *sum, double *scratch);
+    /* dL/doutput[t][c] = p[t][c] (d[c] - sum_k d[k] p[t][k]) from d[c] = dL/dsum[c] */
+    void (*backward)(int32_t classes, int32_t steps, snnd_rows output, const double *d_sum, double *scratch,
+                     snnd_rows gradient);
+} snnd_softmax_kernels;
+
+#endif

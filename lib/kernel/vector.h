@@ -1,0 +1,94 @@
+/*
+ * Vectors of the instruction set that a hot kernel is compiled for, by the compiler's vector extensions: a row of 16
+ * lanes is PARTS of them. Only for files that are compiled once for each set.
+ */
+#ifndef SNND_KERNEL_VECTOR_H
+#define SNND_KERNEL_VECTOR_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kernel/activity.h"
+
+#if defined(__AVX512F__)
+enum { VECTOR = 16 };
+#elif defined(__AVX2__)
+enum { VECTOR = 8 };
+#else
+enum { VECTOR = 4 };
+#endif
+
+/* Vectors in a row. */
+enum { PARTS = SNND_LANES / VECTOR };
+
+typedef float vector __attribute__((vector_size(4 * VECTOR)));
+typedef int32_t vector_mask __attribute__((vector_size(4 * VECTOR)));
+
+#define INLINE static inline __attribute__((always_inline))
+
+/* As many doubles as fit a vector, and the floats that become them: a row is 2 PARTS of these. */
+typedef double vector_double __attribute__((vector_size(4 * VECTOR)));
+typedef int64_t vector_long __attribute__((vector_size(4 * VECTOR)));
+typedef float vector_half __attribute__((vector_size(2 * VECTOR)));
+
+enum { HALVES = 2 * PARTS, DOUBLES = VECTOR / 2 };
+
+/* x where the mask is all ones, 0 where it is 0. */
+INLINE vector vector_where(vector_mask mask, vector x) {
+    return (vector)(mask & (vector_mask)x);
+}
+
+INLINE vector vector_all(float x) {
+    return x - (vector){0};
+}
+
+/* Half vector `half` of row t as doubles, and back. */
+INLINE vector_double doubles_in(const float *row, int32_t t, int half) {
+    const vector_half *at = (const vector_half *)(row + (ptrdiff_t)t * SNND_LANES) + half;
+    return __builtin_convertvector(*at, vector_double);
+}
+
+INLINE void doubles_out(float *row, int32_t t, int half, vector_double x) {
+    vector_half *at = (vector_half *)(row + (ptrdiff_t)t * SNND_LANES) + half;
+    *at = __builtin_convertvector(x, vector_half);
+}
+
+INLINE vector_double doubles_where(vector_long mask, vector_double x) {
+    return (vector_double)(mask & (vector_long)x);
+}
+
+INLINE vector_double doubles_all(double x) {
+    return x - (vector_double){0};
+}
+
+/*
+ * e^x for x <= 0, to about one unit in the last place; 0 below -708. With x = k ln 2 + r, |r| <= ln(2)/2, it is 2^k
+ * times the Taylor polynomial of e^r, whose remainder is below 2^-56.
+ */
+INLINE vector_double exponential(vector_double x) {
+    static const double coefficient[] = {
+        1.0 / 6227020800, 1.0 / 479001600, 1.0 / 39916800, 1.0 / 3628800, 1.0 / 362880, 1.0 / 40320, 1.0 / 5040,
+        1.0 / 720,        1.0 / 120,       1.0 / 24,       1.0 / 6,       0.5,          1,           1};
+    const double magic = 0x1.8p52, high = 0x1.62e42fee00000p-1, low = 0x1.a39ef35793c76p-33;
+    const vector_long inside = x >= -708.0;
+    const vector_double shifted = x * 0x1.71547652b82fep0 + magic, k = shifted - magic;
+    const vector_double r = x - k * high - k * low;
+    vector_double p = doubles_all(coefficient[0]);
+    for (unsigned i = 1; i < sizeof coefficient / sizeof coefficient[0]; i++)
+        p = p * r + coefficient[i];
+    const vector_long exponent = ((vector_long)shifted - (vector_long)doubles_all(magic)) << 52;
+    const vector_double result = (vector_double)((vector_long)p + exponent);
+    const vector_long is_number = x == x;
+    return (vector_double)((inside & is_number & (vector_long)result) | (~is_number & (vector_long)x));
+}
+
+/* Vector `part` of row t. */
+INLINE vector *vector_at(float *row, int32_t t, int part) {
+    return (vector *)(row + (ptrdiff_t)t * SNND_LANES) + part;
+}
+
+INLINE const vector *vector_in(const float *row, int32_t t, int part) {
+    return (const vector *)(row + (ptrdiff_t)t * SNND_LANES) + part;
+}
+
+#endif

@@ -1,0 +1,25 @@
+/* What is measured: the command line of snnd-bench. */
+#ifndef SNND_BENCH_OPTIONS_H
+#define SNND_BENCH_OPTIONS_H
+
+#include <stdint.h>
+
+enum bench_mode { BENCH_TRAIN, BENCH_EVAL, BENCH_KERNELS };
+enum bench_rule { BENCH_DENSE, BENCH_FIXED, BENCH_DEEP_R_RANDOM, BENCH_DEEP_R_GRADIENT };
+
+enum { BENCH_LAYERS = 16 };
+
+struct bench_options {
+    int mode, rule, isa;
+    int32_t inputs, hidden[BENCH_LAYERS], layers, classes, steps, taps, batch, threads, repeat;
+    double sigma, sparsity;
+    int json;
+};
+
+/* Reads a command line; -1: go on, else the exit code. */
+int bench_options_read(int count, char **arguments, struct bench_options *options);
+
+const char *bench_mode_name(int mode);
+const char *bench_rule_name(int rule);
+
+#endif
