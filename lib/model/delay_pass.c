@@ -1,42 +1,11 @@
 /*
- * Delayed synapses in a pass. With the kernels k of kernel/delay_kernel.h,
- *
- *     h[o,t]        = sum_i sum_n k[o,i,n] x[i, t - (K-1) + n]
- *     dL/dx[i,t]    = sum_o sum_n k[o,i,n] dL/dh[o, t + (K-1) - n]
- *     c[o,i,n]      = sum_t dL/dh[o,t] x[i, t - (K-1) + n]             (over the batch)
- *     dL/dw[o,i]    = sum_n c[o,i,n] share[o,i,n]
- *     dL/dp[o,i]    = w[o,i] sum_n c[o,i,n] slope[o,i,n]
- *
- * where w = sign * theta in layers with signs, and dL/dtheta = sign * dL/dw + l1 sign(theta).
+ * Delayed synapses in a pass: the kernels k of all synapses (kernel/delay_kernel.h) and the path to compute with them,
+ * chosen anew for every pass. w = sign * theta in layers with signs, and dL/dtheta = sign * dL/dw + l1 sign(theta).
  */
 #include <math.h>
 
 #include "base/parallel.h"
-#include "kernel/delay_kernel.h"
-#include "kernel/taps.h"
-#include "model/delays.h"
-
-/* Correlations are taken for a block of inputs and as many outputs as keep their sums in the cache. */
-enum { INPUT_BLOCK = 32, WHOLE_INPUT = 64, SUM_BYTES = 128 * 1024 };
-
-/* The synapses that carry something, by the neuron they are summed for. */
-typedef struct connections {
-    int64_t *begin;   /* [neurons + 1] */
-    int32_t *neuron;  /* [synapses] the neuron at the other end */
-    int32_t *synapse; /* [synapses] */
-} connections;
-
-typedef struct state {
-    snnd_taps taps;       /* value = w share */
-    float *share, *slope; /* [synapses][width] */
-    connections incoming, outgoing;
-    snnd_kernel_shape shape;
-    int64_t *place;     /* [threads][neurons on the larger side] scratch */
-    float *source;      /* [threads] rows of the input's spikes */
-    size_t source_size; /* of each */
-    float *correlation; /* [threads] sums of a block */
-    size_t correlation_size;
-} state;
+#include "model/delay_state.h"
 
 static int32_t input_of(const snnd_layer *layer, int32_t synapse) {
     return synapse % snnd_delays_columns(layer) / layer->options.delays.kernel_count;
@@ -53,73 +22,58 @@ static snnd_kernel_shape shape_of(const snnd_layer *layer, snnd_mode mode) {
 
 /* ---- memory ---- */
 
-static bool allocate_connections(snnd_context *context, connections *list, int64_t neurons, int64_t synapses) {
+bool snnd_connections_allocate(snnd_context *context, snnd_connections *list, int64_t neurons, int64_t synapses) {
     list->begin = snnd_allocate(context, (size_t)neurons + 1, sizeof *list->begin);
     list->neuron = snnd_allocate(context, (size_t)synapses, sizeof *list->neuron);
     list->synapse = snnd_allocate(context, (size_t)synapses, sizeof *list->synapse);
     return list->begin != NULL && list->neuron != NULL && list->synapse != NULL;
 }
 
-static void release_connections(snnd_context *context, connections *list) {
+void snnd_connections_release(snnd_context *context, snnd_connections *list) {
     snnd_release(context, list->begin);
     snnd_release(context, list->neuron);
     snnd_release(context, list->synapse);
 }
 
-static int32_t input_block(const snnd_layer *layer) {
-    return layer->inputs <= WHOLE_INPUT ? layer->inputs : INPUT_BLOCK;
-}
-
-/* Sums of one output with a block of inputs, in floats. */
-static size_t output_sums(const snnd_layer *layer, int32_t width) {
-    return (size_t)input_block(layer) * (size_t)layer->options.delays.kernel_count * (size_t)width * SNND_LANES;
-}
-
-static int32_t output_block(const snnd_layer *layer, int32_t width) {
-    const size_t fit = SUM_BYTES / sizeof(float) / output_sums(layer, width);
-    return fit < 1 ? 1 : fit < (size_t)layer->outputs ? (int32_t)fit : layer->outputs;
-}
-
-static bool allocate_backward(snnd_context *context, const snnd_layer *layer, state *made) {
-    const int32_t taps = snnd_delays_taps(layer);
-    const size_t synapses = (size_t)snnd_layer_synapses(layer), most = SUM_BYTES / sizeof(float);
-    made->correlation_size = output_sums(layer, taps) > most ? output_sums(layer, taps) : most;
-    made->slope = snnd_allocate(context, synapses, (size_t)taps * sizeof(float));
-    made->correlation =
-        snnd_allocate(context, (size_t)context->options.threads, made->correlation_size * sizeof(float));
-    return made->slope != NULL && made->correlation != NULL &&
-           allocate_connections(context, &made->outgoing, layer->inputs, (int64_t)synapses);
-}
-
-snnd_status snnd_delays_prepare(snnd_stage *stage) {
+static bool allocate(snnd_stage *stage) {
     snnd_workspace *workspace = stage->workspace;
     snnd_context *context = workspace->context;
     const snnd_layer *layer = stage->layer;
-    state *made = snnd_allocate(context, 1, sizeof *made);
-    if (made == NULL)
-        return SNND_ERROR_MEMORY;
-    stage->state = made;
+    snnd_delay_state *made = snnd_delay_state_of(stage);
     const size_t synapses = (size_t)snnd_layer_synapses(layer), taps = (size_t)snnd_delays_taps(layer);
+    const size_t threads = (size_t)context->options.threads;
     made->taps.first = snnd_allocate(context, synapses, sizeof *made->taps.first);
     made->taps.count = snnd_allocate(context, synapses, sizeof *made->taps.count);
     made->taps.value = snnd_allocate(context, synapses, taps * sizeof(float));
     made->share = snnd_allocate(context, synapses, taps * sizeof(float));
+    made->place_size = (size_t)(layer->inputs > layer->outputs ? layer->inputs : layer->outputs);
+    made->place_size = made->place_size > 2 * SNND_LANES * taps ? made->place_size : 2 * SNND_LANES * taps;
+    made->place = snnd_allocate(context, threads, made->place_size * sizeof *made->place);
+    if (made->taps.first == NULL || made->taps.count == NULL || made->taps.value == NULL || made->share == NULL ||
+        made->place == NULL || !snnd_connections_allocate(context, &made->incoming, layer->outputs, (int64_t)synapses))
+        return false;
     made->source_size = snnd_signal_scratch(stage->input, layer->inputs);
     if (made->source_size > 0)
-        made->source = snnd_allocate(context, (size_t)context->options.threads, made->source_size * sizeof(float));
-    const int32_t side = layer->inputs > layer->outputs ? layer->inputs : layer->outputs;
-    made->place = snnd_allocate(context, (size_t)context->options.threads, (size_t)side * sizeof *made->place);
-    const bool enough = made->place != NULL && made->taps.first != NULL && made->taps.count != NULL &&
-                        made->taps.value != NULL && made->share != NULL &&
-                        (made->source_size == 0 || made->source != NULL) &&
-                        allocate_connections(context, &made->incoming, layer->outputs, (int64_t)synapses) &&
-                        (!workspace->gradients || allocate_backward(context, layer, made));
-    return enough ? SNND_OK : SNND_ERROR_MEMORY;
+        made->source = snnd_allocate(context, threads, made->source_size * sizeof(float));
+    if (made->source_size > 0 && made->source == NULL)
+        return false;
+    if (!workspace->gradients)
+        return true;
+    made->slope = snnd_allocate(context, synapses, taps * sizeof(float));
+    return made->slope != NULL &&
+           snnd_connections_allocate(context, &made->outgoing, layer->inputs, (int64_t)synapses) &&
+           snnd_taps_prepare(stage) == SNND_OK && snnd_filters_prepare(stage) == SNND_OK;
+}
+
+snnd_status snnd_delays_prepare(snnd_stage *stage) {
+    stage->state = snnd_allocate(stage->workspace->context, 1, sizeof(snnd_delay_state));
+    return stage->state != NULL && allocate(stage) ? SNND_OK : SNND_ERROR_MEMORY;
 }
 
 void snnd_delays_release(snnd_stage *stage) {
     snnd_context *context = stage->workspace->context;
-    state *held = stage->state;
+    snnd_delay_state *held = snnd_delay_state_of(stage);
+    snnd_filters_release(stage);
     snnd_release(context, held->taps.first);
     snnd_release(context, held->taps.count);
     snnd_release(context, held->taps.value);
@@ -127,38 +81,65 @@ void snnd_delays_release(snnd_stage *stage) {
     snnd_release(context, held->slope);
     snnd_release(context, held->place);
     snnd_release(context, held->source);
-    snnd_release(context, held->correlation);
-    release_connections(context, &held->incoming);
-    release_connections(context, &held->outgoing);
+    snnd_release(context, held->sum);
+    snnd_connections_release(context, &held->incoming);
+    snnd_connections_release(context, &held->outgoing);
     snnd_release(context, held);
 }
 
 /* ---- kernels ---- */
 
-/* Kernels of all synapses of one output neuron. Absent ones need theirs only for the gradient. */
-static void build_kernels(void *argument, int64_t output, int32_t worker) {
-    snnd_stage *stage = argument;
-    (void)worker;
-    state *held = stage->state;
-    const snnd_layer *layer = stage->layer;
-    const int32_t columns = snnd_delays_columns(layer);
-    const float *position = snnd_layer_floats(layer, SNND_ARRAY_POSITION);
-    const bool training = stage->workspace->pass.mode == SNND_TRAIN;
-    for (int64_t s = output * columns; s < (output + 1) * columns; s++) {
-        const size_t row = (size_t)s * (size_t)held->taps.width;
-        const float weight = snnd_delays_weight(layer, s);
-        held->taps.count[s] = 0;
-        if (weight == 0 && !training)
-            continue;
-        held->taps.count[s] = snnd_kernel_taps(&held->shape, position[s], &held->taps.first[s], held->share + row,
-                                               training ? held->slope + row : NULL);
-        for (int32_t n = 0; n < held->taps.count[s]; n++)
-            held->taps.value[row + (size_t)n] = weight * held->share[row + (size_t)n];
+/* sum_n filter[r][first + n] taps[n] for all r. */
+static void project(const snnd_filters *filters, int32_t taps_total, int32_t first, int32_t count, const float *taps,
+                    float *projected) {
+    for (int32_t r = 0; r < filters->rank; r++) {
+        const float *filter = filters->filter + (size_t)r * (size_t)taps_total + first;
+        double sum = 0;
+        for (int32_t n = 0; n < count; n++)
+            sum += (double)filter[n] * (double)taps[n];
+        projected[r] = (float)sum;
     }
 }
 
-/* Lists the synapses whose weight is not 0 by output or, with `outgoing`, by input neuron. */
-static void list_connections(const snnd_layer *layer, connections *list, bool outgoing) {
+/* Kernels of all synapses of one output neuron. Absent ones need theirs only for the gradient. */
+static void build_taps(const snnd_stage *stage, int64_t s, bool training) {
+    snnd_delay_state *held = snnd_delay_state_of(stage);
+    const size_t row = (size_t)s * (size_t)held->taps.width;
+    const float weight = snnd_delays_weight(stage->layer, s);
+    held->taps.count[s] = 0;
+    if (weight == 0 && !training)
+        return;
+    held->taps.count[s] =
+        snnd_kernel_taps(&held->shape, snnd_layer_floats(stage->layer, SNND_ARRAY_POSITION)[s], &held->taps.first[s],
+                         held->share + row, training ? held->slope + row : NULL);
+    for (int32_t n = 0; n < held->taps.count[s]; n++)
+        held->taps.value[row + (size_t)n] = weight * held->share[row + (size_t)n];
+}
+
+/* The same in terms of the filters: A is done by the path, from the shares. */
+static void build_filtered(const snnd_stage *stage, int64_t s) {
+    snnd_delay_state *held = snnd_delay_state_of(stage);
+    float share[1024], slope[1024];
+    int32_t first;
+    const int32_t count =
+        snnd_kernel_taps(&held->shape, snnd_layer_floats(stage->layer, SNND_ARRAY_POSITION)[s], &first, share, slope);
+    const size_t row = (size_t)s * (size_t)held->filters.rank;
+    project(&held->filters, held->shape.taps, first, count, share, held->share + row);
+    project(&held->filters, held->shape.taps, first, count, slope, held->slope + row);
+}
+
+static void build_kernels(void *argument, int64_t output, int32_t worker) {
+    snnd_stage *stage = argument;
+    (void)worker;
+    const int32_t columns = snnd_delays_columns(stage->layer);
+    for (int64_t s = output * columns; s < (output + 1) * columns; s++)
+        if (snnd_delay_state_of(stage)->path->filters)
+            build_filtered(stage, s);
+        else
+            build_taps(stage, s, stage->workspace->pass.mode == SNND_TRAIN);
+}
+
+void snnd_list_connections(const snnd_layer *layer, snnd_connections *list, bool outgoing) {
     const int64_t synapses = snnd_layer_synapses(layer);
     const int32_t neurons = outgoing ? layer->inputs : layer->outputs, columns = snnd_delays_columns(layer);
     for (int32_t n = 0; n <= neurons; n++)
@@ -181,148 +162,65 @@ static void list_connections(const snnd_layer *layer, connections *list, bool ou
     list->begin[0] = 0;
 }
 
+/* ---- a pass ---- */
+
 void snnd_delays_begin(snnd_stage *stage) {
-    const snnd_pass *pass = &stage->workspace->pass;
-    state *held = stage->state;
-    held->shape = shape_of(stage->layer, pass->mode);
+    snnd_delay_state *held = snnd_delay_state_of(stage);
+    held->shape = shape_of(stage->layer, stage->workspace->pass.mode);
     held->taps.width = snnd_kernel_width(&held->shape);
     held->taps.uniform = snnd_kernel_uniform(&held->shape);
+    held->path = snnd_path_choose(stage, &held->shape);
+    if (held->path->filters)
+        snnd_filters_make(stage, &held->shape);
     snnd_parallel_for(stage->workspace->context, stage->layer->outputs, build_kernels, stage);
-    list_connections(stage->layer, &held->incoming, false);
-    if (pass->mode == SNND_TRAIN)
-        list_connections(stage->layer, &held->outgoing, true);
+    held->path->begin(stage);
 }
 
-/* ---- forward, and back to the input ---- */
+void snnd_delays_currents(const snnd_stage *stage, const snnd_signal *input, int32_t tile, int32_t worker,
+                          snnd_rows current) {
+    snnd_delay_state_of(stage)->path->currents(stage, input, tile, worker, current);
+}
 
-/* All neurons of `target`, summed over their connections to `source`. */
-static void gather(const snnd_stage *stage, snnd_rows target, snnd_rows source, const connections *list,
-                   int32_t direction, int32_t worker) {
-    const state *held = stage->state;
-    const snnd_layer *layer = stage->layer;
-    const int32_t targets = direction > 0 ? layer->outputs : layer->inputs;
-    const int32_t sources = direction > 0 ? layer->inputs : layer->outputs;
+void snnd_delays_input_gradient(const snnd_stage *stage, const snnd_activity *d_current, int32_t tile, int32_t worker,
+                                snnd_rows d_input) {
+    snnd_delay_state_of(stage)->path->input_gradient(stage, d_current, tile, worker, d_input);
+}
+
+void snnd_delays_parameter_gradient(snnd_stage *stage, const snnd_signal *input, const snnd_activity *d_current) {
+    snnd_delay_state_of(stage)->path->parameter_gradient(stage, input, d_current);
+}
+
+/* ---- for the paths ---- */
+
+void snnd_gather_rows(const snnd_stage *stage, snnd_rows target, int32_t targets, snnd_rows source, int32_t sources,
+                      const snnd_connections *list, const snnd_taps *taps, int32_t direction, int32_t worker) {
+    const snnd_delay_state *held = snnd_delay_state_of(stage);
+    const int32_t longest = snnd_delays_taps(stage->layer) - 1;
     const snnd_gather job = {
         .target = target,
         .source = source,
         .targets = targets,
         .sources = sources,
         .steps = stage->workspace->steps,
-        .offset = -direction * (snnd_delays_taps(layer) - 1),
+        .offset = -direction * longest,
         .direction = direction,
-        .taps_total = snnd_delays_taps(layer),
+        .taps_total = longest + 1,
         .begin = list->begin,
         .neuron = list->neuron,
         .synapse = list->synapse,
-        .taps = &held->taps,
-        .place = held->place + (size_t)worker * (size_t)(targets > sources ? targets : sources),
+        .taps = taps,
+        .place = held->place + (size_t)worker * held->place_size,
     };
     stage->workspace->context->kernels->gather(&job);
 }
 
-static float *source_scratch(const state *held, int32_t worker) {
-    return held->source_size == 0 ? NULL : held->source + (size_t)worker * held->source_size;
-}
-
-void snnd_delays_currents(const snnd_stage *stage, const snnd_signal *input, int32_t tile, int32_t worker,
-                          snnd_rows current) {
-    const state *held = stage->state;
-    const snnd_rows source =
-        snnd_signal_rows(stage->workspace->context, input, tile, 0, stage->layer->inputs, source_scratch(held, worker));
-    gather(stage, current, source, &held->incoming, 1, worker);
-}
-
-void snnd_delays_input_gradient(const snnd_stage *stage, const snnd_activity *d_current, int32_t tile, int32_t worker,
-                                snnd_rows d_input) {
-    gather(stage, d_input, snnd_activity_rows(d_current, tile, 0), &((const state *)stage->state)->outgoing, -1,
-           worker);
-}
-
-/* ---- back to the parameters ---- */
-
-typedef struct correlation {
-    const snnd_stage *stage;
-    const snnd_signal *input;
-    const snnd_activity *d_current;
-    int32_t inputs, outputs, input_blocks; /* in a block, and blocks */
-} correlation;
-
-/* dL/dtheta and dL/dp of the synapses of one output with a block of inputs. */
-static void finish_output(const snnd_stage *stage, int64_t first, int32_t synapses, const float *sum) {
-    const state *held = stage->state;
+void snnd_set_gradients(const snnd_stage *stage, int64_t synapse, double along_share, double along_slope) {
     const snnd_layer *layer = stage->layer;
     const int8_t *sign = layer->arrays[SNND_ARRAY_SIGN].data;
-    const float *theta = snnd_layer_floats(layer, SNND_ARRAY_WEIGHT);
-    float *d_theta = stage->gradient[SNND_ARRAY_WEIGHT], *d_position = stage->gradient[SNND_ARRAY_POSITION];
-    const double l1 = stage->workspace->pass.l1;
-    const int32_t width = held->taps.width;
-    for (int64_t s = first; s < first + synapses; s++, sum += (size_t)width * SNND_LANES) {
-        const float *share = held->share + (size_t)s * (size_t)width;
-        const float *slope = held->slope + (size_t)s * (size_t)width;
-        double along_share = 0, along_slope = 0;
-        for (int32_t n = 0; n < held->taps.count[s]; n++) {
-            double c = 0;
-            for (int lane = 0; lane < SNND_LANES; lane++)
-                c += (double)sum[n * SNND_LANES + lane];
-            along_share += c * (double)share[n];
-            along_slope += c * (double)slope[n];
-        }
-        const double penalty = l1 * ((theta[s] > 0) - (theta[s] < 0));
-        d_theta[s] = (float)(along_share * (sign == NULL ? 1 : sign[s]) + penalty);
-        if (d_position != NULL)
-            d_position[s] = (float)((double)snnd_delays_weight(layer, s) * along_slope);
-    }
-}
-
-static void correlate_block(void *argument, int64_t item, int32_t worker) {
-    const correlation *c = argument;
-    const snnd_stage *stage = c->stage;
-    const state *held = stage->state;
-    const snnd_layer *layer = stage->layer;
-    const int32_t kernels = layer->options.delays.kernel_count, width = held->taps.width;
-    const int32_t from = (int32_t)(item % c->input_blocks) * c->inputs;
-    const int32_t begin = (int32_t)(item / c->input_blocks) * c->outputs;
-    const int32_t inputs = from + c->inputs < layer->inputs ? c->inputs : layer->inputs - from;
-    const int32_t end = begin + c->outputs < layer->outputs ? begin + c->outputs : layer->outputs;
-    const size_t row = (size_t)inputs * (size_t)kernels * (size_t)width * SNND_LANES;
-    float *sum = held->correlation + (size_t)worker * held->correlation_size;
-    for (size_t k = 0; k < (size_t)(end - begin) * row; k++)
-        sum[k] = 0;
-    for (int32_t tile = 0; tile < stage->workspace->pass.tiles; tile++) {
-        const snnd_rows source =
-            snnd_signal_rows(stage->workspace->context, c->input, tile, from, inputs, source_scratch(held, worker));
-        for (int32_t o = begin; o < end; o++) {
-            const int64_t first = (int64_t)o * snnd_delays_columns(layer) + (int64_t)from * kernels;
-            const snnd_correlate job = {
-                .sum = sum + (size_t)(o - begin) * row,
-                .gradient = snnd_activity_row(c->d_current, tile, o),
-                .source = source.data,
-                .stride = source.stride,
-                .steps = stage->workspace->steps,
-                .taps_total = snnd_delays_taps(layer),
-                .synapses = inputs * kernels,
-                .group = kernels,
-                .first = held->taps.first + first,
-                .count = held->taps.count + first,
-                .width = width,
-            };
-            stage->workspace->context->kernels->correlate(&job);
-        }
-    }
-    for (int32_t o = begin; o < end; o++)
-        finish_output(stage, (int64_t)o * snnd_delays_columns(layer) + (int64_t)from * kernels, inputs * kernels,
-                      sum + (size_t)(o - begin) * row);
-}
-
-void snnd_delays_parameter_gradient(snnd_stage *stage, const snnd_signal *input, const snnd_activity *d_current) {
-    const state *held = stage->state;
-    const snnd_layer *layer = stage->layer;
-    correlation c = {.stage = stage,
-                     .input = input,
-                     .d_current = d_current,
-                     .inputs = input_block(layer),
-                     .outputs = output_block(layer, held->taps.width)};
-    c.input_blocks = (layer->inputs + c.inputs - 1) / c.inputs;
-    const int64_t output_blocks = (layer->outputs + c.outputs - 1) / c.outputs;
-    snnd_parallel_for(stage->workspace->context, output_blocks * c.input_blocks, correlate_block, &c);
+    const float theta = snnd_layer_floats(layer, SNND_ARRAY_WEIGHT)[synapse];
+    const double penalty = stage->workspace->pass.l1 * ((theta > 0) - (theta < 0));
+    stage->gradient[SNND_ARRAY_WEIGHT][synapse] = (float)(along_share * (sign == NULL ? 1 : sign[synapse]) + penalty);
+    if (stage->gradient[SNND_ARRAY_POSITION] != NULL)
+        stage->gradient[SNND_ARRAY_POSITION][synapse] =
+            (float)((double)snnd_delays_weight(layer, synapse) * along_slope);
 }

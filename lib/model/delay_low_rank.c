@@ -1,0 +1,329 @@
+/*
+ * The way by few filters, for wide kernels (kernel/basis.h). With U [R][K], a[o,i,r] = sum_n U[r,n] share[o,i,n],
+ * b[o,i,r] the same of the slopes, and A = w a,
+ *
+ *     on the side of the inputs                               on the side of the outputs
+ *     Z[i,r,t] = sum_n U[r,n] x[i, t-(K-1)+n]                 Y[o,r,t] = sum_i A[o,i,r] x[i,t]
+ *     h[o,t]   = sum_ir A[o,i,r] Z[i,r,t]                     h[o,t]   = sum_rn U[r,n] Y[o,r, t-(K-1)+n]
+ *     G[i,r,t] = sum_o A[o,i,r] dL/dh[o,t]                    D[o,r,t] = sum_n U[r,n] dL/dh[o, t+(K-1)-n]
+ *     dL/dx[i,t] = sum_rn U[r,n] G[i,r, t+(K-1)-n]            dL/dx[i,t] = sum_or A[o,i,r] D[o,r,t]
+ *     M[o,i,r] = sum_t dL/dh[o,t] Z[i,r,t]                    M[o,i,r] = sum_t D[o,r,t] x[i,t]
+ *
+ * and then dL/dw = a . M, dL/dp = w b . M. The side with fewer neurons is filtered, some neurons at a time so that
+ * their rows stay in the cache.
+ */
+#include <string.h>
+
+#include "base/parallel.h"
+#include "kernel/basis.h"
+#include "model/delay_state.h"
+
+/* Filtered rows that are there at a time, in bytes; and into how many pieces of work the parameters' gradient is cut.
+ */
+enum { ROW_BYTES = 512 * 1024, PIECES = 8 };
+
+static bool by_input(const snnd_filters *filters) {
+    return filters->side == SNND_INPUT_SIDE;
+}
+
+static int32_t filtered_neurons(const snnd_stage *stage) {
+    return by_input(&snnd_delay_state_of(stage)->filters) ? stage->layer->inputs : stage->layer->outputs;
+}
+
+/* ---- memory ---- */
+
+static int32_t ceiling(int32_t a, int32_t b) {
+    return (a + b - 1) / b;
+}
+
+/* Filtered rows that scratch memory has room for: as many as fit ROW_BYTES, but at least those of one neuron. */
+static int32_t row_room(const snnd_stage *stage) {
+    const int32_t taps = snnd_delays_taps(stage->layer), rows = stage->workspace->steps + taps - 1;
+    const int32_t fit = ROW_BYTES / (rows * SNND_LANES * (int32_t)sizeof(float));
+    return fit > taps ? fit : taps;
+}
+
+snnd_status snnd_filters_prepare(snnd_stage *stage) {
+    snnd_context *context = stage->workspace->context;
+    const snnd_layer *layer = stage->layer;
+    snnd_filters *made = &snnd_delay_state_of(stage)->filters;
+    const size_t taps = (size_t)snnd_delays_taps(layer), threads = (size_t)context->options.threads;
+    if (!layer->options.delays.learn_delays || layer->options.delays.kernel != SNND_KERNEL_GAUSS ||
+        taps > SNND_BASIS_TAPS || taps < 3)
+        return SNND_OK;
+    made->side = layer->inputs <= layer->outputs ? SNND_INPUT_SIDE : SNND_OUTPUT_SIDE;
+    const size_t neurons = (size_t)filtered_neurons(stage);
+    const size_t other = (size_t)(by_input(made) ? layer->outputs : layer->inputs);
+    const size_t sums = ceiling((int32_t)neurons, PIECES) * taps * other;
+    const size_t rows = (size_t)row_room(stage), longest = taps - 1, steps = (size_t)stage->workspace->steps;
+    made->ahead_size = made->back_size = rows * (steps + longest) * SNND_LANES;
+    made->filter = snnd_allocate(context, taps, taps * sizeof *made->filter);
+    made->scratch = snnd_allocate(context, taps, taps * sizeof *made->scratch);
+    made->taps.first = snnd_allocate(context, taps, sizeof *made->taps.first);
+    made->taps.count = snnd_allocate(context, taps, sizeof *made->taps.count);
+    made->ahead = snnd_allocate(context, threads, made->ahead_size * sizeof *made->ahead);
+    made->back = snnd_allocate(context, threads, made->back_size * sizeof *made->back);
+    snnd_delay_state *held = snnd_delay_state_of(stage);
+    if (sums > held->sum_size) {
+        snnd_release(context, held->sum);
+        held->sum_size = sums;
+        held->sum = snnd_allocate(context, threads, sums * sizeof *held->sum);
+    }
+    return held->sum != NULL && made->filter != NULL && made->scratch != NULL && made->taps.first != NULL &&
+                   made->taps.count != NULL && made->ahead != NULL && made->back != NULL &&
+                   snnd_connections_allocate(context, &made->apart, (int64_t)rows, (int64_t)rows) &&
+                   snnd_connections_allocate(context, &made->together, (int64_t)rows, (int64_t)rows)
+               ? SNND_OK
+               : SNND_ERROR_MEMORY;
+}
+
+void snnd_filters_release(snnd_stage *stage) {
+    snnd_context *context = stage->workspace->context;
+    snnd_filters *held = &snnd_delay_state_of(stage)->filters;
+    snnd_release(context, held->filter);
+    snnd_release(context, held->scratch);
+    snnd_release(context, held->taps.first);
+    snnd_release(context, held->taps.count);
+    snnd_release(context, held->ahead);
+    snnd_release(context, held->back);
+    snnd_connections_release(context, &held->apart);
+    snnd_connections_release(context, &held->together);
+}
+
+/* Lists for the neurons of a group: neuron g has the filtered rows g R .. g R + R-1, row r by the taps of filter r. */
+static void list_rows(snnd_filters *filters) {
+    for (int32_t row = 0; row < filters->group * filters->rank; row++) {
+        filters->apart.begin[row] = row;
+        filters->apart.neuron[row] = row / filters->rank;
+        filters->apart.synapse[row] = row % filters->rank;
+        filters->together.neuron[row] = row;
+        filters->together.synapse[row] = row % filters->rank;
+    }
+    filters->apart.begin[filters->group * filters->rank] = (int64_t)filters->group * filters->rank;
+    for (int32_t g = 0; g <= filters->group; g++)
+        filters->together.begin[g] = (int64_t)g * filters->rank;
+}
+
+void snnd_filters_make(snnd_stage *stage, const snnd_kernel_shape *shape) {
+    snnd_filters *held = &snnd_delay_state_of(stage)->filters;
+    if (held->rank == 0 || held->shape.spread != shape->spread) {
+        held->rank = snnd_basis_make(shape, held->filter, held->scratch);
+        held->shape = *shape;
+    }
+    const int32_t neurons = filtered_neurons(stage), fit = row_room(stage) / held->rank;
+    const int32_t pieces = ceiling(neurons, fit) > PIECES ? ceiling(neurons, fit) : PIECES;
+    held->group = ceiling(neurons, pieces);
+    held->taps.width = shape->taps;
+    held->taps.value = held->filter;
+    for (int32_t r = 0; r < held->rank; r++) {
+        held->taps.first[r] = 0;
+        held->taps.count[r] = shape->taps;
+    }
+    list_rows(held);
+}
+
+/* A[o,i,r] with the synapses of a pair added up: [o][i][r] on the side of the inputs, [o][r][i] on that of the outputs.
+ */
+static void begin(snnd_stage *stage) {
+    snnd_delay_state *held = snnd_delay_state_of(stage);
+    const snnd_layer *layer = stage->layer;
+    const int32_t rank = held->filters.rank, kernels = layer->options.delays.kernel_count;
+    const size_t along_r = by_input(&held->filters) ? 1 : (size_t)layer->inputs;
+    const size_t along_i = by_input(&held->filters) ? (size_t)rank : 1;
+    memset(held->taps.value, 0, (size_t)layer->outputs * (size_t)layer->inputs * (size_t)rank * sizeof(float));
+    for (int64_t s = 0; s < snnd_layer_synapses(layer); s++) {
+        const int64_t pair = s / kernels, o = pair / layer->inputs, i = pair % layer->inputs;
+        float *a = held->taps.value + (size_t)o * (size_t)layer->inputs * (size_t)rank + (size_t)i * along_i;
+        const float weight = snnd_delays_weight(layer, s);
+        for (int32_t r = 0; r < rank && weight != 0; r++)
+            a[(size_t)r * along_r] += weight * held->share[(size_t)s * (size_t)rank + (size_t)r];
+    }
+}
+
+/* ---- what both sides are made of ---- */
+
+/* The neurons from `first` on of the filtered side. */
+typedef struct group {
+    int32_t first, neurons, rows;
+} group;
+
+static group group_at(const snnd_stage *stage, int32_t first) {
+    const snnd_filters *filters = &snnd_delay_state_of(stage)->filters;
+    const int32_t left = filtered_neurons(stage) - first;
+    const int32_t neurons = left < filters->group ? left : filters->group;
+    return (group){first, neurons, neurons * filters->rank};
+}
+
+static snnd_rows rows_from(snnd_rows rows, int32_t neuron) {
+    rows.data = snnd_rows_of(rows, neuron);
+    return rows;
+}
+
+/* Filtered rows with room for K-1 rows of zeros before, or behind them. */
+static snnd_rows filtered_rows(const snnd_stage *stage, int32_t worker, bool zeros_behind) {
+    const snnd_filters *filters = &snnd_delay_state_of(stage)->filters;
+    const size_t longest = (size_t)snnd_delays_taps(stage->layer) - 1, steps = (size_t)stage->workspace->steps;
+    float *data = zeros_behind ? filters->back + (size_t)worker * filters->back_size
+                               : filters->ahead + (size_t)worker * filters->ahead_size + longest * SNND_LANES;
+    return (snnd_rows){data, (steps + longest) * SNND_LANES};
+}
+
+/* From rows of a group's neurons to their filtered rows, looking back in time (direction 1) or ahead (-1); and from
+ * filtered rows together. */
+static void take_apart(const snnd_stage *stage, const group *g, snnd_rows from, snnd_rows rows, int32_t direction,
+                       int32_t worker) {
+    const snnd_filters *filters = &snnd_delay_state_of(stage)->filters;
+    snnd_gather_rows(stage, rows, g->rows, from, g->neurons, &filters->apart, &filters->taps, direction, worker);
+}
+
+static void put_together(const snnd_stage *stage, const group *g, snnd_rows rows, snnd_rows to, int32_t direction,
+                         int32_t worker) {
+    const snnd_filters *filters = &snnd_delay_state_of(stage)->filters;
+    snnd_gather_rows(stage, to, g->neurons, rows, g->rows, &filters->together, &filters->taps, direction, worker);
+}
+
+static void combine(const snnd_stage *stage, const snnd_combine *job) {
+    stage->workspace->context->kernels->products->combine(job);
+}
+
+static snnd_rows source_rows(const snnd_stage *stage, const snnd_signal *input, int32_t tile, int32_t from,
+                             int32_t count, int32_t worker) {
+    return snnd_signal_rows(stage->workspace->context, input, tile, from, count,
+                            snnd_source_scratch(snnd_delay_state_of(stage), worker));
+}
+
+/* ---- forward ---- */
+
+static void currents(const snnd_stage *stage, const snnd_signal *input, int32_t tile, int32_t worker,
+                     snnd_rows current) {
+    const snnd_delay_state *held = snnd_delay_state_of(stage);
+    const snnd_layer *layer = stage->layer;
+    const size_t rank = (size_t)held->filters.rank, inputs = (size_t)layer->inputs;
+    const snnd_rows rows = filtered_rows(stage, worker, false);
+    const snnd_rows source = source_rows(stage, input, tile, 0, layer->inputs, worker);
+    for (int32_t first = 0; first < filtered_neurons(stage); first += held->filters.group) {
+        const group g = group_at(stage, first);
+        snnd_combine job = {.steps = stage->workspace->steps, .of_row = inputs, .of_column = 1};
+        if (by_input(&held->filters)) {
+            take_apart(stage, &g, rows_from(source, first), rows, 1, worker);
+            job.target = current;
+            job.targets = layer->outputs;
+            job.source = rows;
+            job.sources = g.rows;
+            job.a = held->taps.value + (size_t)first * rank;
+            job.of_row = inputs * rank;
+            job.add = first > 0;
+            combine(stage, &job);
+        } else {
+            job.target = rows;
+            job.targets = g.rows;
+            job.source = source;
+            job.sources = layer->inputs;
+            job.a = held->taps.value + (size_t)first * rank * inputs;
+            combine(stage, &job);
+            put_together(stage, &g, rows, rows_from(current, first), 1, worker);
+        }
+    }
+}
+
+/* ---- backward ---- */
+
+static void input_gradient(const snnd_stage *stage, const snnd_activity *d_current, int32_t tile, int32_t worker,
+                           snnd_rows d_input) {
+    const snnd_delay_state *held = snnd_delay_state_of(stage);
+    const snnd_layer *layer = stage->layer;
+    const size_t rank = (size_t)held->filters.rank, inputs = (size_t)layer->inputs;
+    const snnd_rows rows = filtered_rows(stage, worker, true), d = snnd_activity_rows(d_current, tile, 0);
+    for (int32_t first = 0; first < filtered_neurons(stage); first += held->filters.group) {
+        const group g = group_at(stage, first);
+        snnd_combine job = {.steps = stage->workspace->steps, .of_row = 1};
+        if (by_input(&held->filters)) {
+            job.target = rows;
+            job.targets = g.rows;
+            job.source = d;
+            job.sources = layer->outputs;
+            job.a = held->taps.value + (size_t)first * rank;
+            job.of_column = inputs * rank;
+            combine(stage, &job);
+            put_together(stage, &g, rows, rows_from(d_input, first), -1, worker);
+        } else {
+            take_apart(stage, &g, rows_from(d, first), rows, -1, worker);
+            job.target = d_input;
+            job.targets = layer->inputs;
+            job.source = rows;
+            job.sources = g.rows;
+            job.a = held->taps.value + (size_t)first * rank * inputs;
+            job.of_column = inputs;
+            job.add = first > 0;
+            combine(stage, &job);
+        }
+    }
+}
+
+typedef struct work {
+    snnd_stage *stage;
+    const snnd_signal *input;
+    const snnd_activity *d_current;
+} work;
+
+/* Gradients of the synapse from M[r], whose elements are `apart` floats from each other. */
+static void finish(const snnd_stage *stage, int64_t synapse, const float *m, size_t apart) {
+    const snnd_delay_state *held = snnd_delay_state_of(stage);
+    const size_t rank = (size_t)held->filters.rank;
+    double along_share = 0, along_slope = 0;
+    for (size_t r = 0; r < rank; r++) {
+        along_share += (double)m[r * apart] * (double)held->share[(size_t)synapse * rank + r];
+        along_slope += (double)m[r * apart] * (double)held->slope[(size_t)synapse * rank + r];
+    }
+    snnd_set_gradients(stage, synapse, along_share, along_slope);
+}
+
+/* One group of the filtered side, over all tiles. */
+static void correlate_group(void *argument, int64_t item, int32_t worker) {
+    const work *w = argument;
+    const snnd_stage *stage = w->stage;
+    const snnd_delay_state *held = snnd_delay_state_of(stage);
+    const snnd_layer *layer = stage->layer;
+    const group g = group_at(stage, (int32_t)item * held->filters.group);
+    const bool input_side = by_input(&held->filters);
+    const int32_t kernels = layer->options.delays.kernel_count, rank = held->filters.rank;
+    const size_t row = input_side ? (size_t)g.rows : (size_t)layer->inputs;
+    float *sum = held->sum + (size_t)worker * held->sum_size;
+    memset(sum, 0, row * (size_t)(input_side ? layer->outputs : g.rows) * sizeof *sum);
+    for (int32_t tile = 0; tile < stage->workspace->pass.tiles; tile++) {
+        const snnd_rows rows = filtered_rows(stage, worker, !input_side);
+        const snnd_rows d = snnd_activity_rows(w->d_current, tile, input_side ? 0 : g.first);
+        const snnd_rows x = source_rows(stage, w->input, tile, input_side ? g.first : 0,
+                                        input_side ? g.neurons : layer->inputs, worker);
+        take_apart(stage, &g, input_side ? x : d, rows, input_side ? 1 : -1, worker);
+        const snnd_products job = {.sum = sum,
+                                   .of_row = row,
+                                   .left = input_side ? d : rows,
+                                   .right = input_side ? rows : x,
+                                   .lefts = input_side ? layer->outputs : g.rows,
+                                   .rights = input_side ? g.rows : layer->inputs,
+                                   .steps = stage->workspace->steps};
+        stage->workspace->context->kernels->products->products(&job);
+    }
+    for (int32_t o = 0; o < (input_side ? layer->outputs : g.neurons); o++)
+        for (int32_t i = 0; i < (input_side ? g.neurons : layer->inputs); i++) {
+            const int64_t output = input_side ? o : g.first + o, source = input_side ? g.first + i : i;
+            const float *m =
+                input_side ? sum + (size_t)o * row + (size_t)(i * rank) : sum + (size_t)(o * rank) * row + (size_t)i;
+            for (int32_t c = 0; c < kernels; c++)
+                finish(stage, (output * layer->inputs + source) * kernels + c, m, input_side ? 1 : row);
+        }
+}
+
+static void parameter_gradient(snnd_stage *stage, const snnd_signal *input, const snnd_activity *d_current) {
+    work w = {.stage = stage, .input = input, .d_current = d_current};
+    const int32_t groups = ceiling(filtered_neurons(stage), snnd_delay_state_of(stage)->filters.group);
+    snnd_parallel_for(stage->workspace->context, groups, correlate_group, &w);
+}
+
+const snnd_path snnd_low_rank_path = {.name = "low rank",
+                                      .filters = true,
+                                      .begin = begin,
+                                      .currents = currents,
+                                      .input_gradient = input_gradient,
+                                      .parameter_gradient = parameter_gradient};

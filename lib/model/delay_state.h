@@ -1,0 +1,94 @@
+/* What a layer of delays has in a workspace, and the ways to compute with it: delay_taps.c and delay_low_rank.c. */
+#ifndef SNND_MODEL_DELAY_STATE_H
+#define SNND_MODEL_DELAY_STATE_H
+
+#include "kernel/delay_kernel.h"
+#include "kernel/taps.h"
+#include "model/delays.h"
+
+/* The synapses that carry something, by the neuron they are summed for. */
+typedef struct snnd_connections {
+    int64_t *begin;   /* [neurons + 1] */
+    int32_t *neuron;  /* [synapses] the neuron at the other end */
+    int32_t *synapse; /* [synapses] */
+} snnd_connections;
+
+/* The side of a layer that few filters stand for its delays on (delay_low_rank.c). */
+typedef enum snnd_side { SNND_INPUT_SIDE, SNND_OUTPUT_SIDE } snnd_side;
+
+typedef struct snnd_filters {
+    snnd_kernel_shape shape; /* that they are made for */
+    int32_t rank;            /* R */
+    float *filter;           /* [R][K] */
+    double *scratch;         /* [K][K] */
+    snnd_side side;
+    int32_t group;             /* neurons of that side that are filtered at a time */
+    snnd_connections apart;    /* from a neuron to its R filtered rows */
+    snnd_connections together; /* and back */
+    snnd_taps taps;            /* of both */
+    float *ahead, *back;       /* [threads] filtered rows, with rows of zeros before them, and behind them */
+    size_t ahead_size, back_size;
+} snnd_filters;
+
+typedef struct snnd_delay_state {
+    const struct snnd_path *path;
+    snnd_kernel_shape shape;
+    snnd_taps taps;       /* value = w share; with filters it is A */
+    float *share, *slope; /* [synapses][width]; with filters what U makes of them */
+    snnd_connections incoming, outgoing;
+    snnd_filters filters;
+    int64_t *place; /* [threads][place_size] scratch */
+    size_t place_size;
+    float *source;      /* [threads] rows of the input's spikes */
+    size_t source_size; /* of each */
+    float *sum;         /* [threads] sums of a block */
+    size_t sum_size;
+} snnd_delay_state;
+
+/* A way to compute. All give the same results, but for rounding. */
+typedef struct snnd_path {
+    const char *name;
+    bool filters; /* share, slope and value are in terms of the filters */
+    void (*begin)(snnd_stage *stage);
+    void (*currents)(const snnd_stage *stage, const snnd_signal *input, int32_t tile, int32_t worker,
+                     snnd_rows current);
+    void (*input_gradient)(const snnd_stage *stage, const snnd_activity *d_current, int32_t tile, int32_t worker,
+                           snnd_rows d_input);
+    void (*parameter_gradient)(snnd_stage *stage, const snnd_signal *input, const snnd_activity *d_current);
+} snnd_path;
+
+extern const snnd_path snnd_taps_path, snnd_low_rank_path;
+
+static inline snnd_delay_state *snnd_delay_state_of(const snnd_stage *stage) {
+    return stage->state;
+}
+
+/* Memory for rows of the input's spikes; NULL where it is no spikes. */
+static inline float *snnd_source_scratch(const snnd_delay_state *held, int32_t worker) {
+    return held->source_size == 0 ? NULL : held->source + (size_t)worker * held->source_size;
+}
+
+/* Lists of `list`, summed by the taps of `taps`, for a whole tile (kernel/taps.h). */
+void snnd_gather_rows(const snnd_stage *stage, snnd_rows target, int32_t targets, snnd_rows source, int32_t sources,
+                      const snnd_connections *list, const snnd_taps *taps, int32_t direction, int32_t worker);
+
+/* Lists the synapses whose weight is not 0 by output or, with `outgoing`, by input neuron. */
+void snnd_list_connections(const snnd_layer *layer, snnd_connections *list, bool outgoing);
+
+/* Sets dL/dtheta and dL/dp of a synapse from dL/dw and the sum that w times is dL/dp. */
+void snnd_set_gradients(const snnd_stage *stage, int64_t synapse, double along_share, double along_slope);
+
+bool snnd_connections_allocate(snnd_context *context, snnd_connections *list, int64_t neurons, int64_t synapses);
+void snnd_connections_release(snnd_context *context, snnd_connections *list);
+
+snnd_status snnd_taps_prepare(snnd_stage *stage);
+snnd_status snnd_filters_prepare(snnd_stage *stage);
+void snnd_filters_release(snnd_stage *stage);
+
+/* Makes the filters for a shape; nothing where they are there. */
+void snnd_filters_make(snnd_stage *stage, const snnd_kernel_shape *shape);
+
+/* The path for the shape of a pass (delay_cost.c). */
+const snnd_path *snnd_path_choose(const snnd_stage *stage, const snnd_kernel_shape *shape);
+
+#endif
