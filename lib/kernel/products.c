@@ -36,13 +36,36 @@ INLINE void combine_block(const snnd_combine *job, int32_t row, size_t place, in
             *vector_of(job->target, row + j, place + (size_t)v) = sum[j][v];
 }
 
+/* What a block of 6 leaves over, as one block. */
+#define REMAINDER(left, call)                                                                                          \
+    switch (left) {                                                                                                    \
+    case 5:                                                                                                            \
+        call(5);                                                                                                       \
+        break;                                                                                                         \
+    case 4:                                                                                                            \
+        call(4);                                                                                                       \
+        break;                                                                                                         \
+    case 3:                                                                                                            \
+        call(3);                                                                                                       \
+        break;                                                                                                         \
+    case 2:                                                                                                            \
+        call(2);                                                                                                       \
+        break;                                                                                                         \
+    case 1:                                                                                                            \
+        call(1);                                                                                                       \
+        break;                                                                                                         \
+    default:                                                                                                           \
+        break;                                                                                                         \
+    }
+
 INLINE void combine_rows(const snnd_combine *job, size_t place, int32_t from, int32_t sources, const vector *packed,
                          const int fresh, const int vectors) {
     int32_t j = 0;
     for (; j + COMBINE_ROWS <= job->targets; j += COMBINE_ROWS)
         combine_block(job, j, place, from, sources, packed, fresh, COMBINE_ROWS, vectors);
-    for (; j < job->targets; j++)
-        combine_block(job, j, place, from, sources, packed, fresh, 1, vectors);
+#define LAST(rows) combine_block(job, j, place, from, sources, packed, fresh, rows, vectors)
+    REMAINDER(job->targets - j, LAST)
+#undef LAST
 }
 
 INLINE void combine_column(const snnd_combine *job, size_t place, const int vectors) {
@@ -68,13 +91,22 @@ static void combine(const snnd_combine *job) {
         combine_column(job, place, 1);
 }
 
+/* Halves onto each other until one lane has it all. */
 INLINE float lane_sum(vector v) {
-    float lane[VECTOR] __attribute__((aligned(4 * VECTOR)));
-    *(vector *)lane = v;
-    for (int width = VECTOR / 2; width > 0; width /= 2)
-        for (int l = 0; l < width; l++)
-            lane[l] += lane[l + width];
-    return lane[0];
+#if defined(__AVX512F__)
+    v += __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7);
+    v += __builtin_shufflevector(v, v, 4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11);
+    v += __builtin_shufflevector(v, v, 2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13);
+    v += __builtin_shufflevector(v, v, 1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14);
+#elif defined(__AVX2__)
+    v += __builtin_shufflevector(v, v, 4, 5, 6, 7, 0, 1, 2, 3);
+    v += __builtin_shufflevector(v, v, 2, 3, 0, 1, 6, 7, 4, 5);
+    v += __builtin_shufflevector(v, v, 1, 0, 3, 2, 5, 4, 7, 6);
+#else
+    v += __builtin_shufflevector(v, v, 2, 3, 0, 1);
+    v += __builtin_shufflevector(v, v, 1, 0, 3, 2);
+#endif
+    return v[0];
 }
 
 INLINE void products_block(const snnd_products *job, int32_t j, int32_t k, const int lefts, const int rights) {
@@ -97,8 +129,9 @@ INLINE void products_rows(const snnd_products *job, int32_t j, const int lefts) 
     int32_t k = 0;
     for (; k + RIGHT <= job->rights; k += RIGHT)
         products_block(job, j, k, lefts, RIGHT);
-    for (; k < job->rights; k++)
-        products_block(job, j, k, lefts, 1);
+#define LAST(rights) products_block(job, j, k, lefts, (rights) < RIGHT ? (rights) : RIGHT)
+    REMAINDER(job->rights - k, LAST)
+#undef LAST
 }
 
 static void products(const snnd_products *job) {

@@ -111,8 +111,8 @@ void snnd_filters_make(snnd_stage *stage, const snnd_kernel_shape *shape) {
         held->shape = *shape;
     }
     const int32_t neurons = filtered_neurons(stage), fit = row_room(stage) / held->rank;
-    const int32_t pieces = ceiling(neurons, fit) > PIECES ? ceiling(neurons, fit) : PIECES;
-    held->group = ceiling(neurons, pieces);
+    held->group = ceiling(neurons, ceiling(neurons, fit));
+    held->piece = held->group < ceiling(neurons, PIECES) ? held->group : ceiling(neurons, PIECES);
     held->taps.width = shape->taps;
     held->taps.value = held->filter;
     for (int32_t r = 0; r < held->rank; r++) {
@@ -147,11 +147,9 @@ typedef struct group {
     int32_t first, neurons, rows;
 } group;
 
-static group group_at(const snnd_stage *stage, int32_t first) {
-    const snnd_filters *filters = &snnd_delay_state_of(stage)->filters;
-    const int32_t left = filtered_neurons(stage) - first;
-    const int32_t neurons = left < filters->group ? left : filters->group;
-    return (group){first, neurons, neurons * filters->rank};
+static group group_at(const snnd_stage *stage, int32_t first, int32_t most) {
+    const int32_t left = filtered_neurons(stage) - first, neurons = left < most ? left : most;
+    return (group){first, neurons, neurons * snnd_delay_state_of(stage)->filters.rank};
 }
 
 static snnd_rows rows_from(snnd_rows rows, int32_t neuron) {
@@ -202,7 +200,7 @@ static void currents(const snnd_stage *stage, const snnd_signal *input, int32_t 
     const snnd_rows rows = filtered_rows(stage, worker, false);
     const snnd_rows source = source_rows(stage, input, tile, 0, layer->inputs, worker);
     for (int32_t first = 0; first < filtered_neurons(stage); first += held->filters.group) {
-        const group g = group_at(stage, first);
+        const group g = group_at(stage, first, held->filters.group);
         snnd_combine job = {.steps = stage->workspace->steps, .of_row = inputs, .of_column = 1};
         if (by_input(&held->filters)) {
             take_apart(stage, &g, rows_from(source, first), rows, 1, worker);
@@ -235,7 +233,7 @@ static void input_gradient(const snnd_stage *stage, const snnd_activity *d_curre
     const size_t rank = (size_t)held->filters.rank, inputs = (size_t)layer->inputs;
     const snnd_rows rows = filtered_rows(stage, worker, true), d = snnd_activity_rows(d_current, tile, 0);
     for (int32_t first = 0; first < filtered_neurons(stage); first += held->filters.group) {
-        const group g = group_at(stage, first);
+        const group g = group_at(stage, first, held->filters.group);
         snnd_combine job = {.steps = stage->workspace->steps, .of_row = 1};
         if (by_input(&held->filters)) {
             job.target = rows;
@@ -284,7 +282,7 @@ static void correlate_group(void *argument, int64_t item, int32_t worker) {
     const snnd_stage *stage = w->stage;
     const snnd_delay_state *held = snnd_delay_state_of(stage);
     const snnd_layer *layer = stage->layer;
-    const group g = group_at(stage, (int32_t)item * held->filters.group);
+    const group g = group_at(stage, (int32_t)item * held->filters.piece, held->filters.piece);
     const bool input_side = by_input(&held->filters);
     const int32_t kernels = layer->options.delays.kernel_count, rank = held->filters.rank;
     const size_t row = input_side ? (size_t)g.rows : (size_t)layer->inputs;
@@ -317,7 +315,7 @@ static void correlate_group(void *argument, int64_t item, int32_t worker) {
 
 static void parameter_gradient(snnd_stage *stage, const snnd_signal *input, const snnd_activity *d_current) {
     work w = {.stage = stage, .input = input, .d_current = d_current};
-    const int32_t groups = ceiling(filtered_neurons(stage), snnd_delay_state_of(stage)->filters.group);
+    const int32_t groups = ceiling(filtered_neurons(stage), snnd_delay_state_of(stage)->filters.piece);
     snnd_parallel_for(stage->workspace->context, groups, correlate_group, &w);
 }
 

@@ -22,7 +22,7 @@ typedef struct snnd_filters {
     float *filter;           /* [R][K] */
     double *scratch;         /* [K][K] */
     snnd_side side;
-    int32_t group;             /* neurons of that side that are filtered at a time */
+    int32_t group, piece;      /* neurons of that side filtered at a time: to make rows, and for parameters */
     snnd_connections apart;    /* from a neuron to its R filtered rows */
     snnd_connections together; /* and back */
     snnd_taps taps;            /* of both */
