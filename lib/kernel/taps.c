@@ -179,10 +179,12 @@ static void correlate(const snnd_correlate *job) {
 extern const snnd_row_kernels SNND_ROW_KERNELS;
 extern const snnd_softmax_kernels SNND_SOFTMAX_KERNELS;
 extern const snnd_product_kernels SNND_PRODUCT_KERNELS;
+extern const snnd_event_kernels SNND_EVENT_KERNELS;
 extern const snnd_hot_kernels SNND_HOT_KERNELS;
 const snnd_hot_kernels SNND_HOT_KERNELS = {.isa = SNND_HOT_ISA,
                                            .gather = gather,
                                            .correlate = correlate,
                                            .rows = &SNND_ROW_KERNELS,
                                            .softmax = &SNND_SOFTMAX_KERNELS,
-                                           .products = &SNND_PRODUCT_KERNELS};
+                                           .products = &SNND_PRODUCT_KERNELS,
+                                           .events = &SNND_EVENT_KERNELS};

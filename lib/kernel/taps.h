@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "kernel/events.h"
 #include "kernel/products.h"
 #include "kernel/rows.h"
 #include "kernel/softmax.h"
@@ -61,6 +62,7 @@ typedef struct snnd_hot_kernels {
     void (*gather)(const snnd_gather *);
     void (*correlate)(const snnd_correlate *);
     const snnd_row_kernels *rows;
+    const snnd_event_kernels *events;
     const snnd_product_kernels *products;
     const snnd_softmax_kernels *softmax;
 } snnd_hot_kernels;

@@ -36,8 +36,7 @@ static int32_t ceiling(int32_t a, int32_t b) {
     return (a + b - 1) / b;
 }
 
-/* Filtered rows that scratch memory has room for: as many as fit ROW_BYTES, but at least those of one neuron. */
-static int32_t row_room(const snnd_stage *stage) {
+int32_t snnd_filters_room(const snnd_stage *stage) {
     const int32_t taps = snnd_delays_taps(stage->layer), rows = stage->workspace->steps + taps - 1;
     const int32_t fit = ROW_BYTES / (rows * SNND_LANES * (int32_t)sizeof(float));
     return fit > taps ? fit : taps;
@@ -51,11 +50,13 @@ snnd_status snnd_filters_prepare(snnd_stage *stage) {
     if (!layer->options.delays.learn_delays || layer->options.delays.kernel != SNND_KERNEL_GAUSS ||
         taps > SNND_BASIS_TAPS || taps < 3)
         return SNND_OK;
-    made->side = layer->inputs <= layer->outputs ? SNND_INPUT_SIDE : SNND_OUTPUT_SIDE;
+    /* What spikes drive (delay_events.c) is filtered where it ends. */
+    made->side =
+        !snnd_signal_is_spikes(stage->input) && layer->inputs <= layer->outputs ? SNND_INPUT_SIDE : SNND_OUTPUT_SIDE;
     const size_t neurons = (size_t)filtered_neurons(stage);
     const size_t other = (size_t)(by_input(made) ? layer->outputs : layer->inputs);
     const size_t sums = ceiling((int32_t)neurons, PIECES) * taps * other;
-    const size_t rows = (size_t)row_room(stage), longest = taps - 1, steps = (size_t)stage->workspace->steps;
+    const size_t rows = (size_t)snnd_filters_room(stage), longest = taps - 1, steps = (size_t)stage->workspace->steps;
     made->ahead_size = made->back_size = rows * (steps + longest) * SNND_LANES;
     made->filter = snnd_allocate(context, taps, taps * sizeof *made->filter);
     made->scratch = snnd_allocate(context, taps, taps * sizeof *made->scratch);
@@ -110,7 +111,7 @@ void snnd_filters_make(snnd_stage *stage, const snnd_kernel_shape *shape) {
         held->rank = snnd_basis_make(shape, held->filter, held->scratch);
         held->shape = *shape;
     }
-    const int32_t neurons = filtered_neurons(stage), fit = row_room(stage) / held->rank;
+    const int32_t neurons = filtered_neurons(stage), fit = snnd_filters_room(stage) / held->rank;
     held->group = ceiling(neurons, ceiling(neurons, fit));
     held->piece = held->group < ceiling(neurons, PIECES) ? held->group : ceiling(neurons, PIECES);
     held->taps.width = shape->taps;
@@ -120,6 +121,29 @@ void snnd_filters_make(snnd_stage *stage, const snnd_kernel_shape *shape) {
         held->taps.count[r] = shape->taps;
     }
     list_rows(held);
+}
+
+static snnd_filtered_group group_at(const snnd_stage *stage, int32_t first, int32_t most) {
+    const int32_t left = filtered_neurons(stage) - first, neurons = left < most ? left : most;
+    return (snnd_filtered_group){.first = first,
+                                 .neurons = neurons,
+                                 .first_row = first * snnd_delay_state_of(stage)->filters.rank,
+                                 .rows = neurons * snnd_delay_state_of(stage)->filters.rank};
+}
+
+snnd_filtered_group snnd_filtered_group_at(const snnd_stage *stage, int32_t first) {
+    return group_at(stage, first, snnd_delay_state_of(stage)->filters.group);
+}
+
+void snnd_filtered_column(const snnd_stage *stage, int32_t input, float *column) {
+    const snnd_delay_state *held = snnd_delay_state_of(stage);
+    const int32_t rank = held->filters.rank, inputs = stage->layer->inputs;
+    for (int32_t k = 0; k < stage->layer->outputs * rank; k++)
+        column[k] =
+            by_input(&held->filters)
+                ? held->taps
+                      .value[((size_t)(k / rank) * (size_t)inputs + (size_t)input) * (size_t)rank + (size_t)(k % rank)]
+                : held->taps.value[(size_t)k * (size_t)inputs + (size_t)input];
 }
 
 /* A[o,i,r] with the synapses of a pair added up: [o][i][r] on the side of the inputs, [o][r][i] on that of the outputs.
@@ -142,23 +166,13 @@ static void begin(snnd_stage *stage) {
 
 /* ---- what both sides are made of ---- */
 
-/* The neurons from `first` on of the filtered side. */
-typedef struct group {
-    int32_t first, neurons, rows;
-} group;
-
-static group group_at(const snnd_stage *stage, int32_t first, int32_t most) {
-    const int32_t left = filtered_neurons(stage) - first, neurons = left < most ? left : most;
-    return (group){first, neurons, neurons * snnd_delay_state_of(stage)->filters.rank};
-}
-
 static snnd_rows rows_from(snnd_rows rows, int32_t neuron) {
     rows.data = snnd_rows_of(rows, neuron);
     return rows;
 }
 
 /* Filtered rows with room for K-1 rows of zeros before, or behind them. */
-static snnd_rows filtered_rows(const snnd_stage *stage, int32_t worker, bool zeros_behind) {
+snnd_rows snnd_filtered_rows(const snnd_stage *stage, int32_t worker, bool zeros_behind) {
     const snnd_filters *filters = &snnd_delay_state_of(stage)->filters;
     const size_t longest = (size_t)snnd_delays_taps(stage->layer) - 1, steps = (size_t)stage->workspace->steps;
     float *data = zeros_behind ? filters->back + (size_t)worker * filters->back_size
@@ -168,16 +182,18 @@ static snnd_rows filtered_rows(const snnd_stage *stage, int32_t worker, bool zer
 
 /* From rows of a group's neurons to their filtered rows, looking back in time (direction 1) or ahead (-1); and from
  * filtered rows together. */
-static void take_apart(const snnd_stage *stage, const group *g, snnd_rows from, snnd_rows rows, int32_t direction,
-                       int32_t worker) {
+void snnd_take_apart(const snnd_stage *stage, const snnd_filtered_group *g, snnd_rows from, snnd_rows rows,
+                     int32_t direction, int32_t worker) {
     const snnd_filters *filters = &snnd_delay_state_of(stage)->filters;
-    snnd_gather_rows(stage, rows, g->rows, from, g->neurons, &filters->apart, &filters->taps, direction, worker);
+    snnd_gather_rows(stage, rows, g->rows, rows_from(from, g->first), g->neurons, &filters->apart, &filters->taps,
+                     direction, worker);
 }
 
-static void put_together(const snnd_stage *stage, const group *g, snnd_rows rows, snnd_rows to, int32_t direction,
-                         int32_t worker) {
+void snnd_put_together(const snnd_stage *stage, const snnd_filtered_group *g, snnd_rows rows, snnd_rows to,
+                       int32_t direction, int32_t worker) {
     const snnd_filters *filters = &snnd_delay_state_of(stage)->filters;
-    snnd_gather_rows(stage, to, g->neurons, rows, g->rows, &filters->together, &filters->taps, direction, worker);
+    snnd_gather_rows(stage, rows_from(to, g->first), g->neurons, rows, g->rows, &filters->together, &filters->taps,
+                     direction, worker);
 }
 
 static void combine(const snnd_stage *stage, const snnd_combine *job) {
@@ -197,13 +213,13 @@ static void currents(const snnd_stage *stage, const snnd_signal *input, int32_t 
     const snnd_delay_state *held = snnd_delay_state_of(stage);
     const snnd_layer *layer = stage->layer;
     const size_t rank = (size_t)held->filters.rank, inputs = (size_t)layer->inputs;
-    const snnd_rows rows = filtered_rows(stage, worker, false);
+    const snnd_rows rows = snnd_filtered_rows(stage, worker, false);
     const snnd_rows source = source_rows(stage, input, tile, 0, layer->inputs, worker);
     for (int32_t first = 0; first < filtered_neurons(stage); first += held->filters.group) {
-        const group g = group_at(stage, first, held->filters.group);
+        const snnd_filtered_group g = group_at(stage, first, held->filters.group);
         snnd_combine job = {.steps = stage->workspace->steps, .of_row = inputs, .of_column = 1};
         if (by_input(&held->filters)) {
-            take_apart(stage, &g, rows_from(source, first), rows, 1, worker);
+            snnd_take_apart(stage, &g, source, rows, 1, worker);
             job.target = current;
             job.targets = layer->outputs;
             job.source = rows;
@@ -219,7 +235,7 @@ static void currents(const snnd_stage *stage, const snnd_signal *input, int32_t 
             job.sources = layer->inputs;
             job.a = held->taps.value + (size_t)first * rank * inputs;
             combine(stage, &job);
-            put_together(stage, &g, rows, rows_from(current, first), 1, worker);
+            snnd_put_together(stage, &g, rows, current, 1, worker);
         }
     }
 }
@@ -231,9 +247,9 @@ static void input_gradient(const snnd_stage *stage, const snnd_activity *d_curre
     const snnd_delay_state *held = snnd_delay_state_of(stage);
     const snnd_layer *layer = stage->layer;
     const size_t rank = (size_t)held->filters.rank, inputs = (size_t)layer->inputs;
-    const snnd_rows rows = filtered_rows(stage, worker, true), d = snnd_activity_rows(d_current, tile, 0);
+    const snnd_rows rows = snnd_filtered_rows(stage, worker, true), d = snnd_activity_rows(d_current, tile, 0);
     for (int32_t first = 0; first < filtered_neurons(stage); first += held->filters.group) {
-        const group g = group_at(stage, first, held->filters.group);
+        const snnd_filtered_group g = group_at(stage, first, held->filters.group);
         snnd_combine job = {.steps = stage->workspace->steps, .of_row = 1};
         if (by_input(&held->filters)) {
             job.target = rows;
@@ -243,9 +259,9 @@ static void input_gradient(const snnd_stage *stage, const snnd_activity *d_curre
             job.a = held->taps.value + (size_t)first * rank;
             job.of_column = inputs * rank;
             combine(stage, &job);
-            put_together(stage, &g, rows, rows_from(d_input, first), -1, worker);
+            snnd_put_together(stage, &g, rows, d_input, -1, worker);
         } else {
-            take_apart(stage, &g, rows_from(d, first), rows, -1, worker);
+            snnd_take_apart(stage, &g, d, rows, -1, worker);
             job.target = d_input;
             job.targets = layer->inputs;
             job.source = rows;
@@ -282,18 +298,17 @@ static void correlate_group(void *argument, int64_t item, int32_t worker) {
     const snnd_stage *stage = w->stage;
     const snnd_delay_state *held = snnd_delay_state_of(stage);
     const snnd_layer *layer = stage->layer;
-    const group g = group_at(stage, (int32_t)item * held->filters.piece, held->filters.piece);
+    const snnd_filtered_group g = group_at(stage, (int32_t)item * held->filters.piece, held->filters.piece);
     const bool input_side = by_input(&held->filters);
     const int32_t kernels = layer->options.delays.kernel_count, rank = held->filters.rank;
     const size_t row = input_side ? (size_t)g.rows : (size_t)layer->inputs;
     float *sum = held->sum + (size_t)worker * held->sum_size;
     memset(sum, 0, row * (size_t)(input_side ? layer->outputs : g.rows) * sizeof *sum);
     for (int32_t tile = 0; tile < stage->workspace->pass.tiles; tile++) {
-        const snnd_rows rows = filtered_rows(stage, worker, !input_side);
-        const snnd_rows d = snnd_activity_rows(w->d_current, tile, input_side ? 0 : g.first);
-        const snnd_rows x = source_rows(stage, w->input, tile, input_side ? g.first : 0,
-                                        input_side ? g.neurons : layer->inputs, worker);
-        take_apart(stage, &g, input_side ? x : d, rows, input_side ? 1 : -1, worker);
+        const snnd_rows rows = snnd_filtered_rows(stage, worker, !input_side);
+        const snnd_rows d = snnd_activity_rows(w->d_current, tile, 0);
+        const snnd_rows x = source_rows(stage, w->input, tile, 0, layer->inputs, worker);
+        snnd_take_apart(stage, &g, input_side ? x : d, rows, input_side ? 1 : -1, worker);
         const snnd_products job = {.sum = sum,
                                    .of_row = row,
                                    .left = input_side ? d : rows,

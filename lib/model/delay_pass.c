@@ -62,7 +62,8 @@ static bool allocate(snnd_stage *stage) {
     made->slope = snnd_allocate(context, synapses, taps * sizeof(float));
     return made->slope != NULL &&
            snnd_connections_allocate(context, &made->outgoing, layer->inputs, (int64_t)synapses) &&
-           snnd_taps_prepare(stage) == SNND_OK && snnd_filters_prepare(stage) == SNND_OK;
+           snnd_taps_prepare(stage) == SNND_OK && snnd_filters_prepare(stage) == SNND_OK &&
+           snnd_events_prepare(stage) == SNND_OK;
 }
 
 snnd_status snnd_delays_prepare(snnd_stage *stage) {
@@ -74,6 +75,7 @@ void snnd_delays_release(snnd_stage *stage) {
     snnd_context *context = stage->workspace->context;
     snnd_delay_state *held = snnd_delay_state_of(stage);
     snnd_filters_release(stage);
+    snnd_events_release(stage);
     snnd_release(context, held->taps.first);
     snnd_release(context, held->taps.count);
     snnd_release(context, held->taps.value);

@@ -30,6 +30,23 @@ typedef struct snnd_filters {
     size_t ahead_size, back_size;
 } snnd_filters;
 
+/* Neurons of the filtered side, and their rows. */
+typedef struct snnd_filtered_group {
+    int32_t first, neurons, first_row, rows;
+} snnd_filtered_group;
+
+/* For ways by spikes (delay_events.c). */
+typedef struct snnd_event_state {
+    bool there;
+    float *table;   /* [inputs][outputs x K, rounded up to 16] */
+    float *sums;    /* the same for each group of tiles */
+    float *samples; /* [threads][16][sample] */
+    size_t sample;
+    uint16_t *times; /* [threads] of kernel/events.h, as the next two */
+    int32_t *begin;
+    float *factor;
+} snnd_event_state;
+
 typedef struct snnd_delay_state {
     const struct snnd_path *path;
     snnd_kernel_shape shape;
@@ -37,6 +54,7 @@ typedef struct snnd_delay_state {
     float *share, *slope; /* [synapses][width]; with filters what U makes of them */
     snnd_connections incoming, outgoing;
     snnd_filters filters;
+    snnd_event_state events;
     int64_t *place; /* [threads][place_size] scratch */
     size_t place_size;
     float *source;      /* [threads] rows of the input's spikes */
@@ -57,7 +75,7 @@ typedef struct snnd_path {
     void (*parameter_gradient)(snnd_stage *stage, const snnd_signal *input, const snnd_activity *d_current);
 } snnd_path;
 
-extern const snnd_path snnd_taps_path, snnd_low_rank_path;
+extern const snnd_path snnd_taps_path, snnd_low_rank_path, snnd_events_path, snnd_filtered_events_path;
 
 static inline snnd_delay_state *snnd_delay_state_of(const snnd_stage *stage) {
     return stage->state;
@@ -87,6 +105,28 @@ void snnd_filters_release(snnd_stage *stage);
 
 /* Makes the filters for a shape; nothing where they are there. */
 void snnd_filters_make(snnd_stage *stage, const snnd_kernel_shape *shape);
+
+/* Filtered rows that scratch memory has room for. */
+int32_t snnd_filters_room(const snnd_stage *stage);
+
+/* The neurons from `first` on that are filtered at a time. */
+snnd_filtered_group snnd_filtered_group_at(const snnd_stage *stage, int32_t first);
+
+/* Filtered rows with K-1 rows of zeros before, or behind them. */
+snnd_rows snnd_filtered_rows(const snnd_stage *stage, int32_t worker, bool zeros_behind);
+
+/* From rows of the filtered side to filtered rows of a group, looking back in time (direction 1) or ahead (-1); and
+ * from filtered rows together. */
+void snnd_take_apart(const snnd_stage *stage, const snnd_filtered_group *g, snnd_rows from, snnd_rows rows,
+                     int32_t direction, int32_t worker);
+void snnd_put_together(const snnd_stage *stage, const snnd_filtered_group *g, snnd_rows rows, snnd_rows to,
+                       int32_t direction, int32_t worker);
+
+/* A[o,r] of one input, in the order [outputs][filters]. */
+void snnd_filtered_column(const snnd_stage *stage, int32_t input, float *column);
+
+snnd_status snnd_events_prepare(snnd_stage *stage);
+void snnd_events_release(snnd_stage *stage);
 
 /* The path for the shape of a pass (delay_cost.c). */
 const snnd_path *snnd_path_choose(const snnd_stage *stage, const snnd_kernel_shape *shape);
