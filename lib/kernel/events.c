@@ -97,10 +97,10 @@ static void collect(const snnd_event_job *job) {
 
 static void to_rows(int32_t steps, int32_t columns, int32_t lanes, const float *samples, size_t sample,
                     int32_t sample_columns, snnd_rows rows) {
-    for (int32_t c = 0; c < columns; c++) {
-        float *row = snnd_rows_of(rows, c);
-        for (int32_t t = 0; t < steps; t++, row += SNND_LANES) {
-            const float *from = samples + (size_t)t * (size_t)sample_columns + (size_t)c;
+    for (int32_t t = 0; t < steps; t++) {
+        const float *from = samples + (size_t)t * (size_t)sample_columns;
+        for (int32_t c = 0; c < columns; c++, from++) {
+            float *row = snnd_rows_of(rows, c) + (size_t)t * SNND_LANES;
             for (int32_t lane = 0; lane < lanes; lane++)
                 row[lane] = from[(size_t)lane * sample];
             for (int32_t lane = lanes; lane < SNND_LANES; lane++)
@@ -111,10 +111,10 @@ static void to_rows(int32_t steps, int32_t columns, int32_t lanes, const float *
 
 static void to_samples(int32_t steps, int32_t columns, int32_t lanes, snnd_rows rows, float *samples, size_t sample,
                        int32_t sample_columns) {
-    for (int32_t c = 0; c < columns; c++) {
-        const float *row = snnd_rows_of(rows, c);
-        for (int32_t t = 0; t < steps; t++, row += SNND_LANES) {
-            float *to = samples + (size_t)t * (size_t)sample_columns + (size_t)c;
+    for (int32_t t = 0; t < steps; t++) {
+        float *to = samples + (size_t)t * (size_t)sample_columns;
+        for (int32_t c = 0; c < columns; c++, to++) {
+            const float *row = snnd_rows_of(rows, c) + (size_t)t * SNND_LANES;
             for (int32_t lane = 0; lane < lanes; lane++)
                 to[(size_t)lane * sample] = row[lane];
         }

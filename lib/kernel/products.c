@@ -26,11 +26,11 @@ INLINE void combine_block(const snnd_combine *job, int32_t row, size_t place, in
     for (int j = 0; j < rows; j++)
         for (int v = 0; v < vectors; v++)
             sum[j][v] = fresh ? (vector){0} : *vector_of(job->target, row + j, place + (size_t)v);
-    const float *a = job->a + (size_t)row * job->of_row + (size_t)from * job->of_column;
+    const float *a = job->a + row * job->of_row + from * job->of_column;
     for (int32_t k = 0; k < sources; k++, packed += vectors, a += job->of_column)
         for (int j = 0; j < rows; j++)
             for (int v = 0; v < vectors; v++)
-                sum[j][v] += a[(size_t)j * job->of_row] * packed[v];
+                sum[j][v] += a[j * job->of_row] * packed[v];
     for (int j = 0; j < rows; j++)
         for (int v = 0; v < vectors; v++)
             *vector_of(job->target, row + j, place + (size_t)v) = sum[j][v];
@@ -91,24 +91,6 @@ static void combine(const snnd_combine *job) {
         combine_column(job, place, 1);
 }
 
-/* Halves onto each other until one lane has it all. */
-INLINE float lane_sum(vector v) {
-#if defined(__AVX512F__)
-    v += __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7);
-    v += __builtin_shufflevector(v, v, 4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11);
-    v += __builtin_shufflevector(v, v, 2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13);
-    v += __builtin_shufflevector(v, v, 1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14);
-#elif defined(__AVX2__)
-    v += __builtin_shufflevector(v, v, 4, 5, 6, 7, 0, 1, 2, 3);
-    v += __builtin_shufflevector(v, v, 2, 3, 0, 1, 6, 7, 4, 5);
-    v += __builtin_shufflevector(v, v, 1, 0, 3, 2, 5, 4, 7, 6);
-#else
-    v += __builtin_shufflevector(v, v, 2, 3, 0, 1);
-    v += __builtin_shufflevector(v, v, 1, 0, 3, 2);
-#endif
-    return v[0];
-}
-
 INLINE void products_block(const snnd_products *job, int32_t j, int32_t k, const int lefts, const int rights) {
     vector sum[LEFT][RIGHT];
     for (int l = 0; l < lefts; l++)
@@ -122,24 +104,25 @@ INLINE void products_block(const snnd_products *job, int32_t j, int32_t k, const
         }
     for (int l = 0; l < lefts; l++)
         for (int r = 0; r < rights; r++)
-            job->sum[(size_t)(j + l) * job->of_row + (size_t)(k + r)] += lane_sum(sum[l][r]);
+            *vector_at(job->sum + (size_t)(j + l) * job->of_row * SNND_LANES, k + r, 0) += sum[l][r];
 }
 
-INLINE void products_rows(const snnd_products *job, int32_t j, const int lefts) {
-    int32_t k = 0;
-    for (; k + RIGHT <= job->rights; k += RIGHT)
-        products_block(job, j, k, lefts, RIGHT);
-#define LAST(rights) products_block(job, j, k, lefts, (rights) < RIGHT ? (rights) : RIGHT)
-    REMAINDER(job->rights - k, LAST)
-#undef LAST
+/* The rows on the right stay in the cache while those on the left pass. */
+INLINE void products_columns(const snnd_products *job, int32_t k, const int rights) {
+    int32_t j = 0;
+    for (; j + LEFT <= job->lefts; j += LEFT)
+        products_block(job, j, k, LEFT, rights);
+    for (; j < job->lefts; j++)
+        products_block(job, j, k, 1, rights);
 }
 
 static void products(const snnd_products *job) {
-    int32_t j = 0;
-    for (; j + LEFT <= job->lefts; j += LEFT)
-        products_rows(job, j, LEFT);
-    for (; j < job->lefts; j++)
-        products_rows(job, j, 1);
+    int32_t k = 0;
+    for (; k + RIGHT <= job->rights; k += RIGHT)
+        products_columns(job, k, RIGHT);
+#define LAST(rights) products_columns(job, k, (rights) < RIGHT ? (rights) : RIGHT)
+    REMAINDER(job->rights - k, LAST)
+#undef LAST
 }
 
 extern const snnd_product_kernels SNND_PRODUCT_KERNELS;

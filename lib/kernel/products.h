@@ -11,10 +11,11 @@ typedef struct snnd_combine {
     snnd_rows target, source;
     int32_t targets, sources, steps, add;
     const float *a;
-    size_t of_row, of_column;
+    ptrdiff_t of_row, of_column;
 } snnd_combine;
 
-/* sum[j][k] += left_j . right_k; sum[j][k] is at sum + j of_row + k. */
+/* sum[j][k] += left_j . right_k, where sum[j][k] is 16 numbers at sum + 16 (j of_row + k), to be added up at the end.
+ */
 typedef struct snnd_products {
     float *sum;
     size_t of_row;

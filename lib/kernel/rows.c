@@ -143,51 +143,57 @@ static void leaky_backward(float decay, snnd_extent extent, snnd_rows gradient) 
 
 /* ---- normalisation ---- */
 
-static double sum_lanes(const double sum[L], int32_t lanes) {
+/* Sum of the first `lanes` lanes. */
+INLINE double sum_lanes(const vector_double sum[HALVES], int32_t lanes) {
     double total = 0;
     for (int32_t l = 0; l < lanes; l++)
-        total += sum[l];
+        total += sum[l / DOUBLES][l % DOUBLES];
     return total;
 }
 
 static snnd_sums moments(int32_t steps, int32_t lanes, const float *x) {
-    const double pivot = (double)x[0];
-    double sum[L] = {0}, square[L] = {0};
-    for (int32_t t = 0; t < steps; t++, x += L)
-        for (int l = 0; l < L; l++) {
-            const double d = (double)x[l] - pivot;
-            sum[l] += d;
-            square[l] += d * d;
+    const vector_double pivot = doubles_all((double)x[0]);
+    vector_double sum[HALVES] = {{0}}, square[HALVES] = {{0}};
+    for (int32_t t = 0; t < steps; t++)
+        for (int half = 0; half < HALVES; half++) {
+            const vector_double d = doubles_in(x, t, half) - pivot;
+            sum[half] += d;
+            square[half] += d * d;
         }
-    return (snnd_sums){.pivot = pivot, .first = sum_lanes(sum, lanes), .second = sum_lanes(square, lanes)};
+    return (snnd_sums){.pivot = (double)x[0], .first = sum_lanes(sum, lanes), .second = sum_lanes(square, lanes)};
 }
 
 static void normalise(int32_t steps, const snnd_affine *by, const float *x, float *y) {
-    const double mean = by->mean, factor = by->inverse_deviation * by->scale, shift = by->shift;
-    for (size_t k = 0; k < (size_t)steps * L; k++)
-        y[k] = (float)(((double)x[k] - mean) * factor + shift);
+    const vector_double mean = doubles_all(by->mean), factor = doubles_all(by->inverse_deviation * by->scale);
+    const vector_double shift = doubles_all(by->shift);
+    for (int32_t t = 0; t < steps; t++)
+        for (int half = 0; half < HALVES; half++)
+            doubles_out(y, t, half, (doubles_in(x, t, half) - mean) * factor + shift);
 }
 
 static snnd_sums norm_sums(int32_t steps, int32_t lanes, double mean, const float *x, const float *gradient) {
-    double sum[L] = {0}, product[L] = {0};
-    for (int32_t t = 0; t < steps; t++, x += L, gradient += L)
-        for (int l = 0; l < L; l++) {
-            const double g = (double)gradient[l];
-            sum[l] += g;
-            product[l] += g * ((double)x[l] - mean);
+    const vector_double middle = doubles_all(mean);
+    vector_double sum[HALVES] = {{0}}, product[HALVES] = {{0}};
+    for (int32_t t = 0; t < steps; t++)
+        for (int half = 0; half < HALVES; half++) {
+            const vector_double g = doubles_in(gradient, t, half);
+            sum[half] += g;
+            product[half] += g * (doubles_in(x, t, half) - middle);
         }
     return (snnd_sums){.first = sum_lanes(sum, lanes), .second = sum_lanes(product, lanes)};
 }
 
 static void norm_backward(int32_t steps, int32_t lanes, const snnd_affine *by, double common, double along,
                           const float *x, float *gradient) {
-    const double mean = by->mean;
-    double factor[L] = {0};
-    for (int32_t l = 0; l < lanes; l++)
-        factor[l] = by->scale * by->inverse_deviation;
-    for (int32_t t = 0; t < steps; t++, x += L, gradient += L)
-        for (int l = 0; l < L; l++)
-            gradient[l] = (float)(factor[l] * ((double)gradient[l] - common - ((double)x[l] - mean) * along));
+    const vector_double mean = doubles_all(by->mean), same = doubles_all(common), slope = doubles_all(along);
+    vector_double factor[HALVES];
+    for (int32_t l = 0; l < L; l++)
+        factor[l / DOUBLES][l % DOUBLES] = l < lanes ? by->scale * by->inverse_deviation : 0;
+    for (int32_t t = 0; t < steps; t++)
+        for (int half = 0; half < HALVES; half++) {
+            const vector_double d = doubles_in(gradient, t, half) - same - (doubles_in(x, t, half) - mean) * slope;
+            doubles_out(gradient, t, half, factor[half] * d);
+        }
 }
 
 /* ---- dropout and spikes ---- */

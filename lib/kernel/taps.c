@@ -8,23 +8,38 @@
 #include "kernel/vector.h"
 
 #if defined(__AVX512F__)
-enum { BLOCK = 16, RUN = 8, PHASES = 2 };
+enum { BLOCK = 16, RUN = 8, PHASES = 4, SETS = 2 };
 #else
-enum { BLOCK = 8, RUN = 8, PHASES = 1 };
+enum { BLOCK = 8, RUN = 8, PHASES = 2, SETS = 1 };
 #endif
 
-/* Adds the `count` taps of a synapse to the sums of a block. */
-INLINE void add_taps(vector *sum, const float *value, const float *row, ptrdiff_t step, const int count,
+enum { UNIFORM = 8 };
+
+/* Adds the `count` taps of a synapse to the sums of a block: each row is loaded once for all taps that it meets, and
+ * sums still run from the first tap to the last. */
+INLINE void add_taps(vector *sum, const float *value, const float *row, const int direction, const int count,
                      const int block) {
-    for (int n = 0; n < count; n++, row += step)
-        for (int k = 0; k < block; k++)
-            sum[k] += value[n] * *(const vector *)(row + (ptrdiff_t)k * SNND_LANES);
+    vector tap[UNIFORM];
+    for (int n = 0; n < count; n++)
+        tap[n] = vector_all(value[n]);
+#pragma GCC unroll 32
+    for (int j = 0; j < block + count - 1; j++) {
+        const int at = direction > 0 ? j : block - 1 - j;
+        const vector source = *(const vector *)(row + (ptrdiff_t)at * SNND_LANES);
+#pragma GCC unroll 8
+        for (int n = 0; n < count; n++) {
+            const int k = at - direction * n;
+            if (k >= 0 && k < block)
+                sum[k] += tap[n] * source;
+        }
+    }
 }
 
 /* Adds the synapses from `from` on whose source is below `limit` to a block of one target; returns where it stopped.
  * With `taps` above 0 all synapses have that many. */
 INLINE int64_t gather_block(const snnd_gather *job, float *target, int64_t from, int64_t end, int32_t limit,
-                            const int fresh, int32_t time, const int part, const int block, const int taps) {
+                            const int fresh, int32_t time, const int part, const int block, const int taps,
+                            const int direction) {
     vector sum[BLOCK];
     for (int k = 0; k < block; k++)
         sum[k] = fresh ? (vector){0} : *vector_at(target, time + k, part);
@@ -36,10 +51,10 @@ INLINE int64_t gather_block(const snnd_gather *job, float *target, int64_t from,
         const float *value = job->taps->value + (size_t)s * (size_t)job->taps->width;
         const float *row = origin + (size_t)job->neuron[i] * job->source.stride + (ptrdiff_t)job->taps->first[s] * step;
         if (taps > 0)
-            add_taps(sum, value, row, step, taps, block);
+            add_taps(sum, value, row, direction, taps, block);
         else
             for (int32_t n = 0; n < job->taps->count[s]; n++, row += step)
-                add_taps(sum, value + n, row, step, 1, block);
+                add_taps(sum, value + n, row, 1, 1, block);
     }
     if (fresh || i > from)
         for (int k = 0; k < block; k++)
@@ -49,25 +64,25 @@ INLINE int64_t gather_block(const snnd_gather *job, float *target, int64_t from,
 
 /* A block of time of all targets, chunk after chunk of the sources. */
 INLINE void gather_time(const snnd_gather *job, int32_t chunk, int32_t time, const int part, const int block,
-                        const int taps) {
+                        const int taps, const int direction) {
     for (int32_t j = 0; j < job->targets; j++)
         job->place[j] = gather_block(job, snnd_rows_of(job->target, j), job->begin[j], job->begin[j + 1], chunk, 1,
-                                     time, part, block, taps);
+                                     time, part, block, taps, direction);
     for (int32_t limit = 2 * chunk; limit < job->sources + chunk; limit += chunk)
         for (int32_t j = 0; j < job->targets; j++)
             job->place[j] = gather_block(job, snnd_rows_of(job->target, j), job->place[j], job->begin[j + 1], limit, 0,
-                                         time, part, block, taps);
+                                         time, part, block, taps, direction);
 }
 
-INLINE void gather_all(const snnd_gather *job, int32_t chunk, const int taps) {
+INLINE void gather_all(const snnd_gather *job, int32_t chunk, const int taps, const int direction) {
     for (int part = 0; part < PARTS; part++) {
         int32_t time = 0;
         for (; time + BLOCK <= job->steps; time += BLOCK)
-            gather_time(job, chunk, time, part, BLOCK, taps);
+            gather_time(job, chunk, time, part, BLOCK, taps, direction);
         for (; time + 4 <= job->steps; time += 4)
-            gather_time(job, chunk, time, part, 4, 0);
+            gather_time(job, chunk, time, part, 4, 0, 1);
         for (; time < job->steps; time++)
-            gather_time(job, chunk, time, part, 1, 0);
+            gather_time(job, chunk, time, part, 1, 0, 1);
     }
 }
 
@@ -82,54 +97,61 @@ static int32_t chunk_of(const snnd_gather *job) {
     return chunk < job->sources ? (int32_t)chunk : job->sources;
 }
 
-/* The numbers of taps that narrow kernels have. */
-static void gather(const snnd_gather *job) {
+/* Narrow kernels have one of these numbers of taps. */
+INLINE void gather_towards(const snnd_gather *job, const int direction) {
     const int32_t chunk = chunk_of(job);
     switch (job->taps->uniform) {
     case 1:
-        gather_all(job, chunk, 1);
+        gather_all(job, chunk, 1, direction);
         break;
     case 4:
-        gather_all(job, chunk, 4);
+        gather_all(job, chunk, 4, direction);
         break;
     case 5:
-        gather_all(job, chunk, 5);
+        gather_all(job, chunk, 5, direction);
         break;
     case 6:
-        gather_all(job, chunk, 6);
+        gather_all(job, chunk, 6, direction);
         break;
     case 8:
-        gather_all(job, chunk, 8);
+        gather_all(job, chunk, 8, direction);
         break;
     default:
-        gather_all(job, chunk, 0);
+        gather_all(job, chunk, 0, direction);
         break;
     }
+}
+
+static void gather(const snnd_gather *job) {
+    if (job->direction > 0)
+        gather_towards(job, 1);
+    else
+        gather_towards(job, -1);
 }
 
 /* `run` neighbouring taps of one synapse, with one load of the gradient for all of them. Sums over even and over odd
  * steps run side by side where there are registers for both. */
 INLINE void correlate_run(const snnd_correlate *job, const float *source, float *sum, const int run) {
     for (int part = 0; part < PARTS; part++) {
-        vector total[PHASES][RUN];
-        for (int phase = 0; phase < PHASES; phase++)
+        vector total[SETS][RUN];
+        for (int set = 0; set < SETS; set++)
             for (int n = 0; n < run; n++)
-                total[phase][n] = (vector){0};
+                total[set][n] = (vector){0};
         const vector *gradient = (const vector *)(job->gradient + part * VECTOR);
         const vector *input = (const vector *)(source + part * VECTOR);
         int32_t t = 0;
         for (; t + PHASES <= job->steps; t += PHASES)
             for (int phase = 0; phase < PHASES; phase++)
                 for (int n = 0; n < run; n++)
-                    total[phase][n] +=
+                    total[phase % SETS][n] +=
                         gradient[(ptrdiff_t)(t + phase) * PARTS] * input[(ptrdiff_t)(t + phase + n) * PARTS];
         for (; t < job->steps; t++)
             for (int n = 0; n < run; n++)
                 total[0][n] += gradient[(ptrdiff_t)t * PARTS] * input[(ptrdiff_t)(t + n) * PARTS];
         vector *target = (vector *)(sum + part * VECTOR);
         for (int n = 0; n < run; n++) {
-            for (int phase = 1; phase < PHASES; phase++)
-                total[0][n] += total[phase][n];
+            for (int set = 1; set < SETS; set++)
+                total[0][n] += total[set][n];
             target[n * PARTS] += total[0][n];
         }
     }

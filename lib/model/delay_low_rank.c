@@ -55,10 +55,11 @@ snnd_status snnd_filters_prepare(snnd_stage *stage) {
         !snnd_signal_is_spikes(stage->input) && layer->inputs <= layer->outputs ? SNND_INPUT_SIDE : SNND_OUTPUT_SIDE;
     const size_t neurons = (size_t)filtered_neurons(stage);
     const size_t other = (size_t)(by_input(made) ? layer->outputs : layer->inputs);
-    const size_t sums = ceiling((int32_t)neurons, PIECES) * taps * other;
+    const size_t sums = ceiling((int32_t)neurons, PIECES) * taps * other * SNND_LANES;
     const size_t rows = (size_t)snnd_filters_room(stage), longest = taps - 1, steps = (size_t)stage->workspace->steps;
     made->ahead_size = made->back_size = rows * (steps + longest) * SNND_LANES;
     made->filter = snnd_allocate(context, taps, taps * sizeof *made->filter);
+    made->across = snnd_allocate(context, taps, taps * sizeof *made->across);
     made->scratch = snnd_allocate(context, taps, taps * sizeof *made->scratch);
     made->taps.first = snnd_allocate(context, taps, sizeof *made->taps.first);
     made->taps.count = snnd_allocate(context, taps, sizeof *made->taps.count);
@@ -70,9 +71,8 @@ snnd_status snnd_filters_prepare(snnd_stage *stage) {
         held->sum_size = sums;
         held->sum = snnd_allocate(context, threads, sums * sizeof *held->sum);
     }
-    return held->sum != NULL && made->filter != NULL && made->scratch != NULL && made->taps.first != NULL &&
-                   made->taps.count != NULL && made->ahead != NULL && made->back != NULL &&
-                   snnd_connections_allocate(context, &made->apart, (int64_t)rows, (int64_t)rows) &&
+    return held->sum != NULL && made->filter != NULL && made->across != NULL && made->scratch != NULL &&
+                   made->taps.first != NULL && made->taps.count != NULL && made->ahead != NULL && made->back != NULL &&
                    snnd_connections_allocate(context, &made->together, (int64_t)rows, (int64_t)rows)
                ? SNND_OK
                : SNND_ERROR_MEMORY;
@@ -82,25 +82,22 @@ void snnd_filters_release(snnd_stage *stage) {
     snnd_context *context = stage->workspace->context;
     snnd_filters *held = &snnd_delay_state_of(stage)->filters;
     snnd_release(context, held->filter);
+    snnd_release(context, held->across);
     snnd_release(context, held->scratch);
     snnd_release(context, held->taps.first);
     snnd_release(context, held->taps.count);
     snnd_release(context, held->ahead);
     snnd_release(context, held->back);
-    snnd_connections_release(context, &held->apart);
     snnd_connections_release(context, &held->together);
 }
 
-/* Lists for the neurons of a group: neuron g has the filtered rows g R .. g R + R-1, row r by the taps of filter r. */
+/* Lists for the neurons of a group: neuron g is put together from the filtered rows g R .. g R + R-1, row r
+ * by the taps of filter r. */
 static void list_rows(snnd_filters *filters) {
     for (int32_t row = 0; row < filters->group * filters->rank; row++) {
-        filters->apart.begin[row] = row;
-        filters->apart.neuron[row] = row / filters->rank;
-        filters->apart.synapse[row] = row % filters->rank;
         filters->together.neuron[row] = row;
         filters->together.synapse[row] = row % filters->rank;
     }
-    filters->apart.begin[filters->group * filters->rank] = (int64_t)filters->group * filters->rank;
     for (int32_t g = 0; g <= filters->group; g++)
         filters->together.begin[g] = (int64_t)g * filters->rank;
 }
@@ -110,6 +107,9 @@ void snnd_filters_make(snnd_stage *stage, const snnd_kernel_shape *shape) {
     if (held->rank == 0 || held->shape.spread != shape->spread) {
         held->rank = snnd_basis_make(shape, held->filter, held->scratch);
         held->shape = *shape;
+        for (int32_t r = 0; r < held->rank; r++)
+            for (int32_t n = 0; n < shape->taps; n++)
+                held->across[n * held->rank + r] = held->filter[r * shape->taps + n];
     }
     const int32_t neurons = filtered_neurons(stage), fit = snnd_filters_room(stage) / held->rank;
     held->group = ceiling(neurons, ceiling(neurons, fit));
@@ -171,6 +171,10 @@ static snnd_rows rows_from(snnd_rows rows, int32_t neuron) {
     return rows;
 }
 
+static void combine(const snnd_stage *stage, const snnd_combine *job) {
+    stage->workspace->context->kernels->products->combine(job);
+}
+
 /* Filtered rows with room for K-1 rows of zeros before, or behind them. */
 snnd_rows snnd_filtered_rows(const snnd_stage *stage, int32_t worker, bool zeros_behind) {
     const snnd_filters *filters = &snnd_delay_state_of(stage)->filters;
@@ -185,8 +189,21 @@ snnd_rows snnd_filtered_rows(const snnd_stage *stage, int32_t worker, bool zeros
 void snnd_take_apart(const snnd_stage *stage, const snnd_filtered_group *g, snnd_rows from, snnd_rows rows,
                      int32_t direction, int32_t worker) {
     const snnd_filters *filters = &snnd_delay_state_of(stage)->filters;
-    snnd_gather_rows(stage, rows, g->rows, rows_from(from, g->first), g->neurons, &filters->apart, &filters->taps,
-                     direction, worker);
+    const int32_t taps = snnd_delays_taps(stage->layer);
+    (void)worker;
+    for (int32_t n = 0; n < g->neurons; n++) {
+        float *row = snnd_rows_of(from, g->first + n);
+        /* A neuron's row, moved by one time step after the other. */
+        const snnd_combine job = {.target = rows_from(rows, n * filters->rank),
+                                  .source = {direction > 0 ? row - (size_t)(taps - 1) * SNND_LANES : row, SNND_LANES},
+                                  .targets = filters->rank,
+                                  .sources = taps,
+                                  .steps = stage->workspace->steps,
+                                  .a = direction > 0 ? filters->filter : filters->filter + (taps - 1),
+                                  .of_row = taps,
+                                  .of_column = direction};
+        combine(stage, &job);
+    }
 }
 
 void snnd_put_together(const snnd_stage *stage, const snnd_filtered_group *g, snnd_rows rows, snnd_rows to,
@@ -194,10 +211,6 @@ void snnd_put_together(const snnd_stage *stage, const snnd_filtered_group *g, sn
     const snnd_filters *filters = &snnd_delay_state_of(stage)->filters;
     snnd_gather_rows(stage, rows_from(to, g->first), g->neurons, rows, g->rows, &filters->together, &filters->taps,
                      direction, worker);
-}
-
-static void combine(const snnd_stage *stage, const snnd_combine *job) {
-    stage->workspace->context->kernels->products->combine(job);
 }
 
 static snnd_rows source_rows(const snnd_stage *stage, const snnd_signal *input, int32_t tile, int32_t from,
@@ -217,7 +230,7 @@ static void currents(const snnd_stage *stage, const snnd_signal *input, int32_t 
     const snnd_rows source = source_rows(stage, input, tile, 0, layer->inputs, worker);
     for (int32_t first = 0; first < filtered_neurons(stage); first += held->filters.group) {
         const snnd_filtered_group g = group_at(stage, first, held->filters.group);
-        snnd_combine job = {.steps = stage->workspace->steps, .of_row = inputs, .of_column = 1};
+        snnd_combine job = {.steps = stage->workspace->steps, .of_row = (ptrdiff_t)inputs, .of_column = 1};
         if (by_input(&held->filters)) {
             snnd_take_apart(stage, &g, source, rows, 1, worker);
             job.target = current;
@@ -225,7 +238,7 @@ static void currents(const snnd_stage *stage, const snnd_signal *input, int32_t 
             job.source = rows;
             job.sources = g.rows;
             job.a = held->taps.value + (size_t)first * rank;
-            job.of_row = inputs * rank;
+            job.of_row = (ptrdiff_t)(inputs * rank);
             job.add = first > 0;
             combine(stage, &job);
         } else {
@@ -257,7 +270,7 @@ static void input_gradient(const snnd_stage *stage, const snnd_activity *d_curre
             job.source = d;
             job.sources = layer->outputs;
             job.a = held->taps.value + (size_t)first * rank;
-            job.of_column = inputs * rank;
+            job.of_column = (ptrdiff_t)(inputs * rank);
             combine(stage, &job);
             snnd_put_together(stage, &g, rows, d_input, -1, worker);
         } else {
@@ -267,7 +280,7 @@ static void input_gradient(const snnd_stage *stage, const snnd_activity *d_curre
             job.source = rows;
             job.sources = g.rows;
             job.a = held->taps.value + (size_t)first * rank * inputs;
-            job.of_column = inputs;
+            job.of_column = (ptrdiff_t)inputs;
             job.add = first > 0;
             combine(stage, &job);
         }
@@ -280,14 +293,17 @@ typedef struct work {
     const snnd_activity *d_current;
 } work;
 
-/* Gradients of the synapse from M[r], whose elements are `apart` floats from each other. */
+/* Gradients of the synapse from M[r], 16 numbers each, `apart` of these from one to the next. */
 static void finish(const snnd_stage *stage, int64_t synapse, const float *m, size_t apart) {
     const snnd_delay_state *held = snnd_delay_state_of(stage);
     const size_t rank = (size_t)held->filters.rank;
     double along_share = 0, along_slope = 0;
     for (size_t r = 0; r < rank; r++) {
-        along_share += (double)m[r * apart] * (double)held->share[(size_t)synapse * rank + r];
-        along_slope += (double)m[r * apart] * (double)held->slope[(size_t)synapse * rank + r];
+        double sum = 0;
+        for (size_t lane = 0; lane < SNND_LANES; lane++)
+            sum += (double)m[r * apart * SNND_LANES + lane];
+        along_share += sum * (double)held->share[(size_t)synapse * rank + r];
+        along_slope += sum * (double)held->slope[(size_t)synapse * rank + r];
     }
     snnd_set_gradients(stage, synapse, along_share, along_slope);
 }
@@ -303,7 +319,7 @@ static void correlate_group(void *argument, int64_t item, int32_t worker) {
     const int32_t kernels = layer->options.delays.kernel_count, rank = held->filters.rank;
     const size_t row = input_side ? (size_t)g.rows : (size_t)layer->inputs;
     float *sum = held->sum + (size_t)worker * held->sum_size;
-    memset(sum, 0, row * (size_t)(input_side ? layer->outputs : g.rows) * sizeof *sum);
+    memset(sum, 0, SNND_LANES * row * (size_t)(input_side ? layer->outputs : g.rows) * sizeof *sum);
     for (int32_t tile = 0; tile < stage->workspace->pass.tiles; tile++) {
         const snnd_rows rows = snnd_filtered_rows(stage, worker, !input_side);
         const snnd_rows d = snnd_activity_rows(w->d_current, tile, 0);
@@ -321,8 +337,8 @@ static void correlate_group(void *argument, int64_t item, int32_t worker) {
     for (int32_t o = 0; o < (input_side ? layer->outputs : g.neurons); o++)
         for (int32_t i = 0; i < (input_side ? g.neurons : layer->inputs); i++) {
             const int64_t output = input_side ? o : g.first + o, source = input_side ? g.first + i : i;
-            const float *m =
-                input_side ? sum + (size_t)o * row + (size_t)(i * rank) : sum + (size_t)(o * rank) * row + (size_t)i;
+            const float *m = sum + SNND_LANES * (input_side ? (size_t)o * row + (size_t)(i * rank)
+                                                            : (size_t)(o * rank) * row + (size_t)i);
             for (int32_t c = 0; c < kernels; c++)
                 finish(stage, (output * layer->inputs + source) * kernels + c, m, input_side ? 1 : row);
         }

@@ -92,14 +92,14 @@ void snnd_delays_release(snnd_stage *stage) {
 /* ---- kernels ---- */
 
 /* sum_n filter[r][first + n] taps[n] for all r. */
-static void project(const snnd_filters *filters, int32_t taps_total, int32_t first, int32_t count, const float *taps,
-                    float *projected) {
-    for (int32_t r = 0; r < filters->rank; r++) {
-        const float *filter = filters->filter + (size_t)r * (size_t)taps_total + first;
-        double sum = 0;
-        for (int32_t n = 0; n < count; n++)
-            sum += (double)filter[n] * (double)taps[n];
-        projected[r] = (float)sum;
+static void project(const snnd_filters *filters, int32_t first, int32_t count, const float *taps, float *projected) {
+    const int32_t rank = filters->rank;
+    for (int32_t r = 0; r < rank; r++)
+        projected[r] = 0;
+    for (int32_t n = 0; n < count; n++) {
+        const float *across = filters->across + (size_t)(first + n) * (size_t)rank;
+        for (int32_t r = 0; r < rank; r++)
+            projected[r] += across[r] * taps[n];
     }
 }
 
@@ -126,8 +126,8 @@ static void build_filtered(const snnd_stage *stage, int64_t s) {
     const int32_t count =
         snnd_kernel_taps(&held->shape, snnd_layer_floats(stage->layer, SNND_ARRAY_POSITION)[s], &first, share, slope);
     const size_t row = (size_t)s * (size_t)held->filters.rank;
-    project(&held->filters, held->shape.taps, first, count, share, held->share + row);
-    project(&held->filters, held->shape.taps, first, count, slope, held->slope + row);
+    project(&held->filters, first, count, share, held->share + row);
+    project(&held->filters, first, count, slope, held->slope + row);
 }
 
 static void build_kernels(void *argument, int64_t output, int32_t worker) {

@@ -20,12 +20,12 @@ typedef struct snnd_filters {
     snnd_kernel_shape shape; /* that they are made for */
     int32_t rank;            /* R */
     float *filter;           /* [R][K] */
+    float *across;           /* [K][R] the same */
     double *scratch;         /* [K][K] */
     snnd_side side;
     int32_t group, piece;      /* neurons of that side filtered at a time: to make rows, and for parameters */
-    snnd_connections apart;    /* from a neuron to its R filtered rows */
-    snnd_connections together; /* and back */
-    snnd_taps taps;            /* of both */
+    snnd_connections together; /* from filtered rows to neurons */
+    snnd_taps taps;            /* of all rows of a neuron */
     float *ahead, *back;       /* [threads] filtered rows, with rows of zeros before them, and behind them */
     size_t ahead_size, back_size;
 } snnd_filters;
