@@ -15,6 +15,9 @@ enum { COMBINE_ROWS = 6, COMBINE_VECTORS = 2, LEFT = 4, RIGHT = 3 };
 /* Sources that are walked at a time; their vectors are copied side by side. */
 enum { CHUNK = 96 };
 
+/* Rows on the left that stay in the second cache for all of the right. */
+enum { LEFT_CHUNK = 48 };
+
 INLINE vector *vector_of(snnd_rows rows, int32_t row, size_t place) {
     return (vector *)snnd_rows_of(rows, row) + place;
 }
@@ -107,22 +110,25 @@ INLINE void products_block(const snnd_products *job, int32_t j, int32_t k, const
             *vector_at(job->sum + (size_t)(j + l) * job->of_row * SNND_LANES, k + r, 0) += sum[l][r];
 }
 
-/* The rows on the right stay in the cache while those on the left pass. */
-INLINE void products_columns(const snnd_products *job, int32_t k, const int rights) {
-    int32_t j = 0;
-    for (; j + LEFT <= job->lefts; j += LEFT)
+/* Some rows on the left against `rights` on the right, which stay in the first cache while those on the left pass. */
+INLINE void products_columns(const snnd_products *job, int32_t begin, int32_t end, int32_t k, const int rights) {
+    int32_t j = begin;
+    for (; j + LEFT <= end; j += LEFT)
         products_block(job, j, k, LEFT, rights);
-    for (; j < job->lefts; j++)
+    for (; j < end; j++)
         products_block(job, j, k, 1, rights);
 }
 
 static void products(const snnd_products *job) {
-    int32_t k = 0;
-    for (; k + RIGHT <= job->rights; k += RIGHT)
-        products_columns(job, k, RIGHT);
-#define LAST(rights) products_columns(job, k, (rights) < RIGHT ? (rights) : RIGHT)
-    REMAINDER(job->rights - k, LAST)
+    for (int32_t begin = 0; begin < job->lefts; begin += LEFT_CHUNK) {
+        const int32_t end = begin + LEFT_CHUNK < job->lefts ? begin + LEFT_CHUNK : job->lefts;
+        int32_t k = 0;
+        for (; k + RIGHT <= job->rights; k += RIGHT)
+            products_columns(job, begin, end, k, RIGHT);
+#define LAST(rights) products_columns(job, begin, end, k, (rights) < RIGHT ? (rights) : RIGHT)
+        REMAINDER(job->rights - k, LAST)
 #undef LAST
+    }
 }
 
 extern const snnd_product_kernels SNND_PRODUCT_KERNELS;

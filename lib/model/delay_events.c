@@ -218,7 +218,7 @@ static void collect_tile(const work *w, int32_t tile, int32_t worker, float *sum
         const snnd_filtered_group g = snnd_filtered_group_at(stage, first);
         const snnd_event_job job = group_job(whole, &g);
         const snnd_rows rows = snnd_filtered_rows(stage, worker, true);
-        snnd_take_apart(stage, &g, snnd_activity_rows(w->d_current, tile, 0), rows, -1, worker);
+        snnd_take_apart(stage, &g, snnd_activity_rows(w->d_current, tile, 0), rows, -1, stage->workspace->steps);
         clear_samples(stage, &job);
         kernels_of(stage)->to_samples(stage->workspace->steps, g.rows, job.lanes, rows, job.samples, job.sample,
                                       job.columns);

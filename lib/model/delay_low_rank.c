@@ -20,7 +20,7 @@
 
 /* Filtered rows that are there at a time, in bytes; and into how many pieces of work the parameters' gradient is cut.
  */
-enum { ROW_BYTES = 512 * 1024, PIECES = 8 };
+enum { ROW_BYTES = 512 * 1024, LEAST_STEPS = 8, PIECES = 8 };
 
 static bool by_input(const snnd_filters *filters) {
     return filters->side == SNND_INPUT_SIDE;
@@ -58,6 +58,9 @@ snnd_status snnd_filters_prepare(snnd_stage *stage) {
     const size_t sums = ceiling((int32_t)neurons, PIECES) * taps * other * SNND_LANES;
     const size_t rows = (size_t)snnd_filters_room(stage), longest = taps - 1, steps = (size_t)stage->workspace->steps;
     made->ahead_size = made->back_size = rows * (steps + longest) * SNND_LANES;
+    const size_t piece = neurons * taps * LEAST_STEPS * SNND_LANES, most = ROW_BYTES / sizeof(float);
+    made->time_size = piece > most ? piece : most;
+    made->of_time = snnd_allocate(context, threads, made->time_size * sizeof *made->of_time);
     made->filter = snnd_allocate(context, taps, taps * sizeof *made->filter);
     made->across = snnd_allocate(context, taps, taps * sizeof *made->across);
     made->scratch = snnd_allocate(context, taps, taps * sizeof *made->scratch);
@@ -72,7 +75,8 @@ snnd_status snnd_filters_prepare(snnd_stage *stage) {
         held->sum = snnd_allocate(context, threads, sums * sizeof *held->sum);
     }
     return held->sum != NULL && made->filter != NULL && made->across != NULL && made->scratch != NULL &&
-                   made->taps.first != NULL && made->taps.count != NULL && made->ahead != NULL && made->back != NULL &&
+                   made->taps.first != NULL && made->taps.count != NULL && made->ahead != NULL &&
+                   made->of_time != NULL && made->back != NULL &&
                    snnd_connections_allocate(context, &made->together, (int64_t)rows, (int64_t)rows)
                ? SNND_OK
                : SNND_ERROR_MEMORY;
@@ -88,6 +92,7 @@ void snnd_filters_release(snnd_stage *stage) {
     snnd_release(context, held->taps.count);
     snnd_release(context, held->ahead);
     snnd_release(context, held->back);
+    snnd_release(context, held->of_time);
     snnd_connections_release(context, &held->together);
 }
 
@@ -113,6 +118,8 @@ void snnd_filters_make(snnd_stage *stage, const snnd_kernel_shape *shape) {
     }
     const int32_t neurons = filtered_neurons(stage), fit = snnd_filters_room(stage) / held->rank;
     held->group = ceiling(neurons, ceiling(neurons, fit));
+    const int32_t rows = neurons * held->rank, few = ROW_BYTES / (rows * SNND_LANES * (int32_t)sizeof(float)) / 4 * 4;
+    held->piece_of_time = few < LEAST_STEPS ? LEAST_STEPS : few;
     held->piece = held->group < ceiling(neurons, PIECES) ? held->group : ceiling(neurons, PIECES);
     held->taps.width = shape->taps;
     held->taps.value = held->filter;
@@ -187,10 +194,9 @@ snnd_rows snnd_filtered_rows(const snnd_stage *stage, int32_t worker, bool zeros
 /* From rows of a group's neurons to their filtered rows, looking back in time (direction 1) or ahead (-1); and from
  * filtered rows together. */
 void snnd_take_apart(const snnd_stage *stage, const snnd_filtered_group *g, snnd_rows from, snnd_rows rows,
-                     int32_t direction, int32_t worker) {
+                     int32_t direction, int32_t steps) {
     const snnd_filters *filters = &snnd_delay_state_of(stage)->filters;
     const int32_t taps = snnd_delays_taps(stage->layer);
-    (void)worker;
     for (int32_t n = 0; n < g->neurons; n++) {
         float *row = snnd_rows_of(from, g->first + n);
         /* A neuron's row, moved by one time step after the other. */
@@ -198,7 +204,7 @@ void snnd_take_apart(const snnd_stage *stage, const snnd_filtered_group *g, snnd
                                   .source = {direction > 0 ? row - (size_t)(taps - 1) * SNND_LANES : row, SNND_LANES},
                                   .targets = filters->rank,
                                   .sources = taps,
-                                  .steps = stage->workspace->steps,
+                                  .steps = steps,
                                   .a = direction > 0 ? filters->filter : filters->filter + (taps - 1),
                                   .of_row = taps,
                                   .of_column = direction};
@@ -219,37 +225,67 @@ static snnd_rows source_rows(const snnd_stage *stage, const snnd_signal *input, 
                             snnd_source_scratch(snnd_delay_state_of(stage), worker));
 }
 
+/* Rows from a step on. */
+static snnd_rows rows_at(snnd_rows rows, int32_t time) {
+    rows.data += (size_t)time * SNND_LANES;
+    return rows;
+}
+
+/* Filters all neurons of the side and combines the filtered rows, a piece of time after the other. */
+static void filter_and_combine(const snnd_stage *stage, snnd_rows from, snnd_combine job, int32_t direction,
+                               int32_t worker) {
+    const snnd_filters *filters = &snnd_delay_state_of(stage)->filters;
+    const snnd_filtered_group all = group_at(stage, 0, filtered_neurons(stage));
+    const snnd_rows rows = {filters->of_time + (size_t)worker * filters->time_size,
+                            (size_t)filters->piece_of_time * SNND_LANES};
+    const snnd_rows target = job.target;
+    for (int32_t time = 0; time < stage->workspace->steps; time += filters->piece_of_time) {
+        const int32_t left = stage->workspace->steps - time;
+        job.steps = left < filters->piece_of_time ? left : filters->piece_of_time;
+        snnd_take_apart(stage, &all, rows_at(from, time), rows, direction, job.steps);
+        job.target = rows_at(target, time);
+        job.source = rows;
+        job.sources = all.rows;
+        combine(stage, &job);
+    }
+}
+
+/* Combines to filtered rows, some neurons at a time, and puts these together. */
+static void combine_and_filter(const snnd_stage *stage, snnd_rows to, snnd_combine job, size_t a_of_neuron,
+                               int32_t direction, int32_t worker) {
+    const snnd_rows rows = snnd_filtered_rows(stage, worker, direction < 0);
+    const float *a = job.a;
+    for (int32_t first = 0; first < filtered_neurons(stage);) {
+        const snnd_filtered_group g = snnd_filtered_group_at(stage, first);
+        job.steps = stage->workspace->steps;
+        job.target = rows;
+        job.targets = g.rows;
+        job.a = a + (size_t)first * a_of_neuron;
+        combine(stage, &job);
+        snnd_put_together(stage, &g, rows, to, direction, worker);
+        first += g.neurons;
+    }
+}
+
 /* ---- forward ---- */
 
 static void currents(const snnd_stage *stage, const snnd_signal *input, int32_t tile, int32_t worker,
                      snnd_rows current) {
     const snnd_delay_state *held = snnd_delay_state_of(stage);
     const snnd_layer *layer = stage->layer;
-    const size_t rank = (size_t)held->filters.rank, inputs = (size_t)layer->inputs;
-    const snnd_rows rows = snnd_filtered_rows(stage, worker, false);
+    const ptrdiff_t rank = held->filters.rank, inputs = layer->inputs;
     const snnd_rows source = source_rows(stage, input, tile, 0, layer->inputs, worker);
-    for (int32_t first = 0; first < filtered_neurons(stage); first += held->filters.group) {
-        const snnd_filtered_group g = group_at(stage, first, held->filters.group);
-        snnd_combine job = {.steps = stage->workspace->steps, .of_row = (ptrdiff_t)inputs, .of_column = 1};
-        if (by_input(&held->filters)) {
-            snnd_take_apart(stage, &g, source, rows, 1, worker);
-            job.target = current;
-            job.targets = layer->outputs;
-            job.source = rows;
-            job.sources = g.rows;
-            job.a = held->taps.value + (size_t)first * rank;
-            job.of_row = (ptrdiff_t)(inputs * rank);
-            job.add = first > 0;
-            combine(stage, &job);
-        } else {
-            job.target = rows;
-            job.targets = g.rows;
-            job.source = source;
-            job.sources = layer->inputs;
-            job.a = held->taps.value + (size_t)first * rank * inputs;
-            combine(stage, &job);
-            snnd_put_together(stage, &g, rows, current, 1, worker);
-        }
+    if (by_input(&held->filters)) {
+        const snnd_combine job = {.target = current,
+                                  .targets = layer->outputs,
+                                  .a = held->taps.value,
+                                  .of_row = inputs * rank,
+                                  .of_column = 1};
+        filter_and_combine(stage, source, job, 1, worker);
+    } else {
+        const snnd_combine job = {
+            .source = source, .sources = layer->inputs, .a = held->taps.value, .of_row = inputs, .of_column = 1};
+        combine_and_filter(stage, current, job, (size_t)(inputs * rank), 1, worker);
     }
 }
 
@@ -259,31 +295,16 @@ static void input_gradient(const snnd_stage *stage, const snnd_activity *d_curre
                            snnd_rows d_input) {
     const snnd_delay_state *held = snnd_delay_state_of(stage);
     const snnd_layer *layer = stage->layer;
-    const size_t rank = (size_t)held->filters.rank, inputs = (size_t)layer->inputs;
-    const snnd_rows rows = snnd_filtered_rows(stage, worker, true), d = snnd_activity_rows(d_current, tile, 0);
-    for (int32_t first = 0; first < filtered_neurons(stage); first += held->filters.group) {
-        const snnd_filtered_group g = group_at(stage, first, held->filters.group);
-        snnd_combine job = {.steps = stage->workspace->steps, .of_row = 1};
-        if (by_input(&held->filters)) {
-            job.target = rows;
-            job.targets = g.rows;
-            job.source = d;
-            job.sources = layer->outputs;
-            job.a = held->taps.value + (size_t)first * rank;
-            job.of_column = (ptrdiff_t)(inputs * rank);
-            combine(stage, &job);
-            snnd_put_together(stage, &g, rows, d_input, -1, worker);
-        } else {
-            snnd_take_apart(stage, &g, d, rows, -1, worker);
-            job.target = d_input;
-            job.targets = layer->inputs;
-            job.source = rows;
-            job.sources = g.rows;
-            job.a = held->taps.value + (size_t)first * rank * inputs;
-            job.of_column = (ptrdiff_t)inputs;
-            job.add = first > 0;
-            combine(stage, &job);
-        }
+    const ptrdiff_t rank = held->filters.rank, inputs = layer->inputs;
+    const snnd_rows d = snnd_activity_rows(d_current, tile, 0);
+    if (by_input(&held->filters)) {
+        const snnd_combine job = {
+            .source = d, .sources = layer->outputs, .a = held->taps.value, .of_row = 1, .of_column = inputs * rank};
+        combine_and_filter(stage, d_input, job, (size_t)rank, -1, worker);
+    } else {
+        const snnd_combine job = {
+            .target = d_input, .targets = layer->inputs, .a = held->taps.value, .of_row = 1, .of_column = inputs};
+        filter_and_combine(stage, d, job, -1, worker);
     }
 }
 
@@ -324,7 +345,7 @@ static void correlate_group(void *argument, int64_t item, int32_t worker) {
         const snnd_rows rows = snnd_filtered_rows(stage, worker, !input_side);
         const snnd_rows d = snnd_activity_rows(w->d_current, tile, 0);
         const snnd_rows x = source_rows(stage, w->input, tile, 0, layer->inputs, worker);
-        snnd_take_apart(stage, &g, input_side ? x : d, rows, input_side ? 1 : -1, worker);
+        snnd_take_apart(stage, &g, input_side ? x : d, rows, input_side ? 1 : -1, stage->workspace->steps);
         const snnd_products job = {.sum = sum,
                                    .of_row = row,
                                    .left = input_side ? d : rows,

@@ -28,6 +28,9 @@ typedef struct snnd_filters {
     snnd_taps taps;            /* of all rows of a neuron */
     float *ahead, *back;       /* [threads] filtered rows, with rows of zeros before them, and behind them */
     size_t ahead_size, back_size;
+    int32_t piece_of_time; /* steps for which all neurons are filtered at a time */
+    float *of_time;        /* [threads] their rows */
+    size_t time_size;
 } snnd_filters;
 
 /* Neurons of the filtered side, and their rows. */
@@ -118,7 +121,7 @@ snnd_rows snnd_filtered_rows(const snnd_stage *stage, int32_t worker, bool zeros
 /* From rows of the filtered side to filtered rows of a group, looking back in time (direction 1) or ahead (-1); and
  * from filtered rows together. */
 void snnd_take_apart(const snnd_stage *stage, const snnd_filtered_group *g, snnd_rows from, snnd_rows rows,
-                     int32_t direction, int32_t worker);
+                     int32_t direction, int32_t steps);
 void snnd_put_together(const snnd_stage *stage, const snnd_filtered_group *g, snnd_rows rows, snnd_rows to,
                        int32_t direction, int32_t worker);
 
