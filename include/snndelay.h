@@ -96,6 +96,16 @@ typedef enum snnd_isa {
     SNND_ISA_AVX512 = 3 /**< x86-64 with AVX-512 F, VL, DQ and BW */
 } snnd_isa;
 
+/** How currents and gradients of delays are computed. All methods give the same results but for rounding; which is the
+ * fastest depends on sigma, the synapses there are, and the spikes. */
+typedef enum snnd_method {
+    SNND_METHOD_AUTO = 0,           /**< by an estimate of the time, for every layer and pass */
+    SNND_METHOD_TAPS = 1,           /**< every tap of every synapse that there is */
+    SNND_METHOD_FILTERS = 2,        /**< by the few filters that wide Gaussians are made of, where they are Gaussians */
+    SNND_METHOD_EVENTS = 3,         /**< every tap for every spike, where the input is spikes */
+    SNND_METHOD_FILTERED_EVENTS = 4 /**< both */
+} snnd_method;
+
 typedef struct snnd_context_options {
     size_t size;
     /** Returns `bytes` (> 0) of memory aligned to `alignment` (a power of two), or NULL. NULL: aligned_alloc. */
@@ -106,8 +116,11 @@ typedef struct snnd_context_options {
     /** Receives one line of text without a newline. NULL: no log. */
     void (*log)(void *user, snnd_log_level level, const char *message);
     void *log_user;
-    int32_t threads; /**< 0: one for each processor; 1: no thread is ever made; at most 1024 */
-    int32_t isa;     /**< ::snnd_isa; one that the processor lacks is SNND_ERROR_UNSUPPORTED */
+    int32_t threads;    /**< 0: one for each processor; 1: no thread is ever made; at most 1024 */
+    int32_t isa;        /**< ::snnd_isa; one that the processor lacks is SNND_ERROR_UNSUPPORTED */
+    int32_t method;     /**< ::snnd_method, for tests and measurements; one that a layer cannot use is not used there */
+    int32_t low_memory; /**< 1: what can be made again in the backward pass is not kept: the same results with about
+                           half the memory, in somewhat more time */
 } snnd_context_options;
 
 SNND_API snnd_status snnd_context_options_init(snnd_context_options *options, size_t size);

@@ -68,7 +68,9 @@ snnd_status snnd_context_create(const snnd_context_options *options, snnd_contex
     snnd_status status = snnd_options_read(NULL, options, &given, sizeof given, "snnd_context_options");
     if (status != SNND_OK)
         return status;
-    if ((given.allocate == NULL) != (given.release == NULL) || given.threads < 0 || given.threads > MAX_THREADS)
+    if ((given.allocate == NULL) != (given.release == NULL) || given.threads < 0 || given.threads > MAX_THREADS ||
+        given.method < SNND_METHOD_AUTO || given.method > SNND_METHOD_FILTERED_EVENTS || given.low_memory < 0 ||
+        given.low_memory > 1)
         return SNND_ERROR_ARGUMENT;
     if (given.allocate == NULL) {
         given.allocate = system_allocate;

@@ -68,6 +68,18 @@ static int32_t window(const snnd_kernel_shape *shape, double centre, int32_t *fi
     return count < width ? count : width;
 }
 
+double snnd_kernel_mean(const snnd_kernel_shape *shape) {
+    const int32_t width = snnd_kernel_width(shape), half = shape->taps / 2;
+    if (width <= UNIFORM)
+        return width;
+    double sum = 0;
+    for (int32_t p = -half; p <= half; p++) {
+        int32_t first;
+        sum += window(shape, p + half, &first);
+    }
+    return sum / (2 * half + 1);
+}
+
 /* Weights of taps first .. first+count-1. With d the distance of a tap from the centre, the next is smaller by
  * exp(-(2d + 1) / 2s^2), and this ratio by exp(-1/s^2) from tap to tap. */
 static void gauss_weights(const snnd_kernel_shape *shape, double centre, int32_t first, int32_t count, double *weight) {

@@ -25,6 +25,9 @@ int32_t snnd_kernel_width(const snnd_kernel_shape *shape);
 /* The number of taps of every kernel of this shape at a finite position; 0: they differ. */
 int32_t snnd_kernel_uniform(const snnd_kernel_shape *shape);
 
+/* Taps of a kernel on average over positions. */
+double snnd_kernel_mean(const snnd_kernel_shape *shape);
+
 /* Writes the taps that matter, in a run from *first, to share[] and slope[] (slope may be NULL), and returns how many
  * there are. A Gaussian's taps end where they are below 2^-24 of its largest (doc/model.md says why). */
 int32_t snnd_kernel_taps(const snnd_kernel_shape *shape, float position, int32_t *first, float *share, float *slope);

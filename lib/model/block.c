@@ -81,7 +81,8 @@ static snnd_status allocate_block(snnd_block *block) {
     block->output.rows.front = is_last(block) ? 0 : longest_delay(block->next);
     block->gradient.back = block->first > 0 ? longest_delay(block) : 0;
     snnd_status status = allocate_output(block);
-    if (status == SNND_OK && workspace->gradients && has_delays(block) && needs_currents(block))
+    if (status == SNND_OK && workspace->gradients && has_delays(block) && needs_currents(block) &&
+        !workspace->context->options.low_memory)
         status = allocate_activity(workspace, &block->current);
     if (status == SNND_OK && workspace->gradients)
         status = allocate_activity(workspace, &block->gradient);

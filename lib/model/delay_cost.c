@@ -1,17 +1,86 @@
+/*
+ * Which path is the fastest. The cost of a path is its multiplications for one step of one sample, each weighed by how
+ * long it takes on it, measured with snnd-bench against the combination of rows (which is 1):
+ *
+ *     taps              1.1  active taps with few taps in all kernels, 1.6 with many or different numbers
+ *     filters           1    inputs * outputs * R, and the filters
+ *     events            what spikes add by vectors of 16, of which a cache line more or less is touched
+ *
+ * The numbers need not be exact: where two paths are close, either will do.
+ */
 #include <math.h>
-#include <stdlib.h>
 
-#include "kernel/basis.h"
 #include "model/delay_state.h"
 
-const snnd_path *snnd_path_choose(const snnd_stage *stage, const snnd_kernel_shape *shape) {
-    const snnd_delay_state *held = snnd_delay_state_of(stage);
-    if (stage->workspace->pass.mode == SNND_EVALUATE || shape->whole)
-        return &snnd_taps_path;
-    const char *e = getenv("SNND_PATH");
-    const bool low = !getenv("SNND_TAPS") && held->filters.filter != NULL &&
-                     snnd_basis_estimate(shape) < 0.9 * snnd_kernel_width(shape);
-    if (held->events.there && e)
-        return low && held->filters.side == SNND_OUTPUT_SIDE ? &snnd_filtered_events_path : &snnd_events_path;
-    return low ? &snnd_low_rank_path : &snnd_taps_path;
+static const double TAPS = 1.1, MANY_TAPS = 1.6, TAPS_BACK = 1.0, MANY_TAPS_BACK = 1.3; /* a tap */
+static const double PRODUCT = 1.5;                                                      /* of the parameters' sums */
+static const double EVENT = 4.0, EVENT_BEGIN = 64;                                      /* a number of a run, a spike */
+static const double TURN = 8.0; /* a number between rows and samples */
+
+/* A row through its R filters of K taps, or R rows through theirs. */
+static double filter_cost(const snnd_load *load) {
+    return (load->input_side ? load->inputs : load->outputs) * load->rank * load->taps_total;
+}
+
+static bool possible(const snnd_path *path, const snnd_load *load) {
+    if (path->filters && load->rank == 0)
+        return false;
+    return !path->events || (load->spikes >= 0 && !(path->filters && load->input_side));
+}
+
+/* A method that the host asks for leaves its paths alone, where they are possible; else all. */
+static bool allowed(const snnd_path *path, const snnd_load *load) {
+    const bool filters = load->method == SNND_METHOD_FILTERS || load->method == SNND_METHOD_FILTERED_EVENTS;
+    const bool events = load->method == SNND_METHOD_EVENTS || load->method == SNND_METHOD_FILTERED_EVENTS;
+    if (!possible(path, load))
+        return false;
+    if (load->method == SNND_METHOD_AUTO)
+        return true;
+    return path->filters == (filters && load->rank > 0) &&
+           path->events == (events && load->spikes >= 0 && !(filters && load->rank > 0 && load->input_side));
+}
+
+double snnd_cost_forward(const snnd_path *path, const snnd_load *load) {
+    if (!possible(path, load))
+        return INFINITY;
+    const double pairs = load->inputs * load->outputs;
+    const double once = path->filters ? pairs * load->rank + filter_cost(load)
+                                      : load->active * load->taps * (load->uniform ? TAPS : MANY_TAPS);
+    const double back = load->backward ? once : 0;
+    if (!path->events)
+        return once + back;
+    const double columns = load->outputs * (path->filters ? load->rank : 1);
+    const double run = path->filters ? columns : columns * load->taps_total;
+    return load->spikes * load->inputs * (run * EVENT + EVENT_BEGIN) + columns * TURN +
+           (path->filters ? filter_cost(load) : 0) + back;
+}
+
+double snnd_cost_parameters(const snnd_path *path, const snnd_load *load) {
+    if (!possible(path, load))
+        return INFINITY;
+    if (!path->events)
+        return path->filters ? load->inputs * load->outputs * load->rank * PRODUCT + filter_cost(load)
+                             : load->wanted * load->taps * (load->uniform ? TAPS_BACK : MANY_TAPS_BACK);
+    const double columns = load->outputs * (path->filters ? load->rank : 1);
+    const double run = path->filters ? columns : columns * load->taps_total;
+    return load->spikes * load->inputs * (run * EVENT / 2 + EVENT_BEGIN) + columns * TURN +
+           (path->filters ? filter_cost(load) : 0);
+}
+
+void snnd_paths_choose(const snnd_load *load, const snnd_path **forward, const snnd_path **parameters) {
+    static const snnd_path *const paths[] = {&snnd_taps_path, &snnd_low_rank_path, &snnd_events_path,
+                                             &snnd_filtered_events_path};
+    double best = INFINITY;
+    for (int f = 0; f < 4; f++)
+        for (int p = 0; p < 4; p++) {
+            /* With A there are no taps that the parameters' gradient could use. */
+            if (!allowed(paths[f], load) || !allowed(paths[p], load) || (paths[f]->filters && !paths[p]->filters))
+                continue;
+            const double cost = snnd_cost_forward(paths[f], load) + snnd_cost_parameters(paths[p], load);
+            if (cost < best) {
+                best = cost;
+                *forward = paths[f];
+                *parameters = paths[p];
+            }
+        }
 }

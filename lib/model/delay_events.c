@@ -20,8 +20,13 @@ static int32_t padded(int32_t length) {
     return (length + SNND_LANES - 1) / SNND_LANES * SNND_LANES;
 }
 
-static bool filtered(const snnd_stage *stage) {
-    return snnd_delay_state_of(stage)->path->filters;
+/* Whether what a part of the pass does is by filters. */
+static bool forward_filtered(const snnd_stage *stage) {
+    return snnd_delay_state_of(stage)->forward->filters;
+}
+
+static bool parameters_filtered(const snnd_stage *stage) {
+    return snnd_delay_state_of(stage)->parameters->filters;
 }
 
 /* ---- memory ---- */
@@ -74,12 +79,12 @@ void snnd_events_release(snnd_stage *stage) {
 
 /* ---- tables ---- */
 
-static int32_t columns_of(const snnd_stage *stage) {
-    return filtered(stage) ? stage->layer->outputs * snnd_delay_state_of(stage)->filters.rank : stage->layer->outputs;
+static int32_t columns_of(const snnd_stage *stage, bool filtered) {
+    return filtered ? stage->layer->outputs * snnd_delay_state_of(stage)->filters.rank : stage->layer->outputs;
 }
 
-static int32_t length_of(const snnd_stage *stage) {
-    return filtered(stage) ? columns_of(stage) : columns_of(stage) * snnd_delays_taps(stage->layer);
+static int32_t length_of(const snnd_stage *stage, bool filtered) {
+    return filtered ? columns_of(stage, filtered) : columns_of(stage, filtered) * snnd_delays_taps(stage->layer);
 }
 
 /* Of one input neuron. */
@@ -89,8 +94,8 @@ static void make_table(void *argument, int64_t input, int32_t worker) {
     const snnd_delay_state *held = snnd_delay_state_of(stage);
     float *table = held->events.table + (size_t)input * (size_t)most_length(layer);
     (void)worker;
-    memset(table, 0, (size_t)padded(length_of(stage)) * sizeof *table);
-    if (filtered(stage)) {
+    memset(table, 0, (size_t)padded(length_of(stage, forward_filtered(stage))) * sizeof *table);
+    if (forward_filtered(stage)) {
         snnd_filtered_column(stage, (int32_t)input, table);
         return;
     }
@@ -134,15 +139,16 @@ static snnd_events list_spikes(const snnd_stage *stage, const snnd_signal *input
     return events;
 }
 
-static snnd_event_job job_of(const snnd_stage *stage, const snnd_events *events, int32_t tile, int32_t worker) {
+static snnd_event_job job_of(const snnd_stage *stage, const snnd_events *events, bool filtered, int32_t tile,
+                             int32_t worker) {
     const snnd_event_state *held = &snnd_delay_state_of(stage)->events;
     return (snnd_event_job){.events = events,
                             .table = held->table,
                             .table_row = (size_t)most_length(stage->layer),
                             .samples = held->samples + (size_t)worker * SNND_LANES * held->sample,
                             .sample = held->sample,
-                            .columns = columns_of(stage),
-                            .length = padded(length_of(stage)),
+                            .columns = columns_of(stage, filtered),
+                            .length = padded(length_of(stage, filtered)),
                             .lanes = snnd_lanes(stage->workspace->pass.samples, tile)};
 }
 
@@ -156,7 +162,7 @@ static void clear_samples(const snnd_stage *stage, const snnd_event_job *job) {
 static void currents_by_taps(const snnd_stage *stage, const snnd_signal *input, int32_t tile, int32_t worker,
                              snnd_rows current) {
     const snnd_events events = list_spikes(stage, input, tile, worker);
-    const snnd_event_job job = job_of(stage, &events, tile, worker);
+    const snnd_event_job job = job_of(stage, &events, false, tile, worker);
     clear_samples(stage, &job);
     kernels_of(stage)->scatter(&job);
     kernels_of(stage)->to_rows(stage->workspace->steps, job.columns, job.lanes, job.samples, job.sample, job.columns,
@@ -174,7 +180,7 @@ static snnd_event_job group_job(snnd_event_job job, const snnd_filtered_group *g
 static void currents_by_filters(const snnd_stage *stage, const snnd_signal *input, int32_t tile, int32_t worker,
                                 snnd_rows current) {
     const snnd_events events = list_spikes(stage, input, tile, worker);
-    const snnd_event_job whole = job_of(stage, &events, tile, worker);
+    const snnd_event_job whole = job_of(stage, &events, true, tile, worker);
     for (int32_t first = 0; first < stage->layer->outputs;) {
         const snnd_filtered_group g = snnd_filtered_group_at(stage, first);
         const snnd_event_job job = group_job(whole, &g);
@@ -204,9 +210,9 @@ static float *sums_of(const snnd_stage *stage, int32_t group) {
 static void collect_tile(const work *w, int32_t tile, int32_t worker, float *sums) {
     const snnd_stage *stage = w->stage;
     const snnd_events events = list_spikes(stage, w->input, tile, worker);
-    snnd_event_job whole = job_of(stage, &events, tile, worker);
+    snnd_event_job whole = job_of(stage, &events, parameters_filtered(stage), tile, worker);
     whole.table = sums;
-    if (!filtered(stage)) {
+    if (!parameters_filtered(stage)) {
         clear_samples(stage, &whole);
         kernels_of(stage)->to_samples(stage->workspace->steps, whole.columns, whole.lanes,
                                       snnd_activity_rows(w->d_current, tile, 0), whole.samples, whole.sample,
@@ -257,16 +263,16 @@ static void finish_input(void *argument, int64_t item, int32_t worker) {
     const snnd_layer *layer = stage->layer;
     const int32_t input = (int32_t)item, kernels = layer->options.delays.kernel_count;
     const int32_t longest = snnd_delays_taps(layer) - 1, rank = held->filters.rank;
+    const bool filtered = parameters_filtered(stage);
     (void)worker;
     for (int32_t o = 0; o < layer->outputs; o++)
         for (int32_t c = 0; c < kernels; c++) {
             const int64_t s = ((int64_t)o * layer->inputs + input) * kernels + c;
-            const int32_t count = filtered(stage) ? rank : held->taps.count[s];
-            const size_t row = (size_t)s * (size_t)(filtered(stage) ? rank : held->taps.width);
+            const int32_t count = filtered ? rank : held->taps.count[s];
+            const size_t row = (size_t)s * (size_t)(filtered ? rank : held->taps.width);
             double along_share = 0, along_slope = 0;
             for (int32_t n = 0; n < count; n++) {
-                const int32_t k =
-                    filtered(stage) ? o * rank + n : (longest - held->taps.first[s] - n) * layer->outputs + o;
+                const int32_t k = filtered ? o * rank + n : (longest - held->taps.first[s] - n) * layer->outputs + o;
                 const double sum = total(stage, input, k);
                 along_share += sum * (double)held->share[row + (size_t)n];
                 along_slope += sum * (double)held->slope[row + (size_t)n];
@@ -294,12 +300,14 @@ static void input_gradient_by_filters(const snnd_stage *stage, const snnd_activi
 }
 
 const snnd_path snnd_events_path = {.name = "events",
+                                    .events = true,
                                     .begin = begin_taps,
                                     .currents = currents_by_taps,
                                     .input_gradient = input_gradient_by_taps,
                                     .parameter_gradient = parameter_gradient};
 
 const snnd_path snnd_filtered_events_path = {.name = "filtered events",
+                                             .events = true,
                                              .filters = true,
                                              .begin = begin_filters,
                                              .currents = currents_by_filters,

@@ -166,7 +166,7 @@ static void begin(snnd_stage *stage) {
         const int64_t pair = s / kernels, o = pair / layer->inputs, i = pair % layer->inputs;
         float *a = held->taps.value + (size_t)o * (size_t)layer->inputs * (size_t)rank + (size_t)i * along_i;
         const float weight = snnd_delays_weight(layer, s);
-        for (int32_t r = 0; r < rank && weight != 0; r++)
+        for (int32_t r = 0; r < rank && weight != 0; r++) /* such a synapse has its shares: it is wanted */
             a[(size_t)r * along_r] += weight * held->share[(size_t)s * (size_t)rank + (size_t)r];
     }
 }

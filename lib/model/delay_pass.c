@@ -3,9 +3,15 @@
  * chosen anew for every pass. w = sign * theta in layers with signs, and dL/dtheta = sign * dL/dw + l1 sign(theta).
  */
 #include <math.h>
+#include <string.h>
 
 #include "base/parallel.h"
+#include "kernel/basis.h"
 #include "model/delay_state.h"
+#include "model/lif.h"
+
+/* max_delay and one, at the most. */
+enum { MOST_TAPS = 1023 };
 
 static int32_t input_of(const snnd_layer *layer, int32_t synapse) {
     return synapse % snnd_delays_columns(layer) / layer->options.delays.kernel_count;
@@ -103,42 +109,46 @@ static void project(const snnd_filters *filters, int32_t first, int32_t count, c
     }
 }
 
-/* Kernels of all synapses of one output neuron. Absent ones need theirs only for the gradient. */
-static void build_taps(const snnd_stage *stage, int64_t s, bool training) {
-    snnd_delay_state *held = snnd_delay_state_of(stage);
-    const size_t row = (size_t)s * (size_t)held->taps.width;
-    const float weight = snnd_delays_weight(stage->layer, s);
-    held->taps.count[s] = 0;
-    if (weight == 0 && !training)
-        return;
-    held->taps.count[s] =
-        snnd_kernel_taps(&held->shape, snnd_layer_floats(stage->layer, SNND_ARRAY_POSITION)[s], &held->taps.first[s],
-                         held->share + row, training ? held->slope + row : NULL);
-    for (int32_t n = 0; n < held->taps.count[s]; n++)
-        held->taps.value[row + (size_t)n] = weight * held->share[row + (size_t)n];
+bool snnd_synapse_wanted(const snnd_stage *stage, int64_t synapse) {
+    const snnd_layer *layer = stage->layer;
+    const uint8_t *mask = layer->arrays[SNND_ARRAY_MASK].data;
+    return mask == NULL || mask[synapse] || snnd_delays_weight(layer, synapse) != 0 || layer->dormant_gradients ||
+           snnd_delay_state_of(stage)->complete;
 }
 
-/* The same in terms of the filters: A is done by the path, from the shares. */
-static void build_filtered(const snnd_stage *stage, int64_t s) {
+/* The kernel of a synapse, as the paths of the pass want it. By filters, A is made by the path from the shares. */
+static void build_kernel(const snnd_stage *stage, int64_t s) {
     snnd_delay_state *held = snnd_delay_state_of(stage);
-    float share[1024], slope[1024];
-    int32_t first;
-    const int32_t count =
-        snnd_kernel_taps(&held->shape, snnd_layer_floats(stage->layer, SNND_ARRAY_POSITION)[s], &first, share, slope);
-    const size_t row = (size_t)s * (size_t)held->filters.rank;
-    project(&held->filters, first, count, share, held->share + row);
-    project(&held->filters, first, count, slope, held->slope + row);
+    const bool training = stage->workspace->pass.mode == SNND_TRAIN;
+    const float weight = snnd_delays_weight(stage->layer, s);
+    float share[MOST_TAPS], slope[MOST_TAPS];
+    held->taps.count[s] = 0;
+    const bool wanted = training && snnd_synapse_wanted(stage, s);
+    if (weight == 0 && !wanted)
+        return;
+    const int32_t count = snnd_kernel_taps(&held->shape, snnd_layer_floats(stage->layer, SNND_ARRAY_POSITION)[s],
+                                           &held->taps.first[s], share, wanted ? slope : NULL);
+    const size_t width = (size_t)held->taps.width, rank = (size_t)held->filters.rank;
+    if (!held->forward->filters) {
+        held->taps.count[s] = count;
+        for (int32_t n = 0; n < count; n++)
+            held->taps.value[(size_t)s * width + (size_t)n] = weight * share[n];
+    }
+    if (wanted && held->parameters->filters) {
+        project(&held->filters, held->taps.first[s], count, share, held->share + (size_t)s * rank);
+        project(&held->filters, held->taps.first[s], count, slope, held->slope + (size_t)s * rank);
+    } else if (wanted) {
+        memcpy(held->share + (size_t)s * width, share, (size_t)count * sizeof *share);
+        memcpy(held->slope + (size_t)s * width, slope, (size_t)count * sizeof *slope);
+    }
 }
 
 static void build_kernels(void *argument, int64_t output, int32_t worker) {
-    snnd_stage *stage = argument;
+    const snnd_stage *stage = argument;
     (void)worker;
     const int32_t columns = snnd_delays_columns(stage->layer);
     for (int64_t s = output * columns; s < (output + 1) * columns; s++)
-        if (snnd_delay_state_of(stage)->path->filters)
-            build_filtered(stage, s);
-        else
-            build_taps(stage, s, stage->workspace->pass.mode == SNND_TRAIN);
+        build_kernel(stage, s);
 }
 
 void snnd_list_connections(const snnd_layer *layer, snnd_connections *list, bool outgoing) {
@@ -166,30 +176,87 @@ void snnd_list_connections(const snnd_layer *layer, snnd_connections *list, bool
 
 /* ---- a pass ---- */
 
+/* Share of the input's neurons that fire in a step, of those that dropout leaves; -1: the input is no spikes. */
+static double spikes_of(const snnd_stage *stage) {
+    const snnd_workspace *workspace = stage->workspace;
+    if (!snnd_signal_is_spikes(stage->input))
+        return -1;
+    double kept = 1;
+    int32_t before = stage->layer->index - 1;
+    if (workspace->network->layer[before]->class->type == SNND_LAYER_DROPOUT) {
+        kept = 1 - workspace->network->layer[before]->options.dropout.probability;
+        before--;
+    }
+    return kept * (double)snnd_lif_spikes(&workspace->stage[before]) /
+           ((double)workspace->pass.samples * workspace->steps * stage->layer->inputs);
+}
+
+static snnd_load load_of(const snnd_stage *stage) {
+    const snnd_delay_state *held = snnd_delay_state_of(stage);
+    const snnd_layer *layer = stage->layer;
+    snnd_load load = {.inputs = layer->inputs,
+                      .outputs = layer->outputs,
+                      .taps_total = held->shape.taps,
+                      .taps = snnd_kernel_mean(&held->shape),
+                      .uniform = held->taps.uniform > 0,
+                      .spikes = held->events.there ? spikes_of(stage) : -1,
+                      .input_side = held->filters.side == SNND_INPUT_SIDE,
+                      .backward = layer->index > 0,
+                      .method = stage->workspace->context->options.method};
+    for (int64_t s = 0; s < snnd_layer_synapses(layer); s++) {
+        load.active += snnd_delays_weight(layer, s) != 0;
+        load.wanted += snnd_synapse_wanted(stage, s);
+    }
+    if (held->filters.filter != NULL)
+        load.rank = snnd_basis_estimate(&held->shape);
+    return load;
+}
+
+static void choose_paths(snnd_stage *stage) {
+    snnd_delay_state *held = snnd_delay_state_of(stage);
+    held->forward = held->parameters = &snnd_taps_path;
+    if (stage->workspace->pass.mode == SNND_EVALUATE || held->shape.whole)
+        return;
+    const snnd_load load = load_of(stage);
+    snnd_paths_choose(&load, &held->forward, &held->parameters);
+    if (held->forward->filters || held->parameters->filters)
+        snnd_filters_make(stage, &held->shape);
+}
+
 void snnd_delays_begin(snnd_stage *stage) {
     snnd_delay_state *held = snnd_delay_state_of(stage);
+    held->complete = false;
     held->shape = shape_of(stage->layer, stage->workspace->pass.mode);
     held->taps.width = snnd_kernel_width(&held->shape);
     held->taps.uniform = snnd_kernel_uniform(&held->shape);
-    held->path = snnd_path_choose(stage, &held->shape);
-    if (held->path->filters)
-        snnd_filters_make(stage, &held->shape);
+    choose_paths(stage);
     snnd_parallel_for(stage->workspace->context, stage->layer->outputs, build_kernels, stage);
-    held->path->begin(stage);
+    held->forward->begin(stage);
 }
 
 void snnd_delays_currents(const snnd_stage *stage, const snnd_signal *input, int32_t tile, int32_t worker,
                           snnd_rows current) {
-    snnd_delay_state_of(stage)->path->currents(stage, input, tile, worker, current);
+    snnd_delay_state_of(stage)->forward->currents(stage, input, tile, worker, current);
 }
 
 void snnd_delays_input_gradient(const snnd_stage *stage, const snnd_activity *d_current, int32_t tile, int32_t worker,
                                 snnd_rows d_input) {
-    snnd_delay_state_of(stage)->path->input_gradient(stage, d_current, tile, worker, d_input);
+    snnd_delay_state_of(stage)->forward->input_gradient(stage, d_current, tile, worker, d_input);
 }
 
 void snnd_delays_parameter_gradient(snnd_stage *stage, const snnd_signal *input, const snnd_activity *d_current) {
-    snnd_delay_state_of(stage)->path->parameter_gradient(stage, input, d_current);
+    snnd_delay_state_of(stage)->parameters->parameter_gradient(stage, input, d_current);
+}
+
+void snnd_delays_complete_gradient(snnd_stage *stage, const snnd_signal *input, const snnd_activity *d_current) {
+    snnd_delay_state *held = snnd_delay_state_of(stage);
+    if (held->complete || stage->layer->dormant_gradients || stage->layer->arrays[SNND_ARRAY_MASK].data == NULL)
+        return;
+    held->complete = true;
+    snnd_parallel_for(stage->workspace->context, stage->layer->outputs, build_kernels, stage);
+    if (held->forward->filters)
+        held->forward->begin(stage);
+    snnd_delays_parameter_gradient(stage, input, d_current);
 }
 
 /* ---- for the paths ---- */
@@ -220,6 +287,8 @@ void snnd_set_gradients(const snnd_stage *stage, int64_t synapse, double along_s
     const snnd_layer *layer = stage->layer;
     const int8_t *sign = layer->arrays[SNND_ARRAY_SIGN].data;
     const float theta = snnd_layer_floats(layer, SNND_ARRAY_WEIGHT)[synapse];
+    if (!snnd_synapse_wanted(stage, synapse))
+        along_share = along_slope = 0;
     const double penalty = stage->workspace->pass.l1 * ((theta > 0) - (theta < 0));
     stage->gradient[SNND_ARRAY_WEIGHT][synapse] = (float)(along_share * (sign == NULL ? 1 : sign[synapse]) + penalty);
     if (stage->gradient[SNND_ARRAY_POSITION] != NULL)

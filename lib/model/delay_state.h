@@ -51,7 +51,8 @@ typedef struct snnd_event_state {
 } snnd_event_state;
 
 typedef struct snnd_delay_state {
-    const struct snnd_path *path;
+    const struct snnd_path *forward, *parameters; /* the paths of the pass; with `forward` comes the input's gradient */
+    bool complete; /* the gradients of the last pass are there for dormant synapses too */
     snnd_kernel_shape shape;
     snnd_taps taps;       /* value = w share; with filters it is A */
     float *share, *slope; /* [synapses][width]; with filters what U makes of them */
@@ -69,7 +70,8 @@ typedef struct snnd_delay_state {
 /* A way to compute. All give the same results, but for rounding. */
 typedef struct snnd_path {
     const char *name;
-    bool filters; /* share, slope and value are in terms of the filters */
+    bool events;  /* driven by spikes */
+    bool filters; /* value (for `forward`), or share and slope (for `parameters`) are in terms of the filters */
     void (*begin)(snnd_stage *stage);
     void (*currents)(const snnd_stage *stage, const snnd_signal *input, int32_t tile, int32_t worker,
                      snnd_rows current);
@@ -131,7 +133,30 @@ void snnd_filtered_column(const snnd_stage *stage, int32_t input, float *column)
 snnd_status snnd_events_prepare(snnd_stage *stage);
 void snnd_events_release(snnd_stage *stage);
 
-/* The path for the shape of a pass (delay_cost.c). */
-const snnd_path *snnd_path_choose(const snnd_stage *stage, const snnd_kernel_shape *shape);
+/* What the choice of paths depends on. */
+typedef struct snnd_load {
+    double inputs, outputs, taps_total;
+    double active;   /* synapses that carry something */
+    double wanted;   /* synapses whose gradient is asked for */
+    double taps;     /* of a kernel, on average */
+    bool uniform;    /* all kernels have the same number */
+    double spikes;   /* share of input neurons that fire in a step; below 0: the input is no spikes */
+    double rank;     /* filters; 0: there are none */
+    bool input_side; /* that is filtered */
+    bool backward;   /* the input's gradient is wanted */
+    int32_t method;  /* snnd_method */
+} snnd_load;
+
+/* Time of a path in units that compare, for currents (and the input's gradient), and for parameters; infinite where a
+ * path cannot be taken (delay_cost.c). */
+double snnd_cost_forward(const snnd_path *path, const snnd_load *load);
+double snnd_cost_parameters(const snnd_path *path, const snnd_load *load);
+
+/* Chooses the cheapest paths. */
+void snnd_paths_choose(const snnd_load *load, const snnd_path **forward, const snnd_path **parameters);
+
+/* Whether the gradient of a synapse is made in every pass: where it carries something, or exists, or the layer's
+ * controller or the host asks for those of dormant synapses. */
+bool snnd_synapse_wanted(const snnd_stage *stage, int64_t synapse);
 
 #endif

@@ -435,6 +435,10 @@ snnd_status snnd_workspace_gradient(snnd_workspace *workspace, const snnd_layer 
     if (gradient == NULL)
         return snnd_fail(workspace->context, SNND_ERROR_STATE, "layer %d (%s) has no gradient of '%s'", layer->index,
                          layer->class->name, snnd_array_word(name));
+    if (snnd_layer_is_delays(layer) && workspace->progress == SNND_BACKWARD_DONE) {
+        const snnd_block *block = block_of(workspace, layer);
+        snnd_delays_complete_gradient(snnd_workspace_stage(workspace, layer), block->input, &block->gradient);
+    }
     *array = layer->arrays[name];
     array->data = gradient;
     return SNND_OK;

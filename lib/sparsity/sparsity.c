@@ -173,6 +173,8 @@ snnd_status snnd_sparsity_create(snnd_network *network, const snnd_sparsity_setu
         snnd_sparsity_free(made);
         return SNND_ERROR_MEMORY;
     }
+    for (int32_t i = 0; i < network->count; i++)
+        network->layer[i]->dormant_gradients = setup->class->grows && setup->growth == SNND_GROWTH_GRADIENT;
     network->complete = true;
     *sparsity = made;
     return SNND_OK;
