@@ -4,6 +4,8 @@
  */
 #include "kernel/products.h"
 
+#include <stdbool.h>
+
 #include "kernel/vector.h"
 
 #if defined(__AVX512F__)
@@ -13,7 +15,7 @@ enum { COMBINE_ROWS = 6, COMBINE_VECTORS = 2, LEFT = 4, RIGHT = 3 };
 #endif
 
 /* Sources that are walked at a time; their vectors are copied side by side. */
-enum { CHUNK = 96 };
+enum { CHUNK = 96, FEW_TARGETS = 24 };
 
 /* Rows on the left that stay in the second cache for all of the right. */
 enum { LEFT_CHUNK = 48 };
@@ -22,26 +24,29 @@ INLINE vector *vector_of(snnd_rows rows, int32_t row, size_t place) {
     return (vector *)snnd_rows_of(rows, row) + place;
 }
 
-/* Adds `sources` packed sources, times their column of A, to a block of targets. */
+/* Adds `sources` sources, whose vectors are `step` apart, times their column of A, to a block of targets. */
 INLINE void combine_block(const snnd_combine *job, int32_t row, size_t place, int32_t from, int32_t sources,
-                          const vector *packed, const int fresh, const int rows, const int vectors) {
+                          const vector *source, ptrdiff_t step, const int fresh, const int rows, const int vectors) {
     vector sum[COMBINE_ROWS][COMBINE_VECTORS];
     for (int j = 0; j < rows; j++)
         for (int v = 0; v < vectors; v++)
             sum[j][v] = fresh ? (vector){0} : *vector_of(job->target, row + j, place + (size_t)v);
     const float *a = job->a + row * job->of_row + from * job->of_column;
-    for (int32_t k = 0; k < sources; k++, packed += vectors, a += job->of_column)
+    for (int32_t k = 0; k < sources; k++, source += step, a += job->of_column)
         for (int j = 0; j < rows; j++)
             for (int v = 0; v < vectors; v++)
-                sum[j][v] += a[j * job->of_row] * packed[v];
+                sum[j][v] += a[j * job->of_row] * source[v];
     for (int j = 0; j < rows; j++)
         for (int v = 0; v < vectors; v++)
             *vector_of(job->target, row + j, place + (size_t)v) = sum[j][v];
 }
 
-/* What a block of 6 leaves over, as one block. */
-#define REMAINDER(left, call)                                                                                          \
-    switch (left) {                                                                                                    \
+/* Calls with the size of a block that is a constant. */
+#define WITH_SIZE(size, call)                                                                                          \
+    switch (size) {                                                                                                    \
+    case 6:                                                                                                            \
+        call(6);                                                                                                       \
+        break;                                                                                                         \
     case 5:                                                                                                            \
         call(5);                                                                                                       \
         break;                                                                                                         \
@@ -54,34 +59,43 @@ INLINE void combine_block(const snnd_combine *job, int32_t row, size_t place, in
     case 2:                                                                                                            \
         call(2);                                                                                                       \
         break;                                                                                                         \
-    case 1:                                                                                                            \
-        call(1);                                                                                                       \
-        break;                                                                                                         \
     default:                                                                                                           \
+        call(1);                                                                                                       \
         break;                                                                                                         \
     }
 
-INLINE void combine_rows(const snnd_combine *job, size_t place, int32_t from, int32_t sources, const vector *packed,
-                         const int fresh, const int vectors) {
-    int32_t j = 0;
-    for (; j + COMBINE_ROWS <= job->targets; j += COMBINE_ROWS)
-        combine_block(job, j, place, from, sources, packed, fresh, COMBINE_ROWS, vectors);
-#define LAST(rows) combine_block(job, j, place, from, sources, packed, fresh, rows, vectors)
-    REMAINDER(job->targets - j, LAST)
-#undef LAST
+/* Rows of the next block of those that are left: as many as fit, and the last two blocks alike. */
+INLINE int32_t block_of(int32_t left, int32_t most) {
+    return left <= most ? left : left < 2 * most ? (left + 1) / 2 : most;
 }
 
+INLINE void combine_rows(const snnd_combine *job, size_t place, int32_t from, int32_t sources, const vector *source,
+                         ptrdiff_t step, const int fresh, const int vectors) {
+    for (int32_t j = 0, rows; j < job->targets; j += rows) {
+        rows = block_of(job->targets - j, COMBINE_ROWS);
+#define BLOCK_OF(rows) combine_block(job, j, place, from, sources, source, step, fresh, rows, vectors)
+        WITH_SIZE(rows, BLOCK_OF)
+#undef BLOCK_OF
+    }
+}
+
+/* Sources are walked in chunks, which are copied side by side where many targets will read them. */
 INLINE void combine_column(const snnd_combine *job, size_t place, const int vectors) {
     vector packed[CHUNK * COMBINE_VECTORS];
+    const bool pack = job->targets > FEW_TARGETS;
     for (int32_t from = 0; from < job->sources; from += CHUNK) {
         const int32_t sources = job->sources - from < CHUNK ? job->sources - from : CHUNK;
-        for (int32_t k = 0; k < sources; k++)
+        const vector *source = vector_of(job->source, from, place);
+        ptrdiff_t step = (ptrdiff_t)(job->source.stride / VECTOR);
+        for (int32_t k = 0; k < sources && pack; k++)
             for (int v = 0; v < vectors; v++)
-                packed[k * vectors + v] = *vector_of(job->source, from + k, place + (size_t)v);
+                packed[k * vectors + v] = source[k * step + v];
+        source = pack ? packed : source;
+        step = pack ? vectors : step;
         if (from == 0 && !job->add)
-            combine_rows(job, place, from, sources, packed, 1, vectors);
+            combine_rows(job, place, from, sources, source, step, 1, vectors);
         else
-            combine_rows(job, place, from, sources, packed, 0, vectors);
+            combine_rows(job, place, from, sources, source, step, 0, vectors);
     }
 }
 
@@ -122,12 +136,12 @@ INLINE void products_columns(const snnd_products *job, int32_t begin, int32_t en
 static void products(const snnd_products *job) {
     for (int32_t begin = 0; begin < job->lefts; begin += LEFT_CHUNK) {
         const int32_t end = begin + LEFT_CHUNK < job->lefts ? begin + LEFT_CHUNK : job->lefts;
-        int32_t k = 0;
-        for (; k + RIGHT <= job->rights; k += RIGHT)
-            products_columns(job, begin, end, k, RIGHT);
-#define LAST(rights) products_columns(job, begin, end, k, (rights) < RIGHT ? (rights) : RIGHT)
-        REMAINDER(job->rights - k, LAST)
-#undef LAST
+        for (int32_t k = 0, rights; k < job->rights; k += rights) {
+            rights = block_of(job->rights - k, RIGHT);
+#define BLOCK_OF(size) products_columns(job, begin, end, k, (size) < RIGHT ? (size) : RIGHT)
+            WITH_SIZE(rights, BLOCK_OF)
+#undef BLOCK_OF
+        }
     }
 }
 

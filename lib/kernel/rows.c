@@ -196,6 +196,20 @@ static void norm_backward(int32_t steps, int32_t lanes, const snnd_affine *by, d
         }
 }
 
+static void add_up(int32_t count, const float *x, double *total) {
+    for (int32_t k = 0; k < count; k++) {
+        vector_double sum = doubles_in(x, k, 0);
+        for (int half = 1; half < HALVES; half++)
+            sum += doubles_in(x, k, half);
+        double one = 0, other = 0;
+        for (int l = 0; l < DOUBLES; l += 2) {
+            one += sum[l];
+            other += sum[l + 1];
+        }
+        total[k] = one + other;
+    }
+}
+
 /* ---- dropout and spikes ---- */
 
 static void scale(int32_t steps, const float factor[L], const float *x, float *y) {
@@ -249,6 +263,7 @@ const snnd_row_kernels SNND_ROW_KERNELS = {
     .normalise = normalise,
     .norm_sums = norm_sums,
     .norm_backward = norm_backward,
+    .add_up = add_up,
     .scale = scale,
     .collect = collect,
     .count = count,

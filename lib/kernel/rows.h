@@ -81,6 +81,9 @@ typedef struct snnd_row_kernels {
     void (*norm_backward)(int32_t steps, int32_t lanes, const snnd_affine *by, double common, double along,
                           const float *x, float *gradient);
 
+    /* total[k] = sum of x[k][l] over all 16 lanes. */
+    void (*add_up)(int32_t count, const float *x, double *total);
+
     /* x[t] factor, a factor for each lane. */
     void (*scale)(int32_t steps, const float factor[16], const float *x, float *y);
 

@@ -131,21 +131,21 @@ static void gather(const snnd_gather *job) {
 
 /* `run` neighbouring taps of one synapse, with one load of the gradient for all of them. Sums over even and over odd
  * steps run side by side where there are registers for both. */
-INLINE void correlate_run(const snnd_correlate *job, const float *source, float *sum, const int run) {
+INLINE void correlate_run(int32_t steps, const float *gradient_row, const float *source, float *sum, const int run) {
     for (int part = 0; part < PARTS; part++) {
         vector total[SETS][RUN];
         for (int set = 0; set < SETS; set++)
             for (int n = 0; n < run; n++)
                 total[set][n] = (vector){0};
-        const vector *gradient = (const vector *)(job->gradient + part * VECTOR);
+        const vector *gradient = (const vector *)(gradient_row + part * VECTOR);
         const vector *input = (const vector *)(source + part * VECTOR);
         int32_t t = 0;
-        for (; t + PHASES <= job->steps; t += PHASES)
+        for (; t + PHASES <= steps; t += PHASES)
             for (int phase = 0; phase < PHASES; phase++)
                 for (int n = 0; n < run; n++)
                     total[phase % SETS][n] +=
                         gradient[(ptrdiff_t)(t + phase) * PARTS] * input[(ptrdiff_t)(t + phase + n) * PARTS];
-        for (; t < job->steps; t++)
+        for (; t < steps; t++)
             for (int n = 0; n < run; n++)
                 total[0][n] += gradient[(ptrdiff_t)t * PARTS] * input[(ptrdiff_t)(t + n) * PARTS];
         vector *target = (vector *)(sum + part * VECTOR);
@@ -157,45 +157,54 @@ INLINE void correlate_run(const snnd_correlate *job, const float *source, float 
     }
 }
 
-static void correlate_any(const snnd_correlate *job, const float *source, float *sum, int32_t run) {
+static void correlate_any(int32_t steps, const float *gradient, const float *source, float *sum, int32_t run) {
     switch (run) {
     case 8:
-        correlate_run(job, source, sum, 8);
+        correlate_run(steps, gradient, source, sum, 8);
         break;
     case 7:
-        correlate_run(job, source, sum, 7);
+        correlate_run(steps, gradient, source, sum, 7);
         break;
     case 6:
-        correlate_run(job, source, sum, 6);
+        correlate_run(steps, gradient, source, sum, 6);
         break;
     case 5:
-        correlate_run(job, source, sum, 5);
+        correlate_run(steps, gradient, source, sum, 5);
         break;
     case 4:
-        correlate_run(job, source, sum, 4);
+        correlate_run(steps, gradient, source, sum, 4);
         break;
     case 3:
-        correlate_run(job, source, sum, 3);
+        correlate_run(steps, gradient, source, sum, 3);
         break;
     case 2:
-        correlate_run(job, source, sum, 2);
+        correlate_run(steps, gradient, source, sum, 2);
         break;
     default:
-        correlate_run(job, source, sum, 1);
+        correlate_run(steps, gradient, source, sum, 1);
         break;
     }
 }
 
-static void correlate(const snnd_correlate *job) {
-    for (int32_t s = 0; s < job->synapses; s++) {
-        ptrdiff_t row = (ptrdiff_t)job->first[s] - (job->taps_total - 1);
-        const float *source = job->source + (size_t)(s / job->group) * job->stride + row * SNND_LANES;
-        float *sum = job->sum + (size_t)s * (size_t)job->width * SNND_LANES;
-        for (int32_t n = 0; n < job->count[s]; n += RUN) {
-            int32_t run = job->count[s] - n < RUN ? job->count[s] - n : RUN;
-            correlate_any(job, source + (ptrdiff_t)n * SNND_LANES, sum + (ptrdiff_t)n * SNND_LANES, run);
-        }
+static void correlate_synapse(const snnd_correlate *job, int32_t neuron, int32_t s) {
+    const int32_t count = job->count[(size_t)neuron * job->of_neuron + (size_t)s];
+    const ptrdiff_t row = (ptrdiff_t)job->first[(size_t)neuron * job->of_neuron + (size_t)s] - (job->taps_total - 1);
+    const float *source = snnd_rows_of(job->source, s / job->group) + row * SNND_LANES;
+    const float *gradient = snnd_rows_of(job->gradient, neuron);
+    float *sum = job->sum + (size_t)neuron * job->sum_row + (size_t)s * (size_t)job->width * SNND_LANES;
+    for (int32_t n = 0; n < count; n += RUN) {
+        const int32_t run = count - n < RUN ? count - n : RUN;
+        correlate_any(job->steps, gradient, source + (ptrdiff_t)n * SNND_LANES, sum + (ptrdiff_t)n * SNND_LANES, run);
     }
+}
+
+/* A source stays in the first cache while the gradients of a few neurons pass. */
+static void correlate(const snnd_correlate *job) {
+    enum { FEW = 4 };
+    for (int32_t begin = 0; begin < job->neurons; begin += FEW)
+        for (int32_t s = 0; s < job->synapses; s++)
+            for (int32_t j = begin; j < job->neurons && j < begin + FEW; j++)
+                correlate_synapse(job, j, s);
 }
 
 extern const snnd_row_kernels SNND_ROW_KERNELS;

@@ -40,20 +40,20 @@ typedef struct snnd_gather {
 } snnd_gather;
 
 /*
- * Correlation of one neuron's gradient with the delayed input, for consecutive synapses,
+ * Correlation of some neurons' gradients with the delayed input, for consecutive synapses of each,
  *
- *     sum[s][n][lane] += sum_t gradient[t][lane] source_s[t - (K-1) + first[s] + n][lane]
+ *     sum_j[s][n][lane] += sum_t gradient_j[t][lane] source_s[t - (K-1) + first_j[s] + n][lane]
  *
  * where synapse s comes from neuron s / group.
  */
 typedef struct snnd_correlate {
-    float *sum; /* [synapses][width][16] */
-    const float *gradient;
-    const float *source;
-    size_t stride;
-    int32_t steps, taps_total; /* K */
+    float *sum; /* of neuron j at sum + j sum_row: [synapses][width][16] */
+    size_t sum_row;
+    snnd_rows gradient, source;
+    int32_t neurons, steps, taps_total; /* K */
     int32_t synapses, group;
-    const int32_t *first, *count; /* [synapses] */
+    const int32_t *first, *count; /* of neuron j at first + j of_neuron: [synapses] */
+    size_t of_neuron;
     int32_t width;
 } snnd_correlate;
 

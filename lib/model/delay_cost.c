@@ -1,25 +1,25 @@
 /*
- * Which path is the fastest. The cost of a path is its multiplications for one step of one sample, each weighed by how
- * long it takes on it, measured with snnd-bench against the combination of rows (which is 1):
- *
- *     taps              1.1  active taps with few taps in all kernels, 1.6 with many or different numbers
- *     filters           1    inputs * outputs * R, and the filters
- *     events            what spikes add by vectors of 16, of which a cache line more or less is touched
- *
- * The numbers need not be exact: where two paths are close, either will do.
+ * Which path is the fastest. The cost of a path is its multiplications for one step of one sample, each weighed by the
+ * time it takes there, in units of a multiplication in a combination of rows (kernel/products.h): 0.0125 ns on one core
+ * where this was measured (doc/performance.md). The numbers need not be exact: where two paths are close, either will
+ * do.
  */
 #include <math.h>
 
 #include "model/delay_state.h"
 
-static const double TAPS = 1.1, MANY_TAPS = 1.6, TAPS_BACK = 1.0, MANY_TAPS_BACK = 1.3; /* a tap */
-static const double PRODUCT = 1.5;                                                      /* of the parameters' sums */
-static const double EVENT = 4.0, EVENT_BEGIN = 64;                                      /* a number of a run, a spike */
-static const double TURN = 8.0; /* a number between rows and samples */
+/* A tap in currents and the input's gradient, where all kernels have the same few, or not; and in the parameters'. */
+static const double TAPS = 0.85, MANY_TAPS = 1.3, TAPS_OF_PARAMETERS = 1.3;
+
+/* A product of the parameters' gradient, and a tap of a filter. */
+static const double PRODUCT = 1.5, FILTER = 1.2;
+
+/* A number that a spike adds to, or sums up; finding the spike; and a number that moves between rows and samples. */
+static const double SCATTER = 5.5, COLLECT = 2.5, SPIKE = 400, TURN = 32;
 
 /* A row through its R filters of K taps, or R rows through theirs. */
 static double filter_cost(const snnd_load *load) {
-    return (load->input_side ? load->inputs : load->outputs) * load->rank * load->taps_total;
+    return (load->input_side ? load->inputs : load->outputs) * load->rank * load->taps_total * FILTER;
 }
 
 static bool possible(const snnd_path *path, const snnd_load *load) {
@@ -51,7 +51,7 @@ double snnd_cost_forward(const snnd_path *path, const snnd_load *load) {
         return once + back;
     const double columns = load->outputs * (path->filters ? load->rank : 1);
     const double run = path->filters ? columns : columns * load->taps_total;
-    return load->spikes * load->inputs * (run * EVENT + EVENT_BEGIN) + columns * TURN +
+    return load->spikes * load->inputs * (run * SCATTER + SPIKE) + columns * TURN +
            (path->filters ? filter_cost(load) : 0) + back;
 }
 
@@ -60,10 +60,10 @@ double snnd_cost_parameters(const snnd_path *path, const snnd_load *load) {
         return INFINITY;
     if (!path->events)
         return path->filters ? load->inputs * load->outputs * load->rank * PRODUCT + filter_cost(load)
-                             : load->wanted * load->taps * (load->uniform ? TAPS_BACK : MANY_TAPS_BACK);
+                             : load->wanted * load->taps * TAPS_OF_PARAMETERS;
     const double columns = load->outputs * (path->filters ? load->rank : 1);
     const double run = path->filters ? columns : columns * load->taps_total;
-    return load->spikes * load->inputs * (run * EVENT / 2 + EVENT_BEGIN) + columns * TURN +
+    return load->spikes * load->inputs * (run * COLLECT + SPIKE) + columns * TURN +
            (path->filters ? filter_cost(load) : 0);
 }
 

@@ -11,7 +11,7 @@
 #include "model/delay_state.h"
 
 /* Correlations are taken for a block of inputs and as many outputs as keep their sums in the cache. */
-enum { INPUT_BLOCK = 32, WHOLE_INPUT = 64, SUM_BYTES = 128 * 1024 };
+enum { INPUT_BLOCK = 32, WHOLE_INPUT = 64, SUM_BYTES = 128 * 1024, MOST_TAPS = 1023 };
 
 static int32_t input_block(const snnd_layer *layer) {
     return layer->inputs <= WHOLE_INPUT ? layer->inputs : INPUT_BLOCK;
@@ -76,12 +76,11 @@ static void finish_output(const snnd_stage *stage, int64_t first, int32_t synaps
         const float *share = held->share + (size_t)s * (size_t)width;
         const float *slope = held->slope + (size_t)s * (size_t)width;
         double along_share = 0, along_slope = 0;
+        double c[MOST_TAPS];
+        stage->workspace->context->kernels->rows->add_up(held->taps.count[s], sum, c);
         for (int32_t n = 0; n < held->taps.count[s]; n++) {
-            double c = 0;
-            for (int lane = 0; lane < SNND_LANES; lane++)
-                c += (double)sum[n * SNND_LANES + lane];
-            along_share += c * (double)share[n];
-            along_slope += c * (double)slope[n];
+            along_share += c[n] * (double)share[n];
+            along_slope += c[n] * (double)slope[n];
         }
         snnd_set_gradients(stage, s, along_share, along_slope);
     }
@@ -104,23 +103,23 @@ static void correlate_block(void *argument, int64_t item, int32_t worker) {
     for (int32_t tile = 0; tile < stage->workspace->pass.tiles; tile++) {
         const snnd_rows source = snnd_signal_rows(stage->workspace->context, c->input, tile, from, inputs,
                                                   snnd_source_scratch(held, worker));
-        for (int32_t o = begin; o < end; o++) {
-            const int64_t first = (int64_t)o * snnd_delays_columns(layer) + (int64_t)from * kernels;
-            const snnd_correlate job = {
-                .sum = sum + (size_t)(o - begin) * row,
-                .gradient = snnd_activity_row(c->d_current, tile, o),
-                .source = source.data,
-                .stride = source.stride,
-                .steps = stage->workspace->steps,
-                .taps_total = snnd_delays_taps(layer),
-                .synapses = inputs * kernels,
-                .group = kernels,
-                .first = held->taps.first + first,
-                .count = held->taps.count + first,
-                .width = width,
-            };
-            stage->workspace->context->kernels->correlate(&job);
-        }
+        const int64_t first = (int64_t)begin * snnd_delays_columns(layer) + (int64_t)from * kernels;
+        const snnd_correlate job = {
+            .sum = sum,
+            .sum_row = row,
+            .gradient = snnd_activity_rows(c->d_current, tile, begin),
+            .source = source,
+            .neurons = end - begin,
+            .steps = stage->workspace->steps,
+            .taps_total = snnd_delays_taps(layer),
+            .synapses = inputs * kernels,
+            .group = kernels,
+            .first = held->taps.first + first,
+            .count = held->taps.count + first,
+            .of_neuron = (size_t)snnd_delays_columns(layer),
+            .width = width,
+        };
+        stage->workspace->context->kernels->correlate(&job);
     }
     for (int32_t o = begin; o < end; o++)
         finish_output(stage, (int64_t)o * snnd_delays_columns(layer) + (int64_t)from * kernels, inputs * kernels,
