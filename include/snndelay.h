@@ -402,7 +402,8 @@ SNND_API snnd_status snnd_workspace_backward(snnd_workspace *workspace);
 
 /** Shows the gradient of WEIGHT, POSITION, SCALE or SHIFT: float32 in the shape of the parameter, borrowed,
  * writable (for clipping, say), valid until the workspace is freed. Weight gradients are with respect to theta where
- * the layer has signs, include L1 (sign(theta), 0 at 0), and are there for absent synapses too. */
+ * the layer has signs, include L1 (sign(theta), 0 at 0). Those of absent synapses, which a pass makes only where the
+ * layer's controller needs them, are made by this call, so make it while the parameters are those of the pass. */
 SNND_API snnd_status snnd_workspace_gradient(snnd_workspace *workspace, const snnd_layer *layer, snnd_array_name name,
                                              snnd_array *array);
 
@@ -548,6 +549,9 @@ typedef struct snnd_deep_r_options {
                         drawn +1 or -1 with equal probability; default 1 */
     uint64_t seed;   /**< default 0 */
     int32_t keep;    /**< 1: take the masks and signs that the network has; default 0 */
+    int32_t dormant_gradients; /**< with random growth, 1: dormant synapses have gradients, which their moments follow,
+                                  as in the paper's code; 0: they have none, and a step on a sparse network is much
+                                  faster; default 0. With growth by the gradient they always have them */
 } snnd_deep_r_options;
 
 SNND_API snnd_status snnd_deep_r_options_init(snnd_deep_r_options *options, size_t size);

@@ -102,6 +102,8 @@ snnd_status snnd_sparsity_create_deep_r(snnd_network *network, const snnd_deep_r
                                        .seed = known.seed,
                                        .keep = known.keep,
                                        .growth = known.growth,
-                                       .dale = known.dale};
+                                       .dale = known.dale,
+                                       .dormant_gradients =
+                                           known.growth == SNND_GROWTH_GRADIENT ? 1 : known.dormant_gradients};
     return snnd_sparsity_create(network, &setup, sparsity);
 }

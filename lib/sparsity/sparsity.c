@@ -14,8 +14,10 @@ static snnd_status check_options(snnd_context *context, const snnd_sparsity_setu
     if (!(setup->sparsity >= 0 && setup->sparsity < 1))
         return snnd_fail(context, SNND_ERROR_ARGUMENT, "%s: sparsity is %g; expected at least 0 and below 1",
                          setup->class->name, setup->sparsity);
-    if ((setup->keep != 0 && setup->keep != 1) || (setup->dale != 0 && setup->dale != 1))
-        return snnd_fail(context, SNND_ERROR_ARGUMENT, "%s: keep and dale are 0 or 1", setup->class->name);
+    if ((setup->keep != 0 && setup->keep != 1) || (setup->dale != 0 && setup->dale != 1) ||
+        (setup->dormant_gradients != 0 && setup->dormant_gradients != 1))
+        return snnd_fail(context, SNND_ERROR_ARGUMENT, "%s: keep, dale and dormant_gradients are 0 or 1",
+                         setup->class->name);
     return SNND_OK;
 }
 
@@ -174,7 +176,7 @@ snnd_status snnd_sparsity_create(snnd_network *network, const snnd_sparsity_setu
         return SNND_ERROR_MEMORY;
     }
     for (int32_t i = 0; i < network->count; i++)
-        network->layer[i]->dormant_gradients = setup->class->grows && setup->growth == SNND_GROWTH_GRADIENT;
+        network->layer[i]->dormant_gradients = setup->dormant_gradients != 0;
     network->complete = true;
     *sparsity = made;
     return SNND_OK;

@@ -38,7 +38,7 @@ typedef struct snnd_sparsity_setup {
     const snnd_sparsity_class *class;
     double sparsity;
     uint64_t seed;
-    int32_t keep, growth, dale;
+    int32_t keep, growth, dale, dormant_gradients;
 } snnd_sparsity_setup;
 
 /* Checks, gives masks (and signs) to the network's layers of delays and makes the controller. */
