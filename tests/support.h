@@ -26,6 +26,13 @@
                       snnd_context_last_error(context), words);                                                        \
     } while (0)
 
+/* For loops over very many numbers: an assertion that costs nothing where it holds. */
+#define HOLDS(condition, ...)                                                                                          \
+    do {                                                                                                               \
+        if (!(condition))                                                                                              \
+            ck_abort_msg(__VA_ARGS__);                                                                                 \
+    } while (0)
+
 /* A context with some threads. */
 static inline snnd_context *make_context(int32_t threads) {
     snnd_context_options options;

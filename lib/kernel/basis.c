@@ -30,16 +30,16 @@ static void column(const snnd_kernel_shape *shape, int32_t g, double share_scale
 
 static void scales(const snnd_kernel_shape *shape, double *share_scale, double *slope_scale) {
     float share[SNND_BASIS_TAPS], slope[SNND_BASIS_TAPS];
-    double largest = 0, steepest = 0;
+    float largest = 0, steepest = 0;
     for (int32_t g = 0; g < positions(shape->taps); g++) {
         column(shape, g, 1, 1, share, slope);
         for (int32_t n = 0; n < shape->taps; n++) {
-            largest = fmax(largest, fabs((double)share[n]));
-            steepest = fmax(steepest, fabs((double)slope[n]));
+            largest = fabsf(share[n]) > largest ? fabsf(share[n]) : largest;
+            steepest = fabsf(slope[n]) > steepest ? fabsf(slope[n]) : steepest;
         }
     }
-    *share_scale = 1 / largest;
-    *slope_scale = steepest > 0 ? 1 / steepest : 0;
+    *share_scale = 1 / (double)largest;
+    *slope_scale = steepest > 0 ? 1 / (double)steepest : 0;
 }
 
 /* Turns the symmetric matrix `a` [count][count] diagonal by rotations (Jacobi 1846), which `v` collects in its rows. */
@@ -103,29 +103,46 @@ static double error_of(const snnd_kernel_shape *shape, double share_scale, doubl
     return worst;
 }
 
-int32_t snnd_basis_make(const snnd_kernel_shape *shape, float *filters, double *scratch) {
+/* Sum over all positions of the products of every two taps, of kernels and slopes. */
+static void make_gram(const snnd_kernel_shape *shape, double share_scale, double slope_scale, double *gram) {
     const int32_t taps = shape->taps;
-    double gram[SNND_BASIS_TAPS * SNND_BASIS_TAPS] = {0}, share_scale, slope_scale;
-    scales(shape, &share_scale, &slope_scale);
+    for (int32_t k = 0; k < taps * taps; k++)
+        gram[k] = 0;
     for (int32_t g = 0; g < positions(taps); g++) {
-        float part[2][SNND_BASIS_TAPS];
-        column(shape, g, share_scale, slope_scale, part[0], part[1]);
+        float share[SNND_BASIS_TAPS], slope[SNND_BASIS_TAPS];
+        column(shape, g, share_scale, slope_scale, share, slope);
         for (int32_t i = 0; i < taps; i++)
             for (int32_t j = 0; j < taps; j++)
-                gram[i * taps + j] += (double)part[0][i] * (double)part[0][j] + (double)part[1][i] * (double)part[1][j];
+                gram[i * taps + j] += (double)share[i] * (double)share[j] + (double)slope[i] * (double)slope[j];
     }
-    diagonalise(taps, gram, scratch);
-    for (int32_t rank = 0; rank < taps; rank++) {
-        int32_t best = 0; /* the largest that is left */
-        for (int32_t i = 1; i < taps; i++)
-            if (gram[i * taps + i] > gram[best * taps + best])
-                best = i;
-        gram[best * taps + best] = -1;
+}
+
+/* The place of the largest number on the diagonal. */
+static int32_t largest_of(int32_t taps, const double *gram) {
+    int32_t best = 0;
+    double most = gram[0];
+    for (int32_t i = 1; i < taps; i++)
+        if (gram[i * taps + i] > most) {
+            best = i;
+            most = gram[i * taps + i];
+        }
+    return best;
+}
+
+int32_t snnd_basis_make(const snnd_kernel_shape *shape, float *filters, double *scratch) {
+    const int32_t taps = shape->taps;
+    double *gram = scratch, *vectors = scratch + taps * taps, share_scale, slope_scale;
+    const double rough = snnd_basis_estimate(shape) - 4;
+    scales(shape, &share_scale, &slope_scale);
+    make_gram(shape, share_scale, slope_scale, gram);
+    diagonalise(taps, gram, vectors);
+    for (int32_t rank = 1; rank <= taps; rank++) {
+        const int32_t best = largest_of(taps, gram);
+        gram[best * taps + best] = -1; /* taken */
         for (int32_t n = 0; n < taps; n++)
-            filters[rank * taps + n] = (float)scratch[best * taps + n];
-        const double rough = snnd_basis_estimate(shape) - 4;
-        if (rank + 1 >= rough && error_of(shape, share_scale, slope_scale, rank + 1, filters) <= SNND_BASIS_ERROR)
-            return rank + 1;
+            filters[(rank - 1) * taps + n] = (float)vectors[best * taps + n];
+        if (rank >= rough && error_of(shape, share_scale, slope_scale, rank, filters) <= SNND_BASIS_ERROR)
+            return rank;
     }
     return taps;
 }

@@ -20,7 +20,7 @@ enum { SNND_BASIS_TAPS = 128 };
 /* About how many filters there will be. */
 double snnd_basis_estimate(const snnd_kernel_shape *shape);
 
-/* Writes U [R][K] and returns R. `filters` and `scratch` have room for K * K numbers. */
+/* Writes U [R][K] and returns R. `filters` has room for K * K numbers, `scratch` for twice as many. */
 int32_t snnd_basis_make(const snnd_kernel_shape *shape, float *filters, double *scratch);
 
 #endif

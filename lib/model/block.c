@@ -24,6 +24,10 @@ static bool has_delays(const snnd_block *block) {
     return block->first < block->begin;
 }
 
+static const snnd_layer *first_layer(const snnd_block *block) {
+    return block->workspace->network->layer[block->first];
+}
+
 static bool is_last(const snnd_block *block) {
     return block->next == NULL;
 }
@@ -32,7 +36,7 @@ static bool is_last(const snnd_block *block) {
 
 /* Steps into the past that the block looks at. */
 static int32_t longest_delay(const snnd_block *block) {
-    return has_delays(block) ? block->workspace->network->layer[block->first]->options.delays.max_delay : 0;
+    return has_delays(block) ? first_layer(block)->options.delays.max_delay : 0;
 }
 
 static bool ends_in_spikes(const snnd_block *block) {
@@ -79,7 +83,10 @@ static snnd_status allocate_block(snnd_block *block) {
     const snnd_activity plain = {.neurons = neurons, .steps = workspace->steps};
     block->output.rows = block->current = block->gradient = plain;
     block->output.rows.front = is_last(block) ? 0 : longest_delay(block->next);
-    block->gradient.back = block->first > 0 ? longest_delay(block) : 0;
+    /* Into the future of the current's gradient look the gradient of the input, and filters on the outputs' side. */
+    const bool looks_ahead =
+        block->first > 0 || (has_delays(block) && !snnd_delays_by_input(first_layer(block), false));
+    block->gradient.back = looks_ahead ? longest_delay(block) : 0;
     snnd_status status = allocate_output(block);
     if (status == SNND_OK && workspace->gradients && has_delays(block) && needs_currents(block) &&
         !workspace->context->options.low_memory)

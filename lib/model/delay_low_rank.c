@@ -50,9 +50,7 @@ snnd_status snnd_filters_prepare(snnd_stage *stage) {
     if (!layer->options.delays.learn_delays || layer->options.delays.kernel != SNND_KERNEL_GAUSS ||
         taps > SNND_BASIS_TAPS || taps < 3)
         return SNND_OK;
-    /* What spikes drive (delay_events.c) is filtered where it ends. */
-    made->side =
-        !snnd_signal_is_spikes(stage->input) && layer->inputs <= layer->outputs ? SNND_INPUT_SIDE : SNND_OUTPUT_SIDE;
+    made->side = snnd_delays_by_input(layer, snnd_signal_is_spikes(stage->input)) ? SNND_INPUT_SIDE : SNND_OUTPUT_SIDE;
     const size_t neurons = (size_t)filtered_neurons(stage);
     const size_t other = (size_t)(by_input(made) ? layer->outputs : layer->inputs);
     const size_t sums = ceiling((int32_t)neurons, PIECES) * taps * other * SNND_LANES;
@@ -63,7 +61,7 @@ snnd_status snnd_filters_prepare(snnd_stage *stage) {
     made->of_time = snnd_allocate(context, threads, made->time_size * sizeof *made->of_time);
     made->filter = snnd_allocate(context, taps, taps * sizeof *made->filter);
     made->across = snnd_allocate(context, taps, taps * sizeof *made->across);
-    made->scratch = snnd_allocate(context, taps, taps * sizeof *made->scratch);
+    made->scratch = snnd_allocate(context, 2 * taps, taps * sizeof *made->scratch);
     made->taps.first = snnd_allocate(context, taps, sizeof *made->taps.first);
     made->taps.count = snnd_allocate(context, taps, sizeof *made->taps.count);
     made->ahead = snnd_allocate(context, threads, made->ahead_size * sizeof *made->ahead);

@@ -109,11 +109,14 @@ static void project(const snnd_filters *filters, int32_t first, int32_t count, c
     }
 }
 
-bool snnd_synapse_wanted(const snnd_stage *stage, int64_t synapse) {
-    const snnd_layer *layer = stage->layer;
+/* Whether its gradient is made in every pass. */
+static bool is_live(const snnd_layer *layer, int64_t synapse) {
     const uint8_t *mask = layer->arrays[SNND_ARRAY_MASK].data;
-    return mask == NULL || mask[synapse] || snnd_delays_weight(layer, synapse) != 0 || layer->dormant_gradients ||
-           snnd_delay_state_of(stage)->complete;
+    return mask == NULL || mask[synapse] || snnd_delays_weight(layer, synapse) != 0 || layer->dormant_gradients;
+}
+
+bool snnd_synapse_wanted(const snnd_stage *stage, int64_t synapse) {
+    return snnd_delay_state_of(stage)->complete || is_live(stage->layer, synapse);
 }
 
 /* The kernel of a synapse, as the paths of the pass want it. By filters, A is made by the path from the shares. */
@@ -289,6 +292,8 @@ void snnd_set_gradients(const snnd_stage *stage, int64_t synapse, double along_s
     const float theta = snnd_layer_floats(layer, SNND_ARRAY_WEIGHT)[synapse];
     if (!snnd_synapse_wanted(stage, synapse))
         along_share = along_slope = 0;
+    else if (snnd_delay_state_of(stage)->complete && is_live(layer, synapse))
+        return; /* it is there, of a time when the parameters were those of the pass */
     const double penalty = stage->workspace->pass.l1 * ((theta > 0) - (theta < 0));
     stage->gradient[SNND_ARRAY_WEIGHT][synapse] = (float)(along_share * (sign == NULL ? 1 : sign[synapse]) + penalty);
     if (stage->gradient[SNND_ARRAY_POSITION] != NULL)

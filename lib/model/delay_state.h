@@ -21,7 +21,7 @@ typedef struct snnd_filters {
     int32_t rank;            /* R */
     float *filter;           /* [R][K] */
     float *across;           /* [K][R] the same */
-    double *scratch;         /* [K][K] */
+    double *scratch;         /* [2][K][K] */
     snnd_side side;
     int32_t group, piece;      /* neurons of that side filtered at a time: to make rows, and for parameters */
     snnd_connections together; /* from filtered rows to neurons */

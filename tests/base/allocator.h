@@ -9,6 +9,7 @@
 typedef struct allocator {
     int64_t calls, out;
     int64_t fail_at; /* the call, counted from 1, that gets nothing; 0: none */
+    int64_t bytes;   /* handed out in all, whether or not they are out still */
     int64_t odd;     /* calls with no bytes, or an alignment that is not a power of two */
 } allocator;
 
@@ -23,6 +24,7 @@ static inline void *allocator_allocate(void *user, size_t bytes, size_t alignmen
         return NULL;
     memset(memory, 0xA5, bytes);
     self->out++;
+    self->bytes += (int64_t)bytes;
     return memory;
 }
 

@@ -28,12 +28,15 @@ struct tally {
 };
 
 static const char usage[] =
-    "usage: golden-check [--free] [--threads N] [--isa auto|plain|avx2|avx512] DIR...\n"
+    "usage: golden-check [--free] [--threads N] [--isa auto|plain|avx2|avx512]\n"
+    "                    [--method auto|taps|filters|events|filtered-events] [--low-memory] DIR...\n"
     "Trains the networks of golden cases, compares everything stored of them, and prints the worst errors.\n"
     "DIR is the folder of a case (it holds a scalars.json), or a folder of such folders.\n"
     "A case that does not hold is run again step by step, each step from the state that the stored gradients lead\n"
     "to: if every step then holds, float32 has added up what no step has lost, and the case holds. With --free a\n"
     "case has to hold without that.\n"
+    "--method is how delays are computed, where a layer can be computed so; with --low-memory the way back makes\n"
+    "currents again instead of keeping them.\n"
     "Exit status: 0 all hold, 1 some do not, 2 usage or no readable case, 77 the processor lacks the instruction "
     "set.\n";
 
@@ -135,6 +138,19 @@ static bool parse_isa(const char *text, int32_t *isa) {
     return false;
 }
 
+static bool parse_method(const char *text, int32_t *method) {
+    static const char *const names[] = {"auto", "taps", "filters", "events", "filtered-events"};
+    static const snnd_method values[] = {SNND_METHOD_AUTO, SNND_METHOD_TAPS, SNND_METHOD_FILTERS, SNND_METHOD_EVENTS,
+                                         SNND_METHOD_FILTERED_EVENTS};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (strcmp(text, names[i]) == 0) {
+            *method = values[i];
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Takes the options in; returns where the folders begin, or 0 where an option is not understood. */
 static int parse_options(int count, char **arguments, snnd_context_options *options, bool *free_only) {
     int at = 1;
@@ -147,8 +163,14 @@ static int parse_options(int count, char **arguments, snnd_context_options *opti
             at++;
             continue;
         }
+        if (strcmp(arguments[at], "--low-memory") == 0) {
+            options->low_memory = 1;
+            at++;
+            continue;
+        }
         bool understood = (strcmp(arguments[at], "--threads") == 0 && parse_threads(value, &options->threads)) ||
-                          (strcmp(arguments[at], "--isa") == 0 && parse_isa(value, &options->isa));
+                          (strcmp(arguments[at], "--isa") == 0 && parse_isa(value, &options->isa)) ||
+                          (strcmp(arguments[at], "--method") == 0 && parse_method(value, &options->method));
         if (!understood)
             return 0;
         at += 2;

@@ -150,9 +150,9 @@ static void target_agrees(const snnd_gather *job, int32_t j) {
             double size;
             const double expected = naive_gather(job, j, t, lane, &size);
             const double got = (double)snnd_rows_of(job->target, j)[t * L + lane];
-            ck_assert_msg(fabs(got - expected) <= 1e-5 * size,
-                          "%d steps, %d taps, direction %d: step %d, lane %d of %d is %.9g; expected %.9g", job->steps,
-                          job->taps_total, job->direction, t, lane, j, got, expected);
+            HOLDS(fabs(got - expected) <= 1e-5 * size,
+                  "%d steps, %d taps, direction %d: step %d, lane %d of %d is %.9g; expected %.9g", job->steps,
+                  job->taps_total, job->direction, t, lane, j, got, expected);
         }
 }
 
@@ -352,14 +352,15 @@ END_TEST
 
 /* ---- correlate ---- */
 
-/* Sum n of synapse s in one lane, and the sum of the terms' sizes. */
-static double naive_correlate(const snnd_correlate *job, int32_t s, int32_t n, int lane, double *size) {
+/* Sum n of synapse s of neuron j in one lane, and the sum of the terms' sizes. */
+static double naive_correlate(const snnd_correlate *job, int32_t j, int32_t s, int32_t n, int lane, double *size) {
+    const int32_t *first = job->first + (size_t)j * job->of_neuron, *count = job->count + (size_t)j * job->of_neuron;
     double sum = 0;
     *size = 0;
-    for (int32_t t = 0; t < job->steps && n < job->count[s]; t++) {
-        const int32_t row = t - (job->taps_total - 1) + job->first[s] + n;
-        const double term = (double)job->gradient[t * L + lane] *
-                            (double)(job->source + (size_t)(s / job->group) * job->stride)[row * L + lane];
+    for (int32_t t = 0; t < job->steps && n < count[s]; t++) {
+        const int32_t row = t - (job->taps_total - 1) + first[s] + n;
+        const double term = (double)snnd_rows_of(job->gradient, j)[t * L + lane] *
+                            (double)snnd_rows_of(job->source, s / job->group)[row * L + lane];
         sum += term;
         *size += fabs(term);
     }
@@ -371,48 +372,59 @@ static float before(int32_t place) {
     return 10 * noise(18, (uint64_t)place);
 }
 
+/* A sum of 16 numbers, of which `more` was to be added to what was there; what no tap belongs to stays. */
+static void sum_agrees(const snnd_correlate *job, int32_t j, int32_t s, int32_t n) {
+    const size_t place = (size_t)j * job->sum_row + (size_t)(s * job->width + n) * L;
+    const bool there = s < job->synapses && n < job->count[(size_t)j * job->of_neuron + (size_t)s];
+    double added = 0, expected = 0, sizes = 0, held = 0;
+    for (int lane = 0; lane < L; lane++) {
+        const double was = (double)before((int32_t)place + lane), is = (double)job->sum[place + (size_t)lane];
+        double size = 0;
+        const double more = there ? naive_correlate(job, j, s, n, lane, &size) : 0;
+        HOLDS(there ? fabs(is - was - more) <= 1e-5 * size + 1e-6 * fabs(was) : is == was,
+              "%d steps, %d taps, group %d, neuron %d: sum %d of synapse %d, lane %d is %.9g; expected %.9g + "
+              "%.9g",
+              job->steps, job->taps_total, job->group, j, n, s, lane, is, was, more);
+        added += is - was;
+        expected += more;
+        sizes += size;
+        held += fabs(was);
+    }
+    ck_assert_double_le(fabs(added - expected), 1e-5 * sizes + 1e-6 * held);
+}
+
+/* Some neurons, whose sums and taps are apart by more than they need. */
 static void correlation_agrees(int32_t isa, int32_t steps, int32_t taps, int32_t group) {
-    enum { NEURONS = 4 };
-    const int32_t synapses = NEURONS * group, width = taps + 1, sums = synapses * width;
-    snnd_activity source = make_activity(NEURONS, steps, taps - 1, 0, 14), gradient = make_activity(1, steps, 0, 0, 15);
-    int32_t *first = calloc((size_t)synapses, sizeof *first), *count = calloc((size_t)synapses, sizeof *count);
-    float *sum = make_floats((size_t)sums * L);
+    enum { FROM = 4, TO = 3, APART = 2 };
+    const int32_t synapses = FROM * group, width = taps + 1, of_neuron = synapses + APART;
+    const size_t sums = (size_t)(TO * of_neuron * width) * L, tables = (size_t)(TO * of_neuron);
+    snnd_activity source = make_activity(FROM, steps, taps - 1, 0, 14), gradient = make_activity(TO, steps, 0, 1, 15);
+    int32_t *first = calloc(tables, sizeof *first), *count = calloc(tables, sizeof *count);
+    float *sum = make_floats(sums);
     ck_assert(first != NULL && count != NULL);
-    for (int32_t s = 0; s < synapses; s++) {
+    for (int32_t s = 0; s < (int32_t)tables; s++) {
         count[s] = s == 0 ? taps : below(16, (uint64_t)(s * 100 + taps), taps + 1);
         first[s] = below(17, (uint64_t)(s * 100 + taps), taps - count[s] + 1);
     }
-    for (int32_t k = 0; k < sums * L; k++)
-        sum[k] = before(k);
+    for (size_t k = 0; k < sums; k++)
+        sum[k] = before((int32_t)k);
     const snnd_correlate job = {.sum = sum,
-                                .gradient = gradient.data,
-                                .source = snnd_activity_row(&source, 0, 0),
-                                .stride = snnd_activity_stride(&source),
+                                .sum_row = (size_t)(of_neuron * width) * L,
+                                .gradient = snnd_activity_rows(&gradient, 0, 0),
+                                .source = snnd_activity_rows(&source, 0, 0),
+                                .neurons = TO,
                                 .steps = steps,
                                 .taps_total = taps,
                                 .synapses = synapses,
                                 .group = group,
                                 .first = first,
                                 .count = count,
+                                .of_neuron = (size_t)of_neuron,
                                 .width = width};
     kernels_of(isa)->correlate(&job);
-    for (int32_t k = 0; k < sums; k++) {
-        const int32_t s = k / width, n = k % width;
-        double added = 0, expected = 0, sizes = 0, held = 0;
-        for (int lane = 0; lane < L; lane++) {
-            const double was = (double)before(k * L + lane), is = (double)sum[k * L + lane];
-            double size;
-            const double more = naive_correlate(&job, s, n, lane, &size);
-            ck_assert_msg(n < count[s] ? fabs(is - was - more) <= 1e-5 * size + 1e-6 * fabs(was) : is == was,
-                          "%d steps, %d taps, group %d: sum %d of synapse %d, lane %d is %.9g; expected %.9g + %.9g",
-                          steps, taps, group, n, s, lane, is, was, more);
-            added += is - was;
-            expected += more;
-            sizes += size;
-            held += fabs(was);
-        }
-        ck_assert_double_le(fabs(added - expected), 1e-5 * sizes + 1e-6 * held);
-    }
+    for (int32_t j = 0; j < TO; j++)
+        for (int32_t k = 0; k < of_neuron * width; k++)
+            sum_agrees(&job, j, k / width, k % width);
     free(first);
     free(count);
     free(sum);
