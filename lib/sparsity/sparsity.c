@@ -170,6 +170,7 @@ snnd_status snnd_sparsity_create(snnd_network *network, const snnd_sparsity_setu
                             .network = network,
                             .sparsity = setup->sparsity,
                             .growth = setup->growth,
+                            .dormant_gradients = setup->dormant_gradients,
                             .seed = setup->seed};
     if (allocate(made) != SNND_OK || equip(made, setup) != SNND_OK) {
         snnd_sparsity_free(made);

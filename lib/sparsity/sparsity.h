@@ -25,7 +25,7 @@ struct snnd_sparsity {
     const snnd_sparsity_class *class;
     snnd_network *network;
     double sparsity;
-    int32_t growth;
+    int32_t growth, dormant_gradients;
     uint64_t seed, steps;       /* steps made so far: what random growth is drawn from */
     int64_t *target;            /* [layers] synapses that exist */
     int64_t *regrown;           /* [layers] in the last step */

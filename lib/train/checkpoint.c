@@ -114,7 +114,9 @@ static bool describe_sparsity(cJSON *root, const snnd_sparsity *sparsity) {
         return object != NULL;
     return cJSON_AddStringToObject(object, "rule", sparsity->class->name) != NULL &&
            snnd_json_add_double(object, "sparsity", sparsity->sparsity) &&
-           add_whole(object, "growth", (uint64_t)sparsity->growth) && add_whole(object, "seed", sparsity->seed);
+           add_whole(object, "growth", (uint64_t)sparsity->growth) &&
+           add_whole(object, "dormant_gradients", (uint64_t)sparsity->dormant_gradients) &&
+           add_whole(object, "seed", sparsity->seed);
 }
 
 /* To be given to cJSON_Delete(); NULL without memory. */

@@ -331,6 +331,44 @@ static void regrow_all(snnd_layer *of, snnd_sparsity *rule, const snnd_workspace
     ck_assert_int_eq(snnd_sparsity_regrown(rule, of), FEW);
 }
 
+START_TEST(dormant_synapses_have_gradients_where_growth_or_the_option_wants_them) {
+    snnd_deep_r_options options;
+    OK(context, snnd_deep_r_options_init(&options, sizeof options));
+    ck_assert_int_eq(options.dormant_gradients, 0);
+    options.sparsity = 0.5;
+    options.growth = _i == 0 ? SNND_GROWTH_GRADIENT : SNND_GROWTH_RANDOM;
+    options.dormant_gradients = _i == 1;
+    OK(context, snnd_sparsity_create_deep_r(network, &options, &sparsity));
+    workspace = make_passed_workspace(network);
+    const float *made = workspace->stage[0].gradient[SNND_ARRAY_WEIGHT];
+    int dormant = 0, zero = 0;
+    for (int s = 0; s < SYNAPSES; s++) {
+        dormant += !mask_of(layer)[s];
+        zero += !mask_of(layer)[s] && made[s] == 0;
+    }
+    ck_assert_int_eq(dormant, SYNAPSES / 2);
+    ck_assert_int_eq(zero, _i == 2 ? dormant : 0);
+}
+END_TEST
+
+START_TEST(gradients_asked_for_late_leave_the_others_as_they_were) {
+    sparsity = make_deep_r(network, 0.5, SNND_GROWTH_RANDOM, 1, 1);
+    workspace = make_passed_workspace(network);
+    float before[SYNAPSES];
+    memcpy(before, workspace->stage[0].gradient[SNND_ARRAY_WEIGHT], sizeof before);
+    for (int s = 0; s < SYNAPSES; s++)
+        floats(layer, SNND_ARRAY_POSITION)[s] += 1; /* as an optimizer would */
+    const float *after = gradient();
+    int filled = 0;
+    for (int s = 0; s < SYNAPSES; s++)
+        if (mask_of(layer)[s])
+            ck_assert_float_eq(after[s], before[s]);
+        else
+            filled += after[s] != 0;
+    ck_assert_int_gt(filled, 0);
+}
+END_TEST
+
 START_TEST(random_growth_is_uniform) {
     enum { MANY = 2000 };
     int grown[WIDE] = {0}, same_as_before = 0;
@@ -544,6 +582,8 @@ Suite *deep_r_suite(void) {
     tcase_add_test(cases, under_dales_law_a_presynaptic_neuron_has_one_sign);
     tcase_add_test(cases, without_dales_law_every_synapse_has_its_own_sign);
     tcase_add_test(cases, a_seed_draws_the_same_masks_and_signs_again);
+    tcase_add_loop_test(cases, dormant_synapses_have_gradients_where_growth_or_the_option_wants_them, 0, 3);
+    tcase_add_test(cases, gradients_asked_for_late_leave_the_others_as_they_were);
     tcase_add_test(cases, random_growth_is_uniform);
     tcase_add_test(cases, random_growth_is_a_matter_of_seed_and_step);
     tcase_add_test(cases, options_start_at_the_papers_values);
