@@ -108,7 +108,7 @@ typedef enum snnd_method {
 
 typedef struct snnd_context_options {
     size_t size;
-    /** Returns `bytes` (> 0) of memory aligned to `alignment` (a power of two), or NULL. NULL: aligned_alloc. */
+    /** Returns `bytes` (> 0) of memory aligned to `alignment` (a power of two), or NULL. NULL: calloc. */
     void *(*allocate)(void *user, size_t bytes, size_t alignment);
     /** Takes back what `allocate` returned; never called with NULL. Set both hooks or neither. */
     void (*release)(void *user, void *memory);

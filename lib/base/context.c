@@ -12,15 +12,25 @@
 
 enum { CACHE_LINE = 64, MAX_THREADS = 1024 };
 
+/* Zeroed memory, of which the system gives only the pages that are used. What calloc() returned is kept in front. */
 static void *system_allocate(void *user, size_t bytes, size_t alignment) {
     (void)user;
-    void *memory = NULL;
-    return posix_memalign(&memory, alignment, bytes) == 0 ? memory : NULL;
+    if (bytes > SIZE_MAX - alignment - sizeof(void *))
+        return NULL;
+    char *whole = calloc(1, bytes + alignment + sizeof whole);
+    if (whole == NULL)
+        return NULL;
+    char *memory = whole + sizeof whole;
+    memory += (alignment - (uintptr_t)memory % alignment) % alignment;
+    memcpy(memory - sizeof whole, &whole, sizeof whole);
+    return memory;
 }
 
 static void system_release(void *user, void *memory) {
+    char *whole;
     (void)user;
-    free(memory);
+    memcpy(&whole, (char *)memory - sizeof whole, sizeof whole);
+    free(whole);
 }
 
 const char *snnd_status_string(snnd_status status) {
@@ -145,7 +155,7 @@ void *snnd_allocate(snnd_context *context, size_t count, size_t size) {
     if (count <= (SIZE_MAX - CACHE_LINE) / size) {
         size_t bytes = (count * size + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
         memory = context->options.allocate(context->options.memory_user, bytes, CACHE_LINE);
-        if (memory != NULL)
+        if (memory != NULL && context->options.allocate != system_allocate)
             memset(memory, 0, bytes);
     }
     if (memory == NULL)
