@@ -6,7 +6,7 @@
 enum { FINE = 4, SWEEPS = 60 };
 
 double snnd_basis_estimate(const snnd_kernel_shape *shape) {
-    return 5.5 + 1.6 * shape->taps / shape->spread; /* fits 9 to 128 taps within 2 */
+    return 4.8 + 1.55 * shape->taps / shape->spread; /* fits 9 to 128 taps within 2 */
 }
 
 static int32_t positions(int32_t taps) {

@@ -12,7 +12,7 @@
 
 #include "kernel/delay_kernel.h"
 
-#define SNND_BASIS_ERROR 0x1p-22
+#define SNND_BASIS_ERROR 0x1p-20
 
 /* Most taps for which a basis is made. */
 enum { SNND_BASIS_TAPS = 128 };

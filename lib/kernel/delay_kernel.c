@@ -39,10 +39,10 @@ static double weight_at(const snnd_kernel_shape *shape, double offset) {
     return fmax(0, shape->spread - fabs(offset));
 }
 
-/* dg[n]/dc. */
-static double derivative_at(const snnd_kernel_shape *shape, double offset, double weight) {
+/* dg[n]/dc, with `steepness` 1/s^2. */
+static double derivative_at(const snnd_kernel_shape *shape, double steepness, double offset, double weight) {
     if (shape->kind == SNND_KERNEL_GAUSS)
-        return weight * offset / (shape->spread * shape->spread);
+        return weight * offset * steepness;
     return weight > 0 ? (double)((offset > 0) - (offset < 0)) : 0;
 }
 
@@ -115,16 +115,18 @@ int32_t snnd_kernel_taps(const snnd_kernel_shape *shape, float position, int32_t
     const double centre =
         (double)(shape->whole ? snnd_whole_position(position, shape->taps) : position) + shape->taps / 2;
     const int32_t count = window(shape, centre, first);
-    double weight[MOST_TAPS], sum = NORMALISER, derivative_sum = 0;
+    const double steepness = 1 / (shape->spread * shape->spread);
+    double weight[MOST_TAPS], derivative[MOST_TAPS], sum = NORMALISER, derivative_sum = 0;
     weights(shape, centre, *first, count, weight);
     for (int32_t n = 0; n < count; n++) {
+        derivative[n] = derivative_at(shape, steepness, *first + n - centre, weight[n]);
         sum += weight[n];
-        derivative_sum += derivative_at(shape, *first + n - centre, weight[n]);
+        derivative_sum += derivative[n];
     }
     const double scale = 1 / sum, along = derivative_sum / sum;
     for (int32_t n = 0; n < count; n++)
         share[n] = (float)(weight[n] * scale);
     for (int32_t n = 0; n < count && slope != NULL; n++)
-        slope[n] = (float)((derivative_at(shape, *first + n - centre, weight[n]) - weight[n] * along) * scale);
+        slope[n] = (float)((derivative[n] - weight[n] * along) * scale);
     return count;
 }
