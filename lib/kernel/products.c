@@ -18,7 +18,7 @@ enum { COMBINE_ROWS = 6, COMBINE_VECTORS = 2, LEFT = 4, RIGHT = 3 };
 enum { CHUNK = 96, FEW_TARGETS = 24 };
 
 /* Rows on the left that stay in the second cache for all of the right. */
-enum { LEFT_CHUNK = 48 };
+enum { LEFT_CHUNK = 96 };
 
 INLINE vector *vector_of(snnd_rows rows, int32_t row, size_t place) {
     return (vector *)snnd_rows_of(rows, row) + place;
