@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "base/profile.h"
 #include "snndelay.h"
 
 struct snnd_pool;
@@ -14,6 +15,7 @@ struct snnd_context {
     const struct snnd_hot_kernels *kernels;
     struct snnd_pool *pool; /* NULL until the first call that wants it */
     char error[1024];
+    snnd_profile profile;
 };
 
 #if defined(__GNUC__)

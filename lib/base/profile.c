@@ -1,12 +1,6 @@
 #include "base/profile.h"
 
-#include <string.h>
 #include <time.h>
-
-static _Thread_local struct {
-    double begin;
-    snnd_phase_time phase[SNND_PHASES];
-} profile;
 
 static double now(void) {
     struct timespec time;
@@ -14,22 +8,13 @@ static double now(void) {
     return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }
 
-void snnd_profile_begin(void) {
-    profile.begin = now();
+void snnd_profile_begin(snnd_profile *profile) {
+    profile->begin = now();
 }
 
-void snnd_profile_end(snnd_phase phase, double operations) {
-    profile.phase[phase].calls++;
-    profile.phase[phase].seconds += now() - profile.begin;
-    profile.phase[phase].operations += operations;
-}
-
-void snnd_profile_reset(void) {
-    memset(&profile, 0, sizeof profile);
-}
-
-const snnd_phase_time *snnd_profile_phase(int phase) {
-    return &profile.phase[phase];
+void snnd_profile_end(snnd_profile *profile, snnd_phase phase) {
+    profile->phase[phase].calls++;
+    profile->phase[phase].seconds += now() - profile->begin;
 }
 
 const char *snnd_phase_name(int phase) {

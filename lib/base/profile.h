@@ -1,4 +1,4 @@
-/* Where the time of steps goes: for measuring programs, counted on the thread that calls the library. */
+/* Where the time of steps goes, for programs that measure. */
 #ifndef SNND_BASE_PROFILE_H
 #define SNND_BASE_PROFILE_H
 
@@ -18,17 +18,17 @@ typedef enum snnd_phase {
     SNND_PHASES
 } snnd_phase;
 
-typedef struct snnd_phase_time {
-    int64_t calls;
-    double seconds, operations; /* multiplications and additions */
-} snnd_phase_time;
+typedef struct snnd_profile {
+    double begin; /* of the phase that runs; phases do not nest */
+    struct {
+        int64_t calls;
+        double seconds;
+    } phase[SNND_PHASES];
+} snnd_profile;
 
-/* Phases do not nest. */
-void snnd_profile_begin(void);
-void snnd_profile_end(snnd_phase phase, double operations);
+void snnd_profile_begin(snnd_profile *profile);
+void snnd_profile_end(snnd_profile *profile, snnd_phase phase);
 
-void snnd_profile_reset(void);
-const snnd_phase_time *snnd_profile_phase(int phase);
 const char *snnd_phase_name(int phase);
 
 #endif

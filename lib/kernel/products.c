@@ -20,6 +20,9 @@ enum { CHUNK = 96, FEW_TARGETS = 24 };
 /* Rows on the left that stay in the second cache for all of the right. */
 enum { LEFT_CHUNK = 96 };
 
+/* Steps for which six rows fit the first cache. */
+enum { STEPS_CHUNK = 96 };
+
 INLINE vector *vector_of(snnd_rows rows, int32_t row, size_t place) {
     return (vector *)snnd_rows_of(rows, row) + place;
 }
@@ -108,12 +111,18 @@ static void combine(const snnd_combine *job) {
         combine_column(job, place, 1);
 }
 
-INLINE void products_block(const snnd_products *job, int32_t j, int32_t k, const int lefts, const int rights) {
+/* A piece of time, in vectors of a row. */
+typedef struct piece {
+    size_t from, to;
+} piece;
+
+INLINE void products_block(const snnd_products *job, piece time, int32_t j, int32_t k, const int lefts,
+                           const int rights) {
     vector sum[LEFT][RIGHT];
     for (int l = 0; l < lefts; l++)
         for (int r = 0; r < rights; r++)
             sum[l][r] = (vector){0};
-    for (size_t place = 0; place < (size_t)job->steps * PARTS; place++)
+    for (size_t place = time.from; place < time.to; place++)
         for (int l = 0; l < lefts; l++) {
             const vector left = *vector_of(job->left, j + l, place);
             for (int r = 0; r < rights; r++)
@@ -125,23 +134,31 @@ INLINE void products_block(const snnd_products *job, int32_t j, int32_t k, const
 }
 
 /* Some rows on the left against `rights` on the right, which stay in the first cache while those on the left pass. */
-INLINE void products_columns(const snnd_products *job, int32_t begin, int32_t end, int32_t k, const int rights) {
+INLINE void products_columns(const snnd_products *job, piece time, int32_t begin, int32_t end, int32_t k,
+                             const int rights) {
     int32_t j = begin;
     for (; j + LEFT <= end; j += LEFT)
-        products_block(job, j, k, LEFT, rights);
+        products_block(job, time, j, k, LEFT, rights);
     for (; j < end; j++)
-        products_block(job, j, k, 1, rights);
+        products_block(job, time, j, k, 1, rights);
 }
 
-static void products(const snnd_products *job) {
+INLINE void products_of_time(const snnd_products *job, piece time) {
     for (int32_t begin = 0; begin < job->lefts; begin += LEFT_CHUNK) {
         const int32_t end = begin + LEFT_CHUNK < job->lefts ? begin + LEFT_CHUNK : job->lefts;
         for (int32_t k = 0, rights; k < job->rights; k += rights) {
             rights = block_of(job->rights - k, RIGHT);
-#define BLOCK_OF(size) products_columns(job, begin, end, k, (size) < RIGHT ? (size) : RIGHT)
+#define BLOCK_OF(size) products_columns(job, time, begin, end, k, (size) < RIGHT ? (size) : RIGHT)
             WITH_SIZE(rights, BLOCK_OF)
 #undef BLOCK_OF
         }
+    }
+}
+
+static void products(const snnd_products *job) {
+    for (int32_t from = 0; from < job->steps; from += STEPS_CHUNK) {
+        const int32_t to = from + STEPS_CHUNK < job->steps ? from + STEPS_CHUNK : job->steps;
+        products_of_time(job, (piece){(size_t)from * PARTS, (size_t)to * PARTS});
     }
 }
 

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "base/parallel.h"
-#include "base/profile.h"
 #include "kernel/taps.h"
 #include "model/delays.h"
 #include "model/dropout.h"
@@ -276,26 +275,26 @@ static void forward_tile(void *argument, int64_t tile, int32_t worker) {
 void snnd_block_forward(snnd_block *block) {
     snnd_workspace *workspace = block->workspace;
     sweep s = {.block = block, .first = true};
-    snnd_profile_begin();
+    snnd_profile_begin(&workspace->context->profile);
     for (int32_t i = block->first; i < block->end; i++)
         if (class_of(block, i)->begin != NULL)
             class_of(block, i)->begin(stage_of(block, i));
-    snnd_profile_end(SNND_PHASE_KERNELS, 0);
+    snnd_profile_end(&workspace->context->profile, SNND_PHASE_KERNELS);
     for (int32_t i = block->begin; i < block->end && workspace->pass.mode == SNND_TRAIN; i++) {
         if (class_of(block, i)->measure == NULL)
             continue;
         s.to = i;
-        snnd_profile_begin();
+        snnd_profile_begin(&workspace->context->profile);
         snnd_parallel_for(workspace->context, workspace->pass.tiles, measure_tile, &s);
         class_of(block, i)->settle(stage_of(block, i));
-        snnd_profile_end(SNND_PHASE_CURRENTS, 0);
+        snnd_profile_end(&workspace->context->profile, SNND_PHASE_CURRENTS);
         s.first = false;
     }
     if (last_forward(block) < block->end - 1)
         block->output.factor = snnd_dropout_factors(stage_of(block, block->end - 1));
-    snnd_profile_begin();
+    snnd_profile_begin(&workspace->context->profile);
     snnd_parallel_for(workspace->context, workspace->pass.tiles, forward_tile, &s);
-    snnd_profile_end(s.first ? SNND_PHASE_CURRENTS : SNND_PHASE_NEURONS, 0);
+    snnd_profile_end(&workspace->context->profile, s.first ? SNND_PHASE_CURRENTS : SNND_PHASE_NEURONS);
 }
 
 /* ---- backward ---- */
@@ -347,9 +346,9 @@ void snnd_block_backward(snnd_block *block) {
     sweep s = {.block = block, .from = block->end - 1, .first = true};
     s.to = barrier_below(block, block->end);
     for (;;) {
-        snnd_profile_begin();
+        snnd_profile_begin(&workspace->context->profile);
         snnd_parallel_for(workspace->context, workspace->pass.tiles, backward_tile, &s);
-        snnd_profile_end(s.first ? SNND_PHASE_NEURONS_BACK : SNND_PHASE_NORM_BACK, 0);
+        snnd_profile_end(&workspace->context->profile, s.first ? SNND_PHASE_NEURONS_BACK : SNND_PHASE_NORM_BACK);
         if (s.to < block->begin)
             break;
         class_of(block, s.to)->settle_backward(stage_of(block, s.to));
@@ -357,10 +356,10 @@ void snnd_block_backward(snnd_block *block) {
         s.to = barrier_below(block, s.from);
         s.first = false;
     }
-    snnd_profile_begin();
+    snnd_profile_begin(&workspace->context->profile);
     if (has_delays(block))
         snnd_delays_parameter_gradient(stage_of(block, block->first), block->input, &block->gradient);
-    snnd_profile_end(SNND_PHASE_PARAMETERS, 0);
+    snnd_profile_end(&workspace->context->profile, SNND_PHASE_PARAMETERS);
 }
 
 /* ---- records ---- */

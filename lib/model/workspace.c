@@ -5,7 +5,6 @@
 
 #include "base/options.h"
 #include "base/parallel.h"
-#include "base/profile.h"
 #include "kernel/readout.h"
 #include "kernel/taps.h"
 #include "model/block.h"
@@ -227,7 +226,7 @@ snnd_status snnd_workspace_forward(snnd_workspace *workspace, snnd_mode mode, co
                          workspace->batch);
     if (input == NULL)
         return snnd_fail(context, SNND_ERROR_ARGUMENT, "input is NULL");
-    snnd_profile_begin();
+    snnd_profile_begin(&workspace->context->profile);
     snnd_status status = check_input(workspace, input, count);
     if (status != SNND_OK)
         return status;
@@ -235,7 +234,7 @@ snnd_status snnd_workspace_forward(snnd_workspace *workspace, snnd_mode mode, co
     workspace->pass.samples = count;
     workspace->pass.tiles = snnd_tiles(count);
     snnd_parallel_for(context, workspace->pass.tiles, lay_out_tile, workspace);
-    snnd_profile_end(SNND_PHASE_LAY_OUT, 0);
+    snnd_profile_end(&workspace->context->profile, SNND_PHASE_LAY_OUT);
     for (int32_t b = 0; b < workspace->blocks; b++)
         snnd_block_forward(&workspace->block[b]);
     workspace->progress = SNND_FORWARD_DONE;
@@ -354,11 +353,11 @@ snnd_status snnd_workspace_loss(snnd_workspace *workspace, const int32_t *labels
         return status;
     workspace->pass.l1 = known.l1;
     workspace->labels = labels;
-    snnd_profile_begin();
+    snnd_profile_begin(&workspace->context->profile);
     snnd_parallel_for(workspace->context, workspace->pass.tiles, loss_tile, workspace);
     const snnd_loss_report result = sum_up(workspace);
     workspace->labels = NULL;
-    snnd_profile_end(SNND_PHASE_LOSS, 0);
+    snnd_profile_end(&workspace->context->profile, SNND_PHASE_LOSS);
     if (!isfinite(result.loss)) {
         workspace->progress = SNND_FORWARD_DONE;
         return snnd_fail(workspace->context, SNND_ERROR_NUMERIC, "the loss is %g", result.loss);

@@ -4,7 +4,7 @@
 static const int32_t all_ranks[] = {8, 16};
 
 /* Filtered rows that are there at a time, in bytes. */
-enum { ROW_BYTES = 512 * 1024, LEAST_STEPS = 8, PIECES = 16 };
+enum { ROW_BYTES = 512 * 1024, LEAST_STEPS = 8, PIECES = 8 };
 
 static int32_t ceiling(int32_t a, int32_t b) {
     return (a + b - 1) / b;

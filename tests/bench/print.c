@@ -5,7 +5,7 @@
 #include "bench.h"
 #include "sgemm.h"
 
-#include "base/profile.h"
+#include "base/context.h"
 
 static long peak_kilobytes(void) {
     struct rusage usage;
@@ -36,16 +36,12 @@ void bench_print_shape(const struct bench *bench) {
     (bench->options.json ? shape_json : shape_text)(bench);
 }
 
-static void phases_json(int32_t repeat) {
+static void phases_json(const snnd_profile *profile, int32_t repeat) {
     const char *comma = "";
     for (int phase = 0; phase < SNND_PHASES; phase++) {
-        const snnd_phase_time *time = snnd_profile_phase(phase);
-        if (time->calls == 0)
+        if (profile->phase[phase].calls == 0)
             continue;
-        printf("%s\"%s\":{\"ms\":%.4f", comma, snnd_phase_name(phase), 1e3 * time->seconds / repeat);
-        if (time->operations > 0)
-            printf(",\"gflops\":%.2f", 1e-9 * time->operations / time->seconds);
-        printf("}");
+        printf("%s\"%s\":{\"ms\":%.4f}", comma, snnd_phase_name(phase), 1e3 * profile->phase[phase].seconds / repeat);
         comma = ",";
     }
 }
@@ -63,12 +59,11 @@ static void print_json(const struct bench *bench, const struct timing *timing, l
     for (int i = 0; i < timing->count; i++)
         printf("%s%.4f", i == 0 ? "" : ",", timing->value[i]);
     printf("],\"phases\":{");
-    phases_json(timing->count);
+    phases_json(&bench->context->profile, timing->count);
     printf("}}\n");
 }
 
 static void print_text(const struct bench *bench, const struct timing *timing, long peak, const struct sgemm *sgemm) {
-    const int threads = (int)bench->options.threads;
     shape_text(bench);
     printf("step   %.2f ms (%.2f to %.2f in %d)\n", timing->median, timing->least, timing->most, timing->count);
     if (sgemm != NULL)
@@ -76,15 +71,11 @@ static void print_text(const struct bench *bench, const struct timing *timing, l
     printf("memory %.1f MB at the most\nspikes %.2f %%\n", 1e-3 * (double)peak,
            100 * snnd_workspace_spike_rate(bench->workspace));
     for (int phase = 0; phase < SNND_PHASES; phase++) {
-        const snnd_phase_time *time = snnd_profile_phase(phase);
-        if (time->calls == 0)
+        const snnd_profile *profile = &bench->context->profile;
+        if (profile->phase[phase].calls == 0)
             continue;
-        const double ms = 1e3 * time->seconds / timing->count;
-        printf("  %-28s %8.3f ms  %5.1f %%", snnd_phase_name(phase), ms, 100 * ms / timing->mean);
-        if (time->operations > 0)
-            printf("  %6.1f GFLOP/s on %d thread%s", 1e-9 * time->operations / time->seconds, threads,
-                   threads == 1 ? "" : "s");
-        printf("\n");
+        const double ms = 1e3 * profile->phase[phase].seconds / timing->count;
+        printf("  %-28s %8.3f ms  %5.1f %%\n", snnd_phase_name(phase), ms, 100 * ms / timing->mean);
     }
 }
 

@@ -1,22 +1,22 @@
 /* The modes train and eval: steps on one batch. */
 #include "bench.h"
 
-#include "base/profile.h"
+#include "base/context.h"
 
 static int move(struct bench *bench) {
-    snnd_profile_begin();
+    snnd_profile_begin(&bench->context->profile);
     const int good = bench_check(bench, snnd_optimizer_step(bench->weights, bench->workspace)) &&
                      bench_check(bench, snnd_optimizer_step(bench->positions, bench->workspace));
-    snnd_profile_end(SNND_PHASE_OPTIMIZER, 0);
+    snnd_profile_end(&bench->context->profile, SNND_PHASE_OPTIMIZER);
     return good;
 }
 
 static int rewire(struct bench *bench) {
-    snnd_profile_begin();
+    snnd_profile_begin(&bench->context->profile);
     const int good =
         (bench->sparsity == NULL || bench_check(bench, snnd_sparsity_step(bench->sparsity, bench->workspace))) &&
         bench_check(bench, snnd_network_clamp_positions(bench->network));
-    snnd_profile_end(SNND_PHASE_REWIRE, 0);
+    snnd_profile_end(&bench->context->profile, SNND_PHASE_REWIRE);
     return good;
 }
 
@@ -51,7 +51,7 @@ int bench_steps(struct bench *bench) {
     int good = 1;
     for (int32_t step = -2; good && step < o->repeat; step++) {
         if (step == 0)
-            snnd_profile_reset();
+            bench->context->profile = (snnd_profile){0};
         const double begin = timing_clock();
         good = o->mode == BENCH_TRAIN ? train(bench, (uint64_t)(step + 2)) : bench_evaluate(bench);
         if (step >= 0)
