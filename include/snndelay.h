@@ -746,6 +746,62 @@ SNND_API snnd_status snnd_network_load(snnd_context *context, const char *path, 
 
 /** @} */
 /* ---------------------------------------------------------------------------------------------- */
+/** @defgroup analysis Analysis
+ * Statistics for looking into what a network has learned. They take plain numbers in double precision; the context is
+ * for memory and errors.
+ * @{ */
+
+/** Which cells of a grid are neighbours: 8 round a cell, or 4 with a side in common. Grids do not wrap around. */
+typedef enum snnd_neighbours { SNND_QUEEN = 0, SNND_ROOK = 1 } snnd_neighbours;
+
+/** Moran's I of a `grid` [rows, columns] with weight 1 between neighbours (Moran 1950):
+ * N / W * sum_ij w_ij z_i z_j / sum_i z_i^2, z the cells without their mean. Without autocorrelation -1 / (N - 1) is
+ * expected. SNND_ERROR_NUMERIC where all cells are equal, or one is not finite. */
+SNND_API snnd_status snnd_moran(snnd_context *context, const double *grid, int32_t rows, int32_t columns,
+                                snnd_neighbours neighbours, double *result);
+
+typedef struct snnd_moran_options {
+    size_t size;
+    int32_t neighbours;    /**< ::snnd_neighbours; default QUEEN */
+    int32_t permutations;  /**< orders of the rows that are tried; default 2000, as in the paper */
+    uint64_t seed;         /**< that they are drawn from; default 0 */
+    const int32_t *orders; /**< [permutations, rows] to try instead, each every row once; NULL: drawn */
+    int32_t search; /**< 1: from the best order on, rows change places as long as that gains; default 0. This finds
+                         higher maxima than the paper's permutations: compare like with like */
+} snnd_moran_options;
+
+SNND_API snnd_status snnd_moran_options_init(snnd_moran_options *options, size_t size);
+
+/** The largest Moran's I over orders of the rows, for grids whose rows have no order of their own, as the hidden
+ * neurons and input channels of a receptive field. The columns stay. An order costs as many operations as there are
+ * rows. `order` [rows] receives the best, row order[r] in place r; it may be NULL. */
+SNND_API snnd_status snnd_moran_maximum(snnd_context *context, const double *grid, int32_t rows, int32_t columns,
+                                        const snnd_moran_options *options, double *result, int32_t *order);
+
+typedef enum snnd_alternative {
+    SNND_TWO_SIDED = 0,
+    SNND_LESS = 1,   /**< x tends to be smaller than y */
+    SNND_GREATER = 2 /**< x tends to be larger than y */
+} snnd_alternative;
+
+typedef struct snnd_rank_test {
+    size_t size;
+    double u;       /**< U of x: pairs in which x is larger, ties counting half */
+    double p;       /**< down to about 1e-307 */
+    double log10_p; /**< where p is smaller than a double can be, too */
+    int32_t exact;  /**< 1: from the distribution of U; 0: by its normal approximation */
+} snnd_rank_test;
+
+SNND_API snnd_status snnd_rank_test_init(snnd_rank_test *result, size_t size);
+
+/** Mann-Whitney U test of `x` [x_count] against `y` [y_count] (Mann and Whitney 1947). Exact without ties where one of
+ * the samples has no more than 8 values and the other no more than 500; else normal, corrected for ties and continuity.
+ * Numbers that are not finite are SNND_ERROR_ARGUMENT. Where all values are equal p is 1. */
+SNND_API snnd_status snnd_mann_whitney(snnd_context *context, const double *x, int32_t x_count, const double *y,
+                                       int32_t y_count, snnd_alternative alternative, snnd_rank_test *result);
+
+/** @} */
+/* ---------------------------------------------------------------------------------------------- */
 /** @defgroup random Random numbers
  * @{ */
 

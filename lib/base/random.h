@@ -14,7 +14,8 @@ enum snnd_use {
     SNND_USE_SHUFFLE = 6,
     SNND_USE_SPLIT = 7,
     SNND_USE_GROWTH = 8,
-    SNND_USE_HOST = 9
+    SNND_USE_HOST = 9,
+    SNND_USE_PERMUTATION = 10
 };
 
 /* One sequence of numbers. */
