@@ -339,7 +339,8 @@ typedef enum snnd_mode {
     SNND_TRAIN = 1     /**< delay kernels of width sigma, statistics of the batch, dropout */
 } snnd_mode;
 
-/** Buffers for up to `batch` samples of `steps` time steps, both >= 1. Nothing is allocated later. With
+/** Buffers for up to `batch` samples of `steps` time steps, both >= 1. Nothing is allocated later, but for the
+ * context's threads before the first pass of all. With
  * `gradients` 0 only evaluation is possible, in less memory. */
 SNND_API snnd_status snnd_workspace_create(snnd_network *network, int32_t batch, int32_t steps, int gradients,
                                            snnd_workspace **workspace);
@@ -403,7 +404,8 @@ SNND_API snnd_status snnd_workspace_backward(snnd_workspace *workspace);
 /** Shows the gradient of WEIGHT, POSITION, SCALE or SHIFT: float32 in the shape of the parameter, borrowed,
  * writable (for clipping, say), valid until the workspace is freed. Weight gradients are with respect to theta where
  * the layer has signs, include L1 (sign(theta), 0 at 0). Those of absent synapses, which a pass makes only where the
- * layer's controller needs them, are made by this call, so make it while the parameters are those of the pass. */
+ * layer's controller needs them, are made by this call, so make it while the parameters are those of the pass; after
+ * another forward pass it is SNND_ERROR_STATE. */
 SNND_API snnd_status snnd_workspace_gradient(snnd_workspace *workspace, const snnd_layer *layer, snnd_array_name name,
                                              snnd_array *array);
 

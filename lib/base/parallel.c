@@ -28,14 +28,14 @@ struct snnd_pool {
 };
 
 static void work_through(struct snnd_pool *pool, int32_t worker) {
-    const snnd_float_mode before = snnd_flush_tiny();
+    const snnd_float_mode before = snnd_set_float_mode();
     for (;;) {
         int64_t item = atomic_fetch_add(&pool->next, 1);
         if (item >= pool->count)
             break;
         pool->work(pool->argument, item, worker);
     }
-    snnd_restore_mode(before);
+    snnd_restore_float_mode(before);
 }
 
 static void *run_worker(void *argument) {
@@ -99,10 +99,10 @@ static struct snnd_pool *pool_of(snnd_context *context) {
 void snnd_parallel_for(snnd_context *context, int64_t count, snnd_work *work, void *argument) {
     struct snnd_pool *pool = count > 1 ? pool_of(context) : NULL;
     if (pool == NULL || pool->workers == 0) {
-        const snnd_float_mode before = snnd_flush_tiny();
+        const snnd_float_mode before = snnd_set_float_mode();
         for (int64_t item = 0; item < count; item++)
             work(argument, item, 0);
-        snnd_restore_mode(before);
+        snnd_restore_float_mode(before);
         return;
     }
     pthread_mutex_lock(&pool->mutex);

@@ -29,6 +29,7 @@ typedef int32_t vector_mask __attribute__((vector_size(4 * VECTOR)));
 /* As many doubles as fit a vector, and the floats that become them: a row is 2 PARTS of these. */
 typedef double vector_double __attribute__((vector_size(4 * VECTOR)));
 typedef int64_t vector_long __attribute__((vector_size(4 * VECTOR)));
+typedef uint64_t vector_bits __attribute__((vector_size(4 * VECTOR)));
 typedef float vector_half __attribute__((vector_size(2 * VECTOR)));
 
 enum { HALVES = 2 * PARTS, DOUBLES = VECTOR / 2 };
@@ -76,8 +77,8 @@ INLINE vector_double exponential(vector_double x) {
     vector_double p = doubles_all(coefficient[0]);
     for (unsigned i = 1; i < sizeof coefficient / sizeof coefficient[0]; i++)
         p = p * r + coefficient[i];
-    const vector_long exponent = ((vector_long)shifted - (vector_long)doubles_all(magic)) << 52;
-    const vector_double result = (vector_double)((vector_long)p + exponent);
+    const vector_bits exponent = ((vector_bits)shifted - (vector_bits)doubles_all(magic)) << 52;
+    const vector_double result = (vector_double)((vector_bits)p + exponent);
     const vector_long is_number = x == x;
     return (vector_double)((inside & is_number & (vector_long)result) | (~is_number & (vector_long)x));
 }

@@ -194,6 +194,16 @@ static double spikes_of(const snnd_stage *stage) {
            ((double)workspace->pass.samples * workspace->steps * stage->layer->inputs);
 }
 
+/* Whether a position lies where the filters were not made for: between an optimizer's step and the clamping. */
+static bool far_out(const snnd_layer *layer) {
+    const float *position = snnd_layer_floats(layer, SNND_ARRAY_POSITION);
+    const float most = (float)(layer->options.delays.max_delay / 2) + 1;
+    bool out = false;
+    for (int64_t s = 0; s < snnd_layer_synapses(layer); s++)
+        out = out || !(fabsf(position[s]) <= most);
+    return out;
+}
+
 static snnd_load load_of(const snnd_stage *stage) {
     const snnd_delay_state *held = snnd_delay_state_of(stage);
     const snnd_layer *layer = stage->layer;
@@ -210,7 +220,7 @@ static snnd_load load_of(const snnd_stage *stage) {
         load.active += snnd_delays_weight(layer, s) != 0;
         load.wanted += snnd_synapse_wanted(stage, s);
     }
-    if (held->filters.filter != NULL)
+    if (held->filters.filter != NULL && !far_out(layer))
         load.rank = snnd_basis_estimate(&held->shape);
     return load;
 }
@@ -253,7 +263,7 @@ void snnd_delays_parameter_gradient(snnd_stage *stage, const snnd_signal *input,
 
 void snnd_delays_complete_gradient(snnd_stage *stage, const snnd_signal *input, const snnd_activity *d_current) {
     snnd_delay_state *held = snnd_delay_state_of(stage);
-    if (held->complete || stage->layer->dormant_gradients || stage->layer->arrays[SNND_ARRAY_MASK].data == NULL)
+    if (held->complete || snnd_delays_gradient_is_whole(stage->layer))
         return;
     held->complete = true;
     snnd_parallel_for(stage->workspace->context, stage->layer->outputs, build_kernels, stage);

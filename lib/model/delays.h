@@ -49,4 +49,9 @@ void snnd_delays_parameter_gradient(snnd_stage *stage, const snnd_signal *input,
 /* Makes them for dormant synapses too, where they are not there yet. The parameters must still be those of the pass. */
 void snnd_delays_complete_gradient(snnd_stage *stage, const snnd_signal *input, const snnd_activity *d_current);
 
+/* Whether a backward pass makes the gradients of all synapses. */
+static inline bool snnd_delays_gradient_is_whole(const snnd_layer *layer) {
+    return layer->dormant_gradients || layer->arrays[SNND_ARRAY_MASK].data == NULL;
+}
+
 #endif

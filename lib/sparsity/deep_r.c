@@ -7,7 +7,6 @@
  *     3. as many as are missing grow among the inactive: those with the smallest dL/dtheta, or any; theta = 1e-12
  */
 #include <math.h>
-#include <stdlib.h>
 
 #include "base/options.h"
 #include "base/random.h"
@@ -33,14 +32,26 @@ static void grow(snnd_layer *layer, int32_t synapse) {
 }
 
 /* Smallest gradient first, the lower index first among equals, what is not a number last. */
-static int by_gradient(const void *left, const void *right) {
-    const snnd_candidate *a = left, *b = right;
+static bool comes_before(const snnd_candidate *a, const snnd_candidate *b) {
     const bool odd_a = isnan(a->gradient), odd_b = isnan(b->gradient);
     if (odd_a != odd_b)
-        return odd_a ? 1 : -1;
+        return odd_b;
     if (a->gradient < b->gradient || a->gradient > b->gradient)
-        return a->gradient < b->gradient ? -1 : 1;
-    return a->synapse < b->synapse ? -1 : 1;
+        return a->gradient < b->gradient;
+    return a->synapse < b->synapse;
+}
+
+/* Lets the candidate at a place of a heap sink, so that nobody below comes before it. */
+static void sink(snnd_candidate *heap, size_t count, size_t at) {
+    for (size_t below; (below = 2 * at + 1) < count; at = below) {
+        if (below + 1 < count && comes_before(&heap[below + 1], &heap[below]))
+            below++;
+        if (!comes_before(&heap[below], &heap[at]))
+            return;
+        const snnd_candidate moved = heap[at];
+        heap[at] = heap[below];
+        heap[below] = moved;
+    }
 }
 
 static void grow_by_gradient(snnd_sparsity *sparsity, snnd_layer *layer, const float *d_theta, int64_t missing) {
@@ -49,9 +60,14 @@ static void grow_by_gradient(snnd_sparsity *sparsity, snnd_layer *layer, const f
     for (int64_t s = 0; s < snnd_layer_synapses(layer); s++)
         if (!mask[s])
             sparsity->candidates[count++] = (snnd_candidate){.gradient = d_theta[s], .synapse = (int32_t)s};
-    qsort(sparsity->candidates, count, sizeof *sparsity->candidates, by_gradient);
-    for (int64_t k = 0; k < missing; k++)
-        grow(layer, sparsity->candidates[k].synapse);
+    /* A heap, and not qsort(), which may allocate. */
+    for (size_t at = count / 2; at-- > 0;)
+        sink(sparsity->candidates, count, at);
+    for (int64_t k = 0; k < missing; k++) {
+        grow(layer, sparsity->candidates[0].synapse);
+        sparsity->candidates[0] = sparsity->candidates[--count];
+        sink(sparsity->candidates, count, 0);
+    }
 }
 
 static void grow_at_random(snnd_sparsity *sparsity, snnd_layer *layer, int64_t missing) {

@@ -1,5 +1,6 @@
 /* Work shared out over the threads of a context. */
 #include <check.h>
+#include <fenv.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <time.h>
@@ -120,6 +121,32 @@ START_TEST(two_contexts_work_side_by_side) {
 }
 END_TEST
 
+/* A third, and something that is too small for a normal number. */
+static void round_here(void *argument, int64_t item, int32_t worker) {
+    volatile float one = 1, three = 3, tiny = 1e-30f;
+    (void)worker;
+    ((float *)argument)[2 * item] = one / three;
+    ((float *)argument)[2 * item + 1] = tiny * tiny;
+}
+
+START_TEST(work_is_rounded_alike_whatever_the_host_has_set) {
+    enum { ITEMS = 64 };
+    float expected[2 * ITEMS], got[2 * ITEMS];
+    snnd_context *context = make_context(_i);
+    snnd_parallel_for(context, ITEMS, round_here, expected);
+    ck_assert_int_eq(fesetround(FE_UPWARD), 0);
+    snnd_parallel_for(context, ITEMS, round_here, got);
+    const int after = fegetround();
+    fesetround(FE_TONEAREST);
+    ck_assert_int_eq(after, FE_UPWARD);
+    for (int k = 0; k < 2 * ITEMS; k++)
+        ck_assert_float_eq(got[k], expected[k]);
+    ck_assert_float_eq(got[0], 1.0f / 3);
+    ck_assert_float_eq(got[1], 0);
+    snnd_context_free(context);
+}
+END_TEST
+
 Suite *parallel_suite(void) {
     enum { NUMBERS = sizeof numbers / sizeof numbers[0] };
     Suite *suite = suite_create("parallel");
@@ -131,6 +158,7 @@ Suite *parallel_suite(void) {
     tcase_add_test(work, a_context_of_one_thread_makes_none);
     tcase_add_test(work, two_threads_work_at_the_same_time);
     tcase_add_test(work, two_contexts_work_side_by_side);
+    tcase_add_loop_test(work, work_is_rounded_alike_whatever_the_host_has_set, 1, 4);
     suite_add_tcase(suite, work);
     return suite;
 }

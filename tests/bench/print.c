@@ -15,6 +15,10 @@ static long peak_kilobytes(void) {
 
 static void shape_json(const struct bench *bench) {
     const struct bench_options *o = &bench->options;
+    static const char *const names[] = {"auto", "plain", "avx2", "avx512"};
+    snnd_isa isa = SNND_ISA_AUTO;
+    snnd_context_info(bench->context, NULL, &isa);
+    printf("\"isa\":\"%s\",", names[isa]);
     printf("\"mode\":\"%s\",\"rule\":\"%s\",\"sparsity\":%g,\"sigma\":%g,\"batch\":%d,\"steps\":%d,\"taps\":%d,"
            "\"inputs\":%d,\"hidden\":%d,\"hidden_layers\":%d,\"classes\":%d,\"method\":\"%s\",\"low_memory\":%s,"
            "\"threads\":%d,\"synapses\":%lld",

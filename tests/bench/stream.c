@@ -9,8 +9,11 @@ static void print(const struct bench *bench, const struct timing *timing) {
     if (bench->options.json) {
         printf("{");
         bench_print_shape(bench);
-        printf(",\"what\":\"%s\",\"frame_us\":%.4f,\"min_us\":%.4f,\"max_us\":%.4f,\"spike_rate\":%.5f}\n", what,
-               timing->median, timing->least, timing->most, snnd_workspace_spike_rate(bench->workspace));
+        const double steps = 1e-3 * bench->options.steps;
+        printf(",\"what\":\"%s\",\"frame_us\":%.4f,\"step_ms\":%.4f,\"min_ms\":%.4f,\"max_ms\":%.4f,"
+               "\"spike_rate\":%.5f}\n",
+               what, timing->median, timing->median * steps, timing->least * steps, timing->most * steps,
+               snnd_workspace_spike_rate(bench->workspace));
     } else {
         bench_print_shape(bench);
         printf("%s, one thread: %.2f microseconds a frame (%.2f to %.2f in %d)\n", what, timing->median, timing->least,

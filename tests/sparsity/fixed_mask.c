@@ -173,6 +173,19 @@ START_TEST(a_step_needs_no_gradients) {
 }
 END_TEST
 
+START_TEST(gradients_of_absent_synapses_end_with_the_next_forward_pass) {
+    snnd_array array;
+    sparsity = make_fixed_mask(network, 0.75, 0);
+    snnd_workspace *passed = make_passed_workspace(network);
+    const float input[3 * INPUTS] = {0};
+    OK(context, snnd_workspace_gradient(passed, first, SNND_ARRAY_WEIGHT, &array));
+    OK(context, snnd_workspace_forward(passed, SNND_EVALUATE, input, 1));
+    FAILS(context, SNND_ERROR_STATE, "after a backward pass",
+          snnd_workspace_gradient(passed, first, SNND_ARRAY_WEIGHT, &array));
+    snnd_workspace_free(passed);
+}
+END_TEST
+
 Suite *fixed_mask_suite(void) {
     Suite *suite = suite_create("sparsity/fixed_mask");
     TCase *cases = tcase_create("fixed_mask");
@@ -187,6 +200,7 @@ Suite *fixed_mask_suite(void) {
     tcase_add_test(cases, a_second_controller_must_keep_the_mask);
     tcase_add_test(cases, keeping_needs_masks_without_signs);
     tcase_add_test(cases, a_step_needs_no_gradients);
+    tcase_add_test(cases, gradients_of_absent_synapses_end_with_the_next_forward_pass);
     suite_add_tcase(suite, cases);
     return suite;
 }
