@@ -2,19 +2,19 @@
 
 #include <time.h>
 
-static double now(void) {
+double snnd_clock(void) {
     struct timespec time;
     clock_gettime(CLOCK_MONOTONIC, &time);
     return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }
 
 void snnd_profile_begin(snnd_profile *profile) {
-    profile->begin = now();
+    profile->begin = snnd_clock();
 }
 
 void snnd_profile_end(snnd_profile *profile, snnd_phase phase) {
     profile->phase[phase].calls++;
-    profile->phase[phase].seconds += now() - profile->begin;
+    profile->phase[phase].seconds += snnd_clock() - profile->begin;
 }
 
 const char *snnd_phase_name(int phase) {

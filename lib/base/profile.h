@@ -26,6 +26,9 @@ typedef struct snnd_profile {
     } phase[SNND_PHASES];
 } snnd_profile;
 
+/* Seconds of a clock that only goes forward. */
+double snnd_clock(void);
+
 void snnd_profile_begin(snnd_profile *profile);
 void snnd_profile_end(snnd_profile *profile, snnd_phase phase);
 

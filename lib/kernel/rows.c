@@ -35,22 +35,16 @@ INLINE void fire(const snnd_lif *lif, int32_t steps, snnd_rows current, snnd_row
         }
 }
 
-static snnd_rows rows_from(snnd_rows rows, int32_t neuron) {
-    if (rows.data != NULL)
-        rows.data += (size_t)neuron * rows.stride;
-    return rows;
-}
-
 INLINE void fire_all(const snnd_lif *lif, snnd_extent extent, snnd_rows current, snnd_rows potential, snnd_rows spikes,
                      const int want_potential, const int want_spikes) {
     for (int part = 0; part < PARTS; part++) {
         int32_t n = 0;
         for (; n + TOGETHER <= extent.neurons; n += TOGETHER)
-            fire(lif, extent.steps, rows_from(current, n), rows_from(potential, n), rows_from(spikes, n), part,
-                 TOGETHER, want_potential, want_spikes);
+            fire(lif, extent.steps, snnd_rows_from(current, n), snnd_rows_from(potential, n), snnd_rows_from(spikes, n),
+                 part, TOGETHER, want_potential, want_spikes);
         for (; n < extent.neurons; n++)
-            fire(lif, extent.steps, rows_from(current, n), rows_from(potential, n), rows_from(spikes, n), part, 1,
-                 want_potential, want_spikes);
+            fire(lif, extent.steps, snnd_rows_from(current, n), snnd_rows_from(potential, n), snnd_rows_from(spikes, n),
+                 part, 1, want_potential, want_spikes);
     }
 }
 
@@ -98,11 +92,11 @@ INLINE void lif_backward_of(const snnd_lif *lif, snnd_extent extent, snnd_rows c
     for (int part = 0; part < PARTS; part++) {
         int32_t n = 0;
         for (; n + TOGETHER <= extent.neurons; n += TOGETHER)
-            fire_backward(lif, extent.steps, rows_from(current, n), rows_from(potential, n), rows_from(gradient, n),
-                          part, TOGETHER, detach);
+            fire_backward(lif, extent.steps, snnd_rows_from(current, n), snnd_rows_from(potential, n),
+                          snnd_rows_from(gradient, n), part, TOGETHER, detach);
         for (; n < extent.neurons; n++)
-            fire_backward(lif, extent.steps, rows_from(current, n), rows_from(potential, n), rows_from(gradient, n),
-                          part, 1, detach);
+            fire_backward(lif, extent.steps, snnd_rows_from(current, n), snnd_rows_from(potential, n),
+                          snnd_rows_from(gradient, n), part, 1, detach);
     }
 }
 

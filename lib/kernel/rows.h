@@ -23,6 +23,13 @@ static inline float *snnd_rows_of(snnd_rows rows, int32_t neuron) {
     return rows.data + (size_t)neuron * rows.stride;
 }
 
+/* Rows from a neuron on; no rows stay none. */
+static inline snnd_rows snnd_rows_from(snnd_rows rows, int32_t neuron) {
+    if (rows.data != NULL)
+        rows.data = snnd_rows_of(rows, neuron);
+    return rows;
+}
+
 /* Constants of a LIF neuron in single precision. */
 typedef struct snnd_lif {
     float decay; /* 1 - 1/tau */

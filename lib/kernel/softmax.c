@@ -1,4 +1,4 @@
-/* Softmax over classes at each step (rows.h), compiled once for each instruction set; in double, as scores are. */
+/* Softmax over classes at each step (softmax.h), compiled once for each instruction set; in double, as scores are. */
 #include "kernel/softmax.h"
 
 #include "kernel/vector.h"

@@ -196,18 +196,12 @@ static void currents_by_filters(const snnd_stage *stage, const snnd_signal *inpu
 
 /* ---- back to the parameters ---- */
 
-typedef struct work {
-    snnd_stage *stage;
-    const snnd_signal *input;
-    const snnd_activity *d_current;
-} work;
-
 static float *sums_of(const snnd_stage *stage, int32_t group) {
     return snnd_delay_state_of(stage)->events.sums +
            (size_t)group * (size_t)stage->layer->inputs * (size_t)most_length(stage->layer);
 }
 
-static void collect_tile(const work *w, int32_t tile, int32_t worker, float *sums) {
+static void collect_tile(const snnd_parameter_work *w, int32_t tile, int32_t worker, float *sums) {
     const snnd_stage *stage = w->stage;
     const snnd_events events = list_spikes(stage, w->input, tile, worker);
     snnd_event_job whole = job_of(stage, &events, parameters_filtered(stage), tile, worker);
@@ -239,7 +233,7 @@ static int32_t groups_of(const snnd_stage *stage) {
 }
 
 static void collect_group(void *argument, int64_t group, int32_t worker) {
-    const work *w = argument;
+    const snnd_parameter_work *w = argument;
     const snnd_stage *stage = w->stage;
     const int64_t tiles = stage->workspace->pass.tiles, groups = groups_of(stage);
     float *sums = sums_of(stage, (int32_t)group);
@@ -257,7 +251,7 @@ static double total(const snnd_stage *stage, int32_t input, int32_t k) {
 }
 
 static void finish_input(void *argument, int64_t item, int32_t worker) {
-    const work *w = argument;
+    const snnd_parameter_work *w = argument;
     const snnd_stage *stage = w->stage;
     const snnd_delay_state *held = snnd_delay_state_of(stage);
     const snnd_layer *layer = stage->layer;
@@ -282,7 +276,7 @@ static void finish_input(void *argument, int64_t item, int32_t worker) {
 }
 
 static void parameter_gradient(snnd_stage *stage, const snnd_signal *input, const snnd_activity *d_current) {
-    work w = {.stage = stage, .input = input, .d_current = d_current};
+    snnd_parameter_work w = {.stage = stage, .input = input, .d_current = d_current};
     snnd_parallel_for(stage->workspace->context, groups_of(stage), collect_group, &w);
     snnd_parallel_for(stage->workspace->context, stage->layer->inputs, finish_input, &w);
 }

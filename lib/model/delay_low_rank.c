@@ -171,11 +171,6 @@ static void begin(snnd_stage *stage) {
 
 /* ---- what both sides are made of ---- */
 
-static snnd_rows rows_from(snnd_rows rows, int32_t neuron) {
-    rows.data = snnd_rows_of(rows, neuron);
-    return rows;
-}
-
 static void combine(const snnd_stage *stage, const snnd_combine *job) {
     stage->workspace->context->kernels->products->combine(job);
 }
@@ -198,7 +193,7 @@ void snnd_take_apart(const snnd_stage *stage, const snnd_filtered_group *g, snnd
     for (int32_t n = 0; n < g->neurons; n++) {
         float *row = snnd_rows_of(from, g->first + n);
         /* A neuron's row, moved by one time step after the other. */
-        const snnd_combine job = {.target = rows_from(rows, n * filters->rank),
+        const snnd_combine job = {.target = snnd_rows_from(rows, n * filters->rank),
                                   .source = {direction > 0 ? row - (size_t)(taps - 1) * SNND_LANES : row, SNND_LANES},
                                   .targets = filters->rank,
                                   .sources = taps,
@@ -213,7 +208,7 @@ void snnd_take_apart(const snnd_stage *stage, const snnd_filtered_group *g, snnd
 void snnd_put_together(const snnd_stage *stage, const snnd_filtered_group *g, snnd_rows rows, snnd_rows to,
                        int32_t direction, int32_t worker) {
     const snnd_filters *filters = &snnd_delay_state_of(stage)->filters;
-    snnd_gather_rows(stage, rows_from(to, g->first), g->neurons, rows, g->rows, &filters->together, &filters->taps,
+    snnd_gather_rows(stage, snnd_rows_from(to, g->first), g->neurons, rows, g->rows, &filters->together, &filters->taps,
                      direction, worker);
 }
 
@@ -306,12 +301,6 @@ static void input_gradient(const snnd_stage *stage, const snnd_activity *d_curre
     }
 }
 
-typedef struct work {
-    snnd_stage *stage;
-    const snnd_signal *input;
-    const snnd_activity *d_current;
-} work;
-
 /* Gradients of the synapse from M[r], 16 numbers each, `apart` of these from one to the next. */
 static void finish(const snnd_stage *stage, int64_t synapse, const float *m, size_t apart) {
     const snnd_delay_state *held = snnd_delay_state_of(stage);
@@ -329,7 +318,7 @@ static void finish(const snnd_stage *stage, int64_t synapse, const float *m, siz
 
 /* One group of the filtered side, over all tiles. */
 static void correlate_group(void *argument, int64_t item, int32_t worker) {
-    const work *w = argument;
+    const snnd_parameter_work *w = argument;
     const snnd_stage *stage = w->stage;
     const snnd_delay_state *held = snnd_delay_state_of(stage);
     const snnd_layer *layer = stage->layer;
@@ -364,7 +353,7 @@ static void correlate_group(void *argument, int64_t item, int32_t worker) {
 }
 
 static void parameter_gradient(snnd_stage *stage, const snnd_signal *input, const snnd_activity *d_current) {
-    work w = {.stage = stage, .input = input, .d_current = d_current};
+    snnd_parameter_work w = {.stage = stage, .input = input, .d_current = d_current};
     const int32_t groups = ceiling(filtered_neurons(stage), snnd_delay_state_of(stage)->filters.piece);
     snnd_parallel_for(stage->workspace->context, groups, correlate_group, &w);
 }

@@ -67,6 +67,13 @@ typedef struct snnd_delay_state {
     size_t sum_size;
 } snnd_delay_state;
 
+/* What the parts of a parameter gradient share. */
+typedef struct snnd_parameter_work {
+    snnd_stage *stage;
+    const snnd_signal *input;
+    const snnd_activity *d_current;
+} snnd_parameter_work;
+
 /* A way to compute. All give the same results, but for rounding. */
 typedef struct snnd_path {
     const char *name;

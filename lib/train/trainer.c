@@ -1,16 +1,9 @@
 #include "train/trainer.h"
 
 #include <math.h>
-#include <time.h>
 
 #include "base/options.h"
 #include "train/schedule.h"
-
-static double now(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
 
 /* ---- making ---- */
 
@@ -300,7 +293,7 @@ static snnd_status train_on(snnd_trainer *trainer, snnd_batches *batches, int32_
 snnd_status snnd_trainer_epoch(snnd_trainer *trainer, const snnd_dataset *dataset, snnd_epoch_report *report) {
     if (trainer == NULL)
         return SNND_ERROR_ARGUMENT;
-    const double start = now();
+    const double start = snnd_clock();
     bool stopped = false;
     snnd_batches *batches = NULL;
     snnd_status status = snnd_options_check(trainer->context, report, "snnd_epoch_report");
@@ -324,7 +317,7 @@ snnd_status snnd_trainer_epoch(snnd_trainer *trainer, const snnd_dataset *datase
     snnd_batches_free(batches);
     if (status != SNND_OK)
         return status;
-    const snnd_epoch_report result = report_of(trainer, &trainer->run, now() - start);
+    const snnd_epoch_report result = report_of(trainer, &trainer->run, snnd_clock() - start);
     status = snnd_options_write(trainer->context, report, &result, sizeof result, "snnd_epoch_report");
     if (status != SNND_OK)
         return status;
@@ -366,7 +359,7 @@ static snnd_status evaluate_all(snnd_trainer *trainer, snnd_batches *batches, sn
 snnd_status snnd_trainer_evaluate(snnd_trainer *trainer, const snnd_dataset *dataset, snnd_epoch_report *report) {
     if (trainer == NULL)
         return SNND_ERROR_ARGUMENT;
-    const double start = now();
+    const double start = snnd_clock();
     snnd_batches *batches = NULL;
     snnd_run run = {.epoch = trainer->run.epoch - (trainer->run.step == 0),
                     .weight_rate = trainer->run.weight_rate,
@@ -385,7 +378,7 @@ snnd_status snnd_trainer_evaluate(snnd_trainer *trainer, const snnd_dataset *dat
     snnd_batches_free(batches);
     if (status != SNND_OK)
         return status;
-    const snnd_epoch_report result = report_of(trainer, &run, now() - start);
+    const snnd_epoch_report result = report_of(trainer, &run, snnd_clock() - start);
     return snnd_options_write(trainer->context, report, &result, sizeof result, "snnd_epoch_report");
 }
 
