@@ -37,7 +37,8 @@ static const char style[] =
     "set tics nomirror textcolor rgb 'black'\n"
     "set grid linecolor rgb pale\n"
     "set style fill solid 0.5 noborder\n"
-    "set boxwidth 0.9 relative\n";
+    "set boxwidth 0.9 relative\n"
+    "set key outside bottom center horizontal\n";
 
 static int write_style(const char *folder, struct failure *failure) {
     char *path = format_text("%s/style.gp", folder);
@@ -89,7 +90,7 @@ static void begin_script(struct picture *picture, int width, int height) {
             "name = '%s'\n"
             "width = %d\n"
             "height = %d\n"
-            "if (!exists('ending')) ending = 'svg'\n"
+            "if (!exists('ending')) { ending = 'svg' }\n"
             "load 'style.gp'\n"
             "set output name . '.' . ending\n\n",
             name, name, name, name, width, height);
