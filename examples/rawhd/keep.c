@@ -10,7 +10,7 @@
 #include "files.h"
 #include "history.h"
 
-static const char *const run_files[] = {KEEP_LOG, KEEP_SETTINGS, KEEP_CHECKPOINT, KEEP_BEST, KEEP_LAST};
+static const char *const run_files[] = {KEEP_LOG, KEEP_SETTINGS, KEEP_CHECKPOINT, KEEP_INITIAL, KEEP_BEST, KEEP_LAST};
 
 enum { RUN_FILES = sizeof run_files / sizeof *run_files };
 
@@ -176,7 +176,7 @@ int keep_restore(struct keep *keep, snnd_trainer *trainer, const snnd_network *n
     const int epochs = cJSON_GetArraySize(keep->history);
     if (epochs > 0 && !keep_has(keep, KEEP_BEST))
         progress_say(progress, "best.safetensors is gone: it comes back only if a later epoch is better");
-    if (changed >= 0 && epochs == options->epochs && !keep_has(keep, KEEP_LAST))
+    if (changed >= 0 && epochs > 0 && keep->seconds == 0) /* at the end of an epoch, not within one */
         return keep_model(keep, network, KEEP_LAST, failure);
     return changed < 0 ? -1 : 0;
 }

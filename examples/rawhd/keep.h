@@ -11,6 +11,7 @@
 #define KEEP_LOG "log.jsonl"
 #define KEEP_SETTINGS "settings.json"
 #define KEEP_CHECKPOINT "checkpoint.safetensors"
+#define KEEP_INITIAL "initial.safetensors"
 #define KEEP_BEST "best.safetensors"
 #define KEEP_LAST "last.safetensors"
 
@@ -38,7 +39,9 @@ int keep_model(const struct keep *keep, const snnd_network *network, const char 
 /** Adds a record to the history and to the log. */
 int keep_epoch(struct keep *keep, cJSON *record, struct failure *failure);
 
-/** Writes the checkpoint, with settings and history as its note. */
+/** Writes the checkpoint, with settings and history as its note. At the end of an epoch it comes before the last model:
+ * keep_restore() makes that from it if need be, and so the model of the epoch before is there until it is not needed.
+ */
 int keep_checkpoint(const struct keep *keep, snnd_trainer *trainer, struct failure *failure);
 
 /** Puts trainer, history, log and last model back to where the checkpoint was made. Fails if a run of these options

@@ -241,6 +241,7 @@ void options_help(void) {
         "\n"
         "The folder --out gets, whole at any time:\n"
         "  log.jsonl               one JSON object an epoch, the first is 1\n"
+        "  initial.safetensors     the model before training\n"
         "  best.safetensors        the model of the best epoch: by validation accuracy if there is a --validation\n"
         "                          share, else by test accuracy, as in the paper's code\n"
         "  last.safetensors        the model of the last epoch\n"

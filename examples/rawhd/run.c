@@ -119,7 +119,7 @@ static int open_folder(struct run *run) {
     cJSON_AddStringToObject(keep->settings, "library", snnd_version());
     if (run->options->resume)
         return keep_restore(keep, run->trainer, run->model.network, run->options, &run->progress, run->failure);
-    if (keep_begin(keep, run->failure) != 0)
+    if (keep_begin(keep, run->failure) != 0 || keep_model(keep, run->model.network, KEEP_INITIAL, run->failure) != 0)
         return -1;
     return keep_checkpoint(keep, run->trainer, run->failure);
 }
@@ -152,8 +152,8 @@ static int finish_epoch(struct run *run, struct epoch_result *result, double beg
     int is_best = history_best(keep->history) == cJSON_GetArraySize(keep->history) - 1;
     if (is_best && keep_model(keep, run->model.network, KEEP_BEST, run->failure) != 0)
         return -1;
-    if (keep_model(keep, run->model.network, KEEP_LAST, run->failure) != 0 ||
-        keep_checkpoint(keep, run->trainer, run->failure) != 0)
+    if (keep_checkpoint(keep, run->trainer, run->failure) != 0 ||
+        keep_model(keep, run->model.network, KEEP_LAST, run->failure) != 0)
         return -1;
     progress_epoch(&run->progress, record);
     return 0;

@@ -117,7 +117,8 @@ START_TEST(a_run_leaves_what_it_promises) {
     ck_assert_int_eq(RUN("run", "--epochs", "3", "--hidden", "8"), 0);
     check_log("run", 3, 0);
     ck_assert(has("run/best.safetensors") && has("run/last.safetensors") && has("run/checkpoint.safetensors") &&
-              has("run/settings.json"));
+              has("run/initial.safetensors") && has("run/settings.json"));
+    ck_assert(!same_bytes(folder, "run/initial.safetensors", folder, "run/last.safetensors"));
     char *output = read_text(folder, "out.txt", NULL);
     ck_assert_ptr_nonnull(strstr(output, "test accuracy "));
     ck_assert_ptr_nonnull(strstr(output, "epoch 3/3"));
@@ -197,6 +198,7 @@ START_TEST(stop_and_resume_are_as_if_never_stopped) {
         run_program(folder, (const char *const[]){program_path("RAWHD_TRAIN"), "--out", path, "--resume", NULL}), 0);
     free(path);
     check_log("parts", 60, 1);
+    ck_assert(same_bytes(folder, "parts/initial.safetensors", folder, "whole/initial.safetensors"));
     ck_assert(same_bytes(folder, "parts/last.safetensors", folder, "whole/last.safetensors"));
     ck_assert(same_bytes(folder, "parts/best.safetensors", folder, "whole/best.safetensors"));
 }
@@ -216,6 +218,7 @@ START_TEST(a_killed_run_resumes_too) {
     free(log);
     ck_assert_int_eq(RUN("parts", "--resume"), 0);
     check_log("parts", 60, 1);
+    ck_assert(same_bytes(folder, "parts/initial.safetensors", folder, "whole/initial.safetensors"));
     ck_assert(same_bytes(folder, "parts/last.safetensors", folder, "whole/last.safetensors"));
     ck_assert(same_bytes(folder, "parts/best.safetensors", folder, "whole/best.safetensors"));
 }
