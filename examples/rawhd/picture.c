@@ -38,7 +38,7 @@ static const char style[] =
     "set grid linecolor rgb pale\n"
     "set style fill solid 0.5 noborder\n"
     "set boxwidth 0.9 relative\n"
-    "set key outside bottom center horizontal\n";
+    "set key outside top center horizontal\n";
 
 static int write_style(const char *folder, struct failure *failure) {
     char *path = format_text("%s/style.gp", folder);
