@@ -43,15 +43,14 @@ void snnd_delays_currents(const snnd_stage *stage, const snnd_signal *input, int
 void snnd_delays_input_gradient(const snnd_stage *stage, const snnd_activity *d_current, int32_t tile, int32_t worker,
                                 snnd_rows d_input);
 
-/* dL/dtheta and dL/dp of the synapses that are there, and of dormant ones where the layer says so. */
+/* dL/dtheta and dL/dp of the synapses that are there, and of dormant ones where the layer said so when the pass
+ * began. */
 void snnd_delays_parameter_gradient(snnd_stage *stage, const snnd_signal *input, const snnd_activity *d_current);
 
 /* Makes them for dormant synapses too, where they are not there yet. The parameters must still be those of the pass. */
 void snnd_delays_complete_gradient(snnd_stage *stage, const snnd_signal *input, const snnd_activity *d_current);
 
-/* Whether a backward pass makes the gradients of all synapses. */
-static inline bool snnd_delays_gradient_is_whole(const snnd_layer *layer) {
-    return layer->dormant_gradients || layer->arrays[SNND_ARRAY_MASK].data == NULL;
-}
+/* Whether the last backward pass made the gradients of all synapses. */
+bool snnd_delays_gradient_is_whole(const snnd_stage *stage);
 
 #endif

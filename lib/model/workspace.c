@@ -435,7 +435,8 @@ snnd_status snnd_workspace_gradient(snnd_workspace *workspace, const snnd_layer 
         return snnd_fail(workspace->context, SNND_ERROR_STATE, "layer %d (%s) has no gradient of '%s'", layer->index,
                          layer->class->name, snnd_array_word(name));
     if (snnd_layer_is_delays(layer) && workspace->progress != SNND_NOTHING &&
-        workspace->progress != SNND_BACKWARD_DONE && !snnd_delays_gradient_is_whole(layer))
+        workspace->progress != SNND_BACKWARD_DONE &&
+        !snnd_delays_gradient_is_whole(snnd_workspace_stage(workspace, layer)))
         return snnd_fail(
             workspace->context, SNND_ERROR_STATE,
             "layer %d: the gradients of absent synapses can be made after a backward pass, not after another "

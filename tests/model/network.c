@@ -440,7 +440,7 @@ START_TEST(initializing_puts_batch_norm_back_and_drops_masks_and_signs) {
     const float fresh[] = {1, 0, 0, 1};
     snnd_sparsity *sparsity;
     snnd_array array;
-    OK(context, snnd_sparsity_create_deep_r(network, NULL, &sparsity));
+    OK(context, snnd_sparsity_create_deep_r(network, NULL, NULL, &sparsity));
     snnd_sparsity_free(sparsity);
     for (int name = SNND_ARRAY_SCALE; name <= SNND_ARRAY_RUNNING_VARIANCE; name++)
         floats(batch_norm, (snnd_array_name)name)[39] = 7;

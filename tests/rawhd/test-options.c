@@ -84,8 +84,14 @@ START_TEST(names_the_option_that_is_wrong) {
     check_refused(READ("--epoch-count", "3"), "--epoch-count: there is no such option");
     check_refused(READ("more"), "unexpected argument 'more'");
     check_refused(READ("--data", "d", "--max-delay", "7"), "--max-delay: expected an even number");
-    check_refused(READ("--data", "d", "--dale"), "--dale: needs --structure deep-r");
-    check_refused(READ("--data", "d", "--dale", "--structure", "fixed"), "--dale: needs --structure deep-r");
+    check_refused(READ("--data", "d", "--dale"), "--dale: needs another --structure");
+    check_refused(READ("--data", "d", "--structure", "pruned"), "--from MODEL is needed");
+    check_refused(READ("--data", "d", "--structure", "set", "--budget", "fan-in"), "--fan-in F is needed");
+    ck_assert_int_eq(READ("--data", "d", "--structure", "rigl"), 0);
+    ck_assert_int_eq(options.interval, 100);
+    ck_assert_double_eq(options.rewire_until, 0.75);
+    ck_assert_int_eq(READ("--data", "d", "--dale", "--structure", "fixed"), 0);
+    ck_assert_int_eq(options.dale, 1);
     check_refused(READ("--data", "d", "--resume", "--overwrite"), "--resume and --overwrite");
     check_refused(READ("--data", ""), "--data DIR is needed");
 }
