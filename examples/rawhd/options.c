@@ -70,7 +70,7 @@ static const struct entry table[] = {
     {"share", REAL, AT(share), 0, 1, NULL, DECIDES, "X",
      "of the same: synapses dropped at a rewiring (rigl, set 0.3, snfs 0.5)"},
     {"rewire-until", REAL, AT(rewire_until), 0, 1, NULL, DECIDES, "X",
-     "of the same: part of the run in which the share falls to 0; 0: it stays (rigl 0.75, else 0)"},
+     "of the same: part of the run in which the share falls to 0; 0: it stays (rigl 0.75, snfs 1, set 0)"},
     {"from", TEXT, AT(from), 0, 0, NULL, OFFERED, "MODEL", "of pruned: whose largest weights stay, to be trained on"},
     {"rewind", TEXT, AT(rewind), 0, 0, NULL, OFFERED, "MODEL",
      "of pruned: whose weights they then begin with, as initial.safetensors of a run"},
@@ -235,7 +235,7 @@ static void settle(struct options *options) {
     if (options->share < 0)
         options->share = is_rigl || is_set ? 0.3 : is_snfs ? 0.5 : 0;
     if (options->rewire_until < 0)
-        options->rewire_until = is_rigl ? 0.75 : 0;
+        options->rewire_until = is_rigl ? 0.75 : is_snfs ? 1 : 0;
 }
 
 int options_check(struct options *options, struct failure *failure) {
