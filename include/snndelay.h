@@ -653,9 +653,9 @@ SNND_API snnd_status snnd_sparsity_end_epoch(snnd_sparsity *sparsity, snnd_optim
 /** Synapses that the last of these two calls grew in a delay layer, or in all of them where `layer` is NULL. */
 SNND_API int64_t snnd_sparsity_regrown(const snnd_sparsity *sparsity, const snnd_layer *layer);
 
-/** Puts weights, positions and batch norm back to those of `initial`, a network of the same layers; masks and signs
- * stay, and what does not exist stays 0. Pruning with SNND_START_MAGNITUDE, then this, then training anew is the search
- * for a lottery ticket (Frankle and Carbin 2019). Optimizers are not told: make new ones. */
+/** Puts weights, positions, batch norm and sigma back to those of `initial`, a network of the same layers; masks and
+ * signs stay, and what does not exist stays 0. Pruning with SNND_START_MAGNITUDE, then this, then training anew is the
+ * search for a lottery ticket (Frankle and Carbin 2019). Optimizers are not told: make new ones. */
 SNND_API snnd_status snnd_network_rewind(snnd_network *network, const snnd_network *initial);
 
 /** @} */

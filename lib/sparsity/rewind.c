@@ -39,5 +39,7 @@ snnd_status snnd_network_rewind(snnd_network *network, const snnd_network *initi
     snnd_status status = snnd_network_same(network, initial);
     for (int32_t i = 0; i < network->count && status == SNND_OK; i++)
         rewind_layer(network->layer[i], initial->layer[i]);
+    if (status == SNND_OK)
+        network->sigma = initial->sigma;
     return status;
 }
