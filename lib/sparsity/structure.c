@@ -1,7 +1,6 @@
 #include "sparsity/structure.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/options.h"
@@ -66,214 +65,6 @@ snnd_status snnd_structure_read(const snnd_network *network, const snnd_sparsity
     return SNND_OK;
 }
 
-/* ---- counting ---- */
-
-/* floor((1 - sparsity) * synapses). */
-static int64_t budget_of(double sparsity, int64_t synapses) {
-    return (int64_t)((1 - sparsity) * (double)synapses);
-}
-
-/* The share in proportion to which Erdos and Renyi's random graphs have edges. */
-static double raw_density(const snnd_layer *layer) {
-    return ((double)layer->inputs + layer->outputs) / ((double)layer->inputs * layer->outputs);
-}
-
-/* The factor that makes densities of `total` synapses, those above 1 counting as 1: layers that would be too dense are
- * taken out one after the other. */
-static double density_factor(const snnd_network *network, int64_t total) {
-    double factor = INFINITY;
-    for (int32_t round = 0; round <= network->count; round++) {
-        double left = (double)total, weight = 0;
-        for (int32_t i = 0; i < network->count; i++) {
-            const snnd_layer *layer = network->layer[i];
-            if (!snnd_layer_is_delays(layer))
-                continue;
-            const double synapses = (double)snnd_layer_synapses(layer);
-            if (round > 0 && raw_density(layer) * factor >= 1)
-                left -= synapses;
-            else
-                weight += raw_density(layer) * synapses;
-        }
-        if (!(weight > 0))
-            break;
-        const double next = left / weight;
-        if (round > 0 && next >= factor)
-            break;
-        factor = next;
-    }
-    return factor;
-}
-
-/* Layers get the differences of running sums that are rounded down, so that they come to exactly the total. */
-static void deal_erdos_renyi(const snnd_network *network, int64_t total, int64_t *target) {
-    const double factor = density_factor(network, total);
-    double sum = 0;
-    int64_t dealt = 0, last = 0;
-    for (int32_t i = 0; i < network->count; i++) {
-        const snnd_layer *layer = network->layer[i];
-        if (!snnd_layer_is_delays(layer))
-            continue;
-        sum += fmin(raw_density(layer) * factor, 1) * (double)snnd_layer_synapses(layer);
-        target[i] = (int64_t)(sum + 1e-6) - dealt;
-        dealt += target[i];
-        last = i;
-    }
-    target[last] += total - dealt;
-}
-
-void snnd_structure_deal(const snnd_network *network, const snnd_structure *structure, int64_t *target) {
-    int64_t total = 0, dealt = 0;
-    for (int32_t i = 0; i < network->count; i++) {
-        target[i] = 0;
-        if (!snnd_layer_is_delays(network->layer[i]))
-            continue;
-        const int64_t synapses = snnd_layer_synapses(network->layer[i]);
-        target[i] = budget_of(structure->sparsity, synapses);
-        dealt += target[i];
-        total += synapses;
-    }
-    if (structure->budget == SNND_BUDGET_NETWORK)
-        dealt = budget_of(structure->sparsity, total);
-    if (structure->density == SNND_DENSITY_ERDOS_RENYI)
-        deal_erdos_renyi(network, dealt, target);
-    else if (structure->budget == SNND_BUDGET_NETWORK)
-        for (int32_t i = network->count; i-- > 0;) {
-            /* what the layers' roundings left, to the last layer that has room */
-            int64_t missing = dealt;
-            for (int32_t k = 0; k < network->count; k++)
-                missing -= target[k];
-            if (!snnd_layer_is_delays(network->layer[i]) || missing <= 0)
-                continue;
-            const int64_t room = snnd_layer_synapses(network->layer[i]) - target[i];
-            target[i] += missing < room ? missing : room;
-        }
-}
-
-/* ---- groups ---- */
-
-static snnd_stretch all_of(snnd_layer *layer) {
-    return (snnd_stretch){.layer = layer, .begin = 0, .end = snnd_layer_synapses(layer)};
-}
-
-static void group_layers(snnd_sparsity *sparsity, const int64_t *target) {
-    const bool together = sparsity->structure.budget == SNND_BUDGET_NETWORK;
-    snnd_stretch *stretch = sparsity->stretch;
-    for (int32_t i = 0; i < sparsity->network->count; i++) {
-        if (!snnd_layer_is_delays(sparsity->network->layer[i]))
-            continue;
-        *stretch = all_of(sparsity->network->layer[i]);
-        if (!together || sparsity->groups == 0)
-            sparsity->group[sparsity->groups++] = (snnd_group){.stretch = stretch, .neuron = -1};
-        sparsity->group[sparsity->groups - 1].stretches++;
-        sparsity->group[sparsity->groups - 1].target += target[i];
-        stretch++;
-    }
-}
-
-static void group_neurons(snnd_sparsity *sparsity) {
-    snnd_stretch *stretch = sparsity->stretch;
-    for (int32_t i = 0; i < sparsity->network->count; i++) {
-        snnd_layer *layer = sparsity->network->layer[i];
-        for (int32_t o = 0; snnd_layer_is_delays(layer) && o < layer->outputs; o++) {
-            const int64_t columns = snnd_delays_columns(layer), most = sparsity->structure.fan_in;
-            *stretch = (snnd_stretch){.layer = layer, .begin = o * columns, .end = (o + 1) * columns};
-            sparsity->group[sparsity->groups++] = (snnd_group){
-                .stretch = stretch++, .stretches = 1, .neuron = o, .target = most < columns ? most : columns};
-        }
-    }
-}
-
-static snnd_status allocate(snnd_sparsity *sparsity, int64_t stretches, int64_t largest) {
-    snnd_context *context = sparsity->network->context;
-    sparsity->group = snnd_allocate(context, (size_t)stretches, sizeof *sparsity->group);
-    sparsity->stretch = snnd_allocate(context, (size_t)stretches, sizeof *sparsity->stretch);
-    sparsity->regrown = snnd_allocate(context, (size_t)sparsity->network->count, sizeof *sparsity->regrown);
-    sparsity->moment = snnd_allocate(context, (size_t)sparsity->network->count, sizeof *sparsity->moment);
-    sparsity->candidate = snnd_allocate(context, (size_t)largest, sizeof *sparsity->candidate);
-    sparsity->order = snnd_allocate(context, (size_t)largest, sizeof *sparsity->order);
-    return sparsity->group == NULL || sparsity->stretch == NULL || sparsity->regrown == NULL ||
-                   sparsity->moment == NULL || sparsity->candidate == NULL || sparsity->order == NULL
-               ? SNND_ERROR_MEMORY
-               : SNND_OK;
-}
-
-snnd_status snnd_structure_group(snnd_sparsity *sparsity) {
-    const snnd_network *network = sparsity->network;
-    const char *rule = sparsity->class->name;
-    int64_t layers = 0, neurons = 0, most = 0, total = 0;
-    for (int32_t i = 0; i < network->count; i++) {
-        if (!snnd_layer_is_delays(network->layer[i]))
-            continue;
-        const int64_t synapses = snnd_layer_synapses(network->layer[i]);
-        layers++;
-        neurons += network->layer[i]->outputs;
-        total += synapses;
-        most = synapses > most ? synapses : most;
-    }
-    if (layers == 0)
-        return snnd_fail(network->context, SNND_ERROR_STATE, "%s: the network has no layer of delays", rule);
-    if (total > INT32_MAX)
-        return snnd_fail(network->context, SNND_ERROR_ARGUMENT, "%s: %lld synapses are more than 2^31 - 1", rule,
-                         (long long)total);
-    const bool of_neurons = sparsity->structure.budget == SNND_BUDGET_FAN_IN;
-    snnd_status status = allocate(sparsity, of_neurons ? neurons : layers,
-                                  sparsity->structure.budget == SNND_BUDGET_NETWORK ? total : most);
-    if (status != SNND_OK)
-        return status;
-    if (of_neurons) {
-        group_neurons(sparsity);
-        return SNND_OK;
-    }
-    snnd_structure_deal(network, &sparsity->structure, sparsity->regrown);
-    for (int32_t i = 0; i < network->count; i++)
-        if (snnd_layer_is_delays(network->layer[i]) && sparsity->regrown[i] < 1)
-            return snnd_fail(network->context, SNND_ERROR_ARGUMENT,
-                             "%s: a sparsity of %g leaves layer %d none of its %lld synapses", rule,
-                             sparsity->structure.sparsity, i, (long long)snnd_layer_synapses(network->layer[i]));
-    group_layers(sparsity, sparsity->regrown);
-    return SNND_OK;
-}
-
-/* Synapses of a stretch that exist in a network, the stretch's own or a copy of it. */
-static int64_t count_stretch(const snnd_stretch *stretch, const snnd_network *network) {
-    const uint8_t *mask = snnd_mask_of(network->layer[stretch->layer->index]);
-    if (mask == NULL)
-        return stretch->end - stretch->begin;
-    int64_t count = 0;
-    for (int64_t s = stretch->begin; s < stretch->end; s++)
-        count += mask[s];
-    return count;
-}
-
-static int64_t count_group(const snnd_group *group, const snnd_network *network) {
-    int64_t count = 0;
-    for (int32_t k = 0; k < group->stretches; k++)
-        count += count_stretch(&group->stretch[k], network);
-    return count;
-}
-
-/* An error about a group that has a number of synapses it should not have. */
-static snnd_status wrong_count(const snnd_sparsity *sparsity, const snnd_group *group, int64_t count,
-                               snnd_status status, const char *wanted) {
-    char where[64] = "the network";
-    if (group->neuron >= 0)
-        snprintf(where, sizeof where, "neuron %d of layer %d", group->neuron, group->stretch->layer->index);
-    else if (sparsity->structure.budget == SNND_BUDGET_LAYER)
-        snprintf(where, sizeof where, "layer %d", group->stretch->layer->index);
-    return snnd_fail(sparsity->network->context, status, "%s: %s has %lld synapses; expected %s%lld",
-                     sparsity->class->name, where, (long long)count, wanted, (long long)group->target);
-}
-
-snnd_status snnd_structure_check_counts(const snnd_sparsity *sparsity, const snnd_network *network,
-                                        snnd_status status) {
-    for (int64_t g = 0; g < sparsity->groups; g++) {
-        const int64_t count = count_group(&sparsity->group[g], network);
-        if (count != sparsity->group[g].target)
-            return wrong_count(sparsity, &sparsity->group[g], count, status, "");
-    }
-    return SNND_OK;
-}
-
 /* ---- what there is at first ---- */
 
 /* Whether all outgoing synapses of each presynaptic neuron have one sign. */
@@ -322,9 +113,9 @@ snnd_status snnd_structure_check_start(const snnd_sparsity *sparsity) {
     if (sparsity->structure.start == SNND_START_KEEP)
         return snnd_structure_check_counts(sparsity, network, SNND_ERROR_ARGUMENT);
     for (int64_t g = 0; g < sparsity->groups && sparsity->structure.start == SNND_START_MAGNITUDE; g++) {
-        const int64_t count = count_group(&sparsity->group[g], network);
+        const int64_t count = snnd_group_count(&sparsity->group[g], network);
         if (count < sparsity->group[g].target)
-            return wrong_count(sparsity, &sparsity->group[g], count, SNND_ERROR_ARGUMENT, "at least ");
+            return snnd_group_wrong(sparsity, &sparsity->group[g], count, SNND_ERROR_ARGUMENT, "at least ");
     }
     return SNND_OK;
 }
