@@ -318,6 +318,10 @@ SNND_API snnd_status snnd_layer_array(snnd_layer *layer, snnd_array_name name, s
  * are rounded half to even. */
 SNND_API snnd_status snnd_layer_delays(const snnd_layer *layer, int32_t *delays);
 
+/** Writes the weights of the synapses to `weights` [O, I, C]: sign * theta where the layer has signs, 0 where a synapse
+ * does not exist. */
+SNND_API snnd_status snnd_layer_weights(const snnd_layer *layer, float *weights);
+
 /** Synapses of a delay layer that exist: ones in its mask, or all where there is none. */
 SNND_API int64_t snnd_layer_active(const snnd_layer *layer);
 /** The same over all delay layers. */
@@ -426,6 +430,10 @@ SNND_API snnd_status snnd_workspace_predictions(snnd_workspace *workspace, snnd_
 
 /** Spikes per neuron and step of the last pass, mean over all LIF layers' mean; 0 without LIF layers. */
 SNND_API double snnd_workspace_spike_rate(const snnd_workspace *workspace);
+/** Spikes per step of each neuron of a LIF layer in the last pass, mean over its samples and steps, to `rates` [O].
+ * SNND_ERROR_STATE before the first pass. */
+SNND_API snnd_status snnd_workspace_spike_rates(const snnd_workspace *workspace, const snnd_layer *layer,
+                                                double *rates);
 
 /** @} */
 /* ---------------------------------------------------------------------------------------------- */
