@@ -15,7 +15,7 @@
  * @file
  * The whole interface of libsnndelay, by chapter, in the order in which a user meets it:
  * context, arrays, networks, workspaces (forward, loss, backward), optimizers, schedules, sparsity,
- * datasets, trainer, files, random numbers.
+ * datasets, trainer, files, analysis, random numbers.
  *
  * What holds for every function:
  *
@@ -318,6 +318,10 @@ SNND_API snnd_status snnd_layer_array(snnd_layer *layer, snnd_array_name name, s
  * are rounded half to even. */
 SNND_API snnd_status snnd_layer_delays(const snnd_layer *layer, int32_t *delays);
 
+/** Writes the weights of the synapses to `weights` [O, I, C]: sign * theta where the layer has signs, 0 where a synapse
+ * does not exist. */
+SNND_API snnd_status snnd_layer_weights(const snnd_layer *layer, float *weights);
+
 /** Synapses of a delay layer that exist: ones in its mask, or all where there is none. */
 SNND_API int64_t snnd_layer_active(const snnd_layer *layer);
 /** The same over all delay layers. */
@@ -426,6 +430,10 @@ SNND_API snnd_status snnd_workspace_predictions(snnd_workspace *workspace, snnd_
 
 /** Spikes per neuron and step of the last pass, mean over all LIF layers' mean; 0 without LIF layers. */
 SNND_API double snnd_workspace_spike_rate(const snnd_workspace *workspace);
+/** Spikes per step of each neuron of a LIF layer in the last pass, mean over its samples and steps, to `rates` [O].
+ * SNND_ERROR_STATE before the first pass. */
+SNND_API snnd_status snnd_workspace_spike_rates(const snnd_workspace *workspace, const snnd_layer *layer,
+                                                double *rates);
 
 /** @} */
 /* ---------------------------------------------------------------------------------------------- */
@@ -837,9 +845,86 @@ SNND_API snnd_status snnd_network_load(snnd_context *context, const char *path, 
 /** @} */
 /* ---------------------------------------------------------------------------------------------- */
 /** @defgroup analysis Analysis
- * Statistics for looking into what a network has learned. They take plain numbers in double precision; the context is
- * for memory and errors.
+ * What a network has learned: the receptive fields of its neurons, where its synapses and delays are, what training has
+ * changed; and statistics for such numbers, which take plain arrays in double precision and a context for memory and
+ * errors.
  * @{ */
+
+/**
+ * Size of the receptive fields of a delay layer of the network (NULL: the last one): `outputs` O, its neurons; `rows`,
+ * the network's inputs; `columns`, 1 + the sum of max_delay over the delay layers up to it. Any pointer may be NULL.
+ * SNND_ERROR_STATE where the network has no delay layer.
+ */
+SNND_API snnd_status snnd_receptive_fields_size(const snnd_network *network, const snnd_layer *layer, int32_t *outputs,
+                                                int32_t *rows, int32_t *columns);
+
+/**
+ * Receptive fields of the neurons of a delay layer (NULL: the last one), to `fields` [outputs, rows, columns]: what a
+ * pulse in input `row` does to the neuron `column` steps later, as the paper counts it. Every path of synapses from the
+ * input to the neuron adds the weight of its last synapse, times the signs of the ones before, in the column that is
+ * the sum of their delays in whole steps (snnd_layer_delays()). Absent synapses and weights of 0 make no path; what
+ * lies between delay layers, such as the neurons' time constants or batch norm, even one whose scale is negative, is
+ * left out. The fields of the first delay layer are its weights at their delays.
+ *
+ * `excitation` and `inhibition`, in the same shape, receive the sums over the positive and over the negative paths
+ * alone: field = excitation + inhibition. Either may be NULL. Besides the results this takes memory for two fields of
+ * every neuron of the layer before. SNND_ERROR_NUMERIC where a parameter of the network is not finite.
+ */
+SNND_API snnd_status snnd_receptive_fields(const snnd_network *network, const snnd_layer *layer, double *fields,
+                                           double *excitation, double *inhibition);
+
+/** Synapses of a delay layer that exist (as snnd_layer_active() counts them), for each of its neurons to `fan_in` [O],
+ * for each of its inputs to `fan_out` [I]. Either may be NULL. */
+SNND_API snnd_status snnd_layer_degrees(const snnd_layer *layer, int64_t *fan_in, int64_t *fan_out);
+
+/** Synapses of a delay layer that exist, for each delay in whole steps (snnd_layer_delays()): those of weight above 0
+ * to `excitatory`, below 0 to `inhibitory`, both [max_delay + 1]. Either may be NULL. */
+SNND_API snnd_status snnd_layer_delay_counts(const snnd_layer *layer, int64_t *excitatory, int64_t *inhibitory);
+
+/** What became of the synapses between two states of a network. */
+typedef struct snnd_changes {
+    size_t size;
+    int64_t kept;              /**< synapses that exist in both */
+    int64_t born;              /**< only after */
+    int64_t died;              /**< only before */
+    int64_t flipped;           /**< kept ones whose weight is positive in one and negative in the other */
+    double mean_move;          /**< of the positions of kept ones, in steps; 0 where there are none, as below */
+    double largest_move;       /**< of them */
+    double mean_weight_change; /**< mean |difference of weights| of kept ones */
+} snnd_changes;
+
+SNND_API snnd_status snnd_changes_init(snnd_changes *changes, size_t size);
+
+/** Compares two networks of the same layers and options, such as two checkpoints of a run, synapse by synapse: those of
+ * `layer`, a delay layer of `after`, or of all delay layers where it is NULL. The networks may be of two contexts; the
+ * error is left with that of `after`. SNND_ERROR_NUMERIC where a parameter is not finite. */
+SNND_API snnd_status snnd_network_changes(const snnd_network *before, const snnd_network *after,
+                                          const snnd_layer *layer, snnd_changes *changes);
+
+/** Many numbers in a few. */
+typedef struct snnd_summary {
+    size_t size;
+    int64_t count;
+    double mean;
+    double deviation; /**< of the sample: sqrt(sum (x - mean)^2 / (count - 1)); of one value 0 */
+    double least;
+    double lower_quartile; /**< quantiles are interpolated linearly at place (count - 1) q of the sorted values */
+    double median;
+    double upper_quartile;
+    double largest;
+} snnd_summary;
+
+SNND_API snnd_status snnd_summary_init(snnd_summary *summary, size_t size);
+
+/** Summarizes `values` [count], count >= 1. Numbers that are not finite are SNND_ERROR_ARGUMENT; SNND_ERROR_NUMERIC
+ * where the deviation would not be. */
+SNND_API snnd_status snnd_summarize(snnd_context *context, const double *values, int64_t count, snnd_summary *summary);
+
+/** Counts `values` [count], count >= 0, in `bins` (>= 1) equal bins between `low` and `high` (finite, low < high), to
+ * `counts` [bins]. A bin holds its lower edge, and the last one its upper edge too; values outside, and NaN, are not
+ * counted. */
+SNND_API snnd_status snnd_histogram(snnd_context *context, const double *values, int64_t count, double low, double high,
+                                    int32_t bins, int64_t *counts);
 
 /** Which cells of a grid are neighbours: 8 round a cell, or 4 with a side in common. Grids do not wrap around. */
 typedef enum snnd_neighbours { SNND_QUEEN = 0, SNND_ROOK = 1 } snnd_neighbours;

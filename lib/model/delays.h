@@ -18,6 +18,12 @@ int32_t snnd_delays_columns(const snnd_layer *layer);
 /* w = sign * theta where there are signs, else theta. */
 float snnd_delays_weight(const snnd_layer *layer, int64_t synapse);
 
+/* Whether a synapse exists: where there is a mask, a one in it. */
+static inline bool snnd_delays_exists(const snnd_layer *layer, int64_t synapse) {
+    const uint8_t *mask = layer->arrays[SNND_ARRAY_MASK].data;
+    return mask == NULL || mask[synapse] != 0;
+}
+
 /* Whether filters would be on the side of the inputs (delay_low_rank.c): what spikes drive is filtered where it ends,
  * else the side with fewer neurons. */
 static inline bool snnd_delays_by_input(const snnd_layer *layer, bool spikes) {
