@@ -8,24 +8,24 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static int print_layer(snnd_layer *layer, int number) {
-    snnd_array weight, sign;
-    if (snnd_layer_array(layer, SNND_ARRAY_WEIGHT, &weight) != SNND_OK)
+static int print_layer(const snnd_layer *layer, int number) {
+    snnd_delay_options options = {0};
+    if (snnd_delay_options_init(&options, sizeof options) != SNND_OK ||
+        snnd_layer_delay_options(layer, &options) != SNND_OK)
         return 0;
-    int has_sign = snnd_layer_array(layer, SNND_ARRAY_SIGN, &sign) == SNND_OK;
-    int32_t *delay = malloc((size_t)snnd_array_count(&weight) * sizeof *delay);
-    if (delay == NULL || snnd_layer_delays(layer, delay) != SNND_OK) {
-        free(delay);
-        return 0;
-    }
-    for (int64_t s = 0; s < snnd_array_count(&weight); s++) {
-        float value = ((const float *)weight.data)[s] * (has_sign ? (float)((const int8_t *)sign.data)[s] : 1.0f);
-        if (value != 0)
-            printf("%d\t%lld\t%lld\t%.6g\t%d\n", number, (long long)(s / (weight.shape[1] * weight.shape[2])),
-                   (long long)(s / weight.shape[2] % weight.shape[1]), (double)value, (int)delay[s]);
-    }
+    const int64_t inputs = snnd_layer_inputs(layer), each = options.kernel_count;
+    const int64_t count = snnd_layer_outputs(layer) * inputs * each;
+    float *weight = malloc((size_t)count * sizeof *weight);
+    int32_t *delay = malloc((size_t)count * sizeof *delay);
+    const int ok = weight != NULL && delay != NULL && snnd_layer_weights(layer, weight) == SNND_OK &&
+                   snnd_layer_delays(layer, delay) == SNND_OK;
+    for (int64_t s = 0; s < count && ok; s++)
+        if (weight[s] != 0)
+            printf("%d\t%lld\t%lld\t%.6g\t%d\n", number, (long long)(s / (inputs * each)),
+                   (long long)(s / each % inputs), (double)weight[s], (int)delay[s]);
+    free(weight);
     free(delay);
-    return 1;
+    return ok;
 }
 
 static int print_network(const snnd_network *network) {

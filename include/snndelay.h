@@ -15,7 +15,7 @@
  * @file
  * The whole interface of libsnndelay, by chapter, in the order in which a user meets it:
  * context, arrays, networks, workspaces (forward, loss, backward), optimizers, schedules, sparsity,
- * datasets, trainer, files, random numbers.
+ * datasets, trainer, files, analysis, random numbers.
  *
  * What holds for every function:
  *
@@ -318,6 +318,10 @@ SNND_API snnd_status snnd_layer_array(snnd_layer *layer, snnd_array_name name, s
  * are rounded half to even. */
 SNND_API snnd_status snnd_layer_delays(const snnd_layer *layer, int32_t *delays);
 
+/** Writes the weights of the synapses to `weights` [O, I, C]: sign * theta where the layer has signs, 0 where a synapse
+ * does not exist. */
+SNND_API snnd_status snnd_layer_weights(const snnd_layer *layer, float *weights);
+
 /** Synapses of a delay layer that exist: ones in its mask, or all where there is none. */
 SNND_API int64_t snnd_layer_active(const snnd_layer *layer);
 /** The same over all delay layers. */
@@ -426,6 +430,10 @@ SNND_API snnd_status snnd_workspace_predictions(snnd_workspace *workspace, snnd_
 
 /** Spikes per neuron and step of the last pass, mean over all LIF layers' mean; 0 without LIF layers. */
 SNND_API double snnd_workspace_spike_rate(const snnd_workspace *workspace);
+/** Spikes per step of each neuron of a LIF layer in the last pass, mean over its samples and steps, to `rates` [O].
+ * SNND_ERROR_STATE before the first pass. */
+SNND_API snnd_status snnd_workspace_spike_rates(const snnd_workspace *workspace, const snnd_layer *layer,
+                                                double *rates);
 
 /** @} */
 /* ---------------------------------------------------------------------------------------------- */
@@ -512,63 +520,151 @@ SNND_API snnd_status snnd_schedule_at(const snnd_schedule *schedule, int32_t epo
 /** @} */
 /* ---------------------------------------------------------------------------------------------- */
 /** @defgroup sparsity Sparsity
- * Controllers that decide which synapses exist. Making one gives masks (and signs) to the delay layers of the
- * network; its step comes after the optimizer's. Every layer of O*I*C synapses keeps exactly
- * floor((1 - sparsity) * O*I*C) of them, computed in double precision as the reference does (of 1,000 synapses a
- * sparsity of 0.9 leaves 99). One controller a network at a time.
+ * Controllers that decide which synapses exist, by a rule from the literature. What holds for all of them, how many
+ * synapses there are, where, and with which signs, is the structure. Making a controller gives masks (and signs) to
+ * the delay layers of the network; its step comes after the optimizer's. One controller a network at a time.
  * @{ */
 
 typedef struct snnd_sparsity snnd_sparsity;
 
-/** A random mask that stays. */
-typedef struct snnd_fixed_mask_options {
-    size_t size;
-    double sparsity; /**< share of synapses that do not exist, in [0, 1); default 0.875 */
-    uint64_t seed;   /**< default 0 */
-    int32_t keep;    /**< 1: take the masks that the network has (after loading); an error if it has none; default 0 */
-} snnd_fixed_mask_options;
+/** What is counted. The number is exact after every step. */
+typedef enum snnd_budget {
+    SNND_BUDGET_LAYER = 0,   /**< the synapses of each layer: the paper's */
+    SNND_BUDGET_NETWORK = 1, /**< those of the whole network, which layers compete for */
+    SNND_BUDGET_FAN_IN = 2   /**< those of each neuron, at most `fan_in`: the limit of neuromorphic chips */
+} snnd_budget;
 
-SNND_API snnd_status snnd_fixed_mask_options_init(snnd_fixed_mask_options *options, size_t size);
-SNND_API snnd_status snnd_sparsity_create_fixed_mask(snnd_network *network, const snnd_fixed_mask_options *options,
+/** How synapses are dealt out to layers where the budget is no fan-in. */
+typedef enum snnd_density {
+    SNND_DENSITY_UNIFORM = 0,    /**< the same share of each layer's */
+    SNND_DENSITY_ERDOS_RENYI = 1 /**< a share in proportion to (I + O) / (I O), at most 1 (Mocanu et al. 2018) */
+} snnd_density;
+
+/** Signs that synapses keep. Where there are any, a synapse is sign * theta with theta >= 0. */
+typedef enum snnd_signs {
+    SNND_SIGNS_DEFAULT = 0, /**< DALE for DEEP R, NONE for other rules */
+    SNND_SIGNS_NONE = 1,    /**< weights change sign as training has it */
+    SNND_SIGNS_SYNAPSE = 2, /**< one for each synapse, drawn */
+    SNND_SIGNS_DALE = 3     /**< one for all synapses of a presynaptic neuron (Dale's law), drawn */
+} snnd_signs;
+
+/** Which synapses there are at first. */
+typedef enum snnd_start {
+    SNND_START_RANDOM = 0,    /**< drawn; the network may have no masks */
+    SNND_START_MAGNITUDE = 1, /**< those of the largest |weight|, among the existing where there are masks: pruning a
+                                 trained network (Han et al. 2015) */
+    SNND_START_KEEP = 2       /**< those that the network's masks have, with the signs that it has */
+} snnd_start;
+
+/** The structure. Signs are drawn +1 or -1 with equal probability, and what was a weight becomes its magnitude. */
+typedef struct snnd_structure {
+    size_t size;
+    int32_t budget;  /**< ::snnd_budget; default LAYER */
+    int32_t density; /**< ::snnd_density; default UNIFORM. With the budget NETWORK it is where training begins */
+    double sparsity; /**< share of synapses that do not exist, in [0, 1); default 0.875. Of N synapses exactly
+                        floor((1 - sparsity) N) exist, computed in double precision as the reference does (of 1,000 a
+                        sparsity of 0.9 leaves 99); unused with the budget FAN_IN */
+    int32_t fan_in;  /**< F, with the budget FAN_IN: synapses of each neuron, all where I C is smaller; >= 1 */
+    int32_t signs;   /**< ::snnd_signs */
+    int32_t start;   /**< ::snnd_start; default RANDOM */
+    uint64_t seed;   /**< of masks, signs, random growth and noise; default 0 */
+} snnd_structure;
+
+SNND_API snnd_status snnd_structure_init(snnd_structure *structure, size_t size);
+
+/** Masks that stay. With SNND_START_MAGNITUDE on a network that was trained dense: pruning, then fine-tuning. */
+SNND_API snnd_status snnd_sparsity_create_fixed_mask(snnd_network *network, const snnd_structure *structure,
                                                      snnd_sparsity **sparsity);
 
-/** How DEEP R chooses the synapses that take the place of the dropped. */
+/** How synapses are chosen to take the place of the dropped. Where signs are kept only growth of theta above 0 is
+ * possible, so that the most negative numbers count, else the largest magnitudes. */
 typedef enum snnd_growth {
-    SNND_GROWTH_RANDOM = 1,  /**< uniformly among the absent (Bellec et al. 2018) */
-    SNND_GROWTH_GRADIENT = 2 /**< most negative dL/dtheta first (the paper's form of RigL, Evci et al. 2020) */
+    SNND_GROWTH_RANDOM = 1,   /**< uniformly among the absent (Bellec et al. 2018, Mocanu et al. 2018) */
+    SNND_GROWTH_GRADIENT = 2, /**< by the gradient of the loss (Evci et al. 2020) */
+    SNND_GROWTH_MOMENTUM = 3  /**< by the optimizer's first moment (Dettmers and Zettlemoyer 2019) */
 } snnd_growth;
 
 /**
- * DEEP R (Bellec et al. 2018) as the paper uses it, without noise: a synapse is sign * theta with a fixed sign; one
- * that the optimizer makes theta <= 0 is dropped, and as many grow, with theta 1e-12 and the delay they had.
+ * DEEP R (Bellec et al. 2018). A synapse that the optimizer makes theta <= 0 is dropped, and as many grow, with theta
+ * 1e-12 and the delay they had. By default as the paper has it, without noise and with growth by the gradient; the
+ * original is growth at random with a temperature, SGD without momentum, and the l1 of the loss as its alpha.
  * The synapse just dropped keeps its theta <= 0 for the one forward pass that follows, as in the reference.
+ * SNND_SIGNS_NONE is an error: without a sign of its own a synapse would never come to theta <= 0.
  */
 typedef struct snnd_deep_r_options {
     size_t size;
-    double sparsity; /**< in [0, 1); default 0.875 */
-    int32_t growth;  /**< ::snnd_growth; default GRADIENT */
-    int32_t dale;    /**< 1: one sign for all synapses of a presynaptic neuron (Dale's law); 0: one for each synapse;
-                        drawn +1 or -1 with equal probability; default 1 */
-    uint64_t seed;   /**< default 0 */
-    int32_t keep;    /**< 1: take the masks and signs that the network has; default 0 */
+    int32_t growth;            /**< ::snnd_growth but MOMENTUM; default GRADIENT */
     int32_t dormant_gradients; /**< with random growth, 1: dormant synapses have gradients, which their moments follow,
                                   as in the paper's code; 0: they have none, and a step on a sparse network is much
                                   faster; default 0. With growth by the gradient they always have them */
+    double temperature;        /**< T >= 0: after the optimizer, theta of every synapse that exists moves by
+                                  sqrt(2 * rate * T) times a standard normal number; default 0 */
 } snnd_deep_r_options;
 
 SNND_API snnd_status snnd_deep_r_options_init(snnd_deep_r_options *options, size_t size);
-SNND_API snnd_status snnd_sparsity_create_deep_r(snnd_network *network, const snnd_deep_r_options *options,
-                                                 snnd_sparsity **sparsity);
+SNND_API snnd_status snnd_sparsity_create_deep_r(snnd_network *network, const snnd_structure *structure,
+                                                 const snnd_deep_r_options *options, snnd_sparsity **sparsity);
+
+/** Which synapses are dropped when it is time. */
+typedef enum snnd_drop {
+    SNND_DROP_MAGNITUDE = 1, /**< those of the smallest |weight| */
+    SNND_DROP_EACH_SIGN = 2  /**< the smallest positive and the largest negative weights, the same share of both */
+} snnd_drop;
+
+/**
+ * Rules that drop a share of the synapses from time to time and grow as many. Each has its own function that fills in
+ * its numbers; mix them as you like. A new synapse has weight 0 (theta 1e-12 where signs are kept) and the delay it
+ * had. Where signs are kept, a theta that the optimizer brings below 1e-12 is put there: the synapse stays until it is
+ * dropped.
+ */
+typedef struct snnd_rewiring_options {
+    size_t size;
+    int32_t drop;     /**< ::snnd_drop */
+    int32_t growth;   /**< ::snnd_growth */
+    int32_t interval; /**< steps between two rewirings, 0: at the end of each epoch (not with growth by GRADIENT: a
+                         batch that is over has no gradients) */
+    int32_t stop;     /**< the step from which there is no more rewiring, until which the share falls to 0 by half a
+                         cosine; 0: never, and the share stays */
+    double share;     /**< of the synapses that exist, dropped at a rewiring; 0 to 1, at first */
+} snnd_rewiring_options;
+
+/** RigL (Evci et al. 2020): every 100 steps; share 0.3 that decays until `stop`, which is 0 here: set it to three
+ * quarters of the steps; drop by magnitude; growth by the gradient, after which moments of new synapses are zero. A
+ * synapse that is dropped and grown at once keeps its weight, as in its authors' code. (There a rewiring takes the
+ * place of an optimizer's step; here it comes after one.) */
+SNND_API snnd_status snnd_rigl_options_init(snnd_rewiring_options *options, size_t size);
+
+/** SET (Mocanu et al. 2018): each epoch a share of 0.3, drop of each sign, growth at random, zeroed moments. */
+SNND_API snnd_status snnd_set_options_init(snnd_rewiring_options *options, size_t size);
+
+/** SNFS, sparse networks from scratch (Dettmers and Zettlemoyer 2019): each epoch a share of 0.5 that decays until
+ * `stop` if it is set, drop by magnitude within each layer, growth by momentum. With the budget NETWORK layers share
+ * what grows in proportion to the mean |moment| of their synapses. */
+SNND_API snnd_status snnd_snfs_options_init(snnd_rewiring_options *options, size_t size);
+
+/** A rule of these options; NULL: RigL's. */
+SNND_API snnd_status snnd_sparsity_create_rewiring(snnd_network *network, const snnd_structure *structure,
+                                                   const snnd_rewiring_options *options, snnd_sparsity **sparsity);
 
 /** The masks and signs stay with the network. */
 SNND_API void snnd_sparsity_free(snnd_sparsity *sparsity);
 
-/** Drops and grows by the rule, after the optimizer has moved the weights by the gradients that `workspace` has from
- * its last backward pass. */
-SNND_API snnd_status snnd_sparsity_step(snnd_sparsity *sparsity, const snnd_workspace *workspace);
+/** Drops and grows by the rule, after `optimizer` has moved the weights by the gradients that `workspace` has from its
+ * last backward pass. The optimizer is that of the weights; NULL is an error for a rule that needs its rate or its
+ * moments, and leaves moments as they are for the others. */
+SNND_API snnd_status snnd_sparsity_step(snnd_sparsity *sparsity, const snnd_workspace *workspace,
+                                        snnd_optimizer *optimizer);
 
-/** Synapses that the last step grew in a delay layer, or in all of them where `layer` is NULL. */
+/** Tells the rule that an epoch is over. The trainer does. */
+SNND_API snnd_status snnd_sparsity_end_epoch(snnd_sparsity *sparsity, snnd_optimizer *optimizer);
+
+/** Synapses that the last of these two calls grew in a delay layer, or in all of them where `layer` is NULL. */
 SNND_API int64_t snnd_sparsity_regrown(const snnd_sparsity *sparsity, const snnd_layer *layer);
+
+/** Puts weights, positions, batch norm and sigma back to those of `initial`, a network of the same layers; masks and
+ * signs stay, and what does not exist stays 0. Pruning with SNND_START_MAGNITUDE, then this, then training anew is the
+ * search for a lottery ticket (Frankle and Carbin 2019). Optimizers are not told: make new ones. */
+SNND_API snnd_status snnd_network_rewind(snnd_network *network, const snnd_network *initial);
 
 /** @} */
 /* ---------------------------------------------------------------------------------------------- */
@@ -749,9 +845,86 @@ SNND_API snnd_status snnd_network_load(snnd_context *context, const char *path, 
 /** @} */
 /* ---------------------------------------------------------------------------------------------- */
 /** @defgroup analysis Analysis
- * Statistics for looking into what a network has learned. They take plain numbers in double precision; the context is
- * for memory and errors.
+ * What a network has learned: the receptive fields of its neurons, where its synapses and delays are, what training has
+ * changed; and statistics for such numbers, which take plain arrays in double precision and a context for memory and
+ * errors.
  * @{ */
+
+/**
+ * Size of the receptive fields of a delay layer of the network (NULL: the last one): `outputs` O, its neurons; `rows`,
+ * the network's inputs; `columns`, 1 + the sum of max_delay over the delay layers up to it. Any pointer may be NULL.
+ * SNND_ERROR_STATE where the network has no delay layer.
+ */
+SNND_API snnd_status snnd_receptive_fields_size(const snnd_network *network, const snnd_layer *layer, int32_t *outputs,
+                                                int32_t *rows, int32_t *columns);
+
+/**
+ * Receptive fields of the neurons of a delay layer (NULL: the last one), to `fields` [outputs, rows, columns]: what a
+ * pulse in input `row` does to the neuron `column` steps later, as the paper counts it. Every path of synapses from the
+ * input to the neuron adds the weight of its last synapse, times the signs of the ones before, in the column that is
+ * the sum of their delays in whole steps (snnd_layer_delays()). Absent synapses and weights of 0 make no path; what
+ * lies between delay layers, such as the neurons' time constants or batch norm, even one whose scale is negative, is
+ * left out. The fields of the first delay layer are its weights at their delays.
+ *
+ * `excitation` and `inhibition`, in the same shape, receive the sums over the positive and over the negative paths
+ * alone: field = excitation + inhibition. Either may be NULL. Besides the results this takes memory for two fields of
+ * every neuron of the layer before. SNND_ERROR_NUMERIC where a parameter of the network is not finite.
+ */
+SNND_API snnd_status snnd_receptive_fields(const snnd_network *network, const snnd_layer *layer, double *fields,
+                                           double *excitation, double *inhibition);
+
+/** Synapses of a delay layer that exist (as snnd_layer_active() counts them), for each of its neurons to `fan_in` [O],
+ * for each of its inputs to `fan_out` [I]. Either may be NULL. */
+SNND_API snnd_status snnd_layer_degrees(const snnd_layer *layer, int64_t *fan_in, int64_t *fan_out);
+
+/** Synapses of a delay layer that exist, for each delay in whole steps (snnd_layer_delays()): those of weight above 0
+ * to `excitatory`, below 0 to `inhibitory`, both [max_delay + 1]. Either may be NULL. */
+SNND_API snnd_status snnd_layer_delay_counts(const snnd_layer *layer, int64_t *excitatory, int64_t *inhibitory);
+
+/** What became of the synapses between two states of a network. */
+typedef struct snnd_changes {
+    size_t size;
+    int64_t kept;              /**< synapses that exist in both */
+    int64_t born;              /**< only after */
+    int64_t died;              /**< only before */
+    int64_t flipped;           /**< kept ones whose weight is positive in one and negative in the other */
+    double mean_move;          /**< of the positions of kept ones, in steps; 0 where there are none, as below */
+    double largest_move;       /**< of them */
+    double mean_weight_change; /**< mean |difference of weights| of kept ones */
+} snnd_changes;
+
+SNND_API snnd_status snnd_changes_init(snnd_changes *changes, size_t size);
+
+/** Compares two networks of the same layers and options, such as two checkpoints of a run, synapse by synapse: those of
+ * `layer`, a delay layer of `after`, or of all delay layers where it is NULL. The networks may be of two contexts; the
+ * error is left with that of `after`. SNND_ERROR_NUMERIC where a parameter is not finite. */
+SNND_API snnd_status snnd_network_changes(const snnd_network *before, const snnd_network *after,
+                                          const snnd_layer *layer, snnd_changes *changes);
+
+/** Many numbers in a few. */
+typedef struct snnd_summary {
+    size_t size;
+    int64_t count;
+    double mean;
+    double deviation; /**< of the sample: sqrt(sum (x - mean)^2 / (count - 1)); of one value 0 */
+    double least;
+    double lower_quartile; /**< quantiles are interpolated linearly at place (count - 1) q of the sorted values */
+    double median;
+    double upper_quartile;
+    double largest;
+} snnd_summary;
+
+SNND_API snnd_status snnd_summary_init(snnd_summary *summary, size_t size);
+
+/** Summarizes `values` [count], count >= 1. Numbers that are not finite are SNND_ERROR_ARGUMENT; SNND_ERROR_NUMERIC
+ * where the deviation would not be. */
+SNND_API snnd_status snnd_summarize(snnd_context *context, const double *values, int64_t count, snnd_summary *summary);
+
+/** Counts `values` [count], count >= 0, in `bins` (>= 1) equal bins between `low` and `high` (finite, low < high), to
+ * `counts` [bins]. A bin holds its lower edge, and the last one its upper edge too; values outside, and NaN, are not
+ * counted. */
+SNND_API snnd_status snnd_histogram(snnd_context *context, const double *values, int64_t count, double low, double high,
+                                    int32_t bins, int64_t *counts);
 
 /** Which cells of a grid are neighbours: 8 round a cell, or 4 with a side in common. Grids do not wrap around. */
 typedef enum snnd_neighbours { SNND_QUEEN = 0, SNND_ROOK = 1 } snnd_neighbours;

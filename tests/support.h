@@ -33,6 +33,14 @@
             ck_abort_msg(__VA_ARGS__);                                                                                 \
     } while (0)
 
+/* A structure with a sparsity. */
+static inline snnd_structure structure_of(double sparsity) {
+    snnd_structure structure;
+    ck_assert_int_eq(snnd_structure_init(&structure, sizeof structure), SNND_OK);
+    structure.sparsity = sparsity;
+    return structure;
+}
+
 /* A context with some threads. */
 static inline snnd_context *make_context(int32_t threads) {
     snnd_context_options options;

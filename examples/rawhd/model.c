@@ -1,5 +1,6 @@
 #include "model.h"
 
+#include <math.h>
 #include <string.h>
 
 static snnd_status add_delays(snnd_network *network, const struct options *options, int32_t neurons) {
@@ -30,27 +31,92 @@ static snnd_status add_layers(snnd_network *network, const struct options *optio
     return status;
 }
 
-static snnd_status add_structure(const struct options *options, struct model *model) {
-    if (options->structure == STRUCTURE_FIXED) {
-        snnd_fixed_mask_options mask;
-        snnd_fixed_mask_options_init(&mask, sizeof mask);
-        mask.sparsity = options->sparsity;
-        mask.seed = (uint64_t)options->seed;
-        return snnd_sparsity_create_fixed_mask(model->network, &mask, &model->sparsity);
-    }
-    if (options->structure == STRUCTURE_DEEP_R) {
-        snnd_deep_r_options rules;
-        snnd_deep_r_options_init(&rules, sizeof rules);
-        rules.sparsity = options->sparsity;
-        rules.growth = options->growth == GROWTH_GRADIENT ? SNND_GROWTH_GRADIENT : SNND_GROWTH_RANDOM;
-        rules.dale = options->dale;
-        rules.seed = (uint64_t)options->seed;
-        return snnd_sparsity_create_deep_r(model->network, &rules, &model->sparsity);
-    }
-    return SNND_OK;
+static snnd_structure structure_of(const struct options *options) {
+    snnd_structure structure;
+    snnd_structure_init(&structure, sizeof structure);
+    structure.budget = options->budget;
+    structure.density = options->density;
+    structure.sparsity = options->sparsity;
+    structure.fan_in = options->budget == SNND_BUDGET_FAN_IN ? (int32_t)options->fan_in : 0;
+    structure.signs = options->dale                            ? SNND_SIGNS_DALE
+                      : options->structure == STRUCTURE_DEEP_R ? SNND_SIGNS_SYNAPSE
+                                                               : SNND_SIGNS_NONE;
+    structure.start = options->structure == STRUCTURE_PRUNED ? SNND_START_MAGNITUDE : SNND_START_RANDOM;
+    structure.seed = (uint64_t)options->seed;
+    return structure;
 }
 
-int model_make(snnd_context *context, const struct options *options, int32_t channels, int32_t classes,
+/* What was not asked for is as the rule has it. */
+static int32_t growth_of(const struct options *options, int32_t of_rule) {
+    static const int32_t growth[] = {0, SNND_GROWTH_GRADIENT, SNND_GROWTH_RANDOM, SNND_GROWTH_MOMENTUM};
+    return options->growth == GROWTH_OWN ? of_rule : growth[options->growth];
+}
+
+static snnd_status add_deep_r(const struct options *options, const snnd_structure *structure, struct model *model) {
+    snnd_deep_r_options rule;
+    snnd_deep_r_options_init(&rule, sizeof rule);
+    rule.growth = growth_of(options, rule.growth);
+    rule.temperature = options->temperature;
+    return snnd_sparsity_create_deep_r(model->network, structure, &rule, &model->sparsity);
+}
+
+static snnd_status add_rewiring(const struct options *options, const snnd_structure *structure, int64_t steps,
+                                struct model *model) {
+    snnd_rewiring_options rule;
+    if (options->structure == STRUCTURE_RIGL)
+        snnd_rigl_options_init(&rule, sizeof rule);
+    else if (options->structure == STRUCTURE_SET)
+        snnd_set_options_init(&rule, sizeof rule);
+    else
+        snnd_snfs_options_init(&rule, sizeof rule);
+    rule.growth = growth_of(options, rule.growth);
+    rule.interval = (int32_t)options->interval;
+    rule.share = options->share;
+    rule.stop = (int32_t)fmin(options->rewire_until * (double)steps, INT32_MAX);
+    return snnd_sparsity_create_rewiring(model->network, structure, &rule, &model->sparsity);
+}
+
+/* Gives a network the parameters of one in a file. */
+static snnd_status take_parameters(snnd_context *context, snnd_network *network, const char *path) {
+    snnd_network *held = NULL;
+    snnd_status status = snnd_network_load(context, path, &held);
+    if (status == SNND_OK)
+        status = snnd_network_rewind(network, held);
+    snnd_network_free(held);
+    return status;
+}
+
+/* Prunes a trained network; a run that is resumed gets its masks and weights from the checkpoint. */
+static snnd_status add_pruning(snnd_context *context, const struct options *options, const snnd_structure *structure,
+                               struct model *model) {
+    snnd_status status = options->resume ? SNND_OK : take_parameters(context, model->network, options->from);
+    if (status == SNND_OK)
+        status = snnd_sparsity_create_fixed_mask(model->network, structure, &model->sparsity);
+    if (status == SNND_OK && !options->resume && options->rewind != NULL)
+        status = take_parameters(context, model->network, options->rewind);
+    return status;
+}
+
+static snnd_status add_structure(snnd_context *context, const struct options *options, int64_t steps,
+                                 struct model *model) {
+    const snnd_structure structure = structure_of(options);
+    switch (options->structure) {
+    case STRUCTURE_FIXED:
+        return snnd_sparsity_create_fixed_mask(model->network, &structure, &model->sparsity);
+    case STRUCTURE_PRUNED:
+        return add_pruning(context, options, &structure, model);
+    case STRUCTURE_DEEP_R:
+        return add_deep_r(options, &structure, model);
+    case STRUCTURE_RIGL:
+    case STRUCTURE_SET:
+    case STRUCTURE_SNFS:
+        return add_rewiring(options, &structure, steps, model);
+    default:
+        return SNND_OK;
+    }
+}
+
+int model_make(snnd_context *context, const struct options *options, int32_t channels, int32_t classes, int64_t steps,
                struct model *model, struct failure *failure) {
     memset(model, 0, sizeof *model);
     snnd_status status = snnd_network_create(context, channels, &model->network);
@@ -59,7 +125,7 @@ int model_make(snnd_context *context, const struct options *options, int32_t cha
     if (status == SNND_OK)
         status = snnd_network_initialize(model->network, (uint64_t)options->seed);
     if (status == SNND_OK)
-        status = add_structure(options, model);
+        status = add_structure(context, options, steps, model);
     if (status == SNND_OK)
         return 0;
     model_free(model);

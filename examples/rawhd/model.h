@@ -11,7 +11,8 @@ struct model {
     snnd_sparsity *sparsity; /**< NULL where the structure is dense */
 };
 
-int model_make(snnd_context *context, const struct options *options, int32_t channels, int32_t classes,
+/** `steps`: of the whole run. */
+int model_make(snnd_context *context, const struct options *options, int32_t channels, int32_t classes, int64_t steps,
                struct model *model, struct failure *failure);
 void model_free(struct model *model);
 

@@ -20,8 +20,10 @@ enum keeping {
 };
 
 static const char *const delays_names[] = {"learned", "fixed", NULL};
-static const char *const structure_names[] = {"dense", "fixed", "deep-r", NULL};
-static const char *const growth_names[] = {"gradient", "random", NULL};
+static const char *const structure_names[] = {"dense", "fixed", "deep-r", "rigl", "set", "snfs", "pruned", NULL};
+static const char *const growth_names[] = {"own", "gradient", "random", "momentum", NULL};
+static const char *const budget_names[] = {"layer", "network", "fan-in", NULL};
+static const char *const density_names[] = {"uniform", "erdos-renyi", NULL};
 static const char *const preset_names[] = {"mel", "zenke-vogels", NULL};
 static const char *const isa_names[] = {"auto", "plain", "avx2", "avx512", NULL};
 
@@ -51,11 +53,27 @@ static const struct entry table[] = {
     {"delays", CHOICE, AT(delays), 0, 0, delays_names, DECIDES, "KIND", "learned, or fixed at random (learned)"},
     {"kernel-count", WHOLE, AT(kernel_count), 1, 64, NULL, DECIDES, "N", "synapses for each pair of neurons (1)"},
     {"structure", CHOICE, AT(structure), 0, 0, structure_names, DECIDES, "KIND",
-     "dense, a fixed random mask, or deep-r rewiring (dense)"},
-    {"growth", CHOICE, AT(growth), 0, 0, growth_names, DECIDES, "RULE", "of deep-r: by gradient, or random (gradient)"},
-    {"sparsity", REAL, AT(sparsity), 0, 0.999999, NULL, DECIDES, "S",
-     "of fixed and deep-r: share of absent synapses (0.875)"},
-    {"dale", SWITCH_PAIR, AT(dale), 0, 0, NULL, DECIDES, NULL, "of deep-r: one sign for each presynaptic neuron (yes)"},
+     "dense; fixed, a random mask; deep-r, rigl, set, snfs: rewired; pruned: see --from (dense)"},
+    {"sparsity", REAL, AT(sparsity), 0, 0.999999, NULL, DECIDES, "S", "share of absent synapses, but if dense (0.875)"},
+    {"budget", CHOICE, AT(budget), 0, 0, budget_names, DECIDES, "OF",
+     "what has that share: each layer, or the network; or fan-in: see --fan-in (layer)"},
+    {"density", CHOICE, AT(density), 0, 0, density_names, DECIDES, "KIND",
+     "over the layers: uniform or erdos-renyi (uniform)"},
+    {"fan-in", WHOLE, AT(fan_in), 0, 1e9, NULL, DECIDES, "F", "with --budget fan-in: synapses of each neuron"},
+    {"dale", SWITCH_PAIR, AT(dale), 0, 0, NULL, DECIDES, NULL,
+     "one sign for each presynaptic neuron (with deep-r yes, else no)"},
+    {"growth", CHOICE, AT(growth), 0, 0, growth_names, DECIDES, "RULE",
+     "gradient, random, momentum; own: as the rule has it (own)"},
+    {"temperature", REAL, AT(temperature), 0, 1e6, NULL, DECIDES, "T", "of deep-r's noise (0)"},
+    {"interval", WHOLE, AT(interval), 0, 1e9, NULL, DECIDES, "N",
+     "of rigl, set, snfs: steps between rewirings, 0: an epoch (rigl 100, else 0)"},
+    {"share", REAL, AT(share), 0, 1, NULL, DECIDES, "X",
+     "of the same: synapses dropped at a rewiring (rigl, set 0.3, snfs 0.5)"},
+    {"rewire-until", REAL, AT(rewire_until), 0, 1, NULL, DECIDES, "X",
+     "of the same: part of the run in which the share falls to 0; 0: it stays (rigl 0.75, snfs 1, set 0)"},
+    {"from", TEXT, AT(from), 0, 0, NULL, OFFERED, "MODEL", "of pruned: whose largest weights stay, to be trained on"},
+    {"rewind", TEXT, AT(rewind), 0, 0, NULL, OFFERED, "MODEL",
+     "of pruned: whose weights they then begin with, as initial.safetensors of a run"},
     {"l1", REAL, AT(l1), 0, 1e6, NULL, DECIDES, "X", "penalty on the sum of all |weights| (1e-5)"},
     {"dropout", REAL, AT(dropout), 0, 0.999999, NULL, DECIDES, "P", "of hidden spikes (0.4)"},
     {"validation", REAL, AT(validation), 0, 0.999999, NULL, DECIDES, "SHARE", "of the training list held out (0)"},
@@ -87,6 +105,9 @@ static void set_defaults(struct options *options) {
         .kernel_count = 1,
         .sparsity = 0.875,
         .dale = -1, /* options_check() decides */
+        .interval = -1,
+        .share = -1,
+        .rewire_until = -1,
         .l1 = 1e-5,
         .dropout = 0.4,
     };
@@ -203,6 +224,20 @@ int options_given(const struct options *options, const char *name) {
     return 0;
 }
 
+/* Gives what was left to the rule its number. */
+static void settle(struct options *options) {
+    const int is_rigl = options->structure == STRUCTURE_RIGL, is_set = options->structure == STRUCTURE_SET;
+    const int is_snfs = options->structure == STRUCTURE_SNFS;
+    if (options->dale < 0)
+        options->dale = options->structure == STRUCTURE_DEEP_R;
+    if (options->interval < 0)
+        options->interval = is_rigl ? 100 : 0;
+    if (options->share < 0)
+        options->share = is_rigl || is_set ? 0.3 : is_snfs ? 0.5 : 0;
+    if (options->rewire_until < 0)
+        options->rewire_until = is_rigl ? 0.75 : is_snfs ? 1 : 0;
+}
+
 int options_check(struct options *options, struct failure *failure) {
     if (options->data == NULL || options->data[0] == '\0')
         return failed(failure, "--data DIR is needed: a folder with the Heidelberg Digits or with .npy files");
@@ -214,13 +249,16 @@ int options_check(struct options *options, struct failure *failure) {
         return failed(failure,
                       "--max-delay: expected an even number, so that a position of 0 is a whole delay, not %lld",
                       (long long)options->max_delay);
-    if (options->dale == 1 && options->structure != STRUCTURE_DEEP_R)
-        return failed(failure,
-                      "--dale: needs --structure deep-r: the weights of a %s structure have no fixed signs that the "
-                      "synapses of a neuron could share",
-                      structure_names[options->structure]);
-    if (options->dale < 0)
-        options->dale = options->structure == STRUCTURE_DEEP_R;
+    if (options->dale == 1 && options->structure == STRUCTURE_DENSE)
+        return failed(
+            failure,
+            "--dale: needs another --structure than dense, whose weights have no fixed signs that the synapses "
+            "of a neuron could share");
+    if (options->budget == SNND_BUDGET_FAN_IN && options->fan_in == 0)
+        return failed(failure, "--budget fan-in: --fan-in F is needed, the synapses of each neuron");
+    if (options->structure == STRUCTURE_PRUNED && !options->resume && options->from == NULL)
+        return failed(failure, "--structure pruned: --from MODEL is needed, the trained network to prune");
+    settle(options);
     return 0;
 }
 

@@ -11,8 +11,16 @@
 enum { OPTIONS_LAYERS = 16 };
 
 enum delays_kind { DELAYS_LEARNED, DELAYS_FIXED };
-enum structure_kind { STRUCTURE_DENSE, STRUCTURE_FIXED, STRUCTURE_DEEP_R };
-enum growth_kind { GROWTH_GRADIENT, GROWTH_RANDOM };
+enum structure_kind {
+    STRUCTURE_DENSE,
+    STRUCTURE_FIXED,
+    STRUCTURE_DEEP_R,
+    STRUCTURE_RIGL,
+    STRUCTURE_SET,
+    STRUCTURE_SNFS,
+    STRUCTURE_PRUNED
+};
+enum growth_kind { GROWTH_OWN, GROWTH_GRADIENT, GROWTH_RANDOM, GROWTH_MOMENTUM };
 
 struct widths {
     int32_t width[OPTIONS_LAYERS];
@@ -20,15 +28,16 @@ struct widths {
 };
 
 struct options {
-    const char *data, *out, *cache;
-    int64_t epochs, batch, max_delay, kernel_count, seed, threads;
+    const char *data, *out, *cache, *from, *rewind;
+    int64_t epochs, batch, max_delay, kernel_count, seed, threads, fan_in, interval;
     struct widths hidden;
     int delays, structure, growth; /**< of the enums above */
     int preset;                    /**< enum preset */
+    int budget, density;           /**< snnd_budget, snnd_density */
     int isa;                       /**< snnd_isa */
     int dale;
     int german_first;
-    double sparsity, l1, dropout, validation;
+    double sparsity, l1, dropout, validation, temperature, share, rewire_until;
     int resume, overwrite, quiet, help, version;
     uint64_t given; /**< bit for each line of the table: on the command line */
 };

@@ -101,8 +101,9 @@ static int show_step(void *user, const snnd_progress *step) {
 }
 
 static int make_trainer(struct run *run) {
+    const int64_t batch = run->options->batch, samples = snnd_dataset_samples(training_set(run));
     if (model_make(run->context, run->options, snnd_dataset_channels(run->data.training), run->data.classes,
-                   &run->model, run->failure) != 0)
+                   (samples + batch - 1) / batch * run->options->epochs, &run->model, run->failure) != 0)
         return -1;
     return model_trainer(run->context, run->options, &run->model, show_step, &run->progress, &run->trainer,
                          run->failure);

@@ -26,7 +26,8 @@ snnd_random snnd_random_for(uint64_t seed, enum snnd_use use, uint64_t stream) {
 }
 
 uint64_t snnd_random_bits(const snnd_random *random, uint64_t index) {
-    const uint32_t counter[4] = {(uint32_t)index, (uint32_t)(index >> 32), (uint32_t)random->stream,
+    const uint64_t place = random->first + index;
+    const uint32_t counter[4] = {(uint32_t)place, (uint32_t)(place >> 32), (uint32_t)random->stream,
                                  (uint32_t)(random->stream >> 32)};
     uint32_t result[4];
     snnd_philox(random->key, counter, result);

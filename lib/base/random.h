@@ -15,12 +15,14 @@ enum snnd_use {
     SNND_USE_SPLIT = 7,
     SNND_USE_GROWTH = 8,
     SNND_USE_HOST = 9,
-    SNND_USE_PERMUTATION = 10
+    SNND_USE_PERMUTATION = 10,
+    SNND_USE_NOISE = 11
 };
 
 /* One sequence of numbers. */
 typedef struct snnd_random {
     uint64_t key, stream;
+    uint64_t first; /* where in the stream it begins; 0 unless set */
 } snnd_random;
 
 /* `stream` tells apart sequences of one use: a layer, an epoch, a step. */

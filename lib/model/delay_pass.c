@@ -110,13 +110,14 @@ static void project(const snnd_filters *filters, int32_t first, int32_t count, c
 }
 
 /* Whether its gradient is made in every pass. */
-static bool is_live(const snnd_layer *layer, int64_t synapse) {
-    const uint8_t *mask = layer->arrays[SNND_ARRAY_MASK].data;
-    return mask == NULL || mask[synapse] || snnd_delays_weight(layer, synapse) != 0 || layer->dormant_gradients;
+static bool is_live(const snnd_stage *stage, int64_t synapse) {
+    const uint8_t *mask = stage->layer->arrays[SNND_ARRAY_MASK].data;
+    return mask == NULL || mask[synapse] || snnd_delays_weight(stage->layer, synapse) != 0 ||
+           snnd_delay_state_of(stage)->dormant;
 }
 
 bool snnd_synapse_wanted(const snnd_stage *stage, int64_t synapse) {
-    return snnd_delay_state_of(stage)->complete || is_live(stage->layer, synapse);
+    return snnd_delay_state_of(stage)->complete || is_live(stage, synapse);
 }
 
 /* The kernel of a synapse, as the paths of the pass want it. By filters, A is made by the path from the shares. */
@@ -238,6 +239,7 @@ static void choose_paths(snnd_stage *stage) {
 
 void snnd_delays_begin(snnd_stage *stage) {
     snnd_delay_state *held = snnd_delay_state_of(stage);
+    held->dormant = stage->layer->dormant_gradients;
     held->complete = false;
     held->shape = shape_of(stage->layer, stage->workspace->pass.mode);
     held->taps.width = snnd_kernel_width(&held->shape);
@@ -261,9 +263,13 @@ void snnd_delays_parameter_gradient(snnd_stage *stage, const snnd_signal *input,
     snnd_delay_state_of(stage)->parameters->parameter_gradient(stage, input, d_current);
 }
 
+bool snnd_delays_gradient_is_whole(const snnd_stage *stage) {
+    return snnd_delay_state_of(stage)->dormant || stage->layer->arrays[SNND_ARRAY_MASK].data == NULL;
+}
+
 void snnd_delays_complete_gradient(snnd_stage *stage, const snnd_signal *input, const snnd_activity *d_current) {
     snnd_delay_state *held = snnd_delay_state_of(stage);
-    if (held->complete || snnd_delays_gradient_is_whole(stage->layer))
+    if (held->complete || snnd_delays_gradient_is_whole(stage))
         return;
     held->complete = true;
     snnd_parallel_for(stage->workspace->context, stage->layer->outputs, build_kernels, stage);
@@ -302,7 +308,7 @@ void snnd_set_gradients(const snnd_stage *stage, int64_t synapse, double along_s
     const float theta = snnd_layer_floats(layer, SNND_ARRAY_WEIGHT)[synapse];
     if (!snnd_synapse_wanted(stage, synapse))
         along_share = along_slope = 0;
-    else if (snnd_delay_state_of(stage)->complete && is_live(layer, synapse))
+    else if (snnd_delay_state_of(stage)->complete && is_live(stage, synapse))
         return; /* it is there, of a time when the parameters were those of the pass */
     const double penalty = stage->workspace->pass.l1 * ((theta > 0) - (theta < 0));
     stage->gradient[SNND_ARRAY_WEIGHT][synapse] = (float)(along_share * (sign == NULL ? 1 : sign[synapse]) + penalty);

@@ -71,6 +71,17 @@ snnd_status snnd_layer_delays(const snnd_layer *layer, int32_t *delays) {
     return SNND_OK;
 }
 
+snnd_status snnd_layer_weights(const snnd_layer *layer, float *weights) {
+    if (layer == NULL)
+        return SNND_ERROR_ARGUMENT;
+    if (!snnd_layer_is_delays(layer) || weights == NULL)
+        return snnd_fail(layer->network->context, SNND_ERROR_ARGUMENT, "snnd_layer_weights: %s",
+                         weights == NULL ? "weights is NULL" : "not a layer of delays");
+    for (int64_t s = 0; s < snnd_layer_synapses(layer); s++)
+        weights[s] = snnd_delays_exists(layer, s) ? snnd_delays_weight(layer, s) : 0;
+    return SNND_OK;
+}
+
 /* ---- options ---- */
 
 snnd_status snnd_delay_options_init(snnd_delay_options *options, size_t size) {

@@ -18,6 +18,12 @@ int32_t snnd_delays_columns(const snnd_layer *layer);
 /* w = sign * theta where there are signs, else theta. */
 float snnd_delays_weight(const snnd_layer *layer, int64_t synapse);
 
+/* Whether a synapse exists: where there is a mask, a one in it. */
+static inline bool snnd_delays_exists(const snnd_layer *layer, int64_t synapse) {
+    const uint8_t *mask = layer->arrays[SNND_ARRAY_MASK].data;
+    return mask == NULL || mask[synapse] != 0;
+}
+
 /* Whether filters would be on the side of the inputs (delay_low_rank.c): what spikes drive is filtered where it ends,
  * else the side with fewer neurons. */
 static inline bool snnd_delays_by_input(const snnd_layer *layer, bool spikes) {
@@ -43,15 +49,14 @@ void snnd_delays_currents(const snnd_stage *stage, const snnd_signal *input, int
 void snnd_delays_input_gradient(const snnd_stage *stage, const snnd_activity *d_current, int32_t tile, int32_t worker,
                                 snnd_rows d_input);
 
-/* dL/dtheta and dL/dp of the synapses that are there, and of dormant ones where the layer says so. */
+/* dL/dtheta and dL/dp of the synapses that are there, and of dormant ones where the layer said so when the pass
+ * began. */
 void snnd_delays_parameter_gradient(snnd_stage *stage, const snnd_signal *input, const snnd_activity *d_current);
 
 /* Makes them for dormant synapses too, where they are not there yet. The parameters must still be those of the pass. */
 void snnd_delays_complete_gradient(snnd_stage *stage, const snnd_signal *input, const snnd_activity *d_current);
 
-/* Whether a backward pass makes the gradients of all synapses. */
-static inline bool snnd_delays_gradient_is_whole(const snnd_layer *layer) {
-    return layer->dormant_gradients || layer->arrays[SNND_ARRAY_MASK].data == NULL;
-}
+/* Whether the last backward pass made the gradients of all synapses. */
+bool snnd_delays_gradient_is_whole(const snnd_stage *stage);
 
 #endif

@@ -20,10 +20,18 @@ static snnd_status prepare(snnd_stage *stage) {
     return stage->state == NULL ? SNND_ERROR_MEMORY : SNND_OK;
 }
 
+int64_t snnd_lif_neuron_spikes(const snnd_stage *stage, int32_t neuron) {
+    const int32_t *spikes = stage->state;
+    int64_t sum = 0;
+    for (int32_t tile = 0; tile < stage->workspace->pass.tiles; tile++)
+        sum += spikes[(size_t)tile * (size_t)stage->layer->outputs + (size_t)neuron];
+    return sum;
+}
+
 int64_t snnd_lif_spikes(const snnd_stage *stage) {
     int64_t sum = 0;
-    for (int64_t k = 0; k < (int64_t)stage->workspace->pass.tiles * stage->layer->outputs; k++)
-        sum += ((const int32_t *)stage->state)[k];
+    for (int32_t n = 0; n < stage->layer->outputs; n++)
+        sum += snnd_lif_neuron_spikes(stage, n);
     return sum;
 }
 

@@ -435,7 +435,8 @@ snnd_status snnd_workspace_gradient(snnd_workspace *workspace, const snnd_layer 
         return snnd_fail(workspace->context, SNND_ERROR_STATE, "layer %d (%s) has no gradient of '%s'", layer->index,
                          layer->class->name, snnd_array_word(name));
     if (snnd_layer_is_delays(layer) && workspace->progress != SNND_NOTHING &&
-        workspace->progress != SNND_BACKWARD_DONE && !snnd_delays_gradient_is_whole(layer))
+        workspace->progress != SNND_BACKWARD_DONE &&
+        !snnd_delays_gradient_is_whole(snnd_workspace_stage(workspace, layer)))
         return snnd_fail(
             workspace->context, SNND_ERROR_STATE,
             "layer %d: the gradients of absent synapses can be made after a backward pass, not after another "
@@ -510,4 +511,23 @@ double snnd_workspace_spike_rate(const snnd_workspace *workspace) {
             layers++;
         }
     return layers == 0 ? 0 : sum / layers;
+}
+
+snnd_status snnd_workspace_spike_rates(const snnd_workspace *workspace, const snnd_layer *layer, double *rates) {
+    if (workspace == NULL)
+        return SNND_ERROR_ARGUMENT;
+    const snnd_status status = check_layer(workspace, layer, "snnd_workspace_spike_rates");
+    if (status != SNND_OK)
+        return status;
+    if (rates == NULL)
+        return snnd_fail(workspace->context, SNND_ERROR_ARGUMENT, "snnd_workspace_spike_rates: rates is NULL");
+    if (layer->class->type != SNND_LAYER_LIF)
+        return snnd_fail(workspace->context, SNND_ERROR_ARGUMENT, "layer %d (%s) has no spikes; expected lif",
+                         layer->index, layer->class->name);
+    if (workspace->progress == SNND_NOTHING)
+        return snnd_fail(workspace->context, SNND_ERROR_STATE, "no batch has been passed forward yet");
+    for (int32_t n = 0; n < layer->outputs; n++)
+        rates[n] = (double)snnd_lif_neuron_spikes(snnd_workspace_stage(workspace, layer), n) /
+                   ((double)workspace->pass.samples * workspace->steps);
+    return SNND_OK;
 }

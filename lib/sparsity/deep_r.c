@@ -1,8 +1,8 @@
 /*
- * DEEP R (Bellec et al. 2018) without noise, growing at random or, as RigL (Evci et al. 2020) does, by the gradient. A
- * synapse is sign * theta. After each step of the optimizer:
+ * DEEP R (Bellec et al. 2018), growing at random or, as RigL (Evci et al. 2020) does, by the gradient. A synapse is
+ * sign * theta. After each step of the optimizer:
  *
- *     1. theta = 0 where the synapse was dormant before the step
+ *     1. theta = 0 where the synapse was dormant before the step; theta += sqrt(2 rate T) nu where not, nu normal
  *     2. active = theta > 0: the others have just been dropped, and keep their theta until the next step's 1
  *     3. as many as are missing grow among the inactive: those with the smallest dL/dtheta, or any; theta = 1e-12
  */
@@ -12,114 +12,125 @@
 #include "base/random.h"
 #include "sparsity/sparsity.h"
 
-/* Steps 1 and 2: the mask becomes what is active; returns how many are. */
-static int64_t drop(snnd_layer *layer) {
-    uint8_t *mask = layer->arrays[SNND_ARRAY_MASK].data;
+/* A standard normal number (Box and Muller 1958). */
+static double normal(const snnd_random *random, uint64_t index) {
+    const double pi = 3.14159265358979323846, radius = 1 - snnd_random_unit(random, 2 * index);
+    return sqrt(-2 * log(radius)) * cos(2 * pi * snnd_random_unit(random, 2 * index + 1));
+}
+
+static void add_noise(const snnd_sparsity *sparsity, const snnd_layer *layer, double rate) {
+    const double size = sqrt(2 * rate * sparsity->options.deep_r.temperature);
+    const uint8_t *mask = snnd_mask_of(layer);
     float *theta = snnd_layer_floats(layer, SNND_ARRAY_WEIGHT);
-    int64_t active = 0;
+    const snnd_random random =
+        snnd_random_for(sparsity->structure.seed, SNND_USE_NOISE, (uint64_t)layer->index << 48 | sparsity->steps);
+    for (int64_t s = 0; s < snnd_layer_synapses(layer); s++)
+        if (mask[s])
+            theta[s] = (float)((double)theta[s] + size * normal(&random, (uint64_t)s));
+}
+
+/* Steps 1 and 2: the mask becomes what is active. */
+static void drop(snnd_sparsity *sparsity, snnd_layer *layer) {
+    (void)sparsity;
+    uint8_t *mask = snnd_mask_of(layer);
+    float *theta = snnd_layer_floats(layer, SNND_ARRAY_WEIGHT);
     for (int64_t s = 0; s < snnd_layer_synapses(layer); s++) {
         if (!mask[s])
             theta[s] = 0;
         mask[s] = theta[s] > 0;
-        active += mask[s];
-    }
-    return active;
-}
-
-static void grow(snnd_layer *layer, int32_t synapse) {
-    ((uint8_t *)layer->arrays[SNND_ARRAY_MASK].data)[synapse] = 1;
-    snnd_layer_floats(layer, SNND_ARRAY_WEIGHT)[synapse] = SNND_NEW_SYNAPSE;
-}
-
-/* Smallest gradient first, the lower index first among equals, what is not a number last. */
-static bool comes_before(const snnd_candidate *a, const snnd_candidate *b) {
-    const bool odd_a = isnan(a->gradient), odd_b = isnan(b->gradient);
-    if (odd_a != odd_b)
-        return odd_b;
-    if (a->gradient < b->gradient || a->gradient > b->gradient)
-        return a->gradient < b->gradient;
-    return a->synapse < b->synapse;
-}
-
-/* Lets the candidate at a place of a heap sink, so that nobody below comes before it. */
-static void sink(snnd_candidate *heap, size_t count, size_t at) {
-    for (size_t below; (below = 2 * at + 1) < count; at = below) {
-        if (below + 1 < count && comes_before(&heap[below + 1], &heap[below]))
-            below++;
-        if (!comes_before(&heap[below], &heap[at]))
-            return;
-        const snnd_candidate moved = heap[at];
-        heap[at] = heap[below];
-        heap[below] = moved;
     }
 }
 
-static void grow_by_gradient(snnd_sparsity *sparsity, snnd_layer *layer, const float *d_theta, int64_t missing) {
-    const uint8_t *mask = layer->arrays[SNND_ARRAY_MASK].data;
-    size_t count = 0;
-    for (int64_t s = 0; s < snnd_layer_synapses(layer); s++)
-        if (!mask[s])
-            sparsity->candidates[count++] = (snnd_candidate){.gradient = d_theta[s], .synapse = (int32_t)s};
-    /* A heap, and not qsort(), which may allocate. */
-    for (size_t at = count / 2; at-- > 0;)
-        sink(sparsity->candidates, count, at);
-    for (int64_t k = 0; k < missing; k++) {
-        grow(layer, sparsity->candidates[0].synapse);
-        sparsity->candidates[0] = sparsity->candidates[--count];
-        sink(sparsity->candidates, count, 0);
+static void grow(void *argument, const snnd_candidate *candidate) {
+    snnd_sparsity *sparsity = argument;
+    snnd_mask_of(candidate->layer)[candidate->synapse] = 1;
+    snnd_layer_floats(candidate->layer, SNND_ARRAY_WEIGHT)[candidate->synapse] = SNND_NEW_SYNAPSE;
+    sparsity->regrown[candidate->layer->index]++;
+}
+
+/* The absent synapses of a group as candidates, each with its gradient; returns how many are missing. */
+static int64_t gather(snnd_sparsity *sparsity, const snnd_group *group, const snnd_workspace *workspace) {
+    int64_t missing = group->target;
+    snnd_candidates_clear(sparsity);
+    for (int32_t k = 0; k < group->stretches; k++) {
+        const snnd_stretch *stretch = &group->stretch[k];
+        const uint8_t *mask = snnd_mask_of(stretch->layer);
+        const float *d_theta = workspace->stage[stretch->layer->index].gradient[SNND_ARRAY_WEIGHT];
+        for (int64_t s = stretch->begin; s < stretch->end; s++) {
+            missing -= mask[s];
+            if (!mask[s])
+                snnd_candidates_add(sparsity, stretch->layer, s, d_theta[s]);
+        }
     }
-}
-
-static void grow_at_random(snnd_sparsity *sparsity, snnd_layer *layer, int64_t missing) {
-    const uint8_t *mask = layer->arrays[SNND_ARRAY_MASK].data;
-    int64_t count = 0;
-    for (int64_t s = 0; s < snnd_layer_synapses(layer); s++)
-        if (!mask[s])
-            sparsity->order[count++] = (int32_t)s;
-    snnd_random random =
-        snnd_random_for(sparsity->seed, SNND_USE_GROWTH, (uint64_t)layer->index << 48 | sparsity->steps);
-    snnd_random_choose(&random, sparsity->order, count, missing);
-    for (int64_t k = 0; k < missing; k++)
-        grow(layer, sparsity->order[k]);
-}
-
-static int64_t step(snnd_sparsity *sparsity, snnd_layer *layer, const float *d_theta) {
-    const int64_t missing = sparsity->target[layer->index] - drop(layer);
-    if (missing <= 0)
-        return 0;
-    if (sparsity->growth == SNND_GROWTH_GRADIENT)
-        grow_by_gradient(sparsity, layer, d_theta, missing);
-    else
-        grow_at_random(sparsity, layer, missing);
     return missing;
 }
 
-static const snnd_sparsity_class class = {.name = "DEEP R", .fixes_signs = true, .grows = true, .step = step};
+static void step(snnd_sparsity *sparsity, const snnd_workspace *workspace, snnd_optimizer *optimizer) {
+    for (int32_t i = 0; i < sparsity->network->count && sparsity->options.deep_r.temperature > 0; i++)
+        if (snnd_layer_is_delays(sparsity->network->layer[i]))
+            add_noise(sparsity, sparsity->network->layer[i], optimizer->options.rate);
+    snnd_sparsity_for_layers(sparsity, drop);
+    for (int64_t g = 0; g < sparsity->groups; g++) {
+        const int64_t missing = gather(sparsity, &sparsity->group[g], workspace);
+        const snnd_random random = snnd_group_random(sparsity, &sparsity->group[g]);
+        if (missing > 0 && sparsity->options.deep_r.growth == SNND_GROWTH_GRADIENT)
+            snnd_candidates_take_least(sparsity, missing, grow, sparsity);
+        else if (missing > 0)
+            snnd_candidates_take_any(sparsity, missing, &random, grow, sparsity);
+    }
+}
+
+static const char *needs_optimizer(const snnd_sparsity *sparsity) {
+    return sparsity->options.deep_r.temperature > 0 ? "noise of a temperature needs its learning rate" : NULL;
+}
+
+static bool needs_dormant(const snnd_sparsity *sparsity) {
+    return sparsity->options.deep_r.growth == SNND_GROWTH_GRADIENT || sparsity->options.deep_r.dormant_gradients;
+}
+
+static const snnd_field fields[] = {
+    {"growth", SNND_FIELD_INT32, offsetof(snnd_deep_r_options, growth)},
+    {"dormant_gradients", SNND_FIELD_INT32, offsetof(snnd_deep_r_options, dormant_gradients)},
+    {"temperature", SNND_FIELD_DOUBLE, offsetof(snnd_deep_r_options, temperature)},
+    {0},
+};
+
+static const snnd_sparsity_class class = {.name = "DEEP R",
+                                          .fields = fields,
+                                          .signs = SNND_SIGNS_DALE,
+                                          .needs_signs = true,
+                                          .grows = true,
+                                          .needs_optimizer = needs_optimizer,
+                                          .needs_dormant = needs_dormant,
+                                          .step = step};
 
 snnd_status snnd_deep_r_options_init(snnd_deep_r_options *options, size_t size) {
-    static const snnd_deep_r_options defaults = {.sparsity = 0.875, .growth = SNND_GROWTH_GRADIENT, .dale = 1};
+    static const snnd_deep_r_options defaults = {.growth = SNND_GROWTH_GRADIENT};
     return snnd_options_init(options, size, &defaults, sizeof defaults);
 }
 
-snnd_status snnd_sparsity_create_deep_r(snnd_network *network, const snnd_deep_r_options *options,
-                                        snnd_sparsity **sparsity) {
+static snnd_status check(snnd_context *context, const snnd_deep_r_options *options) {
+    if (options->growth != SNND_GROWTH_RANDOM && options->growth != SNND_GROWTH_GRADIENT)
+        return snnd_fail(context, SNND_ERROR_ARGUMENT,
+                         "DEEP R: growth is %d; expected SNND_GROWTH_RANDOM or SNND_GROWTH_GRADIENT", options->growth);
+    if (options->dormant_gradients != 0 && options->dormant_gradients != 1)
+        return snnd_fail(context, SNND_ERROR_ARGUMENT, "DEEP R: dormant_gradients is %d; expected 0 or 1",
+                         options->dormant_gradients);
+    if (!(options->temperature >= 0 && options->temperature <= 1e6))
+        return snnd_fail(context, SNND_ERROR_ARGUMENT, "DEEP R: temperature is %g; expected 0 to 1e6",
+                         options->temperature);
+    return SNND_OK;
+}
+
+snnd_status snnd_sparsity_create_deep_r(snnd_network *network, const snnd_structure *structure,
+                                        const snnd_deep_r_options *options, snnd_sparsity **sparsity) {
     snnd_deep_r_options known;
     snnd_deep_r_options_init(&known, sizeof known);
     if (network == NULL)
         return SNND_ERROR_ARGUMENT;
     snnd_status status = snnd_options_read(network->context, options, &known, sizeof known, "snnd_deep_r_options");
-    if (status != SNND_OK)
-        return status;
-    if (known.growth != SNND_GROWTH_RANDOM && known.growth != SNND_GROWTH_GRADIENT)
-        return snnd_fail(network->context, SNND_ERROR_ARGUMENT, "DEEP R: growth is %d; expected one of snnd_growth",
-                         known.growth);
-    const snnd_sparsity_setup setup = {.class = &class,
-                                       .sparsity = known.sparsity,
-                                       .seed = known.seed,
-                                       .keep = known.keep,
-                                       .growth = known.growth,
-                                       .dale = known.dale,
-                                       .dormant_gradients =
-                                           known.growth == SNND_GROWTH_GRADIENT ? 1 : known.dormant_gradients};
-    return snnd_sparsity_create(network, &setup, sparsity);
+    if (status == SNND_OK)
+        status = check(network->context, &known);
+    return status == SNND_OK ? snnd_sparsity_create(network, &class, structure, &known, sizeof known, sparsity)
+                             : status;
 }

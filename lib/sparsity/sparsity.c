@@ -2,182 +2,42 @@
 
 #include <string.h>
 
-#include "base/random.h"
-
-int64_t snnd_sparsity_budget(double sparsity, int64_t synapses) {
-    return (int64_t)((1 - sparsity) * (double)synapses);
-}
-
-/* ---- checking ---- */
-
-static snnd_status check_options(snnd_context *context, const snnd_sparsity_setup *setup) {
-    if (!(setup->sparsity >= 0 && setup->sparsity < 1))
-        return snnd_fail(context, SNND_ERROR_ARGUMENT, "%s: sparsity is %g; expected at least 0 and below 1",
-                         setup->class->name, setup->sparsity);
-    if ((setup->keep != 0 && setup->keep != 1) || (setup->dale != 0 && setup->dale != 1) ||
-        (setup->dormant_gradients != 0 && setup->dormant_gradients != 1))
-        return snnd_fail(context, SNND_ERROR_ARGUMENT, "%s: keep, dale and dormant_gradients are 0 or 1",
-                         setup->class->name);
-    return SNND_OK;
-}
-
-static snnd_status check_layer(const snnd_sparsity_setup *setup, const snnd_layer *layer) {
-    snnd_context *context = layer->network->context;
-    const int64_t synapses = snnd_layer_synapses(layer), target = snnd_sparsity_budget(setup->sparsity, synapses);
-    const bool masked = layer->arrays[SNND_ARRAY_MASK].data != NULL;
-    const bool is_signed = layer->arrays[SNND_ARRAY_SIGN].data != NULL;
-    if (target < 1)
-        return snnd_fail(context, SNND_ERROR_ARGUMENT, "%s: a sparsity of %g leaves layer %d none of its %lld synapses",
-                         setup->class->name, setup->sparsity, layer->index, (long long)synapses);
-    if (!setup->keep && masked)
-        return snnd_fail(context, SNND_ERROR_STATE,
-                         "%s: layer %d has a mask already; set keep to use it, or initialize the network anew",
-                         setup->class->name, layer->index);
-    if (!setup->keep)
-        return SNND_OK;
-    if (!masked || is_signed != setup->class->fixes_signs)
-        return snnd_fail(context, SNND_ERROR_STATE, "%s: keep asks for %s, and layer %d has %s%s", setup->class->name,
-                         setup->class->fixes_signs ? "masks and signs" : "masks without signs", layer->index,
-                         masked ? "a mask" : "no mask", is_signed ? " and signs" : "");
-    if (snnd_layer_active(layer) != target)
-        return snnd_fail(context, SNND_ERROR_ARGUMENT, "%s: layer %d has %lld synapses; a sparsity of %g asks for %lld",
-                         setup->class->name, layer->index, (long long)snnd_layer_active(layer), setup->sparsity,
-                         (long long)target);
-    return SNND_OK;
-}
-
-static snnd_status check_network(const snnd_network *network, const snnd_sparsity_setup *setup) {
-    int32_t delays = 0;
-    for (int32_t i = 0; i < network->count; i++) {
-        if (!snnd_layer_is_delays(network->layer[i]))
-            continue;
-        delays++;
-        snnd_status status = check_layer(setup, network->layer[i]);
-        if (status != SNND_OK)
-            return status;
-    }
-    return delays > 0 ? SNND_OK
-                      : snnd_fail(network->context, SNND_ERROR_STATE, "%s: the network has no layer of delays",
-                                  setup->class->name);
-}
-
-/* ---- drawing ---- */
-
-/* Exactly the budget of ones, anywhere. */
-static void draw_mask(const snnd_sparsity *sparsity, snnd_layer *layer) {
-    const int64_t synapses = snnd_layer_synapses(layer);
-    snnd_random random = snnd_random_for(sparsity->seed, SNND_USE_MASK, (uint64_t)layer->index);
-    uint8_t *mask = layer->arrays[SNND_ARRAY_MASK].data;
-    float *weight = snnd_layer_floats(layer, SNND_ARRAY_WEIGHT);
-    for (int64_t s = 0; s < synapses; s++)
-        sparsity->order[s] = (int32_t)s;
-    snnd_random_choose(&random, sparsity->order, synapses, sparsity->target[layer->index]);
-    memset(mask, 0, (size_t)synapses);
-    for (int64_t k = 0; k < sparsity->target[layer->index]; k++)
-        mask[sparsity->order[k]] = 1;
-    for (int64_t s = 0; s < synapses; s++)
-        weight[s] = mask[s] ? weight[s] : 0;
-}
-
-/* Signs +1 or -1 with equal probability, and magnitudes for what were signed weights. */
-static void draw_signs(const snnd_sparsity *sparsity, snnd_layer *layer, bool dale) {
-    const int32_t count = layer->options.delays.kernel_count;
-    snnd_random random = snnd_random_for(sparsity->seed, SNND_USE_SIGN, (uint64_t)layer->index);
-    int8_t *sign = layer->arrays[SNND_ARRAY_SIGN].data;
-    const uint8_t *mask = layer->arrays[SNND_ARRAY_MASK].data;
-    float *theta = snnd_layer_floats(layer, SNND_ARRAY_WEIGHT);
-    for (int64_t s = 0; s < snnd_layer_synapses(layer); s++) {
-        const int64_t who = dale ? s / count % layer->inputs : s;
-        sign[s] = snnd_random_bits(&random, (uint64_t)who) >> 63 ? 1 : -1;
-        if (!mask[s])
-            continue;
-        theta[s] = theta[s] < 0 ? -theta[s] : theta[s];
-        if (!(theta[s] > 0))
-            theta[s] = SNND_NEW_SYNAPSE;
-    }
-}
-
-static void prepare_layer(const snnd_sparsity *sparsity, snnd_layer *layer, bool dale) {
-    draw_mask(sparsity, layer);
-    if (sparsity->class->fixes_signs)
-        draw_signs(sparsity, layer, dale);
-}
-
 /* ---- making ---- */
 
-static snnd_status add_arrays(const snnd_sparsity *sparsity, snnd_layer *layer) {
-    const snnd_array *weight = &layer->arrays[SNND_ARRAY_WEIGHT];
-    snnd_status status = snnd_layer_add_array(layer, SNND_ARRAY_MASK, SNND_UINT8, weight->dimensions, weight->shape);
-    if (status == SNND_OK && sparsity->class->fixes_signs)
-        status = snnd_layer_add_array(layer, SNND_ARRAY_SIGN, SNND_INT8, weight->dimensions, weight->shape);
+static snnd_status prepare(snnd_sparsity *sparsity) {
+    snnd_status status = snnd_structure_group(sparsity);
+    if (status == SNND_OK)
+        status = snnd_structure_check_start(sparsity);
+    if (status == SNND_OK)
+        status = snnd_structure_equip(sparsity);
     return status;
 }
 
-static snnd_status allocate(snnd_sparsity *sparsity) {
-    const snnd_network *network = sparsity->network;
-    size_t largest = 0;
-    sparsity->target = snnd_allocate(network->context, (size_t)network->count, sizeof *sparsity->target);
-    sparsity->regrown = snnd_allocate(network->context, (size_t)network->count, sizeof *sparsity->regrown);
-    if (sparsity->target == NULL || sparsity->regrown == NULL)
-        return SNND_ERROR_MEMORY;
-    for (int32_t i = 0; i < network->count; i++) {
-        if (!snnd_layer_is_delays(network->layer[i]))
-            continue;
-        const int64_t synapses = snnd_layer_synapses(network->layer[i]);
-        sparsity->target[i] = snnd_sparsity_budget(sparsity->sparsity, synapses);
-        largest = (size_t)synapses > largest ? (size_t)synapses : largest;
-    }
-    sparsity->candidates = snnd_allocate(network->context, largest, sizeof *sparsity->candidates);
-    sparsity->order = snnd_allocate(network->context, largest, sizeof *sparsity->order);
-    return sparsity->candidates == NULL || sparsity->order == NULL ? SNND_ERROR_MEMORY : SNND_OK;
-}
-
-/* Gives the layers what they lack, or nothing at all. */
-static snnd_status equip(snnd_sparsity *sparsity, const snnd_sparsity_setup *setup) {
-    const snnd_network *network = sparsity->network;
-    if (setup->keep)
-        return SNND_OK;
-    snnd_status status = SNND_OK;
-    for (int32_t i = 0; i < network->count && status == SNND_OK; i++)
-        if (snnd_layer_is_delays(network->layer[i]))
-            status = add_arrays(sparsity, network->layer[i]);
-    for (int32_t i = 0; i < network->count; i++) {
-        if (!snnd_layer_is_delays(network->layer[i]))
-            continue;
-        if (status == SNND_OK) {
-            prepare_layer(sparsity, network->layer[i], setup->dale != 0);
-        } else {
-            snnd_layer_drop_array(network->layer[i], SNND_ARRAY_MASK);
-            snnd_layer_drop_array(network->layer[i], SNND_ARRAY_SIGN);
-        }
-    }
-    return status;
-}
-
-snnd_status snnd_sparsity_create(snnd_network *network, const snnd_sparsity_setup *setup, snnd_sparsity **sparsity) {
+snnd_status snnd_sparsity_create(snnd_network *network, const snnd_sparsity_class *class,
+                                 const snnd_structure *structure, const void *options, size_t bytes,
+                                 snnd_sparsity **sparsity) {
     snnd_context *context = network->context;
     if (sparsity == NULL)
-        return snnd_fail(context, SNND_ERROR_ARGUMENT, "%s: sparsity is NULL", setup->class->name);
-    snnd_status status = check_options(context, setup);
-    if (status == SNND_OK)
-        status = check_network(network, setup);
+        return snnd_fail(context, SNND_ERROR_ARGUMENT, "%s: sparsity is NULL", class->name);
+    snnd_structure known;
+    snnd_status status = snnd_structure_read(network, class, structure, &known);
     if (status != SNND_OK)
         return status;
     snnd_sparsity *made = snnd_allocate(context, 1, sizeof *made);
     if (made == NULL)
         return SNND_ERROR_MEMORY;
-    *made = (snnd_sparsity){.class = setup->class,
-                            .network = network,
-                            .sparsity = setup->sparsity,
-                            .growth = setup->growth,
-                            .dormant_gradients = setup->dormant_gradients,
-                            .seed = setup->seed};
-    if (allocate(made) != SNND_OK || equip(made, setup) != SNND_OK) {
+    made->class = class;
+    made->network = network;
+    made->structure = known;
+    if (options != NULL)
+        memcpy(&made->options, options, bytes);
+    status = prepare(made);
+    if (status != SNND_OK) {
         snnd_sparsity_free(made);
-        return SNND_ERROR_MEMORY;
+        return status;
     }
-    for (int32_t i = 0; i < network->count; i++)
-        network->layer[i]->dormant_gradients = setup->dormant_gradients != 0;
+    memset(made->regrown, 0, (size_t)network->count * sizeof *made->regrown);
+    snnd_sparsity_announce(made);
     network->complete = true;
     *sparsity = made;
     return SNND_OK;
@@ -187,39 +47,96 @@ void snnd_sparsity_free(snnd_sparsity *sparsity) {
     if (sparsity == NULL)
         return;
     snnd_context *context = sparsity->network->context;
-    snnd_release(context, sparsity->target);
+    snnd_release(context, sparsity->group);
+    snnd_release(context, sparsity->stretch);
     snnd_release(context, sparsity->regrown);
-    snnd_release(context, sparsity->candidates);
+    snnd_release(context, sparsity->moment);
+    snnd_release(context, sparsity->candidate);
     snnd_release(context, sparsity->order);
     snnd_release(context, sparsity);
 }
 
+void snnd_sparsity_for_layers(snnd_sparsity *sparsity, void (*each)(snnd_sparsity *sparsity, snnd_layer *layer)) {
+    for (int32_t i = 0; i < sparsity->network->count; i++)
+        if (snnd_layer_is_delays(sparsity->network->layer[i]))
+            each(sparsity, sparsity->network->layer[i]);
+}
+
+void snnd_sparsity_hold(snnd_sparsity *sparsity, snnd_layer *layer) {
+    const bool keeps_signs = snnd_sparsity_keeps_signs(sparsity);
+    const uint8_t *mask = snnd_mask_of(layer);
+    float *weight = snnd_layer_floats(layer, SNND_ARRAY_WEIGHT);
+    for (int64_t s = 0; s < snnd_layer_synapses(layer); s++)
+        if (!mask[s])
+            weight[s] = 0;
+        else if (keeps_signs && weight[s] < SNND_NEW_SYNAPSE)
+            weight[s] = SNND_NEW_SYNAPSE;
+}
+
+void snnd_sparsity_announce(const snnd_sparsity *sparsity) {
+    const bool dormant = sparsity->class->needs_dormant != NULL && sparsity->class->needs_dormant(sparsity);
+    for (int32_t i = 0; i < sparsity->network->count; i++)
+        sparsity->network->layer[i]->dormant_gradients = dormant;
+}
+
 /* ---- stepping ---- */
 
-snnd_status snnd_sparsity_step(snnd_sparsity *sparsity, const snnd_workspace *workspace) {
+static snnd_status check_masks(const snnd_sparsity *sparsity) {
+    const snnd_network *network = sparsity->network;
+    for (int32_t i = 0; i < network->count; i++)
+        if (snnd_layer_is_delays(network->layer[i]) && snnd_mask_of(network->layer[i]) == NULL)
+            return snnd_fail(network->context, SNND_ERROR_STATE,
+                             "%s: layer %d has lost its mask: the network was initialized anew under the controller",
+                             sparsity->class->name, i);
+    return snnd_structure_check_counts(sparsity, network, SNND_ERROR_STATE);
+}
+
+static snnd_status check_optimizer(const snnd_sparsity *sparsity, const snnd_optimizer *optimizer) {
+    const snnd_network *network = sparsity->network;
+    const snnd_sparsity_class *class = sparsity->class;
+    const char *needed = class->needs_optimizer == NULL ? NULL : class->needs_optimizer(sparsity);
+    if (optimizer == NULL)
+        return needed == NULL ? SNND_OK
+                              : snnd_fail(network->context, SNND_ERROR_ARGUMENT, "%s: optimizer is NULL, and %s",
+                                          class->name, needed);
+    if (optimizer->network != network)
+        return snnd_fail(network->context, SNND_ERROR_ARGUMENT, "%s: the optimizer is another network's", class->name);
+    if (!(optimizer->options.parameters & SNND_PARAMETERS_WEIGHTS))
+        return snnd_fail(network->context, SNND_ERROR_ARGUMENT, "%s: the optimizer does not move weights", class->name);
+    return SNND_OK;
+}
+
+snnd_status snnd_sparsity_step(snnd_sparsity *sparsity, const snnd_workspace *workspace, snnd_optimizer *optimizer) {
     if (sparsity == NULL)
         return SNND_ERROR_ARGUMENT;
     const snnd_network *network = sparsity->network;
     const char *name = sparsity->class->name;
     snnd_status status = sparsity->class->grows ? snnd_workspace_check_gradients(workspace, network, name)
                                                 : snnd_workspace_check_network(workspace, network, name);
+    if (status == SNND_OK)
+        status = check_optimizer(sparsity, optimizer);
+    if (status == SNND_OK)
+        status = check_masks(sparsity);
     if (status != SNND_OK)
         return status;
-    for (int32_t i = 0; i < network->count; i++) {
-        snnd_layer *layer = network->layer[i];
-        if (!snnd_layer_is_delays(layer))
-            continue;
-        if (layer->arrays[SNND_ARRAY_MASK].data == NULL)
-            return snnd_fail(network->context, SNND_ERROR_STATE,
-                             "%s: layer %d has lost its mask: the network was initialized anew under the controller",
-                             name, i);
-        sparsity->regrown[i] = sparsity->class->step(sparsity, layer, workspace->stage[i].gradient[SNND_ARRAY_WEIGHT]);
-        if (snnd_layer_active(layer) != sparsity->target[i])
-            return snnd_fail(network->context, SNND_ERROR_STATE,
-                             "%s: layer %d has %lld synapses; expected %lld: its mask was changed from outside", name,
-                             i, (long long)snnd_layer_active(layer), (long long)sparsity->target[i]);
-    }
+    memset(sparsity->regrown, 0, (size_t)network->count * sizeof *sparsity->regrown);
+    sparsity->class->step(sparsity, workspace, optimizer);
     sparsity->steps++;
+    snnd_sparsity_announce(sparsity);
+    return SNND_OK;
+}
+
+snnd_status snnd_sparsity_end_epoch(snnd_sparsity *sparsity, snnd_optimizer *optimizer) {
+    if (sparsity == NULL)
+        return SNND_ERROR_ARGUMENT;
+    snnd_status status = check_optimizer(sparsity, optimizer);
+    if (status == SNND_OK)
+        status = check_masks(sparsity);
+    if (status != SNND_OK)
+        return status;
+    memset(sparsity->regrown, 0, (size_t)sparsity->network->count * sizeof *sparsity->regrown);
+    if (sparsity->class->end_epoch != NULL)
+        sparsity->class->end_epoch(sparsity, optimizer);
     return SNND_OK;
 }
 

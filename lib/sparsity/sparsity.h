@@ -1,53 +1,97 @@
 /*
- * Sparsity controllers. A rule is one file here: it makes a snnd_sparsity with its class, whose step is called for each
- * layer of delays after the optimizer.
+ * Sparsity controllers. A rule is one file here: it makes a snnd_sparsity with its class, whose functions are called
+ * after the optimizer's step and at the end of an epoch. Where a rule works, and within which numbers, is the structure
+ * (structure.h).
  */
 #ifndef SNND_SPARSITY_SPARSITY_H
 #define SNND_SPARSITY_SPARSITY_H
 
 #include "model/delays.h"
+#include "optimizer/optimizer.h"
+#include "sparsity/structure.h"
 
 typedef struct snnd_sparsity_class {
     const char *name;
-    bool fixes_signs;
-    bool grows; /* needs the gradients of the workspace */
-    /* Changes weights and mask of a layer; returns how many synapses were grown. */
-    int64_t (*step)(snnd_sparsity *sparsity, snnd_layer *layer, const float *d_theta);
+    const snnd_field *fields; /* of its options, for checkpoints */
+    int32_t signs;            /* snnd_signs that it takes by default */
+    bool needs_signs;         /* the only ones that it can do with */
+    bool grows;               /* its step needs the gradients of a workspace */
+    /* NULL, or what the rule cannot do without an optimizer, in words. */
+    const char *(*needs_optimizer)(const snnd_sparsity *sparsity);
+    /* Whether its next step looks at gradients of absent synapses. */
+    bool (*needs_dormant)(const snnd_sparsity *sparsity);
+    void (*step)(snnd_sparsity *sparsity, const snnd_workspace *workspace, snnd_optimizer *optimizer);
+    void (*end_epoch)(snnd_sparsity *sparsity, snnd_optimizer *optimizer); /* NULL: nothing happens */
 } snnd_sparsity_class;
 
-/* A synapse that may be grown. */
+/* A synapse that may be chosen, and the number that decides. */
 typedef struct snnd_candidate {
-    float gradient;
+    float value;
     int32_t synapse;
+    snnd_layer *layer;
 } snnd_candidate;
 
 struct snnd_sparsity {
     const snnd_sparsity_class *class;
     snnd_network *network;
-    double sparsity;
-    int32_t growth, dormant_gradients;
-    uint64_t seed, steps;       /* steps made so far: what random growth is drawn from */
-    int64_t *target;            /* [layers] synapses that exist */
-    int64_t *regrown;           /* [layers] in the last step */
-    snnd_candidate *candidates; /* room for the largest layer */
-    int32_t *order;             /* the same */
+    snnd_structure structure;
+    union {
+        size_t size;
+        snnd_deep_r_options deep_r;
+        snnd_rewiring_options rewiring;
+    } options;
+    uint64_t steps; /* made so far */
+    snnd_group *group;
+    int64_t groups;
+    snnd_stretch *stretch; /* what groups point to */
+    int64_t *regrown;      /* [layers] in the last step */
+    double *moment;        /* [layers] what a rule weighs them by */
+    /* Room for the largest group. */
+    snnd_candidate *candidate;
+    int64_t candidates;
+    int32_t *order;
 };
 
-/* What all controllers are made from. */
-typedef struct snnd_sparsity_setup {
-    const snnd_sparsity_class *class;
-    double sparsity;
-    uint64_t seed;
-    int32_t keep, growth, dale, dormant_gradients;
-} snnd_sparsity_setup;
+/* Makes a controller: checks the structure, gives masks (and signs) to the network's layers of delays. `options` are
+ * the rule's, checked, of `bytes`; NULL: it has none. */
+snnd_status snnd_sparsity_create(snnd_network *network, const snnd_sparsity_class *class,
+                                 const snnd_structure *structure, const void *options, size_t bytes,
+                                 snnd_sparsity **sparsity);
 
-/* Checks, gives masks (and signs) to the network's layers of delays and makes the controller. */
-snnd_status snnd_sparsity_create(snnd_network *network, const snnd_sparsity_setup *setup, snnd_sparsity **sparsity);
+/* Tells the layers whether the next pass is to make the gradients of absent synapses. */
+void snnd_sparsity_announce(const snnd_sparsity *sparsity);
 
 /* The magnitude of a synapse that exists but carries nothing yet. */
 #define SNND_NEW_SYNAPSE 1e-12f
 
-/* floor((1 - sparsity) * synapses). */
-int64_t snnd_sparsity_budget(double sparsity, int64_t synapses);
+/* ---- what rules are made of ---- */
+
+static inline uint8_t *snnd_mask_of(const snnd_layer *layer) {
+    return layer->arrays[SNND_ARRAY_MASK].data;
+}
+
+static inline bool snnd_sparsity_keeps_signs(const snnd_sparsity *sparsity) {
+    return sparsity->structure.signs != SNND_SIGNS_NONE;
+}
+
+/* Calls `each` for all delay layers. */
+void snnd_sparsity_for_layers(snnd_sparsity *sparsity, void (*each)(snnd_sparsity *sparsity, snnd_layer *layer));
+
+/* What does not exist is 0; a theta that the optimizer brought below that of a new synapse is put there. */
+void snnd_sparsity_hold(snnd_sparsity *sparsity, snnd_layer *layer);
+
+/* Puts the candidates away; adds one. */
+void snnd_candidates_clear(snnd_sparsity *sparsity);
+void snnd_candidates_add(snnd_sparsity *sparsity, snnd_layer *layer, int64_t synapse, float value);
+
+/* Takes `count` candidates, at most all: those of the smallest values, the first among equals, what is not a number
+ * last; or any. */
+void snnd_candidates_take_least(snnd_sparsity *sparsity, int64_t count,
+                                void (*take)(void *argument, const snnd_candidate *candidate), void *argument);
+void snnd_candidates_take_any(snnd_sparsity *sparsity, int64_t count, const snnd_random *random,
+                              void (*take)(void *argument, const snnd_candidate *candidate), void *argument);
+
+/* The random numbers of a group in the present step. */
+snnd_random snnd_group_random(const snnd_sparsity *sparsity, const snnd_group *group);
 
 #endif

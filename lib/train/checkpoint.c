@@ -63,8 +63,10 @@ static void unpack(snnd_trainer *trainer, const double numbers[RUN_NUMBERS]) {
     trainer->positions->options.momentum = numbers[13];
     trainer->weights->steps = (uint64_t)numbers[14];
     trainer->positions->steps = (uint64_t)numbers[15];
-    if (trainer->options.sparsity != NULL)
-        trainer->options.sparsity->steps = (uint64_t)numbers[16];
+    if (trainer->options.sparsity == NULL)
+        return;
+    trainer->options.sparsity->steps = (uint64_t)numbers[16];
+    snnd_sparsity_announce(trainer->options.sparsity);
 }
 
 static snnd_status check_numbers(snnd_context *context, const double numbers[RUN_NUMBERS]) {
@@ -108,15 +110,26 @@ static bool describe_optimizer(cJSON *root, const char *name, const snnd_optimiz
            add_whole(object, "decoupled", (uint64_t)options->decoupled);
 }
 
+/* The rule's own options. */
+static bool describe_rule(cJSON *object, const snnd_sparsity *sparsity) {
+    bool good = cJSON_AddStringToObject(object, "rule", sparsity->class->name) != NULL;
+    for (const snnd_field *field = sparsity->class->fields; field != NULL && field->name != NULL && good; field++) {
+        const void *at = (const char *)&sparsity->options + field->offset;
+        good = field->kind == SNND_FIELD_DOUBLE ? snnd_json_add_double(object, field->name, *(const double *)at)
+                                                : add_whole(object, field->name, (uint64_t) * (const int32_t *)at);
+    }
+    return good;
+}
+
 static bool describe_sparsity(cJSON *root, const snnd_sparsity *sparsity) {
     cJSON *object = cJSON_AddObjectToObject(root, "sparsity");
     if (object == NULL || sparsity == NULL)
         return object != NULL;
-    return cJSON_AddStringToObject(object, "rule", sparsity->class->name) != NULL &&
-           snnd_json_add_double(object, "sparsity", sparsity->sparsity) &&
-           add_whole(object, "growth", (uint64_t)sparsity->growth) &&
-           add_whole(object, "dormant_gradients", (uint64_t)sparsity->dormant_gradients) &&
-           add_whole(object, "seed", sparsity->seed);
+    const snnd_structure *structure = &sparsity->structure;
+    return describe_rule(object, sparsity) && add_whole(object, "budget", (uint64_t)structure->budget) &&
+           add_whole(object, "density", (uint64_t)structure->density) &&
+           snnd_json_add_double(object, "sparsity", structure->sparsity) &&
+           add_whole(object, "fan_in", (uint64_t)structure->fan_in) && add_whole(object, "seed", structure->seed);
 }
 
 /* To be given to cJSON_Delete(); NULL without memory. */
@@ -321,11 +334,7 @@ static snnd_status check_sparsity(const snnd_trainer *trainer, const snnd_networ
                 return snnd_fail(trainer->context, SNND_ERROR_ARGUMENT, "its layer %d has %s '%s'; this network %s", i,
                                  mine ? "no" : "a", snnd_array_word((snnd_array_name)name), mine ? "has" : "has none");
         }
-    for (int32_t i = 0; i < held->count && sparsity != NULL; i++)
-        if (snnd_layer_is_delays(held->layer[i]) && snnd_layer_active(held->layer[i]) != sparsity->target[i])
-            return snnd_fail(trainer->context, SNND_ERROR_FORMAT, "its layer %d has %lld synapses; expected %lld", i,
-                             (long long)snnd_layer_active(held->layer[i]), (long long)sparsity->target[i]);
-    return SNND_OK;
+    return sparsity == NULL ? SNND_OK : snnd_structure_check_counts(sparsity, held, SNND_ERROR_FORMAT);
 }
 
 /* Checks all first, then changes all. */

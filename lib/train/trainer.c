@@ -3,7 +3,7 @@
 #include <math.h>
 
 #include "base/options.h"
-#include "train/schedule.h"
+#include "optimizer/schedule.h"
 
 /* ---- making ---- */
 
@@ -162,7 +162,7 @@ static snnd_status update(snnd_trainer *trainer) {
     if (status == SNND_OK)
         status = snnd_optimizer_step(trainer->positions, trainer->workspace);
     if (status == SNND_OK && trainer->options.sparsity != NULL) {
-        status = snnd_sparsity_step(trainer->options.sparsity, trainer->workspace);
+        status = snnd_sparsity_step(trainer->options.sparsity, trainer->workspace, trainer->weights);
         run->regrown += snnd_sparsity_regrown(trainer->options.sparsity, NULL);
     }
     return status == SNND_OK ? snnd_network_clamp_positions(trainer->network) : status;
@@ -236,11 +236,27 @@ static snnd_epoch_report report_of(const snnd_trainer *trainer, const snnd_run *
                                .regrown = run->regrown};
 }
 
+/* Rewires where the rule does so once an epoch. */
+static snnd_status end_steps(snnd_trainer *trainer) {
+    if (trainer->options.sparsity == NULL)
+        return SNND_OK;
+    snnd_status status = snnd_sparsity_end_epoch(trainer->options.sparsity, trainer->weights);
+    if (status == SNND_OK)
+        trainer->run.regrown += snnd_sparsity_regrown(trainer->options.sparsity, NULL);
+    return status;
+}
+
+static void begin_next_epoch(snnd_trainer *trainer) {
+    trainer->run = (snnd_run){.epoch = trainer->run.epoch + 1, .draws = trainer->run.draws};
+}
+
 snnd_status snnd_trainer_end_epoch(snnd_trainer *trainer) {
     if (trainer == NULL)
         return SNND_ERROR_ARGUMENT;
-    trainer->run = (snnd_run){.epoch = trainer->run.epoch + 1, .draws = trainer->run.draws};
-    return SNND_OK;
+    snnd_status status = end_steps(trainer);
+    if (status == SNND_OK)
+        begin_next_epoch(trainer);
+    return status;
 }
 
 static snnd_status check_dataset(const snnd_trainer *trainer, const snnd_dataset *dataset) {
@@ -315,14 +331,15 @@ snnd_status snnd_trainer_epoch(snnd_trainer *trainer, const snnd_dataset *datase
     trainer->run.of_samples = dataset->samples;
     status = train_on(trainer, batches, dataset->steps, &stopped);
     snnd_batches_free(batches);
+    if (status == SNND_OK && !stopped) /* stopped after the last step: ended by the next call */
+        status = end_steps(trainer);
     if (status != SNND_OK)
         return status;
     const snnd_epoch_report result = report_of(trainer, &trainer->run, snnd_clock() - start);
+    if (!stopped)
+        begin_next_epoch(trainer);
     status = snnd_options_write(trainer->context, report, &result, sizeof result, "snnd_epoch_report");
-    if (status != SNND_OK)
-        return status;
-    return stopped ? SNND_STOPPED
-                   : snnd_trainer_end_epoch(trainer); /* stopped after the last step: ended by the next call */
+    return status == SNND_OK && stopped ? SNND_STOPPED : status;
 }
 
 /* ---- evaluation ---- */

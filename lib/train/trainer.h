@@ -3,8 +3,8 @@
 #define SNND_TRAIN_TRAINER_H
 
 #include "data/dataset.h"
+#include "optimizer/optimizer.h"
 #include "sparsity/sparsity.h"
-#include "train/optimizer.h"
 
 /* Where a run is, and what the epoch has come to so far. */
 typedef struct snnd_run {

@@ -190,8 +190,11 @@ START_TEST(every_structure_can_be_older_or_newer) {
     OBEYS_SIZES(snnd_loss_report, snnd_loss_report_init);
     OBEYS_SIZES(snnd_optimizer_options, snnd_optimizer_options_init);
     OBEYS_SIZES(snnd_schedule, snnd_schedule_init);
-    OBEYS_SIZES(snnd_fixed_mask_options, snnd_fixed_mask_options_init);
+    OBEYS_SIZES(snnd_structure, snnd_structure_init);
     OBEYS_SIZES(snnd_deep_r_options, snnd_deep_r_options_init);
+    OBEYS_SIZES(snnd_rewiring_options, snnd_rigl_options_init);
+    OBEYS_SIZES(snnd_rewiring_options, snnd_set_options_init);
+    OBEYS_SIZES(snnd_rewiring_options, snnd_snfs_options_init);
     OBEYS_SIZES(snnd_samples, snnd_samples_init);
     OBEYS_SIZES(snnd_trainer_options, snnd_trainer_options_init);
     OBEYS_SIZES(snnd_epoch_report, snnd_epoch_report_init);
@@ -255,14 +258,14 @@ START_TEST(training_has_the_defaults_of_the_header) {
 END_TEST
 
 START_TEST(the_rest_has_the_defaults_of_the_header) {
-    snnd_fixed_mask_options fixed;
-    ck_assert_int_eq(snnd_fixed_mask_options_init(&fixed, sizeof fixed), SNND_OK);
-    ck_assert_double_eq(fixed.sparsity, 0.875);
+    snnd_structure structure;
+    ck_assert_int_eq(snnd_structure_init(&structure, sizeof structure), SNND_OK);
+    ck_assert_double_eq(structure.sparsity, 0.875);
+    ck_assert_int_eq(structure.budget, SNND_BUDGET_LAYER);
     snnd_deep_r_options deep;
     ck_assert_int_eq(snnd_deep_r_options_init(&deep, sizeof deep), SNND_OK);
-    ck_assert_double_eq(deep.sparsity, 0.875);
     ck_assert_int_eq(deep.growth, SNND_GROWTH_GRADIENT);
-    ck_assert_int_eq(deep.dale, 1);
+    ck_assert_double_eq(deep.temperature, 0);
     snnd_samples samples;
     ck_assert_int_eq(snnd_samples_init(&samples, sizeof samples), SNND_OK);
     ck_assert_int_eq(samples.copy, 1);

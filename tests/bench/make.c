@@ -56,17 +56,17 @@ static int make_layers(struct bench *bench) {
 
 static int make_sparsity(struct bench *bench) {
     const struct bench_options *o = &bench->options;
-    snnd_fixed_mask_options fixed;
+    snnd_structure structure;
     snnd_deep_r_options deep_r;
-    snnd_fixed_mask_options_init(&fixed, sizeof fixed);
+    snnd_structure_init(&structure, sizeof structure);
     snnd_deep_r_options_init(&deep_r, sizeof deep_r);
-    fixed.sparsity = deep_r.sparsity = o->sparsity;
+    structure.sparsity = o->sparsity;
     deep_r.growth = o->rule == BENCH_DEEP_R_RANDOM ? SNND_GROWTH_RANDOM : SNND_GROWTH_GRADIENT;
     if (o->rule == BENCH_DENSE)
         return 1;
     if (o->rule == BENCH_FIXED)
-        return bench_check(bench, snnd_sparsity_create_fixed_mask(bench->network, &fixed, &bench->sparsity));
-    return bench_check(bench, snnd_sparsity_create_deep_r(bench->network, &deep_r, &bench->sparsity));
+        return bench_check(bench, snnd_sparsity_create_fixed_mask(bench->network, &structure, &bench->sparsity));
+    return bench_check(bench, snnd_sparsity_create_deep_r(bench->network, &structure, &deep_r, &bench->sparsity));
 }
 
 int bench_make_network(struct bench *bench) {

@@ -13,9 +13,9 @@ static int move(struct bench *bench) {
 
 static int rewire(struct bench *bench) {
     snnd_profile_begin(&bench->context->profile);
-    const int good =
-        (bench->sparsity == NULL || bench_check(bench, snnd_sparsity_step(bench->sparsity, bench->workspace))) &&
-        bench_check(bench, snnd_network_clamp_positions(bench->network));
+    const int good = (bench->sparsity == NULL ||
+                      bench_check(bench, snnd_sparsity_step(bench->sparsity, bench->workspace, bench->weights))) &&
+                     bench_check(bench, snnd_network_clamp_positions(bench->network));
     snnd_profile_end(&bench->context->profile, SNND_PHASE_REWIRE);
     return good;
 }

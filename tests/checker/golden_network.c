@@ -216,21 +216,15 @@ static bool make_optimizer(struct golden_run *run, snnd_parameters moved, snnd_o
 
 static bool make_controller(struct golden_run *run) {
     const struct golden_case *golden = run->golden;
-    if (golden->dynamic) {
-        snnd_deep_r_options options;
-        snnd_deep_r_options_init(&options, sizeof options);
-        options.sparsity = golden->sparsity;
-        options.growth = SNND_GROWTH_GRADIENT;
-        return golden_call(run, snnd_sparsity_create_deep_r(run->network, &options, &run->sparsity),
+    snnd_structure structure;
+    snnd_structure_init(&structure, sizeof structure);
+    structure.sparsity = golden->sparsity;
+    if (golden->dynamic)
+        return golden_call(run, snnd_sparsity_create_deep_r(run->network, &structure, NULL, &run->sparsity),
                            "snnd_sparsity_create_deep_r");
-    }
-    if (golden->sparsity > 0) {
-        snnd_fixed_mask_options options;
-        snnd_fixed_mask_options_init(&options, sizeof options);
-        options.sparsity = golden->sparsity;
-        return golden_call(run, snnd_sparsity_create_fixed_mask(run->network, &options, &run->sparsity),
+    if (golden->sparsity > 0)
+        return golden_call(run, snnd_sparsity_create_fixed_mask(run->network, &structure, &run->sparsity),
                            "snnd_sparsity_create_fixed_mask");
-    }
     return true;
 }
 

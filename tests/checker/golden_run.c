@@ -97,7 +97,7 @@ static bool train_step(struct golden_run *run, int32_t step) {
         !golden_call(run, snnd_optimizer_step(run->positions, run->workspace), "snnd_optimizer_step"))
         return false;
     if (run->golden->sparsity > 0 &&
-        !golden_call(run, snnd_sparsity_step(run->sparsity, run->workspace), "snnd_sparsity_step"))
+        !golden_call(run, snnd_sparsity_step(run->sparsity, run->workspace, run->weights), "snnd_sparsity_step"))
         return false;
     compare_rewiring(run, step);
     return golden_call(run, snnd_network_clamp_positions(run->network), "snnd_network_clamp_positions");

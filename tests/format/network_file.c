@@ -65,13 +65,11 @@ static snnd_network *build(snnd_context *context) {
 
 /* Gives the network masks and signs. */
 static void make_sparse(snnd_context *context, snnd_network *network) {
-    snnd_deep_r_options options;
+    snnd_structure structure = structure_of(0.4);
     snnd_sparsity *sparsity = NULL;
-    OK(context, snnd_deep_r_options_init(&options, sizeof options));
-    options.sparsity = 0.4;
-    options.seed = 3;
-    options.dale = 0;
-    OK(context, snnd_sparsity_create_deep_r(network, &options, &sparsity));
+    structure.seed = 3;
+    structure.signs = SNND_SIGNS_SYNAPSE;
+    OK(context, snnd_sparsity_create_deep_r(network, &structure, NULL, &sparsity));
     snnd_sparsity_free(sparsity);
 }
 

@@ -170,15 +170,13 @@ START_TEST(gradients_through_dropout_are_slopes_of_the_loss) {
 END_TEST
 
 START_TEST(gradients_under_signs_and_a_mask_are_slopes_by_theta) {
-    snnd_deep_r_options rule;
+    snnd_structure structure = structure_of(0.5);
     snnd_sparsity *sparsity;
     add_tested(1, 6, 2);
     add_tested(1, CLASSES, 1);
     add_leaky_integrator(network);
-    OK(context, snnd_deep_r_options_init(&rule, sizeof rule));
-    rule.sparsity = 0.5;
-    rule.dale = _i;
-    OK(context, snnd_sparsity_create_deep_r(network, &rule, &sparsity));
+    structure.signs = _i == 0 ? SNND_SIGNS_SYNAPSE : SNND_SIGNS_DALE;
+    OK(context, snnd_sparsity_create_deep_r(network, &structure, NULL, &sparsity));
     assert_gradients(kernels[1].step); /* of absent synapses too */
     snnd_sparsity_free(sparsity);
 }
@@ -209,13 +207,11 @@ START_TEST(l1_adds_its_sign_to_the_gradient_and_nothing_at_0) {
 END_TEST
 
 START_TEST(l1_is_of_theta_where_there_are_signs) {
-    snnd_deep_r_options rule;
+    const snnd_structure structure = structure_of(0.5);
     snnd_sparsity *sparsity;
     snnd_layer *layer = add_tested(1, CLASSES, 1);
     add_leaky_integrator(network);
-    OK(context, snnd_deep_r_options_init(&rule, sizeof rule));
-    rule.sparsity = 0.5;
-    OK(context, snnd_sparsity_create_deep_r(network, &rule, &sparsity));
+    OK(context, snnd_sparsity_create_deep_r(network, &structure, NULL, &sparsity));
     const float *theta = floats(layer, SNND_ARRAY_WEIGHT);
     float without[CLASSES * INPUTS];
     workspace = make_workspace(network, BATCH, STEPS);

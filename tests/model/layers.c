@@ -167,11 +167,9 @@ END_TEST
 
 START_TEST(a_sign_turns_its_synapse_round) {
     snnd_layer *layer = add_delays(network, 2, NULL);
-    snnd_deep_r_options options;
+    const snnd_structure structure = structure_of(0);
     snnd_sparsity *sparsity;
-    OK(context, snnd_deep_r_options_init(&options, sizeof options));
-    options.sparsity = 0;
-    OK(context, snnd_sparsity_create_deep_r(network, &options, &sparsity));
+    OK(context, snnd_sparsity_create_deep_r(network, &structure, NULL, &sparsity));
     int8_t *sign = array_of(layer, SNND_ARRAY_SIGN).data;
     for (int o = 0; o < 2; o++) {
         sign[o] = o == 0 ? 1 : -1;

@@ -440,7 +440,7 @@ START_TEST(initializing_puts_batch_norm_back_and_drops_masks_and_signs) {
     const float fresh[] = {1, 0, 0, 1};
     snnd_sparsity *sparsity;
     snnd_array array;
-    OK(context, snnd_sparsity_create_deep_r(network, NULL, &sparsity));
+    OK(context, snnd_sparsity_create_deep_r(network, NULL, NULL, &sparsity));
     snnd_sparsity_free(sparsity);
     for (int name = SNND_ARRAY_SCALE; name <= SNND_ARRAY_RUNNING_VARIANCE; name++)
         floats(batch_norm, (snnd_array_name)name)[39] = 7;
@@ -511,6 +511,34 @@ START_TEST(a_position_that_is_no_number_has_no_delay) {
 }
 END_TEST
 
+START_TEST(weights_are_signed_and_0_where_no_synapse_is) {
+    const float theta[] = {1, 2, 3, -4, 0, 6, 7, 8, NAN};
+    const int8_t sign[] = {1, -1, 1, -1, 1, 1, -1, -1, -1};
+    const uint8_t mask[] = {1, 1, 0, 1, 1, 1, 0, 1, 0};
+    const float all[] = {1, -2, 3, 4, 0, 6, -7, -8}, some[] = {1, -2, 0, 4, 0, 6, 0, -8, 0};
+    const int64_t shape[] = {3, 3, 1};
+    float weights[9];
+    snnd_layer *layer = add_delays(network, 3, NULL);
+    memcpy(floats(layer, SNND_ARRAY_WEIGHT), theta, sizeof theta);
+    OK(context, snnd_layer_weights(layer, weights));
+    for (int s = 0; s < 8; s++)
+        ck_assert_float_eq(weights[s], theta[s]);
+    OK(context, snnd_layer_add_array(layer, SNND_ARRAY_SIGN, SNND_INT8, 3, shape));
+    memcpy(layer->arrays[SNND_ARRAY_SIGN].data, sign, sizeof sign);
+    OK(context, snnd_layer_weights(layer, weights));
+    for (int s = 0; s < 8; s++)
+        ck_assert_float_eq(weights[s], all[s]);
+    OK(context, snnd_layer_add_array(layer, SNND_ARRAY_MASK, SNND_UINT8, 3, shape));
+    memcpy(layer->arrays[SNND_ARRAY_MASK].data, mask, sizeof mask);
+    OK(context, snnd_layer_weights(layer, weights));
+    for (int s = 0; s < 9; s++)
+        ck_assert_float_eq(weights[s], some[s]);
+    ck_assert_int_eq(snnd_layer_weights(NULL, weights), SNND_ERROR_ARGUMENT);
+    FAILS(context, SNND_ERROR_ARGUMENT, "weights is NULL", snnd_layer_weights(layer, NULL));
+    FAILS(context, SNND_ERROR_ARGUMENT, "not a layer of delays", snnd_layer_weights(add_lif(network), weights));
+}
+END_TEST
+
 START_TEST(active_synapses_are_all_or_those_of_the_mask) {
     snnd_layer *first = add_delays(network, 8, NULL), *lif = add_lif(network), *second = add_delays(network, 4, NULL);
     ck_assert_int_eq(snnd_layer_active(first), 24);
@@ -565,6 +593,7 @@ Suite *network_suite(void) {
     tcase_add_test(cases, clamping_brings_positions_back_and_leaves_the_others);
     tcase_add_test(cases, delays_are_rounded_half_to_even_and_kept_in_range);
     tcase_add_test(cases, a_position_that_is_no_number_has_no_delay);
+    tcase_add_test(cases, weights_are_signed_and_0_where_no_synapse_is);
     tcase_add_test(cases, active_synapses_are_all_or_those_of_the_mask);
     suite_add_tcase(suite, cases);
     return suite;

@@ -46,17 +46,15 @@ static snnd_context_options context_options(int32_t threads, int32_t method, int
 }
 
 static snnd_sparsity *make_sparsity(snnd_network *network, mask which) {
-    snnd_fixed_mask_options fixed;
+    const snnd_structure structure = structure_of(0.6);
     snnd_deep_r_options deep_r;
     snnd_sparsity *made = NULL;
-    OK(network->context, snnd_fixed_mask_options_init(&fixed, sizeof fixed));
     OK(network->context, snnd_deep_r_options_init(&deep_r, sizeof deep_r));
-    fixed.sparsity = deep_r.sparsity = 0.6;
     deep_r.growth = which == DEEP_R ? SNND_GROWTH_RANDOM : SNND_GROWTH_GRADIENT;
     if (which == FIXED)
-        OK(network->context, snnd_sparsity_create_fixed_mask(network, &fixed, &made));
+        OK(network->context, snnd_sparsity_create_fixed_mask(network, &structure, &made));
     else if (which != DENSE)
-        OK(network->context, snnd_sparsity_create_deep_r(network, &deep_r, &made));
+        OK(network->context, snnd_sparsity_create_deep_r(network, &structure, &deep_r, &made));
     return made;
 }
 

@@ -548,6 +548,44 @@ START_TEST(the_spike_rate_counts_the_record) {
 }
 END_TEST
 
+START_TEST(the_spike_rates_count_each_neurons_record) {
+    enum { SAMPLES = 18 }; /* more than one tile, the second with lanes that do not count */
+    double rates[HIDDEN], mean = 0;
+    for (snnd_mode mode = SNND_EVALUATE; mode <= SNND_TRAIN; mode++) {
+        OK(context, snnd_workspace_forward(workspace, mode, input, SAMPLES));
+        OK(context, snnd_workspace_spike_rates(workspace, layer_at(2), rates));
+        float *spikes = record_of(workspace, layer_at(2), SNND_RECORD_OUTPUT);
+        for (int n = 0; n < HIDDEN; n++) {
+            double counted = 0;
+            for (int k = 0; k < STEPS * SAMPLES; k++)
+                counted += (double)spikes[k * HIDDEN + n];
+            ck_assert_double_eq_tol(rates[n], counted / (STEPS * SAMPLES), 1e-12);
+        }
+        free(spikes);
+    }
+    for (int n = 0; n < HIDDEN; n++)
+        mean += rates[n] / HIDDEN;
+    ck_assert_double_gt(mean, 0.01);
+    ck_assert_double_eq_tol(mean, snnd_workspace_spike_rate(workspace), 1e-12);
+}
+END_TEST
+
+START_TEST(what_has_no_spike_rates_is_named) {
+    double rates[HIDDEN] = {-1};
+    snnd_network *other = make_spiking(context, INPUTS, HIDDEN, CLASSES, 8, 0.4);
+    FAILS(context, SNND_ERROR_STATE, "no batch", snnd_workspace_spike_rates(workspace, layer_at(2), rates));
+    OK(context, snnd_workspace_forward(workspace, SNND_EVALUATE, input, 1));
+    FAILS(context, SNND_ERROR_ARGUMENT, "layer 0 (delays)", snnd_workspace_spike_rates(workspace, layer_at(0), rates));
+    FAILS(context, SNND_ERROR_ARGUMENT, "rates is NULL", snnd_workspace_spike_rates(workspace, layer_at(2), NULL));
+    FAILS(context, SNND_ERROR_ARGUMENT, "layer is NULL", snnd_workspace_spike_rates(workspace, NULL, rates));
+    FAILS(context, SNND_ERROR_ARGUMENT, "another network",
+          snnd_workspace_spike_rates(workspace, snnd_network_layer(other, 2), rates));
+    ck_assert_int_eq(snnd_workspace_spike_rates(NULL, layer_at(2), rates), SNND_ERROR_ARGUMENT);
+    ck_assert_double_eq(rates[0], -1);
+    snnd_network_free(other);
+}
+END_TEST
+
 Suite *workspace_suite(void) {
     Suite *suite = suite_create("model/workspace");
     TCase *cases = tcase_create("workspace");
@@ -580,6 +618,8 @@ Suite *workspace_suite(void) {
     tcase_add_test(cases, the_first_of_equal_scores_wins);
     tcase_add_test(cases, a_loss_report_of_an_older_header_is_filled_as_far_as_it_goes);
     tcase_add_test(cases, the_spike_rate_counts_the_record);
+    tcase_add_test(cases, the_spike_rates_count_each_neurons_record);
+    tcase_add_test(cases, what_has_no_spike_rates_is_named);
     suite_add_tcase(suite, cases);
     return suite;
 }

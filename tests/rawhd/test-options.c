@@ -45,7 +45,7 @@ START_TEST(defaults_are_the_papers) {
     ck_assert_int_eq(options.max_delay, 24);
     ck_assert_int_eq(options.delays, DELAYS_LEARNED);
     ck_assert_int_eq(options.structure, STRUCTURE_DENSE);
-    ck_assert_int_eq(options.growth, GROWTH_GRADIENT);
+    ck_assert_int_eq(options.growth, GROWTH_OWN);
     ck_assert_double_eq(options.sparsity, 0.875);
     ck_assert_double_eq(options.dropout, 0.4);
     ck_assert_double_eq(options.validation, 0);
@@ -78,14 +78,20 @@ START_TEST(names_the_option_that_is_wrong) {
     check_refused(READ("--hidden", "0"), "--hidden");
     check_refused(READ("--sparsity", "1"), "--sparsity");
     check_refused(READ("--dropout", "nan"), "--dropout");
-    check_refused(READ("--structure", "deepr"), "--structure: expected dense or fixed or deep-r, not 'deepr'");
+    check_refused(READ("--structure", "deepr"), "--structure: expected dense or fixed or deep-r or rigl");
     check_refused(READ("--preset", "Mel"), "--preset");
     check_refused(READ("--epochs"), "--epochs: a value is missing");
     check_refused(READ("--epoch-count", "3"), "--epoch-count: there is no such option");
     check_refused(READ("more"), "unexpected argument 'more'");
     check_refused(READ("--data", "d", "--max-delay", "7"), "--max-delay: expected an even number");
-    check_refused(READ("--data", "d", "--dale"), "--dale: needs --structure deep-r");
-    check_refused(READ("--data", "d", "--dale", "--structure", "fixed"), "--dale: needs --structure deep-r");
+    check_refused(READ("--data", "d", "--dale"), "--dale: needs another --structure");
+    check_refused(READ("--data", "d", "--structure", "pruned"), "--from MODEL is needed");
+    check_refused(READ("--data", "d", "--structure", "set", "--budget", "fan-in"), "--fan-in F is needed");
+    ck_assert_int_eq(READ("--data", "d", "--structure", "rigl"), 0);
+    ck_assert_int_eq(options.interval, 100);
+    ck_assert_double_eq(options.rewire_until, 0.75);
+    ck_assert_int_eq(READ("--data", "d", "--dale", "--structure", "fixed"), 0);
+    ck_assert_int_eq(options.dale, 1);
     check_refused(READ("--data", "d", "--resume", "--overwrite"), "--resume and --overwrite");
     check_refused(READ("--data", ""), "--data DIR is needed");
 }

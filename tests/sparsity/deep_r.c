@@ -43,7 +43,7 @@ static const float before_theta[SYNAPSES] = {0.4f, 0.7f, -0.1f, -0.2f, 0.3f, 0, 
 
 static void set_scene(const float d_theta[SYNAPSES]) {
     if (sparsity == NULL) {
-        sparsity = make_deep_r(network, 0.5, SNND_GROWTH_GRADIENT, 1, 0);
+        sparsity = make_deep_r(network, 0.5, SNND_GROWTH_GRADIENT, SNND_SIGNS_DALE, 0);
         workspace = make_passed_workspace(network);
     }
     memcpy(mask_of(layer), before_mask, sizeof before_mask);
@@ -63,7 +63,7 @@ START_TEST(a_step_drops_what_is_not_above_0_and_grows_by_the_most_negative_gradi
     const uint8_t mask[SYNAPSES] = {1, 0, 0, 1, 1, 1, 0, 0, 1, 0, 1, 0};
     const float after[SYNAPSES] = {0.4f, 0, -0.1f, 1e-12f, 0.3f, 1e-12f, 0, 0, 0.2f, 0, 0.6f, 0};
     set_scene(d_theta);
-    OK(context, snnd_sparsity_step(sparsity, workspace));
+    OK(context, snnd_sparsity_step(sparsity, workspace, NULL));
     assert_scene(mask, after);
     ck_assert_int_eq(snnd_sparsity_regrown(sparsity, layer), 2);
 }
@@ -74,7 +74,7 @@ START_TEST(of_equal_gradients_the_lower_index_grows) {
     const uint8_t mask[SYNAPSES] = {1, 1, 0, 1, 1, 0, 0, 0, 1, 0, 1, 0};
     const float after[SYNAPSES] = {0.4f, 1e-12f, -0.1f, 1e-12f, 0.3f, 0, 0, 0, 0.2f, 0, 0.6f, 0};
     set_scene(d_theta);
-    OK(context, snnd_sparsity_step(sparsity, workspace));
+    OK(context, snnd_sparsity_step(sparsity, workspace, NULL));
     assert_scene(mask, after);
 }
 END_TEST
@@ -84,7 +84,7 @@ START_TEST(a_synapse_just_dropped_may_grow_again) {
     const uint8_t mask[SYNAPSES] = {1, 0, 1, 0, 1, 0, 0, 0, 1, 0, 1, 1};
     const float after[SYNAPSES] = {0.4f, 0, 1e-12f, 0, 0.3f, 0, 0, 0, 0.2f, 0, 0.6f, 1e-12f};
     set_scene(d_theta);
-    OK(context, snnd_sparsity_step(sparsity, workspace));
+    OK(context, snnd_sparsity_step(sparsity, workspace, NULL));
     assert_scene(mask, after);
 }
 END_TEST
@@ -92,9 +92,9 @@ END_TEST
 START_TEST(a_dropped_synapse_keeps_its_theta_until_the_next_step) {
     const float d_theta[SYNAPSES] = {0, 0, 1, -1, 0, -1, 1, 0, 0, 0, 0, 0};
     set_scene(d_theta);
-    OK(context, snnd_sparsity_step(sparsity, workspace));
+    OK(context, snnd_sparsity_step(sparsity, workspace, NULL));
     ck_assert_float_eq(theta()[2], -0.1f);
-    OK(context, snnd_sparsity_step(sparsity, workspace));
+    OK(context, snnd_sparsity_step(sparsity, workspace, NULL));
     ck_assert_float_eq(theta()[2], 0);
     ck_assert_int_eq(snnd_sparsity_regrown(sparsity, layer), 0);
     ck_assert_int_eq(snnd_layer_active(layer), 6);
@@ -105,12 +105,12 @@ START_TEST(the_pass_after_a_drop_still_sees_it) {
     const float d_theta[SYNAPSES] = {0, 0, 1, -1, 0, -1, 1, 0, 0, 0, 0, 0}, input[3 * INPUTS] = {0, 0, 1};
     set_scene(d_theta);
     floats(layer, SNND_ARRAY_POSITION)[2] = 12; /* from input 2 to output 0 without delay */
-    OK(context, snnd_sparsity_step(sparsity, workspace));
+    OK(context, snnd_sparsity_step(sparsity, workspace, NULL));
     snnd_workspace *other = make_workspace(network, 1, 3);
     float *output = output_after(other, SNND_EVALUATE, input, 1);
     ck_assert_float_eq_tol(output[0], -0.1f * (float)signs_of(layer)[2], 1e-6f);
     free(output);
-    OK(context, snnd_sparsity_step(sparsity, workspace));
+    OK(context, snnd_sparsity_step(sparsity, workspace, NULL));
     output = output_after(other, SNND_EVALUATE, input, 1);
     ck_assert_float_eq(output[0], 0);
     free(output);
@@ -122,7 +122,7 @@ START_TEST(a_gradient_that_is_no_number_grows_last) {
     const float d_theta[SYNAPSES] = {0, NAN, 9, NAN, 0, NAN, 9, NAN, 0, 2, 0, 3};
     const uint8_t mask[SYNAPSES] = {1, 0, 0, 0, 1, 0, 0, 0, 1, 1, 1, 1};
     set_scene(d_theta);
-    OK(context, snnd_sparsity_step(sparsity, workspace));
+    OK(context, snnd_sparsity_step(sparsity, workspace, NULL));
     ck_assert_mem_eq(mask_of(layer), mask, sizeof mask);
 }
 END_TEST
@@ -134,7 +134,7 @@ START_TEST(positions_and_signs_stay) {
     set_scene(d_theta);
     memcpy(position, floats(layer, SNND_ARRAY_POSITION), sizeof position);
     memcpy(sign, signs_of(layer), sizeof sign);
-    OK(context, snnd_sparsity_step(sparsity, workspace));
+    OK(context, snnd_sparsity_step(sparsity, workspace, NULL));
     ck_assert_mem_eq(floats(layer, SNND_ARRAY_POSITION), position, sizeof position);
     ck_assert_mem_eq(signs_of(layer), sign, sizeof sign);
 }
@@ -147,7 +147,7 @@ START_TEST(without_a_drop_nothing_grows) {
     theta()[2] = theta()[6] = 0.5f;
     theta()[1] = theta()[3] = 0;
     memcpy(kept, theta(), sizeof kept);
-    OK(context, snnd_sparsity_step(sparsity, workspace));
+    OK(context, snnd_sparsity_step(sparsity, workspace, NULL));
     assert_scene(before_mask, kept);
     ck_assert_int_eq(snnd_sparsity_regrown(sparsity, NULL), 0);
 }
@@ -156,7 +156,7 @@ END_TEST
 START_TEST(regrown_synapses_are_counted_by_layer_and_in_all) {
     snnd_layer *second = add_delays(network, 2, NULL);
     snnd_network *other = make_network(context, 1);
-    sparsity = make_deep_r(network, 0.5, SNND_GROWTH_RANDOM, 1, 0);
+    sparsity = make_deep_r(network, 0.5, SNND_GROWTH_RANDOM, SNND_SIGNS_DALE, 0);
     workspace = make_passed_workspace(network);
     int left = 2;
     for (int s = 0; s < SYNAPSES && left > 0; s++)
@@ -166,7 +166,7 @@ START_TEST(regrown_synapses_are_counted_by_layer_and_in_all) {
         }
     for (int s = 0; s < 2 * OUTPUTS; s++)
         floats(second, SNND_ARRAY_WEIGHT)[s] = -1;
-    OK(context, snnd_sparsity_step(sparsity, workspace));
+    OK(context, snnd_sparsity_step(sparsity, workspace, NULL));
     ck_assert_int_eq(snnd_sparsity_regrown(sparsity, layer), 2);
     ck_assert_int_eq(snnd_sparsity_regrown(sparsity, second), 4);
     ck_assert_int_eq(snnd_sparsity_regrown(sparsity, NULL), 6);
@@ -183,7 +183,7 @@ START_TEST(the_budget_is_exact) {
     snnd_delay_options two = delay_options(24);
     two.kernel_count = 2;
     snnd_layer *one = add_delays(wide, 40, NULL), *another = add_delays(wide, 13, &two);
-    snnd_sparsity *rule = make_deep_r(wide, budgets[_i], SNND_GROWTH_RANDOM, 1, 3);
+    snnd_sparsity *rule = make_deep_r(wide, budgets[_i], SNND_GROWTH_RANDOM, SNND_SIGNS_DALE, 3);
     assert_budget(one, budgets[_i]);
     assert_budget(another, budgets[_i]);
     ck_assert_int_eq(snnd_network_active(wide), snnd_layer_active(one) + snnd_layer_active(another));
@@ -198,7 +198,7 @@ static int64_t wander(int32_t kind, int32_t growth) {
     int64_t grown = 0;
     snnd_network *wide = make_network(context, IN);
     snnd_layer *moved = add_delays(wide, OUT, NULL);
-    snnd_sparsity *rule = make_deep_r(wide, 0.9, growth, 0, 3);
+    snnd_sparsity *rule = make_deep_r(wide, 0.9, growth, SNND_SIGNS_SYNAPSE, 3);
     snnd_workspace *passed = make_passed_workspace(wide);
     snnd_optimizer_options options;
     snnd_optimizer *optimizer;
@@ -212,7 +212,7 @@ static int64_t wander(int32_t kind, int32_t growth) {
     for (uint64_t step = 0; step < MANY; step++) {
         fill_uniform(d_theta, IN * OUT, -1, 1, step);
         OK(context, snnd_optimizer_step(optimizer, passed));
-        OK(context, snnd_sparsity_step(rule, passed));
+        OK(context, snnd_sparsity_step(rule, passed, NULL));
         int ones = 0;
         for (int s = 0; s < IN * OUT; s++) {
             if (mask[s] != (values[s] > 0))
@@ -242,7 +242,7 @@ START_TEST(theta_is_the_magnitude_of_the_weight_where_there_is_a_synapse) {
     float weight[SYNAPSES], position[SYNAPSES];
     memcpy(weight, theta(), sizeof weight);
     memcpy(position, floats(layer, SNND_ARRAY_POSITION), sizeof position);
-    sparsity = make_deep_r(network, 0.5, SNND_GROWTH_GRADIENT, 1, 0);
+    sparsity = make_deep_r(network, 0.5, SNND_GROWTH_GRADIENT, SNND_SIGNS_DALE, 0);
     for (int s = 0; s < SYNAPSES; s++) {
         ck_assert_float_eq(theta()[s], mask_of(layer)[s] ? fabsf(weight[s]) : 0);
         ck_assert_float_eq(floats(layer, SNND_ARRAY_POSITION)[s], position[s]);
@@ -252,7 +252,7 @@ END_TEST
 
 START_TEST(a_weight_of_0_becomes_a_synapse_all_the_same) {
     memset(theta(), 0, SYNAPSES * sizeof(float));
-    sparsity = make_deep_r(network, 0.5, SNND_GROWTH_GRADIENT, 1, 0);
+    sparsity = make_deep_r(network, 0.5, SNND_GROWTH_GRADIENT, SNND_SIGNS_DALE, 0);
     for (int s = 0; s < SYNAPSES; s++)
         ck_assert_float_eq(theta()[s], mask_of(layer)[s] ? 1e-12f : 0);
 }
@@ -260,13 +260,13 @@ END_TEST
 
 /* Counts positive signs of a layer of 400 inputs, 10 outputs and 2 synapses for a pair; `mixed` is how many inputs have
  * both signs. */
-static int positive_signs(int32_t dale, int *mixed) {
+static int positive_signs(int32_t signs, int *mixed) {
     enum { IN = 400, OUT = 10, EACH = 2 };
     snnd_delay_options options = delay_options(24);
     options.kernel_count = EACH;
     snnd_network *wide = make_network(context, IN);
     snnd_layer *made = add_delays(wide, OUT, &options);
-    snnd_sparsity *rule = make_deep_r(wide, 0.5, SNND_GROWTH_GRADIENT, dale, 3);
+    snnd_sparsity *rule = make_deep_r(wide, 0.5, SNND_GROWTH_GRADIENT, signs, 3);
     const int8_t *sign = signs_of(made);
     int positive = 0;
     *mixed = 0;
@@ -287,7 +287,7 @@ static int positive_signs(int32_t dale, int *mixed) {
 
 START_TEST(under_dales_law_a_presynaptic_neuron_has_one_sign) {
     int mixed;
-    const int positive = positive_signs(1, &mixed);
+    const int positive = positive_signs(SNND_SIGNS_DALE, &mixed);
     ck_assert_int_eq(mixed, 0);
     ck_assert_double_eq_tol(positive / 20.0, 200, 5 * sqrt(400) / 2);
 }
@@ -295,7 +295,7 @@ END_TEST
 
 START_TEST(without_dales_law_every_synapse_has_its_own_sign) {
     int mixed;
-    const int positive = positive_signs(0, &mixed);
+    const int positive = positive_signs(SNND_SIGNS_SYNAPSE, &mixed);
     ck_assert_int_eq(mixed, 400);
     ck_assert_double_eq_tol(positive, 4000, 5 * sqrt(8000) / 2);
 }
@@ -304,15 +304,15 @@ END_TEST
 START_TEST(a_seed_draws_the_same_masks_and_signs_again) {
     uint8_t mask[SYNAPSES];
     int8_t sign[SYNAPSES];
-    snnd_sparsity_free(make_deep_r(network, 0.5, SNND_GROWTH_GRADIENT, 0, 5));
+    snnd_sparsity_free(make_deep_r(network, 0.5, SNND_GROWTH_GRADIENT, SNND_SIGNS_SYNAPSE, 5));
     memcpy(mask, mask_of(layer), sizeof mask);
     memcpy(sign, signs_of(layer), sizeof sign);
     OK(context, snnd_network_initialize(network, 9));
-    snnd_sparsity_free(make_deep_r(network, 0.5, SNND_GROWTH_GRADIENT, 0, 5));
+    snnd_sparsity_free(make_deep_r(network, 0.5, SNND_GROWTH_GRADIENT, SNND_SIGNS_SYNAPSE, 5));
     ck_assert_mem_eq(mask_of(layer), mask, sizeof mask);
     ck_assert_mem_eq(signs_of(layer), sign, sizeof sign);
     OK(context, snnd_network_initialize(network, 9));
-    sparsity = make_deep_r(network, 0.5, SNND_GROWTH_GRADIENT, 0, 6);
+    sparsity = make_deep_r(network, 0.5, SNND_GROWTH_GRADIENT, SNND_SIGNS_SYNAPSE, 6);
     ck_assert_mem_ne(mask_of(layer), mask, sizeof mask);
     ck_assert_mem_ne(signs_of(layer), sign, sizeof sign);
 }
@@ -327,7 +327,7 @@ static void regrow_all(snnd_layer *of, snnd_sparsity *rule, const snnd_workspace
     float *values = floats(of, SNND_ARRAY_WEIGHT);
     for (int s = 0; s < WIDE; s++)
         values[s] = -1;
-    OK(context, snnd_sparsity_step(rule, passed));
+    OK(context, snnd_sparsity_step(rule, passed, NULL));
     ck_assert_int_eq(snnd_sparsity_regrown(rule, of), FEW);
 }
 
@@ -335,10 +335,10 @@ START_TEST(dormant_synapses_have_gradients_where_growth_or_the_option_wants_them
     snnd_deep_r_options options;
     OK(context, snnd_deep_r_options_init(&options, sizeof options));
     ck_assert_int_eq(options.dormant_gradients, 0);
-    options.sparsity = 0.5;
+    const snnd_structure structure = structure_of(0.5);
     options.growth = _i == 0 ? SNND_GROWTH_GRADIENT : SNND_GROWTH_RANDOM;
     options.dormant_gradients = _i == 1;
-    OK(context, snnd_sparsity_create_deep_r(network, &options, &sparsity));
+    OK(context, snnd_sparsity_create_deep_r(network, &structure, &options, &sparsity));
     workspace = make_passed_workspace(network);
     const float *made = workspace->stage[0].gradient[SNND_ARRAY_WEIGHT];
     int dormant = 0, zero = 0;
@@ -352,7 +352,7 @@ START_TEST(dormant_synapses_have_gradients_where_growth_or_the_option_wants_them
 END_TEST
 
 START_TEST(gradients_asked_for_late_leave_the_others_as_they_were) {
-    sparsity = make_deep_r(network, 0.5, SNND_GROWTH_RANDOM, 1, 1);
+    sparsity = make_deep_r(network, 0.5, SNND_GROWTH_RANDOM, SNND_SIGNS_DALE, 1);
     workspace = make_passed_workspace(network);
     float before[SYNAPSES];
     memcpy(before, workspace->stage[0].gradient[SNND_ARRAY_WEIGHT], sizeof before);
@@ -375,7 +375,7 @@ START_TEST(random_growth_is_uniform) {
     uint8_t before[WIDE];
     snnd_network *wide = make_network(context, WIDE);
     snnd_layer *of = add_delays(wide, 1, NULL);
-    snnd_sparsity *rule = make_deep_r(wide, 0.89, SNND_GROWTH_RANDOM, 1, 3);
+    snnd_sparsity *rule = make_deep_r(wide, 0.89, SNND_GROWTH_RANDOM, SNND_SIGNS_DALE, 3);
     snnd_workspace *passed = make_passed_workspace(wide);
     const uint8_t *mask = mask_of(of);
     for (int step = 0; step < MANY; step++) {
@@ -403,7 +403,7 @@ END_TEST
 static void grow_ten(uint64_t seed, uint8_t masks[10][WIDE]) {
     snnd_network *wide = make_network(context, WIDE);
     snnd_layer *of = add_delays(wide, 1, NULL);
-    snnd_sparsity *rule = make_deep_r(wide, 0.89, SNND_GROWTH_RANDOM, 1, seed);
+    snnd_sparsity *rule = make_deep_r(wide, 0.89, SNND_GROWTH_RANDOM, SNND_SIGNS_DALE, seed);
     snnd_workspace *passed = make_passed_workspace(wide);
     for (int step = 0; step < 10; step++) {
         regrow_all(of, rule, passed);
@@ -430,36 +430,42 @@ END_TEST
 
 /* ---- keeping and refusing ---- */
 
-static snnd_status create(double share, int32_t keep, int32_t growth, int32_t dale) {
+static snnd_status create(double share, int32_t start, int32_t growth, int32_t signs) {
+    snnd_structure structure = structure_of(share);
     snnd_deep_r_options options;
     OK(context, snnd_deep_r_options_init(&options, sizeof options));
-    options.sparsity = share;
-    options.keep = keep;
+    structure.start = start;
+    structure.signs = signs;
     options.growth = growth;
-    options.dale = dale;
-    return snnd_sparsity_create_deep_r(network, &options, &sparsity);
+    return snnd_sparsity_create_deep_r(network, &structure, &options, &sparsity);
 }
 
 START_TEST(options_start_at_the_papers_values) {
     snnd_deep_r_options options;
     OK(context, snnd_deep_r_options_init(&options, sizeof options));
-    ck_assert_double_eq(options.sparsity, 0.875);
     ck_assert_int_eq(options.growth, SNND_GROWTH_GRADIENT);
-    ck_assert_int_eq(options.dale, 1);
-    ck_assert_int_eq(options.keep, 0);
+    ck_assert_double_eq(options.temperature, 0);
+    OK(context, snnd_sparsity_create_deep_r(network, NULL, NULL, &sparsity));
+    ck_assert_double_eq(sparsity->structure.sparsity, 0.875);
+    ck_assert_int_eq(sparsity->structure.signs, SNND_SIGNS_DALE);
 }
 END_TEST
 
 START_TEST(options_out_of_range_are_named) {
     snnd_array array;
-    FAILS(context, SNND_ERROR_ARGUMENT, "sparsity is 1;", create(1, 0, SNND_GROWTH_RANDOM, 1));
-    FAILS(context, SNND_ERROR_ARGUMENT, "sparsity is -0.5", create(-0.5, 0, SNND_GROWTH_RANDOM, 1));
-    FAILS(context, SNND_ERROR_ARGUMENT, "sparsity is", create(NAN, 0, SNND_GROWTH_RANDOM, 1));
-    FAILS(context, SNND_ERROR_ARGUMENT, "growth is 3", create(0.5, 0, 3, 1));
-    FAILS(context, SNND_ERROR_ARGUMENT, "0 or 1", create(0.5, 2, SNND_GROWTH_RANDOM, 1));
-    FAILS(context, SNND_ERROR_ARGUMENT, "0 or 1", create(0.5, 0, SNND_GROWTH_RANDOM, 2));
-    FAILS(context, SNND_ERROR_ARGUMENT, "sparsity is NULL", snnd_sparsity_create_deep_r(network, NULL, NULL));
-    ck_assert_int_eq(snnd_sparsity_create_deep_r(NULL, NULL, &sparsity), SNND_ERROR_ARGUMENT);
+    FAILS(context, SNND_ERROR_ARGUMENT, "sparsity is 1;",
+          create(1, SNND_START_RANDOM, SNND_GROWTH_RANDOM, SNND_SIGNS_DEFAULT));
+    FAILS(context, SNND_ERROR_ARGUMENT, "sparsity is -0.5",
+          create(-0.5, SNND_START_RANDOM, SNND_GROWTH_RANDOM, SNND_SIGNS_DEFAULT));
+    FAILS(context, SNND_ERROR_ARGUMENT, "sparsity is",
+          create(NAN, SNND_START_RANDOM, SNND_GROWTH_RANDOM, SNND_SIGNS_DEFAULT));
+    FAILS(context, SNND_ERROR_ARGUMENT, "growth is 3", create(0.5, SNND_START_RANDOM, 3, SNND_SIGNS_DEFAULT));
+    FAILS(context, SNND_ERROR_ARGUMENT, "start is 3", create(0.5, 3, SNND_GROWTH_RANDOM, SNND_SIGNS_DEFAULT));
+    FAILS(context, SNND_ERROR_ARGUMENT, "signs is 4", create(0.5, SNND_START_RANDOM, SNND_GROWTH_RANDOM, 4));
+    FAILS(context, SNND_ERROR_ARGUMENT, "must keep signs",
+          create(0.5, SNND_START_RANDOM, SNND_GROWTH_RANDOM, SNND_SIGNS_NONE));
+    FAILS(context, SNND_ERROR_ARGUMENT, "sparsity is NULL", snnd_sparsity_create_deep_r(network, NULL, NULL, NULL));
+    ck_assert_int_eq(snnd_sparsity_create_deep_r(NULL, NULL, NULL, &sparsity), SNND_ERROR_ARGUMENT);
     ck_assert_ptr_null(sparsity);
     FAILS(context, SNND_ERROR_STATE, "mask", snnd_layer_array(layer, SNND_ARRAY_MASK, &array));
 }
@@ -470,17 +476,18 @@ START_TEST(a_sparsity_that_leaves_a_layer_nothing_is_refused_and_changes_nothing
     float before[SYNAPSES];
     add_delays(network, 1, NULL); /* of 4 synapses */
     memcpy(before, theta(), sizeof before);
-    FAILS(context, SNND_ERROR_ARGUMENT, "leaves layer 1 none of its 4 synapses", create(0.8, 0, SNND_GROWTH_RANDOM, 1));
+    FAILS(context, SNND_ERROR_ARGUMENT, "leaves layer 1 none of its 4 synapses",
+          create(0.8, SNND_START_RANDOM, SNND_GROWTH_RANDOM, SNND_SIGNS_DEFAULT));
     FAILS(context, SNND_ERROR_STATE, "mask", snnd_layer_array(layer, SNND_ARRAY_MASK, &array));
     ck_assert_mem_eq(theta(), before, sizeof before);
-    OK(context, create(0.75, 0, SNND_GROWTH_RANDOM, 1));
+    OK(context, create(0.75, SNND_START_RANDOM, SNND_GROWTH_RANDOM, SNND_SIGNS_DEFAULT));
 }
 END_TEST
 
 START_TEST(a_network_without_delays_has_nothing_to_control) {
     snnd_network *bare = make_network(context, 1);
     add_lif(bare);
-    FAILS(context, SNND_ERROR_STATE, "no layer of delays", snnd_sparsity_create_deep_r(bare, NULL, &sparsity));
+    FAILS(context, SNND_ERROR_STATE, "no layer of delays", snnd_sparsity_create_deep_r(bare, NULL, NULL, &sparsity));
     snnd_network_free(bare);
 }
 END_TEST
@@ -489,14 +496,15 @@ START_TEST(a_second_controller_must_keep_what_there_is) {
     uint8_t mask[SYNAPSES];
     int8_t sign[SYNAPSES];
     float values[SYNAPSES];
-    snnd_sparsity_free(make_deep_r(network, 0.5, SNND_GROWTH_GRADIENT, 0, 1));
+    snnd_sparsity_free(make_deep_r(network, 0.5, SNND_GROWTH_GRADIENT, SNND_SIGNS_SYNAPSE, 1));
     memcpy(mask, mask_of(layer), sizeof mask);
     memcpy(sign, signs_of(layer), sizeof sign);
     memcpy(values, theta(), sizeof values);
-    FAILS(context, SNND_ERROR_STATE, "has a mask already", create(0.5, 0, SNND_GROWTH_GRADIENT, 1));
-    FAILS(context, SNND_ERROR_ARGUMENT, "has 6 synapses; a sparsity of 0.75 asks for 3",
-          create(0.75, 1, SNND_GROWTH_GRADIENT, 1));
-    OK(context, create(0.5, 1, SNND_GROWTH_GRADIENT, 1));
+    FAILS(context, SNND_ERROR_STATE, "has a mask already",
+          create(0.5, SNND_START_RANDOM, SNND_GROWTH_GRADIENT, SNND_SIGNS_DEFAULT));
+    FAILS(context, SNND_ERROR_ARGUMENT, "layer 0 has 6 synapses; expected 3",
+          create(0.75, SNND_START_KEEP, SNND_GROWTH_GRADIENT, SNND_SIGNS_DEFAULT));
+    OK(context, create(0.5, SNND_START_KEEP, SNND_GROWTH_GRADIENT, SNND_SIGNS_DEFAULT));
     ck_assert_mem_eq(mask_of(layer), mask, sizeof mask);
     ck_assert_mem_eq(signs_of(layer), sign, sizeof sign);
     ck_assert_mem_eq(theta(), values, sizeof values);
@@ -504,10 +512,11 @@ START_TEST(a_second_controller_must_keep_what_there_is) {
 END_TEST
 
 START_TEST(keeping_needs_masks_and_signs) {
-    FAILS(context, SNND_ERROR_STATE, "layer 0 has no mask", create(0.5, 1, SNND_GROWTH_GRADIENT, 1));
+    FAILS(context, SNND_ERROR_ARGUMENT, "must keep signs",
+          create(0.5, SNND_START_KEEP, SNND_GROWTH_GRADIENT, SNND_SIGNS_DEFAULT));
     snnd_sparsity_free(make_fixed_mask(network, 0.5, 0));
-    FAILS(context, SNND_ERROR_STATE, "keep asks for masks and signs, and layer 0 has a mask",
-          create(0.5, 1, SNND_GROWTH_GRADIENT, 1));
+    FAILS(context, SNND_ERROR_ARGUMENT, "must keep signs",
+          create(0.5, SNND_START_KEEP, SNND_GROWTH_GRADIENT, SNND_SIGNS_DEFAULT));
 }
 END_TEST
 
@@ -515,13 +524,13 @@ START_TEST(a_step_needs_a_workspace_of_the_network_with_gradients) {
     snnd_workspace *bare;
     snnd_network *other = make_network(context, 1);
     add_delays(other, 1, NULL);
-    sparsity = make_deep_r(network, 0.5, SNND_GROWTH_GRADIENT, 0, 1);
+    sparsity = make_deep_r(network, 0.5, SNND_GROWTH_GRADIENT, SNND_SIGNS_SYNAPSE, 1);
     workspace = make_passed_workspace(other);
     OK(context, snnd_workspace_create(network, 1, 1, 0, &bare));
-    FAILS(context, SNND_ERROR_ARGUMENT, "NULL", snnd_sparsity_step(sparsity, NULL));
-    FAILS(context, SNND_ERROR_ARGUMENT, "another network", snnd_sparsity_step(sparsity, workspace));
-    FAILS(context, SNND_ERROR_STATE, "without gradients", snnd_sparsity_step(sparsity, bare));
-    ck_assert_int_eq(snnd_sparsity_step(NULL, bare), SNND_ERROR_ARGUMENT);
+    FAILS(context, SNND_ERROR_ARGUMENT, "NULL", snnd_sparsity_step(sparsity, NULL, NULL));
+    FAILS(context, SNND_ERROR_ARGUMENT, "another network", snnd_sparsity_step(sparsity, workspace, NULL));
+    FAILS(context, SNND_ERROR_STATE, "without gradients", snnd_sparsity_step(sparsity, bare, NULL));
+    ck_assert_int_eq(snnd_sparsity_step(NULL, bare, NULL), SNND_ERROR_ARGUMENT);
     snnd_workspace_free(bare);
     snnd_workspace_free(workspace);
     workspace = NULL;
@@ -530,13 +539,14 @@ START_TEST(a_step_needs_a_workspace_of_the_network_with_gradients) {
 END_TEST
 
 START_TEST(a_mask_changed_from_outside_is_noticed) {
-    sparsity = make_deep_r(network, 0.5, SNND_GROWTH_GRADIENT, 0, 1);
+    sparsity = make_deep_r(network, 0.5, SNND_GROWTH_GRADIENT, SNND_SIGNS_SYNAPSE, 1);
     workspace = make_passed_workspace(network);
     for (int s = 0; s < SYNAPSES; s++) {
         mask_of(layer)[s] = 1;
         theta()[s] = 1;
     }
-    FAILS(context, SNND_ERROR_STATE, "layer 0 has 12 synapses; expected 6", snnd_sparsity_step(sparsity, workspace));
+    FAILS(context, SNND_ERROR_STATE, "layer 0 has 12 synapses; expected 6",
+          snnd_sparsity_step(sparsity, workspace, NULL));
 }
 END_TEST
 
@@ -544,7 +554,7 @@ END_TEST
 static snnd_status create_and_forget(snnd_context *own, void *user) {
     snnd_sparsity *rule;
     (void)own;
-    const snnd_status status = snnd_sparsity_create_deep_r(user, NULL, &rule);
+    const snnd_status status = snnd_sparsity_create_deep_r(user, NULL, NULL, &rule);
     if (status != SNND_OK)
         return status;
     snnd_sparsity_free(rule);

@@ -77,7 +77,7 @@ static void assert_step(snnd_workspace *workspace, snnd_optimizer *optimizer, sn
     memcpy(before, floats(layer, SNND_ARRAY_WEIGHT), (size_t)count * sizeof *before);
     memcpy(mask, mask_of(layer), (size_t)count);
     OK(context, snnd_optimizer_step(optimizer, workspace));
-    OK(context, snnd_sparsity_step(sparsity, workspace));
+    OK(context, snnd_sparsity_step(sparsity, workspace, optimizer));
     ck_assert_mem_eq(mask_of(layer), mask, (size_t)count);
     for (int64_t s = 0; s < count; s++) {
         const float gradient = gradient_of(workspace, layer, SNND_ARRAY_WEIGHT)[s];
@@ -124,19 +124,17 @@ START_TEST(masks_and_counts_outlive_the_controller) {
 }
 END_TEST
 
-static snnd_status create(double share, int32_t keep) {
-    snnd_fixed_mask_options options;
-    OK(context, snnd_fixed_mask_options_init(&options, sizeof options));
-    options.sparsity = share;
-    options.keep = keep;
-    return snnd_sparsity_create_fixed_mask(network, &options, &sparsity);
+static snnd_status create(double share, int32_t start) {
+    snnd_structure structure = structure_of(share);
+    structure.start = start;
+    return snnd_sparsity_create_fixed_mask(network, &structure, &sparsity);
 }
 
 START_TEST(options_out_of_range_are_named) {
-    FAILS(context, SNND_ERROR_ARGUMENT, "sparsity is 1;", create(1, 0));
-    FAILS(context, SNND_ERROR_ARGUMENT, "sparsity is -1", create(-1, 0));
-    FAILS(context, SNND_ERROR_ARGUMENT, "0 or 1", create(0.5, 7));
-    FAILS(context, SNND_ERROR_ARGUMENT, "leaves layer 4 none of its 80 synapses", create(0.99, 0));
+    FAILS(context, SNND_ERROR_ARGUMENT, "sparsity is 1;", create(1, SNND_START_RANDOM));
+    FAILS(context, SNND_ERROR_ARGUMENT, "sparsity is -1", create(-1, SNND_START_RANDOM));
+    FAILS(context, SNND_ERROR_ARGUMENT, "start is 7", create(0.5, 7));
+    FAILS(context, SNND_ERROR_ARGUMENT, "leaves layer 4 none of its 80 synapses", create(0.99, SNND_START_RANDOM));
     ck_assert_ptr_null(sparsity);
     ck_assert_int_eq(snnd_network_active(network), HIDDEN * INPUTS + HIDDEN * CLASSES);
 }
@@ -146,17 +144,23 @@ START_TEST(a_second_controller_must_keep_the_mask) {
     uint8_t mask[HIDDEN * INPUTS];
     snnd_sparsity_free(make_fixed_mask(network, 0.75, 0));
     memcpy(mask, mask_of(first), sizeof mask);
-    FAILS(context, SNND_ERROR_STATE, "has a mask already", create(0.75, 0));
-    FAILS(context, SNND_ERROR_ARGUMENT, "a sparsity of 0.5 asks for 60", create(0.5, 1));
-    OK(context, create(0.75, 1));
+    FAILS(context, SNND_ERROR_STATE, "has a mask already", create(0.75, SNND_START_RANDOM));
+    FAILS(context, SNND_ERROR_ARGUMENT, "layer 0 has 30 synapses; expected 60", create(0.5, SNND_START_KEEP));
+    OK(context, create(0.75, SNND_START_KEEP));
     ck_assert_mem_eq(mask_of(first), mask, sizeof mask);
 }
 END_TEST
 
-START_TEST(keeping_needs_masks_without_signs) {
-    FAILS(context, SNND_ERROR_STATE, "layer 0 has no mask", create(0.75, 1));
-    snnd_sparsity_free(make_deep_r(network, 0.75, SNND_GROWTH_RANDOM, 1, 0));
-    FAILS(context, SNND_ERROR_STATE, "layer 0 has a mask and signs", create(0.75, 1));
+START_TEST(keeping_needs_masks_and_takes_the_signs_there_are) {
+    FAILS(context, SNND_ERROR_STATE, "asks for masks, and layer 0 has none", create(0.75, SNND_START_KEEP));
+    snnd_sparsity_free(make_deep_r(network, 0.75, SNND_GROWTH_RANDOM, SNND_SIGNS_DALE, 0));
+    snnd_structure unsigned_weights = structure_of(0.75);
+    unsigned_weights.start = SNND_START_KEEP;
+    unsigned_weights.signs = SNND_SIGNS_NONE;
+    FAILS(context, SNND_ERROR_STATE, "layer 0 has signs",
+          snnd_sparsity_create_fixed_mask(network, &unsigned_weights, &sparsity));
+    OK(context, create(0.75, SNND_START_KEEP));
+    ck_assert_int_eq(sparsity->structure.signs, SNND_SIGNS_SYNAPSE);
 }
 END_TEST
 
@@ -166,7 +170,7 @@ START_TEST(a_step_needs_no_gradients) {
     OK(context, snnd_workspace_create(network, 1, 1, 0, &bare));
     for (int s = 0; s < HIDDEN * INPUTS; s++)
         floats(first, SNND_ARRAY_WEIGHT)[s] = 1;
-    OK(context, snnd_sparsity_step(sparsity, bare));
+    OK(context, snnd_sparsity_step(sparsity, bare, NULL));
     for (int s = 0; s < HIDDEN * INPUTS; s++)
         ck_assert_float_eq(floats(first, SNND_ARRAY_WEIGHT)[s], mask_of(first)[s] ? 1 : 0);
     snnd_workspace_free(bare);
@@ -198,7 +202,7 @@ Suite *fixed_mask_suite(void) {
     tcase_add_test(cases, masks_and_counts_outlive_the_controller);
     tcase_add_test(cases, options_out_of_range_are_named);
     tcase_add_test(cases, a_second_controller_must_keep_the_mask);
-    tcase_add_test(cases, keeping_needs_masks_without_signs);
+    tcase_add_test(cases, keeping_needs_masks_and_takes_the_signs_there_are);
     tcase_add_test(cases, a_step_needs_no_gradients);
     tcase_add_test(cases, gradients_of_absent_synapses_end_with_the_next_forward_pass);
     suite_add_tcase(suite, cases);

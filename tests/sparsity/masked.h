@@ -5,26 +5,24 @@
 #include "model/small.h"
 #include "sparsity/sparsity.h"
 
-static inline snnd_sparsity *make_deep_r(snnd_network *network, double sparsity, int32_t growth, int32_t dale,
+static inline snnd_sparsity *make_deep_r(snnd_network *network, double sparsity, int32_t growth, int32_t signs,
                                          uint64_t seed) {
+    snnd_structure structure = structure_of(sparsity);
     snnd_deep_r_options options;
     snnd_sparsity *made;
     OK(network->context, snnd_deep_r_options_init(&options, sizeof options));
-    options.sparsity = sparsity;
     options.growth = growth;
-    options.dale = dale;
-    options.seed = seed;
-    OK(network->context, snnd_sparsity_create_deep_r(network, &options, &made));
+    structure.signs = signs;
+    structure.seed = seed;
+    OK(network->context, snnd_sparsity_create_deep_r(network, &structure, &options, &made));
     return made;
 }
 
 static inline snnd_sparsity *make_fixed_mask(snnd_network *network, double sparsity, uint64_t seed) {
-    snnd_fixed_mask_options options;
+    snnd_structure structure = structure_of(sparsity);
     snnd_sparsity *made;
-    OK(network->context, snnd_fixed_mask_options_init(&options, sizeof options));
-    options.sparsity = sparsity;
-    options.seed = seed;
-    OK(network->context, snnd_sparsity_create_fixed_mask(network, &options, &made));
+    structure.seed = seed;
+    OK(network->context, snnd_sparsity_create_fixed_mask(network, &structure, &made));
     return made;
 }
 

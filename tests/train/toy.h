@@ -60,16 +60,14 @@ static inline toy plan_toy(snnd_context *context) {
 }
 
 static inline void make_toy_sparsity(toy *plan) {
-    snnd_fixed_mask_options mask;
+    const snnd_structure structure = structure_of(0.5);
     snnd_deep_r_options deep_r;
-    OK(plan->context, snnd_fixed_mask_options_init(&mask, sizeof mask));
     OK(plan->context, snnd_deep_r_options_init(&deep_r, sizeof deep_r));
-    mask.sparsity = deep_r.sparsity = 0.5;
     deep_r.growth = plan->structure == TOY_DEEP_R_RANDOM ? SNND_GROWTH_RANDOM : SNND_GROWTH_GRADIENT;
     if (plan->structure == TOY_FIXED_MASK)
-        OK(plan->context, snnd_sparsity_create_fixed_mask(plan->network, &mask, &plan->sparsity));
+        OK(plan->context, snnd_sparsity_create_fixed_mask(plan->network, &structure, &plan->sparsity));
     else if (plan->structure != TOY_DENSE)
-        OK(plan->context, snnd_sparsity_create_deep_r(plan->network, &deep_r, &plan->sparsity));
+        OK(plan->context, snnd_sparsity_create_deep_r(plan->network, &structure, &deep_r, &plan->sparsity));
 }
 
 static inline void make_toy(toy *plan) {

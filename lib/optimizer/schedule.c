@@ -8,7 +8,7 @@
  *
  * At E = 1 to 3 the one-cycle has no epochs to rise in, and goes the way of the published code.
  */
-#include "train/schedule.h"
+#include "optimizer/schedule.h"
 
 #include <math.h>
 

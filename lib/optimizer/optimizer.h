@@ -1,6 +1,6 @@
 /* Optimizers: what the trainer's checkpoint needs of them. */
-#ifndef SNND_TRAIN_OPTIMIZER_H
-#define SNND_TRAIN_OPTIMIZER_H
+#ifndef SNND_OPTIMIZER_OPTIMIZER_H
+#define SNND_OPTIMIZER_OPTIMIZER_H
 
 #include "model/workspace.h"
 

@@ -1,6 +1,6 @@
 /* Schedules, for those who hold one. */
-#ifndef SNND_TRAIN_SCHEDULE_H
-#define SNND_TRAIN_SCHEDULE_H
+#ifndef SNND_OPTIMIZER_SCHEDULE_H
+#define SNND_OPTIMIZER_SCHEDULE_H
 
 #include "base/context.h"
 

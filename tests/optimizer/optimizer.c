@@ -333,7 +333,7 @@ START_TEST(options_start_as_adams_inventors_set_them) {
 END_TEST
 
 Suite *optimizer_suite(void) {
-    Suite *suite = suite_create("train/optimizer");
+    Suite *suite = suite_create("optimizer/optimizer");
     TCase *cases = tcase_create("optimizer");
     tcase_add_checked_fixture(cases, set_up, tear_down);
     tcase_add_loop_test(cases, adam_follows_its_formula, 0, COUNT(decays));

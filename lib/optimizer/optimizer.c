@@ -6,7 +6,7 @@
  *
  * SGD with momentum: m = momentum m + g, p = p - rate m.
  */
-#include "train/optimizer.h"
+#include "optimizer/optimizer.h"
 
 #include <math.h>
 

@@ -225,7 +225,7 @@ START_TEST(arguments_that_are_missing_are_refused) {
 END_TEST
 
 Suite *schedule_suite(void) {
-    Suite *suite = suite_create("train/schedule");
+    Suite *suite = suite_create("optimizer/schedule");
     TCase *cases = tcase_create("schedule");
     tcase_add_checked_fixture(cases, set_up, NULL);
     tcase_add_test(cases, a_schedule_starts_as_a_constant);

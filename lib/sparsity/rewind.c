@@ -1,0 +1,45 @@
+/* Back to the parameters that a network began with, under the masks that it has now. */
+#include <math.h>
+#include <string.h>
+
+#include "format/network_file.h"
+#include "sparsity/sparsity.h"
+
+/* Weights of what exists, as signed numbers or as magnitudes; a synapse that `initial` did not have is new. */
+static void rewind_weights(snnd_layer *layer, const snnd_layer *initial) {
+    const uint8_t *mask = snnd_mask_of(layer);
+    const bool is_signed = layer->arrays[SNND_ARRAY_SIGN].data != NULL;
+    float *weight = snnd_layer_floats(layer, SNND_ARRAY_WEIGHT);
+    for (int64_t s = 0; s < snnd_layer_synapses(layer); s++) {
+        const float then = snnd_delays_weight(initial, s);
+        if (mask != NULL && !mask[s])
+            weight[s] = 0;
+        else
+            weight[s] = is_signed ? fmaxf(fabsf(then), SNND_NEW_SYNAPSE) : then;
+    }
+}
+
+static void rewind_layer(snnd_layer *layer, const snnd_layer *initial) {
+    for (int name = SNND_ARRAY_WEIGHT; name < SNND_ARRAY_NAMES; name++) {
+        const snnd_array *array = &layer->arrays[name];
+        if (array->data == NULL || name == SNND_ARRAY_SIGN || name == SNND_ARRAY_MASK)
+            continue;
+        if (name == SNND_ARRAY_WEIGHT)
+            rewind_weights(layer, initial);
+        else
+            memcpy(array->data, initial->arrays[name].data, (size_t)snnd_array_count(array) * sizeof(float));
+    }
+}
+
+snnd_status snnd_network_rewind(snnd_network *network, const snnd_network *initial) {
+    if (network == NULL)
+        return SNND_ERROR_ARGUMENT;
+    if (initial == NULL)
+        return snnd_fail(network->context, SNND_ERROR_ARGUMENT, "snnd_network_rewind: initial is NULL");
+    snnd_status status = snnd_network_same(network, initial);
+    for (int32_t i = 0; i < network->count && status == SNND_OK; i++)
+        rewind_layer(network->layer[i], initial->layer[i]);
+    if (status == SNND_OK)
+        network->sigma = initial->sigma;
+    return status;
+}
