@@ -563,7 +563,8 @@ typedef struct snnd_structure {
     int32_t density; /**< ::snnd_density; default UNIFORM. With the budget NETWORK it is where training begins */
     double sparsity; /**< share of synapses that do not exist, in [0, 1); default 0.875. Of N synapses exactly
                         floor((1 - sparsity) N) exist, computed in double precision as the reference does (of 1,000 a
-                        sparsity of 0.9 leaves 99); unused with the budget FAN_IN */
+                        sparsity of 0.9 leaves 99); N is a layer's, or with ERDOS_RENYI or NETWORK the network's;
+                        unused with the budget FAN_IN */
     int32_t fan_in;  /**< F, with the budget FAN_IN: synapses of each neuron, all where I C is smaller; >= 1 */
     int32_t signs;   /**< ::snnd_signs */
     int32_t start;   /**< ::snnd_start; default RANDOM */
@@ -614,8 +615,9 @@ typedef enum snnd_drop {
 /**
  * Rules that drop a share of the synapses from time to time and grow as many. Each has its own function that fills in
  * its numbers; mix them as you like. A new synapse has weight 0 (theta 1e-12 where signs are kept) and the delay it
- * had. Where signs are kept, a theta that the optimizer brings below 1e-12 is put there: the synapse stays until it is
- * dropped.
+ * had; one that is dropped and at once grown again by its gradient or moment keeps its weight, as in the codes of RigL
+ * and SNFS. Where signs are kept, a theta that the optimizer brings below 1e-12 is put there: the synapse stays until
+ * it is dropped.
  */
 typedef struct snnd_rewiring_options {
     size_t size;
@@ -629,9 +631,8 @@ typedef struct snnd_rewiring_options {
 } snnd_rewiring_options;
 
 /** RigL (Evci et al. 2020): every 100 steps; share 0.3 that decays until `stop`, which is 0 here: set it to three
- * quarters of the steps; drop by magnitude; growth by the gradient, after which moments of new synapses are zero. A
- * synapse that is dropped and grown at once keeps its weight, as in its authors' code. (There a rewiring takes the
- * place of an optimizer's step; here it comes after one.) */
+ * quarters of the steps; drop by magnitude; growth by the gradient, after which moments of new synapses are zero. (In
+ * its authors' code a rewiring takes the place of an optimizer's step; here it comes after one.) */
 SNND_API snnd_status snnd_rigl_options_init(snnd_rewiring_options *options, size_t size);
 
 /** SET (Mocanu et al. 2018): each epoch a share of 0.3, drop of each sign, growth at random, zeroed moments. */
@@ -639,7 +640,8 @@ SNND_API snnd_status snnd_set_options_init(snnd_rewiring_options *options, size_
 
 /** SNFS, sparse networks from scratch (Dettmers and Zettlemoyer 2019): each epoch a share of 0.5 that decays until
  * `stop` if it is set, drop by magnitude within each layer, growth by momentum. With the budget NETWORK layers share
- * what grows in proportion to the mean |moment| of their synapses. */
+ * what grows in proportion to the mean |moment| of their synapses, and in equal parts what one of them has no room
+ * for. */
 SNND_API snnd_status snnd_snfs_options_init(snnd_rewiring_options *options, size_t size);
 
 /** A rule of these options; NULL: RigL's. */

@@ -63,17 +63,14 @@ static void deal_total(const snnd_network *network, const snnd_structure *struct
 }
 
 void snnd_structure_deal(const snnd_network *network, const snnd_structure *structure, int64_t *target) {
-    int64_t synapses = 0, rounded = 0;
+    int64_t synapses = 0;
     for (int32_t i = 0; i < network->count; i++) {
         const bool counts = snnd_layer_is_delays(network->layer[i]);
         target[i] = counts ? budget_of(structure->sparsity, snnd_layer_synapses(network->layer[i])) : 0;
         synapses += counts ? snnd_layer_synapses(network->layer[i]) : 0;
-        rounded += target[i];
     }
-    if (structure->budget == SNND_BUDGET_NETWORK)
+    if (structure->budget == SNND_BUDGET_NETWORK || structure->density == SNND_DENSITY_ERDOS_RENYI)
         deal_total(network, structure, budget_of(structure->sparsity, synapses), target);
-    else if (structure->density == SNND_DENSITY_ERDOS_RENYI)
-        deal_total(network, structure, rounded, target);
 }
 
 /* ---- groups ---- */
@@ -116,10 +113,12 @@ static snnd_status allocate(snnd_sparsity *sparsity, int64_t stretches, int64_t 
     sparsity->stretch = snnd_allocate(context, (size_t)stretches, sizeof *sparsity->stretch);
     sparsity->regrown = snnd_allocate(context, (size_t)sparsity->network->count, sizeof *sparsity->regrown);
     sparsity->moment = snnd_allocate(context, (size_t)sparsity->network->count, sizeof *sparsity->moment);
+    sparsity->quota = snnd_allocate(context, (size_t)sparsity->network->count, sizeof *sparsity->quota);
     sparsity->candidate = snnd_allocate(context, (size_t)largest, sizeof *sparsity->candidate);
     sparsity->order = snnd_allocate(context, (size_t)largest, sizeof *sparsity->order);
     return sparsity->group == NULL || sparsity->stretch == NULL || sparsity->regrown == NULL ||
-                   sparsity->moment == NULL || sparsity->candidate == NULL || sparsity->order == NULL
+                   sparsity->moment == NULL || sparsity->quota == NULL || sparsity->candidate == NULL ||
+                   sparsity->order == NULL
                ? SNND_ERROR_MEMORY
                : SNND_OK;
 }

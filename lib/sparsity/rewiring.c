@@ -79,7 +79,7 @@ static const float *moments_of(const rewiring *r, const snnd_layer *layer) {
 }
 
 /* A new synapse carries nothing, and nothing is left of what the optimizer knew of it; but one that was dropped a
- * moment ago goes on if its gradient brings it back. */
+ * moment ago goes on if its gradient or moment brings it back. */
 static void grow(void *argument, const snnd_candidate *candidate) {
     const rewiring *r = argument;
     uint8_t *mask = &snnd_mask_of(candidate->layer)[candidate->synapse];
@@ -87,7 +87,7 @@ static void grow(void *argument, const snnd_candidate *candidate) {
     const bool was_there = *mask == JUST_DROPPED;
     *mask = 1;
     r->sparsity->regrown[candidate->layer->index]++;
-    if (was_there && growth == SNND_GROWTH_GRADIENT)
+    if (was_there && growth != SNND_GROWTH_RANDOM)
         return;
     snnd_layer_floats(candidate->layer, SNND_ARRAY_WEIGHT)[candidate->synapse] =
         snnd_sparsity_keeps_signs(r->sparsity) ? SNND_NEW_SYNAPSE : 0;
@@ -151,38 +151,63 @@ static int64_t room_of(const snnd_stretch *stretch) {
     return room;
 }
 
-/* Every layer drops for itself, and what all have dropped grows in proportion to `moment`. A layer that is full gives
- * what it cannot take to those behind it, and then to those before it. */
-static void share_out(rewiring *r, const snnd_group *group, int64_t dropped, const double *moment) {
+/* What all layers have dropped is dealt out in proportion to their moments. */
+static void deal(rewiring *r, const snnd_group *group, int64_t dropped) {
+    const double *moment = r->sparsity->moment;
     double all = 0, before = 0;
+    int64_t dealt = 0;
     for (int32_t k = 0; k < group->stretches; k++)
         all += moment[k];
-    int64_t given = 0, left = 0;
-    for (int32_t turn = 0; turn < 2; turn++)
-        for (int32_t k = 0; k < group->stretches; k++) {
-            const snnd_group layer = {.stretch = &group->stretch[k], .stretches = 1, .neuron = -1};
-            if (turn == 0) {
-                before += all > 0 ? moment[k] / all : 1.0 / group->stretches;
-                const int64_t sum = k + 1 == group->stretches ? dropped : (int64_t)(before * (double)dropped);
-                left += sum - given;
-                given = sum;
-            }
-            const int64_t room = room_of(&group->stretch[k]), count = left < room ? left : room;
-            if (count > 0)
-                grow_group(r, &layer, count);
-            left -= count;
-        }
+    for (int32_t k = 0; k < group->stretches; k++) {
+        before += all > 0 && isfinite(all) ? moment[k] / all : 1.0 / group->stretches;
+        const int64_t sum = k + 1 == group->stretches ? dropped : (int64_t)(before * (double)dropped);
+        r->sparsity->quota[k] = sum - dealt;
+        dealt = sum;
+    }
 }
 
+/* Takes from each layer what it has no room for; returns how much that was, and how many layers have room left. */
+static int64_t take_excess(rewiring *r, const snnd_group *group, int64_t *open) {
+    int64_t *quota = r->sparsity->quota, excess = 0;
+    *open = 0;
+    for (int32_t k = 0; k < group->stretches; k++) {
+        const int64_t room = room_of(&group->stretch[k]);
+        *open += quota[k] < room;
+        if (quota[k] > room) {
+            excess += quota[k] - room;
+            quota[k] = room;
+        }
+    }
+    return excess;
+}
+
+/* What layers have no room for the others take in equal parts, the first of them what no division leaves. */
+static void level(rewiring *r, const snnd_group *group) {
+    int64_t *quota = r->sparsity->quota, excess, open;
+    while ((excess = take_excess(r, group, &open)) > 0 && open > 0)
+        for (int32_t k = 0; k < group->stretches; k++)
+            if (quota[k] < room_of(&group->stretch[k])) {
+                const int64_t part = (excess + open - 1) / open;
+                quota[k] += part;
+                excess -= part;
+                open--;
+            }
+}
+
+/* Every layer drops for itself. */
 static void rewire_sharing(rewiring *r, const snnd_group *group) {
-    double *moment = r->sparsity->moment;
     int64_t dropped = 0;
     for (int32_t k = 0; k < group->stretches; k++) {
         const snnd_group layer = {.stretch = &group->stretch[k], .stretches = 1, .neuron = -1};
-        moment[k] = mean_moment(r, &group->stretch[k]);
+        r->sparsity->moment[k] = mean_moment(r, &group->stretch[k]);
         dropped += drop(r, &layer);
     }
-    share_out(r, group, dropped, moment);
+    deal(r, group, dropped);
+    level(r, group);
+    for (int32_t k = 0; k < group->stretches; k++) {
+        const snnd_group layer = {.stretch = &group->stretch[k], .stretches = 1, .neuron = -1};
+        grow_group(r, &layer, r->sparsity->quota[k]);
+    }
 }
 
 /* ---- the rule ---- */

@@ -51,6 +51,7 @@ void snnd_sparsity_free(snnd_sparsity *sparsity) {
     snnd_release(context, sparsity->stretch);
     snnd_release(context, sparsity->regrown);
     snnd_release(context, sparsity->moment);
+    snnd_release(context, sparsity->quota);
     snnd_release(context, sparsity->candidate);
     snnd_release(context, sparsity->order);
     snnd_release(context, sparsity);

@@ -45,7 +45,8 @@ struct snnd_sparsity {
     int64_t groups;
     snnd_stretch *stretch; /* what groups point to */
     int64_t *regrown;      /* [layers] in the last step */
-    double *moment;        /* [layers] what a rule weighs them by */
+    double *moment;        /* [layers] what a rule weighs them by, */
+    int64_t *quota;        /* [layers] and gives to them */
     /* Room for the largest group. */
     snnd_candidate *candidate;
     int64_t candidates;
