@@ -16,7 +16,7 @@ struct sweep_run {
     char *name;   /**< of its folder in `out` */
     char *folder; /**< OUT/NAME */
     char **arguments;
-    int count;              /**< of the arguments, which NULL ends; the last place is kept for one more */
+    int count;              /**< of the arguments, which NULL ends */
     struct options options; /**< what the arguments come to */
 };
 
@@ -24,7 +24,8 @@ struct sweep_run {
 struct sweep {
     const char *program; /**< to name in messages */
     const char *out, *data;
-    int jobs; /**< runs at a time; 0: one a processor, or with several ranks one */
+    int jobs;    /**< runs at a time; 0: one a processor, or with several ranks one */
+    int threads; /**< of each run; 0: their share of the processors */
     int quiet;
     char **common; /**< options of rawhd-train that go to each run; sweep_common() sets these */
     int common_count;
@@ -53,6 +54,13 @@ void sweep_free(struct sweep *sweep);
  * setting, if it was begun with other settings than it would be begun with now. */
 int sweep_look(const struct sweep *sweep, size_t run, enum sweep_state *state, cJSON **history,
                struct failure *failure);
+
+/** Fingerprint of the data: of those that were read or, if that was not needed, of the first run that has it; to be
+ * freed. NULL if nobody knows. */
+char *sweep_recordings(const struct sweep *sweep);
+
+/** Marks a run that rawhd-train has brought to its end as done. */
+int sweep_mark(const struct sweep_run *run, struct failure *failure);
 
 /** Prints each run with its state, and an estimate of the time that is left: from what is logged in `out` or, if
  * nothing is, from a few epochs in a temporary folder. */

@@ -1,0 +1,69 @@
+#include "train.h"
+
+#include <cJSON.h>
+#include <snndelay.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "files.h"
+#include "keep.h"
+#include "options.h"
+#include "run.h"
+
+static int complain(const struct failure *failure, enum exit_code code) {
+    fprintf(stderr, "rawhd-train: %s\n", failure->text);
+    return code;
+}
+
+/* What was asked for and changes nothing. */
+static void mention_idle(const struct options *options) {
+    if (options->quiet)
+        return;
+    if (options->structure == STRUCTURE_DENSE && options_given(options, "sparsity"))
+        fprintf(stderr, "rawhd-train: --sparsity has no effect with --structure dense\n");
+    if (options->structure != STRUCTURE_DEEP_R && options_given(options, "growth"))
+        fprintf(stderr, "rawhd-train: --growth has no effect without --structure deep-r\n");
+}
+
+/* Runs with options that the command line, and an earlier run, have given. */
+static int run_checked(struct options *options, struct failure *failure) {
+    if (options_check(options, failure) != 0)
+        return complain(failure, EXIT_USAGE);
+    mention_idle(options);
+    /* The settings keep these, for a run that is resumed from elsewhere. */
+    char *data = path_absolute(options->data), *cache = options->cache != NULL ? path_absolute(options->cache) : NULL;
+    options->data = data;
+    options->cache = cache;
+    enum exit_code code = run(options, failure);
+    free(data);
+    free(cache);
+    return code == EXIT_DONE || code == EXIT_STOPPED ? (int)code : complain(failure, code);
+}
+
+int train(int count, char **arguments) {
+    struct options options;
+    struct failure failure;
+    if (options_read(count, arguments, &options, &failure) != 0)
+        return complain(&failure, EXIT_USAGE);
+    if (options.help) {
+        options_help();
+        return EXIT_DONE;
+    }
+    if (options.version) {
+        printf("rawhd-train of libsnndelay %s\n", snnd_version());
+        return EXIT_DONE;
+    }
+    cJSON *settings = NULL;
+    if (options.resume) {
+        settings = keep_settings(options.out, &failure);
+        if (settings == NULL)
+            return complain(&failure, EXIT_FAILED);
+        if (options_inherit(&options, settings, &failure) != 0) {
+            cJSON_Delete(settings);
+            return complain(&failure, EXIT_USAGE);
+        }
+    }
+    int code = run_checked(&options, &failure);
+    cJSON_Delete(settings);
+    return code;
+}
