@@ -28,6 +28,13 @@ cJSON *history_record(const struct epoch_result *result) {
     cJSON_AddNumberToObject(record, "seconds", result->seconds);
     cJSON_AddNumberToObject(record, "active", (double)training->active);
     cJSON_AddNumberToObject(record, "regrown", (double)training->regrown);
+    if (result->has_changes) {
+        cJSON_AddNumberToObject(record, "rewired", (double)result->changes.born);
+        cJSON_AddNumberToObject(record, "delay_moved", result->changes.mean_move);
+    } else {
+        cJSON_AddNullToObject(record, "rewired");
+        cJSON_AddNullToObject(record, "delay_moved");
+    }
     cJSON_AddNumberToObject(record, "spike_rate", training->spike_rate);
     cJSON_AddNumberToObject(record, "weight_rate", training->weight_rate);
     cJSON_AddNumberToObject(record, "position_rate", training->position_rate);

@@ -11,6 +11,8 @@
 /** Accuracies and losses of one epoch. */
 struct epoch_result {
     snnd_epoch_report training, testing, validation;
+    snnd_changes changes; /**< from the network one epoch before, if that is known */
+    int has_changes;
     int has_validation;
     double seconds;
 };

@@ -94,6 +94,22 @@ int keep_model(const struct keep *keep, const snnd_network *network, const char 
     return status == SNND_OK ? 0 : library_failure(keep, failure);
 }
 
+int keep_changes(const struct keep *keep, const snnd_network *network, snnd_changes *changes, struct failure *failure) {
+    const char *name = cJSON_GetArraySize(keep->history) > 0 ? KEEP_LAST : KEEP_INITIAL;
+    char *path = path_in(keep->out, name);
+    snnd_network *before = NULL;
+    snnd_changes_init(changes, sizeof *changes);
+    snnd_status status = SNND_OK;
+    const int lost = !file_exists(path);
+    if (!lost)
+        status = snnd_network_load(keep->context, path, &before);
+    if (!lost && status == SNND_OK)
+        status = snnd_network_changes(before, network, NULL, changes);
+    snnd_network_free(before);
+    free(path);
+    return status != SNND_OK ? library_failure(keep, failure) : lost;
+}
+
 int keep_epoch(struct keep *keep, cJSON *record, struct failure *failure) {
     cJSON_AddItemToArray(keep->history, record);
     char *log = path_in(keep->out, KEEP_LOG);

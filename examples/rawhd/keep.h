@@ -36,6 +36,10 @@ int keep_begin(struct keep *keep, struct failure *failure);
 
 int keep_model(const struct keep *keep, const snnd_network *network, const char *name, struct failure *failure);
 
+/** What an epoch has changed: compares the network with the last model, which is still that of the epoch before, or
+ * with the initial one. 0, or 1 where the folder has lost it; -1 is failure. */
+int keep_changes(const struct keep *keep, const snnd_network *network, snnd_changes *changes, struct failure *failure);
+
 /** Adds a record to the history and to the log. */
 int keep_epoch(struct keep *keep, cJSON *record, struct failure *failure);
 

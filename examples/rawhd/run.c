@@ -146,6 +146,10 @@ static int finish_epoch(struct run *run, struct epoch_result *result, double beg
         return -1;
     if (result->has_validation && evaluate(run, run->validation, &result->validation) != 0)
         return -1;
+    const int lost = keep_changes(keep, run->model.network, &result->changes, run->failure);
+    if (lost < 0)
+        return -1;
+    result->has_changes = !lost;
     result->seconds = keep->seconds + progress_clock() - begin;
     cJSON *record = history_record(result);
     if (keep_epoch(keep, record, run->failure) != 0)
