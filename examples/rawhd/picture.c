@@ -21,7 +21,7 @@ static const char style[] =
     "# How all pictures in this folder look: dark text on white, red for excitation and blue for inhibition, which\n"
     "# colour-blind readers can tell apart. Change it and draw again: gnuplot NAME.gp\n"
     "if (ending eq 'svg') {\n"
-    "    set terminal svg size width, height font 'sans-serif,14' background 'white' noenhanced name name\n"
+    "    set terminal svg size width, height font 'sans-serif,14' background 'white' noenhanced\n"
     "} else {\n"
     "    set terminal pngcairo size 2 * width, 2 * height font 'DejaVu Sans,10.5' fontscale 2 linewidth 2 \\\n"
     "        pointscale 2 noenhanced\n"

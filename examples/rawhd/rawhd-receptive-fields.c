@@ -1,0 +1,133 @@
+/* The paper's figure 1, B and C: what outputs listen to, before and after training: --help says all. */
+#include <snndelay.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "field_options.h"
+#include "field_results.h"
+#include "files.h"
+#include "keep.h"
+
+static const char *const states[FIELD_STATES] = {"untrained", "trained"};
+
+/* Fields of one network, read and kept. */
+static int look_at(snnd_context *context, const struct field_options *options, int kind, int seed, int state,
+                   struct fields *fields, struct failure *failure) {
+    const struct sweep *sweep = &options->sweep;
+    const struct sweep_run *run = &sweep->run[seed * FIELD_KINDS + kind];
+    const char *name = state == FIELDS_TRAINED ? options->model : KEEP_INITIAL;
+    char *path = format_text("%s/%s", run->folder, name);
+    char *kept = format_text("%s/fields/%s-%s.npy", sweep->out, run->name, states[state]);
+    int result = fields_load(context, path, &options->moran, fields, failure);
+    if (result == 0)
+        result = fields_save(context, fields, kept, failure);
+    free(kept);
+    free(path);
+    return result;
+}
+
+static int look_at_all(snnd_context *context, const struct field_options *options, struct field_results *results,
+                       struct failure *failure) {
+    char *folder = format_text("%s/fields", options->sweep.out);
+    int result = folder_make(folder, failure);
+    free(folder);
+    for (int kind = 0; kind < FIELD_KINDS; kind++)
+        for (int seed = 0; seed < results->seeds; seed++)
+            for (int state = 0; result == 0 && state < FIELD_STATES; state++)
+                result =
+                    look_at(context, options, kind, seed, state, field_results_at(results, kind, seed, state), failure);
+    return result;
+}
+
+/* What all runs have in common, as the first of them has kept it. */
+static cJSON *common_settings(const struct sweep *sweep, struct failure *failure) {
+    cJSON *common = keep_settings(sweep->run[0].folder, failure);
+    for (size_t i = 0; field_options_decided[i] != NULL; i++)
+        cJSON_DeleteItemFromObjectCaseSensitive(common, field_options_decided[i]);
+    return common;
+}
+
+/* What the results depend on. */
+static int write_settings(const struct field_options *options, struct failure *failure) {
+    cJSON *common = common_settings(&options->sweep, failure), *settings = cJSON_CreateObject();
+    cJSON_AddNumberToObject(settings, "seeds", (double)options->seeds);
+    cJSON_AddNumberToObject(settings, "sparsity", options->sparsity);
+    cJSON_AddStringToObject(settings, "model", options->model);
+    cJSON_AddNumberToObject(settings, "permutations", options->moran.permutations);
+    cJSON_AddNumberToObject(settings, "permutation-seed", (double)options->moran.seed);
+    cJSON_AddBoolToObject(settings, "search", options->moran.search);
+    cJSON_AddStringToObject(settings, "neighbours", options->moran.neighbours == SNND_ROOK ? "rook" : "queen");
+    cJSON_AddStringToObject(settings, "library", snnd_version());
+    cJSON_AddItemToObject(settings, "common", common);
+    char *json = cJSON_Print(settings), *text = format_text("%s\n", json);
+    char *path = format_text("%s/fields.json", options->sweep.out);
+    int result = common != NULL ? file_write(path, text, failure) : -1;
+    free(path);
+    free(text);
+    cJSON_free(json);
+    cJSON_Delete(settings);
+    return result;
+}
+
+static void say_how(const struct field_options *options) {
+    printf("Moran's I of the outputs' receptive fields, %s neighbours, the highest over %d orders of the rows%s;\n"
+           "Mann-Whitney tests, two-sided\n\n",
+           options->moran.neighbours == SNND_ROOK ? "4" : "8", (int)options->moran.permutations,
+           options->moran.search ? " and a search from the best (not as in the paper)" : "");
+}
+
+/* Tables, tests and pictures. */
+static int conclude(snnd_context *context, const struct field_options *options, struct failure *failure) {
+    struct field_results results = {.out = options->sweep.out, .seeds = (int)options->seeds};
+    size_t count = (size_t)FIELD_KINDS * (size_t)options->seeds * FIELD_STATES;
+    results.fields = allocate(count, sizeof *results.fields);
+    int result = look_at_all(context, options, &results, failure);
+    if (result == 0)
+        say_how(options);
+    if (result == 0 && field_results_write(&results, context, stdout, failure) != 0)
+        result = -1;
+    if (result == 0 && write_settings(options, failure) != 0)
+        result = -1;
+    if (result == 0)
+        result = field_results_draw(&results, failure);
+    for (size_t i = 0; i < count; i++)
+        fields_free(&results.fields[i]);
+    free(results.fields);
+    if (result == 0 && !options->sweep.quiet)
+        printf("\npictures: %s/pictures; a page of all: rawhd-report %s\n", results.out, results.out);
+    return result;
+}
+
+static enum exit_code work(struct field_options *options, struct failure *failure) {
+    enum exit_code code = sweep_carry_out(&options->sweep, failure);
+    if (code != EXIT_DONE)
+        return code;
+    snnd_context *context = NULL;
+    if (snnd_context_create(NULL, &context) != SNND_OK) {
+        failed(failure, "cannot start the library");
+        return EXIT_FAILED;
+    }
+    code = conclude(context, options, failure) == 0 ? EXIT_DONE : EXIT_FAILED;
+    snnd_context_free(context);
+    return code;
+}
+
+static enum exit_code obey(struct field_options *options, int count, char **arguments, struct failure *failure) {
+    if (field_options_read(options, count, arguments, failure) != 0)
+        return EXIT_USAGE;
+    if (options->help)
+        return field_options_help() == 0 ? EXIT_DONE : EXIT_FAILED;
+    if (options->version)
+        return printf("rawhd-receptive-fields of libsnndelay %s\n", snnd_version()) < 0 ? EXIT_FAILED : EXIT_DONE;
+    return work(options, failure);
+}
+
+int main(int count, char **arguments) {
+    struct field_options options;
+    struct failure failure = {""};
+    enum exit_code code = obey(&options, count, arguments, &failure);
+    if (failure.text[0] != '\0')
+        fprintf(stderr, "rawhd-receptive-fields: %s\n", failure.text);
+    sweep_free(&options.sweep);
+    return fflush(stdout) == 0 ? (int)code : EXIT_FAILED;
+}
