@@ -126,7 +126,7 @@ static int draw_kind(const struct field_results *results, const char *folder, in
             "set multiplot layout 1, 3 title 'Receptive fields: %s'\n"
             "unset key\nunset grid\nset border 15\nset style fill solid 1\n"
             "set xlabel 'delay (steps of 10 ms)'\n"
-            "set ylabel \"input channel (in the order of the highest Moran's I)\"\n"
+            "set ylabel \"input channels, ordered for the highest Moran's I\"\n"
             "set cblabel 'summed weight: red excitation, blue inhibition'\n",
             field_kind_titles[kind]);
     for (int state = 0; state < FIELD_STATES; state++) {
