@@ -19,10 +19,11 @@
 /* ---- In the child ---- */
 
 /* A run stops, with a checkpoint, when nobody is left who would read how it ended. Elsewhere than on Linux it goes on
- * to its end, which does no harm: its lock keeps others away. */
+ * to its end, which does no harm: its lock keeps others away. The signal is not the one that the parent passes on,
+ * since a second one of the same kind would kill. */
 static void follow(pid_t parent) {
 #ifdef __linux__
-    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    prctl(PR_SET_PDEATHSIG, SIGINT);
     if (getppid() != parent)
         _exit(EXIT_STOPPED);
 #else

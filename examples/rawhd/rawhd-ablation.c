@@ -211,5 +211,6 @@ int main(int count, char **arguments) {
     ranks_begin(&count, &arguments, &ablation.sweep.ranks);
     int code = work(&ablation, count, arguments);
     sweep_free(&ablation.sweep);
-    return fflush(stdout) == 0 ? code : EXIT_FAILED;
+    code = fflush(stdout) == 0 ? code : EXIT_FAILED;
+    return ablation.sweep.ranks.rank == 0 ? code : EXIT_DONE; /* or mpirun would end them all */
 }

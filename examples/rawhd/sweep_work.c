@@ -25,8 +25,14 @@ enum stage {
     FAILED
 };
 
+/* Signals that are waited for. */
+static const int held[] = {SIGINT, SIGTERM, SIGCHLD};
+
+enum { HELD = sizeof held / sizeof *held };
+
 struct task {
     enum stage stage;
+    int tried; /* here: once is enough */
     pid_t process;
     double begin;
 };
@@ -39,6 +45,7 @@ struct work {
     double last_look;
     int waiting_is_said;
     sigset_t signals, mask; /* that are waited for; that were blocked before */
+    struct sigaction before[HELD];
 };
 
 static int needs_locks(const struct sweep *sweep) {
@@ -153,7 +160,8 @@ static void begin_run(struct work *work, size_t run) {
     } else if (state == SWEEP_DONE) { /* by another process */
         task->stage = ENDED;
         tell(work, run);
-    } else {
+    } else if (!task->tried) {
+        task->tried = 1;
         task->begin = progress_clock();
         task->process = job_start(&sweep->run[run], state, work->threads, &work->mask, lock, &failure);
         lock = -1; /* is the child's now */
@@ -176,6 +184,14 @@ static void look_again(struct work *work) {
             work->task[i].stage = WAITING;
 }
 
+/* What failed here may go well elsewhere: 1 if another process is at work on it. */
+static int others_try(struct work *work) {
+    for (size_t i = 0; i < work->sweep->count; i++)
+        if (work->task[i].stage == FAILED && work->task[i].tried)
+            begin_run(work, i);
+    return count_stage(work, ELSEWHERE) > 0;
+}
+
 static void begin_runs(struct work *work) {
     look_again(work);
     for (size_t i = 0; i < work->sweep->count && work->running < work->jobs; i++)
@@ -191,19 +207,20 @@ static void begin_runs(struct work *work) {
 
 /* ---- Waiting ---- */
 
-static void pass_on(struct work *work, int number) {
+/* Each time it is asked for: the first asks the runs, the second kills them. */
+static void pass_on(struct work *work) {
     if (work->stopping++ == 0 && !work->sweep->quiet)
         fprintf(stderr, "stopping: %d run%s will write a checkpoint\n", work->running, work->running == 1 ? "" : "s");
     for (size_t i = 0; i < work->sweep->count; i++)
         if (work->task[i].stage == RUNNING)
-            kill(work->task[i].process, number);
+            kill(work->task[i].process, SIGTERM);
 }
 
 static void wait_for_news(struct work *work) {
     const struct timespec second = {1, 0};
     int number = sigtimedwait(&work->signals, NULL, &second);
     if (number == SIGINT || number == SIGTERM)
-        pass_on(work, number);
+        pass_on(work);
 }
 
 static void ignore(int number) {
@@ -212,17 +229,23 @@ static void ignore(int number) {
 
 /* Blocked signals wait, and these would not if they were ignored. */
 static void hold_signals(struct work *work) {
-    static const int held[] = {SIGINT, SIGTERM, SIGCHLD};
     struct sigaction action;
     memset(&action, 0, sizeof action);
     action.sa_handler = ignore;
     sigemptyset(&action.sa_mask);
     sigemptyset(&work->signals);
-    for (size_t i = 0; i < sizeof held / sizeof *held; i++)
+    for (size_t i = 0; i < HELD; i++)
         sigaddset(&work->signals, held[i]);
     sigprocmask(SIG_BLOCK, &work->signals, &work->mask);
-    for (size_t i = 0; i < sizeof held / sizeof *held; i++)
-        sigaction(held[i], &action, NULL);
+    for (size_t i = 0; i < HELD; i++)
+        sigaction(held[i], &action, &work->before[i]);
+}
+
+/* What has come too late to be waited for is ignored. */
+static void release_signals(const struct work *work) {
+    sigprocmask(SIG_SETMASK, &work->mask, NULL);
+    for (size_t i = 0; i < HELD; i++)
+        sigaction(held[i], &work->before[i], NULL);
 }
 
 static void skip_done(struct work *work) {
@@ -239,7 +262,7 @@ static enum exit_code work_through(struct work *work) {
         if (work->stopping == 0)
             begin_runs(work);
         size_t open = work->stopping > 0 ? 0 : count_stage(work, WAITING) + count_stage(work, ELSEWHERE);
-        if (work->running == 0 && open == 0)
+        if (work->running == 0 && open == 0 && (work->stopping > 0 || !others_try(work)))
             break;
         wait_for_news(work);
         reap(work);
@@ -319,7 +342,7 @@ enum exit_code sweep_carry_out(struct sweep *sweep, struct failure *failure) {
     skip_done(&work);
     hold_signals(&work);
     code = work_through(&work);
-    sigprocmask(SIG_SETMASK, &work.mask, NULL);
+    release_signals(&work);
     free(work.task);
     return code;
 }
