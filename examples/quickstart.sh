@@ -1,6 +1,7 @@
 #!/bin/sh
 # From a clone to a trained network, in a few minutes: installs what is missing, builds, makes spoken digits with
-# espeak-ng, trains a sparse spiking network whose delays are learned and whose synapses are rewired, draws pictures.
+# espeak-ng, trains a sparse spiking network whose delays are learned and whose synapses are rewired, and makes a
+# page of HTML to look at.
 #
 #     sh examples/quickstart.sh [FOLDER]        FOLDER: where everything goes; quickstart/ in the clone by default
 set -eu
@@ -34,13 +35,15 @@ echo '== 4/5 training: 87.5 % sparse, DEEP R drops synapses, RigL grows them, de
 "$build/examples/rawhd/rawhd-train" --data "$folder/digits" --out "$folder/run" --overwrite --structure deep-r \
     --sparsity 0.875 --epochs 40 --batch 64
 
-echo '== 5/5 pictures'
-sh examples/rawhd/draw-run.sh "$folder/run" "$build/examples/synapses"
+echo '== 5/5 report'
+"$build/examples/rawhd/rawhd-report" --quiet --out "$folder/report.html" "$folder/run"
 
 echo
 echo "done in $((($(date +%s) - begun + 30) / 60)) minutes; everything is in $folder/:"
 echo "  digits/                  the recordings, as the Heidelberg Digits are laid out"
 echo "  run/log.jsonl            one line an epoch"
 echo "  run/best.safetensors     the network, the best epoch's by test accuracy"
-echo "  run/pictures/*.png       accuracy, delays, and what hidden neurons listen to"
+echo "  run/pictures/            each picture as SVG and PNG, with data and script: gnuplot NAME.gp draws it again"
 echo "  build/examples/rawhd/    rawhd-train --help tells the rest"
+echo
+echo "look at the page: $folder/report.html"

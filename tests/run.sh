@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 build=${BUILD:-build}
 
 sh examples/install-missing.sh gcc libc6-dev meson ninja-build pkg-config check libsubunit-dev libcjson-dev libopenblas-dev \
-    libsndfile1-dev libsamplerate0-dev libkissfft-dev espeak-ng
+    libsndfile1-dev libsamplerate0-dev libkissfft-dev espeak-ng gnuplot-nox fonts-dejavu-core
 
 if [ -f "$build/build.ninja" ]; then
     meson configure "$build" -Dtests=enabled -Drawhd=enabled "$@" >/dev/null
