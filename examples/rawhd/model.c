@@ -1,7 +1,10 @@
 #include "model.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "keep.h"
 
 static snnd_status add_delays(snnd_network *network, const struct options *options, int32_t neurons) {
     snnd_delay_options delays;
@@ -86,10 +89,13 @@ static snnd_status take_parameters(snnd_context *context, snnd_network *network,
     return status;
 }
 
-/* Prunes a trained network; a run that is resumed gets its masks and weights from the checkpoint. */
+/* Prunes a trained network. A run that is resumed gets its masks and weights from the checkpoint, and from the model
+ * that it began with the sigma that its schedule begins with: the two that it came from may be gone. */
 static snnd_status add_pruning(snnd_context *context, const struct options *options, const snnd_structure *structure,
                                struct model *model) {
-    snnd_status status = options->resume ? SNND_OK : take_parameters(context, model->network, options->from);
+    char *begun = format_text("%s/" KEEP_INITIAL, options->out);
+    snnd_status status = take_parameters(context, model->network, options->resume ? begun : options->from);
+    free(begun);
     if (status == SNND_OK)
         status = snnd_sparsity_create_fixed_mask(model->network, structure, &model->sparsity);
     if (status == SNND_OK && !options->resume && options->rewind != NULL)

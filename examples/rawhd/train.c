@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "files.h"
+#include "idle.h"
 #include "keep.h"
 #include "options.h"
 #include "run.h"
@@ -15,28 +16,22 @@ static int complain(const struct failure *failure, enum exit_code code) {
     return code;
 }
 
-/* What was asked for and changes nothing. */
-static void mention_idle(const struct options *options) {
-    if (options->quiet)
-        return;
-    if (options->structure == STRUCTURE_DENSE && options_given(options, "sparsity"))
-        fprintf(stderr, "rawhd-train: --sparsity has no effect with --structure dense\n");
-    if (options->structure != STRUCTURE_DEEP_R && options_given(options, "growth"))
-        fprintf(stderr, "rawhd-train: --growth has no effect without --structure deep-r\n");
-}
-
 /* Runs with options that the command line, and an earlier run, have given. */
 static int run_checked(struct options *options, struct failure *failure) {
     if (options_check(options, failure) != 0)
         return complain(failure, EXIT_USAGE);
-    mention_idle(options);
+    if (!options->quiet)
+        idle_mention(options);
     /* The settings keep these, for a run that is resumed from elsewhere. */
-    char *data = path_absolute(options->data), *cache = options->cache != NULL ? path_absolute(options->cache) : NULL;
-    options->data = data;
-    options->cache = cache;
+    const char **path[] = {&options->data, &options->cache, &options->from, &options->rewind};
+    char *absolute[sizeof path / sizeof *path];
+    for (size_t i = 0; i < sizeof path / sizeof *path; i++) {
+        absolute[i] = *path[i] != NULL ? path_absolute(*path[i]) : NULL;
+        *path[i] = absolute[i];
+    }
     enum exit_code code = run(options, failure);
-    free(data);
-    free(cache);
+    for (size_t i = 0; i < sizeof path / sizeof *path; i++)
+        free(absolute[i]);
     return code == EXIT_DONE || code == EXIT_STOPPED ? (int)code : complain(failure, code);
 }
 

@@ -159,6 +159,74 @@ START_TEST(every_structure_trains) {
 }
 END_TEST
 
+static const char *const rules[][6] = {
+    {"--structure", "rigl", "--interval", "4", "--dale"},
+    {"--structure", "rigl", "--budget", "network", "--density", "erdos-renyi"},
+    {"--structure", "set", "--budget", "network", "--density", "erdos-renyi"},
+    {"--structure", "set", "--budget", "fan-in", "--fan-in", "3"},
+    {"--structure", "snfs", "--budget", "network", "--share", "0.4"},
+    {"--structure", "snfs", "--budget", "fan-in", "--fan-in", "5"},
+    {"--structure", "deep-r", "--growth", "random", "--temperature", "1e-5"},
+    {"--structure", "pruned", "--from", "dense/last.safetensors"},
+    {"--structure", "pruned", "--from", "dense/last.safetensors", "--rewind", "dense/initial.safetensors"},
+};
+
+/* Synapses that they leave: of 16 * 40 + 20 * 16 an eighth, or so many for each neuron. */
+static const int synapses[] = {120, 120, 120, 36 * 3, 120, 36 * 5, 120, 120, 120};
+
+enum { RULES = sizeof rules / sizeof *rules };
+
+/* Starts a run by a rule; paths of models are in the folder. */
+static pid_t start_rule(const char *out, int rule, const char *epochs) {
+    const char *arguments[16] = {"--hidden", "16", "--epochs", epochs};
+    char *path[6];
+    int count = 4, paths = 0;
+    for (int i = 0; i < 6 && rules[rule][i] != NULL; i++) {
+        const int is_path = strchr(rules[rule][i], '/') != NULL;
+        arguments[count++] = is_path ? path[paths++] = in_folder(folder, rules[rule][i]) : rules[rule][i];
+    }
+    pid_t child = start(out, arguments);
+    while (paths > 0)
+        free(path[--paths]);
+    return child;
+}
+
+static void check_active(const char *out, int active) {
+    char *name = format_text("%s/log.jsonl", out), *log = read_text(folder, name, NULL);
+    char *part = format_text("\"active\":%d,", active);
+    ck_assert_msg(strstr(log, part) != NULL, "%s is not in %s", part, log);
+    free(part);
+    free(log);
+    free(name);
+}
+
+START_TEST(every_rule_trains) {
+    ck_assert_int_eq(RUN("dense", "--epochs", "2", "--hidden", "16"), 0);
+    ck_assert_int_eq(wait_program(start_rule("run", _i, "2")), 0);
+    char *said = read_text(folder, "err.txt", NULL);
+    ck_assert_str_eq(said, "");
+    free(said);
+    check_log("run", 2, 0);
+    check_active("run", synapses[_i]);
+}
+END_TEST
+
+START_TEST(what_has_no_effect_is_mentioned) {
+    ck_assert_int_eq(RUN("run", "--epochs", "1", "--hidden", "8", "--sparsity", "0.5", "--rewind", "nothing"), 0);
+    check_error("--sparsity has no effect with --structure dense");
+    check_error("--rewind has no effect with --structure dense");
+    ck_assert_int_eq(RUN("other", "--epochs", "1", "--hidden", "8", "--structure", "set", "--budget", "fan-in",
+                         "--fan-in", "2", "--sparsity", "0.5", "--temperature", "1"),
+                     0);
+    check_error("--sparsity has no effect with --budget fan-in");
+    check_error("--temperature has no effect with --structure set");
+    ck_assert_int_eq(RUN("run", "--overwrite", "--epochs", "1", "--hidden", "8", "--growth", "random", "--quiet"), 0);
+    char *said = read_text(folder, "err.txt", NULL);
+    ck_assert_str_eq(said, "");
+    free(said);
+}
+END_TEST
+
 START_TEST(threads_and_repeats_do_not_matter) {
     ck_assert_int_eq(RUN("a", "--epochs", "2", "--hidden", "8", "--structure", "deep-r"), 0);
     ck_assert_int_eq(RUN("b", "--epochs", "2", "--hidden", "8", "--structure", "deep-r", "--threads", "3"), 0);
@@ -221,6 +289,42 @@ START_TEST(a_killed_run_resumes_too) {
     ck_assert(same_bytes(folder, "parts/initial.safetensors", folder, "whole/initial.safetensors"));
     ck_assert(same_bytes(folder, "parts/last.safetensors", folder, "whole/last.safetensors"));
     ck_assert(same_bytes(folder, "parts/best.safetensors", folder, "whole/best.safetensors"));
+}
+END_TEST
+
+/* With the models that it came from gone: all that is needed is in the checkpoint. */
+START_TEST(every_rule_resumes) {
+    ck_assert_int_eq(RUN("dense", "--epochs", "2", "--hidden", "16"), 0);
+    ck_assert_int_eq(wait_program(start_rule("whole", _i, "40")), 0);
+    pid_t child = start_rule("parts", _i, "40");
+    wait_for_lines("parts", 2);
+    kill(child, SIGINT);
+    ck_assert_int_eq(wait_program(child), 130);
+    remove_from(folder, "dense/last.safetensors");
+    remove_from(folder, "dense/initial.safetensors");
+    ck_assert_int_eq(RUN("parts", "--resume"), 0);
+    check_log("parts", 40, 0);
+    ck_assert(same_bytes(folder, "parts/last.safetensors", folder, "whole/last.safetensors"));
+    ck_assert(same_bytes(folder, "parts/best.safetensors", folder, "whole/best.safetensors"));
+}
+END_TEST
+
+/* A run in a folder elsewhere finds what it was told of here. */
+START_TEST(settings_have_whole_paths) {
+    ck_assert_int_eq(RUN("dense", "--epochs", "1", "--hidden", "16"), 0);
+    ck_assert_int_eq(chdir(folder), 0);
+    ck_assert_int_eq(RUN("run", "--epochs", "1", "--hidden", "16", "--structure", "pruned", "--from",
+                         "dense/last.safetensors", "--rewind", "./dense/initial.safetensors"),
+                     0);
+    ck_assert_int_eq(chdir("/"), 0);
+    char *text = read_text(folder, "run/settings.json", NULL);
+    cJSON *settings = cJSON_Parse(text);
+    const char *from = cJSON_GetStringValue(cJSON_GetObjectItem(settings, "from"));
+    const char *rewind = cJSON_GetStringValue(cJSON_GetObjectItem(settings, "rewind"));
+    ck_assert(from[0] == '/' && file_exists(from));
+    ck_assert(rewind[0] == '/' && file_exists(rewind));
+    cJSON_Delete(settings);
+    free(text);
 }
 END_TEST
 
@@ -296,6 +400,9 @@ int main(void) {
     tcase_add_test(runs, a_run_leaves_what_it_promises);
     tcase_add_test(runs, quiet_prints_the_result_only);
     tcase_add_loop_test(runs, every_structure_trains, 0, 4);
+    tcase_add_loop_test(runs, every_rule_trains, 0, RULES);
+    tcase_add_test(runs, what_has_no_effect_is_mentioned);
+    tcase_add_test(runs, settings_have_whole_paths);
     tcase_add_test(runs, threads_and_repeats_do_not_matter);
     suite_add_tcase(suite, runs);
     TCase *interrupted = tcase_create("interrupted");
@@ -303,6 +410,7 @@ int main(void) {
     tcase_set_timeout(interrupted, 300);
     tcase_add_test(interrupted, stop_and_resume_are_as_if_never_stopped);
     tcase_add_test(interrupted, a_killed_run_resumes_too);
+    tcase_add_loop_test(interrupted, every_rule_resumes, 0, RULES);
     tcase_add_test(interrupted, a_finished_run_brings_its_last_model_back);
     suite_add_tcase(suite, interrupted);
     TCase *refusals = tcase_create("refusals");
