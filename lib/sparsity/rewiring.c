@@ -3,7 +3,8 @@
  * al. 2018), SNFS (Dettmers and Zettlemoyer 2019). After step t of the optimizer, when it is time:
  *
  *     share(t) = share                                     or, until `stop`,  share / 2 (1 + cos(pi t / stop))
- *     dropped:  floor(share(t) n) of the n synapses of a group, those of the smallest |w|; or of both signs apart
+ *     dropped:  floor(share(t) n) of the n synapses of a layer, or of the network, those of the smallest |w|; or of
+ *               both signs apart
  *     grown:    as many of those that do not exist then, with the largest |dL/dw| or |moment|, or any
  *
  * Where synapses keep signs, -dL/dtheta and -moment take the place of the magnitudes, since theta can only rise from 0.
@@ -221,14 +222,39 @@ static void forget_dropped(snnd_sparsity *sparsity, snnd_layer *layer) {
             weight[s] = mask[s] = 0;
 }
 
+/* The few synapses of one neuron have no share that could be dropped: where neurons are counted their layer drops, and
+ * each of them grows what it has lost. */
+static void drop_layer(rewiring *r, snnd_layer *layer) {
+    snnd_stretch all = {.layer = layer, .begin = 0, .end = snnd_layer_synapses(layer)};
+    const snnd_group together = {.stretch = &all, .stretches = 1, .neuron = -1};
+    drop(r, &together);
+}
+
+static void drop_groups(rewiring *r) {
+    const snnd_sparsity *sparsity = r->sparsity;
+    for (int32_t i = 0; i < sparsity->network->count; i++)
+        if (sparsity->structure.budget == SNND_BUDGET_FAN_IN && snnd_layer_is_delays(sparsity->network->layer[i]))
+            drop_layer(r, sparsity->network->layer[i]);
+    for (int64_t g = 0; g < sparsity->groups && sparsity->structure.budget != SNND_BUDGET_FAN_IN; g++)
+        drop(r, &sparsity->group[g]);
+}
+
+static int64_t missing_from(const snnd_group *group) {
+    int64_t missing = group->target;
+    for (int32_t k = 0; k < group->stretches; k++)
+        for (int64_t s = group->stretch[k].begin; s < group->stretch[k].end; s++)
+            missing -= snnd_mask_of(group->stretch[k].layer)[s] == 1;
+    return missing;
+}
+
 static void rewire(rewiring *r) {
     snnd_sparsity *sparsity = r->sparsity;
-    for (int64_t g = 0; g < sparsity->groups; g++) {
-        const snnd_group *group = &sparsity->group[g];
-        if (group->stretches > 1 && sparsity->options.rewiring.growth == SNND_GROWTH_MOMENTUM)
-            rewire_sharing(r, group);
-        else
-            grow_group(r, group, drop(r, group));
+    if (sparsity->group->stretches > 1 && sparsity->options.rewiring.growth == SNND_GROWTH_MOMENTUM) {
+        rewire_sharing(r, sparsity->group);
+    } else {
+        drop_groups(r);
+        for (int64_t g = 0; g < sparsity->groups; g++)
+            grow_group(r, &sparsity->group[g], missing_from(&sparsity->group[g]));
     }
     snnd_sparsity_for_layers(sparsity, forget_dropped);
 }
