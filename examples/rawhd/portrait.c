@@ -181,6 +181,13 @@ static int count_weights(const struct portrait *portrait, const struct synapses 
     return status == SNND_OK ? 0 : failed(portrait->failure, "%s", snnd_context_last_error(portrait->context));
 }
 
+/* What gnuplot cannot do by itself on a logarithmic axis: the range where there is nothing. */
+static void set_weight_range(const struct portrait *portrait, FILE *script, int layer) {
+    int any = largest_weight(&portrait->after[layer]) > 0 ||
+              (portrait->has_before && largest_weight(&portrait->before[layer]) > 0);
+    fprintf(script, "set yrange [0.5:%s]\n", any ? "*" : "10");
+}
+
 static int write_weights(const struct portrait *portrait, FILE *data) {
     fputs("# weight, synapses in a bin about it after training and before; a block a layer\n", data);
     for (int i = 0; i < portrait->layers; i++) {
@@ -205,11 +212,12 @@ static int draw_weights(const struct portrait *portrait) {
         return -1;
     FILE *script = picture_script(picture);
     int result = write_weights(portrait, picture_data(picture));
-    fputs("set xlabel 'weight'\nset ylabel 'synapses'\nset yrange [0.5:*]\nset logscale y\n"
+    fputs("set xlabel 'weight'\nset ylabel 'synapses'\nset logscale y\n"
           "set key maxcols 3\n",
           script);
     for (int i = 0; i < portrait->layers; i++) {
         title_layer(portrait, script, i);
+        set_weight_range(portrait, script, i);
         fprintf(script,
                 "plot 'weights.dat' index %d using 1:($1 > 0 ? $2 : NaN) with boxes linecolor rgb red "
                 "title 'excitatory', \\\n"
