@@ -299,18 +299,23 @@ static int draw_degrees(const struct portrait *portrait) {
 
 /* ---- Hidden neurons ---- */
 
-/* The hidden neurons whose outgoing weights are largest by their sum of squares; how many. */
+/* The hidden neurons whose outgoing weights are largest by their sum of squares, of those that listen to something; how
+ * many. */
 static int choose_neurons(const struct portrait *portrait, int32_t chosen[NEURONS]) {
     const struct synapses *out = &portrait->after[1];
     double *sum = allocate((size_t)out->inputs, sizeof *sum);
     for (int64_t i = 0; i < out->count; i++)
         sum[i / out->pairs % out->inputs] += (double)out->weight[i] * (double)out->weight[i];
+    for (int32_t i = 0; i < out->inputs; i++)
+        sum[i] = portrait->after[0].fan_in[i] > 0 ? sum[i] : 0;
     int count = 0;
     for (; count < NEURONS && count < out->inputs; count++) {
         int32_t best = 0;
         for (int32_t i = 1; i < out->inputs; i++)
             if (sum[i] > sum[best])
                 best = i;
+        if (!(sum[best] > 0))
+            break;
         chosen[count] = best;
         sum[best] = -1;
     }
@@ -334,6 +339,8 @@ static void write_neuron(const struct synapses *synapses, int32_t neuron, FILE *
 static int draw_neurons(const struct portrait *portrait) {
     int32_t chosen[NEURONS];
     int count = choose_neurons(portrait, chosen);
+    if (count == 0)
+        return 0;
     const struct synapses *in = &portrait->after[0];
     struct picture *picture = picture_begin(portrait->folder, "neurons", 1300, 820, portrait->failure);
     if (picture == NULL)
