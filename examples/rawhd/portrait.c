@@ -5,7 +5,7 @@
 
 #include "picture.h"
 
-enum { LAYERS = 32, NEURONS = 8, WEIGHT_BINS = 61, MOST_DEGREE_BINS = 40 };
+enum { LAYERS = 32, NEURONS = 8, WEIGHT_BINS = 60, MOST_DEGREE_BINS = 40 };
 
 /* All of one layer of delays that is drawn. */
 struct synapses {
