@@ -19,14 +19,9 @@ static void set_epochs(FILE *script, int epochs) {
         fputs("set xtics 1\n", script);
 }
 
-static int draw_training(const struct past *past, const char *folder, struct failure *failure) {
-    struct picture *picture = picture_begin(folder, "training", 900, 520, failure);
-    if (picture == NULL)
-        return -1;
-    int epochs = cJSON_GetArraySize(past->history), validated = past_has(past, "validation_accuracy");
-    FILE *data = picture_data(picture), *script = picture_script(picture);
+static void write_training(const struct past *past, FILE *data) {
     fputs("# epoch, accuracy in % in training, validation and test, sigma in steps\n", data);
-    for (int i = 0; i < epochs; i++) {
+    for (int i = 0; i < cJSON_GetArraySize(past->history); i++) {
         fprintf(data, "%d", i + 1);
         put(data, 100 * past_number(past, i, "train_accuracy"));
         put(data, 100 * past_number(past, i, "validation_accuracy"));
@@ -34,25 +29,36 @@ static int draw_training(const struct past *past, const char *folder, struct fai
         put(data, past_number(past, i, "sigma"));
         putc('\n', data);
     }
-    fputs("set title 'Accuracy while training'\n", script);
-    set_epochs(script, epochs);
-    fputs("set ylabel 'accuracy (%)'\n"
-          "set yrange [0:100]\n"
-          "set y2label 'kernel width sigma (steps of 10 ms)'\n"
-          "set y2range [0:*]\n"
-          "set y2tics\n"
-          "set border 11\n"
-          "set style data linespoints\n"
-          "plot 'training.dat' using 1:4 linewidth 2 pointtype 7 pointsize 0.4 linecolor rgb red title 'test', \\\n",
+}
+
+/* gnuplot makes no axis for numbers that are not there. */
+static int draw_training(const struct past *past, const char *folder, struct failure *failure) {
+    struct picture *picture = picture_begin(folder, "training", 900, 520, failure);
+    if (picture == NULL)
+        return -1;
+    int validated = past_has(past, "validation_accuracy"), has_sigma = past_has(past, "sigma");
+    FILE *script = picture_script(picture);
+    write_training(past, picture_data(picture));
+    fputs("set title 'Accuracy while training'\nset ylabel 'accuracy (%)'\nset yrange [0:100]\n", script);
+    set_epochs(script, cJSON_GetArraySize(past->history));
+    if (has_sigma)
+        fputs("set y2label 'kernel width sigma (steps of 10 ms)'\nset y2range [0:*]\nset y2tics\nset border 11\n",
+              script);
+    fputs("set style data linespoints\n"
+          "plot 'training.dat' using 1:4 linewidth 2 pointtype 7 pointsize 0.4 linecolor rgb red title 'test'",
           script);
     if (validated)
-        fputs(
-            "     '' using 1:3 linewidth 2 pointtype 7 pointsize 0.4 linecolor rgb '#e08214' title 'validation', \\\n",
-            script);
-    fputs("     '' using 1:2 linewidth 2 pointtype 7 pointsize 0.4 linecolor rgb blue title 'training (with dropout)', "
-          "\\\n"
-          "     '' using 1:5 axes x1y2 with lines dashtype 2 linewidth 2 linecolor rgb grey title 'sigma (right)'\n",
+        fputs(", \\\n     '' using 1:3 linewidth 2 pointtype 7 pointsize 0.4 linecolor rgb '#e08214' "
+              "title 'validation'",
+              script);
+    fputs(", \\\n     '' using 1:2 linewidth 2 pointtype 7 pointsize 0.4 linecolor rgb blue "
+          "title 'training (with dropout)'",
           script);
+    if (has_sigma)
+        fputs(", \\\n     '' using 1:5 axes x1y2 with lines dashtype 2 linewidth 2 linecolor rgb grey "
+              "title 'sigma (right)'",
+              script);
+    putc('\n', script);
     return picture_end(picture, failure);
 }
 

@@ -69,7 +69,8 @@ static double aside(int32_t i) {
     return 0.3 * (place - floor(place) - 0.5);
 }
 
-static void write_values(FILE *data, const struct field_results *results, int kind, int state) {
+/* How many there are. */
+static int32_t write_values(FILE *data, const struct field_results *results, int kind, int state) {
     int32_t count;
     double *values = field_results_moran(results, kind, state, &count);
     for (int32_t i = 0; i < count; i++)
@@ -77,37 +78,42 @@ static void write_values(FILE *data, const struct field_results *results, int ki
     if (count == 0)
         fputs("NaN NaN\n", data);
     free(values);
+    return count;
 }
 
-/* Strips of points beside boxes, at places x and x + 1 of the axis. */
-static void plot_pair(FILE *script, const char *file, int index, int x, const char *first) {
+/* gnuplot does not draw boxes of nothing, nor an axis that nothing decides. */
+static void begin_strips(FILE *script, int32_t count) {
+    fprintf(script,
+            "set style boxplot nooutliers\nset ylabel \"Moran's I (highest over orders of the rows)\"\n"
+            "unset key\nunset colorbox\nset yrange %s\nset xlabel ''\nplot NaN notitle",
+            count > 0 ? "[*:*]" : "[0:1]");
+}
+
+/* A box beside its points, at a place of the axis. */
+static void plot_strip(FILE *script, const char *file, int index, int x, int state) {
     static const char *const colour[FIELD_STATES] = {"'#606060'", "'#762a83'"};
-    for (int state = 0; state < FIELD_STATES; state++)
-        fprintf(script,
-                "%s'%s' index %d using (%d + 0.28 + $2):1 with points pointtype 7 pointsize 0.35 linecolor rgb %s, \\\n"
-                "     '' index %d using (%d - 0.15):1:(0.3) with boxplot fillcolor rgb %s \\\n"
-                "     fillstyle solid 0.25 border linecolor rgb %s",
-                state == 0 ? first : ", \\\n     ", file, index + state, x + state, colour[state], index + state,
-                x + state, colour[state], colour[state]);
-}
-
-static void prepare_strips(FILE *script) {
-    fputs("set style boxplot nooutliers\nset ylabel \"Moran's I (highest over orders of the rows)\"\n"
-          "unset key\nunset colorbox\nset yrange [*:*]\nset xlabel ''\n",
-          script);
+    fprintf(script,
+            ", \\\n     '%s' index %d using (%d + 0.28 + $2):1 with points pointtype 7 pointsize 0.35 linecolor rgb "
+            "%s, \\\n"
+            "     '' index %d using (%d - 0.15):1:(0.3) with boxplot fillcolor rgb %s \\\n"
+            "     fillstyle solid 0.25 border linecolor rgb %s",
+            file, index, x, colour[state], index, x, colour[state], colour[state]);
 }
 
 static void draw_distribution(FILE *data, FILE *script, const struct field_results *results, int kind) {
     char *file = format_text("fields-%s.dat", field_kind_names[kind]);
+    int32_t count[FIELD_STATES];
     for (int state = 0; state < FIELD_STATES; state++) {
         fputs("\n\n", data);
-        write_values(data, results, kind, state);
+        count[state] = write_values(data, results, kind, state);
     }
-    prepare_strips(script);
     fputs("set border 3\nset title 'all outputs of all seeds'\nset xrange [-0.5:1.5]\n"
           "set xtics ('untrained' 0, 'trained' 1)\n",
           script);
-    plot_pair(script, file, FIELD_STATES, 0, "plot ");
+    begin_strips(script, count[FIELDS_UNTRAINED] + count[FIELDS_TRAINED]);
+    for (int state = 0; state < FIELD_STATES; state++)
+        if (count[state] > 0)
+            plot_strip(script, file, FIELD_STATES + state, state, state);
     putc('\n', script);
     free(file);
 }
@@ -143,22 +149,23 @@ static int draw_all_values(const struct field_results *results, const char *fold
     if (picture == NULL)
         return -1;
     FILE *data = picture_data(picture), *script = picture_script(picture);
+    int32_t count[FIELD_KINDS * FIELD_STATES], all = 0;
     fputs("# Moran's I of all fields and how far aside it is drawn: for each kind a block untrained, one trained\n",
           data);
-    prepare_strips(script);
-    fputs("set title \"Moran's I of the receptive fields\"\nset xrange [-0.5:7.5]\nset xtics (", script);
-    for (int kind = 0; kind < FIELD_KINDS; kind++)
-        fprintf(script, "%s\"%s\\nuntrained\" %d, \"%s\\ntrained\" %d", kind > 0 ? ", " : "", field_kind_names[kind],
-                3 * kind, field_kind_names[kind], 3 * kind + 1);
-    fputs(")\nset bmargin 4\n", script);
-    for (int kind = 0; kind < FIELD_KINDS; kind++) {
-        for (int state = 0; state < FIELD_STATES; state++) {
-            if (kind + state > 0)
-                fputs("\n\n", data);
-            write_values(data, results, kind, state);
-        }
-        plot_pair(script, "moran.dat", FIELD_STATES * kind, 3 * kind, kind == 0 ? "plot " : ", \\\n     ");
+    fputs("set title \"Moran's I of the receptive fields\"\nset xrange [-0.5:7.5]\nset bmargin 4\nset xtics (", script);
+    for (int block = 0; block < FIELD_KINDS * FIELD_STATES; block++) {
+        int kind = block / FIELD_STATES, state = block % FIELD_STATES;
+        fputs(block > 0 ? "\n\n" : "", data);
+        all += count[block] = write_values(data, results, kind, state);
+        fprintf(script, "%s\"%s\\n%s\" %d", block > 0 ? ", " : "", field_kind_names[kind], states[state],
+                3 * kind + state);
     }
+    fputs(")\n", script);
+    begin_strips(script, all);
+    for (int block = 0; block < FIELD_KINDS * FIELD_STATES; block++)
+        if (count[block] > 0)
+            plot_strip(script, "moran.dat", block, 3 * (block / FIELD_STATES) + block % FIELD_STATES,
+                       block % FIELD_STATES);
     putc('\n', script);
     return picture_end(picture, failure);
 }

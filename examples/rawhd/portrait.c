@@ -5,7 +5,7 @@
 
 #include "picture.h"
 
-enum { LAYERS = 32, NEURONS = 8, WEIGHT_BINS = 61, MOST_DEGREE_BINS = 40 };
+enum { LAYERS = 32, NEURONS = 8, WEIGHT_BINS = 60, MOST_DEGREE_BINS = 40 };
 
 /* All of one layer of delays that is drawn. */
 struct synapses {
@@ -181,6 +181,13 @@ static int count_weights(const struct portrait *portrait, const struct synapses 
     return status == SNND_OK ? 0 : failed(portrait->failure, "%s", snnd_context_last_error(portrait->context));
 }
 
+/* What gnuplot cannot do by itself on a logarithmic axis: the range where there is nothing. */
+static void set_weight_range(const struct portrait *portrait, FILE *script, int layer) {
+    int any = largest_weight(&portrait->after[layer]) > 0 ||
+              (portrait->has_before && largest_weight(&portrait->before[layer]) > 0);
+    fprintf(script, "set yrange [0.5:%s]\n", any ? "*" : "10");
+}
+
 static int write_weights(const struct portrait *portrait, FILE *data) {
     fputs("# weight, synapses in a bin about it after training and before; a block a layer\n", data);
     for (int i = 0; i < portrait->layers; i++) {
@@ -205,11 +212,12 @@ static int draw_weights(const struct portrait *portrait) {
         return -1;
     FILE *script = picture_script(picture);
     int result = write_weights(portrait, picture_data(picture));
-    fputs("set xlabel 'weight'\nset ylabel 'synapses'\nset yrange [0.5:*]\nset logscale y\n"
+    fputs("set xlabel 'weight'\nset ylabel 'synapses'\nset logscale y\n"
           "set key maxcols 3\n",
           script);
     for (int i = 0; i < portrait->layers; i++) {
         title_layer(portrait, script, i);
+        set_weight_range(portrait, script, i);
         fprintf(script,
                 "plot 'weights.dat' index %d using 1:($1 > 0 ? $2 : NaN) with boxes linecolor rgb red "
                 "title 'excitatory', \\\n"
@@ -291,18 +299,23 @@ static int draw_degrees(const struct portrait *portrait) {
 
 /* ---- Hidden neurons ---- */
 
-/* The hidden neurons whose outgoing weights are largest by their sum of squares; how many. */
+/* The hidden neurons whose outgoing weights are largest by their sum of squares, of those that listen to something; how
+ * many. */
 static int choose_neurons(const struct portrait *portrait, int32_t chosen[NEURONS]) {
     const struct synapses *out = &portrait->after[1];
     double *sum = allocate((size_t)out->inputs, sizeof *sum);
     for (int64_t i = 0; i < out->count; i++)
         sum[i / out->pairs % out->inputs] += (double)out->weight[i] * (double)out->weight[i];
+    for (int32_t i = 0; i < out->inputs; i++)
+        sum[i] = portrait->after[0].fan_in[i] > 0 ? sum[i] : 0;
     int count = 0;
     for (; count < NEURONS && count < out->inputs; count++) {
         int32_t best = 0;
         for (int32_t i = 1; i < out->inputs; i++)
             if (sum[i] > sum[best])
                 best = i;
+        if (!(sum[best] > 0))
+            break;
         chosen[count] = best;
         sum[best] = -1;
     }
@@ -326,6 +339,8 @@ static void write_neuron(const struct synapses *synapses, int32_t neuron, FILE *
 static int draw_neurons(const struct portrait *portrait) {
     int32_t chosen[NEURONS];
     int count = choose_neurons(portrait, chosen);
+    if (count == 0)
+        return 0;
     const struct synapses *in = &portrait->after[0];
     struct picture *picture = picture_begin(portrait->folder, "neurons", 1300, 820, portrait->failure);
     if (picture == NULL)

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "curves.h"
 #include "files.h"
@@ -176,28 +177,39 @@ static int show_network(snnd_context *context, FILE *page, const char *folder, c
     return result;
 }
 
-struct shown {
+static const struct {
     const char *name, *caption;
+} pictures_of_run[] = {
+    {"training", "Accuracy in training and test, and the width sigma of the delay kernels, by epoch."},
+    {"changes", "By epoch: synapses that were not there an epoch before, how far delays moved on average (of the "
+                "synapses that stayed), and the activity of the hidden neurons."},
+    {"delays", "How many synapses have each delay, excitatory (red) and inhibitory (blue); dotted: before training."},
+    {"weights", "How many synapses have each weight; grey: before training. The axis of counts is logarithmic."},
+    {"degrees", "Synapses that each neuron receives (above) and that each input of a layer gives (below); grey: before "
+                "training."},
+    {"neurons", "What the hidden neurons with the largest outgoing weights listen to: input channel and delay of their "
+                "synapses."},
 };
 
+enum { PICTURES = sizeof pictures_of_run / sizeof *pictures_of_run };
+
+/* Of an earlier run in the folder, perhaps, which had what this one has not. */
+static void forget_pictures(const char *pictures) {
+    static const char *const endings[] = {"gp", "dat", "svg", "png"};
+    for (int i = 0; i < PICTURES; i++)
+        for (size_t j = 0; j < sizeof endings / sizeof *endings; j++) {
+            char *path = format_text("%s/%s.%s", pictures, pictures_of_run[i].name, endings[j]);
+            unlink(path);
+            free(path);
+        }
+}
+
 static void show_pictures(FILE *page, const char *pictures) {
-    static const struct shown shown[] = {
-        {"training", "Accuracy in training and test, and the width sigma of the delay kernels, by epoch."},
-        {"changes", "By epoch: synapses that were not there an epoch before, how far delays moved on average (of the "
-                    "synapses that stayed), and the activity of the hidden neurons."},
-        {"delays", "How many synapses have each delay, excitatory (red) and inhibitory (blue); dotted: before "
-                   "training."},
-        {"weights", "How many synapses have each weight; grey: before training. The axis of counts is logarithmic."},
-        {"degrees", "Synapses that each neuron receives (above) and that each input of a layer gives (below); grey: "
-                    "before training."},
-        {"neurons", "What the hidden neurons with the largest outgoing weights listen to: input channel and delay of "
-                    "their synapses."},
-    };
-    for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) {
-        char *name = format_text("%s/%s.svg", pictures, shown[i].name);
-        char *script = format_text("%s/%s.gp", pictures, shown[i].name);
+    for (int i = 0; i < PICTURES; i++) {
+        char *name = format_text("%s/%s.svg", pictures, pictures_of_run[i].name);
+        char *script = format_text("%s/%s.gp", pictures, pictures_of_run[i].name);
         if (file_exists(script)) /* else there was nothing to draw */
-            html_picture(page, name, shown[i].caption);
+            html_picture(page, name, pictures_of_run[i].caption);
         free(script);
         free(name);
     }
@@ -206,6 +218,7 @@ static void show_pictures(FILE *page, const char *pictures) {
 static int show_run(snnd_context *context, FILE *page, const struct past *past, struct failure *failure) {
     char *pictures = past_path(past->folder, "pictures");
     int result = 0;
+    forget_pictures(pictures);
     if (cJSON_GetArraySize(past->history) > 0) {
         write_result(page, past);
         result = curves_draw(past, pictures, failure);

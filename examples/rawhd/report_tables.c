@@ -207,6 +207,7 @@ int report_ablation(FILE *page, const char *folder, const char *id, struct failu
     show_picture(page, folder, "ablation",
                  "Test accuracy against sparsity, with and without learned delays and learned structure. The paper "
                  "shows the same of the Raw Heidelberg Digits in its figure 3.");
+    show_picture(page, folder, "best", "The same after the best epoch of each run.");
     return write_summary(page, folder, failure) == 0 &&
                    write_long_table(page, folder, "results.tsv", "All runs", failure) == 0 &&
                    write_settings(page, folder, "ablation.json", failure) == 0

@@ -11,28 +11,14 @@
 
 #include "files.h"
 #include "support.h"
+#include "tones.h"
 
 static char *folder, *set;
-
-/* Four tones of each of six digits, the last of each to test. */
-static void write_set(void) {
-    char lists[2][2048] = {"", ""};
-    for (int digit = 0; digit < 6; digit++)
-        for (int trial = 0; trial < 4; trial++) {
-            char name[80], line[100];
-            snprintf(name, sizeof name, "audio/lang-english_speaker-00_trial-%d_digit-%d.flac", trial, digit);
-            write_tone(set, name, 200 * (digit + 1) + 10 * trial, 0.4 + 0.02 * trial, 16000);
-            snprintf(line, sizeof line, "%s\n", name + strlen("audio/"));
-            strcat(lists[trial == 3], line);
-        }
-    write_text(set, "train_filenames.txt", lists[0]);
-    write_text(set, "test_filenames.txt", lists[1]);
-}
 
 static void setup(void) {
     folder = make_folder();
     set = in_folder(folder, "set");
-    write_set();
+    write_tones(set);
 }
 
 static void teardown(void) {
@@ -80,8 +66,8 @@ static int count_lines(const char *out) {
 
 /* Checks that the log has one good line an epoch. */
 static void check_log(const char *out, int epochs, int validated) {
-    static const char *const numbers[] = {"train_loss", "train_accuracy", "test_loss", "test_accuracy",
-                                          "sigma",      "seconds",        "active"};
+    static const char *const numbers[] = {"train_loss", "train_accuracy", "test_loss", "test_accuracy", "sigma",
+                                          "seconds",    "active",         "rewired",   "delay_moved"};
     char *name = format_text("%s/log.jsonl", out), *log = read_text(folder, name, NULL);
     ck_assert_ptr_nonnull(log);
     char *line = log;
@@ -134,6 +120,33 @@ START_TEST(a_run_leaves_what_it_promises) {
     snnd_network_free(network);
     snnd_context_free(context);
     free(path);
+}
+END_TEST
+
+/* The last epoch's changes, from the models before and after it, are those in the log. */
+START_TEST(the_log_tells_what_changed) {
+    snnd_context *context;
+    snnd_network *before, *after;
+    snnd_changes changes;
+    ck_assert_int_eq(RUN("run", "--epochs", "1", "--hidden", "32", "--structure", "deep-r"), 0);
+    char *first = in_folder(folder, "run/initial.safetensors"), *last = in_folder(folder, "run/last.safetensors");
+    ck_assert_int_eq(snnd_context_create(NULL, &context), SNND_OK);
+    ck_assert_int_eq(snnd_network_load(context, first, &before), SNND_OK);
+    ck_assert_int_eq(snnd_network_load(context, last, &after), SNND_OK);
+    snnd_changes_init(&changes, sizeof changes);
+    ck_assert_int_eq(snnd_network_changes(before, after, NULL, &changes), SNND_OK);
+    char *log = read_text(folder, "run/log.jsonl", NULL);
+    cJSON *record = cJSON_Parse(log);
+    ck_assert_double_eq(cJSON_GetObjectItem(record, "rewired")->valuedouble, (double)changes.born);
+    ck_assert_double_eq(cJSON_GetObjectItem(record, "delay_moved")->valuedouble, changes.mean_move);
+    ck_assert_double_gt(changes.mean_move, 0);
+    cJSON_Delete(record);
+    snnd_network_free(before);
+    snnd_network_free(after);
+    snnd_context_free(context);
+    free(log);
+    free(last);
+    free(first);
 }
 END_TEST
 
@@ -244,6 +257,28 @@ static void wait_for_lines(const char *out, int lines) {
     ck_assert_int_ge(count_lines(out), lines);
 }
 
+/* Checks that two logs have the same in each epoch, but for the time that it took. */
+static void check_same_log(const char *out, const char *other) {
+    char *name[2] = {format_text("%s/log.jsonl", out), format_text("%s/log.jsonl", other)};
+    char *log[2] = {read_text(folder, name[0], NULL), read_text(folder, name[1], NULL)}, *line[2] = {log[0], log[1]};
+    for (char *end[2]; (end[0] = strchr(line[0], '\n')) != NULL; line[0] = end[0] + 1, line[1] = end[1] + 1) {
+        end[1] = strchr(line[1], '\n');
+        ck_assert_ptr_nonnull(end[1]);
+        *end[0] = *end[1] = '\0';
+        cJSON *record[2] = {cJSON_Parse(line[0]), cJSON_Parse(line[1])};
+        for (int i = 0; i < 2; i++)
+            cJSON_DeleteItemFromObject(record[i], "seconds");
+        ck_assert_msg(cJSON_Compare(record[0], record[1], 1), "%s and %s", line[0], line[1]);
+        cJSON_Delete(record[0]);
+        cJSON_Delete(record[1]);
+    }
+    ck_assert_str_eq(line[0], line[1]);
+    for (int i = 0; i < 2; i++) {
+        free(log[i]);
+        free(name[i]);
+    }
+}
+
 #define LONG_RUN "--epochs", "60", "--hidden", "48", "--structure", "deep-r", "--validation", "0.2"
 
 /* Two stops and two resumed runs, one of which is told nothing but where, end where one run does. */
@@ -266,6 +301,7 @@ START_TEST(stop_and_resume_are_as_if_never_stopped) {
         run_program(folder, (const char *const[]){program_path("RAWHD_TRAIN"), "--out", path, "--resume", NULL}), 0);
     free(path);
     check_log("parts", 60, 1);
+    check_same_log("parts", "whole");
     ck_assert(same_bytes(folder, "parts/initial.safetensors", folder, "whole/initial.safetensors"));
     ck_assert(same_bytes(folder, "parts/last.safetensors", folder, "whole/last.safetensors"));
     ck_assert(same_bytes(folder, "parts/best.safetensors", folder, "whole/best.safetensors"));
@@ -286,6 +322,7 @@ START_TEST(a_killed_run_resumes_too) {
     free(log);
     ck_assert_int_eq(RUN("parts", "--resume"), 0);
     check_log("parts", 60, 1);
+    check_same_log("parts", "whole");
     ck_assert(same_bytes(folder, "parts/initial.safetensors", folder, "whole/initial.safetensors"));
     ck_assert(same_bytes(folder, "parts/last.safetensors", folder, "whole/last.safetensors"));
     ck_assert(same_bytes(folder, "parts/best.safetensors", folder, "whole/best.safetensors"));
@@ -398,6 +435,7 @@ int main(void) {
     tcase_add_checked_fixture(runs, setup, teardown);
     tcase_set_timeout(runs, 120);
     tcase_add_test(runs, a_run_leaves_what_it_promises);
+    tcase_add_test(runs, the_log_tells_what_changed);
     tcase_add_test(runs, quiet_prints_the_result_only);
     tcase_add_loop_test(runs, every_structure_trains, 0, 4);
     tcase_add_loop_test(runs, every_rule_trains, 0, RULES);

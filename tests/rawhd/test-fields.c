@@ -1,0 +1,255 @@
+/* rawhd-receptive-fields from outside: tones, tiny networks. */
+#include <math.h>
+#include <snndelay.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "files.h"
+#include "support.h"
+#include "table.h"
+#include "tones.h"
+
+static char *folder, *set, *out;
+
+static void setup(void) {
+    folder = make_folder();
+    set = in_folder(folder, "set");
+    out = in_folder(folder, "fields");
+    write_tones(set);
+}
+
+static void teardown(void) {
+    free(out);
+    free(set);
+    drop_folder(folder);
+}
+
+/* Runs the program with these own options, NULL at the end, and with those of tiny runs after them. */
+static int look(const char *const own[]) {
+    static const char *const tiny[] = {"--", "--epochs", "2", "--batch", "6", "--hidden", "8", NULL};
+    const char *arguments[40] = {program_path("RAWHD_RECEPTIVE_FIELDS"), "--data", set, "--out", out};
+    int count = 5;
+    for (int i = 0; own[i] != NULL; i++)
+        arguments[count++] = own[i];
+    for (int i = 0; tiny[i] != NULL; i++)
+        arguments[count++] = tiny[i];
+    return run_program(folder, arguments);
+}
+
+#define LOOK(...) look((const char *const[]){__VA_ARGS__, NULL})
+#define USUAL "--seeds", "2", "--sparsity", "0.5", "--permutations", "30"
+
+static int refuses(const char *part, const char *const arguments[]) {
+    int code = run_program(folder, arguments);
+    char *messages = read_text(folder, "err.txt", NULL);
+    ck_assert_ptr_nonnull(messages);
+    ck_assert_msg(strstr(messages, part) != NULL, "'%s' is not in '%s'", part, messages);
+    free(messages);
+    return code;
+}
+
+static int has(const char *name) {
+    char *path = in_folder(out, name);
+    int there = file_exists(path);
+    free(path);
+    return there;
+}
+
+static void read_table(const char *name, struct table *table) {
+    struct failure failure;
+    char *path = in_folder(out, name);
+    ck_assert_msg(table_load(path, table, &failure) == 0, "%s", failure.text);
+    free(path);
+}
+
+static double number(const struct table *table, int row, const char *column) {
+    return strtod(table_cell(table, row, column), NULL);
+}
+
+/* ---- What the program has found ---- */
+
+/* The fields of one network, computed here once more, are those in the .npy file and have the values in the table. */
+static void check_network(const char *model, const char *kept, const struct table *moran, int first_row,
+                          const char *column, const snnd_moran_options *options) {
+    snnd_context *context;
+    snnd_network *network;
+    snnd_array array = {0};
+    int32_t outputs, rows, columns;
+    char *path = in_folder(out, model), *array_path = in_folder(out, kept);
+    ck_assert_int_eq(snnd_context_create(NULL, &context), SNND_OK);
+    ck_assert_int_eq(snnd_network_load(context, path, &network), SNND_OK);
+    ck_assert_int_eq(snnd_array_load_npy(context, array_path, SNND_FLOAT64, &array), SNND_OK);
+    ck_assert_int_eq(snnd_receptive_fields_size(network, NULL, &outputs, &rows, &columns), SNND_OK);
+    ck_assert(array.dimensions == 3 && array.shape[0] == outputs && array.shape[1] == rows &&
+              array.shape[2] == columns);
+    size_t cells = (size_t)rows * (size_t)columns;
+    double *field = malloc((size_t)outputs * cells * sizeof *field), value;
+    ck_assert_ptr_nonnull(field);
+    ck_assert_int_eq(snnd_receptive_fields(network, NULL, field, NULL, NULL), SNND_OK);
+    ck_assert_mem_eq(field, array.data, (size_t)outputs * cells * sizeof *field);
+    for (int32_t o = 0; o < outputs; o++) {
+        ck_assert_int_eq(snnd_moran_maximum(context, field + (size_t)o * cells, rows, columns, options, &value, NULL),
+                         SNND_OK);
+        ck_assert_double_eq_tol(number(moran, first_row + o, column), value, 1e-8 * fabs(value) + 1e-12);
+    }
+    free(field);
+    snnd_array_free(context, &array);
+    snnd_network_free(network);
+    snnd_context_free(context);
+    free(array_path);
+    free(path);
+}
+
+static void check_networks(const snnd_moran_options *options) {
+    struct table moran;
+    read_table("moran.tsv", &moran);
+    ck_assert_int_eq(moran.rows, 3 * 2 * 20);
+    ck_assert_str_eq(table_cell(&moran, 3 * 20, "kind"), "deep-r");
+    ck_assert_str_eq(table_cell(&moran, 3 * 20, "seed"), "1");
+    check_network("dense-0/initial.safetensors", "fields/dense-0-untrained.npy", &moran, 0, "untrained I", options);
+    check_network("deep-r-1/best.safetensors", "fields/deep-r-1-trained.npy", &moran, 60, "trained I", options);
+    table_free(&moran);
+}
+
+static void check_tests(void) {
+    struct table tests;
+    read_table("tests.tsv", &tests);
+    ck_assert_int_eq(tests.rows, 4);
+    ck_assert_str_eq(table_cell(&tests, 3, "comparison"), "fixed-deep-r");
+    for (int row = 0; row < tests.rows; row++) {
+        double p = number(&tests, row, "p"), u = number(&tests, row, "U");
+        ck_assert(number(&tests, row, "first_n") > 0 && number(&tests, row, "first_n") <= 40);
+        ck_assert(p > 0 && p <= 1);
+        ck_assert(u >= 0 && u <= number(&tests, row, "first_n") * number(&tests, row, "second_n"));
+        ck_assert_double_eq_tol(pow(10, number(&tests, row, "log10_p")), p, 1e-6 * p);
+    }
+    table_free(&tests);
+}
+
+static int gnuplot_is_here(void) {
+    return system("command -v gnuplot >/dev/null 2>&1") == 0;
+}
+
+static void check_pictures(int drawn) {
+    static const char *const names[] = {"fields-dense", "fields-deep-r", "fields-fixed", "moran", "balance"};
+    static const char *const kept[] = {"gp", "dat"}, *const made[] = {"svg", "png"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        for (int j = 0; j < 2; j++) {
+            char *source = format_text("pictures/%s.%s", names[i], kept[j]);
+            char *picture = format_text("pictures/%s.%s", names[i], made[j]);
+            ck_assert_msg(has(source), "%s", source);
+            ck_assert_msg(has(picture) == drawn, "%s", picture);
+            free(picture);
+            free(source);
+        }
+    ck_assert(has("pictures/style.gp"));
+}
+
+START_TEST(finds_what_the_library_finds) {
+    snnd_moran_options options;
+    snnd_moran_options_init(&options, sizeof options);
+    options.permutations = 30;
+    ck_assert_int_eq(LOOK(USUAL, "--jobs", "2"), 0);
+    check_networks(&options);
+    check_tests();
+    check_pictures(gnuplot_is_here());
+    char *said = read_text(folder, "out.txt", NULL), *settings = read_text(out, "fields.json", NULL);
+    ck_assert_ptr_nonnull(strstr(said, "dense, trained"));
+    ck_assert_ptr_nonnull(strstr(said, "rawhd-report"));
+    ck_assert_ptr_nonnull(strstr(settings, "\"permutation-seed\":\t0"));
+    ck_assert_ptr_nonnull(strstr(settings, "\"recordings\""));
+    free(settings);
+    free(said);
+}
+END_TEST
+
+/* What is done is loaded: the models stay as they are, and another way to look finds other values. */
+START_TEST(goes_on_where_it_was) {
+    snnd_moran_options options;
+    snnd_moran_options_init(&options, sizeof options);
+    ck_assert_int_eq(LOOK(USUAL, "--quiet"), 0);
+    char *first = read_text(out, "moran.tsv", NULL), *log = read_text(out, "dense-0/log.jsonl", NULL);
+    char *lost = in_folder(out, "fixed-1");
+    folder_remove(lost);
+    free(lost);
+    ck_assert_int_eq(LOOK(USUAL), 0);
+    char *said = read_text(folder, "out.txt", NULL);
+    ck_assert_ptr_nonnull(strstr(said, "fixed-1: "));
+    ck_assert_ptr_null(strstr(said, "dense-0: "));
+    char *again = read_text(out, "moran.tsv", NULL), *log_again = read_text(out, "dense-0/log.jsonl", NULL);
+    ck_assert_str_eq(first, again);
+    ck_assert_str_eq(log, log_again); /* with the seconds that it took */
+    options.permutations = 20;
+    options.neighbours = SNND_ROOK;
+    options.search = 1;
+    ck_assert_int_eq(LOOK("--seeds", "2", "--sparsity", "0.5", "--permutations", "20", "--rook", "--search"), 0);
+    check_networks(&options);
+    char *searched = read_text(folder, "out.txt", NULL);
+    ck_assert_ptr_nonnull(strstr(searched, "search"));
+    ck_assert_int_eq(LOOK("--seeds", "2", "--sparsity", "0.75"), 2);
+    free(searched);
+    free(log_again);
+    free(again);
+    free(said);
+    free(log);
+    free(first);
+}
+END_TEST
+
+START_TEST(goes_without_gnuplot) {
+    setenv("PATH", "/nowhere", 1);
+    ck_assert_int_eq(LOOK("--seeds", "1", "--sparsity", "0.5", "--permutations", "5", "--model", "last"), 0);
+    char *said = read_text(folder, "err.txt", NULL), *warning = strstr(said, "gnuplot is not installed");
+    ck_assert_ptr_nonnull(warning);
+    ck_assert_ptr_null(strstr(warning + 1, "gnuplot is not installed")); /* once is enough */
+    check_pictures(0);
+    free(said);
+}
+END_TEST
+
+/* Where no path of synapses leads to any output there is nothing to order, to test, or to draw. */
+START_TEST(bears_networks_without_fields) {
+    ck_assert_int_eq(LOOK("--seeds", "1", "--sparsity", "0.993", "--permutations", "5"), 0);
+    struct table tests;
+    read_table("tests.tsv", &tests);
+    ck_assert_str_eq(table_cell(&tests, 2, "comparison"), "fixed");
+    ck_assert_double_lt(number(&tests, 2, "first_n"), 3);
+    table_free(&tests);
+    check_pictures(gnuplot_is_here());
+}
+END_TEST
+
+START_TEST(says_what_is_wrong) {
+    const char *program = program_path("RAWHD_RECEPTIVE_FIELDS");
+#define REFUSES(part, ...) refuses(part, (const char *const[]){program, __VA_ARGS__, NULL})
+    ck_assert_int_eq(REFUSES("--data DIR is needed", "--seeds", "2"), 2);
+    ck_assert_int_eq(REFUSES("--seeds", "--data", set, "--seeds", "0"), 2);
+    ck_assert_int_eq(REFUSES("--model", "--data", set, "--model", "first"), 2);
+    ck_assert_int_eq(REFUSES("--sparsity", "--data", set, "--sparsity", "1"), 2);
+    ck_assert_int_eq(REFUSES("a value is missing", "--data", set, "--permutations"), 2);
+    ck_assert_int_eq(REFUSES("--nothing", "--nothing"), 2);
+    ck_assert_int_eq(REFUSES("unexpected argument", "--data", set, "more"), 2);
+    ck_assert_int_eq(REFUSES("--seed", "--data", set, "--out", out, "--", "--seed", "3"), 2);
+    ck_assert_int_eq(REFUSES("--growth", "--data", set, "--out", out, "--", "--growth", "random"), 2);
+    ck_assert_int_eq(REFUSES("/nowhere/at/all", "--data", "/nowhere/at/all", "--out", out), 1);
+    ck_assert_int_eq(REFUSES("", "--help"), 0);
+    ck_assert_int_eq(REFUSES("", "--version"), 0);
+    ck_assert(!has("moran.tsv"));
+}
+END_TEST
+
+int main(void) {
+    program_path("RAWHD_RECEPTIVE_FIELDS");
+    Suite *suite = suite_create("receptive_fields");
+    TCase *program = tcase_create("program");
+    tcase_add_checked_fixture(program, setup, teardown);
+    tcase_set_timeout(program, 300);
+    tcase_add_test(program, finds_what_the_library_finds);
+    tcase_add_test(program, goes_on_where_it_was);
+    tcase_add_test(program, goes_without_gnuplot);
+    tcase_add_test(program, bears_networks_without_fields);
+    tcase_add_test(program, says_what_is_wrong);
+    suite_add_tcase(suite, program);
+    return run_suite(suite);
+}

@@ -1,0 +1,349 @@
+/* rawhd-report from outside, with folders as programs leave them and with such as nobody should. */
+#include <snndelay.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "files.h"
+#include "html.h"
+#include "support.h"
+#include "table.h"
+#include "tones.h"
+
+static char *folder, *page;
+
+static void setup(void) {
+    folder = make_folder();
+    page = in_folder(folder, "page.html");
+}
+
+static void teardown(void) {
+    free(page);
+    drop_folder(folder);
+}
+
+/* Makes the page of up to four folders, NULL at the end. */
+static int report(const char *const names[]) {
+    const char *arguments[8] = {program_path("RAWHD_REPORT"), "--out", page};
+    char *paths[4] = {NULL, NULL, NULL, NULL};
+    for (int i = 0; names[i] != NULL; i++)
+        arguments[3 + i] = paths[i] = in_folder(folder, names[i]);
+    int code = run_program(folder, arguments);
+    for (int i = 0; i < 4; i++)
+        free(paths[i]);
+    return code;
+}
+
+#define REPORT(...) report((const char *const[]){__VA_ARGS__, NULL})
+
+static int page_has(const char *part) {
+    char *text = read_text(folder, "page.html", NULL);
+    ck_assert_ptr_nonnull(text);
+    int found = strstr(text, part) != NULL;
+    free(text);
+    return found;
+}
+
+static void check_error(const char *part) {
+    char *messages = read_text(folder, "err.txt", NULL);
+    ck_assert_msg(strstr(messages, part) != NULL, "'%s' is not in '%s'", part, messages);
+    free(messages);
+}
+
+static int count_parts(const char *text, const char *part) {
+    int count = 0;
+    for (; (text = strstr(text, part)) != NULL; text++)
+        count++;
+    return count;
+}
+
+static int gnuplot_is_here(void) {
+    return system("command -v gnuplot >/dev/null 2>&1") == 0;
+}
+
+static void train(const char *name, const char *structure) {
+    char *set = in_folder(folder, "set"), *out = in_folder(folder, name);
+    if (!file_exists(set))
+        write_tones(set);
+    const char *const arguments[] = {program_path("RAWHD_TRAIN"),
+                                     "--data",
+                                     set,
+                                     "--out",
+                                     out,
+                                     "--structure",
+                                     structure,
+                                     "--epochs",
+                                     "3",
+                                     "--batch",
+                                     "6",
+                                     "--hidden",
+                                     "8",
+                                     "--threads",
+                                     "1",
+                                     NULL};
+    ck_assert_int_eq(run_program(folder, arguments), 0);
+    free(out);
+    free(set);
+}
+
+static int has(const char *name) {
+    char *path = in_folder(folder, name);
+    int there = file_exists(path);
+    free(path);
+    return there;
+}
+
+/* Nothing from elsewhere, and nothing that acts. */
+static void check_self_contained(void) {
+    static const char *const foreign[] = {"<script", "javascript:", "src=\"http", "href=\"http", "@import", "<link"};
+    for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++)
+        ck_assert_msg(!page_has(foreign[i]), "%s", foreign[i]);
+    ck_assert(page_has("<!DOCTYPE html>") && page_has("</html>") && page_has("width=device-width"));
+}
+
+/* ---- Runs ---- */
+
+START_TEST(shows_runs) {
+    static const char *const names[] = {"training", "changes", "delays", "weights", "degrees", "neurons"};
+    train("dense", "dense");
+    train("sparse", "deep-r");
+    ck_assert_int_eq(REPORT("dense", "sparse/"), 0);
+    check_self_contained();
+    ck_assert(page_has("What the run came to") && page_has("97.2 %") && page_has("on RawHD"));
+    ck_assert(page_has("The runs") && page_has("<th scope=\"row\">layer 2</th>") && page_has("library"));
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char *script = format_text("sparse/pictures/%s.gp", names[i]);
+        char *picture = format_text("sparse/pictures/%s.svg", names[i]);
+        ck_assert_msg(has(script), "%s", script);
+        ck_assert_msg(has(picture) == gnuplot_is_here(), "%s", picture);
+        free(picture);
+        free(script);
+    }
+    char *text = read_text(folder, "page.html", NULL);
+    ck_assert_int_eq(count_parts(text, "data:image/svg+xml;base64,"), gnuplot_is_here() ? 12 : 0);
+    free(text);
+}
+END_TEST
+
+START_TEST(goes_without_gnuplot_and_without_old_files) {
+    train("run", "deep-r");
+    char *path = in_folder(folder, "run/initial.safetensors");
+    ck_assert_int_eq(unlink(path), 0);
+    free(path);
+    setenv("PATH", "/nowhere", 1);
+    ck_assert_int_eq(REPORT("run"), 0);
+    check_error("gnuplot is not installed");
+    ck_assert(page_has("Not drawn") && page_has("What the run came to"));
+    ck_assert(has("run/pictures/delays.gp") && !has("run/pictures/delays.svg"));
+}
+END_TEST
+
+/* What a run that is at work may leave for a moment, and one that has only begun. */
+START_TEST(shows_unfinished_runs) {
+    train("run", "dense");
+    char *log = read_text(folder, "run/log.jsonl", NULL), *longer = format_text("%s{\"epoch\":4,\"tr", log);
+    write_text(folder, "run/log.jsonl", longer);
+    free(longer);
+    free(log);
+    ck_assert_int_eq(REPORT("run"), 0);
+    ck_assert(page_has("last epoch"));
+    write_text(folder, "run/log.jsonl", "");
+    ck_assert_int_eq(REPORT("run"), 0);
+    ck_assert(page_has("No epoch of this run is finished"));
+}
+END_TEST
+
+/* ---- Tables ---- */
+
+#define MORAN_HEAD                                                                                                     \
+    "kind\tseed\toutput\tuntrained I\ttrained I\tuntrained excitation\tuntrained inhibition\ttrained excitation\t"     \
+    "trained inhibition\n"
+#define TESTS_HEAD "comparison\tfirst\tsecond\tfirst_n\tsecond_n\tU\tp\tlog10_p\tfirst_mean\tsecond_mean\n"
+#define SUMMARY_HEAD                                                                                                   \
+    "model\tsparsity\truns\tlast_mean\tlast_deviation\tlast_least\tlast_largest\tbest_mean\tbest_deviation\t"          \
+    "best_least\tbest_largest\n"
+
+static void write_fields(const char *name, const char *first) {
+    char *moran = format_text("%s/moran.tsv", name), *tests = format_text("%s/tests.tsv", name);
+    char *rows =
+        format_text(TESTS_HEAD "dense\t%s\tuntrained\t60\t60\t3000.5\t1.25e-12\t-11.9\t0.07125\t0.02\n", first);
+    write_text(folder, moran, MORAN_HEAD "dense\t0\t0\tnan\t0.0987654\t1\t-1\t2\t-2\n");
+    write_text(folder, tests, rows);
+    free(rows);
+    free(tests);
+    free(moran);
+}
+
+START_TEST(shows_fields_and_ablations) {
+    write_fields("fields", "dense, trained");
+    write_text(folder, "fields/fields.json", "{\"permutations\": 2000, \"common\": {\"epochs\": 77}}");
+    write_text(folder, "ablation/summary.tsv",
+               SUMMARY_HEAD "both\t0.875\t3\t0.5\t0.0125\t0.4\t0.6\t0.55\t0.02\t0.5\t0.6\n"
+                            "neither\t0.875\t1\t0.25\tnan\t0.25\t0.25\t0.3\tnan\t0.3\t0.3\n");
+    write_text(folder, "ablation/results.tsv", "model\tsparsity\nboth\t0.875\n");
+    ck_assert_int_eq(REPORT("fields", "ablation"), 0);
+    check_self_contained();
+    ck_assert(page_has("0.0712 and 0.0200") || page_has("0.0713 and 0.0200"));
+    ck_assert(page_has("1.25e-12") && page_has("3000.5") && page_has("0.0987654") && page_has("common: epochs"));
+    ck_assert(page_has("the paper: U") && page_has("3598.0")); /* in a column of its own */
+    ck_assert(page_has("50.00 \xc2\xb1 1.25 %") && page_has("25.00 %") && page_has("87.5 %"));
+}
+END_TEST
+
+START_TEST(escapes_whatever_it_is_given) {
+    static const char hostile[] = "a<script>alert(1)</script>&\"'\x01\xff";
+    write_fields(hostile, hostile);
+    char *name = format_text("%s/fields.json", hostile);
+    write_text(folder, name,
+               "{\"<img src=x onerror=alert(2)>\": \"</table><script>\", \"common\": {\"<b>\": \"<i>\"}}");
+    free(name);
+    ck_assert_int_eq(REPORT(hostile), 0);
+    check_self_contained();
+    ck_assert(!page_has("<img src=x") && !page_has("<b>") && !page_has("<i>"));
+    ck_assert(page_has("a&lt;script&gt;alert(1)&lt;/script&gt;&amp;&quot;&#39;\xef\xbf\xbd\xef\xbf\xbd"));
+    ck_assert(page_has("&lt;img src=x onerror=alert(2)&gt;") && page_has("&lt;/table&gt;&lt;script&gt;"));
+}
+END_TEST
+
+/* A run in a folder whose name is nothing for gnuplot, a shell or a page. */
+START_TEST(draws_in_any_folder) {
+    static const char hostile[] = "it's \"$(touch x)\" `y` <b>; %s \\n";
+    train("run", "deep-r");
+    char *from = in_folder(folder, "run"), *to = in_folder(folder, hostile);
+    ck_assert_int_eq(rename(from, to), 0);
+    ck_assert_int_eq(REPORT(hostile), 0);
+    check_self_contained();
+    ck_assert(page_has("it&#39;s &quot;$(touch x)&quot; `y` &lt;b&gt;; %s \\n"));
+    char *picture = format_text("%s/pictures/neurons.svg", hostile);
+    ck_assert_int_eq(has(picture), gnuplot_is_here());
+    free(picture);
+    free(to);
+    free(from);
+}
+END_TEST
+
+/* ---- What is wrong ---- */
+
+START_TEST(says_what_is_wrong_and_leaves_the_page) {
+    write_text(folder, "page.html", "as it was");
+    ck_assert_int_eq(REPORT("missing"), 1);
+    check_error("missing: there is no such folder");
+    write_text(folder, "other/notes.txt", "nothing of ours");
+    ck_assert_int_eq(REPORT("other"), 1);
+    check_error("is no folder of results");
+    write_fields("fields", "dense\ttoo\tmany");
+    ck_assert_int_eq(REPORT("fields"), 1);
+    check_error("tests.tsv: line 2 has more or fewer columns");
+    write_text(folder, "run/settings.json", "[]");
+    write_text(folder, "run/log.jsonl", "");
+    ck_assert_int_eq(REPORT("run"), 1);
+    check_error("settings.json: is not a JSON object");
+    write_text(folder, "run/settings.json", "{}");
+    write_text(folder, "run/log.jsonl", "{\"epoch\":1}\nnot this\n");
+    ck_assert_int_eq(REPORT("run"), 1);
+    check_error("log.jsonl: line 2");
+    write_text(folder, "run/log.jsonl", "{\"epoch\":1}\n");
+    write_text(folder, "run/best.safetensors", "no network");
+    ck_assert_int_eq(REPORT("run"), 1);
+    check_error("best.safetensors");
+    char *text = read_text(folder, "page.html", NULL);
+    ck_assert_str_eq(text, "as it was");
+    free(text);
+}
+END_TEST
+
+START_TEST(knows_its_usage) {
+    const char *program = program_path("RAWHD_REPORT");
+#define CALL(...) run_program(folder, (const char *const[]){program, __VA_ARGS__, NULL})
+    ck_assert_int_eq(CALL(NULL), 2);
+    ck_assert_int_eq(CALL("--out", page), 2);
+    ck_assert_int_eq(CALL("--what", folder), 2);
+    ck_assert_int_eq(CALL("--help"), 0);
+    ck_assert_int_eq(CALL("--version"), 0);
+    write_fields("fields", "x");
+    char *fields = in_folder(folder, "fields");
+    ck_assert_int_eq(CALL("--out", "/nowhere/at/all.html", fields), 1);
+    check_error("/nowhere/at/all.html");
+    ck_assert_int_eq(CALL("--quiet", "--out", page, fields), 0);
+    char *said = read_text(folder, "out.txt", NULL);
+    ck_assert_str_eq(said, "");
+    free(said);
+    free(fields);
+}
+END_TEST
+
+/* ---- Parts ---- */
+
+static char *escaped(const char *text) {
+    char *result = NULL;
+    size_t length;
+    FILE *stream = open_memstream(&result, &length);
+    ck_assert_ptr_nonnull(stream);
+    html_text(stream, text);
+    ck_assert_int_eq(fclose(stream), 0);
+    return result;
+}
+
+/* Good UTF-8 stays; overlong forms, surrogates, what is cut short and what is beyond Unicode do not. */
+START_TEST(lets_only_good_text_through) {
+    static const char *const cases[][2] = {
+        {"na\xc3\xafve \xe2\x82\xac \xf0\x9f\x98\x80\t\n", "na\xc3\xafve \xe2\x82\xac \xf0\x9f\x98\x80\t\n"},
+        {"\xc0\xbc", "\xef\xbf\xbd\xef\xbf\xbd"},
+        {"\xe0\x80\xbc!", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd!"},
+        {"\xed\xa0\x80!", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd!"},
+        {"\xf4\x90\x80\x80", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"},
+        {"\xe2\x82", "\xef\xbf\xbd\xef\xbf\xbd"},
+        {"\xe2<b>", "\xef\xbf\xbd&lt;b&gt;"},
+        {"\x1b[31m", "\xef\xbf\xbd[31m"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char *text = escaped(cases[i][0]);
+        ck_assert_str_eq(text, cases[i][1]);
+        free(text);
+    }
+}
+END_TEST
+
+START_TEST(reads_tables) {
+    struct table table;
+    struct failure failure;
+    char *path = in_folder(folder, "t.tsv");
+    write_text(folder, "t.tsv", "a\tb\tc\n1\t\t3\nx\ty\tz");
+    ck_assert_int_eq(table_load(path, &table, &failure), 0);
+    ck_assert_int_eq(table.rows, 2);
+    ck_assert_str_eq(table_cell(&table, 0, "b"), "");
+    ck_assert_str_eq(table_cell(&table, 1, "c"), "z");
+    ck_assert_str_eq(table_cell(&table, 1, "d"), "");
+    table_free(&table);
+    write_text(folder, "t.tsv", "");
+    ck_assert_int_ne(table_load(path, &table, &failure), 0);
+    write_text(folder, "t.tsv", "a\tb\n1\n");
+    ck_assert_int_ne(table_load(path, &table, &failure), 0);
+    free(path);
+}
+END_TEST
+
+int main(void) {
+    program_path("RAWHD_TRAIN");
+    program_path("RAWHD_REPORT");
+    Suite *suite = suite_create("report");
+    TCase *pages = tcase_create("pages");
+    tcase_add_checked_fixture(pages, setup, teardown);
+    tcase_set_timeout(pages, 120);
+    tcase_add_test(pages, shows_runs);
+    tcase_add_test(pages, goes_without_gnuplot_and_without_old_files);
+    tcase_add_test(pages, shows_unfinished_runs);
+    tcase_add_test(pages, shows_fields_and_ablations);
+    tcase_add_test(pages, escapes_whatever_it_is_given);
+    tcase_add_test(pages, draws_in_any_folder);
+    tcase_add_test(pages, says_what_is_wrong_and_leaves_the_page);
+    tcase_add_test(pages, knows_its_usage);
+    suite_add_tcase(suite, pages);
+    TCase *parts = tcase_create("parts");
+    tcase_add_checked_fixture(parts, setup, teardown);
+    tcase_add_test(parts, lets_only_good_text_through);
+    tcase_add_test(parts, reads_tables);
+    suite_add_tcase(suite, parts);
+    return run_suite(suite);
+}
