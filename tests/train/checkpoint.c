@@ -64,7 +64,10 @@ static const struct {
     {TOY_DEEP_R_GRADIENT, SNND_ADAM, 0, 0}, {TOY_DEEP_R_GRADIENT, SNND_ADAM, 0.4, 1},
     {TOY_DEEP_R_RANDOM, SNND_ADAM, 0.4, 0}, {TOY_DEEP_R_RANDOM, SNND_ADAM, 0, 2},
     {TOY_FIXED_MASK, SNND_ADAM, 0.4, 0},    {TOY_FIXED_MASK, SNND_SGD, 0, 2},
-    {TOY_DENSE, SNND_ADAM, 0.4, BATCHES},
+    {TOY_DENSE, SNND_ADAM, 0.4, BATCHES},   {TOY_DEEP_R_NOISE, SNND_SGD, 0, 1},
+    {TOY_RIGL, SNND_ADAM, 0.4, 0},          {TOY_RIGL, SNND_SGD, 0, 1},
+    {TOY_SET, SNND_ADAM, 0.4, 2},           {TOY_SET, SNND_ADAM, 0, BATCHES},
+    {TOY_SNFS, SNND_ADAM, 0.4, 0},          {TOY_SNFS, SNND_SGD, 0, BATCHES},
 };
 
 static void plan_run(toy *plan, int which) {
@@ -106,8 +109,7 @@ START_TEST(a_run_taken_up_from_a_checkpoint_ends_as_if_it_had_never_stopped) {
     OK(resumed.context, snnd_trainer_load_checkpoint(resumed.trainer, path, NULL));
     ck_assert_int_eq(snnd_trainer_epochs_done(resumed.trainer), 2);
     const snnd_epoch_report report = train_epochs(&resumed, dataset, 3);
-    ck_assert_int_eq(report.regrown > 0,
-                     runs[_i].structure == TOY_DEEP_R_GRADIENT || runs[_i].structure == TOY_DEEP_R_RANDOM);
+    ck_assert_int_eq(report.regrown > 0, toy_rewires(runs[_i].structure));
     assert_same_networks(made.network, resumed.network);
     assert_same_reports(&report, &expected_report);
     snnd_context *own = resumed.context;
@@ -494,7 +496,7 @@ Suite *checkpoint_suite(void) {
     tcase_add_test(cases, without_a_note_there_is_an_empty_one);
     tcase_add_loop_test(cases, a_checkpoint_is_a_network_file_too, TOY_DENSE, TOY_FIXED_MASK + 1);
     tcase_add_loop_test(cases, a_setting_that_differs_is_named_and_nothing_changes, 0, 9);
-    tcase_add_loop_test(cases, another_controller_is_named, TOY_DEEP_R_RANDOM, TOY_FIXED_MASK + 1);
+    tcase_add_loop_test(cases, another_controller_is_named, TOY_DEEP_R_RANDOM, TOY_STRUCTURES);
     tcase_add_test(cases, another_network_is_named);
     tcase_add_loop_test(cases, a_damaged_file_is_refused_and_nothing_changes, 0, SPOILED);
     tcase_add_test(cases, a_network_file_is_no_checkpoint);

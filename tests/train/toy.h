@@ -37,7 +37,17 @@ static inline snnd_dataset *make_pulses(snnd_context *context, int32_t count, in
 
 /* What a trainer for the toy problem is made with. */
 typedef struct toy {
-    enum { TOY_DENSE, TOY_DEEP_R_GRADIENT, TOY_DEEP_R_RANDOM, TOY_FIXED_MASK } structure;
+    enum {
+        TOY_DENSE,
+        TOY_DEEP_R_GRADIENT,
+        TOY_DEEP_R_RANDOM,
+        TOY_FIXED_MASK,
+        TOY_DEEP_R_NOISE,
+        TOY_RIGL,
+        TOY_SET,
+        TOY_SNFS,
+        TOY_STRUCTURES
+    } structure;
     int32_t optimizer;
     double dropout;
     double rate;   /* peak of the weights' one-cycle; 0: the paper's */
@@ -59,13 +69,36 @@ static inline toy plan_toy(snnd_context *context) {
     return plan;
 }
 
+/* Whether synapses come and go. */
+static inline bool toy_rewires(int structure) {
+    return structure != TOY_DENSE && structure != TOY_FIXED_MASK;
+}
+
+static inline void make_toy_rewiring(toy *plan, snnd_structure structure) {
+    snnd_rewiring_options rule;
+    if (plan->structure == TOY_RIGL) {
+        OK(plan->context, snnd_rigl_options_init(&rule, sizeof rule));
+        rule.interval = 3;
+        rule.stop = 30;
+    } else if (plan->structure == TOY_SET) {
+        OK(plan->context, snnd_set_options_init(&rule, sizeof rule));
+    } else {
+        OK(plan->context, snnd_snfs_options_init(&rule, sizeof rule));
+        structure.budget = SNND_BUDGET_NETWORK;
+    }
+    OK(plan->context, snnd_sparsity_create_rewiring(plan->network, &structure, &rule, &plan->sparsity));
+}
+
 static inline void make_toy_sparsity(toy *plan) {
     const snnd_structure structure = structure_of(0.5);
     snnd_deep_r_options deep_r;
     OK(plan->context, snnd_deep_r_options_init(&deep_r, sizeof deep_r));
-    deep_r.growth = plan->structure == TOY_DEEP_R_RANDOM ? SNND_GROWTH_RANDOM : SNND_GROWTH_GRADIENT;
+    deep_r.growth = plan->structure == TOY_DEEP_R_GRADIENT ? SNND_GROWTH_GRADIENT : SNND_GROWTH_RANDOM;
+    deep_r.temperature = plan->structure == TOY_DEEP_R_NOISE ? 1e-5 : 0;
     if (plan->structure == TOY_FIXED_MASK)
         OK(plan->context, snnd_sparsity_create_fixed_mask(plan->network, &structure, &plan->sparsity));
+    else if (plan->structure >= TOY_RIGL)
+        make_toy_rewiring(plan, structure);
     else if (plan->structure != TOY_DENSE)
         OK(plan->context, snnd_sparsity_create_deep_r(plan->network, &structure, &deep_r, &plan->sparsity));
 }
