@@ -428,6 +428,139 @@ START_TEST(random_growth_is_a_matter_of_seed_and_step) {
 }
 END_TEST
 
+/* ---- the original: noise, and gradient descent ---- */
+
+static snnd_sparsity *make_original(snnd_network *of, double temperature, uint64_t seed) {
+    snnd_structure structure = structure_of(0.5);
+    snnd_deep_r_options options;
+    snnd_sparsity *made;
+    structure.seed = seed;
+    structure.signs = SNND_SIGNS_SYNAPSE;
+    OK(context, snnd_deep_r_options_init(&options, sizeof options));
+    options.growth = SNND_GROWTH_RANDOM;
+    options.temperature = temperature;
+    OK(context, snnd_sparsity_create_deep_r(of, &structure, &options, &made));
+    return made;
+}
+
+static snnd_optimizer *make_descent(snnd_network *of, double rate) {
+    snnd_optimizer_options options;
+    snnd_optimizer *made;
+    OK(context, snnd_optimizer_options_init(&options, sizeof options));
+    options.kind = SNND_SGD;
+    options.rate = rate;
+    options.momentum = 0;
+    OK(context, snnd_optimizer_create(of, &options, &made));
+    return made;
+}
+
+/* theta - rate (dE/dtheta + alpha): the loss's l1 is alpha, and is in the gradient where theta > 0. */
+START_TEST(an_original_step_descends_and_drops_what_crosses_0) {
+    sparsity = make_original(network, 0, 1);
+    workspace = make_passed_workspace(network);
+    snnd_optimizer *descent = make_descent(network, 0.25);
+    const float alpha = 0.5f, d_loss[SYNAPSES] = {1, 0, 0.6f, 0, -1, 0, 0, 0, 2, 0, 0, 0};
+    const float after[SYNAPSES] = {0.025f, 0, -0.075f, 0, 0.425f, 0, 0.275f, 0, -0.125f, 0, 0.475f, 0};
+    memcpy(mask_of(layer), before_mask, sizeof before_mask);
+    for (int s = 0; s < SYNAPSES; s++) {
+        theta()[s] = before_mask[s] ? 0.1f * (float)(s / 2 + 1) : 0;
+        gradient()[s] = d_loss[s] + (before_mask[s] ? alpha : 0);
+    }
+    theta()[0] = 0.4f;
+    OK(context, snnd_optimizer_step(descent, workspace));
+    OK(context, snnd_sparsity_step(sparsity, workspace, descent));
+    ck_assert_int_eq(snnd_sparsity_regrown(sparsity, layer), 2);
+    int grown = 0;
+    for (int s = 0; s < SYNAPSES; s++)
+        if (theta()[s] == 1e-12f)
+            grown += mask_of(layer)[s];
+        else
+            ck_assert_msg(fabsf(theta()[s] - after[s]) < 1e-6f && mask_of(layer)[s] == (after[s] > 0),
+                          "theta of %d is %g", s, (double)theta()[s]);
+    ck_assert_int_eq(grown, 2);
+    snnd_optimizer_free(descent);
+}
+END_TEST
+
+enum { NOISY = 200 };
+
+/* One step of noise on a layer of NOISY x NOISY synapses of theta 1; the differences. */
+static void add_noise_once(uint64_t seed, int steps, double rate, float moved[NOISY * NOISY], uint8_t *mask) {
+    snnd_network *wide = make_network(context, NOISY);
+    snnd_layer *of = add_delays(wide, NOISY, NULL);
+    snnd_sparsity *rule = make_original(wide, 0.02, seed);
+    snnd_workspace *passed = make_passed_workspace(wide);
+    snnd_optimizer *descent = make_descent(wide, rate);
+    for (int step = 0; step < steps; step++) {
+        for (int s = 0; s < NOISY * NOISY; s++)
+            floats(of, SNND_ARRAY_WEIGHT)[s] = (float)mask_of(of)[s];
+        OK(context, snnd_sparsity_step(rule, passed, descent));
+    }
+    for (int s = 0; s < NOISY * NOISY; s++)
+        moved[s] = floats(of, SNND_ARRAY_WEIGHT)[s] - (float)mask_of(of)[s];
+    memcpy(mask, mask_of(of), NOISY * NOISY);
+    snnd_optimizer_free(descent);
+    snnd_workspace_free(passed);
+    snnd_sparsity_free(rule);
+    snnd_network_free(wide);
+}
+
+START_TEST(noise_is_normal_and_of_existing_synapses_only) {
+    static float moved[NOISY * NOISY];
+    static uint8_t mask[NOISY * NOISY];
+    const double rate = 0.1, variance = 2 * rate * 0.02;
+    double sum = 0, squares = 0, fourth = 0;
+    int count = 0;
+    add_noise_once(3, 1, rate, moved, mask);
+    for (int s = 0; s < NOISY * NOISY; s++) {
+        if (!mask[s]) {
+            HOLDS(moved[s] == 0, "absent synapse %d moved by %g", s, (double)moved[s]);
+            continue;
+        }
+        const double z = (double)moved[s] / sqrt(variance);
+        count++;
+        sum += z;
+        squares += z * z;
+        fourth += z * z * z * z;
+    }
+    ck_assert_int_eq(count, NOISY * NOISY / 2);
+    ck_assert_double_eq_tol(sum / count, 0, 5 / sqrt(count));
+    ck_assert_double_eq_tol(squares / count, 1, 5 * sqrt(2.0 / count));
+    ck_assert_double_eq_tol(fourth / count, 3, 5 * sqrt(96.0 / count));
+}
+END_TEST
+
+START_TEST(noise_is_a_matter_of_seed_and_step) {
+    static float once[NOISY * NOISY], again[NOISY * NOISY], other[NOISY * NOISY], later[NOISY * NOISY];
+    static uint8_t mask[NOISY * NOISY];
+    add_noise_once(3, 1, 0.1, once, mask);
+    add_noise_once(3, 1, 0.1, again, mask);
+    add_noise_once(4, 1, 0.1, other, mask);
+    add_noise_once(3, 2, 0.1, later, mask);
+    ck_assert_mem_eq(once, again, sizeof once);
+    ck_assert_mem_ne(once, other, sizeof once);
+    ck_assert_mem_ne(once, later, sizeof once);
+}
+END_TEST
+
+START_TEST(noise_needs_an_optimizers_rate) {
+    snnd_deep_r_options options;
+    sparsity = make_original(network, 1e-3, 1);
+    workspace = make_passed_workspace(network);
+    FAILS(context, SNND_ERROR_ARGUMENT, "noise of a temperature needs its learning rate",
+          snnd_sparsity_step(sparsity, workspace, NULL));
+    OK(context, snnd_deep_r_options_init(&options, sizeof options));
+    options.temperature = -1;
+    snnd_sparsity *none = NULL;
+    FAILS(context, SNND_ERROR_ARGUMENT, "temperature is -1",
+          snnd_sparsity_create_deep_r(network, NULL, &options, &none));
+    options.temperature = 0;
+    options.growth = SNND_GROWTH_MOMENTUM;
+    FAILS(context, SNND_ERROR_ARGUMENT, "growth is 3", snnd_sparsity_create_deep_r(network, NULL, &options, &none));
+    ck_assert_ptr_null(none);
+}
+END_TEST
+
 /* ---- keeping and refusing ---- */
 
 static snnd_status create(double share, int32_t start, int32_t growth, int32_t signs) {
@@ -596,6 +729,10 @@ Suite *deep_r_suite(void) {
     tcase_add_test(cases, gradients_asked_for_late_leave_the_others_as_they_were);
     tcase_add_test(cases, random_growth_is_uniform);
     tcase_add_test(cases, random_growth_is_a_matter_of_seed_and_step);
+    tcase_add_test(cases, an_original_step_descends_and_drops_what_crosses_0);
+    tcase_add_test(cases, noise_is_normal_and_of_existing_synapses_only);
+    tcase_add_test(cases, noise_is_a_matter_of_seed_and_step);
+    tcase_add_test(cases, noise_needs_an_optimizers_rate);
     tcase_add_test(cases, options_start_at_the_papers_values);
     tcase_add_test(cases, options_out_of_range_are_named);
     tcase_add_test(cases, a_sparsity_that_leaves_a_layer_nothing_is_refused_and_changes_nothing);
