@@ -11,11 +11,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "espeak.h"
-#include "files.h"
-#include "numbers.h"
-#include "speakers.h"
-#include "trials.h"
+#include "common/files.h"
+#include "common/numbers.h"
+#include "digits/espeak.h"
+#include "digits/speakers.h"
+#include "digits/trials.h"
 
 enum { DONE = 0, FAILED = 1, USAGE = 2, STOPPED = 130 };
 

@@ -4,10 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ablation.h"
-#include "ablation_picture.h"
-#include "ablation_results.h"
-#include "numbers.h"
+#include "ablation/ablation.h"
+#include "ablation/ablation_picture.h"
+#include "ablation/ablation_results.h"
+#include "common/numbers.h"
 
 /* Half of the synapses, half of these, and so on to 0.2 %. */
 #define USUAL_SPARSITIES "0.5,0.75,0.875,0.9375,0.96875,0.984375,0.9921875,0.99609375,0.998046875"

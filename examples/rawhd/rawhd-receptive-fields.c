@@ -3,10 +3,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "field_options.h"
-#include "field_results.h"
-#include "files.h"
-#include "keep.h"
+#include "common/files.h"
+#include "fields/field_options.h"
+#include "fields/field_results.h"
+#include "training/keep.h"
 
 static const char *const states[FIELD_STATES] = {"untrained", "trained"};
 

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "files.h"
-#include "html.h"
-#include "report.h"
+#include "common/files.h"
+#include "common/html.h"
+#include "report/report.h"
 
 enum { DONE = 0, FAILED = 1, USAGE = 2 };
 

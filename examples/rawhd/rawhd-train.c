@@ -1,5 +1,5 @@
 /* Trains the paper's network on the Heidelberg Digits: --help says all. */
-#include "train.h"
+#include "training/train.h"
 
 int main(int count, char **arguments) {
     return train(count, arguments);

@@ -11,8 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "allocate.h"
-#include "files.h"
+#include "common/allocate.h"
+#include "common/files.h"
 
 int run_suite(Suite *suite) {
     SRunner *runner = srunner_create(suite);

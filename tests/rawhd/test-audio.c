@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "audio.h"
+#include "data/audio.h"
 #include "support.h"
 
 static char *folder;

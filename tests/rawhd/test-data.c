@@ -5,9 +5,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cache.h"
-#include "data.h"
-#include "files.h"
+#include "common/files.h"
+#include "data/cache.h"
+#include "data/data.h"
 #include "support.h"
 
 static char *folder, *place;

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "files.h"
+#include "common/files.h"
+#include "common/table.h"
 #include "support.h"
-#include "table.h"
 #include "tones.h"
 
 static char *folder, *set, *out;

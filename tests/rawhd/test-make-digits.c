@@ -3,9 +3,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "files.h"
-#include "recordings.h"
-#include "spectrograms.h"
+#include "common/files.h"
+#include "data/recordings.h"
+#include "data/spectrograms.h"
 #include "support.h"
 
 static char *folder;

@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mel.h"
-#include "spectrograms.h"
+#include "data/mel.h"
+#include "data/spectrograms.h"
 #include "support.h"
 
 static float cells[MEL_CELLS];

@@ -1,8 +1,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "options.h"
 #include "support.h"
+#include "training/options.h"
 
 static struct options options;
 static struct failure failure;

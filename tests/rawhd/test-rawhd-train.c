@@ -9,7 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "files.h"
+#include "common/files.h"
 #include "support.h"
 #include "tones.h"
 

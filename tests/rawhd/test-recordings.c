@@ -3,8 +3,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "recordings.h"
-#include "spectrograms.h"
+#include "data/recordings.h"
+#include "data/spectrograms.h"
 #include "support.h"
 
 static char *folder;

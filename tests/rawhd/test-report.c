@@ -5,10 +5,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "files.h"
-#include "html.h"
+#include "common/files.h"
+#include "common/html.h"
+#include "common/table.h"
 #include "support.h"
-#include "table.h"
 #include "tones.h"
 
 static char *folder, *page;

@@ -3,8 +3,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "data/zenke_vogels.h"
 #include "support.h"
-#include "zenke_vogels.h"
 
 static const double pi = 3.14159265358979323846;
 

@@ -1,0 +1,48 @@
+/* The four models of the paper's ablation, over sparsities and seeds. */
+#ifndef RAWHD_ABLATION_H
+#define RAWHD_ABLATION_H
+
+#include "sweep/sweep.h"
+
+enum { ABLATION_MODELS = 4, ABLATION_SPARSITIES = 64 };
+
+/** Names of the models: what they learn besides weights. */
+extern const char *const ablation_models[ABLATION_MODELS + 1];
+
+/** Options of rawhd-train that differ from run to run; NULL at the end. */
+extern const char *const ablation_decided[];
+
+struct ablation {
+    struct sweep sweep;
+    int model[ABLATION_MODELS]; /**< in ablation_models */
+    int models;
+    double sparsity[ABLATION_SPARSITIES]; /**< ascending */
+    int sparsities;
+    int64_t seeds; /**< 0 to seeds - 1 */
+};
+
+/** What a run came to. */
+struct ablation_result {
+    int done;
+    int epochs;
+    double last, best; /**< test accuracy after the last epoch, and after the best */
+    double synapses, seconds;
+};
+
+/** Reads a list of models, or of sparsities, with commas between. */
+int ablation_read_models(struct ablation *ablation, const char *text, struct failure *failure);
+int ablation_read_sparsities(struct ablation *ablation, const char *text, struct failure *failure);
+
+/** Takes options of rawhd-train for each run. */
+int ablation_common(struct ablation *ablation, int count, char **arguments, struct failure *failure);
+
+/** Makes the list of runs: all models of all sparsities for one seed, then for the next. */
+int ablation_add_runs(struct ablation *ablation, struct failure *failure);
+
+/** Place in that list. */
+size_t ablation_place(const struct ablation *ablation, int model, int sparsity, int64_t seed);
+
+int ablation_result(const struct ablation *ablation, size_t run, struct ablation_result *result,
+                    struct failure *failure);
+
+#endif

@@ -1,0 +1,10 @@
+/* The paper's figure 3: accuracy over sparsity, a line for each model. */
+#ifndef RAWHD_ABLATION_PICTURE_H
+#define RAWHD_ABLATION_PICTURE_H
+
+#include "ablation/ablation_results.h"
+
+/** Draws OUT/pictures/ablation, of the last epochs, and best, of the best ones. Nothing if no run is done. */
+int ablation_picture(const struct ablation_results *results, struct failure *failure);
+
+#endif

@@ -1,0 +1,14 @@
+/* What went wrong, in a sentence or a short list, for the program to print. */
+#ifndef RAWHD_FAILURE_H
+#define RAWHD_FAILURE_H
+
+#include "common/allocate.h"
+
+struct failure {
+    char text[8192];
+};
+
+/** Sets the text and returns -1, so that a function can end with `return failed(...)`. */
+int failed(struct failure *failure, const char *format, ...) RAWHD_PRINTF(2, 3);
+
+#endif

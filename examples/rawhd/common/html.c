@@ -1,0 +1,187 @@
+#include "common/html.h"
+
+#include <ctype.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/files.h"
+
+static const char style[] =
+    "body{margin:0 auto;padding:1rem;max-width:72rem;font:1rem/1.5 system-ui,sans-serif;color:#1a1a1a;"
+    "background:#fff}\n"
+    "h1,h2,h3{line-height:1.25}\n"
+    "h2{margin-top:2.5rem;border-top:2px solid #1a1a1a;padding-top:.75rem}\n"
+    "h1,h2,h3,li,figcaption,.settings td{overflow-wrap:anywhere}\n"
+    "a{color:#0571b0}\n"
+    ".table{overflow-x:auto;margin:1rem 0}\n"
+    "table{border-collapse:collapse}\n"
+    "caption{text-align:left;font-weight:600;padding:.25rem 0}\n"
+    "td,th{padding:.3rem .8rem;border-bottom:1px solid #d0d0d0;text-align:left;vertical-align:top}\n"
+    "thead th{border-bottom:2px solid #404040;vertical-align:bottom}\n"
+    "tbody th{font-weight:500;white-space:nowrap}\n"
+    "details{margin:1rem 0}summary{cursor:pointer}\n"
+    "td.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}\n"
+    "figure{margin:1.5rem 0}\n"
+    "figure div{overflow-x:auto}\n"
+    "figure img{display:block;max-width:100%;min-width:40rem;height:auto}\n"
+    "figcaption{color:#404040;max-width:60rem}\n"
+    ".settings table{font-size:.9rem}\n"
+    "@media print{figure img{min-width:0}h2{break-before:page}figure{break-inside:avoid}}\n";
+
+void html_begin(FILE *page, const char *title) {
+    fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+          "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+          "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
+          "img-src data:\">\n",
+          page);
+    html_element(page, "title", title);
+    fprintf(page, "<style>\n%s</style>\n</head>\n<body>\n<main>\n", style);
+    html_element(page, "h1", title);
+}
+
+void html_end(FILE *page) {
+    fputs("</main>\n</body>\n</html>\n", page);
+}
+
+/* Bytes of the character of UTF-8 that the text begins with; 0 if there is none: cut short, of too many bytes, a
+ * surrogate, or beyond U+10FFFF. */
+static int character_length(const unsigned char *text) {
+    int length = text[0] < 0x80                       ? 1
+                 : text[0] >= 0xc2 && text[0] <= 0xdf ? 2
+                 : (text[0] & 0xf0) == 0xe0           ? 3
+                 : text[0] >= 0xf0 && text[0] <= 0xf4 ? 4
+                                                      : 0;
+    for (int i = 1; i < length; i++)
+        if ((text[i] & 0xc0) != 0x80)
+            return 0;
+    if ((text[0] == 0xe0 && text[1] < 0xa0) || (text[0] == 0xed && text[1] > 0x9f) ||
+        (text[0] == 0xf0 && text[1] < 0x90) || (text[0] == 0xf4 && text[1] > 0x8f))
+        return 0;
+    return length;
+}
+
+static int is_control(unsigned char first) {
+    return (first < 32 && first != '\n' && first != '\t') || first == 127;
+}
+
+static void put_character(FILE *page, const char *text, int length) {
+    if (length == 0 || is_control((unsigned char)*text))
+        fputs("\xef\xbf\xbd", page);
+    else if (*text == '&')
+        fputs("&amp;", page);
+    else if (*text == '<')
+        fputs("&lt;", page);
+    else if (*text == '>')
+        fputs("&gt;", page);
+    else if (*text == '"')
+        fputs("&quot;", page);
+    else if (*text == '\'')
+        fputs("&#39;", page);
+    else
+        fwrite(text, 1, (size_t)length, page);
+}
+
+void html_text(FILE *page, const char *text) {
+    while (*text != '\0') {
+        int length = character_length((const unsigned char *)text);
+        put_character(page, text, length);
+        text += length > 0 ? length : 1;
+    }
+}
+
+void html_element(FILE *page, const char *name, const char *text) {
+    fprintf(page, "<%s>", name);
+    html_text(page, text);
+    fprintf(page, "</%s>\n", name);
+}
+
+void html_heading(FILE *page, int level, const char *id, const char *text) {
+    fprintf(page, "<h%d id=\"", level);
+    html_text(page, id);
+    fputs("\">", page);
+    html_text(page, text);
+    fprintf(page, "</h%d>\n", level);
+}
+
+void html_table_begin(FILE *page, const char *caption, const char *const headings[], int count) {
+    fputs("<div class=\"table\"><table>\n", page);
+    html_element(page, "caption", caption);
+    fputs("<thead><tr>", page);
+    for (int i = 0; i < count; i++) {
+        fputs("<th scope=\"col\">", page);
+        html_text(page, headings[i]);
+        fputs("</th>", page);
+    }
+    fputs("</tr></thead>\n<tbody>\n", page);
+}
+
+/* A number, perhaps with a unit or a tolerance after it. */
+static int is_number(const char *text) {
+    const char *digits = *text == '-' || *text == '+' ? text + 1 : text;
+    return isdigit((unsigned char)*digits) && strlen(text) < 24;
+}
+
+void html_row(FILE *page, const char *heading) {
+    fputs("<tr><th scope=\"row\">", page);
+    html_text(page, heading);
+    fputs("</th>", page);
+}
+
+void html_cell(FILE *page, const char *format, ...) {
+    char text[4096];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    fputs(is_number(text) ? "<td class=\"n\">" : "<td>", page);
+    html_text(page, text);
+    fputs("</td>", page);
+}
+
+void html_row_end(FILE *page) {
+    fputs("</tr>\n", page);
+}
+
+void html_table_end(FILE *page) {
+    fputs("</tbody></table></div>\n", page);
+}
+
+static void put_base64(FILE *page, const char *bytes, size_t length) {
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    const unsigned char *byte = (const unsigned char *)bytes;
+    for (size_t i = 0; i < length; i += 3) {
+        unsigned long group = (unsigned long)byte[i] << 16;
+        group |= i + 1 < length ? (unsigned long)byte[i + 1] << 8 : 0;
+        group |= i + 2 < length ? byte[i + 2] : 0;
+        putc(digits[group >> 18], page);
+        putc(digits[group >> 12 & 63], page);
+        putc(i + 1 < length ? digits[group >> 6 & 63] : '=', page);
+        putc(i + 2 < length ? digits[group & 63] : '=', page);
+    }
+}
+
+/* As an image, and not as markup: pictures keep their names for themselves, and a foreign SVG cannot act in the page.
+ */
+void html_picture(FILE *page, const char *path, const char *caption) {
+    struct failure failure;
+    size_t length = 0;
+    char *bytes = file_exists(path) ? file_read(path, &length, &failure) : NULL;
+    fputs("<figure>\n", page);
+    if (bytes != NULL) {
+        fputs("<div><img alt=\"", page);
+        html_text(page, caption);
+        fputs("\" src=\"data:image/svg+xml;base64,", page);
+        put_base64(page, bytes, length);
+        fputs("\"></div>\n", page);
+    }
+    fputs("<figcaption>", page);
+    html_text(page, caption);
+    if (bytes == NULL) {
+        fputs(" (Not drawn: gnuplot was not there, or could not. What would be drawn is beside ", page);
+        html_text(page, path);
+        fputs(".)", page);
+    }
+    fputs("</figcaption>\n</figure>\n", page);
+    free(bytes);
+}

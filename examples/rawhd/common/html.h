@@ -1,0 +1,33 @@
+/* One page of HTML that needs nothing else: style and pictures are in it, and there are no scripts. All text is escaped
+ * on its way, so that no name in a folder can become markup. */
+#ifndef RAWHD_HTML_H
+#define RAWHD_HTML_H
+
+#include <stdio.h>
+
+#include "common/failure.h"
+
+void html_begin(FILE *page, const char *title);
+void html_end(FILE *page);
+
+/** Text, escaped. What is not UTF-8, or controls a terminal, becomes U+FFFD. */
+void html_text(FILE *page, const char *text);
+
+/** An element with text in it: html_element(page, "p", "..."). */
+void html_element(FILE *page, const char *name, const char *text);
+
+/** A heading with what links in the page can name it by. */
+void html_heading(FILE *page, int level, const char *id, const char *text);
+
+/** Tables, cell by cell. html_row() begins a row with its heading; cells with a number are set flush right. */
+void html_table_begin(FILE *page, const char *caption, const char *const headings[], int count);
+void html_row(FILE *page, const char *heading);
+void html_cell(FILE *page, const char *format, ...) RAWHD_PRINTF(2, 3);
+void html_row_end(FILE *page);
+void html_table_end(FILE *page);
+
+/** The SVG of this path as part of the page, with what it shows for those who cannot see it, and a caption. Where there
+ * is no such file the caption says so. */
+void html_picture(FILE *page, const char *path, const char *caption);
+
+#endif

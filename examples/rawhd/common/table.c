@@ -1,0 +1,76 @@
+#include "common/table.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/files.h"
+
+/* Takes the line that begins at `text` and returns what follows it; NULL at the end. */
+static char *next_line(char *text) {
+    char *end = strchr(text, '\n');
+    if (end == NULL)
+        return NULL;
+    *end = '\0';
+    return end + 1;
+}
+
+static int count_cells(const char *line) {
+    int count = 1;
+    for (; *line != '\0'; line++)
+        count += *line == '\t';
+    return count;
+}
+
+static void cut(char *line, char **cell) {
+    for (int i = 0; line != NULL; i++) {
+        char *tab = strchr(line, '\t');
+        if (tab != NULL)
+            *tab = '\0';
+        cell[i] = line;
+        line = tab != NULL ? tab + 1 : NULL;
+    }
+}
+
+static int add_row(struct table *table, char *line, int row) {
+    if (row == 0)
+        table->columns = count_cells(line);
+    if (count_cells(line) != table->columns)
+        return -1;
+    size_t first = (size_t)row * (size_t)table->columns;
+    table->cell = reallocate(table->cell, first + (size_t)table->columns, sizeof *table->cell);
+    cut(line, table->cell + first);
+    table->rows = row;
+    return 0;
+}
+
+int table_load(const char *path, struct table *table, struct failure *failure) {
+    memset(table, 0, sizeof *table);
+    table->text = file_read(path, NULL, failure);
+    if (table->text == NULL)
+        return -1;
+    int row = 0;
+    for (char *line = table->text, *after; line != NULL && *line != '\0'; line = after, row++) {
+        after = next_line(line);
+        if (add_row(table, line, row) != 0) {
+            table_free(table);
+            return failed(failure, "%s: line %d has more or fewer columns than the first", path, row + 1);
+        }
+    }
+    if (row > 0)
+        return 0;
+    table_free(table);
+    return failed(failure, "%s: is empty", path);
+}
+
+void table_free(struct table *table) {
+    free(table->text);
+    free(table->cell);
+    memset(table, 0, sizeof *table);
+}
+
+const char *table_cell(const struct table *table, int row, const char *column) {
+    for (int i = 0; i < table->columns; i++)
+        if (strcmp(table->cell[i], column) == 0)
+            return table->cell[(row + 1) * table->columns + i];
+    return "";
+}

@@ -1,0 +1,21 @@
+/* Tables of text: one line a row, tabs between cells, the first line names the columns. */
+#ifndef RAWHD_TABLE_H
+#define RAWHD_TABLE_H
+
+#include "common/failure.h"
+
+struct table {
+    char *text;  /**< all of it, cut up */
+    char **cell; /**< [rows + 1, columns]; row 0 are the names */
+    int rows;    /**< without the names */
+    int columns;
+};
+
+/** Reads a table; rows that are shorter or longer than the first are a failure. */
+int table_load(const char *path, struct table *table, struct failure *failure);
+void table_free(struct table *table);
+
+/** Cell of a row, the first is 0, in the column of this name; "" if there is none. */
+const char *table_cell(const struct table *table, int row, const char *column);
+
+#endif

@@ -1,0 +1,27 @@
+/* The command line of rawhd-receptive-fields, and the runs that it asks for. */
+#ifndef RAWHD_FIELD_OPTIONS_H
+#define RAWHD_FIELD_OPTIONS_H
+
+#include <snndelay.h>
+
+#include "sweep/sweep.h"
+
+struct field_options {
+    struct sweep sweep;
+    int64_t seeds; /**< 0 to seeds - 1 */
+    double sparsity;
+    snnd_moran_options moran;
+    const char *model; /**< file of a run that its trained network is taken from */
+    int help, version;
+};
+
+/** Options of rawhd-train that differ from run to run; NULL at the end. */
+extern const char *const field_options_decided[];
+
+/** Reads the command line, and makes the list of runs: dense, deep-r and fixed of one seed, then of the next. Failure
+ * is wrong usage. sweep_free() frees the list. */
+int field_options_read(struct field_options *options, int count, char **arguments, struct failure *failure);
+
+int field_options_help(void);
+
+#endif

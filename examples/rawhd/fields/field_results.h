@@ -1,0 +1,37 @@
+/* Receptive fields of many networks: tables, tests and pictures. */
+#ifndef RAWHD_FIELD_RESULTS_H
+#define RAWHD_FIELD_RESULTS_H
+
+#include <stdio.h>
+
+#include "fields/fields.h"
+
+enum field_kind { FIELDS_DENSE, FIELDS_DEEP_R, FIELDS_FIXED, FIELD_KINDS };
+
+/** What a kind of network is called in names of files and to people. */
+extern const char *const field_kind_names[FIELD_KINDS];
+extern const char *const field_kind_titles[FIELD_KINDS];
+
+/** Before and after training. */
+enum field_state { FIELDS_UNTRAINED, FIELDS_TRAINED, FIELD_STATES };
+
+struct field_results {
+    const char *out;
+    int seeds;
+    struct fields *fields; /**< [kinds, seeds, states] */
+};
+
+struct fields *field_results_at(const struct field_results *results, int kind, int seed, int state);
+
+/** All values of Moran's I of a kind, those that there are, to be freed. */
+double *field_results_moran(const struct field_results *results, int kind, int state, int32_t *count);
+
+/** Writes moran.tsv and tests.tsv, and prints the tests to `shown` unless it is NULL. */
+int field_results_write(const struct field_results *results, snnd_context *context, FILE *shown,
+                        struct failure *failure);
+
+/** Draws OUT/pictures: the best field of each kind before and after training, with all values of Moran's I; these of
+ * all kinds; and excitation and inhibition. */
+int field_results_draw(const struct field_results *results, struct failure *failure);
+
+#endif

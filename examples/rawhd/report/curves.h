@@ -1,0 +1,11 @@
+/* Pictures of how a run went, epoch by epoch. */
+#ifndef RAWHD_CURVES_H
+#define RAWHD_CURVES_H
+
+#include "report/past.h"
+
+/** Draws FOLDER/training (accuracies and sigma) and FOLDER/changes (synapses rewired, delays moved, spikes; what of
+ * them the log has). A run without a finished epoch has neither. */
+int curves_draw(const struct past *past, const char *folder, struct failure *failure);
+
+#endif

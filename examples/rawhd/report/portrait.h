@@ -1,0 +1,14 @@
+/* Pictures of a network as it is, beside what it was before training. */
+#ifndef RAWHD_PORTRAIT_H
+#define RAWHD_PORTRAIT_H
+
+#include <snndelay.h>
+
+#include "common/failure.h"
+
+/** Draws FOLDER/delays, weights, degrees and, where there are hidden neurons, neurons: the inputs of the eight whose
+ * outgoing weights are largest. `before` has the same layers, or is NULL. */
+int portrait_draw(snnd_context *context, const snnd_network *network, const snnd_network *before, const char *folder,
+                  struct failure *failure);
+
+#endif

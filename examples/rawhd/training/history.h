@@ -1,0 +1,36 @@
+/* What each epoch came to: one JSON object an epoch, in log.jsonl and, so that a resumed run can be sure of it, in
+ * the checkpoint. */
+#ifndef RAWHD_HISTORY_H
+#define RAWHD_HISTORY_H
+
+#include <cJSON.h>
+#include <snndelay.h>
+
+#include "common/failure.h"
+
+/** Accuracies and losses of one epoch. */
+struct epoch_result {
+    snnd_epoch_report training, testing, validation;
+    snnd_changes changes; /**< from the network one epoch before, if that is known */
+    int has_changes;
+    int has_validation;
+    double seconds;
+};
+
+/** One line of the log; its `epoch` counts from 1. */
+cJSON *history_record(const struct epoch_result *result);
+
+/** Place in the history of the best epoch, the first of equals: by validation accuracy if there is one, else by test
+ * accuracy; -1 for an empty history. */
+int history_best(const cJSON *history);
+
+/** A number of a record; NaN where it has none. */
+double history_number(const cJSON *record, const char *name);
+
+/** Adds a record to the log. */
+int history_append(const char *log, const cJSON *record, struct failure *failure);
+
+/** Makes the log hold exactly these records; 1 if it did not before. */
+int history_restore(const char *log, const cJSON *history, struct failure *failure);
+
+#endif

@@ -1,0 +1,10 @@
+/* Options that were asked for and change nothing. */
+#ifndef RAWHD_IDLE_H
+#define RAWHD_IDLE_H
+
+#include "training/options.h"
+
+/** Says on stderr which of the options that were given have no effect with the others. */
+void idle_mention(const struct options *options);
+
+#endif

@@ -1,0 +1,205 @@
+#include "training/keep.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "common/files.h"
+#include "training/history.h"
+
+static const char *const run_files[] = {KEEP_LOG, KEEP_SETTINGS, KEEP_CHECKPOINT, KEEP_INITIAL, KEEP_BEST, KEEP_LAST};
+
+enum { RUN_FILES = sizeof run_files / sizeof *run_files };
+
+static char *path_in(const char *out, const char *name) {
+    return format_text("%s/%s", out, name);
+}
+
+static int library_failure(const struct keep *keep, struct failure *failure) {
+    return failed(failure, "%s", snnd_context_last_error(keep->context));
+}
+
+cJSON *keep_settings(const char *out, struct failure *failure) {
+    char *path = path_in(out, KEEP_SETTINGS), *text = NULL;
+    cJSON *settings = NULL;
+    if (!file_exists(path))
+        failed(failure, "--resume: there is no run in %s: %s is missing", out, path);
+    else
+        text = file_read(path, NULL, failure);
+    if (text != NULL) {
+        settings = cJSON_Parse(text);
+        if (!cJSON_IsObject(settings)) {
+            failed(failure, "%s: is not a JSON object", path);
+            cJSON_Delete(settings);
+            settings = NULL;
+        }
+    }
+    free(text);
+    free(path);
+    return settings;
+}
+
+int keep_claim(const char *out, int overwrite, struct failure *failure) {
+    for (int i = 0; !overwrite && i < RUN_FILES; i++) {
+        char *path = path_in(out, run_files[i]);
+        int there = file_exists(path);
+        free(path);
+        if (there)
+            return failed(failure,
+                          "--out: there is a run in %s already (%s): --resume goes on with it, --overwrite removes it",
+                          out, run_files[i]);
+    }
+    return 0;
+}
+
+int keep_has(const struct keep *keep, const char *name) {
+    char *path = path_in(keep->out, name);
+    const int there = file_exists(path);
+    free(path);
+    return there;
+}
+
+/* Two runs would write one over the other. A file system that has no locks goes without. */
+static int lock_folder(struct keep *keep, struct failure *failure) {
+    keep->lock = open(keep->out, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (keep->lock >= 0 && flock(keep->lock, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+        return failed(failure, "--out: another rawhd-train is at work in %s", keep->out);
+    return 0;
+}
+
+int keep_begin(struct keep *keep, struct failure *failure) {
+    if (folder_make(keep->out, failure) != 0 || lock_folder(keep, failure) != 0)
+        return -1;
+    for (int i = 0; i < RUN_FILES; i++) {
+        char *path = path_in(keep->out, run_files[i]);
+        unlink(path);
+        free(path);
+    }
+    char *path = path_in(keep->out, KEEP_SETTINGS), *text = cJSON_Print(keep->settings);
+    char *lines = format_text("%s\n", text);
+    int result = file_write(path, lines, failure);
+    free(lines);
+    cJSON_free(text);
+    free(path);
+    return result;
+}
+
+int keep_model(const struct keep *keep, const snnd_network *network, const char *name, struct failure *failure) {
+    char *path = path_in(keep->out, name);
+    snnd_status status = snnd_network_save(network, path);
+    free(path);
+    return status == SNND_OK ? 0 : library_failure(keep, failure);
+}
+
+int keep_changes(const struct keep *keep, const snnd_network *network, snnd_changes *changes, struct failure *failure) {
+    const char *name = cJSON_GetArraySize(keep->history) > 0 ? KEEP_LAST : KEEP_INITIAL;
+    char *path = path_in(keep->out, name);
+    snnd_network *before = NULL;
+    snnd_changes_init(changes, sizeof *changes);
+    snnd_status status = SNND_OK;
+    const int lost = !file_exists(path);
+    if (!lost)
+        status = snnd_network_load(keep->context, path, &before);
+    if (!lost && status == SNND_OK)
+        status = snnd_network_changes(before, network, NULL, changes);
+    snnd_network_free(before);
+    free(path);
+    return status != SNND_OK ? library_failure(keep, failure) : lost;
+}
+
+int keep_epoch(struct keep *keep, cJSON *record, struct failure *failure) {
+    cJSON_AddItemToArray(keep->history, record);
+    char *log = path_in(keep->out, KEEP_LOG);
+    int result = history_append(log, record, failure);
+    free(log);
+    keep->seconds = 0;
+    return result;
+}
+
+int keep_checkpoint(const struct keep *keep, snnd_trainer *trainer, struct failure *failure) {
+    cJSON *note = cJSON_CreateObject();
+    cJSON_AddItemReferenceToObject(note, "settings", keep->settings);
+    cJSON_AddItemReferenceToObject(note, "history", keep->history);
+    cJSON_AddNumberToObject(note, "seconds", keep->seconds);
+    char *text = cJSON_PrintUnformatted(note), *path = path_in(keep->out, KEEP_CHECKPOINT);
+    snnd_status status = snnd_trainer_save_checkpoint(trainer, path, text);
+    free(path);
+    cJSON_free(text);
+    cJSON_Delete(note);
+    return status == SNND_OK ? 0 : library_failure(keep, failure);
+}
+
+/* 0 if settings of then and now have the same of this name. */
+static int differs(const struct keep *keep, const cJSON *settings, const char *name) {
+    return !cJSON_Compare(cJSON_GetObjectItemCaseSensitive(settings, name),
+                          cJSON_GetObjectItemCaseSensitive(keep->settings, name), 1);
+}
+
+/* Takes history and seconds from the note of a checkpoint, whose settings must agree. */
+static int use_note(struct keep *keep, const snnd_trainer *trainer, cJSON *note, const struct options *options,
+                    struct progress *progress, struct failure *failure) {
+    const cJSON *settings = cJSON_GetObjectItemCaseSensitive(note, "settings");
+    cJSON *history = cJSON_DetachItemFromObjectCaseSensitive(note, "history");
+    double seconds = history_number(note, "seconds");
+    if (!cJSON_IsObject(settings) || !cJSON_IsArray(history) || isnan(seconds) ||
+        cJSON_GetArraySize(history) != snnd_trainer_epochs_done(trainer)) {
+        cJSON_Delete(history);
+        return failed(failure, "%s/%s: is not a checkpoint of rawhd-train", keep->out, KEEP_CHECKPOINT);
+    }
+    cJSON_Delete(keep->history);
+    keep->history = history;
+    keep->seconds = seconds;
+    if (options_agree(options, settings, failure) != 0)
+        return -1;
+    if (differs(keep, settings, "recordings"))
+        return failed(failure, "--data: the spectrograms from %s are not those that the run was begun with",
+                      options->data);
+    if (differs(keep, settings, "isa"))
+        progress_say(progress, "--isa: other instructions than before, so not to the last bit what it was");
+    return 0;
+}
+
+static int load_checkpoint(struct keep *keep, snnd_trainer *trainer, const struct options *options,
+                           struct progress *progress, struct failure *failure) {
+    char *path = path_in(keep->out, KEEP_CHECKPOINT), *text = NULL;
+    int result = 0;
+    if (!file_exists(path))
+        result = failed(failure, "--resume: there is no %s", path);
+    else if (snnd_trainer_load_checkpoint(trainer, path, &text) != SNND_OK)
+        result = library_failure(keep, failure);
+    free(path);
+    if (result != 0)
+        return result;
+    cJSON *note = text != NULL ? cJSON_Parse(text) : NULL;
+    result = use_note(keep, trainer, note, options, progress, failure);
+    cJSON_Delete(note);
+    snnd_string_free(keep->context, text);
+    return result;
+}
+
+int keep_restore(struct keep *keep, snnd_trainer *trainer, const snnd_network *network, const struct options *options,
+                 struct progress *progress, struct failure *failure) {
+    if (lock_folder(keep, failure) != 0 || load_checkpoint(keep, trainer, options, progress, failure) != 0)
+        return -1;
+    char *path = path_in(keep->out, KEEP_LOG);
+    int changed = history_restore(path, keep->history, failure);
+    free(path);
+    if (changed > 0)
+        progress_say(progress, "log.jsonl did not end where the checkpoint does, and has been put right");
+    const int epochs = cJSON_GetArraySize(keep->history);
+    if (epochs > 0 && !keep_has(keep, KEEP_BEST))
+        progress_say(progress, "best.safetensors is gone: it comes back only if a later epoch is better");
+    if (changed >= 0 && epochs > 0 && keep->seconds == 0) /* at the end of an epoch, not within one */
+        return keep_model(keep, network, KEEP_LAST, failure);
+    return changed < 0 ? -1 : 0;
+}
+
+void keep_free(struct keep *keep) {
+    if (keep->lock >= 0)
+        close(keep->lock);
+    cJSON_Delete(keep->settings);
+    cJSON_Delete(keep->history);
+}

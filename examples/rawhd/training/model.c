@@ -1,0 +1,162 @@
+#include "training/model.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "training/keep.h"
+
+static snnd_status add_delays(snnd_network *network, const struct options *options, int32_t neurons) {
+    snnd_delay_options delays;
+    snnd_delay_options_init(&delays, sizeof delays);
+    delays.max_delay = (int32_t)options->max_delay;
+    delays.kernel_count = (int32_t)options->kernel_count;
+    delays.learn_delays = options->delays == DELAYS_LEARNED;
+    return snnd_network_add_delays(network, neurons, &delays, NULL);
+}
+
+/* Delays -> batch norm -> LIF -> dropout for each hidden layer, then delays -> leaky integrator. */
+static snnd_status add_layers(snnd_network *network, const struct options *options, int32_t classes) {
+    snnd_status status = SNND_OK;
+    for (int i = 0; status == SNND_OK && i < options->hidden.count; i++) {
+        status = add_delays(network, options, options->hidden.width[i]);
+        if (status == SNND_OK)
+            status = snnd_network_add_batch_norm(network, NULL, NULL);
+        if (status == SNND_OK)
+            status = snnd_network_add_lif(network, NULL, NULL);
+        if (status == SNND_OK)
+            status = snnd_network_add_dropout(network, options->dropout, NULL);
+    }
+    if (status == SNND_OK)
+        status = add_delays(network, options, classes);
+    if (status == SNND_OK)
+        status = snnd_network_add_leaky_integrator(network, NULL, NULL);
+    return status;
+}
+
+static snnd_structure structure_of(const struct options *options) {
+    snnd_structure structure;
+    snnd_structure_init(&structure, sizeof structure);
+    structure.budget = options->budget;
+    structure.density = options->density;
+    structure.sparsity = options->sparsity;
+    structure.fan_in = options->budget == SNND_BUDGET_FAN_IN ? (int32_t)options->fan_in : 0;
+    structure.signs = options->dale                            ? SNND_SIGNS_DALE
+                      : options->structure == STRUCTURE_DEEP_R ? SNND_SIGNS_SYNAPSE
+                                                               : SNND_SIGNS_NONE;
+    structure.start = options->structure == STRUCTURE_PRUNED ? SNND_START_MAGNITUDE : SNND_START_RANDOM;
+    structure.seed = (uint64_t)options->seed;
+    return structure;
+}
+
+/* What was not asked for is as the rule has it. */
+static int32_t growth_of(const struct options *options, int32_t of_rule) {
+    static const int32_t growth[] = {0, SNND_GROWTH_GRADIENT, SNND_GROWTH_RANDOM, SNND_GROWTH_MOMENTUM};
+    return options->growth == GROWTH_OWN ? of_rule : growth[options->growth];
+}
+
+static snnd_status add_deep_r(const struct options *options, const snnd_structure *structure, struct model *model) {
+    snnd_deep_r_options rule;
+    snnd_deep_r_options_init(&rule, sizeof rule);
+    rule.growth = growth_of(options, rule.growth);
+    rule.temperature = options->temperature;
+    return snnd_sparsity_create_deep_r(model->network, structure, &rule, &model->sparsity);
+}
+
+static snnd_status add_rewiring(const struct options *options, const snnd_structure *structure, int64_t steps,
+                                struct model *model) {
+    snnd_rewiring_options rule;
+    if (options->structure == STRUCTURE_RIGL)
+        snnd_rigl_options_init(&rule, sizeof rule);
+    else if (options->structure == STRUCTURE_SET)
+        snnd_set_options_init(&rule, sizeof rule);
+    else
+        snnd_snfs_options_init(&rule, sizeof rule);
+    rule.growth = growth_of(options, rule.growth);
+    rule.interval = (int32_t)options->interval;
+    rule.share = options->share;
+    rule.stop = (int32_t)fmin(options->rewire_until * (double)steps, INT32_MAX);
+    return snnd_sparsity_create_rewiring(model->network, structure, &rule, &model->sparsity);
+}
+
+/* Gives a network the parameters of one in a file. */
+static snnd_status take_parameters(snnd_context *context, snnd_network *network, const char *path) {
+    snnd_network *held = NULL;
+    snnd_status status = snnd_network_load(context, path, &held);
+    if (status == SNND_OK)
+        status = snnd_network_rewind(network, held);
+    snnd_network_free(held);
+    return status;
+}
+
+/* Prunes a trained network. A run that is resumed gets its masks and weights from the checkpoint, and from the model
+ * that it began with the sigma that its schedule begins with: the two that it came from may be gone. */
+static snnd_status add_pruning(snnd_context *context, const struct options *options, const snnd_structure *structure,
+                               struct model *model) {
+    char *begun = format_text("%s/" KEEP_INITIAL, options->out);
+    snnd_status status = take_parameters(context, model->network, options->resume ? begun : options->from);
+    free(begun);
+    if (status == SNND_OK)
+        status = snnd_sparsity_create_fixed_mask(model->network, structure, &model->sparsity);
+    if (status == SNND_OK && !options->resume && options->rewind != NULL)
+        status = take_parameters(context, model->network, options->rewind);
+    return status;
+}
+
+static snnd_status add_structure(snnd_context *context, const struct options *options, int64_t steps,
+                                 struct model *model) {
+    const snnd_structure structure = structure_of(options);
+    switch (options->structure) {
+    case STRUCTURE_FIXED:
+        return snnd_sparsity_create_fixed_mask(model->network, &structure, &model->sparsity);
+    case STRUCTURE_PRUNED:
+        return add_pruning(context, options, &structure, model);
+    case STRUCTURE_DEEP_R:
+        return add_deep_r(options, &structure, model);
+    case STRUCTURE_RIGL:
+    case STRUCTURE_SET:
+    case STRUCTURE_SNFS:
+        return add_rewiring(options, &structure, steps, model);
+    default:
+        return SNND_OK;
+    }
+}
+
+int model_make(snnd_context *context, const struct options *options, int32_t channels, int32_t classes, int64_t steps,
+               struct model *model, struct failure *failure) {
+    memset(model, 0, sizeof *model);
+    snnd_status status = snnd_network_create(context, channels, &model->network);
+    if (status == SNND_OK)
+        status = add_layers(model->network, options, classes);
+    if (status == SNND_OK)
+        status = snnd_network_initialize(model->network, (uint64_t)options->seed);
+    if (status == SNND_OK)
+        status = add_structure(context, options, steps, model);
+    if (status == SNND_OK)
+        return 0;
+    model_free(model);
+    return failed(failure, "%s", snnd_context_last_error(context));
+}
+
+void model_free(struct model *model) {
+    snnd_sparsity_free(model->sparsity);
+    snnd_network_free(model->network);
+    memset(model, 0, sizeof *model);
+}
+
+int model_trainer(snnd_context *context, const struct options *options, const struct model *model,
+                  int (*progress)(void *user, const snnd_progress *progress), void *user, snnd_trainer **trainer,
+                  struct failure *failure) {
+    snnd_trainer_options training;
+    snnd_trainer_options_init(&training, sizeof training);
+    training.epochs = (int32_t)options->epochs;
+    training.batch = (int32_t)options->batch;
+    training.seed = (uint64_t)options->seed;
+    training.l1 = options->l1;
+    training.sparsity = model->sparsity;
+    training.progress = progress;
+    training.progress_user = user;
+    return snnd_trainer_create(model->network, &training, trainer) == SNND_OK
+               ? 0
+               : failed(failure, "%s", snnd_context_last_error(context));
+}

@@ -1,0 +1,383 @@
+#include "training/options.h"
+
+#include <getopt.h>
+#include <snndelay.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/numbers.h"
+#include "data/spectrograms.h"
+
+enum kind { WHOLE, REAL, CHOICE, WIDTHS, TEXT, SWITCH, SWITCH_PAIR };
+
+/* How an option lives on in the settings of a run. */
+enum keeping {
+    FORGOTTEN,
+    OFFERED, /* --resume takes it where it is not given, and it may be another */
+    DECIDES  /* what the run computes: it may not be another */
+};
+
+static const char *const delays_names[] = {"learned", "fixed", NULL};
+static const char *const structure_names[] = {"dense", "fixed", "deep-r", "rigl", "set", "snfs", "pruned", NULL};
+static const char *const growth_names[] = {"own", "gradient", "random", "momentum", NULL};
+static const char *const budget_names[] = {"layer", "network", "fan-in", NULL};
+static const char *const density_names[] = {"uniform", "erdos-renyi", NULL};
+static const char *const preset_names[] = {"mel", "zenke-vogels", NULL};
+static const char *const isa_names[] = {"auto", "plain", "avx2", "avx512", NULL};
+
+struct entry {
+    const char *name;
+    enum kind kind;
+    size_t offset;
+    double low, high; /* WHOLE and REAL, inclusive */
+    const char *const *choices;
+    enum keeping keeping;
+    const char *argument, *help;
+};
+
+#define AT(field) offsetof(struct options, field)
+
+/* Whole numbers that a double, and so a JSON file, holds exactly. */
+#define MOST_SEED 9007199254740991.0
+
+static const struct entry table[] = {
+    {"data", TEXT, AT(data), 0, 0, NULL, OFFERED, "DIR",
+     "Heidelberg Digits, or the four .npy files of the paper's code"},
+    {"out", TEXT, AT(out), 0, 0, NULL, FORGOTTEN, "DIR", "where the run is kept (rawhd-run)"},
+    {"epochs", WHOLE, AT(epochs), 1, 1e6, NULL, DECIDES, "N", "length of the run, which the schedules follow (150)"},
+    {"batch", WHOLE, AT(batch), 1, 1e6, NULL, DECIDES, "N", "samples a step (256)"},
+    {"hidden", WIDTHS, AT(hidden), 1, 65536, NULL, DECIDES, "N[,N...]", "neurons of each hidden layer (256)"},
+    {"max-delay", WHOLE, AT(max_delay), 0, 1022, NULL, DECIDES, "N", "longest delay in steps of 10 ms; even (24)"},
+    {"delays", CHOICE, AT(delays), 0, 0, delays_names, DECIDES, "KIND", "learned, or fixed at random (learned)"},
+    {"kernel-count", WHOLE, AT(kernel_count), 1, 64, NULL, DECIDES, "N", "synapses for each pair of neurons (1)"},
+    {"structure", CHOICE, AT(structure), 0, 0, structure_names, DECIDES, "KIND",
+     "dense; fixed, a random mask; deep-r, rigl, set, snfs: rewired; pruned: see --from (dense)"},
+    {"sparsity", REAL, AT(sparsity), 0, 0.999999, NULL, DECIDES, "S", "share of absent synapses, but if dense (0.875)"},
+    {"budget", CHOICE, AT(budget), 0, 0, budget_names, DECIDES, "OF",
+     "what has that share: each layer, or the network; or fan-in: see --fan-in (layer)"},
+    {"density", CHOICE, AT(density), 0, 0, density_names, DECIDES, "KIND",
+     "over the layers: uniform or erdos-renyi (uniform)"},
+    {"fan-in", WHOLE, AT(fan_in), 0, 1e9, NULL, DECIDES, "F", "with --budget fan-in: synapses of each neuron"},
+    {"dale", SWITCH_PAIR, AT(dale), 0, 0, NULL, DECIDES, NULL,
+     "one sign for each presynaptic neuron (with deep-r yes, else no)"},
+    {"growth", CHOICE, AT(growth), 0, 0, growth_names, DECIDES, "RULE",
+     "gradient, random, momentum; own: as the rule has it (own)"},
+    {"temperature", REAL, AT(temperature), 0, 1e6, NULL, DECIDES, "T", "of deep-r's noise (0)"},
+    {"interval", WHOLE, AT(interval), 0, 1e9, NULL, DECIDES, "N",
+     "of rigl, set, snfs: steps between rewirings, 0: an epoch (rigl 100, else 0)"},
+    {"share", REAL, AT(share), 0, 1, NULL, DECIDES, "X",
+     "of the same: synapses dropped at a rewiring (rigl, set 0.3, snfs 0.5)"},
+    {"rewire-until", REAL, AT(rewire_until), 0, 1, NULL, DECIDES, "X",
+     "of the same: part of the run in which the share falls to 0; 0: it stays (rigl 0.75, snfs 1, set 0)"},
+    {"from", TEXT, AT(from), 0, 0, NULL, OFFERED, "MODEL", "of pruned: whose largest weights stay, to be trained on"},
+    {"rewind", TEXT, AT(rewind), 0, 0, NULL, OFFERED, "MODEL",
+     "of pruned: whose weights they then begin with, as initial.safetensors of a run"},
+    {"l1", REAL, AT(l1), 0, 1e6, NULL, DECIDES, "X", "penalty on the sum of all |weights| (1e-5)"},
+    {"dropout", REAL, AT(dropout), 0, 0.999999, NULL, DECIDES, "P", "of hidden spikes (0.4)"},
+    {"validation", REAL, AT(validation), 0, 0.999999, NULL, DECIDES, "SHARE", "of the training list held out (0)"},
+    {"seed", WHOLE, AT(seed), 0, MOST_SEED, NULL, DECIDES, "N", "of everything random, to 2^53 - 1 (0)"},
+    {"preset", CHOICE, AT(preset), 0, 0, preset_names, DECIDES, "NAME", "spectrograms: mel or zenke-vogels (mel)"},
+    {"german-first", SWITCH, AT(german_first), 0, 0, NULL, DECIDES, NULL,
+     "classes: German 0-9, English 10-19 (English first)"},
+    {"cache", TEXT, AT(cache), 0, 0, NULL, OFFERED, "DIR", "where spectrograms are kept (DATA/.snndelay-cache)"},
+    {"threads", WHOLE, AT(threads), 0, 1024, NULL, FORGOTTEN, "N",
+     "0: one a processor; results do not depend on it (0)"},
+    {"isa", CHOICE, AT(isa), 0, 0, isa_names, OFFERED, "NAME", "instructions: auto, plain, avx2 or avx512 (auto)"},
+    {"resume", SWITCH, AT(resume), 0, 0, NULL, FORGOTTEN, NULL,
+     "go on with the run in --out, as if it had never stopped"},
+    {"overwrite", SWITCH, AT(overwrite), 0, 0, NULL, FORGOTTEN, NULL, "remove an earlier run in --out and begin anew"},
+    {"quiet", SWITCH, AT(quiet), 0, 0, NULL, FORGOTTEN, NULL, "print the result only"},
+    {"help", SWITCH, AT(help), 0, 0, NULL, FORGOTTEN, NULL, "this text"},
+    {"version", SWITCH, AT(version), 0, 0, NULL, FORGOTTEN, NULL, "the version of libsnndelay"},
+};
+
+enum { ENTRIES = sizeof table / sizeof *table, NO_PREFIX = ENTRIES };
+
+static void set_defaults(struct options *options) {
+    *options = (struct options){
+        .out = "rawhd-run",
+        .epochs = 150,
+        .batch = 256,
+        .hidden = {{256}, 1},
+        .max_delay = 24,
+        .kernel_count = 1,
+        .sparsity = 0.875,
+        .dale = -1, /* options_check() decides */
+        .interval = -1,
+        .share = -1,
+        .rewire_until = -1,
+        .l1 = 1e-5,
+        .dropout = 0.4,
+    };
+}
+
+/* 0, or -1 with a phrase that tells what would have been right. */
+static int expected(struct failure *failure, const struct entry *entry, const char *text) {
+    char what[256] = "";
+    if (entry->kind == WHOLE)
+        snprintf(what, sizeof what, "a whole number from %.0f to %.0f", entry->low, entry->high);
+    if (entry->kind == REAL)
+        snprintf(what, sizeof what, "a number from %g to %g", entry->low, entry->high);
+    if (entry->kind == WIDTHS)
+        snprintf(what, sizeof what, "1 to %d whole numbers from %.0f to %.0f with commas between", OPTIONS_LAYERS,
+                 entry->low, entry->high);
+    for (size_t i = 0; entry->kind == CHOICE && entry->choices[i] != NULL; i++)
+        snprintf(what + strlen(what), sizeof what - strlen(what), "%s%s", i > 0 ? " or " : "", entry->choices[i]);
+    return failed(failure, "--%s: expected %s, not '%s'", entry->name, what, text);
+}
+
+static int read_widths(const struct entry *entry, const char *text, struct widths *widths) {
+    struct widths read = {{0}, 0};
+    for (const char *part = text; part != NULL;) {
+        const char *comma = strchr(part, ',');
+        char *one = format_text("%.*s", comma != NULL ? (int)(comma - part) : (int)strlen(part), part);
+        int64_t width;
+        int good =
+            read.count < OPTIONS_LAYERS && number_whole(one, (int64_t)entry->low, (int64_t)entry->high, &width) == 0;
+        free(one);
+        if (!good)
+            return -1;
+        read.width[read.count++] = (int32_t)width;
+        part = comma != NULL ? comma + 1 : NULL;
+    }
+    *widths = read;
+    return 0;
+}
+
+static int read_choice(const struct entry *entry, const char *text, int *choice) {
+    for (int i = 0; entry->choices[i] != NULL; i++)
+        if (strcmp(entry->choices[i], text) == 0) {
+            *choice = i;
+            return 0;
+        }
+    return -1;
+}
+
+/* Sets one option from its text. */
+static int set(struct options *options, const struct entry *entry, const char *text, struct failure *failure) {
+    void *field = (char *)options + entry->offset;
+    int result = 0;
+    switch (entry->kind) {
+    case WHOLE:
+        result = number_whole(text, (int64_t)entry->low, (int64_t)entry->high, field);
+        break;
+    case REAL:
+        result = number_real(text, entry->low, entry->high, field);
+        break;
+    case WIDTHS:
+        result = read_widths(entry, text, field);
+        break;
+    case CHOICE:
+        result = read_choice(entry, text, field);
+        break;
+    case TEXT:
+        *(const char **)field = text;
+        break;
+    case SWITCH:
+    case SWITCH_PAIR:
+        *(int *)field = strcmp(text, "yes") == 0;
+        break;
+    }
+    return result == 0 ? 0 : expected(failure, entry, text);
+}
+
+/* The long options of getopt_long(): the value is the place in the table, plus NO_PREFIX for "no-". */
+static void fill_long_options(struct option *known) {
+    size_t next = 0;
+    for (int i = 0; i < ENTRIES; i++) {
+        int argument = table[i].argument != NULL ? required_argument : no_argument;
+        known[next++] = (struct option){table[i].name, argument, NULL, i};
+        if (table[i].kind == SWITCH_PAIR)
+            known[next++] = (struct option){"no-dale", no_argument, NULL, NO_PREFIX + i};
+    }
+    known[next] = (struct option){NULL, 0, NULL, 0};
+}
+
+int options_read(int count, char **arguments, struct options *options, struct failure *failure) {
+    struct option known[2 * ENTRIES + 1];
+    fill_long_options(known);
+    set_defaults(options);
+    optind = 1;
+    opterr = 0;
+    for (int found; (found = getopt_long(count, arguments, ":", known, NULL)) != -1;) {
+        if (found == ':')
+            return failed(failure, "%s: a value is missing", arguments[optind - 1]);
+        if (found == '?')
+            return failed(failure, "%s: there is no such option, or it takes no value; --help lists all",
+                          arguments[optind - 1]);
+        const struct entry *entry = &table[found % ENTRIES];
+        if (set(options, entry, optarg != NULL ? optarg : found < NO_PREFIX ? "yes" : "no", failure) != 0)
+            return -1;
+        options->given |= UINT64_C(1) << (found % ENTRIES);
+    }
+    if (optind < count)
+        return failed(failure, "unexpected argument '%s'; --help lists the options", arguments[optind]);
+    return 0;
+}
+
+int options_given(const struct options *options, const char *name) {
+    for (int i = 0; i < ENTRIES; i++)
+        if (strcmp(table[i].name, name) == 0)
+            return (options->given >> i & 1) != 0;
+    return 0;
+}
+
+/* Gives what was left to the rule its number. */
+static void settle(struct options *options) {
+    const int is_rigl = options->structure == STRUCTURE_RIGL, is_set = options->structure == STRUCTURE_SET;
+    const int is_snfs = options->structure == STRUCTURE_SNFS;
+    if (options->dale < 0)
+        options->dale = options->structure == STRUCTURE_DEEP_R;
+    if (options->interval < 0)
+        options->interval = is_rigl ? 100 : 0;
+    if (options->share < 0)
+        options->share = is_rigl || is_set ? 0.3 : is_snfs ? 0.5 : 0;
+    if (options->rewire_until < 0)
+        options->rewire_until = is_rigl ? 0.75 : is_snfs ? 1 : 0;
+}
+
+int options_check(struct options *options, struct failure *failure) {
+    if (options->data == NULL || options->data[0] == '\0')
+        return failed(failure, "--data DIR is needed: a folder with the Heidelberg Digits or with .npy files");
+    if (options->out[0] == '\0')
+        return failed(failure, "--out: expected a folder");
+    if (options->resume && options->overwrite)
+        return failed(failure, "--resume and --overwrite: only one of them makes sense");
+    if (options->max_delay % 2 != 0)
+        return failed(failure,
+                      "--max-delay: expected an even number, so that a position of 0 is a whole delay, not %lld",
+                      (long long)options->max_delay);
+    if (options->dale == 1 && options->structure == STRUCTURE_DENSE)
+        return failed(
+            failure,
+            "--dale: needs another --structure than dense, whose weights have no fixed signs that the synapses "
+            "of a neuron could share");
+    if (options->budget == SNND_BUDGET_FAN_IN && options->fan_in == 0)
+        return failed(failure, "--budget fan-in: --fan-in F is needed, the synapses of each neuron");
+    if (options->structure == STRUCTURE_PRUNED && !options->resume && options->from == NULL)
+        return failed(failure, "--structure pruned: --from MODEL is needed, the trained network to prune");
+    settle(options);
+    return 0;
+}
+
+void options_help(void) {
+    printf(
+        "Usage: rawhd-train --data DIR [options]\n"
+        "Trains a spiking network with delays on spoken digits: for each hidden layer delays, batch norm, leaky\n"
+        "integrate-and-fire neurons and dropout, at the end delays and a leaky integrator. Defaults are those of the\n"
+        "paper (Meszaros, Knight and Nowotny 2024), which tunes --l1.\n\n");
+    for (int i = 0; i < ENTRIES; i++) {
+        char *left = table[i].kind == SWITCH_PAIR
+                         ? format_text("--%s, --no-%s", table[i].name, table[i].name)
+                         : format_text("--%s %s", table[i].name, table[i].argument != NULL ? table[i].argument : "");
+        printf("  %-22s  %s\n", left, table[i].help);
+        free(left);
+    }
+    printf(
+        "\n"
+        "The folder --out gets, whole at any time:\n"
+        "  log.jsonl               one JSON object an epoch, the first is 1\n"
+        "  initial.safetensors     the model before training\n"
+        "  best.safetensors        the model of the best epoch: by validation accuracy if there is a --validation\n"
+        "                          share, else by test accuracy, as in the paper's code\n"
+        "  last.safetensors        the model of the last epoch\n"
+        "  checkpoint.safetensors  what --resume needs; Ctrl-C writes it at the next step\n"
+        "  settings.json           the options of the run; --resume takes from it what it is not given\n"
+        "\n"
+        "Exit codes: 0 done; 1 the data or the run failed; 2 wrong usage, also an --out that holds a run, or --resume\n"
+        "with other settings; 3 training diverged; 130 stopped by Ctrl-C, with a checkpoint.\n");
+}
+
+static char *widths_text(const struct widths *widths) {
+    char *text = format_text("%d", (int)widths->width[0]);
+    for (int i = 1; i < widths->count; i++) {
+        char *longer = format_text("%s,%d", text, (int)widths->width[i]);
+        free(text);
+        text = longer;
+    }
+    return text;
+}
+
+/* An option's value as JSON. */
+static cJSON *value_of(const struct options *options, const struct entry *entry) {
+    const void *field = (const char *)options + entry->offset;
+    switch (entry->kind) {
+    case WHOLE:
+        return cJSON_CreateNumber((double)*(const int64_t *)field);
+    case REAL:
+        return cJSON_CreateNumber(*(const double *)field);
+    case CHOICE:
+        return cJSON_CreateString(entry->choices[*(const int *)field]);
+    case TEXT:
+        return cJSON_CreateString(*(const char *const *)field);
+    case SWITCH:
+    case SWITCH_PAIR:
+        return cJSON_CreateBool(*(const int *)field);
+    case WIDTHS:
+        break;
+    }
+    char *text = widths_text(field);
+    cJSON *value = cJSON_CreateString(text);
+    free(text);
+    return value;
+}
+
+/* An option's text from JSON, as on the command line. */
+static char *text_of(const cJSON *value, const struct entry *entry) {
+    if (cJSON_IsString(value))
+        return format_text("%s", value->valuestring);
+    if (cJSON_IsNumber(value))
+        return format_text(entry->kind == WHOLE ? "%.0f" : "%.17g", value->valuedouble);
+    return format_text(cJSON_IsTrue(value) ? "yes" : "no");
+}
+
+cJSON *options_settings(const struct options *options) {
+    cJSON *settings = cJSON_CreateObject();
+    for (int i = 0; i < ENTRIES; i++)
+        if (table[i].keeping != FORGOTTEN)
+            cJSON_AddItemToObject(settings, table[i].name, value_of(options, &table[i]));
+    return settings;
+}
+
+/* 0 if what the command line gave is what the run had. */
+static int compare(const struct options *options, const struct entry *entry, const cJSON *then,
+                   struct failure *failure) {
+    cJSON *now = value_of(options, entry);
+    char *had = text_of(then, entry), *given = text_of(now, entry);
+    int result = cJSON_Compare(now, then, 1)
+                     ? 0
+                     : failed(failure, "--%s: the run was begun with %s, not with %s", entry->name, had, given);
+    free(given);
+    free(had);
+    cJSON_Delete(now);
+    return result;
+}
+
+int options_inherit(struct options *options, const cJSON *settings, struct failure *failure) {
+    for (int i = 0; i < ENTRIES; i++) {
+        const cJSON *then = cJSON_GetObjectItemCaseSensitive(settings, table[i].name);
+        int given = (options->given >> i & 1) != 0, result = 0;
+        if (then == NULL || table[i].keeping == FORGOTTEN)
+            continue;
+        if (given && table[i].keeping == DECIDES) {
+            result = compare(options, &table[i], then, failure);
+        } else if (!given && table[i].kind == TEXT) {
+            *(const char **)((char *)options + table[i].offset) = then->valuestring;
+        } else if (!given) {
+            char *text = text_of(then, &table[i]);
+            result = set(options, &table[i], text, failure);
+            free(text);
+        }
+        if (result != 0)
+            return -1;
+    }
+    return 0;
+}
+
+int options_agree(const struct options *options, const cJSON *settings, struct failure *failure) {
+    struct options all = *options;
+    all.given = UINT64_MAX;
+    return options_inherit(&all, settings, failure);
+}

@@ -1,0 +1,13 @@
+/* A training run from beginning to end. */
+#ifndef RAWHD_RUN_H
+#define RAWHD_RUN_H
+
+#include "training/options.h"
+
+/** Exit codes of rawhd-train. */
+enum exit_code { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_DIVERGED = 3, EXIT_STOPPED = 130 };
+
+/** Trains to the end, or until Ctrl-C. Anything but EXIT_DONE and EXIT_STOPPED is told in `failure`. */
+enum exit_code run(struct options *options, struct failure *failure);
+
+#endif

@@ -1,0 +1,64 @@
+#include "training/train.h"
+
+#include <cJSON.h>
+#include <snndelay.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "common/files.h"
+#include "training/idle.h"
+#include "training/keep.h"
+#include "training/options.h"
+#include "training/run.h"
+
+static int complain(const struct failure *failure, enum exit_code code) {
+    fprintf(stderr, "rawhd-train: %s\n", failure->text);
+    return code;
+}
+
+/* Runs with options that the command line, and an earlier run, have given. */
+static int run_checked(struct options *options, struct failure *failure) {
+    if (options_check(options, failure) != 0)
+        return complain(failure, EXIT_USAGE);
+    if (!options->quiet)
+        idle_mention(options);
+    /* The settings keep these, for a run that is resumed from elsewhere. */
+    const char **path[] = {&options->data, &options->cache, &options->from, &options->rewind};
+    char *absolute[sizeof path / sizeof *path];
+    for (size_t i = 0; i < sizeof path / sizeof *path; i++) {
+        absolute[i] = *path[i] != NULL ? path_absolute(*path[i]) : NULL;
+        *path[i] = absolute[i];
+    }
+    enum exit_code code = run(options, failure);
+    for (size_t i = 0; i < sizeof path / sizeof *path; i++)
+        free(absolute[i]);
+    return code == EXIT_DONE || code == EXIT_STOPPED ? (int)code : complain(failure, code);
+}
+
+int train(int count, char **arguments) {
+    struct options options;
+    struct failure failure;
+    if (options_read(count, arguments, &options, &failure) != 0)
+        return complain(&failure, EXIT_USAGE);
+    if (options.help) {
+        options_help();
+        return EXIT_DONE;
+    }
+    if (options.version) {
+        printf("rawhd-train of libsnndelay %s\n", snnd_version());
+        return EXIT_DONE;
+    }
+    cJSON *settings = NULL;
+    if (options.resume) {
+        settings = keep_settings(options.out, &failure);
+        if (settings == NULL)
+            return complain(&failure, EXIT_FAILED);
+        if (options_inherit(&options, settings, &failure) != 0) {
+            cJSON_Delete(settings);
+            return complain(&failure, EXIT_USAGE);
+        }
+    }
+    int code = run_checked(&options, &failure);
+    cJSON_Delete(settings);
+    return code;
+}
