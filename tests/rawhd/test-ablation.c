@@ -1,0 +1,519 @@
+/* rawhd-ablation from outside: tones, tiny networks, and every way to die. */
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "files.h"
+#include "support.h"
+#include "table.h"
+#include "tones.h"
+
+enum { MODELS = 4, SPARSITIES = 2, SEEDS = 2, RUNS = MODELS * SPARSITIES * SEEDS };
+
+static const char *const models[MODELS] = {"both", "structure", "delays", "neither"};
+static const char *const sparsities[SPARSITIES] = {"0.5", "0.875"};
+
+static char *folder, *set;
+
+static void setup(void) {
+    folder = make_folder();
+    set = in_folder(folder, "set");
+    write_tones(set);
+}
+
+static void teardown(void) {
+    free(set);
+    drop_folder(folder);
+}
+
+/* ---- Sweeps ---- */
+
+#define USUAL "--sparsities", "0.5,0.875", "--seeds", "2"
+#define TINY "--", "--epochs", "2", "--batch", "6", "--hidden", "8"
+#define LONGER "--", "--epochs", "12", "--batch", "6", "--hidden", "8"
+
+/* Starts a sweep in FOLDER/OUT by the program that `launcher` begins with; NULL at the end of it and of `more`. What
+ * it says goes to FOLDER/PLACE. */
+static pid_t start(const char *place, const char *const launcher[], const char *out, const char *const more[]) {
+    struct failure failure;
+    const char *arguments[60];
+    int count = 0;
+    for (int i = 0; launcher[i] != NULL; i++)
+        arguments[count++] = launcher[i];
+    char *path = in_folder(folder, out), *said = in_folder(folder, place);
+    arguments[count++] = program_path("RAWHD_ABLATION");
+    arguments[count++] = "--data";
+    arguments[count++] = set;
+    arguments[count++] = "--out";
+    arguments[count++] = path;
+    for (int i = 0; more[i] != NULL; i++)
+        arguments[count++] = more[i];
+    arguments[count] = NULL;
+    ck_assert_int_eq(folder_make(said, &failure), 0);
+    pid_t child = start_program(said, arguments);
+    free(said);
+    free(path);
+    return child;
+}
+
+static const char *const alone[] = {NULL};
+
+#define START(out, ...) start("said", alone, out, (const char *const[]){__VA_ARGS__, NULL})
+#define SWEEP(out, ...) wait_program(START(out, __VA_ARGS__))
+
+static void check_said(const char *name, const char *part) {
+    char *path = format_text("said/%s", name), *text = read_text(folder, path, NULL);
+    ck_assert_msg(strstr(text, part) != NULL, "'%s' is not in '%s'", part, text);
+    free(text);
+    free(path);
+}
+
+static int refuses(pid_t child, const char *part) {
+    int code = wait_program(child);
+    check_said("err.txt", part);
+    return code;
+}
+
+static void wait_a_moment(long milliseconds) {
+    const struct timespec moment = {milliseconds / 1000, milliseconds % 1000 * 1000000};
+    nanosleep(&moment, NULL);
+}
+
+/* ---- What they leave ---- */
+
+static char *path_of(const char *out, const char *name) {
+    return format_text("%s/%s/%s", folder, out, name);
+}
+
+static void read_table(const char *out, const char *name, struct table *table) {
+    struct failure failure;
+    char *path = path_of(out, name);
+    ck_assert_msg(table_load(path, table, &failure) == 0, "%s", failure.text);
+    free(path);
+}
+
+/* results.tsv without its last column, the seconds; "" if there is none. */
+static char *results_of(const char *out) {
+    char *name = format_text("%s/results.tsv", out), *text = read_text(folder, name, NULL), *end = text;
+    free(name);
+    if (text == NULL)
+        return format_text("%s", "");
+    for (char *line = text, *next; *line != '\0'; line = next) {
+        next = strchr(line, '\n') + 1;
+        *(next - 1) = '\0';
+        const size_t length = (size_t)(strrchr(line, '\t') - line);
+        memmove(end, line, length);
+        end[length] = '\n';
+        end += length + 1;
+    }
+    *end = '\0';
+    return text;
+}
+
+static char *run_name(int run) {
+    return format_text("%s-%s-seed-%d", models[run / (SPARSITIES * SEEDS)], sparsities[run / SEEDS % SPARSITIES],
+                       run % SEEDS);
+}
+
+/* Checks that two sweeps came to the same, models included. */
+static void check_same(const char *out, const char *other) {
+    char *results = results_of(out), *other_results = results_of(other);
+    ck_assert_str_eq(results, other_results);
+    free(other_results);
+    free(results);
+    for (int i = 0; i < RUNS; i++) {
+        char *run = run_name(i);
+        char *last = format_text("%s/%s/last.safetensors", out, run);
+        char *other_last = format_text("%s/%s/last.safetensors", other, run);
+        ck_assert_msg(same_bytes(folder, last, folder, other_last), "%s is not as in %s", last, other);
+        free(other_last);
+        free(last);
+        free(run);
+    }
+}
+
+static int count_in(const char *text, const char *part) {
+    int count = 0;
+    for (; text != NULL && (text = strstr(text, part)) != NULL; text += strlen(part))
+        count++;
+    return count;
+}
+
+/* How often the runs of a sweep were begun or resumed. */
+static int count_begun(const char *out) {
+    int count = 0;
+    for (int i = 0; i < RUNS; i++) {
+        char *run = run_name(i), *name = format_text("%s/%s/output.txt", out, run);
+        char *said = read_text(folder, name, NULL);
+        count += count_in(said, " samples to train on");
+        free(said);
+        free(name);
+        free(run);
+    }
+    return count;
+}
+
+/* ---- Plan and results ---- */
+
+START_TEST(a_dry_run_tells_what_is_to_do) {
+    ck_assert_int_eq(SWEEP("out", "--dry-run", "--jobs", "2", USUAL, TINY), 0);
+    check_said("out.txt", "  both-0.5-seed-0                   not begun\n"
+                          "  structure-0.5-seed-0              not begun\n");
+    check_said("out.txt", "16 runs: 0 done, 0 begun, 16 not begun; 2 at a time");
+    check_said("out.txt", "judging by a few epochs, timed just now, of 4 runs\n");
+    ck_assert_int_eq(SWEEP("out", "--models", "delays", "--sparsities", "0.875", "--seeds", "1", TINY), 0);
+    ck_assert_int_eq(SWEEP("out", "--dry-run", USUAL, TINY), 0);
+    check_said("out.txt", "  delays-0.875-seed-0               done\n");
+    check_said("out.txt", "16 runs: 1 done, 0 begun, 15 not begun");
+    check_said("out.txt", "judging by the logs of 1 run here\n");
+}
+END_TEST
+
+START_TEST(the_usual_plan_is_the_papers) {
+    ck_assert_int_eq(SWEEP("out", "--dry-run", "--", "--epochs", "1", "--batch", "18", "--hidden", "1100"), 0);
+    check_said("out.txt", "108 runs: 0 done");
+    check_said("out.txt", "  both-0.998046875-seed-2 ");
+    check_said("out.txt", "  neither-0.5-seed-0 ");
+}
+END_TEST
+
+/* Accuracy after the last epoch, from the log of a run itself. */
+static double logged_accuracy(const char *out, int run) {
+    char *folder_name = run_name(run), *name = format_text("%s/%s/log.jsonl", out, folder_name);
+    char *log = read_text(folder, name, NULL), *place = log;
+    for (char *next = log; (next = strstr(next, "\"test_accuracy\":")) != NULL;)
+        place = next += strlen("\"test_accuracy\":");
+    double accuracy = strtod(place, NULL);
+    free(log);
+    free(name);
+    free(folder_name);
+    return accuracy;
+}
+
+/* A line of summary.tsv, against the logs of its two runs. */
+static void check_summary(const char *out, const struct table *summary, int row) {
+    const double first = logged_accuracy(out, row * SEEDS), second = logged_accuracy(out, row * SEEDS + 1);
+    ck_assert_str_eq(table_cell(summary, row, "model"), models[row / SPARSITIES]);
+    ck_assert_str_eq(table_cell(summary, row, "sparsity"), sparsities[row % SPARSITIES]);
+    ck_assert_str_eq(table_cell(summary, row, "runs"), "2");
+    ck_assert_double_eq_tol(strtod(table_cell(summary, row, "last_mean"), NULL), (first + second) / 2, 1e-8);
+    ck_assert_double_eq_tol(strtod(table_cell(summary, row, "last_deviation"), NULL), fabs(first - second) / sqrt(2),
+                            1e-8);
+    ck_assert_double_eq_tol(strtod(table_cell(summary, row, "last_least"), NULL), fmin(first, second), 1e-8);
+    ck_assert_double_eq_tol(strtod(table_cell(summary, row, "last_largest"), NULL), fmax(first, second), 1e-8);
+    ck_assert_double_ge(strtod(table_cell(summary, row, "best_mean"), NULL), (first + second) / 2 - 1e-8);
+}
+
+static void check_settings_of(const char *run, const char *part) {
+    char *name = format_text("out/%s/settings.json", run), *settings = read_text(folder, name, NULL);
+    ck_assert_msg(strstr(settings, part) != NULL, "'%s' is not in '%s'", part, settings);
+    free(settings);
+    free(name);
+}
+
+START_TEST(a_sweep_comes_to_means_of_its_runs) {
+    struct table table;
+    ck_assert_int_eq(SWEEP("out", "--quiet", USUAL, TINY), 0);
+    read_table("out", "results.tsv", &table);
+    ck_assert_int_eq(table.rows, RUNS);
+    ck_assert_str_eq(table_cell(&table, 5, "model"), "structure");
+    ck_assert_str_eq(table_cell(&table, 5, "seed"), "1");
+    ck_assert_str_eq(table_cell(&table, 5, "synapses"), "240");
+    table_free(&table);
+    read_table("out", "summary.tsv", &table);
+    ck_assert_int_eq(table.rows, MODELS * SPARSITIES);
+    for (int row = 0; row < table.rows; row++)
+        check_summary("out", &table, row);
+    table_free(&table);
+    check_settings_of("both-0.5-seed-0", "\"structure\":\t\"deep-r\"");
+    check_settings_of("both-0.5-seed-0", "\"dale\":\ttrue");
+    check_settings_of("structure-0.5-seed-1", "\"delays\":\t\"fixed\"");
+    check_settings_of("delays-0.875-seed-0", "\"structure\":\t\"fixed\"");
+    check_settings_of("delays-0.875-seed-0", "\"dale\":\tfalse");
+    check_settings_of("neither-0.875-seed-1", "\"seed\":\t1");
+    char *said = read_text(folder, "said/out.txt", NULL);
+    ck_assert_int_eq(strncmp(said, "Test accuracy (%) after the last epoch", 38), 0);
+    free(said);
+    char *data = read_text(folder, "out/pictures/ablation.dat", NULL);
+    ck_assert_int_eq(count_in(data, "\n# "), MODELS); /* after the line that names the columns */
+    free(data);
+}
+END_TEST
+
+/* The other seeds and sparsities take in the runs that are there. */
+START_TEST(a_wider_sweep_keeps_what_is_done) {
+    ck_assert_int_eq(SWEEP("out", "--sparsities", "0.875", "--seeds", "1", TINY), 0);
+    ck_assert_int_eq(SWEEP("out", USUAL, TINY), 0);
+    ck_assert_int_eq(count_begun("out"), RUNS);
+    ck_assert_int_eq(SWEEP("out", USUAL, TINY), 0);
+    ck_assert_int_eq(count_begun("out"), RUNS);
+    ck_assert_int_eq(SWEEP("other", USUAL, TINY), 0);
+    check_same("out", "other");
+}
+END_TEST
+
+/* ---- Death ---- */
+
+/* Processes that a process has started: Linux tells, elsewhere none is found. */
+static int find_children(pid_t parent, pid_t child[], int most) {
+    char path[80];
+    snprintf(path, sizeof path, "/proc/%ld/task/%ld/children", (long)parent, (long)parent);
+    FILE *file = fopen(path, "r");
+    int count = 0;
+    char text[1024] = "";
+    if (file != NULL) {
+        size_t length = fread(text, 1, sizeof text - 1, file);
+        text[length] = '\0';
+        fclose(file);
+    }
+    char *end = text;
+    for (char *place = text; count < most; place = end) {
+        long number = strtol(place, &end, 10);
+        if (end == place)
+            break;
+        child[count++] = (pid_t)number;
+    }
+    return count;
+}
+
+/* Kills the sweep, or it and its runs, as when a machine goes down. */
+static void kill_sweep(pid_t sweep, int runs_too) {
+    pid_t child[64];
+    int count = runs_too ? find_children(sweep, child, 64) : 0;
+    kill(sweep, SIGKILL);
+    while (count > 0)
+        kill(child[--count], SIGKILL);
+    wait_program(sweep);
+}
+
+START_TEST(killed_at_any_moment_it_goes_on) {
+    ck_assert_int_eq(SWEEP("whole", USUAL, LONGER), 0);
+    srand((unsigned)_i);
+    for (int death = 0; death < 6; death++) {
+        pid_t sweep = START("parts", "--jobs", "3", USUAL, LONGER);
+        wait_a_moment(20 + rand() % 500);
+        kill_sweep(sweep, death % 2);
+    }
+    ck_assert_int_eq(SWEEP("parts", USUAL, LONGER), 0);
+    check_same("parts", "whole");
+}
+END_TEST
+
+/* Runs of a sweep's table that are done. */
+static int count_results(const char *out) {
+    char *results = results_of(out);
+    int lines = count_in(results, "\n");
+    free(results);
+    return lines > 0 ? lines - 1 : 0;
+}
+
+static void wait_for_results(const char *out, int results) {
+    for (int i = 0; i < 6000 && count_results(out) < results; i++)
+        wait_a_moment(10);
+    ck_assert_int_ge(count_results(out), results);
+}
+
+START_TEST(ctrl_c_stops_with_checkpoints) {
+    ck_assert_int_eq(SWEEP("whole", USUAL, LONGER), 0);
+    pid_t sweep = START("parts", "--jobs", "2", USUAL, LONGER);
+    wait_for_results("parts", 2);
+    kill(sweep, _i == 0 ? SIGINT : SIGTERM);
+    ck_assert_int_eq(wait_program(sweep), 130);
+    check_said("err.txt", "will write a checkpoint");
+    ck_assert_int_lt(count_results("parts"), RUNS);
+    ck_assert_int_eq(SWEEP("parts", USUAL, LONGER), 0);
+    check_same("parts", "whole");
+}
+END_TEST
+
+/* Lines of the log of a run. */
+static int count_epochs(const char *run) {
+    char *name = format_text("%s/log.jsonl", run), *log = read_text(folder, name, NULL);
+    int lines = count_in(log, "\n");
+    free(log);
+    free(name);
+    return lines;
+}
+
+#define TWO_RUNS "--models", "both", "--sparsities", "0.5", "--seeds", "2", "--jobs", "2"
+#define LONG "--", "--epochs", "100", "--batch", "6", "--hidden", "8"
+
+START_TEST(a_run_that_dies_is_repeated) {
+    pid_t child[8];
+    ck_assert_int_eq(SWEEP("whole", TWO_RUNS, LONG), 0);
+    pid_t sweep = START("parts", TWO_RUNS, LONG);
+    for (int i = 0;
+         i < 6000 && (count_epochs("parts/both-0.5-seed-0") < 2 || count_epochs("parts/both-0.5-seed-1") < 2); i++)
+        wait_a_moment(5);
+    int found = find_children(sweep, child, 8);
+    if (found > 0)
+        kill(child[found - 1], SIGKILL); /* the first may be a process that MPI wants to have */
+    ck_assert_int_eq(wait_program(sweep), found > 0);
+    if (found > 0) {
+        check_said("err.txt", "both-0.5-seed-");
+        check_said("err.txt", "signal 9");
+        ck_assert_int_eq(count_results("parts"), 1);
+    }
+    ck_assert_int_eq(SWEEP("parts", TWO_RUNS, LONG), 0);
+    ck_assert_int_eq(count_results("parts"), 2);
+    for (int i = 0; i < 2; i++) {
+        char *whole = format_text("whole/both-0.5-seed-%d/last.safetensors", i);
+        char *parts = format_text("parts/both-0.5-seed-%d/last.safetensors", i);
+        ck_assert(same_bytes(folder, whole, folder, parts));
+        free(parts);
+        free(whole);
+    }
+}
+END_TEST
+
+/* A folder where the model should be makes one run fail, again and again. */
+START_TEST(a_run_that_fails_is_reported_and_the_others_go_on) {
+    char *path = path_of("out", "structure-0.875-seed-1/best.safetensors");
+    struct failure failure;
+    ck_assert_int_eq(folder_make(path, &failure), 0);
+    for (int i = 0; i < 2; i++) {
+        ck_assert_int_eq(SWEEP("out", USUAL, TINY), 1);
+        check_said("err.txt", "structure-0.875-seed-1: exit code 1, after saying: rawhd-train: ");
+        check_said("out.txt", "15 of 16 runs");
+        ck_assert_int_eq(count_results("out"), RUNS - 1);
+    }
+    ck_assert_int_eq(rmdir(path), 0);
+    free(path);
+    ck_assert_int_eq(SWEEP("out", USUAL, TINY), 0);
+    ck_assert_int_eq(count_results("out"), RUNS);
+}
+END_TEST
+
+START_TEST(two_sweeps_share_the_work) {
+    ck_assert_int_eq(SWEEP("whole", USUAL, LONGER), 0);
+    pid_t one = START("out", USUAL, LONGER);
+    pid_t other = start("other", alone, "out", (const char *const[]){USUAL, LONGER, NULL});
+    ck_assert_int_eq(wait_program(one), 0);
+    ck_assert_int_eq(wait_program(other), 0);
+    ck_assert_int_eq(count_begun("out"), RUNS);
+    check_same("out", "whole");
+}
+END_TEST
+
+/* ---- Refusals ---- */
+
+START_TEST(wrong_usage_is_named) {
+    ck_assert_int_eq(refuses(START("out", "--sparsities", "0.5,1"), "--sparsities: expected"), 2);
+    ck_assert_int_eq(refuses(START("out", "--sparsities", "0.5,0.50"), "--sparsities: expected"), 2);
+    ck_assert_int_eq(refuses(START("out", "--sparsities", ""), "--sparsities: expected"), 2);
+    ck_assert_int_eq(refuses(START("out", "--models", "both,all"), "not 'all'"), 2);
+    ck_assert_int_eq(refuses(START("out", "--models", "both,both"), "each once at most"), 2);
+    ck_assert_int_eq(refuses(START("out", "--seeds", "0"), "--seeds: expected"), 2);
+    ck_assert_int_eq(refuses(START("out", "--jobs", "x"), "--jobs: expected"), 2);
+    ck_assert_int_eq(refuses(START("out", "--epochs", "2"), "--epochs: there is no such option"), 2);
+    ck_assert_int_eq(refuses(START("out", "more"), "unexpected argument 'more'"), 2);
+    ck_assert_int_eq(refuses(START("out", "--data", ""), "--data DIR is needed"), 2);
+    ck_assert_int_eq(refuses(START("out", "--data", "/nowhere/at/all"), "/nowhere/at/all"), 1);
+    ck_assert_int_eq(refuses(START("out", "--", "--epochs", "none"), "--epochs: expected"), 2);
+    static const char *const decided[] = {"--structure=set", "--delays=fixed", "--sparsity=0.5", "--seed=3",
+                                          "--no-dale",       "--data=d",       "--out=o",        "--threads=2",
+                                          "--resume",        "--overwrite"};
+    for (size_t i = 0; i < sizeof decided / sizeof *decided; i++)
+        ck_assert_int_eq(refuses(START("out", "--", decided[i]), "is not for the single run"), 2);
+    check_said("err.txt", "--overwrite");
+    ck_assert_int_eq(SWEEP("out", "--help"), 0);
+    ck_assert_int_eq(SWEEP("out", "--version"), 0);
+}
+END_TEST
+
+START_TEST(other_settings_are_refused) {
+    ck_assert_int_eq(SWEEP("out", "--models", "both", USUAL, TINY), 0);
+    char *results = results_of("out");
+    ck_assert_int_eq(refuses(START("out", USUAL, TINY, "--l1", "0.5"), "both-0.5-seed-0: --l1"), 2);
+    ck_assert_int_eq(refuses(START("out", "--dry-run", USUAL, TINY, "--epochs", "4"), "--epochs: the run was begun"),
+                     2);
+    write_tone(set, "audio/lang-english_speaker-00_trial-0_digit-0.flac", 555, 0.5, 16000);
+    ck_assert_int_eq(refuses(START("out", USUAL, TINY), "--data: the spectrograms"), 2);
+    char *now = results_of("out");
+    ck_assert_str_eq(now, results);
+    free(now);
+    free(results);
+}
+END_TEST
+
+/* ---- Ranks, where the program has them ---- */
+
+static const char *launcher[] = {NULL, "-n", "2", NULL};
+
+/* Open MPI wants to be told that this is no mistake; others do not read these. */
+static void prepare_ranks(void) {
+    setup();
+    launcher[0] = getenv("MPIRUN");
+    setenv("OMPI_ALLOW_RUN_AS_ROOT", "1", 1);
+    setenv("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1", 1);
+    setenv("OMPI_MCA_rmaps_base_oversubscribe", "1", 1);
+    setenv("OMPI_MCA_orte_enable_recovery", "1", 1);
+}
+
+#define RANKS(out, ...) start("said", launcher, out, (const char *const[]){__VA_ARGS__, NULL})
+
+START_TEST(ranks_share_the_work) {
+    ck_assert_int_eq(SWEEP("whole", USUAL, TINY), 0);
+    ck_assert_int_eq(wait_program(RANKS("out", USUAL, TINY)), 0);
+    ck_assert_int_eq(count_begun("out"), RUNS);
+    check_same("out", "whole");
+    char *said = read_text(folder, "said/out.txt", NULL);
+    ck_assert_int_eq(count_in(said, "Test accuracy (%)"), 1);
+    free(said);
+    ck_assert_int_eq(wait_program(RANKS("out", "--dry-run", USUAL, TINY)), 0);
+    check_said("out.txt", "16 runs: 16 done");
+}
+END_TEST
+
+/* The first of the ranks, or the last. */
+START_TEST(a_rank_that_dies_costs_nothing_that_is_done) {
+    ck_assert_int_eq(SWEEP("whole", USUAL, LONGER), 0);
+    pid_t ranks = RANKS("out", USUAL, LONGER), child[8];
+    wait_for_results("out", 3);
+    int count = find_children(ranks, child, 8);
+    if (count > 0)
+        kill(child[_i == 0 ? 0 : count - 1], SIGKILL);
+    wait_program(ranks);
+    ck_assert_int_ge(count_results("out"), 3);
+    ck_assert_int_eq(SWEEP("out", USUAL, LONGER), 0);
+    check_same("out", "whole");
+}
+END_TEST
+
+static TCase *add_case(Suite *suite, const char *name, void (*prepare)(void), double seconds) {
+    TCase *tests = tcase_create(name);
+    tcase_add_checked_fixture(tests, prepare, teardown);
+    tcase_set_timeout(tests, seconds);
+    suite_add_tcase(suite, tests);
+    return tests;
+}
+
+int main(void) {
+    program_path("RAWHD_ABLATION");
+    Suite *suite = suite_create("ablation");
+    TCase *results = add_case(suite, "results", setup, 120);
+    tcase_add_test(results, a_dry_run_tells_what_is_to_do);
+    tcase_add_test(results, the_usual_plan_is_the_papers);
+    tcase_add_test(results, a_sweep_comes_to_means_of_its_runs);
+    tcase_add_test(results, a_wider_sweep_keeps_what_is_done);
+    TCase *deaths = add_case(suite, "deaths", setup, 300);
+    tcase_add_loop_test(deaths, killed_at_any_moment_it_goes_on, 0, 3);
+    tcase_add_loop_test(deaths, ctrl_c_stops_with_checkpoints, 0, 2);
+    tcase_add_test(deaths, a_run_that_dies_is_repeated);
+    tcase_add_test(deaths, a_run_that_fails_is_reported_and_the_others_go_on);
+    tcase_add_test(deaths, two_sweeps_share_the_work);
+    TCase *refusals = add_case(suite, "refusals", setup, 120);
+    tcase_add_test(refusals, wrong_usage_is_named);
+    tcase_add_test(refusals, other_settings_are_refused);
+    if (getenv("MPIRUN") != NULL) {
+        TCase *ranks = add_case(suite, "ranks", prepare_ranks, 300);
+        tcase_add_test(ranks, ranks_share_the_work);
+        tcase_add_loop_test(ranks, a_rank_that_dies_costs_nothing_that_is_done, 0, 2);
+    }
+    return run_suite(suite);
+}
