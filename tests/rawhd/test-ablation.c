@@ -8,9 +8,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "files.h"
+#include "common/files.h"
+#include "common/table.h"
 #include "support.h"
-#include "table.h"
 #include "tones.h"
 
 enum { MODELS = 4, SPARSITIES = 2, SEEDS = 2, RUNS = MODELS * SPARSITIES * SEEDS };
