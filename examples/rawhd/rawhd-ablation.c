@@ -16,7 +16,7 @@ static const char help[] =
     "Usage: rawhd-ablation --data DIR [options] [-- options of rawhd-train]\n"
     "Trains four models at each sparsity with several seeds: structure learned (DEEP R, grown by the gradient, Dale's\n"
     "law) or fixed (a random mask, no Dale's law), delays learned or fixed. It can be killed at any time: the same\n"
-    "command goes on where it was. Several can be at work on one --out.\n\n"
+    "command goes on where it was. Several can be at work on one --out; if built with MPI, mpirun starts them.\n\n"
     "  --data DIR          as of rawhd-train\n"
     "  --out DIR           where runs and results are kept (rawhd-ablation)\n"
     "  --sparsities LIST   shares of absent synapses, with commas between\n"
