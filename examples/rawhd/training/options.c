@@ -324,12 +324,21 @@ static cJSON *value_of(const struct options *options, const struct entry *entry)
     return value;
 }
 
+/* As few digits as make the same number. */
+static char *real_text(double value) {
+    char *text = format_text("%.15g", value);
+    if (strtod(text, NULL) == value)
+        return text;
+    free(text);
+    return format_text("%.17g", value);
+}
+
 /* An option's text from JSON, as on the command line. */
 static char *text_of(const cJSON *value, const struct entry *entry) {
     if (cJSON_IsString(value))
         return format_text("%s", value->valuestring);
     if (cJSON_IsNumber(value))
-        return format_text(entry->kind == WHOLE ? "%.0f" : "%.17g", value->valuedouble);
+        return entry->kind == WHOLE ? format_text("%.0f", value->valuedouble) : real_text(value->valuedouble);
     return format_text(cJSON_IsTrue(value) ? "yes" : "no");
 }
 
