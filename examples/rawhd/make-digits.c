@@ -1,18 +1,18 @@
 /* Makes a data set of spoken digits in the layout of the Heidelberg Digits, with espeak-ng. */
 #include <errno.h>
-#include <getopt.h>
 #include <pthread.h>
 #include <signal.h>
 #include <snndelay.h>
 #include <stdatomic.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/arguments.h"
 #include "common/files.h"
-#include "common/numbers.h"
 #include "digits/espeak.h"
 #include "digits/speakers.h"
 #include "digits/trials.h"
@@ -20,7 +20,7 @@
 enum { DONE = 0, FAILED = 1, USAGE = 2, STOPPED = 130 };
 
 /* 20 trials of 12 speakers, 2 languages and 10 digits are 4,800 recordings. */
-enum { USUAL_TRIALS = 20, MOST_TRIALS = 10000, MOST_JOBS = 256 };
+enum { USUAL_TRIALS = 20, MOST_JOBS = 256 };
 
 static const char help[] =
     "Usage: make-digits --out DIR [options]\n"
@@ -41,9 +41,9 @@ static const char help[] =
 
 struct options {
     const char *out;
-    int trials, jobs, quiet;
-    uint64_t seed;
+    int64_t trials, jobs, seed;
     double noise;
+    int quiet, help, version;
 };
 
 static atomic_int stopped;
@@ -53,62 +53,35 @@ static void stop(int number) {
     atomic_store(&stopped, 1);
 }
 
-static int usage(const char *option, const char *expected, const char *given) {
-    fprintf(stderr, "make-digits: --%s: expected %s, not '%s'\n", option, expected, given);
-    return USAGE;
-}
+#define AT(field) offsetof(struct options, field)
+
+static const struct argument known[] = {
+    {"out", TEXT, AT(out), 0, 0, NULL},
+    {"trials", WHOLE, AT(trials), 1, 10000, NULL},
+    {"seed", WHOLE, AT(seed), 0, 9007199254740991.0, NULL}, /* to 2^53 - 1, as of rawhd-train */
+    {"jobs", WHOLE, AT(jobs), 0, MOST_JOBS, NULL},
+    {"noise", REAL, AT(noise), 0, 100, NULL},
+    {"quiet", SWITCH, AT(quiet), 0, 0, NULL},
+    {"help", SWITCH, AT(help), 0, 0, NULL},
+    {"version", SWITCH, AT(version), 0, 0, NULL},
+};
 
 /* Reads the command line; -1: go on, otherwise the exit code. */
-static int read_options(int count, char **arguments, struct options *options) {
-    enum { OUT = 1, TRIALS, SEED, JOBS, NOISE, QUIET, HELP, VERSION };
-    static const struct option known[] = {
-        {"out", required_argument, NULL, OUT},
-        {"trials", required_argument, NULL, TRIALS},
-        {"seed", required_argument, NULL, SEED},
-        {"jobs", required_argument, NULL, JOBS},
-        {"noise", required_argument, NULL, NOISE},
-        {"quiet", no_argument, NULL, QUIET},
-        {"help", no_argument, NULL, HELP},
-        {"version", no_argument, NULL, VERSION},
-        {NULL, 0, NULL, 0},
-    };
+static int read_options(int count, char **line, struct options *options) {
+    static const struct arguments all = {known, sizeof known / sizeof *known, NULL, ""};
+    struct failure failure;
     *options = (struct options){.trials = USUAL_TRIALS, .noise = 1};
-    for (int found; (found = getopt_long(count, arguments, "", known, NULL)) != -1;) {
-        int64_t whole = 0;
-        if (found == OUT)
-            options->out = optarg;
-        else if (found == TRIALS && number_whole(optarg, 1, MOST_TRIALS, &whole) == 0)
-            options->trials = (int)whole;
-        else if (found == TRIALS)
-            return usage("trials", "a whole number from 1 to 10000", optarg);
-        else if (found == SEED && number_whole(optarg, 0, INT64_MAX, &whole) == 0)
-            options->seed = (uint64_t)whole;
-        else if (found == SEED)
-            return usage("seed", "a whole number of 0 or more", optarg);
-        else if (found == JOBS && number_whole(optarg, 0, MOST_JOBS, &whole) == 0)
-            options->jobs = (int)whole;
-        else if (found == JOBS)
-            return usage("jobs", "a whole number from 0 to 256", optarg);
-        else if (found == NOISE && number_real(optarg, 0, 100, &options->noise) != 0)
-            return usage("noise", "a number from 0 to 100", optarg);
-        else if (found == QUIET)
-            options->quiet = 1;
-        else if (found == HELP)
-            return fputs(help, stdout) == EOF ? FAILED : DONE;
-        else if (found == VERSION)
-            return printf("make-digits of libsnndelay %s\n", snnd_version()) < 0 ? FAILED : DONE;
-        else if (found == '?')
-            return USAGE; /* getopt_long() has said why */
-    }
-    if (optind < count) {
-        fprintf(stderr, "make-digits: unexpected argument '%s'; --help lists the options\n", arguments[optind]);
-        return USAGE;
-    }
-    if (options->out == NULL || options->out[0] == '\0') {
-        fprintf(stderr, "make-digits: --out DIR is needed; --help lists the options\n");
-        return USAGE;
-    }
-    return -1;
+    int result = arguments_read(&all, options, count, line, NULL, NULL, &failure);
+    if (result == 0 && options->help)
+        return fputs(help, stdout) == EOF ? FAILED : DONE;
+    if (result == 0 && options->version)
+        return printf("make-digits of libsnndelay %s\n", snnd_version()) < 0 ? FAILED : DONE;
+    if (result == 0 && (options->out == NULL || options->out[0] == '\0'))
+        result = failed(&failure, "--out DIR is needed; --help lists the options");
+    if (result == 0)
+        return -1;
+    fprintf(stderr, "make-digits: %s\n", failure.text);
+    return USAGE;
 }
 
 /* What the jobs share; they take the recordings in turn. */
@@ -175,7 +148,7 @@ static int fill(const struct trials *trials, const struct options *options, size
     int result = folder_make(audio, failure);
     free(audio);
     if (result == 0)
-        result = make_all(trials, options->jobs, !options->quiet && isatty(STDOUT_FILENO), failure);
+        result = make_all(trials, (int)options->jobs, !options->quiet && isatty(STDOUT_FILENO), failure);
     if (atomic_load(&stopped))
         return 1; /* whatever else went wrong: Ctrl-C stops espeak-ng too */
     if (result == 0)
@@ -214,7 +187,7 @@ static int make(const struct options *options, struct failure *failure) {
     char *place = building_place(options->out, failure);
     if (place == NULL)
         return -1;
-    struct trials trials = {place, options->trials, options->seed, usual_difficulty};
+    struct trials trials = {place, (int)options->trials, (uint64_t)options->seed, usual_difficulty};
     trials.difficulty.noise = options->noise;
     size_t training = 0;
     int result = fill(&trials, options, &training, failure);

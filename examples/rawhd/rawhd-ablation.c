@@ -1,13 +1,13 @@
 /* The paper's figure 3: learned and fixed structure by learned and fixed delays, over sparsities: --help says all. */
-#include <getopt.h>
 #include <snndelay.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "ablation/ablation.h"
 #include "ablation/ablation_picture.h"
 #include "ablation/ablation_results.h"
-#include "common/numbers.h"
+#include "common/arguments.h"
 
 /* Half of the synapses, half of these, and so on to 0.2 %. */
 #define USUAL_SPARSITIES "0.5,0.75,0.875,0.9375,0.96875,0.984375,0.9921875,0.99609375,0.998046875"
@@ -41,7 +41,8 @@ static const char help[] =
     "runs in --out that were begun with other settings; 130 stopped by Ctrl-C, with checkpoints.\n";
 
 struct request {
-    struct ablation *ablation;
+    struct ablation ablation;
+    int64_t jobs;
     int dry_run, help, version;
 };
 
@@ -53,104 +54,41 @@ static int complain(const struct ablation *ablation, const struct failure *failu
 
 /* ---- The command line ---- */
 
-static int read_number(const char *name, const char *text, int64_t low, int64_t high, int64_t *number,
-                       struct failure *failure) {
-    if (number_whole(text, low, high, number) == 0)
-        return 0;
-    return failed(failure, "--%s: expected a whole number from %lld to %lld, not '%s'", name, (long long)low,
-                  (long long)high, text);
+static int read_list(const struct argument *argument, void *field, const char *text, struct failure *failure) {
+    return strcmp(argument->name, "models") == 0 ? ablation_read_models(field, text, failure)
+                                                 : ablation_read_sparsities(field, text, failure);
 }
 
-enum option_name { DATA = 1, OUT, SPARSITIES, SEEDS, MODELS, JOBS, DRY_RUN, QUIET, HELP, VERSION };
+#define AT(field) offsetof(struct request, field)
 
-static int set_option(struct request *request, int found, struct failure *failure) {
-    struct ablation *ablation = request->ablation;
-    int64_t number = 0;
-    switch (found) {
-    case DATA:
-        ablation->sweep.data = optarg;
-        return 0;
-    case OUT:
-        ablation->sweep.out = optarg;
-        return 0;
-    case SPARSITIES:
-        return ablation_read_sparsities(ablation, optarg, failure);
-    case SEEDS:
-        return read_number("seeds", optarg, 1, 1000, &ablation->seeds, failure);
-    case MODELS:
-        return ablation_read_models(ablation, optarg, failure);
-    case JOBS:
-        if (read_number("jobs", optarg, 0, 1024, &number, failure) != 0)
-            return -1;
-        ablation->sweep.jobs = (int)number;
-        return 0;
-    case DRY_RUN:
-        request->dry_run = 1;
-        return 0;
-    case QUIET:
-        ablation->sweep.quiet = 1;
-        return 0;
-    case HELP:
-        request->help = 1;
-        return 0;
-    default:
-        request->version = 1;
-        return 0;
-    }
-}
+static const struct argument known[] = {
+    {"data", TEXT, AT(ablation.sweep.data), 0, 0, NULL},
+    {"out", TEXT, AT(ablation.sweep.out), 0, 0, NULL},
+    {"sparsities", OTHER, AT(ablation), 0, 0, NULL},
+    {"seeds", WHOLE, AT(ablation.seeds), 1, 1000, NULL},
+    {"models", OTHER, AT(ablation), 0, 0, NULL},
+    {"jobs", WHOLE, AT(jobs), 0, 1024, NULL},
+    {"dry-run", SWITCH, AT(dry_run), 0, 0, NULL},
+    {"quiet", SWITCH, AT(ablation.sweep.quiet), 0, 0, NULL},
+    {"help", SWITCH, AT(help), 0, 0, NULL},
+    {"version", SWITCH, AT(version), 0, 0, NULL},
+};
 
-/* Reads what is before "--". */
-static int read_own(struct request *request, int count, char **arguments, struct failure *failure) {
-    static const struct option known[] = {
-        {"data", required_argument, NULL, DATA},
-        {"out", required_argument, NULL, OUT},
-        {"sparsities", required_argument, NULL, SPARSITIES},
-        {"seeds", required_argument, NULL, SEEDS},
-        {"models", required_argument, NULL, MODELS},
-        {"jobs", required_argument, NULL, JOBS},
-        {"dry-run", no_argument, NULL, DRY_RUN},
-        {"quiet", no_argument, NULL, QUIET},
-        {"help", no_argument, NULL, HELP},
-        {"version", no_argument, NULL, VERSION},
-        {NULL, 0, NULL, 0},
-    };
-    opterr = 0;
-    for (int found; (found = getopt_long(count, arguments, ":", known, NULL)) != -1;) {
-        if (found == ':')
-            return failed(failure, "%s: a value is missing", arguments[optind - 1]);
-        if (found == '?')
-            return failed(failure,
-                          "%s: there is no such option, or it takes no value; --help lists all, and options of "
-                          "rawhd-train follow --",
-                          arguments[optind - 1]);
-        if (set_option(request, found, failure) != 0)
-            return -1;
-    }
-    if (optind < count)
-        return failed(failure, "unexpected argument '%s'; --help lists the options", arguments[optind]);
-    return 0;
-}
-
-static int read_all(struct request *request, int count, char **arguments, struct failure *failure) {
-    struct ablation *ablation = request->ablation;
-    int own = 1;
-    while (own < count && strcmp(arguments[own], "--") != 0)
-        own++;
+static int read_all(struct request *request, int count, char **words, struct failure *failure) {
+    static const struct arguments all = {known, sizeof known / sizeof *known, read_list, SWEEP_HINT};
+    struct ablation *ablation = &request->ablation;
+    const int own = sweep_own(count, words);
     ablation->sweep.program = "rawhd-ablation";
     ablation->sweep.out = "rawhd-ablation";
     ablation->seeds = 3;
     if (ablation_read_models(ablation, "both,structure,delays,neither", failure) != 0 ||
         ablation_read_sparsities(ablation, USUAL_SPARSITIES, failure) != 0 ||
-        read_own(request, own, arguments, failure) != 0)
+        arguments_read(&all, request, own, words, NULL, NULL, failure) != 0)
         return -1;
+    ablation->sweep.jobs = (int)request->jobs;
     if (request->help || request->version)
         return 0;
-    if (ablation->sweep.data == NULL || ablation->sweep.data[0] == '\0')
-        return failed(failure, "--data DIR is needed: a folder with the Heidelberg Digits or with .npy files");
-    if (ablation->sweep.out[0] == '\0')
-        return failed(failure, "--out: expected a folder");
-    int more = own < count ? count - own - 1 : 0;
-    if (ablation_common(ablation, more, arguments + count - more, failure) != 0)
+    if (sweep_common(&ablation->sweep, count, words, ablation_decided, failure) != 0)
         return -1;
     return ablation_add_runs(ablation, failure);
 }
@@ -190,27 +128,28 @@ static enum exit_code carry_out(struct ablation *ablation, struct failure *failu
     return conclude(ablation, failure) == 0 ? code : EXIT_FAILED;
 }
 
-static int work(struct ablation *ablation, int count, char **arguments) {
-    struct request request = {.ablation = ablation};
+static int work(struct request *request, int count, char **arguments) {
+    struct ablation *ablation = &request->ablation;
     struct failure failure = {""};
-    if (read_all(&request, count, arguments, &failure) != 0)
+    if (read_all(request, count, arguments, &failure) != 0)
         return complain(ablation, &failure, EXIT_USAGE);
     int speaks = ablation->sweep.ranks.rank == 0;
-    if (request.help)
+    if (request->help)
         return speaks && fputs(help, stdout) == EOF ? EXIT_FAILED : EXIT_DONE;
-    if (request.version)
+    if (request->version)
         return speaks && printf("rawhd-ablation of libsnndelay %s\n", snnd_version()) < 0 ? EXIT_FAILED : EXIT_DONE;
-    if (request.dry_run)
+    if (request->dry_run)
         return speaks ? complain(ablation, &failure, sweep_plan(&ablation->sweep, &failure)) : EXIT_DONE;
     enum exit_code code = carry_out(ablation, &failure);
     return complain(ablation, &failure, code);
 }
 
 int main(int count, char **arguments) {
-    struct ablation ablation = {0};
-    ranks_begin(&count, &arguments, &ablation.sweep.ranks);
-    int code = work(&ablation, count, arguments);
-    sweep_free(&ablation.sweep);
+    struct request request = {0};
+    struct sweep *sweep = &request.ablation.sweep;
+    ranks_begin(&count, &arguments, &sweep->ranks);
+    int code = work(&request, count, arguments);
+    sweep_free(sweep);
     code = fflush(stdout) == 0 ? code : EXIT_FAILED;
-    return ablation.sweep.ranks.rank == 0 ? code : EXIT_DONE; /* or mpirun would end them all */
+    return sweep->ranks.rank == 0 ? code : EXIT_DONE; /* or mpirun would end them all */
 }

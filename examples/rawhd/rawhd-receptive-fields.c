@@ -119,7 +119,7 @@ static enum exit_code obey(struct field_options *options, int count, char **argu
         return field_options_help() == 0 ? EXIT_DONE : EXIT_FAILED;
     if (options->version)
         return printf("rawhd-receptive-fields of libsnndelay %s\n", snnd_version()) < 0 ? EXIT_FAILED : EXIT_DONE;
-    return work(options, failure);
+    return options->dry_run ? sweep_plan(&options->sweep, failure) : work(options, failure);
 }
 
 int main(int count, char **arguments) {

@@ -1,11 +1,12 @@
 /* One page of HTML from folders of results, with pictures of the runs among them. */
 #include <errno.h>
-#include <getopt.h>
 #include <snndelay.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/arguments.h"
 #include "common/files.h"
 #include "common/html.h"
 #include "report/report.h"
@@ -28,40 +29,40 @@ static const char help[] =
 
 struct options {
     const char *out;
-    int quiet;
+    int quiet, help, version;
     char **folder;
     int count;
 };
 
+#define AT(field) offsetof(struct options, field)
+
+static const struct argument known[] = {
+    {"out", TEXT, AT(out), 0, 0, NULL},
+    {"quiet", SWITCH, AT(quiet), 0, 0, NULL},
+    {"help", SWITCH, AT(help), 0, 0, NULL},
+    {"version", SWITCH, AT(version), 0, 0, NULL},
+};
+
 /* Reads the command line; -1: go on, otherwise the exit code. */
-static int read_options(int count, char **arguments, struct options *options) {
-    enum { OUT = 1, QUIET, HELP, VERSION };
-    static const struct option known[] = {
-        {"out", required_argument, NULL, OUT},
-        {"quiet", no_argument, NULL, QUIET},
-        {"help", no_argument, NULL, HELP},
-        {"version", no_argument, NULL, VERSION},
-        {NULL, 0, NULL, 0},
-    };
+static int read_options(int count, char **words, struct options *options) {
+    static const struct arguments all = {known, sizeof known / sizeof *known, NULL, ""};
+    struct failure failure;
+    int rest = 0;
     *options = (struct options){.out = "report.html"};
-    for (int found; (found = getopt_long(count, arguments, "", known, NULL)) != -1;) {
-        if (found == OUT)
-            options->out = optarg;
-        else if (found == QUIET)
-            options->quiet = 1;
-        else if (found == HELP)
-            return fputs(help, stdout) == EOF ? FAILED : DONE;
-        else if (found == VERSION)
-            return printf("rawhd-report of libsnndelay %s\n", snnd_version()) < 0 ? FAILED : DONE;
-        else
-            return USAGE; /* getopt_long() has said why */
-    }
-    options->folder = arguments + optind;
-    options->count = count - optind;
-    if (options->count > 0 && options->out[0] != '\0')
+    int result = arguments_read(&all, options, count, words, NULL, &rest, &failure);
+    if (result == 0 && options->help)
+        return fputs(help, stdout) == EOF ? FAILED : DONE;
+    if (result == 0 && options->version)
+        return printf("rawhd-report of libsnndelay %s\n", snnd_version()) < 0 ? FAILED : DONE;
+    options->folder = words + rest;
+    options->count = count - rest;
+    if (result == 0 && options->out[0] == '\0')
+        result = failed(&failure, "--out: expected a file; --help tells more");
+    if (result == 0 && options->count == 0)
+        result = failed(&failure, "at least one folder of results is needed; --help tells more");
+    if (result == 0)
         return -1;
-    fprintf(stderr, "rawhd-report: %s; --help tells more\n",
-            options->count > 0 ? "--out: expected a file" : "at least one folder of results is needed");
+    fprintf(stderr, "rawhd-report: %s\n", failure.text);
     return USAGE;
 }
 

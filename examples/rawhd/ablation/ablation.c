@@ -87,10 +87,6 @@ int ablation_read_sparsities(struct ablation *ablation, const char *text, struct
 
 /* ---- Runs ---- */
 
-int ablation_common(struct ablation *ablation, int count, char **arguments, struct failure *failure) {
-    return sweep_common(&ablation->sweep, count, arguments, ablation_decided, failure);
-}
-
 static int add_run(struct ablation *ablation, int model, double sparsity, int64_t seed, struct failure *failure) {
     const char *const *of_model = model_options[model];
     char *share = format_text("%.15g", sparsity), *number = format_text("%lld", (long long)seed);

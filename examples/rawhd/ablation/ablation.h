@@ -33,9 +33,6 @@ struct ablation_result {
 int ablation_read_models(struct ablation *ablation, const char *text, struct failure *failure);
 int ablation_read_sparsities(struct ablation *ablation, const char *text, struct failure *failure);
 
-/** Takes options of rawhd-train for each run. */
-int ablation_common(struct ablation *ablation, int count, char **arguments, struct failure *failure);
-
 /** Makes the list of runs: all models of all sparsities for one seed, then for the next. */
 int ablation_add_runs(struct ablation *ablation, struct failure *failure);
 

@@ -1,11 +1,10 @@
 #include "fields/field_options.h"
 
-#include <getopt.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "common/numbers.h"
+#include "common/arguments.h"
 #include "fields/field_results.h"
 #include "training/keep.h"
 
@@ -27,6 +26,7 @@ static const char help[] =
     "  --rook             4 neighbours a cell, not 8\n"
     "  --model NAME       best or last: the epoch that is looked at (best)\n"
     "  --jobs N           runs at a time, which share the processors; 0: one a processor (0)\n"
+    "  --dry-run          print the runs with their state, and an estimate of the time\n"
     "  --quiet            print the tests only\n"
     "  --help             this text\n"
     "  --version          the version of libsnndelay\n\n"
@@ -56,113 +56,33 @@ int field_options_help(void) {
 
 /* ---- The command line ---- */
 
-enum option_name { DATA = 1, OUT, SEEDS, SPARSITY, PERMUTATIONS, SEARCH, ROOK, MODEL, JOBS, QUIET, HELP, VERSION };
+static const char *const models[] = {"best", "last", NULL};
 
-static int read_number(const char *name, int64_t low, int64_t high, int64_t *number, struct failure *failure) {
-    if (number_whole(optarg, low, high, number) == 0)
-        return 0;
-    return failed(failure, "--%s: expected a whole number from %lld to %lld, not '%s'", name, (long long)low,
-                  (long long)high, optarg);
-}
+#define AT(field) offsetof(struct field_options, field)
 
-static int read_sparsity(struct field_options *options, struct failure *failure) {
-    if (number_real(optarg, 0, 0.999999, &options->sparsity) == 0)
-        return 0;
-    return failed(failure, "--sparsity: expected a number from 0 to 0.999999, not '%s'", optarg);
-}
+static const struct argument known[] = {
+    {"data", TEXT, AT(sweep.data), 0, 0, NULL},
+    {"out", TEXT, AT(sweep.out), 0, 0, NULL},
+    {"seeds", WHOLE, AT(seeds), 1, 1000, NULL},
+    {"sparsity", REAL, AT(sparsity), 0, 0.999999, NULL},
+    {"permutations", WHOLE, AT(permutations), 1, 1e8, NULL},
+    {"search", SWITCH, AT(search), 0, 0, NULL},
+    {"rook", SWITCH, AT(rook), 0, 0, NULL},
+    {"model", CHOICE, AT(last), 0, 0, models},
+    {"jobs", WHOLE, AT(jobs), 0, 1024, NULL},
+    {"dry-run", SWITCH, AT(dry_run), 0, 0, NULL},
+    {"quiet", SWITCH, AT(sweep.quiet), 0, 0, NULL},
+    {"help", SWITCH, AT(help), 0, 0, NULL},
+    {"version", SWITCH, AT(version), 0, 0, NULL},
+};
 
-static int read_model(struct field_options *options, struct failure *failure) {
-    if (strcmp(optarg, "best") == 0)
-        options->model = KEEP_BEST;
-    else if (strcmp(optarg, "last") == 0)
-        options->model = KEEP_LAST;
-    else
-        return failed(failure, "--model: expected best or last, not '%s'", optarg);
-    return 0;
-}
-
-static int set_number(struct field_options *options, int found, struct failure *failure) {
-    int64_t number = 0;
-    switch (found) {
-    case SEEDS:
-        return read_number("seeds", 1, 1000, &options->seeds, failure);
-    case PERMUTATIONS:
-        if (read_number("permutations", 1, 100000000, &number, failure) != 0)
-            return -1;
-        options->moran.permutations = (int32_t)number;
-        return 0;
-    default:
-        if (read_number("jobs", 0, 1024, &number, failure) != 0)
-            return -1;
-        options->sweep.jobs = (int)number;
-        return 0;
-    }
-}
-
-static int set_option(struct field_options *options, int found, struct failure *failure) {
-    switch (found) {
-    case DATA:
-        options->sweep.data = optarg;
-        return 0;
-    case OUT:
-        options->sweep.out = optarg;
-        return 0;
-    case SPARSITY:
-        return read_sparsity(options, failure);
-    case SEARCH:
-        options->moran.search = 1;
-        return 0;
-    case ROOK:
-        options->moran.neighbours = SNND_ROOK;
-        return 0;
-    case MODEL:
-        return read_model(options, failure);
-    case QUIET:
-        options->sweep.quiet = 1;
-        return 0;
-    case HELP:
-        options->help = 1;
-        return 0;
-    case VERSION:
-        options->version = 1;
-        return 0;
-    default:
-        return set_number(options, found, failure);
-    }
-}
-
-/* Reads what is before "--". */
-static int read_own(struct field_options *options, int count, char **arguments, struct failure *failure) {
-    static const struct option known[] = {
-        {"data", required_argument, NULL, DATA},
-        {"out", required_argument, NULL, OUT},
-        {"seeds", required_argument, NULL, SEEDS},
-        {"sparsity", required_argument, NULL, SPARSITY},
-        {"permutations", required_argument, NULL, PERMUTATIONS},
-        {"search", no_argument, NULL, SEARCH},
-        {"rook", no_argument, NULL, ROOK},
-        {"model", required_argument, NULL, MODEL},
-        {"jobs", required_argument, NULL, JOBS},
-        {"quiet", no_argument, NULL, QUIET},
-        {"help", no_argument, NULL, HELP},
-        {"version", no_argument, NULL, VERSION},
-        {NULL, 0, NULL, 0},
-    };
-    opterr = 0;
-    for (int found; (found = getopt_long(count, arguments, ":", known, NULL)) != -1;) {
-        if (found == ':')
-            return failed(failure, "%s: a value is missing", arguments[optind - 1]);
-        if (found == '?')
-            return failed(failure,
-                          "%s: there is no such option, or it takes no value; --help lists all, and options of "
-                          "rawhd-train follow --",
-                          arguments[optind - 1]);
-        if (set_option(options, found, failure) != 0)
-            return -1;
-    }
-    if (optind < count)
-        return failed(failure, "unexpected argument '%s'; --help lists the options", arguments[optind]);
-    return 0;
+static void settle(struct field_options *options) {
+    options->sweep.jobs = (int)options->jobs;
+    options->model = options->last ? KEEP_LAST : KEEP_BEST;
+    snnd_moran_options_init(&options->moran, sizeof options->moran);
+    options->moran.permutations = (int32_t)options->permutations;
+    options->moran.search = options->search;
+    options->moran.neighbours = options->rook ? SNND_ROOK : SNND_QUEEN;
 }
 
 /* ---- The runs ---- */
@@ -196,25 +116,18 @@ static int add_runs(struct field_options *options, struct failure *failure) {
     return 0;
 }
 
-int field_options_read(struct field_options *options, int count, char **arguments, struct failure *failure) {
-    *options = (struct field_options){.seeds = 3, .sparsity = 0.875, .model = KEEP_BEST};
+int field_options_read(struct field_options *options, int count, char **words, struct failure *failure) {
+    static const struct arguments all = {known, sizeof known / sizeof *known, NULL, SWEEP_HINT};
+    *options = (struct field_options){.seeds = 3, .sparsity = 0.875, .permutations = 2000};
     options->sweep.program = "rawhd-receptive-fields";
     options->sweep.out = "rawhd-fields";
     options->sweep.ranks = (struct ranks){.rank = 0, .size = 1, .local = 1};
-    snnd_moran_options_init(&options->moran, sizeof options->moran);
-    int own = 1;
-    while (own < count && strcmp(arguments[own], "--") != 0)
-        own++;
-    if (read_own(options, own, arguments, failure) != 0)
+    if (arguments_read(&all, options, sweep_own(count, words), words, NULL, NULL, failure) != 0)
         return -1;
+    settle(options);
     if (options->help || options->version)
         return 0;
-    if (options->sweep.data == NULL || options->sweep.data[0] == '\0')
-        return failed(failure, "--data DIR is needed: a folder with the Heidelberg Digits or with .npy files");
-    if (options->sweep.out[0] == '\0')
-        return failed(failure, "--out: expected a folder");
-    int more = own < count ? count - own - 1 : 0;
-    if (sweep_common(&options->sweep, more, arguments + count - more, field_options_decided, failure) != 0)
+    if (sweep_common(&options->sweep, count, words, field_options_decided, failure) != 0)
         return -1;
     return add_runs(options, failure);
 }

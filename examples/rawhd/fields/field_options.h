@@ -11,8 +11,10 @@ struct field_options {
     int64_t seeds; /**< 0 to seeds - 1 */
     double sparsity;
     snnd_moran_options moran;
-    const char *model; /**< file of a run that its trained network is taken from */
-    int help, version;
+    const char *model;          /**< file of a run that its trained network is taken from */
+    int64_t permutations, jobs; /**< as they were given, and so the next three */
+    int search, rook, last;
+    int dry_run, help, version;
 };
 
 /** Options of rawhd-train that differ from run to run; NULL at the end. */

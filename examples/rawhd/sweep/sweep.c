@@ -15,7 +15,7 @@
 /* ---- The list ---- */
 
 /* What a sweep gives each run itself, or does with it. */
-static const char *const own[] = {"data", "out", "threads", "resume", "overwrite", "help", "version", NULL};
+static const char *const own_names[] = {"data", "out", "threads", "resume", "overwrite", "help", "version", NULL};
 
 static int refuse(const struct options *options, const char *const names[], struct failure *failure) {
     for (size_t i = 0; names[i] != NULL; i++)
@@ -24,19 +24,30 @@ static int refuse(const struct options *options, const char *const names[], stru
     return 0;
 }
 
-int sweep_common(struct sweep *sweep, int count, char **arguments, const char *const decided[],
-                 struct failure *failure) {
-    char **words = allocate((size_t)count + 2, sizeof *words);
-    words[0] = (char *)sweep->program;
-    for (int i = 0; i < count; i++)
-        words[i + 1] = arguments[i];
+int sweep_own(int count, char **words) {
+    int own = 1;
+    while (own < count && strcmp(words[own], "--") != 0)
+        own++;
+    return own;
+}
+
+int sweep_common(struct sweep *sweep, int count, char **words, const char *const decided[], struct failure *failure) {
+    if (sweep->data == NULL || sweep->data[0] == '\0')
+        return failed(failure, "--data DIR is needed: a folder with the Heidelberg Digits or with .npy files");
+    if (sweep->out[0] == '\0')
+        return failed(failure, "--out: expected a folder");
+    const int own = sweep_own(count, words), more = own < count ? count - own - 1 : 0;
+    char **common = words + count - more, **line = allocate((size_t)more + 2, sizeof *line);
+    line[0] = (char *)sweep->program;
+    for (int i = 0; i < more; i++)
+        line[i + 1] = common[i];
     struct options options;
-    int result = options_read(count + 1, words, &options, failure);
-    free(words);
-    if (result != 0 || refuse(&options, own, failure) != 0 || refuse(&options, decided, failure) != 0)
+    int result = options_read(more + 1, line, &options, failure);
+    free(line);
+    if (result != 0 || refuse(&options, own_names, failure) != 0 || refuse(&options, decided, failure) != 0)
         return -1;
-    sweep->common = arguments;
-    sweep->common_count = count;
+    sweep->common = common;
+    sweep->common_count = more;
     return 0;
 }
 

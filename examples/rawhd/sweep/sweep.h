@@ -40,10 +40,16 @@ struct sweep {
     char recordings[17]; /**< fingerprint of the data, once they have been read; else "" */
 };
 
-/** Takes options of rawhd-train that go to each run. Fails, with the name of the option, if one is among `decided`,
- * which NULL ends: those that the program gives itself. --data, --out, --threads, --resume and the like are too. */
-int sweep_common(struct sweep *sweep, int count, char **arguments, const char *const decided[],
-                 struct failure *failure);
+/** For arguments_read(): where an option that a program does not know may belong. */
+#define SWEEP_HINT ", and options of rawhd-train follow --"
+
+/** Words of a command line that are the program's own: those before "--". */
+int sweep_own(int count, char **words);
+
+/** Takes from a command line what follows "--": options of rawhd-train that go to each run. Fails, with the name of the
+ * option, if one is among `decided`, which NULL ends: those that the program gives itself. --data, --out, --threads,
+ * --resume and the like are too. Fails without `data` or `out`. */
+int sweep_common(struct sweep *sweep, int count, char **words, const char *const decided[], struct failure *failure);
 
 /** Adds the run of these options of rawhd-train (NULL at the end), the common ones, and --data, --out and --threads. */
 int sweep_add(struct sweep *sweep, const char *name, const char *const arguments[], struct failure *failure);

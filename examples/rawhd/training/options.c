@@ -1,16 +1,14 @@
 #include "training/options.h"
 
-#include <getopt.h>
 #include <snndelay.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/arguments.h"
 #include "common/numbers.h"
 #include "data/spectrograms.h"
-
-enum kind { WHOLE, REAL, CHOICE, WIDTHS, TEXT, SWITCH, SWITCH_PAIR };
 
 /* How an option lives on in the settings of a run. */
 enum keeping {
@@ -28,11 +26,7 @@ static const char *const preset_names[] = {"mel", "zenke-vogels", NULL};
 static const char *const isa_names[] = {"auto", "plain", "avx2", "avx512", NULL};
 
 struct entry {
-    const char *name;
-    enum kind kind;
-    size_t offset;
-    double low, high; /* WHOLE and REAL, inclusive */
-    const char *const *choices;
+    struct argument is;
     enum keeping keeping;
     const char *argument, *help;
 };
@@ -43,57 +37,89 @@ struct entry {
 #define MOST_SEED 9007199254740991.0
 
 static const struct entry table[] = {
-    {"data", TEXT, AT(data), 0, 0, NULL, OFFERED, "DIR",
+    {{"data", TEXT, AT(data), 0, 0, NULL},
+     OFFERED,
+     "DIR",
      "Heidelberg Digits, or the four .npy files of the paper's code"},
-    {"out", TEXT, AT(out), 0, 0, NULL, FORGOTTEN, "DIR", "where the run is kept (rawhd-run)"},
-    {"epochs", WHOLE, AT(epochs), 1, 1e6, NULL, DECIDES, "N", "length of the run, which the schedules follow (150)"},
-    {"batch", WHOLE, AT(batch), 1, 1e6, NULL, DECIDES, "N", "samples a step (256)"},
-    {"hidden", WIDTHS, AT(hidden), 1, 65536, NULL, DECIDES, "N[,N...]", "neurons of each hidden layer (256)"},
-    {"max-delay", WHOLE, AT(max_delay), 0, 1022, NULL, DECIDES, "N", "longest delay in steps of 10 ms; even (24)"},
-    {"delays", CHOICE, AT(delays), 0, 0, delays_names, DECIDES, "KIND", "learned, or fixed at random (learned)"},
-    {"kernel-count", WHOLE, AT(kernel_count), 1, 64, NULL, DECIDES, "N", "synapses for each pair of neurons (1)"},
-    {"structure", CHOICE, AT(structure), 0, 0, structure_names, DECIDES, "KIND",
+    {{"out", TEXT, AT(out), 0, 0, NULL}, FORGOTTEN, "DIR", "where the run is kept (rawhd-run)"},
+    {{"epochs", WHOLE, AT(epochs), 1, 1e6, NULL}, DECIDES, "N", "length of the run, which the schedules follow (150)"},
+    {{"batch", WHOLE, AT(batch), 1, 1e6, NULL}, DECIDES, "N", "samples a step (256)"},
+    {{"hidden", OTHER, AT(hidden), 1, 65536, NULL}, DECIDES, "N[,N...]", "neurons of each hidden layer (256)"},
+    {{"max-delay", WHOLE, AT(max_delay), 0, 1022, NULL}, DECIDES, "N", "longest delay in steps of 10 ms; even (24)"},
+    {{"delays", CHOICE, AT(delays), 0, 0, delays_names}, DECIDES, "KIND", "learned, or fixed at random (learned)"},
+    {{"kernel-count", WHOLE, AT(kernel_count), 1, 64, NULL}, DECIDES, "N", "synapses for each pair of neurons (1)"},
+    {{"structure", CHOICE, AT(structure), 0, 0, structure_names},
+     DECIDES,
+     "KIND",
      "dense; fixed, a random mask; deep-r, rigl, set, snfs: rewired; pruned: see --from (dense)"},
-    {"sparsity", REAL, AT(sparsity), 0, 0.999999, NULL, DECIDES, "S", "share of absent synapses, but if dense (0.875)"},
-    {"budget", CHOICE, AT(budget), 0, 0, budget_names, DECIDES, "OF",
+    {{"sparsity", REAL, AT(sparsity), 0, 0.999999, NULL},
+     DECIDES,
+     "S",
+     "share of absent synapses, but if dense (0.875)"},
+    {{"budget", CHOICE, AT(budget), 0, 0, budget_names},
+     DECIDES,
+     "OF",
      "what has that share: each layer, or the network; or fan-in: see --fan-in (layer)"},
-    {"density", CHOICE, AT(density), 0, 0, density_names, DECIDES, "KIND",
+    {{"density", CHOICE, AT(density), 0, 0, density_names},
+     DECIDES,
+     "KIND",
      "over the layers: uniform or erdos-renyi (uniform)"},
-    {"fan-in", WHOLE, AT(fan_in), 0, 1e9, NULL, DECIDES, "F", "with --budget fan-in: synapses of each neuron"},
-    {"dale", SWITCH_PAIR, AT(dale), 0, 0, NULL, DECIDES, NULL,
+    {{"fan-in", WHOLE, AT(fan_in), 0, 1e9, NULL}, DECIDES, "F", "with --budget fan-in: synapses of each neuron"},
+    {{"dale", SWITCH_PAIR, AT(dale), 0, 0, NULL},
+     DECIDES,
+     NULL,
      "one sign for each presynaptic neuron (with deep-r yes, else no)"},
-    {"growth", CHOICE, AT(growth), 0, 0, growth_names, DECIDES, "RULE",
+    {{"growth", CHOICE, AT(growth), 0, 0, growth_names},
+     DECIDES,
+     "RULE",
      "gradient, random, momentum; own: as the rule has it (own)"},
-    {"temperature", REAL, AT(temperature), 0, 1e6, NULL, DECIDES, "T", "of deep-r's noise (0)"},
-    {"interval", WHOLE, AT(interval), 0, 1e9, NULL, DECIDES, "N",
+    {{"temperature", REAL, AT(temperature), 0, 1e6, NULL}, DECIDES, "T", "of deep-r's noise (0)"},
+    {{"interval", WHOLE, AT(interval), 0, 1e9, NULL},
+     DECIDES,
+     "N",
      "of rigl, set, snfs: steps between rewirings, 0: an epoch (rigl 100, else 0)"},
-    {"share", REAL, AT(share), 0, 1, NULL, DECIDES, "X",
+    {{"share", REAL, AT(share), 0, 1, NULL},
+     DECIDES,
+     "X",
      "of the same: synapses dropped at a rewiring (rigl, set 0.3, snfs 0.5)"},
-    {"rewire-until", REAL, AT(rewire_until), 0, 1, NULL, DECIDES, "X",
+    {{"rewire-until", REAL, AT(rewire_until), 0, 1, NULL},
+     DECIDES,
+     "X",
      "of the same: part of the run in which the share falls to 0; 0: it stays (rigl 0.75, snfs 1, set 0)"},
-    {"from", TEXT, AT(from), 0, 0, NULL, OFFERED, "MODEL", "of pruned: whose largest weights stay, to be trained on"},
-    {"rewind", TEXT, AT(rewind), 0, 0, NULL, OFFERED, "MODEL",
+    {{"from", TEXT, AT(from), 0, 0, NULL}, OFFERED, "MODEL", "of pruned: whose largest weights stay, to be trained on"},
+    {{"rewind", TEXT, AT(rewind), 0, 0, NULL},
+     OFFERED,
+     "MODEL",
      "of pruned: whose weights they then begin with, as initial.safetensors of a run"},
-    {"l1", REAL, AT(l1), 0, 1e6, NULL, DECIDES, "X", "penalty on the sum of all |weights| (1e-5)"},
-    {"dropout", REAL, AT(dropout), 0, 0.999999, NULL, DECIDES, "P", "of hidden spikes (0.4)"},
-    {"validation", REAL, AT(validation), 0, 0.999999, NULL, DECIDES, "SHARE", "of the training list held out (0)"},
-    {"seed", WHOLE, AT(seed), 0, MOST_SEED, NULL, DECIDES, "N", "of everything random, to 2^53 - 1 (0)"},
-    {"preset", CHOICE, AT(preset), 0, 0, preset_names, DECIDES, "NAME", "spectrograms: mel or zenke-vogels (mel)"},
-    {"german-first", SWITCH, AT(german_first), 0, 0, NULL, DECIDES, NULL,
+    {{"l1", REAL, AT(l1), 0, 1e6, NULL}, DECIDES, "X", "penalty on the sum of all |weights| (1e-5)"},
+    {{"dropout", REAL, AT(dropout), 0, 0.999999, NULL}, DECIDES, "P", "of hidden spikes (0.4)"},
+    {{"validation", REAL, AT(validation), 0, 0.999999, NULL}, DECIDES, "SHARE", "of the training list held out (0)"},
+    {{"seed", WHOLE, AT(seed), 0, MOST_SEED, NULL}, DECIDES, "N", "of everything random, to 2^53 - 1 (0)"},
+    {{"preset", CHOICE, AT(preset), 0, 0, preset_names}, DECIDES, "NAME", "spectrograms: mel or zenke-vogels (mel)"},
+    {{"german-first", SWITCH, AT(german_first), 0, 0, NULL},
+     DECIDES,
+     NULL,
      "classes: German 0-9, English 10-19 (English first)"},
-    {"cache", TEXT, AT(cache), 0, 0, NULL, OFFERED, "DIR", "where spectrograms are kept (DATA/.snndelay-cache)"},
-    {"threads", WHOLE, AT(threads), 0, 1024, NULL, FORGOTTEN, "N",
+    {{"cache", TEXT, AT(cache), 0, 0, NULL}, OFFERED, "DIR", "where spectrograms are kept (DATA/.snndelay-cache)"},
+    {{"threads", WHOLE, AT(threads), 0, 1024, NULL},
+     FORGOTTEN,
+     "N",
      "0: one a processor; results do not depend on it (0)"},
-    {"isa", CHOICE, AT(isa), 0, 0, isa_names, OFFERED, "NAME", "instructions: auto, plain, avx2 or avx512 (auto)"},
-    {"resume", SWITCH, AT(resume), 0, 0, NULL, FORGOTTEN, NULL,
+    {{"isa", CHOICE, AT(isa), 0, 0, isa_names}, OFFERED, "NAME", "instructions: auto, plain, avx2 or avx512 (auto)"},
+    {{"resume", SWITCH, AT(resume), 0, 0, NULL},
+     FORGOTTEN,
+     NULL,
      "go on with the run in --out, as if it had never stopped"},
-    {"overwrite", SWITCH, AT(overwrite), 0, 0, NULL, FORGOTTEN, NULL, "remove an earlier run in --out and begin anew"},
-    {"quiet", SWITCH, AT(quiet), 0, 0, NULL, FORGOTTEN, NULL, "print the result only"},
-    {"help", SWITCH, AT(help), 0, 0, NULL, FORGOTTEN, NULL, "this text"},
-    {"version", SWITCH, AT(version), 0, 0, NULL, FORGOTTEN, NULL, "the version of libsnndelay"},
+    {{"overwrite", SWITCH, AT(overwrite), 0, 0, NULL},
+     FORGOTTEN,
+     NULL,
+     "remove an earlier run in --out and begin anew"},
+    {{"quiet", SWITCH, AT(quiet), 0, 0, NULL}, FORGOTTEN, NULL, "print the result only"},
+    {{"help", SWITCH, AT(help), 0, 0, NULL}, FORGOTTEN, NULL, "this text"},
+    {{"version", SWITCH, AT(version), 0, 0, NULL}, FORGOTTEN, NULL, "the version of libsnndelay"},
 };
 
-enum { ENTRIES = sizeof table / sizeof *table, NO_PREFIX = ENTRIES };
+enum { ENTRIES = sizeof table / sizeof *table };
 
 static void set_defaults(struct options *options) {
     *options = (struct options){
@@ -113,113 +139,46 @@ static void set_defaults(struct options *options) {
     };
 }
 
-/* 0, or -1 with a phrase that tells what would have been right. */
-static int expected(struct failure *failure, const struct entry *entry, const char *text) {
-    char what[256] = "";
-    if (entry->kind == WHOLE)
-        snprintf(what, sizeof what, "a whole number from %.0f to %.0f", entry->low, entry->high);
-    if (entry->kind == REAL)
-        snprintf(what, sizeof what, "a number from %g to %g", entry->low, entry->high);
-    if (entry->kind == WIDTHS)
-        snprintf(what, sizeof what, "1 to %d whole numbers from %.0f to %.0f with commas between", OPTIONS_LAYERS,
-                 entry->low, entry->high);
-    for (size_t i = 0; entry->kind == CHOICE && entry->choices[i] != NULL; i++)
-        snprintf(what + strlen(what), sizeof what - strlen(what), "%s%s", i > 0 ? " or " : "", entry->choices[i]);
-    return failed(failure, "--%s: expected %s, not '%s'", entry->name, what, text);
+static int refuse_widths(const struct argument *argument, const char *text, struct failure *failure) {
+    return failed(failure, "--%s: expected 1 to %d whole numbers from %.0f to %.0f with commas between, not '%s'",
+                  argument->name, OPTIONS_LAYERS, argument->low, argument->high, text);
 }
 
-static int read_widths(const struct entry *entry, const char *text, struct widths *widths) {
+static int read_widths(const struct argument *argument, void *field, const char *text, struct failure *failure) {
     struct widths read = {{0}, 0};
     for (const char *part = text; part != NULL;) {
         const char *comma = strchr(part, ',');
         char *one = format_text("%.*s", comma != NULL ? (int)(comma - part) : (int)strlen(part), part);
         int64_t width;
-        int good =
-            read.count < OPTIONS_LAYERS && number_whole(one, (int64_t)entry->low, (int64_t)entry->high, &width) == 0;
+        int good = read.count < OPTIONS_LAYERS &&
+                   number_whole(one, (int64_t)argument->low, (int64_t)argument->high, &width) == 0;
         free(one);
         if (!good)
-            return -1;
+            return refuse_widths(argument, text, failure);
         read.width[read.count++] = (int32_t)width;
         part = comma != NULL ? comma + 1 : NULL;
     }
-    *widths = read;
+    *(struct widths *)field = read;
     return 0;
 }
 
-static int read_choice(const struct entry *entry, const char *text, int *choice) {
-    for (int i = 0; entry->choices[i] != NULL; i++)
-        if (strcmp(entry->choices[i], text) == 0) {
-            *choice = i;
-            return 0;
-        }
-    return -1;
-}
-
-/* Sets one option from its text. */
-static int set(struct options *options, const struct entry *entry, const char *text, struct failure *failure) {
-    void *field = (char *)options + entry->offset;
-    int result = 0;
-    switch (entry->kind) {
-    case WHOLE:
-        result = number_whole(text, (int64_t)entry->low, (int64_t)entry->high, field);
-        break;
-    case REAL:
-        result = number_real(text, entry->low, entry->high, field);
-        break;
-    case WIDTHS:
-        result = read_widths(entry, text, field);
-        break;
-    case CHOICE:
-        result = read_choice(entry, text, field);
-        break;
-    case TEXT:
-        *(const char **)field = text;
-        break;
-    case SWITCH:
-    case SWITCH_PAIR:
-        *(int *)field = strcmp(text, "yes") == 0;
-        break;
-    }
-    return result == 0 ? 0 : expected(failure, entry, text);
-}
-
-/* The long options of getopt_long(): the value is the place in the table, plus NO_PREFIX for "no-". */
-static void fill_long_options(struct option *known) {
-    size_t next = 0;
-    for (int i = 0; i < ENTRIES; i++) {
-        int argument = table[i].argument != NULL ? required_argument : no_argument;
-        known[next++] = (struct option){table[i].name, argument, NULL, i};
-        if (table[i].kind == SWITCH_PAIR)
-            known[next++] = (struct option){"no-dale", no_argument, NULL, NO_PREFIX + i};
-    }
-    known[next] = (struct option){NULL, 0, NULL, 0};
+/* The table's first column is what the reader knows. */
+static struct arguments known_arguments(struct argument known[ENTRIES]) {
+    for (int i = 0; i < ENTRIES; i++)
+        known[i] = table[i].is;
+    return (struct arguments){.known = known, .count = ENTRIES, .other = read_widths, .hint = ""};
 }
 
 int options_read(int count, char **arguments, struct options *options, struct failure *failure) {
-    struct option known[2 * ENTRIES + 1];
-    fill_long_options(known);
+    struct argument known[ENTRIES];
+    const struct arguments all = known_arguments(known);
     set_defaults(options);
-    optind = 1;
-    opterr = 0;
-    for (int found; (found = getopt_long(count, arguments, ":", known, NULL)) != -1;) {
-        if (found == ':')
-            return failed(failure, "%s: a value is missing", arguments[optind - 1]);
-        if (found == '?')
-            return failed(failure, "%s: there is no such option, or it takes no value; --help lists all",
-                          arguments[optind - 1]);
-        const struct entry *entry = &table[found % ENTRIES];
-        if (set(options, entry, optarg != NULL ? optarg : found < NO_PREFIX ? "yes" : "no", failure) != 0)
-            return -1;
-        options->given |= UINT64_C(1) << (found % ENTRIES);
-    }
-    if (optind < count)
-        return failed(failure, "unexpected argument '%s'; --help lists the options", arguments[optind]);
-    return 0;
+    return arguments_read(&all, options, count, arguments, &options->given, NULL, failure);
 }
 
 int options_given(const struct options *options, const char *name) {
     for (int i = 0; i < ENTRIES; i++)
-        if (strcmp(table[i].name, name) == 0)
+        if (strcmp(table[i].is.name, name) == 0)
             return (options->given >> i & 1) != 0;
     return 0;
 }
@@ -269,9 +228,9 @@ void options_help(void) {
         "integrate-and-fire neurons and dropout, at the end delays and a leaky integrator. Defaults are those of the\n"
         "paper (Meszaros, Knight and Nowotny 2024), which tunes --l1.\n\n");
     for (int i = 0; i < ENTRIES; i++) {
-        char *left = table[i].kind == SWITCH_PAIR
-                         ? format_text("--%s, --no-%s", table[i].name, table[i].name)
-                         : format_text("--%s %s", table[i].name, table[i].argument != NULL ? table[i].argument : "");
+        char *left = table[i].is.kind == SWITCH_PAIR
+                         ? format_text("--%s, --no-%s", table[i].is.name, table[i].is.name)
+                         : format_text("--%s %s", table[i].is.name, table[i].argument != NULL ? table[i].argument : "");
         printf("  %-22s  %s\n", left, table[i].help);
         free(left);
     }
@@ -302,20 +261,20 @@ static char *widths_text(const struct widths *widths) {
 
 /* An option's value as JSON. */
 static cJSON *value_of(const struct options *options, const struct entry *entry) {
-    const void *field = (const char *)options + entry->offset;
-    switch (entry->kind) {
+    const void *field = (const char *)options + entry->is.offset;
+    switch (entry->is.kind) {
     case WHOLE:
         return cJSON_CreateNumber((double)*(const int64_t *)field);
     case REAL:
         return cJSON_CreateNumber(*(const double *)field);
     case CHOICE:
-        return cJSON_CreateString(entry->choices[*(const int *)field]);
+        return cJSON_CreateString(entry->is.choices[*(const int *)field]);
     case TEXT:
         return cJSON_CreateString(*(const char *const *)field);
     case SWITCH:
     case SWITCH_PAIR:
         return cJSON_CreateBool(*(const int *)field);
-    case WIDTHS:
+    case OTHER:
         break;
     }
     char *text = widths_text(field);
@@ -338,7 +297,7 @@ static char *text_of(const cJSON *value, const struct entry *entry) {
     if (cJSON_IsString(value))
         return format_text("%s", value->valuestring);
     if (cJSON_IsNumber(value))
-        return entry->kind == WHOLE ? format_text("%.0f", value->valuedouble) : real_text(value->valuedouble);
+        return entry->is.kind == WHOLE ? format_text("%.0f", value->valuedouble) : real_text(value->valuedouble);
     return format_text(cJSON_IsTrue(value) ? "yes" : "no");
 }
 
@@ -346,7 +305,7 @@ cJSON *options_settings(const struct options *options) {
     cJSON *settings = cJSON_CreateObject();
     for (int i = 0; i < ENTRIES; i++)
         if (table[i].keeping != FORGOTTEN)
-            cJSON_AddItemToObject(settings, table[i].name, value_of(options, &table[i]));
+            cJSON_AddItemToObject(settings, table[i].is.name, value_of(options, &table[i]));
     return settings;
 }
 
@@ -357,7 +316,7 @@ static int compare(const struct options *options, const struct entry *entry, con
     char *had = text_of(then, entry), *given = text_of(now, entry);
     int result = cJSON_Compare(now, then, 1)
                      ? 0
-                     : failed(failure, "--%s: the run was begun with %s, not with %s", entry->name, had, given);
+                     : failed(failure, "--%s: the run was begun with %s, not with %s", entry->is.name, had, given);
     free(given);
     free(had);
     cJSON_Delete(now);
@@ -365,18 +324,20 @@ static int compare(const struct options *options, const struct entry *entry, con
 }
 
 int options_inherit(struct options *options, const cJSON *settings, struct failure *failure) {
+    struct argument known[ENTRIES];
+    const struct arguments all = known_arguments(known);
     for (int i = 0; i < ENTRIES; i++) {
-        const cJSON *then = cJSON_GetObjectItemCaseSensitive(settings, table[i].name);
+        const cJSON *then = cJSON_GetObjectItemCaseSensitive(settings, table[i].is.name);
         int given = (options->given >> i & 1) != 0, result = 0;
         if (then == NULL || table[i].keeping == FORGOTTEN)
             continue;
         if (given && table[i].keeping == DECIDES) {
             result = compare(options, &table[i], then, failure);
-        } else if (!given && table[i].kind == TEXT) {
-            *(const char **)((char *)options + table[i].offset) = then->valuestring;
+        } else if (!given && table[i].is.kind == TEXT) {
+            *(const char **)((char *)options + table[i].is.offset) = then->valuestring;
         } else if (!given) {
             char *text = text_of(then, &table[i]);
-            result = set(options, &table[i], text, failure);
+            result = argument_set(&all, i, options, text, failure);
             free(text);
         }
         if (result != 0)

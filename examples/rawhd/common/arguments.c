@@ -1,0 +1,108 @@
+#include "common/arguments.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/numbers.h"
+
+enum { MOST = 64 };
+
+/* -1, with a phrase that tells what would have been right. */
+static int expected(const struct argument *argument, const char *text, struct failure *failure) {
+    char what[256] = "";
+    if (argument->kind == WHOLE)
+        snprintf(what, sizeof what, "a whole number from %.0f to %.0f", argument->low, argument->high);
+    if (argument->kind == REAL)
+        snprintf(what, sizeof what, "a number from %g to %g", argument->low, argument->high);
+    for (size_t i = 0; argument->kind == CHOICE && argument->choices[i] != NULL; i++)
+        snprintf(what + strlen(what), sizeof what - strlen(what), "%s%s", i > 0 ? " or " : "", argument->choices[i]);
+    return failed(failure, "--%s: expected %s, not '%s'", argument->name, what, text);
+}
+
+static int read_choice(const struct argument *argument, const char *text, int *choice) {
+    for (int i = 0; argument->choices[i] != NULL; i++)
+        if (strcmp(argument->choices[i], text) == 0) {
+            *choice = i;
+            return 0;
+        }
+    return -1;
+}
+
+int argument_set(const struct arguments *arguments, int place, void *options, const char *text,
+                 struct failure *failure) {
+    const struct argument *argument = &arguments->known[place];
+    void *field = (char *)options + argument->offset;
+    int result = 0;
+    switch (argument->kind) {
+    case WHOLE:
+        result = number_whole(text, (int64_t)argument->low, (int64_t)argument->high, field);
+        break;
+    case REAL:
+        result = number_real(text, argument->low, argument->high, field);
+        break;
+    case CHOICE:
+        result = read_choice(argument, text, field);
+        break;
+    case TEXT:
+        *(const char **)field = text;
+        break;
+    case SWITCH:
+    case SWITCH_PAIR:
+        *(int *)field = strcmp(text, "yes") == 0;
+        break;
+    case OTHER:
+        return arguments->other(argument, field, text, failure);
+    }
+    return result == 0 ? 0 : expected(argument, text, failure);
+}
+
+/* The long options of getopt_long(): the value is the place in the table, plus MOST for "no-", whose names are in
+ * `names`. */
+static void list_options(const struct arguments *arguments, struct option *known, char *names[MOST]) {
+    size_t next = 0;
+    for (int i = 0; i < arguments->count; i++) {
+        const struct argument *argument = &arguments->known[i];
+        const int is_switch = argument->kind == SWITCH || argument->kind == SWITCH_PAIR;
+        names[i] = argument->kind == SWITCH_PAIR ? format_text("no-%s", argument->name) : NULL;
+        known[next++] = (struct option){argument->name, is_switch ? no_argument : required_argument, NULL, i};
+        if (names[i] != NULL)
+            known[next++] = (struct option){names[i], no_argument, NULL, MOST + i};
+    }
+    known[next] = (struct option){NULL, 0, NULL, 0};
+}
+
+static int read_known(const struct arguments *arguments, const struct option *known, void *options, int count,
+                      char **words, uint64_t *given, struct failure *failure) {
+    optind = 1;
+    opterr = 0;
+    for (int found; (found = getopt_long(count, words, ":", known, NULL)) != -1;) {
+        if (found == ':')
+            return failed(failure, "%s: a value is missing", words[optind - 1]);
+        if (found == '?')
+            return failed(failure, "%s: there is no such option, or it takes no value; --help lists all%s",
+                          words[optind - 1], arguments->hint);
+        const char *text = optarg != NULL ? optarg : found < MOST ? "yes" : "no";
+        if (argument_set(arguments, found % MOST, options, text, failure) != 0)
+            return -1;
+        if (given != NULL)
+            *given |= UINT64_C(1) << (found % MOST);
+    }
+    return 0;
+}
+
+int arguments_read(const struct arguments *arguments, void *options, int count, char **words, uint64_t *given,
+                   int *rest, struct failure *failure) {
+    struct option known[2 * MOST + 1];
+    char *names[MOST];
+    list_options(arguments, known, names);
+    int result = read_known(arguments, known, options, count, words, given, failure);
+    for (int i = 0; i < arguments->count; i++)
+        free(names[i]);
+    if (rest != NULL)
+        *rest = optind;
+    else if (result == 0 && optind < count)
+        result = failed(failure, "unexpected argument '%s'; --help lists the options", words[optind]);
+    return result;
+}
