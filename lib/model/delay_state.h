@@ -52,7 +52,7 @@ typedef struct snnd_event_state {
 
 typedef struct snnd_delay_state {
     const struct snnd_path *forward, *parameters; /* the paths of the pass; with `forward` comes the input's gradient */
-    bool dormant;  /* the pass makes gradients of dormant synapses */
+    bool dormant;                                 /* the pass makes gradients of dormant synapses */
     bool complete; /* the gradients of the last pass are there for dormant synapses too */
     snnd_kernel_shape shape;
     snnd_taps taps;       /* value = w share; with filters it is A */
