@@ -15,7 +15,7 @@
  * @file
  * The whole interface of libsnndelay, by chapter, in the order in which a user meets it:
  * context, arrays, networks, workspaces (forward, loss, backward), optimizers, schedules, sparsity,
- * datasets, trainer, files, analysis, random numbers.
+ * datasets, trainer, files, analysis, inference, random numbers.
  *
  * What holds for every function:
  *
@@ -976,6 +976,86 @@ SNND_API snnd_status snnd_rank_test_init(snnd_rank_test *result, size_t size);
  * Numbers that are not finite are SNND_ERROR_ARGUMENT. Where all values are equal p is 1. */
 SNND_API snnd_status snnd_mann_whitney(snnd_context *context, const double *x, int32_t x_count, const double *y,
                                        int32_t y_count, snnd_alternative alternative, snnd_rank_test *result);
+
+/** @} */
+/* ---------------------------------------------------------------------------------------------- */
+/** @defgroup inference Inference
+ * A trained network at work, frame by frame. A plan is what inference needs of a network, read-only: any number of
+ * streams in any threads share one. A stream is all that changes while frames come in.
+ *
+ * Threads: plans and streams are made and freed in the thread of the context, except for snnd_stream_place(), which
+ * uses no context. All other functions of a stream touch nothing but it and its plan, so that each stream may belong to
+ * a thread of its own. They take no memory.
+ * @{ */
+
+typedef struct snnd_plan snnd_plan;
+typedef struct snnd_stream snnd_stream;
+
+/** Makes a plan of the network as it is: whole delays, running statistics, no dropout, as in evaluation. It is a copy;
+ * the network may be trained on, or freed. SNND_ERROR_NUMERIC where a parameter is not finite, SNND_ERROR_STATE where
+ * there are no layers. Free the plan after its streams and before its context. */
+SNND_API snnd_status snnd_plan_create(const snnd_network *network, snnd_plan **plan);
+SNND_API void snnd_plan_free(snnd_plan *plan);
+
+SNND_API int32_t snnd_plan_inputs(const snnd_plan *plan);
+SNND_API int32_t snnd_plan_outputs(const snnd_plan *plan);
+/** Synapses that carry something: those whose weight is not 0. */
+SNND_API int64_t snnd_plan_synapses(const snnd_plan *plan);
+
+typedef struct snnd_stream_options {
+    size_t size;
+    int32_t readout; /**< ::snnd_readout of the scores; default SOFTMAX_SUM */
+} snnd_stream_options;
+
+SNND_API snnd_status snnd_stream_options_init(snnd_stream_options *options, size_t size);
+
+/** Makes a stream before its first frame. */
+SNND_API snnd_status snnd_stream_create(const snnd_plan *plan, const snnd_stream_options *options,
+                                        snnd_stream **stream);
+
+/** Bytes that a stream of the plan takes; 0 of NULL. */
+SNND_API size_t snnd_stream_size(const snnd_plan *plan);
+/** Makes a stream in `memory` of the host's, `bytes` of them (at least snnd_stream_size()), aligned to 64, which must
+ * outlive it. Takes no memory and leaves no message: what is wrong is SNND_ERROR_ARGUMENT. */
+SNND_API snnd_status snnd_stream_place(const snnd_plan *plan, const snnd_stream_options *options, void *memory,
+                                       size_t bytes, snnd_stream **stream);
+/** Frees a stream; of one that was placed, nothing is left to free. */
+SNND_API void snnd_stream_free(snnd_stream *stream);
+
+/** The sentence left by the last of this stream's calls that failed, "" if none did; borrowed until the next one. */
+SNND_API const char *snnd_stream_last_error(const snnd_stream *stream);
+
+/**
+ * Takes one time step: `frame` [inputs], finite. `potentials` [outputs] receives what the last layer gives at this
+ * step, `scores` [outputs] the scores over all frames so far; either may be NULL. On the instruction set of the context
+ * both are, to the last bit, what snnd_workspace_forward() in evaluation makes of the same frames as one sample. Takes
+ * no memory and the same time for every frame, but for inputs and neurons that were silent for all of max_delay, which
+ * cost nothing. SNND_ERROR_NUMERIC where an output overflowed.
+ */
+SNND_API snnd_status snnd_stream_push(snnd_stream *stream, const float *frame, float *potentials, float *scores);
+
+/** The same for spikes: a frame that has in each channel the number of its events among `channels` [count]. */
+SNND_API snnd_status snnd_stream_push_events(snnd_stream *stream, const int32_t *channels, int64_t count,
+                                             float *potentials, float *scores);
+
+/** Frames since the stream was made or reset. */
+SNND_API int64_t snnd_stream_frames(const snnd_stream *stream);
+
+/** Begins anew. */
+SNND_API snnd_status snnd_stream_reset(snnd_stream *stream);
+
+/** Brings a stream to the state of another one of the same network and readout; from there they go separate ways. */
+SNND_API snnd_status snnd_stream_copy(snnd_stream *to, const snnd_stream *from);
+/** Makes another stream in the same state. */
+SNND_API snnd_status snnd_stream_clone(const snnd_stream *stream, snnd_stream **clone);
+
+/** Bytes of a state that snnd_stream_save() writes; 0 of NULL. */
+SNND_API size_t snnd_stream_state_size(const snnd_stream *stream);
+/** Writes the state to memory of the host's with room for that many bytes: the same bytes on every machine. */
+SNND_API snnd_status snnd_stream_save(snnd_stream *stream, void *state, size_t bytes);
+/** Goes on from a saved state, on this machine or another. SNND_ERROR_FORMAT where it is damaged, or of another network
+ * or readout; the stream then stays as it is. */
+SNND_API snnd_status snnd_stream_restore(snnd_stream *stream, const void *state, size_t bytes);
 
 /** @} */
 /* ---------------------------------------------------------------------------------------------- */

@@ -56,6 +56,26 @@ void snnd_readout_scores(const snnd_softmax_kernels *kernels, int32_t readout, c
             scores[c] = score_of(readout, output, tile, c, lane);
 }
 
+void snnd_readout_add(const snnd_softmax_kernels *kernels, int32_t readout, int32_t classes, int64_t step,
+                      const float *output, double *total, double *scratch) {
+    if (readout == SNND_READOUT_SOFTMAX_SUM) {
+        kernels->add_step(classes, output, total, scratch);
+        return;
+    }
+    for (int32_t c = 0; c < classes; c++) {
+        const double x = (double)output[c];
+        if (readout == SNND_READOUT_LAST || (readout == SNND_READOUT_MAX && (step == 0 || !(x <= total[c]))))
+            total[c] = x;
+        else if (readout != SNND_READOUT_MAX)
+            total[c] += x;
+    }
+}
+
+void snnd_readout_total(int32_t readout, int32_t classes, int64_t steps, const double *total, float *scores) {
+    for (int32_t c = 0; c < classes; c++)
+        scores[c] = (float)(readout == SNND_READOUT_MEAN ? total[c] / (double)steps : total[c]);
+}
+
 double snnd_cross_entropy(const double *scores, int32_t classes, int32_t label, double *gradient) {
     double highest = -INFINITY, sum = 0;
     for (int32_t c = 0; c < classes; c++)

@@ -15,6 +15,13 @@
 void snnd_readout_scores(const snnd_softmax_kernels *kernels, int32_t readout, const snnd_activity *output,
                          int32_t tile, int32_t lanes, double *scores, double *scratch);
 
+/* The same, step by step: takes the potentials `output` [classes] of step `step` (0, 1, ...) of one sample into
+ * `total`. `total` and `scratch` have room for a multiple of 8 classes. */
+void snnd_readout_add(const snnd_softmax_kernels *kernels, int32_t readout, int32_t classes, int64_t step,
+                      const float *output, double *total, double *scratch);
+/* The scores after `steps` of them (>= 1). */
+void snnd_readout_total(int32_t readout, int32_t classes, int64_t steps, const double *total, float *scores);
+
 /* Cross-entropy -log softmax_label(scores) of one sample; `gradient` [classes] receives its derivative, softmax -
  * onehot. */
 double snnd_cross_entropy(const double *scores, int32_t classes, int32_t label, double *gradient);

@@ -4,6 +4,8 @@
  */
 #include "kernel/rows.h"
 
+#include <stdbool.h>
+
 #include "kernel/vector.h"
 
 #if defined(__AVX512F__)
@@ -247,6 +249,34 @@ static void expand(int32_t steps, const uint16_t *bits, const float factor[L], f
     }
 }
 
+/* ---- one step ---- */
+
+static void lif_step(const snnd_lif *lif, int32_t neurons, const float *restrict current, float *restrict mem,
+                     float *restrict syn, float *restrict spikes) {
+    const float decay = lif->decay, threshold = lif->threshold;
+    for (int32_t n = 0; n < neurons; n++) {
+        const bool fires = mem[n] > threshold;
+        const float next = decay * mem[n] + syn[n];
+        spikes[n] = fires ? 1.0f : 0.0f;
+        mem[n] = fires ? 0.0f : next;
+        syn[n] = current[n];
+    }
+}
+
+static void leaky_step(float decay, int32_t neurons, const float *restrict current, float *restrict mem,
+                       float *restrict syn, float *restrict potential) {
+    for (int32_t n = 0; n < neurons; n++) {
+        potential[n] = mem[n] = decay * mem[n] + syn[n];
+        syn[n] = current[n];
+    }
+}
+
+static void normalise_step(int32_t neurons, const double *restrict mean, const double *restrict factor,
+                           const double *restrict shift, const float *restrict x, float *restrict y) {
+    for (int32_t n = 0; n < neurons; n++)
+        y[n] = (float)(((double)x[n] - mean[n]) * factor[n] + shift[n]);
+}
+
 extern const snnd_row_kernels SNND_ROW_KERNELS;
 const snnd_row_kernels SNND_ROW_KERNELS = {
     .lif_forward = lif_forward,
@@ -262,4 +292,7 @@ const snnd_row_kernels SNND_ROW_KERNELS = {
     .collect = collect,
     .count = count,
     .expand = expand,
+    .lif_step = lif_step,
+    .leaky_step = leaky_step,
+    .normalise_step = normalise_step,
 };

@@ -102,6 +102,13 @@ typedef struct snnd_row_kernels {
 
     /* x[t][l] = factor[l] where bit l of bits[t] is set, else 0. */
     void (*expand)(int32_t steps, const uint16_t *bits, const float factor[16], float *x);
+
+    /* One step of neurons side by side, for streams: what lif_forward, leaky_forward and normalise do in each, to the
+     * same bits. `mem` and `syn` are the state [neurons]. */
+    void (*lif_step)(const snnd_lif *lif, int32_t neurons, const float *current, float *mem, float *syn, float *spikes);
+    void (*leaky_step)(float decay, int32_t neurons, const float *current, float *mem, float *syn, float *potential);
+    void (*normalise_step)(int32_t neurons, const double *mean, const double *factor, const double *shift,
+                           const float *x, float *y);
 } snnd_row_kernels;
 
 #endif

@@ -46,5 +46,23 @@ static void backward(int32_t classes, int32_t steps, snnd_rows output, const dou
     }
 }
 
+/* Classes lie side by side, where the others have samples. */
+static void add_step(int32_t classes, const float *output, double *sum, double *scratch) {
+    double highest = (double)output[0], total = 0;
+    for (int32_t c = 1; c < classes; c++)
+        highest = (double)output[c] > highest ? (double)output[c] : highest;
+    for (int32_t c = 0; c < classes; c++)
+        scratch[c] = (double)output[c] - highest;
+    for (int32_t c = classes; c % DOUBLES != 0; c++)
+        scratch[c] = 0;
+    for (int32_t c = 0; c < classes; c += DOUBLES)
+        *(vector_double *)(scratch + c) = exponential(*(vector_double *)(scratch + c));
+    for (int32_t c = 0; c < classes; c++)
+        total += scratch[c];
+    for (int32_t c = 0; c < classes; c++)
+        sum[c] += scratch[c] / total;
+}
+
 extern const snnd_softmax_kernels SNND_SOFTMAX_KERNELS;
-const snnd_softmax_kernels SNND_SOFTMAX_KERNELS = {.sum_over_time = sum_over_time, .backward = backward};
+const snnd_softmax_kernels SNND_SOFTMAX_KERNELS = {
+    .sum_over_time = sum_over_time, .backward = backward, .add_step = add_step};

@@ -11,6 +11,9 @@ typedef struct snnd_softmax_kernels {
     /* dL/doutput[t][c] = p[t][c] (d[c] - sum_k d[k] p[t][k]) from d[c] = dL/dsum[c] */
     void (*backward)(int32_t classes, int32_t steps, snnd_rows output, const double *d_sum, double *scratch,
                      snnd_rows gradient);
+    /* sum[c] += softmax(output)[c] of one step of one sample, `output` [classes]; to the same bits as sum_over_time.
+     * The arrays of doubles have room for a multiple of 8 classes. */
+    void (*add_step)(int32_t classes, const float *output, double *sum, double *scratch);
 } snnd_softmax_kernels;
 
 #endif

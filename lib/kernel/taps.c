@@ -211,6 +211,7 @@ extern const snnd_row_kernels SNND_ROW_KERNELS;
 extern const snnd_softmax_kernels SNND_SOFTMAX_KERNELS;
 extern const snnd_product_kernels SNND_PRODUCT_KERNELS;
 extern const snnd_event_kernels SNND_EVENT_KERNELS;
+extern const snnd_frame_kernels SNND_FRAME_KERNELS;
 extern const snnd_hot_kernels SNND_HOT_KERNELS;
 const snnd_hot_kernels SNND_HOT_KERNELS = {.isa = SNND_HOT_ISA,
                                            .gather = gather,
@@ -218,4 +219,5 @@ const snnd_hot_kernels SNND_HOT_KERNELS = {.isa = SNND_HOT_ISA,
                                            .rows = &SNND_ROW_KERNELS,
                                            .softmax = &SNND_SOFTMAX_KERNELS,
                                            .products = &SNND_PRODUCT_KERNELS,
-                                           .events = &SNND_EVENT_KERNELS};
+                                           .events = &SNND_EVENT_KERNELS,
+                                           .frame = &SNND_FRAME_KERNELS};

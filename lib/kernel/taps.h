@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "kernel/events.h"
+#include "kernel/frame.h"
 #include "kernel/products.h"
 #include "kernel/rows.h"
 #include "kernel/softmax.h"
@@ -65,6 +66,7 @@ typedef struct snnd_hot_kernels {
     const snnd_event_kernels *events;
     const snnd_product_kernels *products;
     const snnd_softmax_kernels *softmax;
+    const snnd_frame_kernels *frame;
 } snnd_hot_kernels;
 
 #endif

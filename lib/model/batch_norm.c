@@ -1,4 +1,6 @@
 /* Batch normalisation, one mean and variance per neuron over time and batch (kernel/rows.h). */
+#include "model/batch_norm.h"
+
 #include <math.h>
 
 #include "base/options.h"
@@ -74,21 +76,22 @@ static void follow(snnd_layer *layer, int32_t neuron, moments newest, double cou
     *variance = (float)((1 - share) * (double)*variance + share * unbiased);
 }
 
-static void normalise_by(const snnd_stage *stage, int32_t neuron, moments m) {
-    const snnd_layer *layer = stage->layer;
-    ((state *)stage->state)->neuron[neuron].by =
-        (snnd_affine){.mean = m.mean,
-                      .inverse_deviation = 1 / sqrt(m.variance + layer->options.batch_norm.epsilon),
-                      .scale = (double)snnd_layer_floats(layer, SNND_ARRAY_SCALE)[neuron],
-                      .shift = (double)snnd_layer_floats(layer, SNND_ARRAY_SHIFT)[neuron]};
+static snnd_affine normalised_by(const snnd_layer *layer, int32_t neuron, moments m) {
+    return (snnd_affine){.mean = m.mean,
+                         .inverse_deviation = 1 / sqrt(m.variance + layer->options.batch_norm.epsilon),
+                         .scale = (double)snnd_layer_floats(layer, SNND_ARRAY_SCALE)[neuron],
+                         .shift = (double)snnd_layer_floats(layer, SNND_ARRAY_SHIFT)[neuron]};
+}
+
+snnd_affine snnd_batch_norm_running(const snnd_layer *layer, int32_t neuron) {
+    const moments running = {.mean = (double)snnd_layer_floats(layer, SNND_ARRAY_RUNNING_MEAN)[neuron],
+                             .variance = (double)snnd_layer_floats(layer, SNND_ARRAY_RUNNING_VARIANCE)[neuron]};
+    return normalised_by(layer, neuron, running);
 }
 
 static void begin(snnd_stage *stage) {
-    const snnd_layer *layer = stage->layer;
-    for (int32_t n = 0; n < layer->outputs; n++)
-        normalise_by(stage, n,
-                     (moments){.mean = (double)snnd_layer_floats(layer, SNND_ARRAY_RUNNING_MEAN)[n],
-                               .variance = (double)snnd_layer_floats(layer, SNND_ARRAY_RUNNING_VARIANCE)[n]});
+    for (int32_t n = 0; n < stage->layer->outputs; n++)
+        ((state *)stage->state)->neuron[n].by = snnd_batch_norm_running(stage->layer, n);
 }
 
 static void measure(const snnd_stage *stage, const snnd_part *part, snnd_rows input) {
@@ -118,7 +121,7 @@ static void settle(snnd_stage *stage) {
     for (int32_t n = 0; n < stage->layer->outputs; n++) {
         const moments m = moments_of(stage, n);
         follow(stage->layer, n, m, count);
-        normalise_by(stage, n, m);
+        ((state *)stage->state)->neuron[n].by = normalised_by(stage->layer, n, m);
     }
 }
 

@@ -17,10 +17,14 @@ static int32_t input_of(const snnd_layer *layer, int32_t synapse) {
     return synapse % snnd_delays_columns(layer) / layer->options.delays.kernel_count;
 }
 
+snnd_kernel_shape snnd_delays_whole_shape(const snnd_layer *layer) {
+    return (snnd_kernel_shape){.taps = snnd_delays_taps(layer), .kind = SNND_KERNEL_MAX, .spread = 1, .whole = 1};
+}
+
 static snnd_kernel_shape shape_of(const snnd_layer *layer, snnd_mode mode) {
     const snnd_delay_options *options = &layer->options.delays;
     if (mode == SNND_EVALUATE || !options->learn_delays)
-        return (snnd_kernel_shape){.taps = snnd_delays_taps(layer), .kind = SNND_KERNEL_MAX, .spread = 1, .whole = 1};
+        return snnd_delays_whole_shape(layer);
     const double floor_width = options->kernel == SNND_KERNEL_GAUSS ? 0.27 : 1.0;
     return (snnd_kernel_shape){
         .taps = snnd_delays_taps(layer), .kind = options->kernel, .spread = layer->network->sigma + floor_width};

@@ -2,6 +2,7 @@
 #ifndef SNND_MODEL_DELAYS_H
 #define SNND_MODEL_DELAYS_H
 
+#include "kernel/delay_kernel.h"
 #include "model/signal.h"
 #include "model/workspace.h"
 
@@ -37,6 +38,9 @@ double snnd_delays_weight_sum(const snnd_layer *layer);
 
 snnd_status snnd_delays_prepare(snnd_stage *stage);
 void snnd_delays_release(snnd_stage *stage);
+
+/* Kernels of one tap at whole delays: those of evaluation. */
+snnd_kernel_shape snnd_delays_whole_shape(const snnd_layer *layer);
 
 /* Makes the kernels of all synapses for the pass. */
 void snnd_delays_begin(snnd_stage *stage);

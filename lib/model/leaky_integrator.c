@@ -1,4 +1,6 @@
 /* The readout's neurons: they integrate and never fire (kernel/rows.h). */
+#include "model/leaky_integrator.h"
+
 #include "base/options.h"
 #include "kernel/taps.h"
 #include "model/workspace.h"
@@ -8,19 +10,20 @@ static const snnd_field fields[] = {
     {0},
 };
 
-static float decay_of(const snnd_stage *stage) {
-    return (float)(1 - 1 / stage->layer->options.leaky_integrator.tau);
+float snnd_leaky_decay(const snnd_layer *layer) {
+    return (float)(1 - 1 / layer->options.leaky_integrator.tau);
 }
 
 static void forward(const snnd_stage *stage, const snnd_part *part, snnd_rows input, snnd_rows output) {
-    stage->workspace->context->kernels->rows->leaky_forward(decay_of(stage), part->extent, input, output);
+    stage->workspace->context->kernels->rows->leaky_forward(snnd_leaky_decay(stage->layer), part->extent, input,
+                                                            output);
 }
 
 static void backward(const snnd_stage *stage, const snnd_part *part, snnd_rows input, snnd_rows scratch,
                      snnd_rows gradient) {
     (void)input;
     (void)scratch;
-    stage->workspace->context->kernels->rows->leaky_backward(decay_of(stage), part->extent, gradient);
+    stage->workspace->context->kernels->rows->leaky_backward(snnd_leaky_decay(stage->layer), part->extent, gradient);
 }
 
 snnd_status snnd_leaky_integrator_options_init(snnd_leaky_integrator_options *options, size_t size) {

@@ -35,8 +35,8 @@ int64_t snnd_lif_spikes(const snnd_stage *stage) {
     return sum;
 }
 
-static snnd_lif constants(const snnd_stage *stage) {
-    const snnd_lif_options *options = &stage->layer->options.lif;
+snnd_lif snnd_lif_constants(const snnd_layer *layer) {
+    const snnd_lif_options *options = &layer->options.lif;
     return (snnd_lif){.decay = (float)(1 - 1 / options->tau),
                       .threshold = (float)options->threshold,
                       .alpha = (float)options->alpha,
@@ -44,7 +44,7 @@ static snnd_lif constants(const snnd_stage *stage) {
 }
 
 static void forward(const snnd_stage *stage, const snnd_part *part, snnd_rows input, snnd_rows output) {
-    const snnd_lif lif = constants(stage);
+    const snnd_lif lif = snnd_lif_constants(stage->layer);
     const snnd_row_kernels *kernels = stage->workspace->context->kernels->rows;
     int32_t *spikes = (int32_t *)stage->state + (size_t)part->tile * (size_t)stage->layer->outputs + part->neuron;
     kernels->lif_forward(&lif, part->extent, input, (snnd_rows){0}, output);
@@ -53,13 +53,13 @@ static void forward(const snnd_stage *stage, const snnd_part *part, snnd_rows in
 }
 
 void snnd_lif_potential(const snnd_stage *stage, const snnd_part *part, snnd_rows input, snnd_rows potential) {
-    const snnd_lif lif = constants(stage);
+    const snnd_lif lif = snnd_lif_constants(stage->layer);
     stage->workspace->context->kernels->rows->lif_forward(&lif, part->extent, input, potential, (snnd_rows){0});
 }
 
 static void backward(const snnd_stage *stage, const snnd_part *part, snnd_rows input, snnd_rows scratch,
                      snnd_rows gradient) {
-    const snnd_lif lif = constants(stage);
+    const snnd_lif lif = snnd_lif_constants(stage->layer);
     snnd_lif_potential(stage, part, input, scratch);
     stage->workspace->context->kernels->rows->lif_backward(&lif, part->extent, input, scratch, gradient);
 }

@@ -1,8 +1,11 @@
-/* What a workspace shows of a LIF layer. */
+/* What others ask of a LIF layer. */
 #ifndef SNND_MODEL_LIF_H
 #define SNND_MODEL_LIF_H
 
 #include "model/workspace.h"
+
+/* Its constants, as the kernels take them. */
+snnd_lif snnd_lif_constants(const snnd_layer *layer);
 
 /* Membrane potentials before each spike is taken, from the currents. */
 void snnd_lif_potential(const snnd_stage *stage, const snnd_part *part, snnd_rows input, snnd_rows potential);

@@ -1,0 +1,256 @@
+#include "inference/plan.h"
+
+#include <string.h>
+
+#include "base/float_mode.h"
+#include "model/batch_norm.h"
+#include "model/delays.h"
+#include "model/leaky_integrator.h"
+#include "model/lif.h"
+
+/* ---- fingerprint ---- */
+
+/* FNV-1a over numbers of 32 bits, the same on every machine. */
+static void mix(uint64_t *hash, uint32_t number) {
+    for (int b = 0; b < 4; b++)
+        *hash = (*hash ^ (number >> 8 * b & 0xff)) * UINT64_C(0x100000001b3);
+}
+
+static void mix_float(uint64_t *hash, float number) {
+    uint32_t bits;
+    memcpy(&bits, &number, sizeof bits);
+    mix(hash, bits);
+}
+
+static void mix_double(uint64_t *hash, double number) {
+    uint64_t bits;
+    memcpy(&bits, &number, sizeof bits);
+    mix(hash, (uint32_t)bits);
+    mix(hash, (uint32_t)(bits >> 32));
+}
+
+static void mix_layer(uint64_t *hash, const snnd_plan_layer *layer) {
+    const snnd_frame_synapses *synapses = &layer->synapses;
+    mix(hash, (uint32_t)layer->type);
+    mix(hash, (uint32_t)layer->outputs);
+    mix(hash, (uint32_t)synapses->taps);
+    for (int32_t i = 0; i < synapses->inputs; i++)
+        for (int64_t s = synapses->begin[i]; s < synapses->begin[i + 1]; s++) {
+            mix(hash, (uint32_t)i);
+            mix(hash, (uint32_t)synapses->output[s]);
+            mix(hash, synapses->delay[s]);
+            mix_float(hash, synapses->value[s]);
+        }
+    for (int32_t n = 0; n < layer->outputs && layer->type == SNND_LAYER_BATCH_NORM; n++) {
+        mix_double(hash, layer->mean[n]);
+        mix_double(hash, layer->factor[n]);
+        mix_double(hash, layer->shift[n]);
+    }
+    mix_float(hash, layer->lif.decay);
+    mix_float(hash, layer->lif.threshold);
+    mix_float(hash, layer->decay);
+}
+
+/* ---- layers ---- */
+
+static bool allocate_synapses(snnd_context *context, snnd_frame_synapses *made, int64_t count) {
+    made->begin = snnd_allocate(context, (size_t)made->inputs + 1, sizeof *made->begin);
+    made->full = snnd_allocate(context, (size_t)made->inputs, sizeof *made->full);
+    made->output = snnd_allocate(context, (size_t)count, sizeof *made->output);
+    made->delay = snnd_allocate(context, (size_t)count, sizeof *made->delay);
+    made->value = snnd_allocate(context, (size_t)count, sizeof *made->value);
+    return made->begin != NULL && made->full != NULL && made->output != NULL && made->delay != NULL &&
+           made->value != NULL;
+}
+
+/* The one tap of a synapse as a pass in evaluation has it, under the same floating-point mode; 0: it carries nothing.
+ */
+static float tap_of(const snnd_layer *layer, const snnd_kernel_shape *shape, int64_t synapse, uint16_t *delay) {
+    float share;
+    int32_t first;
+    const float weight = snnd_delays_weight(layer, synapse);
+    snnd_kernel_taps(shape, snnd_layer_floats(layer, SNND_ARRAY_POSITION)[synapse], &first, &share, NULL);
+    *delay = (uint16_t)(shape->taps - 1 - first);
+    return weight == 0 ? 0 : weight * share;
+}
+
+static void list_synapses(const snnd_layer *layer, snnd_frame_synapses *made) {
+    const snnd_kernel_shape shape = snnd_delays_whole_shape(layer);
+    const int64_t each = layer->options.delays.kernel_count, columns = snnd_delays_columns(layer);
+    int64_t place = 0;
+    for (int32_t i = 0; i < made->inputs; i++) {
+        made->begin[i] = place;
+        for (int32_t o = 0; o < made->outputs; o++)
+            for (int64_t s = o * columns + i * each; s < o * columns + (i + 1) * each; s++) {
+                made->output[place] = o;
+                made->value[place] = tap_of(layer, &shape, s, &made->delay[place]);
+                place += made->value[place] != 0;
+            }
+        made->full[i] = place - made->begin[i] == made->outputs;
+        for (int64_t s = made->begin[i]; s < place; s++)
+            made->full[i] = made->full[i] && made->output[s] == s - made->begin[i];
+    }
+    made->begin[made->inputs] = place;
+}
+
+static snnd_status freeze_delays(snnd_context *context, const snnd_layer *layer, snnd_plan_layer *made) {
+    snnd_frame_synapses *synapses = &made->synapses;
+    *synapses =
+        (snnd_frame_synapses){.inputs = layer->inputs, .outputs = layer->outputs, .taps = snnd_delays_taps(layer)};
+    int64_t carrying = 0;
+    for (int64_t s = 0; s < snnd_layer_synapses(layer); s++)
+        carrying += snnd_delays_weight(layer, s) != 0;
+    /* One more, since a place is written to before it is known that the synapse carries something. */
+    if (!allocate_synapses(context, synapses, carrying + 1))
+        return SNND_ERROR_MEMORY;
+    const snnd_float_mode before = snnd_set_float_mode();
+    list_synapses(layer, synapses);
+    snnd_restore_float_mode(before);
+    return SNND_OK;
+}
+
+static snnd_status freeze_batch_norm(snnd_context *context, const snnd_layer *layer, snnd_plan_layer *made) {
+    const size_t neurons = (size_t)layer->outputs;
+    made->mean = snnd_allocate(context, neurons, sizeof *made->mean);
+    made->factor = snnd_allocate(context, neurons, sizeof *made->factor);
+    made->shift = snnd_allocate(context, neurons, sizeof *made->shift);
+    if (made->mean == NULL || made->factor == NULL || made->shift == NULL)
+        return SNND_ERROR_MEMORY;
+    for (int32_t n = 0; n < layer->outputs; n++) {
+        const snnd_affine by = snnd_batch_norm_running(layer, n);
+        made->mean[n] = by.mean;
+        made->factor[n] = by.inverse_deviation * by.scale;
+        made->shift[n] = by.shift;
+    }
+    return SNND_OK;
+}
+
+static snnd_status freeze_lif(snnd_context *context, const snnd_layer *layer, snnd_plan_layer *made) {
+    (void)context;
+    made->lif = snnd_lif_constants(layer);
+    return SNND_OK;
+}
+
+static snnd_status freeze_leaky_integrator(snnd_context *context, const snnd_layer *layer, snnd_plan_layer *made) {
+    (void)context;
+    made->decay = snnd_leaky_decay(layer);
+    return SNND_OK;
+}
+
+/* By snnd_layer_type; NULL: nothing is left of the layer. */
+static snnd_status (*const freeze[])(snnd_context *, const snnd_layer *, snnd_plan_layer *) = {
+    [SNND_LAYER_DELAYS] = freeze_delays,
+    [SNND_LAYER_BATCH_NORM] = freeze_batch_norm,
+    [SNND_LAYER_LIF] = freeze_lif,
+    [SNND_LAYER_DROPOUT] = NULL,
+    [SNND_LAYER_LEAKY_INTEGRATOR] = freeze_leaky_integrator,
+};
+
+/* Floats of the state. An input's past lies in memory twice, one behind the other, so that it can be read in one run
+ * wherever it begins. */
+static size_t state_of(const snnd_plan_layer *layer) {
+    switch (layer->type) {
+    case SNND_LAYER_DELAYS:
+        return (size_t)layer->inputs * 2 * (size_t)layer->synapses.taps + SNND_FRAME_MARGIN;
+    case SNND_LAYER_LIF:
+    case SNND_LAYER_LEAKY_INTEGRATOR:
+        return 2 * (size_t)layer->outputs;
+    default:
+        return 0;
+    }
+}
+
+size_t snnd_plan_saved(const snnd_plan_layer *layer) {
+    return layer->type == SNND_LAYER_DELAYS ? (size_t)layer->inputs * (size_t)layer->synapses.taps : state_of(layer);
+}
+
+static snnd_status add_layer(snnd_plan *plan, const snnd_layer *layer) {
+    if (freeze[layer->class->type] == NULL)
+        return SNND_OK;
+    snnd_plan_layer *made = &plan->layer[plan->count++];
+    made->type = layer->class->type;
+    made->index = layer->index;
+    made->inputs = layer->inputs;
+    made->outputs = layer->outputs;
+    const snnd_status status = freeze[made->type](plan->context, layer, made);
+    if (status != SNND_OK)
+        return status;
+    made->state = plan->state;
+    made->past = plan->past;
+    plan->state += state_of(made);
+    plan->past += made->type == SNND_LAYER_DELAYS ? (size_t)made->inputs : 0;
+    plan->widest = made->outputs > plan->widest ? made->outputs : plan->widest;
+    mix_layer(&plan->fingerprint, made);
+    return SNND_OK;
+}
+
+/* ---- the plan ---- */
+
+snnd_status snnd_plan_create(const snnd_network *network, snnd_plan **plan) {
+    if (network == NULL)
+        return SNND_ERROR_ARGUMENT;
+    snnd_context *context = network->context;
+    if (plan == NULL)
+        return snnd_fail(context, SNND_ERROR_ARGUMENT, "snnd_plan_create: plan is NULL");
+    if (network->count == 0)
+        return snnd_fail(context, SNND_ERROR_STATE, "snnd_plan_create: the network has no layers");
+    snnd_status status = snnd_network_check_finite(network);
+    if (status != SNND_OK)
+        return status;
+    snnd_plan *made = snnd_allocate(context, 1, sizeof *made);
+    if (made == NULL)
+        return SNND_ERROR_MEMORY;
+    *made = (snnd_plan){.context = context,
+                        .kernels = context->kernels,
+                        .inputs = network->inputs,
+                        .outputs = snnd_network_outputs(network),
+                        .widest = network->inputs,
+                        .fingerprint = UINT64_C(0xcbf29ce484222325)};
+    made->layer = snnd_allocate(context, (size_t)network->count, sizeof *made->layer);
+    status = made->layer == NULL ? SNND_ERROR_MEMORY : SNND_OK;
+    mix(&made->fingerprint, (uint32_t)made->inputs);
+    for (int32_t i = 0; i < network->count && status == SNND_OK; i++)
+        status = add_layer(made, network->layer[i]);
+    if (status != SNND_OK) {
+        snnd_plan_free(made);
+        return status;
+    }
+    *plan = made;
+    return SNND_OK;
+}
+
+static void free_layer(snnd_context *context, const snnd_plan_layer *layer) {
+    snnd_release(context, layer->synapses.begin);
+    snnd_release(context, layer->synapses.full);
+    snnd_release(context, layer->synapses.output);
+    snnd_release(context, layer->synapses.delay);
+    snnd_release(context, layer->synapses.value);
+    snnd_release(context, layer->mean);
+    snnd_release(context, layer->factor);
+    snnd_release(context, layer->shift);
+}
+
+void snnd_plan_free(snnd_plan *plan) {
+    if (plan == NULL)
+        return;
+    for (int32_t i = 0; i < plan->count; i++)
+        free_layer(plan->context, &plan->layer[i]);
+    snnd_release(plan->context, plan->layer);
+    snnd_release(plan->context, plan);
+}
+
+int32_t snnd_plan_inputs(const snnd_plan *plan) {
+    return plan == NULL ? 0 : plan->inputs;
+}
+
+int32_t snnd_plan_outputs(const snnd_plan *plan) {
+    return plan == NULL ? 0 : plan->outputs;
+}
+
+int64_t snnd_plan_synapses(const snnd_plan *plan) {
+    int64_t synapses = 0;
+    for (int32_t i = 0; plan != NULL && i < plan->count; i++)
+        if (plan->layer[i].type == SNND_LAYER_DELAYS)
+            synapses += plan->layer[i].synapses.begin[plan->layer[i].inputs];
+    return synapses;
+}

@@ -1,0 +1,234 @@
+/*
+ * Inference frame by frame. Each frame passes all layers at once; a layer of delays remembers its inputs for as long as
+ * its delays are, and an input that was silent for so long costs nothing. Sums run in the order of batch evaluation, so
+ * that all numbers are the same to the last bit.
+ */
+#include "inference/stream.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/float_mode.h"
+#include "base/options.h"
+#include "kernel/readout.h"
+
+snnd_status snnd_stream_fail(snnd_stream *stream, snnd_status status, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(stream->error, sizeof stream->error, format, arguments);
+    va_end(arguments);
+    return status;
+}
+
+const char *snnd_stream_last_error(const snnd_stream *stream) {
+    return stream == NULL ? "" : stream->error;
+}
+
+/* ---- memory ---- */
+
+enum { ALIGNMENT = 64, CLASS_ROUND = 8 };
+
+/* The parts of a stream in one block: gives each its place where `memory` is not NULL, and returns their size. */
+static size_t lay_out(const snnd_plan *plan, char *memory) {
+    size_t end = 0;
+    const size_t classes = ((size_t)plan->outputs + CLASS_ROUND - 1) / CLASS_ROUND * CLASS_ROUND;
+    const size_t sizes[] = {sizeof(snnd_stream),
+                            plan->state * sizeof(float),
+                            plan->past * sizeof(int32_t),
+                            classes * sizeof(double),
+                            classes * sizeof(double),
+                            (size_t)plan->widest * sizeof(float),
+                            (size_t)plan->widest * sizeof(float)};
+    enum { PARTS = sizeof sizes / sizeof sizes[0] };
+    void *part[PARTS];
+    for (int p = 0; p < PARTS; p++) {
+        part[p] = memory == NULL ? NULL : memory + end;
+        end += (sizes[p] + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    }
+    if (memory != NULL) {
+        snnd_stream *stream = part[0];
+        *stream = (snnd_stream){.plan = plan,
+                                .state = part[1],
+                                .idle = part[2],
+                                .total = part[3],
+                                .scratch = part[4],
+                                .row = {part[5], part[6]}};
+    }
+    return end;
+}
+
+snnd_status snnd_stream_options_init(snnd_stream_options *options, size_t size) {
+    static const snnd_stream_options defaults = {.readout = SNND_READOUT_SOFTMAX_SUM};
+    return snnd_options_init(options, size, &defaults, sizeof defaults);
+}
+
+/* Errors go to `context`, which may be NULL. */
+static snnd_status read_options(snnd_context *context, const snnd_stream_options *options, snnd_stream_options *known) {
+    snnd_stream_options_init(known, sizeof *known);
+    const snnd_status status = snnd_options_read(context, options, known, sizeof *known, "snnd_stream_options");
+    if (status != SNND_OK)
+        return status;
+    if (known->readout < SNND_READOUT_SOFTMAX_SUM || known->readout > SNND_READOUT_LAST)
+        return snnd_fail(context, SNND_ERROR_ARGUMENT, "snnd_stream_options: readout is %d; expected a snnd_readout",
+                         known->readout);
+    return SNND_OK;
+}
+
+static snnd_stream *begin_stream(const snnd_plan *plan, const snnd_stream_options *options, void *memory) {
+    snnd_stream *made = memory;
+    lay_out(plan, memory);
+    made->readout = options->readout;
+    memset(made->row[0], 0, (size_t)plan->widest * sizeof(float));
+    memset(made->row[1], 0, (size_t)plan->widest * sizeof(float));
+    snnd_stream_reset(made);
+    return made;
+}
+
+snnd_status snnd_stream_create(const snnd_plan *plan, const snnd_stream_options *options, snnd_stream **stream) {
+    snnd_stream_options known;
+    if (plan == NULL)
+        return SNND_ERROR_ARGUMENT;
+    if (stream == NULL)
+        return snnd_fail(plan->context, SNND_ERROR_ARGUMENT, "snnd_stream_create: stream is NULL");
+    const snnd_status status = read_options(plan->context, options, &known);
+    if (status != SNND_OK)
+        return status;
+    void *memory = snnd_allocate(plan->context, lay_out(plan, NULL), 1);
+    if (memory == NULL)
+        return SNND_ERROR_MEMORY;
+    *stream = begin_stream(plan, &known, memory);
+    return SNND_OK;
+}
+
+size_t snnd_stream_size(const snnd_plan *plan) {
+    return plan == NULL ? 0 : lay_out(plan, NULL);
+}
+
+snnd_status snnd_stream_place(const snnd_plan *plan, const snnd_stream_options *options, void *memory, size_t bytes,
+                              snnd_stream **stream) {
+    snnd_stream_options known;
+    if (plan == NULL || memory == NULL || stream == NULL || (uintptr_t)memory % ALIGNMENT != 0 ||
+        bytes < lay_out(plan, NULL))
+        return SNND_ERROR_ARGUMENT;
+    const snnd_status status = read_options(NULL, options, &known);
+    if (status != SNND_OK)
+        return status;
+    *stream = begin_stream(plan, &known, memory);
+    (*stream)->placed = true;
+    return SNND_OK;
+}
+
+void snnd_stream_free(snnd_stream *stream) {
+    if (stream != NULL && !stream->placed)
+        snnd_release(stream->plan->context, stream);
+}
+
+/* ---- layers ---- */
+
+static void step_delays(snnd_stream *stream, const snnd_plan_layer *layer, const float *x, float *current) {
+    const int32_t taps = layer->synapses.taps, newest = snnd_stream_newest(layer, stream->frames);
+    float *past = stream->state + layer->state;
+    int32_t *idle = stream->idle + layer->past;
+    for (int32_t i = 0; i < layer->inputs; i++) {
+        float *row = past + (size_t)i * 2 * (size_t)taps + newest;
+        row[0] = row[taps] = x[i];
+        idle[i] = x[i] != 0 ? 0 : idle[i] + (idle[i] < taps);
+    }
+    const snnd_frame_past seen = {.x = past, .idle = idle, .newest = newest};
+    stream->plan->kernels->frame->currents(&layer->synapses, &seen, current);
+}
+
+static void step_batch_norm(snnd_stream *stream, const snnd_plan_layer *layer, const float *x, float *y) {
+    stream->plan->kernels->rows->normalise_step(layer->outputs, layer->mean, layer->factor, layer->shift, x, y);
+}
+
+static void step_lif(snnd_stream *stream, const snnd_plan_layer *layer, const float *current, float *spikes) {
+    float *mem = stream->state + layer->state, *syn = mem + layer->outputs;
+    stream->plan->kernels->rows->lif_step(&layer->lif, layer->outputs, current, mem, syn, spikes);
+}
+
+static void step_leaky_integrator(snnd_stream *stream, const snnd_plan_layer *layer, const float *current,
+                                  float *potential) {
+    float *mem = stream->state + layer->state, *syn = mem + layer->outputs;
+    stream->plan->kernels->rows->leaky_step(layer->decay, layer->outputs, current, mem, syn, potential);
+}
+
+/* By snnd_layer_type: a frame through a layer of that kind. */
+static void (*const step[])(snnd_stream *, const snnd_plan_layer *, const float *, float *) = {
+    [SNND_LAYER_DELAYS] = step_delays,
+    [SNND_LAYER_BATCH_NORM] = step_batch_norm,
+    [SNND_LAYER_LIF] = step_lif,
+    [SNND_LAYER_LEAKY_INTEGRATOR] = step_leaky_integrator,
+};
+
+/* ---- frames ---- */
+
+/* What the last layer gives; borrowed until the next frame. */
+static const float *pass(snnd_stream *stream, const float *frame) {
+    const snnd_plan *plan = stream->plan;
+    const float *x = frame;
+    const snnd_float_mode before = snnd_set_float_mode();
+    for (int32_t i = 0; i < plan->count; i++) {
+        float *y = stream->row[x == stream->row[0]];
+        step[plan->layer[i].type](stream, &plan->layer[i], x, y);
+        x = y;
+    }
+    snnd_readout_add(plan->kernels->softmax, stream->readout, plan->outputs, stream->frames, x, stream->total,
+                     stream->scratch);
+    snnd_restore_float_mode(before);
+    stream->frames++;
+    return x;
+}
+
+static snnd_status push(snnd_stream *stream, const float *frame, float *potentials, float *scores) {
+    const int32_t outputs = stream->plan->outputs;
+    const float *output = pass(stream, frame);
+    if (potentials != NULL)
+        memcpy(potentials, output, (size_t)outputs * sizeof *potentials);
+    if (scores != NULL)
+        snnd_readout_total(stream->readout, outputs, stream->frames, stream->total, scores);
+    for (int32_t c = 0; c < outputs; c++)
+        if (!isfinite(output[c]))
+            return snnd_stream_fail(stream, SNND_ERROR_NUMERIC,
+                                    "output %d is %g after frame %lld: inputs so large overflow; reset the stream", c,
+                                    (double)output[c], (long long)stream->frames - 1);
+    return SNND_OK;
+}
+
+snnd_status snnd_stream_push(snnd_stream *stream, const float *frame, float *potentials, float *scores) {
+    if (stream == NULL)
+        return SNND_ERROR_ARGUMENT;
+    if (frame == NULL)
+        return snnd_stream_fail(stream, SNND_ERROR_ARGUMENT, "snnd_stream_push: frame is NULL");
+    for (int32_t i = 0; i < stream->plan->inputs; i++)
+        if (!isfinite(frame[i]))
+            return snnd_stream_fail(stream, SNND_ERROR_ARGUMENT, "channel %d of frame %lld is %g", i,
+                                    (long long)stream->frames, (double)frame[i]);
+    return push(stream, frame, potentials, scores);
+}
+
+snnd_status snnd_stream_push_events(snnd_stream *stream, const int32_t *channels, int64_t count, float *potentials,
+                                    float *scores) {
+    if (stream == NULL)
+        return SNND_ERROR_ARGUMENT;
+    if (count < 0 || (channels == NULL && count > 0))
+        return snnd_stream_fail(stream, SNND_ERROR_ARGUMENT, "snnd_stream_push_events: %s",
+                                count < 0 ? "count is negative" : "channels is NULL");
+    const int32_t inputs = stream->plan->inputs;
+    for (int64_t k = 0; k < count; k++)
+        if (channels[k] < 0 || channels[k] >= inputs)
+            return snnd_stream_fail(stream, SNND_ERROR_ARGUMENT,
+                                    "event %lld of frame %lld is in channel %d; expected 0 to %d", (long long)k,
+                                    (long long)stream->frames, channels[k], inputs - 1);
+    float *frame = stream->row[0];
+    memset(frame, 0, (size_t)inputs * sizeof *frame);
+    for (int64_t k = 0; k < count; k++)
+        frame[channels[k]] += 1;
+    return push(stream, frame, potentials, scores);
+}
+
+int64_t snnd_stream_frames(const snnd_stream *stream) {
+    return stream == NULL ? 0 : stream->frames;
+}

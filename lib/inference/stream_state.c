@@ -1,0 +1,213 @@
+/*
+ * The state of a stream by itself: begun anew, copied, written down. Written, it is little-endian on every machine:
+ *
+ *     "snndstr1", fingerprint of the plan, readout, frames   8 bytes each
+ *     what the readout has so far                            float64 [outputs]
+ *     of each layer of delays, every input's past, newest first   float32 [inputs][taps]
+ *     of each layer of neurons, potentials and then currents      float32 [2][neurons]
+ */
+#include <math.h>
+#include <string.h>
+
+#include "inference/stream.h"
+
+enum { WORD = 8, WORDS = 4 };
+static const char magic[WORD] = {'s', 'n', 'n', 'd', 's', 't', 'r', '1'};
+
+/* Where an input's newest number is before the next frame comes. */
+static size_t newest_of(const snnd_plan_layer *layer, int64_t frames) {
+    return ((size_t)snnd_stream_newest(layer, frames) + 1) % (size_t)layer->synapses.taps;
+}
+
+/* Idle counts are not written: they are told from the past. */
+static void count_idle(snnd_stream *stream) {
+    const snnd_plan *plan = stream->plan;
+    for (int32_t l = 0; l < plan->count; l++) {
+        const snnd_plan_layer *layer = &plan->layer[l];
+        if (layer->type != SNND_LAYER_DELAYS)
+            continue;
+        const int32_t taps = layer->synapses.taps;
+        for (int32_t i = 0; i < layer->inputs; i++) {
+            const float *past = stream->state + layer->state + (size_t)i * 2 * (size_t)taps;
+            int32_t *idle = &stream->idle[layer->past + (size_t)i];
+            for (*idle = 0; *idle < taps && past[newest_of(layer, stream->frames) + (size_t)*idle] == 0;)
+                ++*idle;
+        }
+    }
+}
+
+snnd_status snnd_stream_reset(snnd_stream *stream) {
+    if (stream == NULL)
+        return SNND_ERROR_ARGUMENT;
+    const snnd_plan *plan = stream->plan;
+    stream->frames = 0;
+    memset(stream->state, 0, plan->state * sizeof(float));
+    for (int32_t c = 0; c < plan->outputs; c++)
+        stream->total[c] = 0;
+    count_idle(stream);
+    return SNND_OK;
+}
+
+snnd_status snnd_stream_copy(snnd_stream *to, const snnd_stream *from) {
+    if (to == NULL || from == NULL)
+        return SNND_ERROR_ARGUMENT;
+    if (to->plan != from->plan && to->plan->fingerprint != from->plan->fingerprint)
+        return snnd_stream_fail(to, SNND_ERROR_ARGUMENT, "snnd_stream_copy: the streams are of different networks");
+    if (to->readout != from->readout)
+        return snnd_stream_fail(to, SNND_ERROR_ARGUMENT, "snnd_stream_copy: the streams have readouts %d and %d",
+                                to->readout, from->readout);
+    if (to == from)
+        return SNND_OK;
+    to->frames = from->frames;
+    memcpy(to->state, from->state, to->plan->state * sizeof(float));
+    memcpy(to->idle, from->idle, to->plan->past * sizeof(int32_t));
+    memcpy(to->total, from->total, (size_t)to->plan->outputs * sizeof(double));
+    return SNND_OK;
+}
+
+snnd_status snnd_stream_clone(const snnd_stream *stream, snnd_stream **clone) {
+    snnd_stream_options options;
+    if (stream == NULL)
+        return SNND_ERROR_ARGUMENT;
+    snnd_stream_options_init(&options, sizeof options);
+    options.readout = stream->readout;
+    snnd_stream *made;
+    snnd_status status = snnd_stream_create(stream->plan, &options, clone == NULL ? NULL : &made);
+    if (status == SNND_OK)
+        status = snnd_stream_copy(made, stream);
+    if (status == SNND_OK)
+        *clone = made;
+    return status;
+}
+
+/* ---- written down ---- */
+
+static size_t saved_numbers(const snnd_plan *plan) {
+    size_t numbers = 0;
+    for (int32_t l = 0; l < plan->count; l++)
+        numbers += snnd_plan_saved(&plan->layer[l]);
+    return numbers;
+}
+
+size_t snnd_stream_state_size(const snnd_stream *stream) {
+    if (stream == NULL)
+        return 0;
+    return WORDS * WORD + (size_t)stream->plan->outputs * sizeof(double) + saved_numbers(stream->plan) * sizeof(float);
+}
+
+/* A cell of the state that is number `k` of a layer's written form; `twin` is the other copy of a past. */
+static float *cell(const snnd_stream *stream, const snnd_plan_layer *layer, size_t k, float **twin) {
+    float *state = stream->state + layer->state;
+    *twin = state + k;
+    if (layer->type != SNND_LAYER_DELAYS)
+        return state + k;
+    const size_t taps = (size_t)layer->synapses.taps, age = k % taps;
+    const size_t place = (newest_of(layer, stream->frames) + age) % taps;
+    float *row = state + k / taps * 2 * taps;
+    *twin = row + place + taps;
+    return row + place;
+}
+
+static unsigned char *put(unsigned char *bytes, uint64_t number, int count) {
+    for (int b = 0; b < count; b++)
+        *bytes++ = (unsigned char)(number >> 8 * b);
+    return bytes;
+}
+
+static uint64_t get(const unsigned char *bytes, int count) {
+    uint64_t number = 0;
+    for (int b = 0; b < count; b++)
+        number |= (uint64_t)bytes[b] << 8 * b;
+    return number;
+}
+
+static float get_float(const unsigned char *bytes) {
+    const uint32_t bits = (uint32_t)get(bytes, sizeof bits);
+    float number;
+    memcpy(&number, &bits, sizeof number);
+    return number;
+}
+
+static double get_double(const unsigned char *bytes) {
+    const uint64_t bits = get(bytes, sizeof bits);
+    double number;
+    memcpy(&number, &bits, sizeof number);
+    return number;
+}
+
+snnd_status snnd_stream_save(snnd_stream *stream, void *state, size_t bytes) {
+    if (stream == NULL)
+        return SNND_ERROR_ARGUMENT;
+    const snnd_plan *plan = stream->plan;
+    const size_t needed = snnd_stream_state_size(stream);
+    if (state == NULL || bytes < needed)
+        return snnd_stream_fail(stream, SNND_ERROR_ARGUMENT, "snnd_stream_save: %s; expected room for %zu bytes",
+                                state == NULL ? "state is NULL" : "too little room", needed);
+    unsigned char *at = state;
+    memcpy(at, magic, WORD);
+    at = put(at + WORD, plan->fingerprint, WORD);
+    at = put(at, (uint64_t)stream->readout, WORD);
+    at = put(at, (uint64_t)stream->frames, WORD);
+    for (int32_t c = 0; c < plan->outputs; c++) {
+        uint64_t bits;
+        memcpy(&bits, &stream->total[c], sizeof bits);
+        at = put(at, bits, sizeof bits);
+    }
+    for (int32_t l = 0; l < plan->count; l++)
+        for (size_t k = 0; k < snnd_plan_saved(&plan->layer[l]); k++) {
+            float *twin;
+            uint32_t bits;
+            memcpy(&bits, cell(stream, &plan->layer[l], k, &twin), sizeof bits);
+            at = put(at, bits, sizeof bits);
+        }
+    return SNND_OK;
+}
+
+/* Whether the bytes are a state of this stream; the error says what they are instead. */
+static snnd_status check_saved(snnd_stream *stream, const unsigned char *bytes) {
+    const snnd_plan *plan = stream->plan;
+    if (memcmp(bytes, magic, WORD) != 0)
+        return snnd_stream_fail(stream, SNND_ERROR_FORMAT, "this is not the state of a stream");
+    if (get(bytes + WORD, WORD) != plan->fingerprint)
+        return snnd_stream_fail(stream, SNND_ERROR_FORMAT,
+                                "the state is of another network, or of one that has changed");
+    if (get(bytes + 2 * WORD, WORD) != (uint64_t)stream->readout)
+        return snnd_stream_fail(stream, SNND_ERROR_FORMAT, "the state has another readout than the stream, %d",
+                                stream->readout);
+    if (get(bytes + 3 * WORD, WORD) > INT64_MAX)
+        return snnd_stream_fail(stream, SNND_ERROR_FORMAT, "the state has a negative number of frames");
+    bytes += WORDS * WORD;
+    for (int32_t c = 0; c < plan->outputs; c++, bytes += sizeof(double))
+        if (!isfinite(get_double(bytes)))
+            return snnd_stream_fail(stream, SNND_ERROR_FORMAT, "the score of class %d is not finite", c);
+    for (size_t k = 0; k < saved_numbers(plan); k++, bytes += sizeof(float))
+        if (!isfinite(get_float(bytes)))
+            return snnd_stream_fail(stream, SNND_ERROR_FORMAT, "number %zu of the state is not finite", k);
+    return SNND_OK;
+}
+
+snnd_status snnd_stream_restore(snnd_stream *stream, const void *state, size_t bytes) {
+    if (stream == NULL)
+        return SNND_ERROR_ARGUMENT;
+    const snnd_plan *plan = stream->plan;
+    const size_t needed = snnd_stream_state_size(stream);
+    if (state == NULL || bytes != needed)
+        return snnd_stream_fail(stream, state == NULL ? SNND_ERROR_ARGUMENT : SNND_ERROR_FORMAT,
+                                "snnd_stream_restore: %zu bytes; expected the %zu of a state of this network",
+                                state == NULL ? 0 : bytes, needed);
+    const snnd_status status = check_saved(stream, state);
+    if (status != SNND_OK)
+        return status;
+    const unsigned char *at = state;
+    stream->frames = (int64_t)get(at + 3 * WORD, WORD);
+    at += WORDS * WORD;
+    for (int32_t c = 0; c < plan->outputs; c++, at += sizeof(double))
+        stream->total[c] = get_double(at);
+    for (int32_t l = 0; l < plan->count; l++)
+        for (size_t k = 0; k < snnd_plan_saved(&plan->layer[l]); k++, at += sizeof(float)) {
+            float *twin, *number = cell(stream, &plan->layer[l], k, &twin);
+            *number = *twin = get_float(at);
+        }
+    count_idle(stream);
+    return SNND_OK;
+}

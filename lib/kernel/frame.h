@@ -1,0 +1,35 @@
+/* Delayed synapses at one time step of one sample: how a stream makes currents. Plain arrays. */
+#ifndef SNND_KERNEL_FRAME_H
+#define SNND_KERNEL_FRAME_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Synapses of whole delays, listed by presynaptic neuron: in each list by output, and for one output in the order of
+ * its synapses. */
+typedef struct snnd_frame_synapses {
+    int32_t inputs, outputs, taps; /* K */
+    int64_t *begin;                /* [inputs + 1] of each list */
+    uint8_t *full;                 /* [inputs] whether the list is every output once */
+    int32_t *output;               /* of each synapse */
+    uint16_t *delay;               /* in steps, 0 to K - 1 */
+    float *value;
+} snnd_frame_synapses;
+
+/* What the inputs were: input i was x[i * 2K + newest + a] a steps ago, for a = 0 .. K-1, and idle[i] is how many steps
+ * ago it was last not 0. Behind the last row the memory goes on for SNND_FRAME_MARGIN numbers. */
+typedef struct snnd_frame_past {
+    const float *x;
+    const int32_t *idle;
+    int32_t newest;
+} snnd_frame_past;
+
+enum { SNND_FRAME_MARGIN = 32 };
+
+typedef struct snnd_frame_kernels {
+    /* current[o] = sum_i sum_s value[s] x_i[-delay[s]] over the synapses s from i to o: the sums of snnd_gather, in the
+     * same order and to the same bits. Inputs that were 0 for all of K steps are passed over. */
+    void (*currents)(const snnd_frame_synapses *synapses, const snnd_frame_past *past, float *current);
+} snnd_frame_kernels;
+
+#endif
