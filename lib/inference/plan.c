@@ -55,12 +55,10 @@ static void mix_layer(uint64_t *hash, const snnd_plan_layer *layer) {
 
 static bool allocate_synapses(snnd_context *context, snnd_frame_synapses *made, int64_t count) {
     made->begin = snnd_allocate(context, (size_t)made->inputs + 1, sizeof *made->begin);
-    made->full = snnd_allocate(context, (size_t)made->inputs, sizeof *made->full);
     made->output = snnd_allocate(context, (size_t)count, sizeof *made->output);
     made->delay = snnd_allocate(context, (size_t)count, sizeof *made->delay);
     made->value = snnd_allocate(context, (size_t)count, sizeof *made->value);
-    return made->begin != NULL && made->full != NULL && made->output != NULL && made->delay != NULL &&
-           made->value != NULL;
+    return made->begin != NULL && made->output != NULL && made->delay != NULL && made->value != NULL;
 }
 
 /* The one tap of a synapse as a pass in evaluation has it, under the same floating-point mode; 0: it carries nothing.
@@ -86,11 +84,9 @@ static void list_synapses(const snnd_layer *layer, snnd_frame_synapses *made) {
                 made->value[place] = tap_of(layer, &shape, s, &made->delay[place]);
                 place += made->value[place] != 0;
             }
-        made->full[i] = place - made->begin[i] == made->outputs;
-        for (int64_t s = made->begin[i]; s < place; s++)
-            made->full[i] = made->full[i] && made->output[s] == s - made->begin[i];
     }
     made->begin[made->inputs] = place;
+    made->dense = each == 1 && place == (int64_t)made->inputs * made->outputs;
 }
 
 static snnd_status freeze_delays(snnd_context *context, const snnd_layer *layer, snnd_plan_layer *made) {
@@ -221,7 +217,6 @@ snnd_status snnd_plan_create(const snnd_network *network, snnd_plan **plan) {
 
 static void free_layer(snnd_context *context, const snnd_plan_layer *layer) {
     snnd_release(context, layer->synapses.begin);
-    snnd_release(context, layer->synapses.full);
     snnd_release(context, layer->synapses.output);
     snnd_release(context, layer->synapses.delay);
     snnd_release(context, layer->synapses.value);

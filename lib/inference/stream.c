@@ -39,7 +39,7 @@ static size_t lay_out(const snnd_plan *plan, char *memory) {
                             plan->past * sizeof(int32_t),
                             classes * sizeof(double),
                             classes * sizeof(double),
-                            (size_t)plan->widest * sizeof(float),
+                            (size_t)plan->widest * sizeof(float), /* a multiple of 16 by the alignment */
                             (size_t)plan->widest * sizeof(float)};
     enum { PARTS = sizeof sizes / sizeof sizes[0] };
     void *part[PARTS];

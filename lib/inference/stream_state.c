@@ -44,7 +44,9 @@ snnd_status snnd_stream_reset(snnd_stream *stream) {
     memset(stream->state, 0, plan->state * sizeof(float));
     for (int32_t c = 0; c < plan->outputs; c++)
         stream->total[c] = 0;
-    count_idle(stream);
+    for (int32_t l = 0; l < plan->count; l++)
+        for (int32_t i = 0; i < plan->layer[l].inputs && plan->layer[l].type == SNND_LAYER_DELAYS; i++)
+            stream->idle[plan->layer[l].past + (size_t)i] = plan->layer[l].synapses.taps;
     return SNND_OK;
 }
 

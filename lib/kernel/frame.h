@@ -2,6 +2,7 @@
 #ifndef SNND_KERNEL_FRAME_H
 #define SNND_KERNEL_FRAME_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -10,7 +11,7 @@
 typedef struct snnd_frame_synapses {
     int32_t inputs, outputs, taps; /* K */
     int64_t *begin;                /* [inputs + 1] of each list */
-    uint8_t *full;                 /* [inputs] whether the list is every output once */
+    bool dense;                    /* every list is every output once */
     int32_t *output;               /* of each synapse */
     uint16_t *delay;               /* in steps, 0 to K - 1 */
     float *value;
@@ -28,7 +29,8 @@ enum { SNND_FRAME_MARGIN = 32 };
 
 typedef struct snnd_frame_kernels {
     /* current[o] = sum_i sum_s value[s] x_i[-delay[s]] over the synapses s from i to o: the sums of snnd_gather, in the
-     * same order and to the same bits. Inputs that were 0 for all of K steps are passed over. */
+     * same order and to the same bits. Inputs that were 0 for all of K steps are passed over. `current` is aligned as
+     * the library's memory is, with room for a multiple of 16. */
     void (*currents)(const snnd_frame_synapses *synapses, const snnd_frame_past *past, float *current);
 } snnd_frame_kernels;
 

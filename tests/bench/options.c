@@ -18,8 +18,7 @@ static const char help[] =
     "\n"
     "  train    training steps\n"
     "  eval     evaluation of batches\n"
-    "  stream   one sample at a time on one thread, in microseconds a frame; for now the batch evaluation of one "
-    "sample\n"
+    "  stream   a stream, one sample after the other, in microseconds a frame\n"
     "  run      a whole training run: seconds and sigma of every epoch, one line each\n"
     "  kernels  the hot kernels alone, for one tile on one thread, in the shapes of the network; an operation is a\n"
     "           multiplication or an addition, and scatter and collect have only additions\n"
@@ -190,9 +189,9 @@ static int unknown(char *const *arguments, int option) {
 
 /* What follows from the others. */
 static int complete(struct bench_options *options) {
-    if (options->mode == BENCH_STREAM)
-        options->batch = options->threads = 1;
-    if (options->mode == BENCH_KERNELS)
+    if (options->mode == BENCH_STREAM && options->batch > 16)
+        options->batch = 16;
+    if (options->mode == BENCH_STREAM || options->mode == BENCH_KERNELS)
         options->threads = 1;
     if (options->sigma < 0 && options->mode != BENCH_RUN)
         options->sigma = 0.23;
