@@ -1,0 +1,214 @@
+/*
+ * A whole life of the library, from an empty context over training, files and streams back to an empty context, in
+ * which one allocation fails: the first time the first, then the second, and so on through all of them. The call that
+ * fails must say so, leave every handle usable and every file as it was, and do its work when it is called again, so
+ * that the life ends with the same numbers as an undisturbed one.
+ */
+#include "base/allocator.h"
+#include "format/scratch.h"
+#include "model/small.h"
+
+Suite *starved_suite(void);
+
+enum { SAMPLES = 12, STEPS = 10, INPUTS = 5, HIDDEN = 8, CLASSES = 3, BATCH = 4 };
+
+/* What a life makes. */
+typedef struct life {
+    allocator memory;
+    snnd_context *context;
+    snnd_dataset *data, *part, *rest;
+    snnd_network *network, *loaded;
+    snnd_sparsity *sparsity;
+    snnd_trainer *trainer;
+    snnd_plan *plan;
+    snnd_stream *stream, *clone;
+    float scores[CLASSES];
+    int failures;
+} life;
+
+static float *input;
+static int32_t *labels;
+
+/* A call of a life: where memory failed it is made once more, and must go through. */
+#define LIVE(l, call)                                                                                                  \
+    do {                                                                                                               \
+        if ((l)->context != NULL)                                                                                      \
+            (l)->context->error[0] = '\0';                                                                             \
+        snnd_status status_ = (call);                                                                                  \
+        if (status_ != SNND_OK) {                                                                                      \
+            ck_assert_msg(status_ == SNND_ERROR_MEMORY, "%s: %s (%s)", #call, snnd_status_string(status_),             \
+                          snnd_context_last_error((l)->context));                                                      \
+            ck_assert_msg((l)->context == NULL || (l)->context->error[0] != '\0', "%s said nothing", #call);           \
+            ck_assert_int_eq(++(l)->failures, 1);                                                                      \
+            status_ = (call);                                                                                          \
+            ck_assert_msg(status_ == SNND_OK, "again, %s: %s (%s)", #call, snnd_status_string(status_),                \
+                          snnd_context_last_error((l)->context));                                                      \
+        }                                                                                                              \
+    } while (0)
+
+/* The same for one that writes a file, which holds what it held when the first try failed. */
+static snnd_status write_whole(life *l, snnd_status (*save)(life *, const char *), const char *path) {
+    size_t before = 0, after = 0;
+    unsigned char *old = scratch_exists(path) ? scratch_read(path, &before) : NULL;
+    const snnd_status status = save(l, path);
+    if (status != SNND_OK) {
+        ck_assert_int_eq(old != NULL, scratch_exists(path));
+        unsigned char *now = old == NULL ? NULL : scratch_read(path, &after);
+        ck_assert_uint_eq(before, after);
+        ck_assert(old == NULL || memcmp(old, now, after) == 0);
+        free(now);
+    }
+    free(old);
+    return status;
+}
+
+static snnd_status save_network(life *l, const char *path) {
+    return snnd_network_save(l->network, path);
+}
+
+static snnd_status save_checkpoint(life *l, const char *path) {
+    return snnd_trainer_save_checkpoint(l->trainer, path, "a note");
+}
+
+static snnd_status save_weights(life *l, const char *path) {
+    snnd_array array;
+    const snnd_status status = snnd_layer_array(snnd_network_layer(l->network, 0), SNND_ARRAY_WEIGHT, &array);
+    return status == SNND_OK ? snnd_array_save_npy(l->context, &array, path) : status;
+}
+
+static void make_data(life *l) {
+    snnd_samples samples;
+    ck_assert_int_eq(snnd_samples_init(&samples, sizeof samples), SNND_OK);
+    samples.input = input;
+    samples.label = labels;
+    samples.samples = SAMPLES;
+    samples.steps = STEPS;
+    samples.channels = INPUTS;
+    LIVE(l, snnd_dataset_create(l->context, &samples, &l->data));
+    LIVE(l, snnd_dataset_split(l->data, 0.3, 1, &l->part, &l->rest));
+}
+
+static void make_network_in(life *l) {
+    const snnd_delay_options delays = delay_options(6);
+    const snnd_structure structure = structure_of(0.6);
+    LIVE(l, snnd_network_create(l->context, INPUTS, &l->network));
+    LIVE(l, snnd_network_add_delays(l->network, HIDDEN, &delays, NULL));
+    LIVE(l, snnd_network_add_batch_norm(l->network, NULL, NULL));
+    LIVE(l, snnd_network_add_lif(l->network, NULL, NULL));
+    LIVE(l, snnd_network_add_dropout(l->network, 0.3, NULL));
+    LIVE(l, snnd_network_add_delays(l->network, CLASSES, &delays, NULL));
+    LIVE(l, snnd_network_add_leaky_integrator(l->network, NULL, NULL));
+    LIVE(l, snnd_sparsity_create_deep_r(l->network, &structure, NULL, &l->sparsity));
+}
+
+static void train(life *l) {
+    snnd_trainer_options options;
+    snnd_epoch_report report;
+    char *note = NULL;
+    ck_assert_int_eq(snnd_trainer_options_init(&options, sizeof options), SNND_OK);
+    ck_assert_int_eq(snnd_epoch_report_init(&report, sizeof report), SNND_OK);
+    options.epochs = 3;
+    options.batch = BATCH;
+    options.sparsity = l->sparsity;
+    LIVE(l, snnd_trainer_create(l->network, &options, &l->trainer));
+    LIVE(l, snnd_trainer_epoch(l->trainer, l->data, &report));
+    LIVE(l, write_whole(l, save_checkpoint, scratch("run")));
+    LIVE(l, snnd_trainer_epoch(l->trainer, l->data, &report));
+    LIVE(l, snnd_trainer_load_checkpoint(l->trainer, scratch("run"), &note));
+    ck_assert_str_eq(note, "a note");
+    snnd_string_free(l->context, note);
+    LIVE(l, snnd_trainer_epoch(l->trainer, l->data, &report));
+    LIVE(l, write_whole(l, save_checkpoint, scratch("run")));
+    LIVE(l, snnd_trainer_evaluate(l->trainer, l->part, &report));
+}
+
+static void look_inside(life *l) {
+    int32_t outputs, rows, columns;
+    LIVE(l, snnd_receptive_fields_size(l->network, NULL, &outputs, &rows, &columns));
+    double *fields = malloc((size_t)outputs * (size_t)rows * (size_t)columns * sizeof *fields), moran;
+    snnd_rank_test ranks;
+    ck_assert_int_eq(snnd_rank_test_init(&ranks, sizeof ranks), SNND_OK);
+    LIVE(l, snnd_receptive_fields(l->network, NULL, fields, NULL, NULL));
+    LIVE(l, snnd_moran_maximum(l->context, fields, rows, columns, NULL, &moran, NULL));
+    LIVE(l, snnd_mann_whitney(l->context, fields, 20, fields + 20, 20, SNND_TWO_SIDED, &ranks));
+    free(fields);
+}
+
+static void use_files(life *l) {
+    snnd_array array = {0};
+    snnd_changes changes;
+    ck_assert_int_eq(snnd_changes_init(&changes, sizeof changes), SNND_OK);
+    LIVE(l, write_whole(l, save_network, scratch("network")));
+    LIVE(l, write_whole(l, save_network, scratch("network")));
+    LIVE(l, snnd_network_load(l->context, scratch("network"), &l->loaded));
+    LIVE(l, snnd_network_changes(l->loaded, l->network, NULL, &changes));
+    ck_assert_int_eq(changes.born + changes.died, 0);
+    LIVE(l, write_whole(l, save_weights, scratch("weights")));
+    LIVE(l, snnd_array_load_npy(l->context, scratch("weights"), SNND_FLOAT64, &array));
+    snnd_array_free(l->context, &array);
+}
+
+static void stream(life *l) {
+    LIVE(l, snnd_plan_create(l->loaded, &l->plan));
+    LIVE(l, snnd_stream_create(l->plan, NULL, &l->stream));
+    for (int t = 0; t < STEPS; t++)
+        LIVE(l, snnd_stream_push(l->stream, input + t * INPUTS, NULL, NULL));
+    LIVE(l, snnd_stream_clone(l->stream, &l->clone));
+    LIVE(l, snnd_stream_push(l->clone, input, NULL, l->scores));
+}
+
+static void live(life *l, int64_t fail_at) {
+    *l = (life){.memory.fail_at = fail_at};
+    LIVE(l, allocator_context(&l->memory, 1, &l->context));
+    make_data(l);
+    make_network_in(l);
+    train(l);
+    look_inside(l);
+    use_files(l);
+    stream(l);
+}
+
+static void die(life *l) {
+    snnd_stream_free(l->clone);
+    snnd_stream_free(l->stream);
+    snnd_plan_free(l->plan);
+    snnd_network_free(l->loaded);
+    snnd_trainer_free(l->trainer);
+    snnd_sparsity_free(l->sparsity);
+    snnd_network_free(l->network);
+    snnd_dataset_free(l->part);
+    snnd_dataset_free(l->rest);
+    snnd_dataset_free(l->data);
+    snnd_context_free(l->context);
+    ck_assert_int_eq(l->memory.out, 0);
+    ck_assert_int_eq(l->memory.odd, 0);
+}
+
+START_TEST(any_allocation_may_fail) {
+    static life whole, starved;
+    input = make_numbers(SAMPLES * STEPS * INPUTS, 1);
+    labels = make_labels(SAMPLES, CLASSES);
+    live(&whole, 0);
+    const int64_t calls = whole.memory.calls;
+    ck_assert_int_gt(calls, 100);
+    for (int64_t n = 1; n <= calls; n++) {
+        live(&starved, n);
+        ck_assert_msg(starved.failures == 1, "allocation %lld of %lld failed, and no call did", (long long)n,
+                      (long long)calls);
+        assert_same_networks(whole.network, starved.network);
+        assert_same_networks(whole.loaded, starved.loaded);
+        assert_same_bits(whole.scores, starved.scores, sizeof whole.scores, "scores");
+        die(&starved);
+    }
+    die(&whole);
+    free(input);
+    free(labels);
+}
+END_TEST
+
+Suite *starved_suite(void) {
+    Suite *suite = suite_create("starved");
+    TCase *lives = scratch_case(suite, "lives");
+    tcase_add_test(lives, any_allocation_may_fail);
+    return suite;
+}
