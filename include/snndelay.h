@@ -760,6 +760,7 @@ typedef struct snnd_trainer_options {
     /** Called after every step; non-zero stops the epoch there. */
     int (*progress)(void *user, const snnd_progress *progress);
     void *progress_user;
+    double largest_loss; /**< above 0: a batch of larger cross-entropy means that training has diverged; default 1e6 */
 } snnd_trainer_options;
 
 SNND_API snnd_status snnd_trainer_options_init(snnd_trainer_options *options, size_t size);
@@ -793,7 +794,7 @@ SNND_API snnd_status snnd_epoch_report_init(snnd_epoch_report *report, size_t si
  * Trains one epoch over the dataset, or finishes one that was stopped in the middle. SNND_STOPPED when the progress
  * callback asked for it: the report then covers the steps that are done, and the next call goes on from there, in
  * this process or, through a checkpoint, in another. SNND_ERROR_NUMERIC when the loss or a parameter is no longer
- * finite; the message names epoch, step and layer.
+ * finite, or the cross-entropy of a batch above `largest_loss`; the message names epoch, step and layer.
  */
 SNND_API snnd_status snnd_trainer_epoch(snnd_trainer *trainer, const snnd_dataset *dataset, snnd_epoch_report *report);
 

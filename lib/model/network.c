@@ -193,3 +193,24 @@ snnd_status snnd_network_check_finite(const snnd_network *network) {
         }
     return SNND_OK;
 }
+
+double snnd_network_largest(const snnd_network *network, int32_t *layer, snnd_array_name *name, int64_t *place) {
+    double largest = 0;
+    *layer = 0;
+    *name = SNND_ARRAY_WEIGHT;
+    *place = 0;
+    for (int32_t i = 0; i < network->count; i++)
+        for (int n = 1; n < SNND_ARRAY_NAMES; n++) {
+            if (!snnd_layer_trains(network->layer[i], (snnd_array_name)n, SNND_PARAMETERS_WEIGHTS))
+                continue;
+            const float *value = snnd_layer_floats(network->layer[i], (snnd_array_name)n);
+            for (int64_t k = 0; k < snnd_array_count(&network->layer[i]->arrays[n]); k++)
+                if (fabs((double)value[k]) > fabs(largest)) {
+                    largest = (double)value[k];
+                    *layer = i;
+                    *name = (snnd_array_name)n;
+                    *place = k;
+                }
+        }
+    return largest;
+}

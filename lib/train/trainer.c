@@ -8,7 +8,8 @@
 /* ---- making ---- */
 
 snnd_status snnd_trainer_options_init(snnd_trainer_options *options, size_t size) {
-    static const snnd_trainer_options defaults = {.epochs = 150, .batch = 256, .readout = SNND_READOUT_SOFTMAX_SUM};
+    static const snnd_trainer_options defaults = {
+        .epochs = 150, .batch = 256, .readout = SNND_READOUT_SOFTMAX_SUM, .largest_loss = 1e6};
     return snnd_options_init(options, size, &defaults, sizeof defaults);
 }
 
@@ -28,6 +29,9 @@ static snnd_status check_options(const snnd_network *network, const snnd_trainer
                          options->readout);
     if (!(options->l1 >= 0 && options->l1 <= 1e9))
         return snnd_fail(context, SNND_ERROR_ARGUMENT, "trainer: l1 is %g; expected 0 to 1e9", options->l1);
+    if (!(options->largest_loss > 0))
+        return snnd_fail(context, SNND_ERROR_ARGUMENT, "trainer: largest_loss is %g; expected above 0",
+                         options->largest_loss);
     if (options->sparsity != NULL && options->sparsity->network != network)
         return snnd_fail(context, SNND_ERROR_ARGUMENT, "trainer: the sparsity controller is another network's");
     if (network->count == 0)
@@ -152,6 +156,21 @@ static snnd_status check_parameters(const snnd_trainer *trainer) {
     return snnd_network_check_finite(trainer->network) == SNND_OK ? SNND_OK : diverged(trainer);
 }
 
+/* A loss that is finite still, but has exploded: the error names the parameter that has gone farthest. */
+static snnd_status check_loss(const snnd_trainer *trainer, double cross_entropy) {
+    if (cross_entropy <= trainer->options.largest_loss)
+        return SNND_OK;
+    int32_t layer;
+    snnd_array_name name;
+    int64_t place;
+    const double largest = snnd_network_largest(trainer->network, &layer, &name, &place);
+    snnd_fail(trainer->context, SNND_ERROR_NUMERIC,
+              "the cross-entropy is %g, above %g; the largest parameter is %s %lld of layer %d (%s), %g", cross_entropy,
+              trainer->options.largest_loss, snnd_array_word(name), (long long)place, layer,
+              trainer->network->layer[layer]->class->name, largest);
+    return diverged(trainer);
+}
+
 /* Optimizers, rewiring, clamping. */
 static snnd_status update(snnd_trainer *trainer) {
     snnd_run *run = &trainer->run;
@@ -203,6 +222,8 @@ snnd_status snnd_trainer_step(snnd_trainer *trainer, const float *input, const i
         status = snnd_workspace_loss(trainer->workspace, label, &loss, &result);
     if (status == SNND_ERROR_NUMERIC)
         status = diverged(trainer);
+    if (status == SNND_OK)
+        status = check_loss(trainer, result.cross_entropy);
     if (status == SNND_OK)
         status = snnd_workspace_backward(trainer->workspace);
     if (status == SNND_OK)

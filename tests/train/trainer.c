@@ -650,6 +650,21 @@ START_TEST(a_run_that_blows_up_is_noticed_with_epoch_and_step) {
 }
 END_TEST
 
+START_TEST(a_loss_that_explodes_is_noticed_while_it_is_finite) {
+    snnd_epoch_report report = empty_report();
+    made.options.readout = SNND_READOUT_SUM;
+    made.options.largest_loss = 1e3;
+    make_toy(&made);
+    float *weight = floats(snnd_network_layer(made.network, 4), SNND_ARRAY_WEIGHT);
+    for (int64_t s = 0; s < count_of(snnd_network_layer(made.network, 4), SNND_ARRAY_WEIGHT); s++)
+        weight[s] *= 1e6f;
+    ck_assert_int_eq(snnd_trainer_epoch(made.trainer, dataset, &report), SNND_ERROR_NUMERIC);
+    ck_assert_ptr_nonnull(strstr(snnd_context_last_error(context), "training diverged in epoch 0, step 0: the cross-"));
+    ck_assert_ptr_nonnull(strstr(snnd_context_last_error(context), "of layer 4 (delays)"));
+    ck_assert_ptr_nonnull(strstr(snnd_context_last_error(context), "above 1000"));
+}
+END_TEST
+
 START_TEST(a_run_can_go_on_once_its_parameters_are_finite_again) {
     snnd_epoch_report report = empty_report();
     make_toy(&made);
@@ -714,6 +729,7 @@ Suite *trainer_suite(void) {
     tcase_add_test(cases, a_report_that_was_never_filled_in_is_refused_before_training);
     tcase_add_loop_test(cases, a_parameter_that_is_not_finite_is_named, 0, COUNT(poisons));
     tcase_add_test(cases, a_run_that_blows_up_is_noticed_with_epoch_and_step);
+    tcase_add_test(cases, a_loss_that_explodes_is_noticed_while_it_is_finite);
     tcase_add_test(cases, a_network_that_is_not_finite_is_not_evaluated);
     tcase_add_test(cases, an_epoch_of_steps_by_hand_is_ended_by_hand);
     tcase_add_test(cases, a_run_can_go_on_once_its_parameters_are_finite_again);
