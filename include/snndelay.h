@@ -79,8 +79,8 @@ SNND_API const char *snnd_version(void);
 /** @} */
 /* ---------------------------------------------------------------------------------------------- */
 /** @defgroup context Context
- * Memory, threads, log and last error of everything made from it. (One thing takes memory from malloc: the JSON text of
- * a file's header, while it is read or written.)
+ * Memory, threads, log and last error of everything made from it. (What takes memory from malloc, while a call lasts:
+ * the JSON text of a file's header, and the C library's sorting in the analysis.)
  * @{ */
 
 typedef struct snnd_context snnd_context;
@@ -944,8 +944,9 @@ typedef struct snnd_moran_options {
     int32_t permutations;  /**< orders of the rows that are tried; default 2000, as in the paper */
     uint64_t seed;         /**< that they are drawn from; default 0 */
     const int32_t *orders; /**< [permutations, rows] to try instead, each every row once; NULL: drawn */
-    int32_t search; /**< 1: from the best order on, rows change places as long as that gains; default 0. This finds
-                         higher maxima than the paper's permutations: compare like with like */
+    int32_t search; /**< 1: from the best order on, runs of neighbouring rows are turned round as long as that gains
+                         (2-opt, Croes 1958); default 0. This finds higher maxima than the paper's permutations:
+                         compare like with like */
 } snnd_moran_options;
 
 SNND_API snnd_status snnd_moran_options_init(snnd_moran_options *options, size_t size);

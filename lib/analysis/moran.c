@@ -54,6 +54,17 @@ static void release(snnd_context *context, moran *m) {
     snnd_release(context, m->touch);
 }
 
+/* Of the largest cell. I is the same for cells that are multiplied by a power of 2, whose squares then are no larger
+ * and no smaller than a double can be. */
+static int exponent_of(const double *grid, size_t cells) {
+    double largest = 0;
+    int exponent;
+    for (size_t k = 0; k < cells; k++)
+        largest = fmax(largest, fabs(grid[k]));
+    frexp(largest, &exponent);
+    return exponent;
+}
+
 /* z, what lies within rows, and the squares; with `all_pairs` what any two rows make. */
 static snnd_status prepare(snnd_context *context, const double *grid, int32_t rows, int32_t columns, int32_t neighbours,
                            bool all_pairs, moran *m) {
@@ -66,12 +77,15 @@ static snnd_status prepare(snnd_context *context, const double *grid, int32_t ro
         release(context, m);
         return SNND_ERROR_MEMORY;
     }
+    const int exponent = exponent_of(grid, cells);
     double mean = 0;
-    for (size_t k = 0; k < cells; k++)
-        mean += grid[k] / (double)cells;
     bool equal = true;
     for (size_t k = 0; k < cells; k++) {
-        m->z[k] = grid[k] - mean;
+        m->z[k] = ldexp(grid[k], -exponent);
+        mean += m->z[k] / (double)cells;
+    }
+    for (size_t k = 0; k < cells; k++) {
+        m->z[k] -= mean;
         m->squares += m->z[k] * m->z[k];
         equal = equal && grid[k] == grid[0];
     }

@@ -111,6 +111,32 @@ START_TEST(small_samples_are_counted_exactly) {
 }
 END_TEST
 
+/* `n` values that are larger than `m` others, the first of which may be level with one of them. */
+static snnd_rank_test apart(int n, int m, bool tie) {
+    static double x[600], y[600];
+    for (int k = 0; k < n; k++)
+        x[k] = 1000 + k;
+    for (int k = 0; k < m; k++)
+        y[k] = k;
+    if (tie)
+        x[0] = y[m - 1];
+    return test_of(x, n, y, m, SNND_GREATER);
+}
+
+START_TEST(exact_is_what_has_no_ties_and_can_be_counted) {
+    ck_assert_int_eq(apart(8, 500, false).exact, 1);
+    ck_assert_int_eq(apart(500, 8, false).exact, 1);
+    ck_assert_int_eq(apart(9, 9, false).exact, 0);
+    ck_assert_int_eq(apart(8, 501, false).exact, 0);
+    ck_assert_int_eq(apart(4, 5, true).exact, 0);
+    /* 4 against 5 with a tie: U = 19.5, ties 2^3 - 2 = 6: z = (19.5 - 10 - 0.5) / sqrt(20 / 12 (10 - 6 / 72)). */
+    const double z = 9 / sqrt(20.0 / 12 * (10 - 6.0 / 72));
+    ck_assert_double_eq(apart(4, 5, true).u, 19.5);
+    ck_assert_double_eq_tol(apart(4, 5, true).p, erfc(z / sqrt(2)) / 2, 1e-14);
+    ck_assert_double_eq_tol(apart(4, 5, false).p, 1.0 / 126, 1e-15);
+}
+END_TEST
+
 START_TEST(the_sides_agree_with_each_other) {
     double x[30], y[25];
     for (int k = 0; k < 30; k++)
@@ -174,6 +200,7 @@ Suite *mann_whitney_suite(void) {
     tcase_add_test(cases, samples_have_the_p_values_of_the_specification);
     tcase_add_test(cases, the_papers_p_values_come_from_its_u);
     tcase_add_test(cases, small_samples_are_counted_exactly);
+    tcase_add_test(cases, exact_is_what_has_no_ties_and_can_be_counted);
     tcase_add_test(cases, the_sides_agree_with_each_other);
     tcase_add_test(cases, the_smallest_p_values_are_no_nonsense);
     tcase_add_test(cases, equal_values_say_nothing);

@@ -89,6 +89,26 @@ START_TEST(a_line_has_neighbours_on_both_sides) {
 }
 END_TEST
 
+START_TEST(the_size_of_cells_does_not_matter) {
+    double grid[6 * 5], scaled[6 * 5], of_grid, of_scaled;
+    int32_t order[6], same[6];
+    for (int k = 0; k < 30; k++)
+        grid[k] = sin(k * k);
+    OK(context, snnd_moran_maximum(context, grid, 6, 5, NULL, &of_grid, order));
+    for (int power = -1000; power <= 1000; power += 250) {
+        for (int k = 0; k < 30; k++)
+            scaled[k] = ldexp(grid[k], power);
+        ck_assert_double_eq(moran_of(scaled, 6, 5, SNND_QUEEN), moran_of(grid, 6, 5, SNND_QUEEN));
+        OK(context, snnd_moran_maximum(context, scaled, 6, 5, NULL, &of_scaled, same));
+        ck_assert_double_eq(of_scaled, of_grid);
+        ck_assert(memcmp(order, same, sizeof order) == 0);
+    }
+    const double spike[9] = {0, 0, 0, 0, 1e300, 0, 0, 0, 0};
+    ck_assert_double_eq_tol(moran_of(spike, 3, 3, SNND_ROOK), moran_of((double[9]){0, 0, 0, 0, 1}, 3, 3, SNND_ROOK),
+                            1e-15);
+}
+END_TEST
+
 START_TEST(a_search_puts_shuffled_bands_back_together) {
     enum { ROWS = 12, COLUMNS = 5 };
     double grid[ROWS * COLUMNS], most, searched;
@@ -139,6 +159,7 @@ Suite *moran_suite(void) {
     tcase_add_test(cases, the_best_of_given_orders_is_that_of_the_specification);
     tcase_add_test(cases, a_chessboard_and_two_halves_are_the_extremes);
     tcase_add_test(cases, a_line_has_neighbours_on_both_sides);
+    tcase_add_test(cases, the_size_of_cells_does_not_matter);
     tcase_add_test(cases, a_search_puts_shuffled_bands_back_together);
     tcase_add_test(cases, what_is_wrong_with_a_grid_is_named);
     suite_add_tcase(suite, cases);

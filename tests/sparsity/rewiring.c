@@ -213,6 +213,21 @@ START_TEST(set_drops_a_share_of_each_sign_at_the_end_of_an_epoch) {
 }
 END_TEST
 
+START_TEST(set_counts_weights_of_0_among_the_positive) {
+    /* Positive 0.5, 0.3, 0: one is dropped, the 0. */
+    OK(context, snnd_set_options_init(&options, sizeof options));
+    options.share = 0.5;
+    make_scene(some_gradient);
+    weights()[8] = 0;
+    OK(context, snnd_sparsity_step(sparsity, workspace, optimizer));
+    OK(context, snnd_sparsity_end_epoch(sparsity, optimizer));
+    ck_assert_float_eq(weights()[0], 0.5f);
+    ck_assert_float_eq(weights()[3], 0.3f);
+    ck_assert_float_eq(weights()[6], -0.4f);
+    ck_assert_int_eq(snnd_sparsity_regrown(sparsity, layer), 2);
+}
+END_TEST
+
 START_TEST(set_grows_any_absent_synapse_with_equal_probability) {
     enum { MANY = 3000 };
     int grown[SYNAPSES] = {0};
@@ -276,11 +291,14 @@ static snnd_layer *make_two(float first, float second) {
 
 START_TEST(snfs_layers_share_what_grows_by_their_mean_moment) {
     /* floor(0.7 * 5) = 3 and floor(0.7 * 3) = 2 are dropped; of these 5 the first gets floor(5 * 3/5) = 3 where the
-     * moments are 3 and -2, and floor(5 / 5) = 1 where they are 1 and -4. */
-    snnd_layer *other = make_two(_i == 0 ? 3 : 1, _i == 0 ? -2 : -4);
+     * moments are 3 and -2, floor(5 / 5) = 1 where they are 1 and -4, and floor(5 * 2 / 4.1) = 2 where they are 2 and
+     * -2.1, of which sums in place of means would make 3. */
+    static const float moments[3][2] = {{3, -2}, {1, -4}, {2, -2.1f}};
+    static const int grows[3] = {3, 1, 2};
+    snnd_layer *other = make_two(moments[_i][0], moments[_i][1]);
     OK(context, snnd_sparsity_step(sparsity, workspace, optimizer));
     OK(context, snnd_sparsity_end_epoch(sparsity, optimizer));
-    const int first = _i == 0 ? 3 : 1;
+    const int first = grows[_i];
     ck_assert_int_eq(snnd_sparsity_regrown(sparsity, layer), first);
     ck_assert_int_eq(snnd_sparsity_regrown(sparsity, other), 5 - first);
     ck_assert_int_eq(snnd_layer_active(layer), 2 + first);
@@ -387,9 +405,10 @@ Suite *rewiring_suite(void) {
     tcase_add_test(cases, gradients_of_absent_synapses_are_made_for_the_pass_before_a_rewiring_only);
     tcase_add_loop_test(cases, with_signs_the_most_negative_gradients_grow_and_theta_stays_above_0, 0, 2);
     tcase_add_test(cases, set_drops_a_share_of_each_sign_at_the_end_of_an_epoch);
+    tcase_add_test(cases, set_counts_weights_of_0_among_the_positive);
     tcase_add_test(cases, set_grows_any_absent_synapse_with_equal_probability);
     tcase_add_test(cases, snfs_grows_the_largest_moments);
-    tcase_add_loop_test(cases, snfs_layers_share_what_grows_by_their_mean_moment, 0, 2);
+    tcase_add_loop_test(cases, snfs_layers_share_what_grows_by_their_mean_moment, 0, 3);
     tcase_add_test(cases, what_a_full_layer_cannot_take_goes_to_the_others);
     tcase_add_test(cases, options_out_of_range_are_named);
     tcase_add_test(cases, momentum_needs_an_optimizer_of_the_networks_weights);

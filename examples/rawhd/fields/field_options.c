@@ -21,7 +21,7 @@ static const char help[] =
     "  --seeds N          networks of each kind, with seeds 0 to N - 1 (3)\n"
     "  --sparsity S       share of absent synapses of the sparse kinds (0.875)\n"
     "  --permutations N   orders of the rows that are tried (2000)\n"
-    "  --search           from the best of them on, rows change places as long as that gains: higher values than\n"
+    "  --search           from the best of them on, runs of rows turn round while that gains: higher values than\n"
     "                     the paper's, not to be compared with these\n"
     "  --rook             4 neighbours a cell, not 8\n"
     "  --model NAME       best or last: the epoch that is looked at (best)\n"
