@@ -1,9 +1,11 @@
 #include "training/keep.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/file.h>
 #include <unistd.h>
 
@@ -62,11 +64,31 @@ int keep_has(const struct keep *keep, const char *name) {
     return there;
 }
 
+/* Files begin under a name with something behind it; what a run was killed over is left under such a name. */
+static void remove_leftovers(const char *out) {
+    DIR *folder = opendir(out);
+    if (folder == NULL)
+        return;
+    for (struct dirent *entry; (entry = readdir(folder)) != NULL;)
+        for (int i = 0; i < RUN_FILES; i++) {
+            const size_t length = strlen(run_files[i]);
+            if (strncmp(entry->d_name, run_files[i], length) != 0 || entry->d_name[length] != '.')
+                continue;
+            char *path = path_in(out, entry->d_name);
+            unlink(path);
+            free(path);
+        }
+    closedir(folder);
+}
+
 /* Two runs would write one over the other. A file system that has no locks goes without. */
 static int lock_folder(struct keep *keep, struct failure *failure) {
     keep->lock = open(keep->out, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (keep->lock >= 0 && flock(keep->lock, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+    const int locked = keep->lock >= 0 && flock(keep->lock, LOCK_EX | LOCK_NB) == 0;
+    if (!locked && keep->lock >= 0 && errno == EWOULDBLOCK)
         return failed(failure, "--out: another rawhd-train is at work in %s", keep->out);
+    if (locked)
+        remove_leftovers(keep->out);
     return 0;
 }
 
