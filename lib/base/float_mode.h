@@ -11,6 +11,8 @@
 
 #if defined(__SSE2__)
 #include <xmmintrin.h>
+#elif !defined(__aarch64__)
+#include <fenv.h>
 #endif
 
 #if defined(__SSE2__)
@@ -39,14 +41,18 @@ static inline void snnd_restore_float_mode(snnd_float_mode before) {
     __asm__ volatile("msr fpcr, %0" : : "r"(before));
 }
 #else
-typedef int snnd_float_mode;
+/* To nearest and untrapped by the standard's means, which know nothing of small numbers: they count here. */
+typedef fenv_t snnd_float_mode;
 
 static inline snnd_float_mode snnd_set_float_mode(void) {
-    return 0;
+    fenv_t before;
+    feholdexcept(&before);
+    fesetround(FE_TONEAREST);
+    return before;
 }
 
 static inline void snnd_restore_float_mode(snnd_float_mode before) {
-    (void)before;
+    fesetenv(&before);
 }
 #endif
 

@@ -1,0 +1,40 @@
+#!/bin/sh
+# Builds for another processor with Debian's cross compiler and runs the tests: 32-bit x86 as it is, others under
+# qemu-user. Installs what is missing, which needs root or sudo.
+#
+#     sh tests/cross/run.sh i386|s390x|aarch64 [TEST...]      a TEST is a room, or golden; all by default
+set -eu
+cd "$(dirname "$0")/../.."
+arch=$1
+shift
+case $arch in
+i386) triple=i386-linux-gnu compiler=gcc-i686-linux-gnu libc=libc6-dev-i386-cross run= ;;
+s390x) triple=s390x-linux-gnu compiler=gcc-s390x-linux-gnu libc=libc6-dev-s390x-cross run=qemu-s390x-static ;;
+aarch64) triple=aarch64-linux-gnu compiler=gcc-aarch64-linux-gnu libc=libc6-dev-arm64-cross run=qemu-aarch64-static ;;
+*)
+    echo "cross/run.sh: '$arch': expected i386, s390x or aarch64" >&2
+    exit 2
+    ;;
+esac
+[ "$arch" = aarch64 ] && debian=arm64 || debian=$arch
+
+as_root=
+[ "$(id -u)" -eq 0 ] || as_root=sudo
+$as_root dpkg --add-architecture "$debian"
+sh examples/install-missing.sh meson ninja-build pkg-config qemu-user-static "$compiler" "$libc" "libc6:$debian" \
+    "libcjson-dev:$debian" "check:$debian" "libsubunit-dev:$debian"
+
+build=${BUILD:-build-$arch}
+PKG_CONFIG_LIBDIR=/usr/lib/$triple/pkgconfig:/usr/share/pkgconfig \
+    meson setup "$build" --cross-file "tests/cross/$arch.ini" -Dtests=enabled -Drawhd=disabled --werror >"$build.log" 2>&1 ||
+    { tail -n 20 "$build.log"; exit 1; }
+ninja -C "$build" >>"$build.log" 2>&1 || { tail -n 40 "$build.log"; exit 1; }
+rm -f "$build.log"
+
+[ $# -gt 0 ] || set -- golden analysis base data faults format inference kernel model optimizer sparsity train
+for test in "$@"; do
+    case $test in
+    golden) $run "$build/tests/golden-check" --free tests/golden | tail -n 1 ;;
+    *) $run "$build/tests/test-$test" | tail -n 1 | sed "s/^/$arch, $test: /" ;;
+    esac
+done
