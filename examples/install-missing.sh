@@ -26,7 +26,8 @@ fi
 echo "installing:$missing"
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-if ! { $as_root apt-get update -qq &&
+# An update that fails in part, as while a mirror is being changed, may be enough for what is needed here.
+if ! { $as_root apt-get update -qq || true
     $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing; } \
     >"$log" 2>&1 </dev/null; then
     tail -n 5 "$log" >&2

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Builds for another processor with Debian's cross compiler and runs the tests: 32-bit x86 as it is, others under
-# qemu-user. Installs what is missing, which needs root or sudo.
+# qemu-user. (All but the kernels is built at -O1, since gcc 12.2 for aarch64 fails inside over two of the test programs
+# when it vectorizes them.) Installs what is missing, which needs root or sudo.
 #
 #     sh tests/cross/run.sh i386|s390x|aarch64 [TEST...]      a TEST is a room, or golden; all by default
 set -eu
@@ -26,7 +27,7 @@ sh examples/install-missing.sh meson ninja-build pkg-config qemu-user-static "$c
 
 build=${BUILD:-build-$arch}
 PKG_CONFIG_LIBDIR=/usr/lib/$triple/pkgconfig:/usr/share/pkgconfig \
-    meson setup "$build" --cross-file "tests/cross/$arch.ini" -Dtests=enabled -Drawhd=disabled --werror >"$build.log" 2>&1 ||
+    meson setup "$build" --cross-file "tests/cross/$arch.ini" -Dtests=enabled -Drawhd=disabled -Doptimization=1 --werror >"$build.log" 2>&1 ||
     { tail -n 20 "$build.log"; exit 1; }
 ninja -C "$build" >>"$build.log" 2>&1 || { tail -n 40 "$build.log"; exit 1; }
 rm -f "$build.log"
@@ -34,7 +35,13 @@ rm -f "$build.log"
 [ $# -gt 0 ] || set -- golden analysis base data faults format inference kernel model optimizer sparsity train
 for test in "$@"; do
     case $test in
-    golden) $run "$build/tests/golden-check" --free tests/golden | tail -n 1 ;;
-    *) $run "$build/tests/test-$test" | tail -n 1 | sed "s/^/$arch, $test: /" ;;
+    golden) set -- "$build/tests/golden-check" --free tests/golden ;;
+    *) set -- "$build/tests/test-$test" ;;
     esac
+    if ! $run "$@" >"$build/said" 2>&1; then
+        tail -n 20 "$build/said"
+        echo "cross/run.sh: $arch: $test failed" >&2
+        exit 1
+    fi
+    tail -n 1 "$build/said" | sed "s/^/$arch, $test: /"
 done
