@@ -37,9 +37,11 @@ snnd_status snnd_network_rewind(snnd_network *network, const snnd_network *initi
     if (initial == NULL)
         return snnd_fail(network->context, SNND_ERROR_ARGUMENT, "snnd_network_rewind: initial is NULL");
     snnd_status status = snnd_network_same(network, initial);
-    for (int32_t i = 0; i < network->count && status == SNND_OK; i++)
+    if (status != SNND_OK)
+        return snnd_fail(network->context, status, "snnd_network_rewind, the initial network: %s",
+                         network->context->error);
+    for (int32_t i = 0; i < network->count; i++)
         rewind_layer(network->layer[i], initial->layer[i]);
-    if (status == SNND_OK)
-        network->sigma = initial->sigma;
-    return status;
+    network->sigma = initial->sigma;
+    return SNND_OK;
 }

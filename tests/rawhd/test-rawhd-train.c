@@ -172,9 +172,9 @@ START_TEST(every_structure_trains) {
 }
 END_TEST
 
-static const char *const rules[][6] = {
-    {"--structure", "rigl", "--interval", "4", "--dale"},
-    {"--structure", "rigl", "--budget", "network", "--density", "erdos-renyi"},
+static const char *const rules[][8] = {
+    {"--structure", "rigl", "--interval", "2", "--dale"},
+    {"--structure", "rigl", "--budget", "network", "--density", "erdos-renyi", "--interval", "2"},
     {"--structure", "set", "--budget", "network", "--density", "erdos-renyi"},
     {"--structure", "set", "--budget", "fan-in", "--fan-in", "3"},
     {"--structure", "snfs", "--budget", "network", "--share", "0.4"},
@@ -192,9 +192,9 @@ enum { RULES = sizeof rules / sizeof *rules };
 /* Starts a run by a rule; paths of models are in the folder. */
 static pid_t start_rule(const char *out, int rule, const char *epochs) {
     const char *arguments[16] = {"--hidden", "16", "--epochs", epochs};
-    char *path[6];
+    char *path[8];
     int count = 4, paths = 0;
-    for (int i = 0; i < 6 && rules[rule][i] != NULL; i++) {
+    for (int i = 0; i < 8 && rules[rule][i] != NULL; i++) {
         const int is_path = strchr(rules[rule][i], '/') != NULL;
         arguments[count++] = is_path ? path[paths++] = in_folder(folder, rules[rule][i]) : rules[rule][i];
     }
@@ -237,6 +237,116 @@ START_TEST(what_has_no_effect_is_mentioned) {
     char *said = read_text(folder, "err.txt", NULL);
     ck_assert_str_eq(said, "");
     free(said);
+}
+END_TEST
+
+START_TEST(a_rule_that_never_rewires_is_mentioned) {
+    ck_assert_int_eq(RUN("run", "--epochs", "4", "--hidden", "8", "--structure", "rigl"), 0);
+    check_error("--structure rigl never rewires: the first time would be step 100, and of 12 steps");
+    ck_assert_int_eq(RUN("run", "--overwrite", "--epochs", "1", "--hidden", "8", "--structure", "snfs"), 0);
+    check_error("--structure snfs never rewires: the first time would be step 3, and of 3 steps");
+    ck_assert_int_eq(RUN("run", "--overwrite", "--epochs", "1", "--hidden", "8", "--structure", "set"), 0);
+    char *said = read_text(folder, "err.txt", NULL);
+    ck_assert_str_eq(said, "");
+    free(said);
+}
+END_TEST
+
+/* ---- Pruning what is sparse or signed already ---- */
+
+/* Prunes FOLDER/FROM further; the arguments end with NULL. */
+static int prune(const char *from, const char *const more[]) {
+    const char *arguments[20] = {"--overwrite", "--epochs", "1", "--hidden", "16", "--structure", "pruned", "--from"};
+    char *path = in_folder(folder, from);
+    int count = 8;
+    arguments[count++] = path;
+    for (int i = 0; more[i] != NULL; i++)
+        arguments[count++] = more[i];
+    int code = wait_program(start("pruned", arguments));
+    free(path);
+    return code;
+}
+
+#define PRUNE(from, ...) prune(from, (const char *const[]){__VA_ARGS__, NULL})
+
+/* An array of a layer of FOLDER/NAME, of which the context is kept. */
+static const void *array_of(snnd_context *context, const char *name, int layer, snnd_array_name array,
+                            snnd_network **network) {
+    snnd_array found = {0};
+    char *path = in_folder(folder, name);
+    ck_assert_int_eq(snnd_network_load(context, path, network), SNND_OK);
+    ck_assert_int_eq(snnd_layer_array(snnd_network_layer(*network, layer), array, &found), SNND_OK);
+    free(path);
+    return found.data;
+}
+
+/* What is left is a part of what there was, with its signs, and no synapse is of weight 0. */
+static void check_part(const char *whole, const char *part, int is_signed) {
+    snnd_context *context;
+    snnd_network *before[3], *after[3];
+    ck_assert_int_eq(snnd_context_create(NULL, &context), SNND_OK);
+    const uint8_t *mask = array_of(context, part, 0, SNND_ARRAY_MASK, &after[0]);
+    const uint8_t *had = array_of(context, whole, 0, SNND_ARRAY_MASK, &before[0]);
+    const float *weight = array_of(context, part, 0, SNND_ARRAY_WEIGHT, &after[1]);
+    const float *weighed = array_of(context, whole, 0, SNND_ARRAY_WEIGHT, &before[1]);
+    const int8_t *sign = is_signed ? array_of(context, part, 0, SNND_ARRAY_SIGN, &after[2]) : NULL;
+    const int8_t *signs = is_signed ? array_of(context, whole, 0, SNND_ARRAY_SIGN, &before[2]) : NULL;
+    int removed = 0;
+    for (int s = 0; s < 16 * 40; s++) {
+        ck_assert(mask[s] <= had[s]);
+        ck_assert(!mask[s] || (weight[s] < 0 || weight[s] > 0));
+        ck_assert(!mask[s] || fabsf(weight[s] - weighed[s]) < 1e-12f);
+        ck_assert(!is_signed || sign[s] == signs[s]);
+        removed += had[s] && !mask[s];
+    }
+    ck_assert_int_gt(removed, 0);
+    for (int i = 0; i < (is_signed ? 3 : 2); i++) {
+        snnd_network_free(before[i]);
+        snnd_network_free(after[i]);
+    }
+    snnd_context_free(context);
+}
+
+START_TEST(pruning_knows_masks_and_signs) {
+    ck_assert_int_eq(RUN("sparse", "--epochs", "2", "--hidden", "16", "--structure", "set", "--sparsity", "0.75"), 0);
+    ck_assert_int_eq(PRUNE("sparse/last.safetensors", "--sparsity", "0.5"), 1);
+    check_error("--from");
+    check_error("sparse/last.safetensors: fixed mask: layer 0 has 160 synapses; expected at least 320");
+    ck_assert_int_eq(PRUNE("sparse/initial.safetensors", "--sparsity", "0.875"), 0);
+    check_active("pruned", 120);
+    check_part("sparse/initial.safetensors", "pruned/initial.safetensors", 0);
+    ck_assert_int_eq(PRUNE("sparse/last.safetensors", "--sparsity", "0.875", "--dale"), 1);
+    check_error("sparse/last.safetensors: fixed mask: layer 0 has no signs");
+}
+END_TEST
+
+START_TEST(pruning_keeps_dales_law) {
+    ck_assert_int_eq(RUN("dale", "--epochs", "2", "--hidden", "16", "--structure", "deep-r", "--sparsity", "0.5"), 0);
+    ck_assert_int_eq(PRUNE("dale/last.safetensors", "--sparsity", "0.75"), 0);
+    check_part("dale/last.safetensors", "pruned/initial.safetensors", 1);
+    ck_assert_int_eq(PRUNE("dale/last.safetensors", "--sparsity", "0.75", "--dale"), 0);
+    check_part("dale/last.safetensors", "pruned/initial.safetensors", 1);
+    ck_assert_int_eq(RUN("pruned", "--resume"), 0);
+    ck_assert_int_eq(RUN("free", "--epochs", "1", "--hidden", "16", "--structure", "deep-r", "--no-dale"), 0);
+    ck_assert_int_eq(PRUNE("free/last.safetensors", "--sparsity", "0.9"), 0);
+    check_part("free/last.safetensors", "pruned/initial.safetensors", 1);
+    ck_assert_int_eq(PRUNE("free/last.safetensors", "--sparsity", "0.9", "--dale"), 1);
+    check_error("do not obey Dale's law");
+}
+END_TEST
+
+/* The file is named that has other layers. */
+START_TEST(pruning_names_the_model_that_does_not_fit) {
+    ck_assert_int_eq(RUN("dense", "--epochs", "1", "--hidden", "16"), 0);
+    ck_assert_int_eq(RUN("other", "--epochs", "1", "--hidden", "8"), 0);
+    char *other = in_folder(folder, "other/last.safetensors");
+    ck_assert_int_eq(PRUNE("other/last.safetensors", NULL), 1);
+    check_error("other/last.safetensors: ");
+    check_error("its layer 0 is delays of 8 neurons");
+    ck_assert_int_eq(PRUNE("dense/last.safetensors", "--rewind", other), 1);
+    check_error("--rewind");
+    check_error("other/last.safetensors: ");
+    free(other);
 }
 END_TEST
 
@@ -440,6 +550,10 @@ int main(void) {
     tcase_add_loop_test(runs, every_structure_trains, 0, 4);
     tcase_add_loop_test(runs, every_rule_trains, 0, RULES);
     tcase_add_test(runs, what_has_no_effect_is_mentioned);
+    tcase_add_test(runs, a_rule_that_never_rewires_is_mentioned);
+    tcase_add_test(runs, pruning_knows_masks_and_signs);
+    tcase_add_test(runs, pruning_keeps_dales_law);
+    tcase_add_test(runs, pruning_names_the_model_that_does_not_fit);
     tcase_add_test(runs, settings_have_whole_paths);
     tcase_add_test(runs, threads_and_repeats_do_not_matter);
     suite_add_tcase(suite, runs);

@@ -291,7 +291,8 @@ START_TEST(only_a_network_of_the_same_layers_can_be_rewound_to) {
     snnd_network *other = make_spiking(context, 5, 9, 3, 6, 0.2);
     network = make_spiking(context, 5, 8, 3, 6, 0.2);
     snnd_network *copy = make_spiking(context, 5, 8, 3, 6, 0.2);
-    FAILS(context, SNND_ERROR_ARGUMENT, "layer 0 is delays of 9", snnd_network_rewind(network, other));
+    FAILS(context, SNND_ERROR_ARGUMENT, "snnd_network_rewind, the initial network: its layer 0 is delays of 9",
+          snnd_network_rewind(network, other));
     FAILS(context, SNND_ERROR_ARGUMENT, "initial is NULL", snnd_network_rewind(network, NULL));
     ck_assert_int_eq(snnd_network_rewind(NULL, other), SNND_ERROR_ARGUMENT);
     assert_same_networks(network, copy);

@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "training/model.h"
+
 #define BIT(kind) (1u << (kind))
 
 enum {
@@ -46,5 +48,21 @@ void idle_mention(const struct options *options) {
         else if ((uses[i].budgets & BIT(options->budget)) == 0)
             mention(settings, uses[i].option, "budget");
     }
+    cJSON_Delete(settings);
+}
+
+void idle_mention_rewiring(const struct options *options, int64_t steps) {
+    if ((REWIRED & BIT(options->structure)) == 0)
+        return;
+    const int64_t first = options->interval > 0 ? options->interval : steps / options->epochs;
+    const int64_t stop = model_rewiring_stop(options, steps);
+    if (first <= steps && (stop == 0 || first < stop))
+        return;
+    cJSON *settings = options_settings(options);
+    const cJSON *rule = cJSON_GetObjectItemCaseSensitive(settings, "structure");
+    fprintf(stderr,
+            "rawhd-train: --structure %s never rewires: the first time would be step %lld, and of %lld steps it "
+            "rewires before step %lld (--interval, --rewire-until)\n",
+            rule->valuestring, (long long)first, (long long)steps, (long long)(stop > 0 ? stop : steps + 1));
     cJSON_Delete(settings);
 }

@@ -43,6 +43,7 @@ static snnd_structure structure_of(const struct options *options) {
     structure.fan_in = options->budget == SNND_BUDGET_FAN_IN ? (int32_t)options->fan_in : 0;
     structure.signs = options->dale                            ? SNND_SIGNS_DALE
                       : options->structure == STRUCTURE_DEEP_R ? SNND_SIGNS_SYNAPSE
+                      : options->structure == STRUCTURE_PRUNED ? SNND_SIGNS_DEFAULT /* those that there are */
                                                                : SNND_SIGNS_NONE;
     structure.start = options->structure == STRUCTURE_PRUNED ? SNND_START_MAGNITUDE : SNND_START_RANDOM;
     structure.seed = (uint64_t)options->seed;
@@ -63,6 +64,10 @@ static snnd_status add_deep_r(const struct options *options, const snnd_structur
     return snnd_sparsity_create_deep_r(model->network, structure, &rule, &model->sparsity);
 }
 
+int32_t model_rewiring_stop(const struct options *options, int64_t steps) {
+    return (int32_t)fmin(options->rewire_until * (double)steps, INT32_MAX);
+}
+
 static snnd_status add_rewiring(const struct options *options, const snnd_structure *structure, int64_t steps,
                                 struct model *model) {
     snnd_rewiring_options rule;
@@ -75,42 +80,66 @@ static snnd_status add_rewiring(const struct options *options, const snnd_struct
     rule.growth = growth_of(options, rule.growth);
     rule.interval = (int32_t)options->interval;
     rule.share = options->share;
-    rule.stop = (int32_t)fmin(options->rewire_until * (double)steps, INT32_MAX);
+    rule.stop = model_rewiring_stop(options, steps);
     return snnd_sparsity_create_rewiring(model->network, structure, &rule, &model->sparsity);
 }
 
-/* Gives a network the parameters of one in a file. */
-static snnd_status take_parameters(snnd_context *context, snnd_network *network, const char *path) {
-    snnd_network *held = NULL;
-    snnd_status status = snnd_network_load(context, path, &held);
+/* A failure of the library, with the option and the file that it is about. */
+static int refuse_model(snnd_context *context, const char *option, const char *path, struct failure *failure) {
+    return failed(failure, "--%s %s: %s", option, path, snnd_context_last_error(context));
+}
+
+/* Reads a network and gives `network` its parameters, which fails if it has other layers. */
+static int take_parameters(snnd_context *context, snnd_network *network, const char *option, const char *path,
+                           snnd_network **held, struct failure *failure) {
+    snnd_status status = snnd_network_load(context, path, held);
     if (status == SNND_OK)
-        status = snnd_network_rewind(network, held);
+        status = snnd_network_rewind(network, *held);
+    return status == SNND_OK ? 0 : refuse_model(context, option, path, failure);
+}
+
+static int rewind_to(snnd_context *context, snnd_network *network, const char *path, struct failure *failure) {
+    snnd_network *held = NULL;
+    int result = take_parameters(context, network, "rewind", path, &held, failure);
     snnd_network_free(held);
-    return status;
+    return result;
+}
+
+/* The network of a file takes the place of the model's: its masks and signs count, and a rewinding would leave them
+ * behind. It must have the layers that the options ask for. */
+static int take_network(snnd_context *context, struct model *model, const char *path, struct failure *failure) {
+    snnd_network *held = NULL;
+    int result = take_parameters(context, model->network, "from", path, &held, failure);
+    if (result != 0) {
+        snnd_network_free(held);
+        return -1;
+    }
+    snnd_network_free(model->network);
+    model->network = held;
+    return 0;
 }
 
 /* Prunes a trained network. A run that is resumed gets its masks and weights from the checkpoint, and from the model
- * that it began with the sigma that its schedule begins with: the two that it came from may be gone. */
-static snnd_status add_pruning(snnd_context *context, const struct options *options, const snnd_structure *structure,
-                               struct model *model) {
+ * that it began with the signs, and the sigma that its schedule begins with: the two that it came from may be gone. */
+static int add_pruning(snnd_context *context, const struct options *options, struct model *model,
+                       struct failure *failure) {
+    const snnd_structure structure = structure_of(options);
     char *begun = format_text("%s/" KEEP_INITIAL, options->out);
-    snnd_status status = take_parameters(context, model->network, options->resume ? begun : options->from);
+    const char *path = options->resume ? begun : options->from;
+    int result = take_network(context, model, path, failure);
+    if (result == 0 && snnd_sparsity_create_fixed_mask(model->network, &structure, &model->sparsity) != SNND_OK)
+        result = refuse_model(context, "from", path, failure);
     free(begun);
-    if (status == SNND_OK)
-        status = snnd_sparsity_create_fixed_mask(model->network, structure, &model->sparsity);
-    if (status == SNND_OK && !options->resume && options->rewind != NULL)
-        status = take_parameters(context, model->network, options->rewind);
-    return status;
+    if (result == 0 && !options->resume && options->rewind != NULL)
+        result = rewind_to(context, model->network, options->rewind, failure);
+    return result;
 }
 
-static snnd_status add_structure(snnd_context *context, const struct options *options, int64_t steps,
-                                 struct model *model) {
+static snnd_status add_rule(const struct options *options, int64_t steps, struct model *model) {
     const snnd_structure structure = structure_of(options);
     switch (options->structure) {
     case STRUCTURE_FIXED:
         return snnd_sparsity_create_fixed_mask(model->network, &structure, &model->sparsity);
-    case STRUCTURE_PRUNED:
-        return add_pruning(context, options, &structure, model);
     case STRUCTURE_DEEP_R:
         return add_deep_r(options, &structure, model);
     case STRUCTURE_RIGL:
@@ -130,12 +159,14 @@ int model_make(snnd_context *context, const struct options *options, int32_t cha
         status = add_layers(model->network, options, classes);
     if (status == SNND_OK)
         status = snnd_network_initialize(model->network, (uint64_t)options->seed);
-    if (status == SNND_OK)
-        status = add_structure(context, options, steps, model);
-    if (status == SNND_OK)
-        return 0;
-    model_free(model);
-    return failed(failure, "%s", snnd_context_last_error(context));
+    if (status == SNND_OK && options->structure != STRUCTURE_PRUNED)
+        status = add_rule(options, steps, model);
+    int result = status == SNND_OK ? 0 : failed(failure, "%s", snnd_context_last_error(context));
+    if (result == 0 && options->structure == STRUCTURE_PRUNED)
+        result = add_pruning(context, options, model, failure);
+    if (result != 0)
+        model_free(model);
+    return result;
 }
 
 void model_free(struct model *model) {

@@ -9,6 +9,7 @@
 
 #include "data/data.h"
 #include "training/history.h"
+#include "training/idle.h"
 #include "training/keep.h"
 #include "training/model.h"
 #include "training/progress.h"
@@ -102,8 +103,11 @@ static int show_step(void *user, const snnd_progress *step) {
 
 static int make_trainer(struct run *run) {
     const int64_t batch = run->options->batch, samples = snnd_dataset_samples(training_set(run));
-    if (model_make(run->context, run->options, snnd_dataset_channels(run->data.training), run->data.classes,
-                   (samples + batch - 1) / batch * run->options->epochs, &run->model, run->failure) != 0)
+    const int64_t steps = (samples + batch - 1) / batch * run->options->epochs;
+    if (!run->options->quiet)
+        idle_mention_rewiring(run->options, steps);
+    if (model_make(run->context, run->options, snnd_dataset_channels(run->data.training), run->data.classes, steps,
+                   &run->model, run->failure) != 0)
         return -1;
     return model_trainer(run->context, run->options, &run->model, show_step, &run->progress, &run->trainer,
                          run->failure);
