@@ -2,12 +2,15 @@
 #include <snndelay.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "ablation/ablation.h"
 #include "ablation/ablation_picture.h"
 #include "ablation/ablation_results.h"
 #include "common/arguments.h"
+#include "sweep/sweep_lock.h"
 
 /* Half of the synapses, half of these, and so on to 0.2 %. */
 #define USUAL_SPARSITIES "0.5,0.75,0.875,0.9375,0.96875,0.984375,0.9921875,0.99609375,0.998046875"
@@ -30,7 +33,9 @@ static const char help[] =
     "  --version           the version of libsnndelay\n\n"
     "What follows -- goes to each run: rawhd-ablation --data DIR -- --epochs 50 --batch 64\n\n"
     "The folder --out gets, while the sweep goes on:\n"
-    "  results.tsv         a line for each run that is done\n"
+    "  results.tsv         a line for each run that is done, also those that another rawhd-ablation has done here "
+    "with\n"
+    "                      the same settings\n"
     "  summary.tsv         a line for each model and sparsity: mean, standard deviation, least and largest over "
     "seeds,\n"
     "                      of test accuracy after the last epoch and after the best\n"
@@ -97,25 +102,38 @@ static int read_all(struct request *request, int count, char **words, struct fai
 
 static int keep_results(void *user, size_t run, struct failure *failure) {
     (void)run;
+    const struct ablation *ablation = user;
     struct ablation_results results;
-    if (ablation_results_read(user, &results, failure) != 0)
+    if (ablation_results_read(ablation, &results, failure) != 0)
         return -1;
-    int result = ablation_results_write(&results, failure);
+    int result = ablation_results_write(ablation, &results, failure);
     ablation_results_free(&results);
     return result;
 }
 
-/* All that is shown when no more runs are carried out. */
-static int conclude(struct ablation *ablation, struct failure *failure) {
+static int show_results(const struct ablation *ablation, struct failure *failure) {
     struct ablation_results results;
     if (ablation_results_read(ablation, &results, failure) != 0)
         return -1;
-    int result = ablation_results_write(&results, failure);
+    int result = ablation_results_write(ablation, &results, failure);
     if (result == 0)
-        ablation_results_print(&results);
+        ablation_results_print(ablation, &results);
+    char *pictures = format_text("%s/pictures", ablation->sweep.out);
     if (result == 0)
-        result = ablation_picture(&results, failure);
+        result = ablation_picture(&results, pictures, failure);
+    free(pictures);
     ablation_results_free(&results);
+    return result;
+}
+
+/* All that is shown when no more runs are carried out. Another process that is at work on the folder waits, so that it
+ * does not write what is older over what is newer. */
+static int conclude(struct ablation *ablation, struct failure *failure) {
+    const int lock = sweep_lock(ablation->sweep.out, 1, 0, failure);
+    if (lock < 0)
+        return -1;
+    int result = show_results(ablation, failure);
+    close(lock);
     return result;
 }
 

@@ -257,6 +257,53 @@ START_TEST(a_wider_sweep_keeps_what_is_done) {
 }
 END_TEST
 
+/* Each for itself, at once and one after the other: tables and pictures hold all that is done in the folder. */
+START_TEST(sweeps_of_different_runs_share_the_tables) {
+    struct table table;
+    pid_t first = start("first", alone, "out",
+                        (const char *const[]){"--models", "delays", "--sparsities", "0.5", "--seeds", "2", TINY, NULL});
+    pid_t second =
+        start("second", alone, "out",
+              (const char *const[]){"--models", "both", "--sparsities", "0.875", "--seeds", "1", TINY, NULL});
+    ck_assert_int_eq(wait_program(first), 0);
+    ck_assert_int_eq(wait_program(second), 0);
+    read_table("out", "results.tsv", &table);
+    ck_assert_int_eq(table.rows, 3);
+    ck_assert_str_eq(table_cell(&table, 0, "model"), "both");
+    ck_assert_str_eq(table_cell(&table, 2, "model"), "delays");
+    table_free(&table);
+    ck_assert_int_eq(SWEEP("out", "--models", "neither", "--sparsities", "0.75", "--seeds", "1", TINY), 0);
+    check_said("out.txt", "1 of 1 runs, and 3 more that are in ");
+    read_table("out", "summary.tsv", &table);
+    ck_assert_int_eq(table.rows, 3);
+    ck_assert_str_eq(table_cell(&table, 1, "runs"), "2");
+    table_free(&table);
+    char *data = read_text(folder, "out/pictures/ablation.dat", NULL);
+    ck_assert_int_eq(count_in(data, "\n# "), 3);
+    free(data);
+    char *settings = read_text(folder, "out/ablation.json", NULL);
+    ck_assert(strstr(settings, "\"both\"") != NULL && strstr(settings, "0.875") != NULL);
+    ck_assert_ptr_nonnull(strstr(settings, "\"seeds\":\t2"));
+    free(settings);
+}
+END_TEST
+
+/* A run of other settings is in no table, and that is said; a folder of some other name is none. */
+START_TEST(runs_of_other_settings_are_left_out) {
+    struct table table;
+    ck_assert_int_eq(SWEEP("out", "--models", "delays", "--sparsities", "0.5", "--seeds", "1", LONGER), 0);
+    write_text(folder, "out/both-0.5-seed-x/notes.txt", "");
+    write_text(folder, "out/both-0.50-seed-0/notes.txt", "");
+    ck_assert_int_eq(SWEEP("out", "--models", "both", "--sparsities", "0.5", "--seeds", "1", TINY), 0);
+    check_said("err.txt", "left out of the tables");
+    check_said("err.txt", "delays-0.5-seed-0: --epochs: the run was begun with 12, not with 2");
+    read_table("out", "results.tsv", &table);
+    ck_assert_int_eq(table.rows, 1);
+    ck_assert_str_eq(table_cell(&table, 0, "model"), "both");
+    table_free(&table);
+}
+END_TEST
+
 /* ---- Death ---- */
 
 /* Processes that a process has started: Linux tells, elsewhere none is found. */
@@ -501,6 +548,8 @@ int main(void) {
     tcase_add_test(results, the_usual_plan_is_the_papers);
     tcase_add_test(results, a_sweep_comes_to_means_of_its_runs);
     tcase_add_test(results, a_wider_sweep_keeps_what_is_done);
+    tcase_add_test(results, sweeps_of_different_runs_share_the_tables);
+    tcase_add_test(results, runs_of_other_settings_are_left_out);
     TCase *deaths = add_case(suite, "deaths", setup, 300);
     tcase_add_loop_test(deaths, killed_at_any_moment_it_goes_on, 0, 3);
     tcase_add_loop_test(deaths, ctrl_c_stops_with_checkpoints, 0, 2);

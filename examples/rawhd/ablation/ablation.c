@@ -1,5 +1,7 @@
 #include "ablation/ablation.h"
 
+#include <dirent.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -87,10 +89,15 @@ int ablation_read_sparsities(struct ablation *ablation, const char *text, struct
 
 /* ---- Runs ---- */
 
+/* To be freed. */
+static char *name_of(int model, double sparsity, int64_t seed) {
+    return format_text("%s-%.15g-seed-%lld", ablation_models[model], sparsity, (long long)seed);
+}
+
 static int add_run(struct ablation *ablation, int model, double sparsity, int64_t seed, struct failure *failure) {
     const char *const *of_model = model_options[model];
     char *share = format_text("%.15g", sparsity), *number = format_text("%lld", (long long)seed);
-    char *name = format_text("%s-%s-seed-%s", ablation_models[model], share, number);
+    char *name = name_of(model, sparsity, seed);
     const char *const arguments[] = {of_model[0],  of_model[1], of_model[2], of_model[3], of_model[4],
                                      "--sparsity", share,       "--seed",    number,      NULL};
     int result = sweep_add(&ablation->sweep, name, arguments, failure);
@@ -109,15 +116,76 @@ int ablation_add_runs(struct ablation *ablation, struct failure *failure) {
     return 0;
 }
 
-size_t ablation_place(const struct ablation *ablation, int model, int sparsity, int64_t seed) {
-    return ((size_t)seed * (size_t)ablation->sparsities + (size_t)sparsity) * (size_t)ablation->models + (size_t)model;
+/* 1 if the run of this name is in the list. */
+static int asks_for(const struct ablation *ablation, const char *name) {
+    for (size_t i = 0; i < ablation->sweep.count; i++)
+        if (strcmp(ablation->sweep.run[i].name, name) == 0)
+            return 1;
+    return 0;
+}
+
+/* Takes the name of a run's folder apart; -1 if it is none. */
+static int read_name(const char *name, int *model, double *sparsity, int64_t *seed) {
+    const char *share = strchr(name, '-'), *number = share != NULL ? strstr(share, "-seed-") : NULL;
+    if (number == NULL)
+        return -1;
+    char *kind = format_text("%.*s", (int)(share - name), name);
+    char *part = format_text("%.*s", (int)(number - share) - 1, share + 1);
+    for (*model = 0; *model < ABLATION_MODELS && strcmp(ablation_models[*model], kind) != 0;)
+        ++*model;
+    int result = *model < ABLATION_MODELS && number_real(part, 0, 0.999999, sparsity) == 0 &&
+                         number_whole(number + strlen("-seed-"), 0, 999, seed) == 0
+                     ? 0
+                     : -1;
+    free(part);
+    free(kind);
+    if (result != 0)
+        return -1;
+    char *proper = name_of(*model, *sparsity, *seed);
+    result = strcmp(name, proper) == 0 ? 0 : -1; /* not 0.50 for 0.5 */
+    free(proper);
+    return result;
+}
+
+/* Adds the run in the folder of this name, if it is one and nobody asked for it. */
+static int add_other(const struct ablation *ablation, struct ablation *others, const char *name,
+                     struct failure *failure) {
+    int model;
+    double sparsity;
+    int64_t seed;
+    if (read_name(name, &model, &sparsity, &seed) != 0 || asks_for(ablation, name))
+        return 0;
+    return add_run(others, model, sparsity, seed, failure);
+}
+
+int ablation_find_others(const struct ablation *ablation, struct ablation *others, struct failure *failure) {
+    *others = *ablation;
+    others->sweep.run = NULL;
+    others->sweep.count = 0;
+    char *recordings = sweep_recordings(&ablation->sweep);
+    if (recordings != NULL)
+        snprintf(others->sweep.recordings, sizeof others->sweep.recordings, "%s", recordings);
+    free(recordings);
+    DIR *folder = opendir(ablation->sweep.out);
+    int result = 0;
+    for (struct dirent *entry; folder != NULL && result == 0 && (entry = readdir(folder)) != NULL;)
+        result = add_other(ablation, others, entry->d_name, failure);
+    if (folder != NULL)
+        closedir(folder);
+    return result;
+}
+
+/* The place in ablation_models, whose order this is. */
+static int model_of(const struct options *options) {
+    return (options->structure == STRUCTURE_FIXED ? 2 : 0) + (options->delays == DELAYS_FIXED ? 1 : 0);
 }
 
 int ablation_result(const struct ablation *ablation, size_t run, struct ablation_result *result,
                     struct failure *failure) {
     enum sweep_state state;
     cJSON *history;
-    *result = (struct ablation_result){0};
+    const struct options *options = &ablation->sweep.run[run].options;
+    *result = (struct ablation_result){model_of(options), options->sparsity, options->seed, 0, 0, 0, 0, 0, 0};
     if (sweep_look(&ablation->sweep, run, &state, &history, failure) != 0)
         return -1;
     if (state == SWEEP_DONE) {

@@ -21,8 +21,11 @@ struct ablation {
     int64_t seeds; /**< 0 to seeds - 1 */
 };
 
-/** What a run came to. */
+/** What a run is, and what it came to. */
 struct ablation_result {
+    int model;
+    double sparsity;
+    int64_t seed;
     int done;
     int epochs;
     double last, best; /**< test accuracy after the last epoch, and after the best */
@@ -36,9 +39,11 @@ int ablation_read_sparsities(struct ablation *ablation, const char *text, struct
 /** Makes the list of runs: all models of all sparsities for one seed, then for the next. */
 int ablation_add_runs(struct ablation *ablation, struct failure *failure);
 
-/** Place in that list. */
-size_t ablation_place(const struct ablation *ablation, int model, int sparsity, int64_t seed);
+/** Makes the list of the runs of the folder `out` that `ablation` does not ask for, of whatever settings they are, by
+ * the names of their folders. sweep_free(&others->sweep) frees it, in any case. */
+int ablation_find_others(const struct ablation *ablation, struct ablation *others, struct failure *failure);
 
+/** Fails where the run was begun with other settings than it would be begun with now. */
 int ablation_result(const struct ablation *ablation, size_t run, struct ablation_result *result,
                     struct failure *failure);
 

@@ -22,26 +22,27 @@ static double place_of(double sparsity) {
 }
 
 /* Models side by side, so that error bars do not cover each other. */
-static double shift_of(const struct ablation *ablation, int model) {
-    return 0.06 * (model - 0.5 * (ablation->models - 1));
+static double shift_of(const struct ablation_results *results, int place) {
+    return 0.06 * (place - 0.5 * (results->models - 1));
 }
 
 static int has_runs(const struct ablation_results *results, int model) {
     int runs = 0;
-    for (int sparsity = 0; sparsity < results->ablation->sparsities; sparsity++)
-        runs += ablation_spread(results, model, sparsity, ABLATION_LAST).runs;
+    for (size_t i = 0; i < results->count; i++)
+        runs += results->result[i].done && results->result[i].model == model;
     return runs > 0;
 }
 
-static void write_model(const struct ablation_results *results, int model, enum ablation_measure measure, FILE *data) {
-    const struct ablation *ablation = results->ablation;
-    fprintf(data, "# %s\n", ablation_models[ablation->model[model]]);
-    for (int i = 0; i < ablation->sparsities; i++) {
-        struct ablation_spread spread = ablation_spread(results, model, i, measure);
+static void write_model(const struct ablation_results *results, int place, enum ablation_measure measure, FILE *data) {
+    const int model = results->model[place];
+    fprintf(data, "# %s\n", ablation_models[model]);
+    for (int i = 0; i < results->sparsities; i++) {
+        const double sparsity = results->sparsity[i];
+        struct ablation_spread spread = ablation_spread(results, model, sparsity, measure);
         if (spread.runs == 0)
             continue;
-        fprintf(data, "%.6f %.15g %d %.6f ", place_of(ablation->sparsity[i]) + shift_of(ablation, model),
-                ablation->sparsity[i], spread.runs, 100 * spread.mean);
+        fprintf(data, "%.6f %.15g %d %.6f ", place_of(sparsity) + shift_of(results, place), sparsity, spread.runs,
+                100 * spread.mean);
         if (spread.runs > 1)
             fprintf(data, "%.6f", 100 * spread.deviation);
         else
@@ -51,7 +52,7 @@ static void write_model(const struct ablation_results *results, int model, enum 
     fputs("\n\n", data);
 }
 
-static void set_axes(const struct ablation *ablation, const char *title, FILE *script) {
+static void set_axes(const struct ablation_results *results, const char *title, FILE *script) {
     fputs("set title ", script);
     picture_quote(script, title);
     fprintf(script,
@@ -60,10 +61,9 @@ static void set_axes(const struct ablation *ablation, const char *title, FILE *s
             "set key maxcols 2\n"
             "set xrange [%.6f:%.6f]\n"
             "set xtics (",
-            place_of(ablation->sparsity[0]) - 0.4, place_of(ablation->sparsity[ablation->sparsities - 1]) + 0.4);
-    for (int i = 0; i < ablation->sparsities; i++)
-        fprintf(script, "%s'%.4g' %.6f", i > 0 ? ", " : "", 100 * ablation->sparsity[i],
-                place_of(ablation->sparsity[i]));
+            place_of(results->sparsity[0]) - 0.4, place_of(results->sparsity[results->sparsities - 1]) + 0.4);
+    for (int i = 0; i < results->sparsities; i++)
+        fprintf(script, "%s'%.4g' %.6f", i > 0 ? ", " : "", 100 * results->sparsity[i], place_of(results->sparsity[i]));
     fputs(")\n", script);
 }
 
@@ -77,38 +77,35 @@ static void plot_model(FILE *script, const char *name, int model, int block) {
             looks[model].title, block, looks[model].point, model + 1);
 }
 
-static int draw(const struct ablation_results *results, const char *name, const char *title,
+static int draw(const struct ablation_results *results, const char *folder, const char *name, const char *title,
                 enum ablation_measure measure, struct failure *failure) {
-    const struct ablation *ablation = results->ablation;
-    char *folder = format_text("%s/pictures", ablation->sweep.out);
     struct picture *picture = picture_begin(folder, name, 900, 560, failure);
-    free(folder);
     if (picture == NULL)
         return -1;
     FILE *data = picture_data(picture), *script = picture_script(picture);
     fputs("# place (halvings of the synapses, models side by side), sparsity, runs; in %: mean, standard deviation, "
           "least, largest\n",
           data);
-    set_axes(ablation, title, script);
-    for (int model = 0, block = 0; model < ablation->models; model++) {
-        if (!has_runs(results, model))
+    set_axes(results, title, script);
+    for (int place = 0, block = 0; place < results->models; place++) {
+        if (!has_runs(results, results->model[place]))
             continue;
-        write_model(results, model, measure, data);
-        plot_model(script, name, ablation->model[model], block++);
+        write_model(results, place, measure, data);
+        plot_model(script, name, results->model[place], block++);
     }
     putc('\n', script);
     return picture_end(picture, failure);
 }
 
-int ablation_picture(const struct ablation_results *results, struct failure *failure) {
+int ablation_picture(const struct ablation_results *results, const char *folder, struct failure *failure) {
     int any = 0;
-    for (int model = 0; model < results->ablation->models; model++)
-        any |= has_runs(results, model);
+    for (int place = 0; place < results->models; place++)
+        any |= has_runs(results, results->model[place]);
     if (!any)
         return 0;
-    if (draw(results, "ablation", "Accuracy after the last epoch: mean and standard deviation over seeds",
+    if (draw(results, folder, "ablation", "Accuracy after the last epoch: mean and standard deviation over seeds",
              ABLATION_LAST, failure) != 0)
         return -1;
-    return draw(results, "best", "Accuracy after the best epoch: mean and standard deviation over seeds", ABLATION_BEST,
-                failure);
+    return draw(results, folder, "best", "Accuracy after the best epoch: mean and standard deviation over seeds",
+                ABLATION_BEST, failure);
 }

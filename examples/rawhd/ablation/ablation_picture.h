@@ -4,7 +4,7 @@
 
 #include "ablation/ablation_results.h"
 
-/** Draws OUT/pictures/ablation, of the last epochs, and best, of the best ones. Nothing if no run is done. */
-int ablation_picture(const struct ablation_results *results, struct failure *failure);
+/** Draws FOLDER/ablation, of the last epochs, and best, of the best ones. Nothing if no run is done. */
+int ablation_picture(const struct ablation_results *results, const char *folder, struct failure *failure);
 
 #endif
