@@ -70,7 +70,7 @@ static const struct argument known[] = {
     {"data", TEXT, AT(ablation.sweep.data), 0, 0, NULL},
     {"out", TEXT, AT(ablation.sweep.out), 0, 0, NULL},
     {"sparsities", OTHER, AT(ablation), 0, 0, NULL},
-    {"seeds", WHOLE, AT(ablation.seeds), 1, 1000, NULL},
+    {"seeds", WHOLE, AT(ablation.seeds), 1, ABLATION_SEEDS, NULL},
     {"models", OTHER, AT(ablation), 0, 0, NULL},
     {"jobs", WHOLE, AT(jobs), 0, 1024, NULL},
     {"dry-run", SWITCH, AT(dry_run), 0, 0, NULL},

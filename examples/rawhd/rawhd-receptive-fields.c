@@ -8,37 +8,6 @@
 #include "fields/field_results.h"
 #include "training/keep.h"
 
-static const char *const states[FIELD_STATES] = {"untrained", "trained"};
-
-/* Fields of one network, read and kept. */
-static int look_at(snnd_context *context, const struct field_options *options, int kind, int seed, int state,
-                   struct fields *fields, struct failure *failure) {
-    const struct sweep *sweep = &options->sweep;
-    const struct sweep_run *run = &sweep->run[seed * FIELD_KINDS + kind];
-    const char *name = state == FIELDS_TRAINED ? options->model : KEEP_INITIAL;
-    char *path = format_text("%s/%s", run->folder, name);
-    char *kept = format_text("%s/fields/%s-%s.npy", sweep->out, run->name, states[state]);
-    int result = fields_load(context, path, &options->moran, fields, failure);
-    if (result == 0)
-        result = fields_save(context, fields, kept, failure);
-    free(kept);
-    free(path);
-    return result;
-}
-
-static int look_at_all(snnd_context *context, const struct field_options *options, struct field_results *results,
-                       struct failure *failure) {
-    char *folder = format_text("%s/fields", options->sweep.out);
-    int result = folder_make(folder, failure);
-    free(folder);
-    for (int kind = 0; kind < FIELD_KINDS; kind++)
-        for (int seed = 0; seed < results->seeds; seed++)
-            for (int state = 0; result == 0 && state < FIELD_STATES; state++)
-                result =
-                    look_at(context, options, kind, seed, state, field_results_at(results, kind, seed, state), failure);
-    return result;
-}
-
 /* What all runs have in common, as the first of them has kept it. */
 static cJSON *common_settings(const struct sweep *sweep, struct failure *failure) {
     cJSON *common = keep_settings(sweep->run[0].folder, failure);
@@ -69,32 +38,30 @@ static int write_settings(const struct field_options *options, struct failure *f
     return result;
 }
 
-static void say_how(const struct field_options *options) {
-    printf("Moran's I of the outputs' receptive fields, %s neighbours, the highest over %d orders of the rows%s;\n"
-           "Mann-Whitney tests, two-sided\n\n",
-           options->moran.neighbours == SNND_ROOK ? "4" : "8", (int)options->moran.permutations,
-           options->moran.search ? " and a search from the best (not as in the paper)" : "");
+static void say_how(const struct field_results *results) {
+    char *way = field_results_way(results);
+    printf("Moran's I of the outputs' receptive fields, the highest: %s;\nMann-Whitney tests, two-sided\n\n", way);
+    free(way);
 }
 
 /* Tables, tests and pictures. */
 static int conclude(snnd_context *context, const struct field_options *options, struct failure *failure) {
-    struct field_results results = {.out = options->sweep.out, .seeds = (int)options->seeds};
-    size_t count = (size_t)FIELD_KINDS * (size_t)options->seeds * FIELD_STATES;
-    results.fields = allocate(count, sizeof *results.fields);
-    int result = look_at_all(context, options, &results, failure);
+    struct field_results results = {
+        .out = options->sweep.out, .seeds = (int)options->seeds, .model = options->model, .moran = options->moran};
+    int result = field_results_look(&results, context, 1, failure);
     if (result == 0)
-        say_how(options);
+        say_how(&results);
     if (result == 0 && field_results_write(&results, context, stdout, failure) != 0)
         result = -1;
     if (result == 0 && write_settings(options, failure) != 0)
         result = -1;
+    char *pictures = format_text("%s/pictures", results.out);
     if (result == 0)
-        result = field_results_draw(&results, failure);
-    for (size_t i = 0; i < count; i++)
-        fields_free(&results.fields[i]);
-    free(results.fields);
+        result = field_results_draw(&results, pictures, failure);
+    field_results_free(&results);
     if (result == 0 && !options->sweep.quiet)
-        printf("\npictures: %s/pictures; a page of all: rawhd-report %s\n", results.out, results.out);
+        printf("\npictures: %s; a page of all: rawhd-report %s\n", pictures, results.out);
+    free(pictures);
     return result;
 }
 

@@ -146,6 +146,24 @@ static void check_pictures(int drawn) {
     ck_assert(has("pictures/style.gp"));
 }
 
+/* What is not as in the paper is said by the table of tests and by the pictures. */
+static void check_way(const char *neighbours, const char *search, const char *way) {
+    static const char *const names[] = {"pictures/moran.gp", "pictures/fields-dense.gp", "pictures/fields-fixed.gp"};
+    struct table tests;
+    read_table("tests.tsv", &tests);
+    for (int row = 0; row < tests.rows; row++) {
+        ck_assert_str_eq(table_cell(&tests, row, "neighbours"), neighbours);
+        ck_assert_str_eq(table_cell(&tests, row, "search"), search);
+    }
+    table_free(&tests);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char *script = read_text(out, names[i], NULL);
+        ck_assert_ptr_nonnull(strstr(script, way));
+        ck_assert((strstr(script, "not as in the paper") != NULL) == (strstr(way, "not as in the paper") != NULL));
+        free(script);
+    }
+}
+
 START_TEST(finds_what_the_library_finds) {
     snnd_moran_options options;
     snnd_moran_options_init(&options, sizeof options);
@@ -153,6 +171,7 @@ START_TEST(finds_what_the_library_finds) {
     ck_assert_int_eq(LOOK(USUAL, "--jobs", "2"), 0);
     check_networks(&options);
     check_tests();
+    check_way("8", "0", "8 neighbours, 30 orders of the rows");
     check_pictures(gnuplot_is_here());
     char *said = read_text(folder, "out.txt", NULL), *settings = read_text(out, "fields.json", NULL);
     ck_assert_ptr_nonnull(strstr(said, "dense, trained"));
@@ -185,6 +204,7 @@ START_TEST(goes_on_where_it_was) {
     options.search = 1;
     ck_assert_int_eq(LOOK("--seeds", "2", "--sparsity", "0.5", "--permutations", "20", "--rook", "--search"), 0);
     check_networks(&options);
+    check_way("4", "1", "4 neighbours, 20 orders of the rows, with a search, not as in the paper");
     char *searched = read_text(folder, "out.txt", NULL);
     ck_assert_ptr_nonnull(strstr(searched, "search"));
     ck_assert_int_eq(LOOK("--seeds", "2", "--sparsity", "0.75"), 2);

@@ -134,7 +134,7 @@ static int read_name(const char *name, int *model, double *sparsity, int64_t *se
     for (*model = 0; *model < ABLATION_MODELS && strcmp(ablation_models[*model], kind) != 0;)
         ++*model;
     int result = *model < ABLATION_MODELS && number_real(part, 0, 0.999999, sparsity) == 0 &&
-                         number_whole(number + strlen("-seed-"), 0, 999, seed) == 0
+                         number_whole(number + strlen("-seed-"), 0, ABLATION_SEEDS - 1, seed) == 0
                      ? 0
                      : -1;
     free(part);

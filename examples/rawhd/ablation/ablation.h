@@ -4,7 +4,7 @@
 
 #include "sweep/sweep.h"
 
-enum { ABLATION_MODELS = 4, ABLATION_SPARSITIES = 64 };
+enum { ABLATION_MODELS = 4, ABLATION_SPARSITIES = 64, ABLATION_SEEDS = 1000 };
 
 /** Names of the models: what they learn besides weights. */
 extern const char *const ablation_models[ABLATION_MODELS + 1];

@@ -118,6 +118,17 @@ static void draw_distribution(FILE *data, FILE *script, const struct field_resul
     free(file);
 }
 
+/* Above several plots side by side, with the way in which the values were found. */
+static void title_pictures(FILE *script, const struct field_results *results, const char *kind) {
+    char *way = field_results_way(results);
+    char *title = format_text("Receptive fields: %s (Moran's I: %s)", kind, way);
+    fputs("set multiplot layout 1, 3 title ", script);
+    picture_quote(script, title);
+    putc('\n', script);
+    free(title);
+    free(way);
+}
+
 static int draw_kind(const struct field_results *results, const char *folder, int kind, struct failure *failure) {
     char *name = format_text("fields-%s", field_kind_names[kind]);
     struct picture *picture = picture_begin(folder, name, 1380, 520, failure);
@@ -128,13 +139,12 @@ static int draw_kind(const struct field_results *results, const char *folder, in
     fputs("# delay in steps, place in the order of rows, field, input channel: a block untrained, one trained; then\n"
           "# Moran's I of all fields and how far aside it is drawn: a block untrained, one trained\n",
           data);
-    fprintf(script,
-            "set multiplot layout 1, 3 title 'Receptive fields: %s'\n"
-            "unset key\nunset grid\nset border 15\nset style fill solid 1\n"
-            "set xlabel 'delay (steps of 10 ms)'\n"
-            "set ylabel \"input channels, ordered for the highest Moran's I\"\n"
-            "set cblabel 'summed weight: red excitation, blue inhibition'\n",
-            field_kind_titles[kind]);
+    title_pictures(script, results, field_kind_titles[kind]);
+    fputs("unset key\nunset grid\nset border 15\nset style fill solid 1\n"
+          "set xlabel 'delay (steps of 10 ms)'\n"
+          "set ylabel \"input channels, ordered for the highest Moran's I\"\n"
+          "set cblabel 'summed weight: red excitation, blue inhibition'\n",
+          script);
     for (int state = 0; state < FIELD_STATES; state++) {
         struct place best = find_best(results, kind, state);
         draw_field(data, script, &best, kind, state);
@@ -152,7 +162,12 @@ static int draw_all_values(const struct field_results *results, const char *fold
     int32_t count[FIELD_KINDS * FIELD_STATES], all = 0;
     fputs("# Moran's I of all fields and how far aside it is drawn: for each kind a block untrained, one trained\n",
           data);
-    fputs("set title \"Moran's I of the receptive fields\"\nset xrange [-0.5:7.5]\nset bmargin 4\nset xtics (", script);
+    char *way = field_results_way(results), *title = format_text("Moran's I of the receptive fields: %s", way);
+    fputs("set title ", script);
+    picture_quote(script, title);
+    free(title);
+    free(way);
+    fputs("\nset xrange [-0.5:7.5]\nset bmargin 4\nset xtics (", script);
     for (int block = 0; block < FIELD_KINDS * FIELD_STATES; block++) {
         int kind = block / FIELD_STATES, state = block % FIELD_STATES;
         fputs(block > 0 ? "\n\n" : "", data);
@@ -208,8 +223,7 @@ static int draw_balance(const struct field_results *results, const char *folder,
     return picture_end(picture, failure);
 }
 
-int field_results_draw(const struct field_results *results, struct failure *failure) {
-    char *folder = format_text("%s/pictures", results->out);
+int field_results_draw(const struct field_results *results, const char *folder, struct failure *failure) {
     int result = 0;
     for (int kind = 0; result == 0 && kind < FIELD_KINDS; kind++)
         result = draw_kind(results, folder, kind, failure);
@@ -217,6 +231,5 @@ int field_results_draw(const struct field_results *results, struct failure *fail
         result = draw_all_values(results, folder, failure);
     if (result == 0)
         result = draw_balance(results, folder, failure);
-    free(folder);
     return result;
 }

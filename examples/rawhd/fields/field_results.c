@@ -28,6 +28,12 @@ double *field_results_moran(const struct field_results *results, int kind, int s
     return values;
 }
 
+char *field_results_way(const struct field_results *results) {
+    const int rook = results->moran.neighbours == SNND_ROOK, search = results->moran.search;
+    return format_text("%s neighbours, %d orders of the rows%s%s", rook ? "4" : "8", (int)results->moran.permutations,
+                       search ? ", with a search" : "", rook || search ? ", not as in the paper" : "");
+}
+
 /* Writes what was put into a stream of memory. */
 static int write_stream(const struct field_results *results, const char *name, FILE *stream, char **text,
                         struct failure *failure) {
@@ -112,15 +118,15 @@ static double mean_of(const double *values, int32_t count) {
     return sum / count;
 }
 
-static void put_test(FILE *stream, const struct comparison *comparison, const snnd_rank_test *test,
-                     const int32_t count[2], const double means[2]) {
+static void put_test(FILE *stream, const struct field_results *results, const struct comparison *comparison,
+                     const snnd_rank_test *test, const int32_t count[2], const double means[2]) {
     fprintf(stream, "%s\t%s\t%s\t%d\t%d\t%.1f", comparison->name, comparison->first, comparison->second, (int)count[0],
             (int)count[1], test->u);
     put_number(stream, test->p);
     put_number(stream, test->log10_p);
     put_number(stream, means[0]);
     put_number(stream, means[1]);
-    putc('\n', stream);
+    fprintf(stream, "\t%s\t%d\n", results->moran.neighbours == SNND_ROOK ? "4" : "8", results->moran.search != 0);
 }
 
 static void show_test(FILE *shown, const struct comparison *comparison, const snnd_rank_test *test,
@@ -150,7 +156,7 @@ static int compare(const struct field_results *results, snnd_context *context, c
     if (status != SNND_OK)
         return failed(failure, "%s against %s: %s", comparison->first, comparison->second,
                       snnd_context_last_error(context));
-    put_test(stream, comparison, &test, count, means);
+    put_test(stream, results, comparison, &test, count, means);
     if (shown != NULL)
         show_test(shown, comparison, &test, count, means);
     return 0;
@@ -164,7 +170,8 @@ static int write_tests(const struct field_results *results, snnd_context *contex
     FILE *stream = open_stream(&text, &length, failure);
     if (stream == NULL)
         return -1;
-    fputs("comparison\tfirst\tsecond\tfirst_n\tsecond_n\tU\tp\tlog10_p\tfirst_mean\tsecond_mean\n", stream);
+    fputs("comparison\tfirst\tsecond\tfirst_n\tsecond_n\tU\tp\tlog10_p\tfirst_mean\tsecond_mean\tneighbours\tsearch\n",
+          stream);
     for (int i = 0; result == 0 && i < COMPARISONS; i++)
         result = compare(results, context, &comparisons[i], stream, shown, failure);
     struct failure later;

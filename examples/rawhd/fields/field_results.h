@@ -18,8 +18,18 @@ enum field_state { FIELDS_UNTRAINED, FIELDS_TRAINED, FIELD_STATES };
 struct field_results {
     const char *out;
     int seeds;
-    struct fields *fields; /**< [kinds, seeds, states] */
+    const char *model;        /**< file of a run that its trained network is taken from */
+    snnd_moran_options moran; /**< how the values of Moran's I were found */
+    struct fields *fields;    /**< [kinds, seeds, states] */
 };
+
+/** Looks at the networks of the runs in OUT, all else but `fields` filled in; with `keep` the fields are written to
+ * OUT/fields. field_results_free() frees what there is, in any case. */
+int field_results_look(struct field_results *results, snnd_context *context, int keep, struct failure *failure);
+void field_results_free(struct field_results *results);
+
+/** How the values were found, to be freed: neighbours, orders, a search; and whether that is not as in the paper. */
+char *field_results_way(const struct field_results *results);
 
 struct fields *field_results_at(const struct field_results *results, int kind, int seed, int state);
 
@@ -30,8 +40,8 @@ double *field_results_moran(const struct field_results *results, int kind, int s
 int field_results_write(const struct field_results *results, snnd_context *context, FILE *shown,
                         struct failure *failure);
 
-/** Draws OUT/pictures: the best field of each kind before and after training, with all values of Moran's I; these of
+/** Draws into the folder: the best field of each kind before and after training, with all values of Moran's I; these of
  * all kinds; and excitation and inhibition. */
-int field_results_draw(const struct field_results *results, struct failure *failure);
+int field_results_draw(const struct field_results *results, const char *folder, struct failure *failure);
 
 #endif
