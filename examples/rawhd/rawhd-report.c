@@ -17,7 +17,11 @@ static const char help[] =
     "Usage: rawhd-report [options] FOLDER...\n"
     "Makes one page of HTML from folders of results, to look at in any browser, with nothing else needed. A FOLDER is\n"
     "what rawhd-train, rawhd-receptive-fields or rawhd-ablation has left. Pictures of runs are drawn by gnuplot into\n"
-    "FOLDER/pictures, as SVG and PNG, and stay there with their data and scripts: gnuplot NAME.gp draws again.\n"
+    "FOLDER/pictures, as SVG and PNG, and stay there with their data and scripts: gnuplot NAME.gp draws again. Those "
+    "of\n"
+    "the others are taken as they are, and drawn where they are missing. A FOLDER that cannot be written to is left "
+    "as\n"
+    "it is.\n"
     "\n"
     "  --out FILE  the page (report.html)\n"
     "  --quiet     say nothing unless something is wrong\n"
@@ -25,7 +29,7 @@ static const char help[] =
     "  --version   the version of libsnndelay\n"
     "\n"
     "Exit codes: 0 done; 1 a folder cannot be read or drawn, and there is no new page; 2 wrong usage.\n"
-    "Without gnuplot the page has the tables only.\n";
+    "Without gnuplot the page has the tables, and the pictures that are there.\n";
 
 struct options {
     const char *out;
@@ -90,7 +94,7 @@ static int write_section(snnd_context *context, FILE *page, const char *folder, 
     char *id = format_text("part-%d", number);
     enum report_kind kind = report_kind_of(folder);
     int result = kind == REPORT_RUN      ? report_run(context, page, folder, id, failure)
-                 : kind == REPORT_FIELDS ? report_fields(page, folder, id, failure)
+                 : kind == REPORT_FIELDS ? report_fields(context, page, folder, id, failure)
                                          : report_ablation(page, folder, id, failure);
     free(id);
     return result;

@@ -62,7 +62,7 @@ static int gnuplot_is_here(void) {
     return system("command -v gnuplot >/dev/null 2>&1") == 0;
 }
 
-static void train(const char *name, const char *structure) {
+static void train_with(const char *name, const char *structure, const char *delays, const char *hidden) {
     char *set = in_folder(folder, "set"), *out = in_folder(folder, name);
     if (!file_exists(set))
         write_tones(set);
@@ -73,18 +73,32 @@ static void train(const char *name, const char *structure) {
                                      out,
                                      "--structure",
                                      structure,
+                                     "--delays",
+                                     delays,
                                      "--epochs",
                                      "3",
                                      "--batch",
                                      "6",
                                      "--hidden",
-                                     "8",
+                                     hidden,
                                      "--threads",
                                      "1",
                                      NULL};
     ck_assert_int_eq(run_program(folder, arguments), 0);
     free(out);
     free(set);
+}
+
+static void train(const char *name, const char *structure) {
+    train_with(name, structure, "learned", "8");
+}
+
+static int file_has(const char *name, const char *part) {
+    char *text = read_text(folder, name, NULL);
+    ck_assert_msg(text != NULL, "%s", name);
+    int found = strstr(text, part) != NULL;
+    free(text);
+    return found;
 }
 
 static int has(const char *name) {
@@ -110,7 +124,8 @@ START_TEST(shows_runs) {
     train("sparse", "deep-r");
     ck_assert_int_eq(REPORT("dense", "sparse/"), 0);
     check_self_contained();
-    ck_assert(page_has("What the run came to") && page_has("97.2 %") && page_has("on RawHD"));
+    ck_assert(page_has("What the run came to") && page_has("on RawHD"));
+    ck_assert(!page_has("97.2 %")); /* of 256 hidden neurons */
     ck_assert(page_has("The runs") && page_has("<th scope=\"row\">layer 2</th>") && page_has("library"));
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         char *script = format_text("sparse/pictures/%s.gp", names[i]);
@@ -123,6 +138,73 @@ START_TEST(shows_runs) {
     char *text = read_text(folder, "page.html", NULL);
     ck_assert_int_eq(count_parts(text, "data:image/svg+xml;base64,"), gnuplot_is_here() ? 12 : 0);
     free(text);
+}
+END_TEST
+
+START_TEST(compares_only_what_is_like_the_paper) {
+    train_with("run", "dense", "learned", "256");
+    ck_assert_int_eq(REPORT("run"), 0);
+    ck_assert(page_has("97.2 % on RawHD"));
+    train_with("other", "dense", "learned", "8,4");
+    ck_assert_int_eq(REPORT("other"), 0);
+    ck_assert(!page_has("97.2 %"));
+}
+END_TEST
+
+/* Passes with fixed delays are with a sigma of 0, not with that of the schedule. */
+START_TEST(fixed_delays_have_no_sigma) {
+    train_with("run", "fixed", "fixed", "8");
+    ck_assert_int_eq(REPORT("run"), 0);
+    ck_assert(!file_has("run/pictures/training.gp", "sigma"));
+    train_with("other", "fixed", "learned", "8");
+    ck_assert_int_eq(REPORT("other"), 0);
+    ck_assert(file_has("other/pictures/training.gp", "sigma"));
+}
+END_TEST
+
+/* Four layers of delays: two plots beside each other, so that a page does not shrink them. */
+START_TEST(many_layers_stay_legible) {
+    train_with("run", "deep-r", "learned", "6,5,7");
+    ck_assert_int_eq(REPORT("run"), 0);
+    ck_assert(file_has("run/pictures/delays.gp", "width = 960") && file_has("run/pictures/delays.gp", "layout 2, 2"));
+    ck_assert(file_has("run/pictures/degrees.gp", "layout 4, 2"));
+    train_with("odd", "deep-r", "learned", "6,5");
+    ck_assert_int_eq(REPORT("odd"), 0);
+    ck_assert(file_has("odd/pictures/degrees.gp", "layout 4, 2"));
+    ck_assert(file_has("odd/pictures/degrees.gp", "set multiplot next"));
+    ck_assert_int_eq(has("odd/pictures/degrees.svg"), gnuplot_is_here());
+}
+END_TEST
+
+/* An archive: a file is where the folder of pictures would be, which even root cannot write into. */
+START_TEST(draws_elsewhere_where_it_cannot_write) {
+    train("run", "deep-r");
+    write_text(folder, "run/pictures", "in the way");
+    ck_assert_int_eq(REPORT("run"), 0);
+    char *text = read_text(folder, "page.html", NULL);
+    ck_assert_int_eq(count_parts(text, "data:image/svg+xml;base64,"), gnuplot_is_here() ? 6 : 0);
+    free(text);
+    ck_assert_int_eq(page_has("cannot be written to"), gnuplot_is_here());
+    ck_assert(file_has("run/pictures", "in the way"));
+}
+END_TEST
+
+START_TEST(says_which_network_is_shown) {
+    train("run", "deep-r");
+    char *best = in_folder(folder, "run/best.safetensors"), *last = in_folder(folder, "run/last.safetensors");
+    ck_assert_int_eq(REPORT("run"), 0);
+    ck_assert(!page_has("best.safetensors"));
+    ck_assert_int_eq(unlink(best), 0);
+    ck_assert_int_eq(REPORT("run"), 0);
+    ck_assert(page_has("best.safetensors is not there") && page_has("those of last.safetensors"));
+    ck_assert(has("run/pictures/delays.gp"));
+    ck_assert_int_eq(unlink(last), 0);
+    ck_assert_int_eq(REPORT("run"), 0);
+    ck_assert(page_has("Neither best.safetensors nor last.safetensors is there"));
+    check_error("pictures of the network are missing");
+    ck_assert(!has("run/pictures/delays.gp"));
+    free(last);
+    free(best);
 }
 END_TEST
 
@@ -188,6 +270,141 @@ START_TEST(shows_fields_and_ablations) {
     ck_assert(page_has("1.25e-12") && page_has("3000.5") && page_has("0.0987654") && page_has("common: epochs"));
     ck_assert(page_has("the paper: U") && page_has("3598.0")); /* in a column of its own */
     ck_assert(page_has("50.00 \xc2\xb1 1.25 %") && page_has("25.00 %") && page_has("87.5 %"));
+}
+END_TEST
+
+/* ---- Pictures of what other programs have left ---- */
+
+static int count_pictures(void) {
+    char *text = read_text(folder, "page.html", NULL);
+    int count = count_parts(text, "data:image/svg+xml;base64,");
+    free(text);
+    return count;
+}
+
+/* Takes files of these endings out of FOLDER/NAME/pictures; NULL: all of it. */
+static void remove_pictures(const char *name, const char *const endings[]) {
+    char *pictures = format_text("%s/%s/pictures", folder, name);
+    if (endings == NULL)
+        folder_remove(pictures);
+    for (int i = 0; endings != NULL && endings[i] != NULL; i++) {
+        char *command = format_text("rm -f '%s'/*.%s", pictures, endings[i]);
+        ck_assert_int_eq(system(command), 0);
+        free(command);
+    }
+    free(pictures);
+}
+
+static void sweep(const char *program, const char *name, const char *const own[]) {
+    const char *arguments[40] = {program_path(program), "--quiet", "--data"};
+    char *data = in_folder(folder, "set"), *out = in_folder(folder, name);
+    static const char *const tiny[] = {"--", "--epochs", "2", "--batch", "6", "--hidden", "8", NULL};
+    int count = 3;
+    if (!file_exists(data))
+        write_tones(data);
+    arguments[count++] = data;
+    arguments[count++] = "--out";
+    arguments[count++] = out;
+    for (int i = 0; own[i] != NULL; i++)
+        arguments[count++] = own[i];
+    for (int i = 0; tiny[i] != NULL; i++)
+        arguments[count++] = tiny[i];
+    ck_assert_int_eq(run_program(folder, arguments), 0);
+    free(out);
+    free(data);
+}
+
+/* A folder of which the pictures are gone: they come back from scripts, or else from the results. */
+static void check_pictures_return(const char *name, const char *one, int count) {
+    static const char *const drawn[] = {"svg", "png", NULL};
+    char *picture = format_text("%s/pictures/%s.svg", name, one), *script = format_text("%s/pictures/%s.gp", name, one);
+    remove_pictures(name, drawn);
+    char *text = read_text(folder, script, NULL), *marked = format_text("# kept\n%s", text);
+    write_text(folder, script, marked);
+    ck_assert_int_eq(REPORT(name), 0);
+    ck_assert_int_eq(count_pictures(), count);
+    ck_assert(has(picture) && file_has(script, "# kept"));
+    remove_pictures(name, NULL);
+    ck_assert_int_eq(REPORT(name), 0);
+    ck_assert_int_eq(count_pictures(), count);
+    char *again = read_text(folder, script, NULL);
+    ck_assert_str_eq(again, text);
+    remove_pictures(name, NULL);
+    char *path = format_text("%s/pictures", name);
+    write_text(folder, path, "in the way");
+    ck_assert_int_eq(REPORT(name), 0);
+    ck_assert_int_eq(count_pictures(), count);
+    ck_assert(page_has("cannot be written to"));
+    free(path);
+    free(again);
+    free(marked);
+    free(text);
+    free(script);
+    free(picture);
+}
+
+START_TEST(draws_fields_that_lack_pictures) {
+    static const char *const own[] = {"--seeds", "1", "--permutations", "5", "--rook", NULL};
+    sweep("RAWHD_RECEPTIVE_FIELDS", "fields", own);
+    ck_assert_int_eq(REPORT("fields"), 0);
+    ck_assert(page_has("4 neighbours, not as in the paper") && !page_has("3598.0"));
+    if (gnuplot_is_here())
+        check_pictures_return("fields", "moran", 5);
+}
+END_TEST
+
+START_TEST(draws_ablations_that_lack_pictures) {
+    static const char *const own[] = {"--seeds", "2", "--sparsities", "0.5,0.875", "--models", "both,neither", NULL};
+    sweep("RAWHD_ABLATION", "ablation", own);
+    if (gnuplot_is_here())
+        check_pictures_return("ablation", "ablation", 2);
+}
+END_TEST
+
+START_TEST(says_which_pictures_are_missing) {
+    write_fields("fields", "dense, trained");
+    ck_assert_int_eq(REPORT("fields"), 0);
+    check_error(gnuplot_is_here() ? "5 pictures are missing: " : "gnuplot is not installed");
+    ck_assert(page_has("(Not drawn: "));
+    setenv("PATH", "/nowhere", 1);
+    ck_assert_int_eq(REPORT("fields"), 0);
+    check_error("gnuplot is not installed");
+    check_error("5 pictures are missing: there is no gnuplot");
+    ck_assert(page_has("(Not drawn: gnuplot was not there"));
+}
+END_TEST
+
+/* With neighbours or a search that are not the paper's its numbers are not beside. */
+START_TEST(compares_only_what_is_measured_like_the_paper) {
+    write_fields("fields", "dense, trained");
+    write_text(folder, "fields/fields.json", "{\"search\": true, \"neighbours\": \"queen\"}");
+    ck_assert_int_eq(REPORT("fields"), 0);
+    ck_assert(page_has("8 neighbours, with a search, not as in the paper"));
+    ck_assert(!page_has("3598.0") && !page_has("the paper: U"));
+    write_text(folder, "fields/fields.json", "{\"search\": false, \"neighbours\": \"queen\"}");
+    ck_assert_int_eq(REPORT("fields"), 0);
+    ck_assert(page_has("8 neighbours") && page_has("3598.0") && !page_has("not as in the paper"));
+}
+END_TEST
+
+START_TEST(refuses_what_is_no_number) {
+    write_fields("fields", "dense, trained");
+    write_text(folder, "fields/moran.tsv", MORAN_HEAD "dense\t0\t0\tnan\tgarbage\t1\t-1\t2\t-2\n");
+    ck_assert_int_eq(REPORT("fields"), 1);
+    check_error("fields/moran.tsv: line 2, column 5 (trained I): 'garbage' is no number");
+    write_fields("fields", "dense, trained");
+    write_text(folder, "fields/tests.tsv",
+               TESTS_HEAD "dense\ta\tb\t60\t60\t3000.5\t1.25e-12\t-11.9\t0.07125\t0.02\n"
+                          "fixed\ta\tb\t60\t60\t3000.5\t1.2x\t-11.9\t0.07125\t0.02\n");
+    ck_assert_int_eq(REPORT("fields"), 1);
+    check_error("fields/tests.tsv: line 3, column 7 (p): '1.2x' is no number");
+    write_text(folder, "fields/tests.tsv", "comparison\tfirst\ndense\ta\n");
+    ck_assert_int_eq(REPORT("fields"), 1);
+    check_error("fields/tests.tsv: there is no column 'second'");
+    write_text(folder, "ablation/results.tsv", "model\tsparsity\nboth\t0.875\n");
+    write_text(folder, "ablation/summary.tsv", SUMMARY_HEAD "both\t0.875\t3\t\t0.0125\t0.4\t0.6\t0.55\t0\t0\t0\n");
+    ck_assert_int_eq(REPORT("ablation"), 1);
+    check_error("ablation/summary.tsv: line 2, column 4 (last_mean): '' is no number");
 }
 END_TEST
 
@@ -332,6 +549,16 @@ int main(void) {
     tcase_add_checked_fixture(pages, setup, teardown);
     tcase_set_timeout(pages, 120);
     tcase_add_test(pages, shows_runs);
+    tcase_add_test(pages, compares_only_what_is_like_the_paper);
+    tcase_add_test(pages, fixed_delays_have_no_sigma);
+    tcase_add_test(pages, many_layers_stay_legible);
+    tcase_add_test(pages, draws_elsewhere_where_it_cannot_write);
+    tcase_add_test(pages, says_which_network_is_shown);
+    tcase_add_test(pages, draws_fields_that_lack_pictures);
+    tcase_add_test(pages, draws_ablations_that_lack_pictures);
+    tcase_add_test(pages, says_which_pictures_are_missing);
+    tcase_add_test(pages, compares_only_what_is_measured_like_the_paper);
+    tcase_add_test(pages, refuses_what_is_no_number);
     tcase_add_test(pages, goes_without_gnuplot_and_without_old_files);
     tcase_add_test(pages, shows_unfinished_runs);
     tcase_add_test(pages, shows_fields_and_ablations);

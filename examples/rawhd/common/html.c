@@ -163,7 +163,7 @@ static void put_base64(FILE *page, const char *bytes, size_t length) {
 
 /* As an image, and not as markup: pictures keep their names for themselves, and a foreign SVG cannot act in the page.
  */
-void html_picture(FILE *page, const char *path, const char *caption) {
+void html_picture(FILE *page, const char *path, const char *caption, const char *why) {
     struct failure failure;
     size_t length = 0;
     char *bytes = file_exists(path) ? file_read(path, &length, &failure) : NULL;
@@ -178,8 +178,8 @@ void html_picture(FILE *page, const char *path, const char *caption) {
     fputs("<figcaption>", page);
     html_text(page, caption);
     if (bytes == NULL) {
-        fputs(" (Not drawn: gnuplot was not there, or could not. What would be drawn is beside ", page);
-        html_text(page, path);
+        fputs(" (Not drawn: ", page);
+        html_text(page, why);
         fputs(".)", page);
     }
     fputs("</figcaption>\n</figure>\n", page);

@@ -27,7 +27,7 @@ void html_row_end(FILE *page);
 void html_table_end(FILE *page);
 
 /** The SVG of this path as part of the page, with what it shows for those who cannot see it, and a caption. Where there
- * is no such file the caption says so. */
-void html_picture(FILE *page, const char *path, const char *caption);
+ * is no such file the caption says so, and why. */
+void html_picture(FILE *page, const char *path, const char *caption, const char *why);
 
 #endif

@@ -162,14 +162,26 @@ static _Noreturn void become_gnuplot(const char *folder, const char *script, int
     _exit(errno == ENOENT ? NO_PROGRAM : EXIT_FAILURE);
 }
 
-static void warn_once(const char *folder) {
+void picture_warn(void) {
     static int warned;
     if (!warned)
-        fprintf(stderr,
-                "gnuplot is not installed, or not in PATH: there are data and scripts in %s, but no pictures "
-                "(Debian package gnuplot-nox)\n",
-                folder);
+        fputs("gnuplot is not installed, or not in PATH: there are data and scripts, but no pictures (Debian package "
+              "gnuplot-nox)\n",
+              stderr);
     warned = 1;
+}
+
+int picture_possible(void) {
+    const char *path = getenv("PATH");
+    int found = 0;
+    while (path != NULL && !found) {
+        const size_t length = strcspn(path, ":");
+        char *program = format_text("%.*s%sgnuplot", (int)length, path, length > 0 ? "/" : "");
+        found = access(program, X_OK) == 0;
+        free(program);
+        path = path[length] == ':' ? path + length + 1 : NULL;
+    }
+    return found;
 }
 
 /* What gnuplot complained of, in one line. */
@@ -195,7 +207,7 @@ static int run_gnuplot(const struct picture *picture, FILE *messages, struct fai
         if (errno != EINTR)
             return failed(failure, "gnuplot: %s", strerror(errno));
     if (WIFEXITED(status) && WEXITSTATUS(status) == NO_PROGRAM) {
-        warn_once(picture->folder);
+        picture_warn();
         return 0;
     }
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
@@ -225,5 +237,13 @@ int picture_end(struct picture *picture, struct failure *failure) {
                      ? failed(failure, "%s: cannot write the files of the picture %s", picture->folder, picture->name)
                      : draw(picture, failure);
     picture_free(picture);
+    return result;
+}
+
+int picture_redraw(const char *folder, const char *name, struct failure *failure) {
+    struct picture picture = {.folder = format_text("%s", folder), .name = format_text("%s", name)};
+    int result = draw(&picture, failure);
+    free(picture.name);
+    free(picture.folder);
     return result;
 }

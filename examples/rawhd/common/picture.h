@@ -36,4 +36,13 @@ void picture_quote(FILE *script, const char *text);
  * stderr, and it is no failure. Frees the picture in any case; NULL is a failure that has been told. */
 int picture_end(struct picture *picture, struct failure *failure);
 
+/** Has gnuplot draw FOLDER/NAME.svg and NAME.png once more, from the script and the data that are there. */
+int picture_redraw(const char *folder, const char *name, struct failure *failure);
+
+/** 1 if there is a gnuplot to draw with. */
+int picture_possible(void);
+
+/** Says once, on stderr, that there is none. */
+void picture_warn(void);
+
 #endif

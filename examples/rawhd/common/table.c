@@ -1,9 +1,12 @@
 #include "common/table.h"
 
+#include <float.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/files.h"
+#include "common/numbers.h"
 
 /* Takes the line that begins at `text` and returns what follows it; NULL at the end. */
 static char *next_line(char *text) {
@@ -73,4 +76,35 @@ const char *table_cell(const struct table *table, int row, const char *column) {
         if (strcmp(table->cell[i], column) == 0)
             return table->cell[(row + 1) * table->columns + i];
     return "";
+}
+
+static int has_column(const struct table *table, const char *column) {
+    for (int i = 0; i < table->columns; i++)
+        if (strcmp(table->cell[i], column) == 0)
+            return 1;
+    return 0;
+}
+
+static int is_number(const char *cell) {
+    double number;
+    return strcmp(cell, "nan") == 0 || strcmp(cell, "-nan") == 0 || number_real(cell, -DBL_MAX, DBL_MAX, &number) == 0;
+}
+
+int table_check(const struct table *table, const char *path, int texts, const char *const columns[],
+                struct failure *failure) {
+    for (int i = 0; columns[i] != NULL; i++)
+        if (!has_column(table, columns[i]))
+            return failed(failure, "%s: there is no column '%s'", path, columns[i]);
+    for (int row = 1; row <= table->rows; row++)
+        for (int i = texts; i < table->columns; i++) {
+            const char *cell = table->cell[row * table->columns + i];
+            if (!is_number(cell))
+                return failed(failure, "%s: line %d, column %d (%s): '%.80s' is no number", path, row + 1, i + 1,
+                              table->cell[i], cell);
+        }
+    return 0;
+}
+
+double table_number(const struct table *table, int row, const char *column) {
+    return has_column(table, column) ? strtod(table_cell(table, row, column), NULL) : NAN;
 }

@@ -1,6 +1,8 @@
 #include "report/curves.h"
 
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "common/picture.h"
 
@@ -19,14 +21,23 @@ static void set_epochs(FILE *script, int epochs) {
         fputs("set xtics 1\n", script);
 }
 
+/* Fixed delays are whole and have no kernel: every pass is with a sigma of 0, whatever the schedule would have. */
+static int has_sigma(const struct past *past) {
+    char *delays = past_setting(past->settings, "delays");
+    int learned = strcmp(delays, "fixed") != 0;
+    free(delays);
+    return learned && past_has(past, "sigma");
+}
+
 static void write_training(const struct past *past, FILE *data) {
+    const int shown = has_sigma(past);
     fputs("# epoch, accuracy in % in training, validation and test, sigma in steps\n", data);
     for (int i = 0; i < cJSON_GetArraySize(past->history); i++) {
         fprintf(data, "%d", i + 1);
         put(data, 100 * past_number(past, i, "train_accuracy"));
         put(data, 100 * past_number(past, i, "validation_accuracy"));
         put(data, 100 * past_number(past, i, "test_accuracy"));
-        put(data, past_number(past, i, "sigma"));
+        put(data, shown ? past_number(past, i, "sigma") : NAN);
         putc('\n', data);
     }
 }
@@ -36,12 +47,12 @@ static int draw_training(const struct past *past, const char *folder, struct fai
     struct picture *picture = picture_begin(folder, "training", 900, 520, failure);
     if (picture == NULL)
         return -1;
-    int validated = past_has(past, "validation_accuracy"), has_sigma = past_has(past, "sigma");
+    int validated = past_has(past, "validation_accuracy"), with_sigma = has_sigma(past);
     FILE *script = picture_script(picture);
     write_training(past, picture_data(picture));
     fputs("set title 'Accuracy while training'\nset ylabel 'accuracy (%)'\nset yrange [0:100]\n", script);
     set_epochs(script, cJSON_GetArraySize(past->history));
-    if (has_sigma)
+    if (with_sigma)
         fputs("set y2label 'kernel width sigma (steps of 10 ms)'\nset y2range [0:*]\nset y2tics\nset border 11\n",
               script);
     fputs("set style data linespoints\n"
@@ -54,7 +65,7 @@ static int draw_training(const struct past *past, const char *folder, struct fai
     fputs(", \\\n     '' using 1:2 linewidth 2 pointtype 7 pointsize 0.4 linecolor rgb blue "
           "title 'training (with dropout)'",
           script);
-    if (has_sigma)
+    if (with_sigma)
         fputs(", \\\n     '' using 1:5 axes x1y2 with lines dashtype 2 linewidth 2 linecolor rgb grey "
               "title 'sigma (right)'",
               script);

@@ -5,7 +5,7 @@
 
 #include "common/picture.h"
 
-enum { LAYERS = 32, NEURONS = 8, WEIGHT_BINS = 60, MOST_DEGREE_BINS = 40 };
+enum { LAYERS = 32, NEURONS = 8, WEIGHT_BINS = 60, MOST_DEGREE_BINS = 40, COLUMNS = 2 };
 
 /* All of one layer of delays that is drawn. */
 struct synapses {
@@ -94,15 +94,23 @@ static void title_layer(const struct portrait *portrait, FILE *script, int layer
             layer == 0 ? "inputs" : "neurons", (int)synapses->outputs);
 }
 
-/* Begins a picture with a column of plots for each layer. */
-static struct picture *begin(const struct portrait *portrait, const char *name, int rows, int height,
+/* Begins a picture with a plot for each layer, once or, with `groups`, several times over. Two stand beside each other:
+ * more would be too small to read on a page. */
+static struct picture *begin(const struct portrait *portrait, const char *name, int groups, int height,
                              const char *title) {
-    int columns = portrait->layers;
+    const int columns = portrait->layers < COLUMNS ? portrait->layers : COLUMNS;
+    const int rows = groups * ((portrait->layers + columns - 1) / columns);
     struct picture *picture =
-        picture_begin(portrait->folder, name, columns > 1 ? 480 * columns : 720, height, portrait->failure);
+        picture_begin(portrait->folder, name, columns > 1 ? 480 * columns : 720, height * rows, portrait->failure);
     if (picture != NULL)
         fprintf(picture_script(picture), "set multiplot layout %d, %d title '%s'\n", rows, columns, title);
     return picture;
+}
+
+/* Leaves the places free that the layers do not fill. */
+static void end_group(const struct portrait *portrait, FILE *script) {
+    for (int i = portrait->layers; portrait->layers > COLUMNS && i % COLUMNS != 0; i++)
+        fputs("set multiplot next\n", script);
 }
 
 static int end(const struct portrait *portrait, struct picture *picture) {
@@ -259,8 +267,8 @@ static void write_degrees(FILE *data, const int64_t *after, const int64_t *befor
     free(count);
 }
 
-/* One row of plots: degrees of the outputs of each layer, or of its inputs. */
-static void draw_degree_row(const struct portrait *portrait, FILE *data, FILE *script, int incoming) {
+/* A plot for each layer: degrees of its outputs, or of its inputs. */
+static void draw_degree_group(const struct portrait *portrait, FILE *data, FILE *script, int incoming) {
     for (int i = 0; i < portrait->layers; i++) {
         const struct synapses *after = &portrait->after[i], *before = &portrait->before[i];
         int block = incoming ? i : portrait->layers + i;
@@ -284,7 +292,7 @@ static void draw_degree_row(const struct portrait *portrait, FILE *data, FILE *s
 }
 
 static int draw_degrees(const struct portrait *portrait) {
-    struct picture *picture = begin(portrait, "degrees", 2, 800, "Synapses of a neuron");
+    struct picture *picture = begin(portrait, "degrees", 2, 400, "Synapses of a neuron");
     if (picture == NULL)
         return -1;
     FILE *data = picture_data(picture), *script = picture_script(picture);
@@ -292,8 +300,9 @@ static int draw_degrees(const struct portrait *portrait) {
           "# layer, then one for the out-degrees of each\n",
           data);
     fputs("set xrange [-1:*]\nset yrange [0:*]\n", script);
-    draw_degree_row(portrait, data, script, 1);
-    draw_degree_row(portrait, data, script, 0);
+    draw_degree_group(portrait, data, script, 1);
+    end_group(portrait, script);
+    draw_degree_group(portrait, data, script, 0);
     return end(portrait, picture);
 }
 

@@ -6,17 +6,19 @@
 #include <stdio.h>
 
 #include "common/failure.h"
+#include "common/table.h"
 
 enum report_kind { REPORT_NOTHING, REPORT_RUN, REPORT_FIELDS, REPORT_ABLATION };
 
 /** What a folder holds, by its files. */
 enum report_kind report_kind_of(const char *folder);
 
-/** Draws the pictures of a run into FOLDER/pictures, and writes its section. `id` is for links within the page. */
+/** Draws the pictures of a run into FOLDER/pictures, if that can be written to, and writes its section. `id` is for
+ * links within the page. */
 int report_run(snnd_context *context, FILE *page, const char *folder, const char *id, struct failure *failure);
 
 /** Tests and fields of rawhd-receptive-fields. */
-int report_fields(FILE *page, const char *folder, const char *id, struct failure *failure);
+int report_fields(snnd_context *context, FILE *page, const char *folder, const char *id, struct failure *failure);
 
 /** Accuracy against sparsity, of rawhd-ablation. */
 int report_ablation(FILE *page, const char *folder, const char *id, struct failure *failure);
@@ -27,5 +29,18 @@ int report_overview(FILE *page, char *const folders[], int count, struct failure
 /** A table of settings or the like, from an object of JSON. */
 struct cJSON;
 void report_settings(FILE *page, const struct cJSON *settings);
+
+/** Reads settings as a program left them, to be deleted; NULL and no failure where there are none. */
+int report_settings_load(const char *folder, const char *name, struct cJSON **settings, struct failure *failure);
+
+/** Reads a table of a folder whose first columns, `texts` of them, are text and all others numbers, and which has these
+ * columns, NULL at the end. */
+int report_table_load(const char *folder, const char *name, int texts, const char *const columns[], struct table *table,
+                      struct failure *failure);
+
+/** A table of a folder as it is, text in its first column and numbers in the others, out of sight until it is asked
+ * for.
+ */
+int report_long_table(FILE *page, const char *folder, const char *name, const char *caption, struct failure *failure);
 
 #endif

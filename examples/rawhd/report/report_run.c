@@ -7,6 +7,7 @@
 #include "common/files.h"
 #include "common/html.h"
 #include "report/curves.h"
+#include "report/gallery.h"
 #include "report/past.h"
 #include "report/portrait.h"
 #include "report/report.h"
@@ -58,6 +59,23 @@ void report_settings(FILE *page, const cJSON *settings) {
 
 /* ---- What a run came to ---- */
 
+static int setting_equals(const cJSON *settings, const char *name, double value) {
+    const double number = history_number(settings, name);
+    return number >= value && number <= value;
+}
+
+/* What the paper says of a run like this one: it has a number for the dense network of 40-256-20 with delays of 0 to
+ * 24 steps only. */
+static const char *in_the_paper(const struct past *past) {
+    const cJSON *settings = past->settings;
+    if (!setting_is(settings, "hidden", "256") || !setting_equals(settings, "kernel-count", 1) ||
+        !setting_equals(settings, "max-delay", 24))
+        return "not of this network";
+    if (!setting_is(settings, "structure", "dense"))
+        return "only in its figure 3";
+    return setting_is(settings, "delays", "learned") ? "97.2 % on RawHD" : "not given";
+}
+
 static void row_of_accuracy(FILE *page, const struct past *past, const char *what, int epoch, const char *paper) {
     html_row(page, what);
     html_cell(page, "%.0f", past_number(past, epoch, "epoch"));
@@ -73,7 +91,6 @@ static void row_of_accuracy(FILE *page, const struct past *past, const char *wha
 
 static void write_result(FILE *page, const struct past *past) {
     const char *headings[8] = {"", "epoch", "test accuracy"};
-    int dense = setting_is(past->settings, "structure", "dense") && setting_is(past->settings, "delays", "learned");
     int epochs = cJSON_GetArraySize(past->history), validated = past_has(past, "validation_accuracy"), columns = 3;
     if (validated)
         headings[columns++] = "validation accuracy";
@@ -82,7 +99,7 @@ static void write_result(FILE *page, const struct past *past) {
     headings[columns++] = "spikes of a hidden neuron a step";
     headings[columns++] = "for comparison: test accuracy in the paper, on RawHD";
     html_table_begin(page, "What the run came to", headings, columns);
-    row_of_accuracy(page, past, "best epoch", history_best(past->history), dense ? "97.2 %" : "only in its figure 3");
+    row_of_accuracy(page, past, "best epoch", history_best(past->history), in_the_paper(past));
     row_of_accuracy(page, past, "last epoch", epochs - 1, "");
     html_table_end(page);
     html_element(page, "p",
@@ -160,12 +177,30 @@ static int load_network(snnd_context *context, const char *folder, const char *n
     return result;
 }
 
-/* Table and pictures of the best network, or of the last. */
+/* The best network, or the last; NULL where there is neither. */
+static int find_network(snnd_context *context, FILE *page, const char *folder, snnd_network **network,
+                        struct failure *failure) {
+    if (load_network(context, folder, KEEP_BEST, network, failure) != 0)
+        return -1;
+    if (*network != NULL)
+        return 0;
+    if (load_network(context, folder, KEEP_LAST, network, failure) != 0)
+        return -1;
+    html_element(page, "p",
+                 *network != NULL
+                     ? KEEP_BEST " is not there: network and pictures of it are those of " KEEP_LAST ", the last epoch."
+                     : "Neither " KEEP_BEST " nor " KEEP_LAST " is there: no network and no pictures of it are shown.");
+    if (*network == NULL)
+        fprintf(stderr, "rawhd-report: %s: pictures of the network are missing: there is neither %s nor %s\n", folder,
+                KEEP_BEST, KEEP_LAST);
+    return 0;
+}
+
+/* Table and pictures of the network. */
 static int show_network(snnd_context *context, FILE *page, const char *folder, const char *pictures,
                         struct failure *failure) {
     snnd_network *network, *before = NULL;
-    if (load_network(context, folder, KEEP_BEST, &network, failure) != 0 ||
-        (network == NULL && load_network(context, folder, KEEP_LAST, &network, failure) != 0))
+    if (find_network(context, page, folder, &network, failure) != 0)
         return -1;
     int result = load_network(context, folder, KEEP_INITIAL, &before, failure);
     if (result == 0 && network != NULL && write_layers(page, network) != SNND_OK)
@@ -177,10 +212,9 @@ static int show_network(snnd_context *context, FILE *page, const char *folder, c
     return result;
 }
 
-static const struct {
-    const char *name, *caption;
-} pictures_of_run[] = {
-    {"training", "Accuracy in training and test, and the width sigma of the delay kernels, by epoch."},
+static const struct exhibit pictures_of_run[] = {
+    {"training", "Accuracy in training and test and, where delays are learned, the width sigma of their kernels, by "
+                 "epoch."},
     {"changes", "By epoch: synapses that were not there an epoch before, how far delays moved on average (of the "
                 "synapses that stayed), and the activity of the hidden neurons."},
     {"delays", "How many synapses have each delay, excitatory (red) and inhibitory (blue); dotted: before training."},
@@ -204,33 +238,38 @@ static void forget_pictures(const char *pictures) {
         }
 }
 
-static void show_pictures(FILE *page, const char *pictures) {
-    for (int i = 0; i < PICTURES; i++) {
-        char *name = format_text("%s/%s.svg", pictures, pictures_of_run[i].name);
-        char *script = format_text("%s/%s.gp", pictures, pictures_of_run[i].name);
-        if (file_exists(script)) /* else there was nothing to draw */
-            html_picture(page, name, pictures_of_run[i].caption);
-        free(script);
-        free(name);
+static void show_pictures(FILE *page, const struct gallery *gallery) {
+    gallery_remark(gallery, page);
+    for (int i = 0; i < PICTURES; i++)
+        if (gallery_has_script(gallery, pictures_of_run[i].name)) /* else there was nothing to draw */
+            gallery_show(gallery, page, &pictures_of_run[i]);
+}
+
+static int show_epochs(snnd_context *context, FILE *page, const struct past *past, struct failure *failure) {
+    struct gallery gallery;
+    gallery_open(&gallery, past->folder);
+    const char *place = gallery_place(&gallery, failure);
+    int result = place != NULL ? 0 : -1;
+    write_result(page, past);
+    if (result == 0) {
+        forget_pictures(place);
+        result = curves_draw(past, place, failure);
     }
+    if (result == 0)
+        result = show_network(context, page, past->folder, place, failure);
+    if (result == 0)
+        show_pictures(page, &gallery);
+    gallery_close(&gallery);
+    return result;
 }
 
 static int show_run(snnd_context *context, FILE *page, const struct past *past, struct failure *failure) {
-    char *pictures = past_path(past->folder, "pictures");
     int result = 0;
-    forget_pictures(pictures);
-    if (cJSON_GetArraySize(past->history) > 0) {
-        write_result(page, past);
-        result = curves_draw(past, pictures, failure);
-        if (result == 0)
-            result = show_network(context, page, past->folder, pictures, failure);
-        if (result == 0)
-            show_pictures(page, pictures);
-    } else {
+    if (cJSON_GetArraySize(past->history) > 0)
+        result = show_epochs(context, page, past, failure);
+    else
         html_element(page, "p", "No epoch of this run is finished.");
-    }
     report_settings(page, past->settings);
-    free(pictures);
     return result;
 }
 
