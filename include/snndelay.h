@@ -43,6 +43,7 @@
  * doc/model.md states the mathematics.
  */
 
+/** Marks what the library exports. */
 #if defined(__GNUC__)
 #define SNND_API __attribute__((visibility("default")))
 #else
@@ -83,6 +84,7 @@ SNND_API const char *snnd_version(void);
  * the JSON text of a file's header, and the C library's sorting in the analysis.)
  * @{ */
 
+/** Memory, threads, log and last error of what is made from it. */
 typedef struct snnd_context snnd_context;
 
 /** Severity of a log message. */
@@ -106,16 +108,17 @@ typedef enum snnd_method {
     SNND_METHOD_FILTERED_EVENTS = 4 /**< both */
 } snnd_method;
 
+/** Memory, log and threads of a context. */
 typedef struct snnd_context_options {
     size_t size;
     /** Returns `bytes` (> 0) of memory aligned to `alignment` (a power of two), or NULL. NULL: calloc. */
     void *(*allocate)(void *user, size_t bytes, size_t alignment);
     /** Takes back what `allocate` returned; never called with NULL. Set both hooks or neither. */
     void (*release)(void *user, void *memory);
-    void *memory_user;
+    void *memory_user; /**< given to both hooks */
     /** Receives one line of text without a newline. NULL: no log. */
     void (*log)(void *user, snnd_log_level level, const char *message);
-    void *log_user;
+    void *log_user;     /**< given to `log` */
     int32_t threads;    /**< 0: one for each processor; 1: no thread is ever made; at most 1024 */
     int32_t isa;        /**< ::snnd_isa; one that the processor lacks is SNND_ERROR_UNSUPPORTED */
     int32_t method;     /**< ::snnd_method, for tests and measurements; one that a layer cannot use is not used there */
@@ -123,10 +126,12 @@ typedef struct snnd_context_options {
                            half the memory, in somewhat more time */
 } snnd_context_options;
 
+/** Fills in the defaults; `size` is sizeof of the caller's structure. */
 SNND_API snnd_status snnd_context_options_init(snnd_context_options *options, size_t size);
 
 /** Makes a context. Where there is no context yet to hold a message, the status says all. */
 SNND_API snnd_status snnd_context_create(const snnd_context_options *options, snnd_context **context);
+/** Frees a context and ends its threads; NULL is allowed, as for all `_free` functions. */
 SNND_API void snnd_context_free(snnd_context *context);
 
 /** The sentence left by the last call that failed, "" if none did; borrowed until the next call that fails. */
@@ -141,6 +146,7 @@ SNND_API snnd_status snnd_context_info(const snnd_context *context, int32_t *thr
  * Plain arrays with a type and a shape: how parameters, gradients and files are shown to the host.
  * @{ */
 
+/** Type of the elements of an array. Values never change. */
 typedef enum snnd_dtype {
     SNND_ANY = 0, /**< as it is stored (only where a function says so) */
     SNND_FLOAT32 = 1,
@@ -153,7 +159,7 @@ typedef enum snnd_dtype {
 
 /** Layout frozen: this structure never grows. */
 typedef struct snnd_array {
-    void *data;
+    void *data;         /**< C-ordered, aligned to its type */
     int32_t dtype;      /**< ::snnd_dtype */
     int32_t dimensions; /**< 0 to 4 */
     int64_t shape[4];   /**< 1 beyond `dimensions` */
@@ -184,11 +190,13 @@ SNND_API void snnd_array_free(snnd_context *context, snnd_array *array);
  * layer, delays -> batch norm -> LIF -> dropout, and at the end delays -> leaky integrator.
  * @{ */
 
+/** A chain of layers with its parameters. */
 typedef struct snnd_network snnd_network;
 typedef struct snnd_layer snnd_layer; /**< borrowed from its network, valid until that is freed */
 
 /** Makes an empty network for `inputs` (>= 1) channels of real-valued input. */
 SNND_API snnd_status snnd_network_create(snnd_context *context, int32_t inputs, snnd_network **network);
+/** Frees a network with its layers. */
 SNND_API void snnd_network_free(snnd_network *network);
 
 /** Kernel of a delay in training: how a synapse's weight spreads over the taps round its position. */
@@ -212,6 +220,7 @@ typedef struct snnd_delay_options {
     int32_t learn_delays;
 } snnd_delay_options;
 
+/** Fills in the defaults; `size` is sizeof of the caller's structure. */
 SNND_API snnd_status snnd_delay_options_init(snnd_delay_options *options, size_t size);
 
 /** Adds `outputs` neurons' synapses. `layer` may be NULL, here and below. */
@@ -225,7 +234,9 @@ typedef struct snnd_batch_norm_options {
     double momentum; /**< share of the newest batch in the running statistics, 0 to 1; default 0.1 */
 } snnd_batch_norm_options;
 
+/** Fills in the defaults; `size` is sizeof of the caller's structure. */
 SNND_API snnd_status snnd_batch_norm_options_init(snnd_batch_norm_options *options, size_t size);
+/** Adds batch normalisation of the neurons before it. */
 SNND_API snnd_status snnd_network_add_batch_norm(snnd_network *network, const snnd_batch_norm_options *options,
                                                  snnd_layer **layer);
 
@@ -241,7 +252,9 @@ typedef struct snnd_lif_options {
     int32_t detach_reset; /**< 1: the reset is not differentiated, as in the reference; default 1 */
 } snnd_lif_options;
 
+/** Fills in the defaults; `size` is sizeof of the caller's structure. */
 SNND_API snnd_status snnd_lif_options_init(snnd_lif_options *options, size_t size);
+/** Adds a LIF neuron for each neuron or channel before it. */
 SNND_API snnd_status snnd_network_add_lif(snnd_network *network, const snnd_lif_options *options, snnd_layer **layer);
 
 /** One Bernoulli mask per sample and neuron, constant in time; survivors scaled by 1/(1 - probability);
@@ -254,7 +267,9 @@ typedef struct snnd_leaky_integrator_options {
     double tau; /**< membrane time constant in steps, >= 1; default 10.05 */
 } snnd_leaky_integrator_options;
 
+/** Fills in the defaults; `size` is sizeof of the caller's structure. */
 SNND_API snnd_status snnd_leaky_integrator_options_init(snnd_leaky_integrator_options *options, size_t size);
+/** Adds a leaky integrator for each neuron or channel before it. */
 SNND_API snnd_status snnd_network_add_leaky_integrator(snnd_network *network,
                                                        const snnd_leaky_integrator_options *options,
                                                        snnd_layer **layer);
@@ -269,16 +284,20 @@ SNND_API snnd_status snnd_network_initialize(snnd_network *network, uint64_t see
 /** Width of the delay kernels in training, >= 0, one number for the network; evaluation takes 0. A network
  * starts at half of its longest delay. */
 SNND_API snnd_status snnd_network_set_sigma(snnd_network *network, double sigma);
+/** Width of the delay kernels now; 0 of NULL. */
 SNND_API double snnd_network_sigma(const snnd_network *network);
 
 /** Puts every position back into its range; part of each training step, after the optimizer. */
 SNND_API snnd_status snnd_network_clamp_positions(snnd_network *network);
 
+/** Channels of the input; 0 of NULL. */
 SNND_API int32_t snnd_network_inputs(const snnd_network *network);
-SNND_API int32_t
-snnd_network_outputs(const snnd_network *network); /**< neurons of the last layer, 0 if there is none */
+/** Neurons of the last layer, 0 if there is none. */
+SNND_API int32_t snnd_network_outputs(const snnd_network *network);
+/** Layers so far; 0 of NULL. */
 SNND_API int32_t snnd_network_layer_count(const snnd_network *network);
-SNND_API snnd_layer *snnd_network_layer(const snnd_network *network, int32_t index); /**< NULL out of range */
+/** Layer `index`, counted from 0; NULL out of range. */
+SNND_API snnd_layer *snnd_network_layer(const snnd_network *network, int32_t index);
 
 /** Kind of a layer. Values never change. */
 typedef enum snnd_layer_type {
@@ -291,7 +310,9 @@ typedef enum snnd_layer_type {
 
 /** Of NULL: 0, as the two below. */
 SNND_API snnd_layer_type snnd_layer_get_type(const snnd_layer *layer);
+/** Neurons or channels before the layer. */
 SNND_API int32_t snnd_layer_inputs(const snnd_layer *layer);
+/** Neurons of the layer. */
 SNND_API int32_t snnd_layer_outputs(const snnd_layer *layer);
 /** Copies the options a delay layer was made with; SNND_ERROR_ARGUMENT for another kind of layer. */
 SNND_API snnd_status snnd_layer_delay_options(const snnd_layer *layer, snnd_delay_options *options);
@@ -335,6 +356,7 @@ SNND_API int64_t snnd_network_active(const snnd_network *network);
  * is an error.
  * @{ */
 
+/** Buffers for the passes of a batch. */
 typedef struct snnd_workspace snnd_workspace;
 
 /** How a pass is made. */
@@ -348,6 +370,7 @@ typedef enum snnd_mode {
  * `gradients` 0 only evaluation is possible, in less memory. */
 SNND_API snnd_status snnd_workspace_create(snnd_network *network, int32_t batch, int32_t steps, int gradients,
                                            snnd_workspace **workspace);
+/** Frees a workspace. */
 SNND_API void snnd_workspace_free(snnd_workspace *workspace);
 
 /** The dropout masks of the next training pass are a function of these two, the layer, the sample's place in the
@@ -373,23 +396,27 @@ typedef enum snnd_readout {
     SNND_READOUT_LAST = 5         /**< at the last step */
 } snnd_readout;
 
+/** How scores are made, and what is added to the cross-entropy. */
 typedef struct snnd_loss_options {
     size_t size;
     int32_t readout; /**< ::snnd_readout; default SOFTMAX_SUM */
     double l1;       /**< times the sum of |weight| of all delay layers, >= 0; default 0 */
 } snnd_loss_options;
 
+/** Fills in the defaults; `size` is sizeof of the caller's structure. */
 SNND_API snnd_status snnd_loss_options_init(snnd_loss_options *options, size_t size);
 
+/** What a loss is made of. */
 typedef struct snnd_loss_report {
     size_t size;
     double loss;          /**< cross_entropy + penalty */
     double cross_entropy; /**< mean over the batch */
     double penalty;       /**< l1 * sum |weight| */
-    int32_t samples;
-    int32_t correct; /**< samples whose label has the highest score (the first of equals) */
+    int32_t samples;      /**< in the batch */
+    int32_t correct;      /**< samples whose label has the highest score (the first of equals) */
 } snnd_loss_report;
 
+/** Empties a result, which tells its size to the call that fills it. */
 SNND_API snnd_status snnd_loss_report_init(snnd_loss_report *report, size_t size);
 
 /** Loss of the last forward pass for `labels` [count], each 0 to classes-1. Needed before backward. SNND_ERROR_NUMERIC
@@ -440,8 +467,10 @@ SNND_API snnd_status snnd_workspace_spike_rates(const snnd_workspace *workspace,
 /** @defgroup optimizer Optimizers
  * @{ */
 
+/** A rule that moves parameters, with its moments. */
 typedef struct snnd_optimizer snnd_optimizer;
 
+/** What an optimizer does with gradients. */
 typedef enum snnd_optimizer_kind {
     SNND_ADAM = 1, /**< Kingma and Ba 2015: bias correction, epsilon outside the root */
     SNND_SGD = 2   /**< with momentum: b = m b + g, p -= rate b */
@@ -453,6 +482,7 @@ typedef enum snnd_parameters {
     SNND_PARAMETERS_POSITIONS = 2 /**< positions of the delay layers that learn them */
 } snnd_parameters;
 
+/** An optimizer; which members count depends on its kind. */
 typedef struct snnd_optimizer_options {
     size_t size;
     int32_t kind;        /**< ::snnd_optimizer_kind; default ADAM */
@@ -466,12 +496,17 @@ typedef struct snnd_optimizer_options {
                             rate * weight_decay (AdamW, Loshchilov and Hutter 2019); default 0 */
 } snnd_optimizer_options;
 
+/** Fills in the defaults; `size` is sizeof of the caller's structure. */
 SNND_API snnd_status snnd_optimizer_options_init(snnd_optimizer_options *options, size_t size);
+/** Makes an optimizer for the parameters of a network that its options name, with moments of 0. */
 SNND_API snnd_status snnd_optimizer_create(snnd_network *network, const snnd_optimizer_options *options,
                                            snnd_optimizer **optimizer);
+/** Frees an optimizer; the parameters stay as they are. */
 SNND_API void snnd_optimizer_free(snnd_optimizer *optimizer);
 
+/** Sets the learning rate, >= 0, of the steps that follow. */
 SNND_API snnd_status snnd_optimizer_set_rate(snnd_optimizer *optimizer, double rate);
+/** Sets the momentum (Adam's beta1), in [0, 1), of the steps that follow. */
 SNND_API snnd_status snnd_optimizer_set_momentum(snnd_optimizer *optimizer, double momentum);
 
 /** Moves the parameters of the network by the gradients that the workspace has from its last backward pass. Positions
@@ -489,6 +524,7 @@ SNND_API snnd_status snnd_optimizer_moment(snnd_optimizer *optimizer, const snnd
  * Learning rates and sigma as functions of the epoch, without state.
  * @{ */
 
+/** How a number follows the epochs. */
 typedef enum snnd_schedule_kind {
     SNND_SCHEDULE_CONSTANT = 1,   /**< value */
     SNND_SCHEDULE_ONE_CYCLE = 2,  /**< value/divide -> value -> value/divide/final_divide, cosine both ways, while
@@ -498,6 +534,7 @@ typedef enum snnd_schedule_kind {
                                      final already stays, and so does any over 0 epochs */
 } snnd_schedule_kind;
 
+/** A number that follows the epochs. */
 typedef struct snnd_schedule {
     size_t size;
     int32_t kind;         /**< ::snnd_schedule_kind; default CONSTANT */
@@ -511,6 +548,7 @@ typedef struct snnd_schedule {
     double momentum_high; /**< one-cycle: momentum at start and end; default 0.95 */
 } snnd_schedule;
 
+/** Fills in the defaults; `size` is sizeof of the caller's structure. */
 SNND_API snnd_status snnd_schedule_init(snnd_schedule *schedule, size_t size);
 
 /** The value, and for one-cycle the momentum, of epoch `epoch` (0, 1, ...); beyond its length a schedule stays
@@ -525,6 +563,7 @@ SNND_API snnd_status snnd_schedule_at(const snnd_schedule *schedule, int32_t epo
  * the delay layers of the network; its step comes after the optimizer's. One controller a network at a time.
  * @{ */
 
+/** A controller: a structure and a rule on one network. */
 typedef struct snnd_sparsity snnd_sparsity;
 
 /** What is counted. The number is exact after every step. */
@@ -571,6 +610,7 @@ typedef struct snnd_structure {
     uint64_t seed;   /**< of masks, signs, random growth and noise; default 0 */
 } snnd_structure;
 
+/** Fills in the defaults; `size` is sizeof of the caller's structure. */
 SNND_API snnd_status snnd_structure_init(snnd_structure *structure, size_t size);
 
 /** Masks that stay. With SNND_START_MAGNITUDE on a network that was trained dense: pruning, then fine-tuning. */
@@ -602,7 +642,9 @@ typedef struct snnd_deep_r_options {
                                   sqrt(2 * rate * T) times a standard normal number; default 0 */
 } snnd_deep_r_options;
 
+/** Fills in the defaults; `size` is sizeof of the caller's structure. */
 SNND_API snnd_status snnd_deep_r_options_init(snnd_deep_r_options *options, size_t size);
+/** Makes a controller that rewires by DEEP R; `structure` and `options` may be NULL. */
 SNND_API snnd_status snnd_sparsity_create_deep_r(snnd_network *network, const snnd_structure *structure,
                                                  const snnd_deep_r_options *options, snnd_sparsity **sparsity);
 
@@ -673,6 +715,7 @@ SNND_API snnd_status snnd_network_rewind(snnd_network *network, const snnd_netwo
 /** @defgroup dataset Datasets and batches
  * @{ */
 
+/** Samples with labels; never changes. */
 typedef struct snnd_dataset snnd_dataset;
 
 /** Samples in the host's memory. */
@@ -686,7 +729,9 @@ typedef struct snnd_samples {
     int32_t copy;         /**< 1: copied; 0: borrowed, and must outlive the dataset; default 1 */
 } snnd_samples;
 
+/** Fills in the defaults; `size` is sizeof of the caller's structure. */
 SNND_API snnd_status snnd_samples_init(snnd_samples *samples, size_t size);
+/** Makes a dataset of the samples. A number that is not finite, or a label out of range, is an error that names it. */
 SNND_API snnd_status snnd_dataset_create(snnd_context *context, const snnd_samples *samples, snnd_dataset **dataset);
 
 /** Reads `input_path`, numbers [N, T, I], each multiplied by `scale` (finite, not 0), and `label_path`, integers [N]
@@ -698,10 +743,14 @@ SNND_API snnd_status snnd_dataset_load_npy(snnd_context *context, const char *in
  * the parent's numbers, and either may be freed first. Rounded to the nearest count; an error if one were empty. */
 SNND_API snnd_status snnd_dataset_split(const snnd_dataset *dataset, double share, uint64_t seed, snnd_dataset **part,
                                         snnd_dataset **rest);
+/** Frees a dataset; parts that were split off stay usable. */
 SNND_API void snnd_dataset_free(snnd_dataset *dataset);
 
+/** Samples in the dataset; 0 of NULL, as the three below. */
 SNND_API int64_t snnd_dataset_samples(const snnd_dataset *dataset);
+/** Time steps of a sample. */
 SNND_API int32_t snnd_dataset_steps(const snnd_dataset *dataset);
+/** Channels of a sample. */
 SNND_API int32_t snnd_dataset_channels(const snnd_dataset *dataset);
 /** Highest label + 1, of a split that of its parent. */
 SNND_API int32_t snnd_dataset_classes(const snnd_dataset *dataset);
@@ -710,12 +759,14 @@ SNND_API int32_t snnd_dataset_classes(const snnd_dataset *dataset);
 SNND_API snnd_status snnd_dataset_sample(const snnd_dataset *dataset, int64_t index, const float **input,
                                          int32_t *label);
 
+/** A walk over a dataset, batch by batch. */
 typedef struct snnd_batches snnd_batches;
 
 /** Walks over a dataset in batches of `batch` (>= 1) samples; the last may be smaller. With `shuffle` the order of an
  * epoch is a function of `seed` and the epoch alone, else it is the dataset's. */
 SNND_API snnd_status snnd_batches_create(const snnd_dataset *dataset, int32_t batch, int shuffle, uint64_t seed,
                                          snnd_batches **batches);
+/** Frees a walk; its dataset stays. */
 SNND_API void snnd_batches_free(snnd_batches *batches);
 /** Batches in an epoch. */
 SNND_API int64_t snnd_batches_count(const snnd_batches *batches);
@@ -729,6 +780,7 @@ SNND_API snnd_status snnd_batches_get(snnd_batches *batches, int32_t epoch, int6
  * Optimizers, schedules, loss, sparsity and shuffling in one: the paper's training unless told otherwise.
  * @{ */
 
+/** A training run of one network. */
 typedef struct snnd_trainer snnd_trainer;
 
 /** Where a training run is; given to the progress callback after every step. */
@@ -739,10 +791,11 @@ typedef struct snnd_progress {
     int64_t steps;   /**< steps in this epoch */
     double loss;     /**< of this epoch so far */
     double accuracy; /**< of this epoch so far, 0 to 1 */
-    double sigma;
-    int64_t active; /**< synapses */
+    double sigma;    /**< of the epoch */
+    int64_t active;  /**< synapses */
 } snnd_progress;
 
+/** How a network is trained; by default as in the paper. */
 typedef struct snnd_trainer_options {
     size_t size;
     int32_t epochs;          /**< length of the run that the default schedules are made for, >= 1; default 150 */
@@ -759,18 +812,21 @@ typedef struct snnd_trainer_options {
     const snnd_schedule *sigma_schedule;     /**< exponential from the network's sigma to 0.23 over epochs/4 */
     /** Called after every step; non-zero stops the epoch there. */
     int (*progress)(void *user, const snnd_progress *progress);
-    void *progress_user;
+    void *progress_user; /**< given to `progress` */
     double largest_loss; /**< above 0: a batch of larger cross-entropy means that training has diverged; default 1e6 */
 } snnd_trainer_options;
 
+/** Fills in the defaults; `size` is sizeof of the caller's structure. */
 SNND_API snnd_status snnd_trainer_options_init(snnd_trainer_options *options, size_t size);
 
 /** Makes a trainer at epoch 0, step 0. Buffers are allocated at the first batch, and again when samples have
  * another number of steps. */
 SNND_API snnd_status snnd_trainer_create(snnd_network *network, const snnd_trainer_options *options,
                                          snnd_trainer **trainer);
+/** Frees a trainer; network and controller stay. */
 SNND_API void snnd_trainer_free(snnd_trainer *trainer);
 
+/** What became of an epoch, or of an evaluation. */
 typedef struct snnd_epoch_report {
     size_t size;
     int32_t epoch;        /**< that was trained, or the last one trained (-1: none) */
@@ -780,14 +836,15 @@ typedef struct snnd_epoch_report {
     double loss;          /**< mean over samples, with L1 in training */
     double cross_entropy; /**< mean over samples */
     double sigma;         /**< of the epoch */
-    double weight_rate;   /**< learning rates of the epoch */
-    double position_rate;
-    double spike_rate; /**< spikes per hidden neuron and step, mean */
-    double seconds;    /**< time spent in this call */
-    int64_t active;    /**< synapses at the end */
-    int64_t regrown;   /**< synapses grown in the epoch */
+    double weight_rate;   /**< learning rate of weights in the epoch */
+    double position_rate; /**< of positions */
+    double spike_rate;    /**< spikes per hidden neuron and step, mean */
+    double seconds;       /**< time spent in this call */
+    int64_t active;       /**< synapses at the end */
+    int64_t regrown;      /**< synapses grown in the epoch */
 } snnd_epoch_report;
 
+/** Empties a result, which tells its size to the call that fills it. */
 SNND_API snnd_status snnd_epoch_report_init(snnd_epoch_report *report, size_t size);
 
 /**
@@ -829,6 +886,7 @@ SNND_API snnd_status snnd_trainer_save_checkpoint(snnd_trainer *trainer, const c
  * had never stopped. `note` receives what was kept, to be given to snnd_string_free(); it may be NULL.
  */
 SNND_API snnd_status snnd_trainer_load_checkpoint(snnd_trainer *trainer, const char *path, char **note);
+/** Frees a string that a function gave; NULL is allowed. */
 SNND_API void snnd_string_free(snnd_context *context, char *string);
 
 /** @} */
@@ -896,6 +954,7 @@ typedef struct snnd_changes {
     double mean_weight_change; /**< mean |difference of weights| of kept ones */
 } snnd_changes;
 
+/** Empties a result, which tells its size to the call that fills it. */
 SNND_API snnd_status snnd_changes_init(snnd_changes *changes, size_t size);
 
 /** Compares two networks of the same layers and options, such as two checkpoints of a run, synapse by synapse: those of
@@ -907,16 +966,17 @@ SNND_API snnd_status snnd_network_changes(const snnd_network *before, const snnd
 /** Many numbers in a few. */
 typedef struct snnd_summary {
     size_t size;
-    int64_t count;
-    double mean;
-    double deviation; /**< of the sample: sqrt(sum (x - mean)^2 / (count - 1)); of one value 0 */
-    double least;
+    int64_t count;         /**< of values */
+    double mean;           /**< of the values */
+    double deviation;      /**< of the sample: sqrt(sum (x - mean)^2 / (count - 1)); of one value 0 */
+    double least;          /**< of the values */
     double lower_quartile; /**< quantiles are interpolated linearly at place (count - 1) q of the sorted values */
-    double median;
-    double upper_quartile;
-    double largest;
+    double median;         /**< half of the values is below it */
+    double upper_quartile; /**< a quarter of the values is above it */
+    double largest;        /**< of the values */
 } snnd_summary;
 
+/** Empties a result, which tells its size to the call that fills it. */
 SNND_API snnd_status snnd_summary_init(snnd_summary *summary, size_t size);
 
 /** Summarizes `values` [count], count >= 1. Numbers that are not finite are SNND_ERROR_ARGUMENT; SNND_ERROR_NUMERIC
@@ -938,6 +998,7 @@ typedef enum snnd_neighbours { SNND_QUEEN = 0, SNND_ROOK = 1 } snnd_neighbours;
 SNND_API snnd_status snnd_moran(snnd_context *context, const double *grid, int32_t rows, int32_t columns,
                                 snnd_neighbours neighbours, double *result);
 
+/** Which orders of the rows are tried, and how neighbours count. */
 typedef struct snnd_moran_options {
     size_t size;
     int32_t neighbours;    /**< ::snnd_neighbours; default QUEEN */
@@ -949,6 +1010,7 @@ typedef struct snnd_moran_options {
                          compare like with like */
 } snnd_moran_options;
 
+/** Fills in the defaults; `size` is sizeof of the caller's structure. */
 SNND_API snnd_status snnd_moran_options_init(snnd_moran_options *options, size_t size);
 
 /** The largest Moran's I over orders of the rows, for grids whose rows have no order of their own, as the hidden
@@ -957,12 +1019,14 @@ SNND_API snnd_status snnd_moran_options_init(snnd_moran_options *options, size_t
 SNND_API snnd_status snnd_moran_maximum(snnd_context *context, const double *grid, int32_t rows, int32_t columns,
                                         const snnd_moran_options *options, double *result, int32_t *order);
 
+/** What a test is against the hypothesis of no difference. */
 typedef enum snnd_alternative {
     SNND_TWO_SIDED = 0,
     SNND_LESS = 1,   /**< x tends to be smaller than y */
     SNND_GREATER = 2 /**< x tends to be larger than y */
 } snnd_alternative;
 
+/** What a rank test came to. */
 typedef struct snnd_rank_test {
     size_t size;
     double u;       /**< U of x: pairs in which x is larger, ties counting half */
@@ -971,6 +1035,7 @@ typedef struct snnd_rank_test {
     int32_t exact;  /**< 1: from the distribution of U; 0: by its normal approximation */
 } snnd_rank_test;
 
+/** Empties a result, which tells its size to the call that fills it. */
 SNND_API snnd_status snnd_rank_test_init(snnd_rank_test *result, size_t size);
 
 /** Mann-Whitney U test of `x` [x_count] against `y` [y_count] (Mann and Whitney 1947). Exact without ties where one of
@@ -990,25 +1055,32 @@ SNND_API snnd_status snnd_mann_whitney(snnd_context *context, const double *x, i
  * a thread of its own. They take no memory.
  * @{ */
 
+/** A network frozen for inference; read-only. */
 typedef struct snnd_plan snnd_plan;
+/** One input on its way through a plan: all that changes. */
 typedef struct snnd_stream snnd_stream;
 
 /** Makes a plan of the network as it is: whole delays, running statistics, no dropout, as in evaluation. It is a copy;
  * the network may be trained on, or freed. SNND_ERROR_NUMERIC where a parameter is not finite, SNND_ERROR_STATE where
  * there are no layers. Free the plan after its streams and before its context. */
 SNND_API snnd_status snnd_plan_create(const snnd_network *network, snnd_plan **plan);
+/** Frees a plan, after its streams. */
 SNND_API void snnd_plan_free(snnd_plan *plan);
 
+/** Channels of a frame; 0 of NULL, as the two below. */
 SNND_API int32_t snnd_plan_inputs(const snnd_plan *plan);
+/** Neurons of the last layer. */
 SNND_API int32_t snnd_plan_outputs(const snnd_plan *plan);
 /** Synapses that carry something: those whose weight is not 0. */
 SNND_API int64_t snnd_plan_synapses(const snnd_plan *plan);
 
+/** How a stream makes scores. */
 typedef struct snnd_stream_options {
     size_t size;
     int32_t readout; /**< ::snnd_readout of the scores; default SOFTMAX_SUM */
 } snnd_stream_options;
 
+/** Fills in the defaults; `size` is sizeof of the caller's structure. */
 SNND_API snnd_status snnd_stream_options_init(snnd_stream_options *options, size_t size);
 
 /** Makes a stream before its first frame. */
