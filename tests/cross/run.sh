@@ -32,6 +32,7 @@ PKG_CONFIG_LIBDIR=/usr/lib/$triple/pkgconfig:/usr/share/pkgconfig \
 ninja -C "$build" >>"$build.log" 2>&1 || { tail -n 40 "$build.log"; exit 1; }
 rm -f "$build.log"
 
+[ -z "$run" ] || export CK_TIMEOUT_MULTIPLIER=30
 [ $# -gt 0 ] || set -- golden analysis base data faults format inference kernel model optimizer sparsity train
 for test in "$@"; do
     case $test in
