@@ -281,10 +281,12 @@ END_TEST
 START_TEST(silence_is_nothing) {
     struct audio audio = make_hiss(1.5, 16000);
     write_sound(folder, "hiss.wav", audio.samples, audio.count, audio.rate);
+    add_tone(&audio, 0.700, 0.708, 1000, 0.9);
+    write_sound(folder, "click.wav", audio.samples, audio.count, audio.rate);
     memset(audio.samples, 0, (size_t)audio.count * sizeof(float));
     write_sound(folder, "zeros.wav", audio.samples, audio.count, audio.rate);
-    static const char *const lines[] = {"$live $model $here/hiss.wav", "$live $model $here/zeros.wav",
-                                        "$live --quiet --whole $model $here/zeros.wav",
+    static const char *const lines[] = {"$live $model $here/hiss.wav", "$live $model $here/click.wav",
+                                        "$live $model $here/zeros.wav", "$live --quiet --whole $model $here/zeros.wav",
                                         "$live --format s16 $model </dev/null"};
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
         ck_assert_int_eq(shell(lines[i]), 0);

@@ -4,7 +4,7 @@
 
 #include "data/spectrum.h"
 
-enum { DETECTOR_ONSET = 3 /**< loud frames in a row that begin an utterance */ };
+enum { DETECTOR_ONSET = 5 /**< loud frames in a row that begin an utterance */ };
 
 struct detector_options {
     double threshold; /**< dB under a sine of full scale: a frame that is not above is quiet */
