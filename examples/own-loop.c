@@ -1,6 +1,6 @@
 /*
- * Training without the trainer, from the pieces that it is made of: the two rhythms of minimal.c, by a network a quarter
- * of whose synapses is absent at a time. A trainer of the same options ends with the same bits.
+ * Training without the trainer, from the pieces that it is made of: the two rhythms of minimal.c, by a network a
+ * quarter of whose synapses is absent at a time. A trainer of the same options ends with the same bits.
  */
 #include <snndelay.h>
 #include <stdio.h>

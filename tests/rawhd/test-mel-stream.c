@@ -101,15 +101,6 @@ START_TEST(pieces_do_not_matter) {
 }
 END_TEST
 
-static int append(void *user, const float *samples, int64_t count, struct failure *failure) {
-    struct audio *audio = user;
-    (void)failure;
-    audio->samples = reallocate(audio->samples, (size_t)(audio->count + count), sizeof *samples);
-    memcpy(audio->samples + audio->count, samples, (size_t)count * sizeof *samples);
-    audio->count += count;
-    return 0;
-}
-
 /* What comes out of the resampler lags behind by less than 15 ms, at any time. */
 START_TEST(resampling_in_pieces_does_not_fall_behind) {
     struct audio audio = make_noise(rates[_i], 0.5, 4), out = {NULL, 0, MEL_RATE}, whole;
@@ -119,7 +110,7 @@ START_TEST(resampling_in_pieces_does_not_fall_behind) {
     for (int64_t done = 0; done < audio.count; done += some) {
         const int is_end = done + some >= audio.count;
         ck_assert_int_eq(resampler_push(resampler, audio.samples + done, is_end ? audio.count - done : some, is_end,
-                                        append, &out, &failure),
+                                        audio_append, &out, &failure),
                          0);
         const double heard = (double)(done + some) * MEL_RATE / audio.rate;
         ck_assert_double_gt((double)out.count, heard - 0.015 * MEL_RATE);

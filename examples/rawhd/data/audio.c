@@ -118,8 +118,7 @@ int audio_load(const char *path, struct audio *audio, struct failure *failure) {
     return got < 0 ? -1 : 0;
 }
 
-/* Appends what comes out of the resampler. */
-static int append(void *user, const float *samples, int64_t count, struct failure *failure) {
+int audio_append(void *user, const float *samples, int64_t count, struct failure *failure) {
     struct audio *audio = user;
     (void)failure;
     audio->samples = reallocate(audio->samples, (size_t)(audio->count + count), sizeof *samples);
@@ -133,7 +132,7 @@ int audio_resample(const struct audio *audio, int rate, struct audio *resampled,
     if (resampler == NULL)
         return -1;
     *resampled = (struct audio){NULL, 0, rate};
-    const int result = resampler_push(resampler, audio->samples, audio->count, 1, append, resampled, failure);
+    const int result = resampler_push(resampler, audio->samples, audio->count, 1, audio_append, resampled, failure);
     resampler_free(resampler);
     if (result != 0)
         audio_free(resampled);

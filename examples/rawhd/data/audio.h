@@ -21,6 +21,9 @@ int audio_rate(const char *path);
 /** The same sound at another rate, band-limited. */
 int audio_resample(const struct audio *audio, int rate, struct audio *resampled, struct failure *failure);
 
+/** Appends samples to the `audio` that `user` is: as a resampler_taker. */
+int audio_append(void *user, const float *samples, int64_t count, struct failure *failure);
+
 void audio_free(struct audio *audio);
 
 /** How sound comes in. RAW_...: little-endian samples of one channel without a header. */
