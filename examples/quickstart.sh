@@ -44,6 +44,7 @@ echo "  digits/                  the recordings, as the Heidelberg Digits are la
 echo "  run/log.jsonl            one line an epoch"
 echo "  run/best.safetensors     the network, the best epoch's by test accuracy"
 echo "  run/pictures/            each picture as SVG and PNG, with data and script: gnuplot NAME.gp draws it again"
-echo "  build/examples/rawhd/    rawhd-train --help tells the rest"
+echo "  build/examples/rawhd/    rawhd-train --help tells the rest; digits-live tells what a microphone hears:"
+echo "                           arecord -q -f S16_LE -r 16000 | digits-live run/best.safetensors"
 echo
 echo "look at the page: $folder/report.html"

@@ -6,7 +6,7 @@ set -eu
 cd "$(dirname "$0")/.."
 build=${BUILD:-build}
 
-sh examples/install-missing.sh gcc libc6-dev meson ninja-build pkg-config check libsubunit-dev libcjson-dev libopenblas-dev \
+sh examples/install-missing.sh gcc g++ libc6-dev meson ninja-build pkg-config check libsubunit-dev libcjson-dev libopenblas-dev \
     libsndfile1-dev libsamplerate0-dev libkissfft-dev espeak-ng gnuplot-nox fonts-dejavu-core
 
 if [ -f "$build/build.ninja" ]; then

@@ -8,6 +8,7 @@
 #include "common/files.h"
 #include "data/cache.h"
 #include "data/data.h"
+#include "data/mel_window.h"
 #include "support.h"
 
 static char *folder, *place;
@@ -83,6 +84,29 @@ START_TEST(gives_both_sets) {
     ck_assert_int_eq(load_with(NULL, PRESET_MEL, 1), 0);
     ck_assert_int_eq(snnd_dataset_sample(data.training, 3, NULL, &label), SNND_OK);
     ck_assert_int_eq(label, 3);
+}
+END_TEST
+
+static void check_front_end(enum preset preset, int german_first) {
+    ck_assert_int_eq(data.has_front_end, 1);
+    ck_assert_int_eq(data.front_end.preset, preset);
+    ck_assert_int_eq(data.front_end.german_first, german_first);
+    ck_assert_int_eq(data.front_end.scale.lowest_rate, 16000);
+    ck_assert_double_eq(data.front_end.scale.low, preset == PRESET_MEL ? -MEL_RANGE_DB : 0);
+    ck_assert_double_eq(data.front_end.scale.high, 0);
+}
+
+/* Of recordings that are read, and of spectrograms that were kept. */
+START_TEST(tells_its_front_end) {
+    for (int twice = 0; twice < 2; twice++) {
+        load();
+        check_front_end(PRESET_MEL, 0);
+        ck_assert_int_eq(load_with(NULL, PRESET_MEL, 1), 0);
+        check_front_end(PRESET_MEL, 1);
+        ck_assert_int_eq(load_with(NULL, PRESET_ZENKE_VOGELS, 0), 0);
+        check_front_end(PRESET_ZENKE_VOGELS, 0);
+    }
+    ck_assert_int_eq(times_read, 3);
 }
 END_TEST
 
@@ -182,6 +206,10 @@ START_TEST(reads_folders_of_arrays) {
     folder = in_folder(whole, ".snndelay-cache/mel-english-first");
     load();
     ck_assert_str_eq(data.fingerprint, first);
+    check_front_end(PRESET_MEL, 0);
+    write_text(folder, CACHE_SETTINGS, "{}");
+    load();
+    ck_assert_int_eq(data.has_front_end, 0);
     int64_t label[4] = {0, 6, 2, 1};
     snnd_array labels = {label, SNND_INT64, 1, {4, 1, 1, 1}}, inputs = {NULL, SNND_FLOAT32, 3, {4, 70, 30, 1}};
     inputs.data = allocate(4 * 70 * 30, sizeof(float));
@@ -220,6 +248,7 @@ int main(void) {
     TCase *sets = tcase_create("sets");
     tcase_add_checked_fixture(sets, setup, teardown);
     tcase_add_test(sets, gives_both_sets);
+    tcase_add_test(sets, tells_its_front_end);
     tcase_add_test(sets, the_cache_is_used_while_it_is_right);
     tcase_add_test(sets, a_damaged_cache_is_made_anew);
     tcase_add_test(sets, the_cache_can_be_elsewhere);

@@ -103,7 +103,7 @@ START_TEST(a_run_leaves_what_it_promises) {
     ck_assert_int_eq(RUN("run", "--epochs", "3", "--hidden", "8"), 0);
     check_log("run", 3, 0);
     ck_assert(has("run/best.safetensors") && has("run/last.safetensors") && has("run/checkpoint.safetensors") &&
-              has("run/initial.safetensors") && has("run/settings.json"));
+              has("run/initial.safetensors") && has("run/settings.json") && has("run/front_end.json"));
     ck_assert(!same_bytes(folder, "run/initial.safetensors", folder, "run/last.safetensors"));
     char *output = read_text(folder, "out.txt", NULL);
     ck_assert_ptr_nonnull(strstr(output, "test accuracy "));

@@ -1,14 +1,95 @@
 #include "data/audio.h"
 
-#include <limits.h>
 #include <math.h>
-#include <samplerate.h>
 #include <sndfile.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Frames read at a time: a header may not know how long its file is. */
+#include "data/resample.h"
+
+/* Samples read at a time: a header may not know how long its file is. */
 enum { BLOCK = 16384 };
+
+struct audio_source {
+    SNDFILE *file;
+    SF_INFO info;
+    sf_count_t done;
+    float block[]; /* [BLOCK, channels] */
+};
+
+/* ---- Reading as it comes ---- */
+
+static struct audio_source *source_of(SNDFILE *file, const SF_INFO *info, struct failure *failure) {
+    if (file == NULL) {
+        failed(failure, "%s", sf_strerror(NULL));
+        return NULL;
+    }
+    struct audio_source *source = allocate(1, sizeof *source + sizeof(float) * BLOCK * (size_t)info->channels);
+    source->file = file;
+    source->info = *info;
+    return source;
+}
+
+struct audio_source *audio_open(const char *path, struct failure *failure) {
+    SF_INFO info;
+    memset(&info, 0, sizeof info);
+    SNDFILE *file = sf_open(path, SFM_READ, &info);
+    return source_of(file, &info, failure);
+}
+
+struct audio_source *audio_open_descriptor(int descriptor, enum audio_format format, int rate,
+                                           struct failure *failure) {
+    SF_INFO info;
+    memset(&info, 0, sizeof info);
+    if (format != AUDIO_FILE) {
+        info.format = SF_FORMAT_RAW | SF_ENDIAN_LITTLE;
+        info.format |= format == AUDIO_RAW_S16 ? SF_FORMAT_PCM_16 : SF_FORMAT_FLOAT;
+        info.samplerate = rate;
+        info.channels = 1;
+    }
+    SNDFILE *file = sf_open_fd(descriptor, SFM_READ, &info, SF_FALSE);
+    return source_of(file, &info, failure);
+}
+
+int audio_source_rate(const struct audio_source *source) {
+    return source->info.samplerate;
+}
+
+/* Why nothing comes any more: 0 if that is the end. */
+static int check_end(const struct audio_source *source, struct failure *failure) {
+    if (sf_error(source->file) != SF_ERR_NO_ERROR)
+        return failed(failure, "%s", sf_strerror(source->file));
+    if (source->info.seekable && source->done < source->info.frames)
+        return failed(failure, "ends after %lld of %lld samples", (long long)source->done,
+                      (long long)source->info.frames);
+    return 0;
+}
+
+int64_t audio_read(struct audio_source *source, float *samples, int64_t count, struct failure *failure) {
+    const int channels = source->info.channels;
+    const sf_count_t got = sf_readf_float(source->file, source->block, count < BLOCK ? count : BLOCK);
+    if (got <= 0)
+        return check_end(source, failure);
+    for (sf_count_t frame = 0; frame < got; frame++) {
+        double sum = 0;
+        for (int channel = 0; channel < channels; channel++)
+            sum += source->block[frame * channels + channel];
+        if (!isfinite(sum))
+            return failed(failure, "holds samples that are not finite numbers");
+        samples[frame] = (float)(sum / channels);
+    }
+    source->done += got;
+    return got;
+}
+
+void audio_close(struct audio_source *source) {
+    if (source == NULL)
+        return;
+    sf_close(source->file);
+    free(source);
+}
+
+/* ---- Whole recordings ---- */
 
 int audio_rate(const char *path) {
     SF_INFO info;
@@ -20,66 +101,42 @@ int audio_rate(const char *path) {
     return info.samplerate;
 }
 
-/* Appends the mean of the channels of `frames` frames; -1 where a sample is not a finite number. */
-static int append_mono(struct audio *audio, const float *block, sf_count_t frames, int channels) {
-    audio->samples = reallocate(audio->samples, (size_t)(audio->count + frames), sizeof(float));
-    for (sf_count_t frame = 0; frame < frames; frame++) {
-        double sum = 0;
-        for (int channel = 0; channel < channels; channel++)
-            sum += block[frame * channels + channel];
-        if (!isfinite(sum))
-            return -1;
-        audio->samples[audio->count++] = (float)(sum / channels);
-    }
-    return 0;
+int audio_load(const char *path, struct audio *audio, struct failure *failure) {
+    struct audio_source *source = audio_open(path, failure);
+    if (source == NULL)
+        return -1;
+    *audio = (struct audio){NULL, 0, audio_source_rate(source)};
+    int64_t got;
+    do {
+        audio->samples = reallocate(audio->samples, (size_t)(audio->count + BLOCK), sizeof(float));
+        got = audio_read(source, audio->samples + audio->count, BLOCK, failure);
+        audio->count += got > 0 ? got : 0;
+    } while (got > 0);
+    audio_close(source);
+    if (got < 0)
+        audio_free(audio);
+    return got < 0 ? -1 : 0;
 }
 
-int audio_load(const char *path, struct audio *audio, struct failure *failure) {
-    SF_INFO info;
-    memset(&info, 0, sizeof info);
-    SNDFILE *file = sf_open(path, SFM_READ, &info);
-    if (file == NULL)
-        return failed(failure, "%s", sf_strerror(NULL));
-    audio->samples = NULL;
-    audio->count = 0;
-    audio->rate = info.samplerate;
-    float *block = allocate((size_t)BLOCK * (size_t)info.channels, sizeof(float));
-    int result = 0;
-    for (sf_count_t got; result == 0 && (got = sf_readf_float(file, block, BLOCK)) > 0;)
-        if (append_mono(audio, block, got, info.channels) != 0)
-            result = failed(failure, "holds samples that are not finite numbers");
-    if (result == 0 && sf_error(file) != SF_ERR_NO_ERROR)
-        result = failed(failure, "%s", sf_strerror(file));
-    if (result == 0 && info.seekable && audio->count < info.frames)
-        result = failed(failure, "ends after %lld of %lld samples", (long long)audio->count, (long long)info.frames);
-    free(block);
-    sf_close(file);
-    if (result != 0)
-        audio_free(audio);
-    return result;
+int audio_append(void *user, const float *samples, int64_t count, struct failure *failure) {
+    struct audio *audio = user;
+    (void)failure;
+    audio->samples = reallocate(audio->samples, (size_t)(audio->count + count), sizeof *samples);
+    memcpy(audio->samples + audio->count, samples, (size_t)count * sizeof *samples);
+    audio->count += count;
+    return 0;
 }
 
 int audio_resample(const struct audio *audio, int rate, struct audio *resampled, struct failure *failure) {
-    double ratio = (double)rate / audio->rate;
-    double room = ceil((double)audio->count * ratio) + 1;
-    if (!src_is_valid_ratio(ratio) || audio->count > LONG_MAX || room > (double)INT_MAX)
-        return failed(failure, "cannot be resampled from %d to %d Hz", audio->rate, rate);
-    resampled->samples = allocate((size_t)room, sizeof(float));
-    resampled->rate = rate;
-    SRC_DATA job;
-    memset(&job, 0, sizeof job);
-    job.data_in = audio->samples;
-    job.input_frames = (long)audio->count;
-    job.data_out = resampled->samples;
-    job.output_frames = (long)room;
-    job.src_ratio = ratio;
-    int error = src_simple(&job, SRC_SINC_MEDIUM_QUALITY, 1);
-    if (error != 0) {
+    struct resampler *resampler = resampler_new(audio->rate, rate, failure);
+    if (resampler == NULL)
+        return -1;
+    *resampled = (struct audio){NULL, 0, rate};
+    const int result = resampler_push(resampler, audio->samples, audio->count, 1, audio_append, resampled, failure);
+    resampler_free(resampler);
+    if (result != 0)
         audio_free(resampled);
-        return failed(failure, "cannot be resampled: %s", src_strerror(error));
-    }
-    resampled->count = job.output_frames_gen;
-    return 0;
+    return result;
 }
 
 void audio_free(struct audio *audio) {

@@ -1,4 +1,4 @@
-/* Recordings as mono floats. */
+/* Recordings as mono floats, whole or as they come in. */
 #ifndef RAWHD_AUDIO_H
 #define RAWHD_AUDIO_H
 
@@ -21,6 +21,29 @@ int audio_rate(const char *path);
 /** The same sound at another rate, band-limited. */
 int audio_resample(const struct audio *audio, int rate, struct audio *resampled, struct failure *failure);
 
+/** Appends samples to the `audio` that `user` is: as a resampler_taker. */
+int audio_append(void *user, const float *samples, int64_t count, struct failure *failure);
+
 void audio_free(struct audio *audio);
+
+/** How sound comes in. RAW_...: little-endian samples of one channel without a header. */
+enum audio_format { AUDIO_FILE, AUDIO_RAW_S16, AUDIO_RAW_F32 };
+
+struct audio_source;
+
+/** Opens a file; NULL with a failure. */
+struct audio_source *audio_open(const char *path, struct failure *failure);
+
+/** Reads from an open descriptor, which stays open: of a file, or of a pipe, where AUDIO_FILE must be WAV, of any
+ * length in its header. `rate` is that of raw samples. */
+struct audio_source *audio_open_descriptor(int descriptor, enum audio_format format, int rate, struct failure *failure);
+
+int audio_source_rate(const struct audio_source *source);
+
+/** Waits for `count` samples, channels averaged, and gives how many there were: fewer only at the end, then 0; -1 is
+ * failure. */
+int64_t audio_read(struct audio_source *source, float *samples, int64_t count, struct failure *failure);
+
+void audio_close(struct audio_source *source);
 
 #endif

@@ -11,13 +11,9 @@
 
 #include "common/files.h"
 #include "common/fingerprint.h"
+#include "data/front_end.h"
 
 #define OWN ".snndelay-cache" /* in the folder of the data set */
-#define SETTINGS "settings.json"
-
-static const char *order_name(int german_first) {
-    return german_first ? "german-first" : "english-first";
-}
 
 /* ROOT/NAME-HASH: data sets of the same name in different places do not meet. */
 static char *shared_place(const char *root, const char *data) {
@@ -38,10 +34,7 @@ static char *user_cache(void) {
 
 static cJSON *settings_of(const struct cache_key *key) {
     cJSON *settings = cJSON_CreateObject();
-    cJSON_AddStringToObject(settings, "made_by", "rawhd-train");
-    cJSON_AddNumberToObject(settings, "version", SPECTROGRAMS_VERSION);
-    cJSON_AddStringToObject(settings, "preset", preset_name(key->preset));
-    cJSON_AddStringToObject(settings, "classes", order_name(key->german_first));
+    front_end_describe_kind(&(struct front_end){.preset = key->preset, .german_first = key->german_first}, settings);
     cJSON_AddStringToObject(settings, "fingerprint", key->fingerprint);
     return settings;
 }
@@ -57,7 +50,7 @@ static int agrees(const cJSON *found, const cJSON *wanted) {
 int cache_is_current(const char *folder, const struct cache_key *key) {
     static const char *const file[] = {TRAINING_INPUT, TRAINING_LABELS, TESTING_INPUT, TESTING_LABELS};
     struct failure ignored;
-    char *path = format_text("%s/%s", folder, SETTINGS);
+    char *path = format_text("%s/%s", folder, CACHE_SETTINGS);
     char *text = file_read(path, NULL, &ignored);
     free(path);
     cJSON *found = text != NULL ? cJSON_Parse(text) : NULL;
@@ -126,12 +119,8 @@ static int store_settings(const char *folder, const struct cache_key *key, const
     cJSON *settings = settings_of(key);
     cJSON_AddNumberToObject(settings, "training", (double)training->count);
     cJSON_AddNumberToObject(settings, "testing", (double)testing->count);
-    cJSON_AddNumberToObject(settings, "lowest_rate", scale->lowest_rate);
-    if (key->preset == PRESET_MEL) {
-        cJSON_AddNumberToObject(settings, "decibels_of_0", scale->low);
-        cJSON_AddNumberToObject(settings, "decibels_of_1", scale->high);
-    }
-    char *text = cJSON_Print(settings), *path = format_text("%s/%s", folder, SETTINGS);
+    front_end_describe_scale(&(struct front_end){.preset = key->preset, .scale = *scale}, settings);
+    char *text = cJSON_Print(settings), *path = format_text("%s/%s", folder, CACHE_SETTINGS);
     int result = file_write(path, text, failure);
     free(path);
     cJSON_free(text);

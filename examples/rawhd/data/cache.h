@@ -10,6 +10,7 @@
 #define TRAINING_LABELS "training_y_data.npy" /* int64 [N] */
 #define TESTING_INPUT "testing_x_data.npy"
 #define TESTING_LABELS "testing_y_data.npy"
+#define CACHE_SETTINGS "settings.json" /* what they are of, with a front end (front_end.h) */
 
 /** What the files are of. */
 struct cache_key {
@@ -26,7 +27,7 @@ char *cache_folder(const char *data, const char *cache, const struct cache_key *
 /** 1 if the folder holds the four files made for this key. */
 int cache_is_current(const char *folder, const struct cache_key *key);
 
-/** Writes the four files and settings.json to a temporary folder, which then takes the place of `folder`. */
+/** Writes the four files and CACHE_SETTINGS to a temporary folder, which then takes the place of `folder`. */
 int cache_store(snnd_context *context, const char *folder, const struct cache_key *key,
                 const struct spectrograms *training, const struct spectrograms *testing,
                 const struct spectrogram_scale *scale, struct failure *failure);

@@ -11,6 +11,11 @@
 #include "data/cache.h"
 #include "data/digits.h"
 
+void data_multiply(float *cells, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        cells[i] = (float)((double)cells[i] * DATA_SCALE);
+}
+
 static void say(const struct data_options *options, const char *message) {
     if (options->say != NULL)
         options->say(options->user, message);
@@ -38,6 +43,15 @@ static int load_folder(snnd_context *context, const char *folder, struct data *d
                                        TRAINING_INPUT, (int)channels, TESTING_INPUT, (int)tested);
 }
 
+/* How the arrays of a folder were made, if they are spectrograms that were kept. */
+static int read_front_end(const char *folder, struct data *data) {
+    struct failure ignored;
+    char *path = format_text("%s/%s", folder, CACHE_SETTINGS);
+    data->has_front_end = front_end_read(path, &data->front_end, &ignored) == 0;
+    free(path);
+    return data->has_front_end;
+}
+
 /* How many of the four files are in the folder; the name of one that is not goes to `missing`. */
 static int count_arrays(const char *folder, const char **missing) {
     static const char *const file[] = {TRAINING_INPUT, TRAINING_LABELS, TESTING_INPUT, TESTING_LABELS};
@@ -59,8 +73,7 @@ static int use_set(snnd_context *context, struct spectrograms *spectrograms, snn
     int32_t *labels = allocate(spectrograms->count, sizeof *labels);
     for (size_t i = 0; i < spectrograms->count; i++)
         labels[i] = (int32_t)spectrograms->labels[i];
-    for (size_t i = 0; i < spectrograms->count * MEL_CELLS; i++)
-        spectrograms->cells[i] = (float)((double)spectrograms->cells[i] * DATA_SCALE);
+    data_multiply(spectrograms->cells, spectrograms->count * MEL_CELLS);
     snnd_samples samples;
     snnd_samples_init(&samples, sizeof samples);
     samples.input = spectrograms->cells;
@@ -101,6 +114,8 @@ static int make_sets(snnd_context *context, const struct data_options *options, 
     int result = use_set(context, &training, &data->training, failure);
     if (result == 0)
         result = use_set(context, &testing, &data->testing, failure);
+    data->has_front_end = 1;
+    data->front_end = (struct front_end){options->preset, options->german_first, scale};
     spectrograms_free(&training);
     spectrograms_free(&testing);
     return result;
@@ -112,7 +127,7 @@ static int use_kept(snnd_context *context, const char *folder, const struct cach
     struct failure ignored;
     if (folder == NULL || !cache_is_current(folder, key))
         return 0;
-    if (load_folder(context, folder, data, &ignored) == 0 &&
+    if (read_front_end(folder, data) && load_folder(context, folder, data, &ignored) == 0 &&
         snnd_dataset_samples(data->training) == (int64_t)recordings->training.count &&
         snnd_dataset_samples(data->testing) == (int64_t)recordings->testing.count &&
         snnd_dataset_channels(data->training) == MEL_CHANNELS && snnd_dataset_steps(data->training) == MEL_STEPS &&
@@ -146,6 +161,7 @@ static int load_arrays(snnd_context *context, const struct data_options *options
         return -1;
     int32_t training = snnd_dataset_classes(data->training), testing = snnd_dataset_classes(data->testing);
     data->classes = training > testing ? training : testing;
+    read_front_end(options->folder, data);
     return 0;
 }
 

@@ -4,10 +4,13 @@
 
 #include <snndelay.h>
 
-#include "data/spectrograms.h"
+#include "data/front_end.h"
 
 /** What the paper's code multiplies its spectrograms by. */
 #define DATA_SCALE 20.0
+
+/** Multiplies what presets give by DATA_SCALE, rounded as the sets are. */
+void data_multiply(float *cells, size_t count);
 
 struct data_options {
     const char *folder;
@@ -23,6 +26,8 @@ struct data {
     snnd_dataset *training, *testing;
     int32_t classes;
     char fingerprint[17]; /**< of all numbers and labels */
+    int has_front_end;    /**< known, unless arrays were made elsewhere */
+    struct front_end front_end;
 };
 
 /**

@@ -3,6 +3,13 @@
 #include <string.h>
 #include <strings.h>
 
+const char *const language_names[LANGUAGES] = {"english", "german"};
+
+const char *const digit_words[LANGUAGES][WORDS] = {
+    {"zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"},
+    {"null", "eins", "zwei", "drei", "vier", "f\xc3\xbcnf", "sechs", "sieben", "acht", "neun"},
+};
+
 size_t digit_stem_length(const char *name) {
     static const char *const extension[] = {".flac", ".wav"};
     size_t length = strlen(name);
@@ -49,4 +56,8 @@ int digit_parse(const char *name, struct digit_name *parts) {
 
 int digit_class(const struct digit_name *parts, int german_first) {
     return parts->digit + (parts->german != german_first ? 10 : 0);
+}
+
+struct digit_name digit_of_class(int class, int german_first) {
+    return (struct digit_name){.german = (class >= WORDS) != german_first, .digit = class % WORDS};
 }

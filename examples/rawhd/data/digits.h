@@ -4,7 +4,11 @@
 
 #include <stddef.h>
 
-enum { DIGIT_CLASSES = 20 };
+enum { LANGUAGES = 2, WORDS = 10, DIGIT_CLASSES = LANGUAGES * WORDS };
+
+/** English and German, and how the digits are said in them, in UTF-8. */
+extern const char *const language_names[LANGUAGES];
+extern const char *const digit_words[LANGUAGES][WORDS];
 
 struct digit_name {
     int german; /**< 0: English */
@@ -24,5 +28,8 @@ int digit_parse(const char *name, struct digit_name *parts);
 
 /** Class of a word: English 0-9 and German 10-19, or the other way round. */
 int digit_class(const struct digit_name *parts, int german_first);
+
+/** The word of a class, of no speaker and trial. */
+struct digit_name digit_of_class(int class, int german_first);
 
 #endif

@@ -8,10 +8,3 @@ const struct speaker speakers[SPEAKERS] = {
     {{"en-us+Andy", "de+Andy"}, 50, 190, 0.93, 0},      {{"en+belinda", "de+belinda"}, 45, 155, 1.02, 0},
     {{"en-gb-x-gbcwmd+m2", "de+m2"}, 60, 175, 1.00, 0}, {{"en+steph", "de+steph"}, 50, 165, 1.10, 0},
 };
-
-const char *const language_names[LANGUAGES] = {"english", "german"};
-
-const char *const words[LANGUAGES][WORDS] = {
-    {"zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"},
-    {"null", "eins", "zwei", "drei", "vier", "f\xc3\xbcnf", "sechs", "sieben", "acht", "neun"},
-};

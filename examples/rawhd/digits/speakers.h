@@ -2,7 +2,9 @@
 #ifndef RAWHD_SPEAKERS_H
 #define RAWHD_SPEAKERS_H
 
-enum { SPEAKERS = 12, LANGUAGES = 2, WORDS = 10 };
+#include "data/digits.h"
+
+enum { SPEAKERS = 12 };
 
 struct speaker {
     const char *voice[LANGUAGES]; /**< of espeak-ng, for English and German */
@@ -13,7 +15,5 @@ struct speaker {
 };
 
 extern const struct speaker speakers[SPEAKERS];
-extern const char *const language_names[LANGUAGES];
-extern const char *const words[LANGUAGES][WORDS];
 
 #endif

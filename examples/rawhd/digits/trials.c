@@ -54,7 +54,7 @@ static int speak(const struct trials *trials, struct trial *trial, const char *s
     double stretch = log(trials->difficulty.speed), lift = trials->difficulty.pitch;
     int speed = clamp(speaker->speed * exp(draw_between(&trial->draw, -stretch, stretch)), 80, 450);
     int pitch = clamp(speaker->pitch + draw_between(&trial->draw, -lift, lift), 0, 99);
-    if (espeak_speak(speaker->voice[trial->language], words[trial->language][trial->digit], pitch, speed, speech,
+    if (espeak_speak(speaker->voice[trial->language], digit_words[trial->language][trial->digit], pitch, speed, speech,
                      failure) != 0)
         return -1;
     struct failure reason;

@@ -12,7 +12,8 @@
 #include "common/files.h"
 #include "training/history.h"
 
-static const char *const run_files[] = {KEEP_LOG, KEEP_SETTINGS, KEEP_CHECKPOINT, KEEP_INITIAL, KEEP_BEST, KEEP_LAST};
+static const char *const run_files[] = {KEEP_LOG,     KEEP_SETTINGS, FRONT_END_FILE, KEEP_CHECKPOINT,
+                                        KEEP_INITIAL, KEEP_BEST,     KEEP_LAST};
 
 enum { RUN_FILES = sizeof run_files / sizeof *run_files };
 
@@ -114,6 +115,13 @@ int keep_model(const struct keep *keep, const snnd_network *network, const char 
     snnd_status status = snnd_network_save(network, path);
     free(path);
     return status == SNND_OK ? 0 : library_failure(keep, failure);
+}
+
+int keep_front_end(const struct keep *keep, const struct front_end *front_end, struct failure *failure) {
+    char *path = path_in(keep->out, FRONT_END_FILE);
+    const int result = front_end_write(front_end, path, failure);
+    free(path);
+    return result;
 }
 
 int keep_changes(const struct keep *keep, const snnd_network *network, snnd_changes *changes, struct failure *failure) {

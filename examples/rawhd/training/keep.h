@@ -5,6 +5,7 @@
 #include <cJSON.h>
 #include <snndelay.h>
 
+#include "data/front_end.h"
 #include "training/options.h"
 #include "training/progress.h"
 
@@ -35,6 +36,9 @@ int keep_claim(const char *out, int overwrite, struct failure *failure);
 int keep_begin(struct keep *keep, struct failure *failure);
 
 int keep_model(const struct keep *keep, const snnd_network *network, const char *name, struct failure *failure);
+
+/** Writes how recordings became the inputs of the models. */
+int keep_front_end(const struct keep *keep, const struct front_end *front_end, struct failure *failure);
 
 /** What an epoch has changed: compares the network with the last model, which is still that of the epoch before, or
  * with the initial one. 0, or 1 where the folder has lost it; -1 is failure. */

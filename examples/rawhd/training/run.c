@@ -122,11 +122,16 @@ static int open_folder(struct run *run) {
     keep->settings = options_settings(run->options);
     cJSON_AddStringToObject(keep->settings, "recordings", run->data.fingerprint);
     cJSON_AddStringToObject(keep->settings, "library", snnd_version());
-    if (run->options->resume)
-        return keep_restore(keep, run->trainer, run->model.network, run->options, &run->progress, run->failure);
-    if (keep_begin(keep, run->failure) != 0 || keep_model(keep, run->model.network, KEEP_INITIAL, run->failure) != 0)
+    const int begun = run->options->resume ? keep_restore(keep, run->trainer, run->model.network, run->options,
+                                                          &run->progress, run->failure)
+                                           : keep_begin(keep, run->failure);
+    if (begun != 0 || (run->data.has_front_end && keep_front_end(keep, &run->data.front_end, run->failure) != 0))
         return -1;
-    return keep_checkpoint(keep, run->trainer, run->failure);
+    if (run->options->resume)
+        return 0;
+    return keep_model(keep, run->model.network, KEEP_INITIAL, run->failure) == 0
+               ? keep_checkpoint(keep, run->trainer, run->failure)
+               : -1;
 }
 
 static int prepare(struct run *run) {

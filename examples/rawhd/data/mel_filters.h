@@ -1,0 +1,25 @@
+/* Power of a frame of speech at 16 kHz in Mel bands. */
+#ifndef RAWHD_MEL_FILTERS_H
+#define RAWHD_MEL_FILTERS_H
+
+#include "common/allocate.h"
+#include "data/spectrum.h"
+
+enum { MEL_RATE = 16000, MEL_HOP = MEL_RATE / MEL_STEPS_A_SECOND };
+
+#define MEL_LOWEST_HERTZ 20.0
+
+struct mel; /**< filters and buffers of one thread */
+
+/** Filters from MEL_LOWEST_HERTZ to half of `lowest_rate`, the lowest among the training recordings (and of
+ * MEL_RATE): channels above what the recordings can hold would say nothing. */
+struct mel *mel_new(int lowest_rate);
+void mel_free(struct mel *mel);
+
+/** Centre of a channel in Hz. */
+double mel_centre(const struct mel *mel, int channel);
+
+/** P[n, m] of the frame of SPECTRUM_POINTS samples. */
+void mel_power(struct mel *mel, const float *samples, double power[MEL_CHANNELS]);
+
+#endif
