@@ -1,0 +1,83 @@
+/* The structures that the library fills, each by every function that does. */
+#include "growth.h"
+#include "support.h"
+
+static const float input[12] = {1, 0, 2, 0, 3, 0, 4, 0, 5, 0, 6, 0}; /* two samples of two steps */
+static const int32_t labels[2] = {1, 0};
+static const double values[5] = {3, 1, 4, 1, 5};
+
+static snnd_status get_delay_options(growth_bench *bench, void *result) {
+    return snnd_layer_delay_options(snnd_network_layer(bench->network, 0), result);
+}
+
+static snnd_status get_loss(growth_bench *bench, void *result) {
+    OK(bench->context, snnd_workspace_create(bench->network, 2, 2, 1, &bench->workspace));
+    OK(bench->context, snnd_workspace_forward(bench->workspace, SNND_TRAIN, input, 2));
+    return snnd_workspace_loss(bench->workspace, labels, NULL, result);
+}
+
+/* ---- of a trainer ---- */
+
+static snnd_status of_step(growth_bench *bench, snnd_trainer *trainer, void *result) {
+    (void)bench;
+    return snnd_trainer_step(trainer, input, labels, 2, 2, result);
+}
+
+static snnd_status of_epoch(growth_bench *bench, snnd_trainer *trainer, void *result) {
+    return snnd_trainer_epoch(trainer, bench->dataset, result);
+}
+
+static snnd_status of_evaluation(growth_bench *bench, snnd_trainer *trainer, void *result) {
+    return snnd_trainer_evaluate(trainer, bench->dataset, result);
+}
+
+static snnd_status with_trainer(growth_bench *bench, snnd_status (*call)(growth_bench *, snnd_trainer *, void *),
+                                void *result) {
+    snnd_trainer *trainer;
+    OK(bench->context, snnd_trainer_create(bench->network, NULL, &trainer));
+    const snnd_status status = call(bench, trainer, result);
+    snnd_trainer_free(trainer);
+    return status;
+}
+
+static snnd_status get_step(growth_bench *bench, void *result) {
+    return with_trainer(bench, of_step, result);
+}
+
+static snnd_status get_epoch(growth_bench *bench, void *result) {
+    return with_trainer(bench, of_epoch, result);
+}
+
+static snnd_status get_evaluation(growth_bench *bench, void *result) {
+    return with_trainer(bench, of_evaluation, result);
+}
+
+static snnd_status get_changes(growth_bench *bench, void *result) {
+    growth_bench other;
+    bench_open(&other);
+    OK(other.context, snnd_network_initialize(other.network, 3));
+    const snnd_status status = snnd_network_changes(other.network, bench->network, NULL, result);
+    bench_close(&other);
+    return status;
+}
+
+static snnd_status get_summary(growth_bench *bench, void *result) {
+    return snnd_summarize(bench->context, values, 5, result);
+}
+
+static snnd_status get_rank_test(growth_bench *bench, void *result) {
+    return snnd_mann_whitney(bench->context, values, 3, values + 1, 4, SNND_TWO_SIDED, result);
+}
+
+#define ROW(type, function) #type, sizeof(type), function
+const returned growth_returned[] = {
+    {ROW(snnd_delay_options, get_delay_options), ""},
+    {ROW(snnd_loss_report, get_loss), ""},
+    {ROW(snnd_loss_report, get_step), ""},
+    {ROW(snnd_epoch_report, get_epoch), "seconds"},
+    {ROW(snnd_epoch_report, get_evaluation), "seconds"},
+    {ROW(snnd_changes, get_changes), ""},
+    {ROW(snnd_summary, get_summary), ""},
+    {ROW(snnd_rank_test, get_rank_test), ""},
+    {NULL, 0, NULL, NULL},
+};

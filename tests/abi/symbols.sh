@@ -1,0 +1,43 @@
+#!/bin/sh
+# What the header declares, what the symbol map names, and what the built library exports are the same; and the Debian
+# package knows it.
+#
+#     sh tests/abi/symbols.sh LIBRARY
+set -eu
+root=$(dirname "$0")/../..
+header=$root/include/snndelay.h map=$root/lib/snndelay.map library=$1
+version=$(sed -n "s/^ *version: '\(.*\)',$/\1/p" "$root/meson.build")
+soversion=$(sed -n "s/^soversion = '\(.*\)'$/\1/p" "$root/meson.build")
+debian=$root/doc/packaging/debian/libsnndelay$soversion.symbols
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# From SNND_API to the parenthesis stands the type and, last, the name.
+awk '/^SNND_API/, /;/' "$header" | tr '\n' ' ' | sed 's/SNND_API/\n&/g' |
+    sed -n 's/^SNND_API[^(]*[ *]\(snnd_[a-z0-9_]*\)(.*/\1/p' | LC_ALL=C sort >"$work/declared"
+sed -n 's/^    \(snnd_[a-z0-9_]*\);$/\1/p' "$map" | LC_ALL=C sort >"$work/mapped"
+nm -D --defined-only "$library" | awk '$2 != "A" { sub(/@.*/, "", $3); print $3 }' | LC_ALL=C sort >"$work/exported"
+[ -s "$work/declared" ] || { echo "symbols: $header declares nothing" >&2; exit 2; }
+
+status=0
+if [ "$(grep -c '^SNND_API' "$header")" -ne "$(wc -l <"$work/declared")" ]; then
+    echo "symbols: $header has declarations that cannot be read"
+    status=1
+fi
+same() {
+    diff "$work/$1" "$work/$2" >"$work/diff" || {
+        echo "symbols: < $1, > $2:"
+        cat "$work/diff"
+        status=1
+    }
+}
+same declared mapped
+same mapped exported
+awk -v "version=$version" -v "soversion=$soversion" -f "$root/tests/abi/debian-symbols.awk" "$map" |
+    diff "$debian" - >"$work/diff" || {
+    echo "symbols: $debian is not what sh tests/abi/record.sh makes:"
+    cat "$work/diff"
+    status=1
+}
+echo "$(wc -l <"$work/exported") symbols"
+exit "$status"

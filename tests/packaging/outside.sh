@@ -1,0 +1,20 @@
+#!/bin/sh
+# What a user of the packages does, where they are installed: build a program with what pkg-config says, shared and
+# static, and run it; and have the example programs say what they are.
+#
+#     sh outside.sh PROGRAM.c         in an empty folder
+set -eu
+cc -std=c11 -Wall -Wextra -Werror "$1" $(pkg-config --cflags --libs snndelay) -o shared
+readelf -d shared | grep 'NEEDED.*libsnndelay\.so\.[0-9]*\]'
+./shared
+cc -std=c11 -Wall -Wextra -Werror "$1" $(pkg-config --cflags snndelay) \
+    $(pkg-config --static --libs snndelay | sed 's/-lsnndelay\b/-l:libsnndelay.a/') -o static
+if readelf -d static | grep libsnndelay; then
+    echo 'outside: the static program needs the shared library' >&2
+    exit 1
+fi
+./static
+for program in make-digits rawhd-ablation rawhd-receptive-fields rawhd-report rawhd-train; do
+    "$program" --help >help
+    head -n 1 help
+done
