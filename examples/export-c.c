@@ -1,9 +1,10 @@
 /*
  * Writes a saved network as C source for a microcontroller, PREFIX.c and PREFIX.h, and prints what it takes.
  *
- *     export-c MODEL.safetensors PREFIX [--name NAME] [--fixed --largest X | --fixed --samples x.npy]
+ *     export-c MODEL.safetensors PREFIX [--name NAME] [--fixed --largest X | --fixed --samples x.npy [--scale S]]
  *
  * --fixed      whole numbers only; needs the largest |input|, or samples [N, T, I] of the input
+ * --scale S    what the samples are multiplied by before they come to the network: 20 where rawhd-train trained it
  * --name NAME  prefix of all names in C; snn by default
  */
 #include <snndelay.h>
@@ -11,12 +12,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char usage[] =
-    "Usage: export-c MODEL.safetensors PREFIX [--name NAME] [--fixed --largest X | --fixed --samples x.npy]\n"
-    "Writes the network to PREFIX.c and PREFIX.h.\n";
+static const char usage[] = "Usage: export-c MODEL.safetensors PREFIX [--name NAME] [--fixed --largest X | --fixed "
+                            "--samples x.npy [--scale S]]\n"
+                            "Writes the network to PREFIX.c and PREFIX.h.\n";
+
+struct samples {
+    const char *path;
+    double scale;
+};
 
 /* Samples without labels: all of class 0. */
-static snnd_status load_samples(snnd_context *context, const char *path, snnd_dataset **samples) {
+static snnd_status load_samples(snnd_context *context, const struct samples *from, snnd_dataset **samples) {
+    const char *path = from->path;
     snnd_array input = {0};
     snnd_samples about;
     snnd_samples_init(&about, sizeof about);
@@ -25,6 +32,9 @@ static snnd_status load_samples(snnd_context *context, const char *path, snnd_da
         fprintf(stderr, "export-c: '%s' has %d axes, not [N, T, I]\n", path, input.dimensions);
         status = SNND_ERROR_FORMAT;
     } else if (status == SNND_OK) {
+        float *value = input.data;
+        for (int64_t k = 0; k < snnd_array_count(&input); k++)
+            value[k] = (float)(value[k] * from->scale);
         int32_t *label = calloc((size_t)input.shape[0] + 1, sizeof *label);
         about.input = input.data, about.label = label;
         about.samples = input.shape[0];
@@ -58,7 +68,7 @@ static snnd_status write_files(const snnd_plan *plan, const snnd_export_c_option
 }
 
 /* Options behind the two paths; 0 where they are wrong. */
-static int read_arguments(int count, char **words, snnd_export_c_options *options, const char **samples) {
+static int read_arguments(int count, char **words, snnd_export_c_options *options, struct samples *samples) {
     for (int k = 3; k < count; k++) {
         const int more = k + 1 < count;
         if (strcmp(words[k], "--fixed") == 0)
@@ -68,7 +78,9 @@ static int read_arguments(int count, char **words, snnd_export_c_options *option
         else if (strcmp(words[k], "--largest") == 0 && more)
             options->largest_input = strtod(words[++k], NULL);
         else if (strcmp(words[k], "--samples") == 0 && more)
-            *samples = words[++k];
+            samples->path = words[++k];
+        else if (strcmp(words[k], "--scale") == 0 && more)
+            samples->scale = strtod(words[++k], NULL);
         else
             return 0;
     }
@@ -80,10 +92,10 @@ int main(int argc, char **argv) {
     snnd_network *network = NULL;
     snnd_plan *plan = NULL;
     snnd_dataset *samples = NULL;
-    const char *samples_path = NULL;
+    struct samples from = {NULL, 1};
     snnd_export_c_options options;
     snnd_export_c_options_init(&options, sizeof options);
-    if (!read_arguments(argc, argv, &options, &samples_path)) {
+    if (!read_arguments(argc, argv, &options, &from)) {
         fputs(usage, stderr);
         return 2;
     }
@@ -92,8 +104,8 @@ int main(int argc, char **argv) {
         status = snnd_network_load(context, argv[1], &network);
     if (status == SNND_OK)
         status = snnd_plan_create(network, &plan);
-    if (status == SNND_OK && samples_path != NULL)
-        status = load_samples(context, samples_path, &samples);
+    if (status == SNND_OK && from.path != NULL)
+        status = load_samples(context, &from, &samples);
     options.samples = samples;
     if (status == SNND_OK)
         status = write_files(plan, &options, argv[2]);
