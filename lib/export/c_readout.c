@@ -22,6 +22,10 @@ snnd_c_total snnd_c_total_of(const snnd_c_network *network) {
     return network->fixed ? (snnd_c_total){"int64_t", 8, "0"} : (snnd_c_total){"float", 4, "0.0f"};
 }
 
+bool snnd_c_compensates(const snnd_c_network *network) {
+    return !network->fixed && network->readout != SNND_READOUT_MAX && network->readout != SNND_READOUT_LAST;
+}
+
 const char *snnd_c_score_type(const snnd_c_network *network) {
     const char *total = snnd_c_total_of(network).type;
     return total != NULL ? total : network->fixed ? "int32_t" : "float";
@@ -64,6 +68,16 @@ static void write_exponential(snnd_c_text *text) {
               "}\n");
 }
 
+static void write_add(snnd_c_text *text) {
+    snnd_c_write(text,
+                 "\n/* Adds to a total and keeps what rounding took, so that totals of long streams stay right. */\n"
+                 "static void $_add($_state *s, uint32_t n, float x) {\n"
+                 "    const float add = x - s->lost[n], total = s->total[n] + add;\n"
+                 "    s->lost[n] = (total - s->total[n]) - add;\n"
+                 "    s->total[n] = total;\n"
+                 "}\n");
+}
+
 static void write_power(snnd_c_text *text) {
     snnd_c_write(text, "\n/* 2^-(z / 65536) in 65536ths, to 1.5 of them. */\n"
                        "static uint32_t $_power(uint32_t z) {\n"
@@ -89,7 +103,7 @@ static void write_softmax(snnd_c_text *text, int32_t classes) {
                  "    }\n"
                  "    sum = 1.0f / sum;\n"
                  "    for (n = 0; n < %du; n++)\n"
-                 "        s->total[n] += share[n] * sum;\n",
+                 "        $_add(s, n, share[n] * sum);\n",
                  classes, classes, classes, classes);
 }
 
@@ -125,6 +139,8 @@ void snnd_c_write_read(snnd_c_text *text, const snnd_c_network *network) {
         write_power(text);
     else if (network->readout == SNND_READOUT_SOFTMAX_SUM)
         write_exponential(text);
+    if (snnd_c_compensates(network))
+        write_add(text);
     snnd_c_write(text,
                  "\n/* Takes the output of a step into the scores. */\n"
                  "static void $_read($_state *s) {\n"
@@ -145,8 +161,8 @@ void snnd_c_write_read(snnd_c_text *text, const snnd_c_network *network) {
     else
         snnd_c_write(text,
                      "    for (n = 0; n < %du; n++)\n"
-                     "        s->total[n] += out[n];\n",
-                     classes);
+                     "        %s;\n",
+                     classes, network->fixed ? "s->total[n] += out[n]" : "$_add(s, n, out[n])");
     if (network->readout == SNND_READOUT_MEAN)
         snnd_c_write(text, "    s->steps++;\n");
     snnd_c_write(text, "}\n");

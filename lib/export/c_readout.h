@@ -13,6 +13,9 @@ typedef struct snnd_c_total {
 
 snnd_c_total snnd_c_total_of(const snnd_c_network *network);
 
+/* Whether totals have beside them what rounding took from their sums (Kahan 1965). */
+bool snnd_c_compensates(const snnd_c_network *network);
+
 /* The type of scores, and what one of them counts. */
 const char *snnd_c_score_type(const snnd_c_network *network);
 double snnd_c_score_unit(const snnd_c_network *network);

@@ -4,7 +4,7 @@
 
 #include "export/c_readout.h"
 
-enum { OF_A_NODE = 5, OF_THE_REST = 4 };
+enum { OF_A_NODE = 5, OF_THE_REST = 5 };
 
 typedef struct members {
     bool fixed;
@@ -34,13 +34,14 @@ static void add_steps(members *list, const snnd_c_node *node, const char *name, 
 
 static void add_past(members *list, const snnd_c_node *node) {
     const int64_t inputs = node->inputs;
+    const char *about = "the last inputs, of each input one behind the other";
     if (list->fixed)
-        add(list, "int16_t", 2, "past", node->number, inputs * node->taps, "of each input");
+        add(list, "int16_t", 2, "past", node->number, inputs * node->taps, about);
     else
-        add_numbers(list, "past", node->number, inputs * node->taps, "of each input");
+        add_numbers(list, "past", node->number, inputs * node->taps, about);
     add_steps(list, node, "idle", inputs, node->taps, "steps since an input was not 0");
     add_steps(list, node, "now", 0, node->taps - 1, "where the newest input is");
-    add_numbers(list, "current", node->number, node->outputs, "of each neuron");
+    add_numbers(list, "current", node->number, node->outputs, "into each neuron");
 }
 
 static void add_future(members *list, const snnd_c_node *node) {
@@ -64,7 +65,7 @@ static void add_node(members *list, const snnd_c_node *node) {
     else if (node->delays != NULL)
         add_future(list, node);
     else if (node->neurons != NULL)
-        add_numbers(list, "current", node->number, node->outputs, "of each neuron");
+        add_numbers(list, "current", node->number, node->outputs, "into each neuron");
     if (node->neurons != NULL)
         add_numbers(list, "potential", node->number, node->outputs, "of each neuron");
 }
@@ -76,6 +77,8 @@ static void add_rest(members *list, const snnd_c_network *network) {
         add(list, total.type, total.bytes, "total", -1, outputs, "of the readout");
         snprintf(list->member[list->count - 1].first, sizeof list->member->first, "%s", total.first);
     }
+    if (snnd_c_compensates(network))
+        add_numbers(list, "lost", -1, outputs, "of the totals, by rounding");
     if (snnd_c_keeps_output(network))
         add_numbers(list, "output", -1, outputs, "of the last layer");
     if (network->readout == SNND_READOUT_MEAN)

@@ -9,7 +9,7 @@ static void compare(snnd_network *(*shape)(snnd_context *), int32_t readout) {
     unsettle(network);
     snnd_plan *plan;
     OK(context, snnd_plan_create(network, &plan));
-    float *input = make_input(SAMPLES, STEPS, snnd_plan_inputs(plan));
+    float *input = make_input(FRAMES / steps, steps, snnd_plan_inputs(plan));
     const snnd_export_c_options options = c_options(SNND_C_FLOAT32, readout);
     outcome expected = by_stream(context, plan, readout, input), got = by_c(context, plan, &options, input);
     assert_close(&expected, &got, 1e-5);
@@ -68,11 +68,18 @@ START_TEST(has_every_readout) {
 }
 END_TEST
 
+START_TEST(has_the_softmax) {
+    static const double ranges[] = {1, 24, 300};
+    compare_softmax(SNND_C_FLOAT32, ranges[_i], 5e-7);
+}
+END_TEST
+
 Suite *c_float_suite(void) {
     Suite *suite = suite_create("c float");
     TCase *compiled = scratch_case(suite, "compiled");
     tcase_add_loop_test(compiled, is_the_stream_but_for_rounding, 0, COUNT(shapes));
     tcase_add_loop_test(compiled, has_odd_chains, 0, 3);
     tcase_add_loop_test(compiled, has_every_readout, SNND_READOUT_SOFTMAX_SUM, SNND_READOUT_LAST + 1);
+    tcase_add_loop_test(compiled, has_the_softmax, 0, 3);
     return suite;
 }

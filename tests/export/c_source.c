@@ -283,7 +283,7 @@ START_TEST(the_report_counts) {
     /* 6 and 33 inputs with offsets of 2 bytes; targets, delays and weights; powers of two for the softmax. */
     ck_assert_int_eq(report.flash, 2 * (6 + 1 + 33 + 1) + (1 + 1 + 4) * report.synapses + 4 * 33);
     /* 6 inputs of 11 steps, which have been idle for so long, and now; the ring and its row; neurons. */
-    ck_assert_int_eq(report.ram, (6 * 11 + 33 + 33 + 4 * 11 + 4 + 4) * 4 + (6 + 1 + 1));
+    ck_assert_int_eq(report.ram, (6 * 11 + 33 + 33 + 4 * 11 + 4 + 2 * 4) * 4 + (6 + 1 + 1));
     ck_assert(report.input_scale == 1 && report.potential_unit == 1 && report.score_unit == 1);
     free_bed(&b);
 }

@@ -5,19 +5,22 @@
 #include "format/scratch.h"
 #include "inference/shapes.h"
 
-enum { STEPS = 70, SAMPLES = 3 };
+enum { FRAMES = 280, MOST_SAMPLES = 4 };
+
+/* Of each sample; FRAMES / steps samples follow each other, each from the beginning. */
+static int steps = 70;
 
 /* Everything in real numbers. */
 typedef struct outcome {
     int32_t outputs;
-    double *potentials, *scores; /* [SAMPLES][STEPS][outputs] */
-    int32_t class[SAMPLES];
+    double *potentials, *scores; /* [FRAMES][outputs] */
+    int32_t class[MOST_SAMPLES];
     int64_t ram;
     snnd_export_c_report report;
 } outcome;
 
 static inline outcome make_outcome(int32_t outputs) {
-    const size_t values = (size_t)SAMPLES * STEPS * (size_t)outputs;
+    const size_t values = (size_t)FRAMES * (size_t)outputs;
     outcome made = {.outputs = outputs,
                     .potentials = calloc(values, sizeof *made.potentials),
                     .scores = calloc(values, sizeof *made.scores)};
@@ -42,8 +45,8 @@ static inline outcome by_stream(snnd_context *context, const snnd_plan *plan, in
     ck_assert_int_eq(snnd_stream_options_init(&options, sizeof options), SNND_OK);
     options.readout = readout;
     OK(context, snnd_stream_create(plan, &options, &stream));
-    for (int t = 0; t < SAMPLES * STEPS; t++) {
-        if (t % STEPS == 0)
+    for (int t = 0; t < FRAMES; t++) {
+        if (t % steps == 0)
             ck_assert_int_eq(snnd_stream_reset(stream), SNND_OK);
         ck_assert_int_eq(
             snnd_stream_push(stream, input + (size_t)t * (size_t)snnd_plan_inputs(plan), potentials, scores), SNND_OK);
@@ -53,7 +56,7 @@ static inline outcome by_stream(snnd_context *context, const snnd_plan *plan, in
             made.scores[t * made.outputs + c] = (double)scores[c];
             best = scores[c] > scores[best] ? c : best;
         }
-        made.class[t / STEPS] = best;
+        made.class[t / steps] = best;
     }
     snnd_stream_free(stream);
     return made;
@@ -70,12 +73,12 @@ static inline void write_frames(const snnd_export_c_options *options, const snnd
     fprintf(file,
             "#include <stdint.h>\nenum { SAMPLES = %d, STEPS = %d };\ntypedef %s frame;\ntypedef %s potential;\n"
             "typedef %s score;\nstatic const frame frames[%d][%d] = {\n",
-            SAMPLES, STEPS, fixed ? "int16_t" : "float", fixed ? "int32_t" : "float",
+            FRAMES / steps, steps, fixed ? "int16_t" : "float", fixed ? "int32_t" : "float",
             !fixed ? "float"
             : wide ? "int64_t"
                    : "int32_t",
-            SAMPLES * STEPS, inputs);
-    for (int t = 0; t < SAMPLES * STEPS; t++) {
+            FRAMES, inputs);
+    for (int t = 0; t < FRAMES; t++) {
         fprintf(file, "{");
         for (int32_t i = 0; i < inputs; i++) {
             const double x = (double)input[t * inputs + i];
@@ -131,16 +134,16 @@ static inline void expect_word(FILE *from, const char *word) {
 
 static inline void read_outcome(FILE *from, outcome *made, bool real) {
     double whole;
-    for (int t = 0; t < SAMPLES * STEPS; t++) {
+    for (int t = 0; t < FRAMES; t++) {
         expect_word(from, "potentials");
         read_numbers(from, made->potentials + t * made->outputs, made->outputs, real, made->report.potential_unit);
         expect_word(from, "scores");
         read_numbers(from, made->scores + t * made->outputs, made->outputs, real, made->report.score_unit);
-        if (t % STEPS != STEPS - 1)
+        if (t % steps != steps - 1)
             continue;
         expect_word(from, "class");
         read_numbers(from, &whole, 1, false, 1);
-        made->class[t / STEPS] = (int32_t)whole;
+        made->class[t / steps] = (int32_t)whole;
     }
     expect_word(from, "state");
     read_numbers(from, &whole, 1, false, 1);
@@ -172,10 +175,50 @@ static inline outcome by_c(snnd_context *context, const snnd_plan *plan, const s
     return made;
 }
 
+/* Two inputs that become two outputs as they are, a step later, through integrators that keep nothing. */
+static inline snnd_network *make_relay(snnd_context *context) {
+    snnd_network *network = make_network(context, 2);
+    const snnd_delay_options options = delay_options(0);
+    snnd_leaky_integrator_options leaky;
+    ck_assert_int_eq(snnd_leaky_integrator_options_init(&leaky, sizeof leaky), SNND_OK);
+    leaky.tau = 1;
+    float *weight = floats(add_delays(network, 2, &options), SNND_ARRAY_WEIGHT);
+    weight[0] = weight[3] = 1;
+    weight[1] = weight[2] = 0;
+    OK(context, snnd_network_add_leaky_integrator(network, &leaky, NULL));
+    return network;
+}
+
+/* The softmax of outputs that are up to `range` apart, all differences tried. */
+static inline void compare_softmax(int32_t numbers, double range, double limit) {
+    snnd_context *context = make_context(1);
+    snnd_network *network = make_relay(context);
+    snnd_plan *plan;
+    OK(context, snnd_plan_create(network, &plan));
+    float input[FRAMES][2];
+    for (int t = 0; t < FRAMES; t++) {
+        input[t][t % 2] = (float)(range / 2);
+        input[t][(t + 1) % 2] = (float)(range / 2 - range * (t % steps) / (steps - 1));
+    }
+    snnd_export_c_options options = c_options(numbers, SNND_READOUT_SOFTMAX_SUM);
+    if (numbers == SNND_C_FIXED)
+        options.largest_input = range / 2;
+    outcome expected = by_stream(context, plan, SNND_READOUT_SOFTMAX_SUM, input[0]);
+    outcome got = by_c(context, plan, &options, input[0]);
+    for (int k = 0; k < FRAMES * 2; k++)
+        HOLDS(fabs(got.scores[k] - expected.scores[k]) <= limit * fmax(1, expected.scores[k]),
+              "step %d: score %.9g, not %.9g", k / 2, got.scores[k], expected.scores[k]);
+    free_outcome(&expected);
+    free_outcome(&got);
+    snnd_plan_free(plan);
+    snnd_network_free(network);
+    snnd_context_free(context);
+}
+
 /* Every number of `got` is within `limit` of `expected`, in proportion where it is above 1. */
 static inline void assert_close(const outcome *expected, const outcome *got, double limit) {
     bool something = false;
-    for (int k = 0; k < SAMPLES * STEPS * expected->outputs; k++) {
+    for (int k = 0; k < FRAMES * expected->outputs; k++) {
         const double v = expected->potentials[k], s = expected->scores[k];
         HOLDS(fabs(got->potentials[k] - v) <= limit * fmax(1, fabs(v)), "step %d, output %d: potential %.9g, not %.9g",
               k / expected->outputs, k % expected->outputs, got->potentials[k], v);
@@ -184,7 +227,7 @@ static inline void assert_close(const outcome *expected, const outcome *got, dou
         something = something || v != 0;
     }
     ck_assert_msg(something, "all outputs are 0");
-    for (int n = 0; n < SAMPLES; n++)
+    for (int n = 0; n < FRAMES / steps; n++)
         ck_assert_int_eq(got->class[n], expected -> class[n]);
 }
 
