@@ -1146,6 +1146,7 @@ typedef enum snnd_c_numbers {
                           integrators at the end */
 } snnd_c_numbers;
 
+/** What is written, and how. */
 typedef struct snnd_export_c_options {
     size_t size;
     int32_t numbers; /**< ::snnd_c_numbers; default FLOAT32 */
@@ -1158,19 +1159,22 @@ typedef struct snnd_export_c_options {
     const snnd_dataset *samples; /**< inputs as they come, borrowed during the call; default NULL */
 } snnd_export_c_options;
 
+/** Fills in the defaults; `size` is sizeof of the caller's structure. */
 SNND_API snnd_status snnd_export_c_options_init(snnd_export_c_options *options, size_t size);
 
+/** What the C takes and what its numbers are. */
 typedef struct snnd_export_c_report {
     size_t size;
-    int64_t ram;           /**< bytes of the state that the caller of the C keeps */
-    int64_t flash;         /**< bytes of constant tables; the code comes on top */
-    int64_t synapses;      /**< in the tables: without those whose weight came to 0 */
-    double input_scale;    /**< fixed point: an input is a real number times this, rounded to the nearest; else 1 */
-    int32_t input_limit;   /**< fixed point: larger inputs are taken for this; else 0 */
+    int64_t ram;         /**< bytes of the state that the caller of the C keeps */
+    int64_t flash;       /**< bytes of constant tables; the code comes on top */
+    int64_t synapses;    /**< in the tables: without those whose weight came to 0, where leaving them out saves room */
+    double input_scale;  /**< fixed point: an input is a real number times this, rounded to the nearest; else 1 */
+    int32_t input_limit; /**< fixed point: larger inputs are taken for this; else 0 */
     double potential_unit; /**< fixed point: what one unit of the potentials is; else 1 */
     double score_unit;     /**< fixed point: what one unit of the scores is; else 1 */
 } snnd_export_c_report;
 
+/** Zeroes the report. */
 SNND_API snnd_status snnd_export_c_report_init(snnd_export_c_report *report, size_t size);
 
 /**
@@ -1182,9 +1186,9 @@ SNND_API snnd_status snnd_export_c_report_init(snnd_export_c_report *report, siz
  * biases, and sums run in another order: where a potential comes within rounding of a threshold, a spike may differ,
  * and all that follows from it. The fixed-point variant agrees as well as its numbers allow.
  *
- * Files are written whole or not at all, the source before the header, which stands in the source's #include line by
- * its name without folders. SNND_ERROR_UNSUPPORTED names the layer that cannot be written and why; SNND_ERROR_NUMERIC
- * where a weight with its batch norm is no float32.
+ * Files are written whole or not at all, the source before the header, which it includes by its name without folders.
+ * SNND_ERROR_UNSUPPORTED names the layer that cannot be written and why; SNND_ERROR_NUMERIC where a weight with its
+ * batch norm is no float32.
  */
 SNND_API snnd_status snnd_export_c(const snnd_plan *plan, const snnd_export_c_options *options, const char *source_path,
                                    const char *header_path, snnd_export_c_report *report);

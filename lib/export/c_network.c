@@ -76,8 +76,23 @@ static bool is_full(const snnd_c_node *node) {
     return true;
 }
 
+/* Whether tables that name targets would take as much as those of all synapses, which need not. */
+static bool is_full_better(const snnd_c_node *node, const bool *keep) {
+    const int64_t count = node->begin[node->inputs];
+    int64_t kept = 0;
+    for (int64_t s = 0; s < count; s++)
+        kept += keep[s];
+    const int64_t each =
+        (node->fixed.weight != NULL ? 1 : 4) + (node->taps > 1 ? snnd_c_type_bytes(node->taps - 1) : 0);
+    return kept * (each + snnd_c_type_bytes(node->outputs - 1)) + snnd_c_type_bytes(kept) * (node->inputs + 1) >=
+           count * each;
+}
+
 void snnd_c_drop(snnd_c_node *node, const bool *keep) {
     int64_t place = 0, begin = 0;
+    node->full = is_full(node);
+    if (node->full && is_full_better(node, keep))
+        return;
     for (int32_t i = 0; i < node->inputs; i++) {
         const int64_t end = node->begin[i + 1];
         for (int64_t s = begin; s < end; s++)

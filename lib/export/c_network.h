@@ -85,7 +85,12 @@ static inline bool snnd_c_keeps_output(const snnd_c_network *network) {
     return network->fixed || last->neurons == NULL || snnd_c_fires(last);
 }
 
-/* Drops the synapses whose `keep` is false. */
+/* Bytes of the smallest unsigned type that holds 0 to `largest`. */
+static inline int32_t snnd_c_type_bytes(int64_t largest) {
+    return largest <= UINT8_MAX ? 1 : largest <= UINT16_MAX ? 2 : 4;
+}
+
+/* Drops the synapses whose `keep` is false, where that makes the tables smaller. */
 void snnd_c_drop(snnd_c_node *node, const bool *keep);
 
 #endif

@@ -39,13 +39,8 @@ void snnd_c_write(snnd_c_text *text, const char *format, ...) {
     }
 }
 
-snnd_c_number snnd_c_float(double value) {
+snnd_c_number snnd_c_constant(const char *printed) {
     snnd_c_number made;
-    char printed[40];
-    int digits = 1;
-    do
-        snprintf(printed, sizeof printed, "%.*g", digits, value);
-    while (digits++ < 9 && strtof(printed, NULL) != (float)value);
     size_t length = 0;
     bool real = false;
     for (const char *c = printed; *c != '\0'; c++) {
@@ -62,14 +57,20 @@ snnd_c_number snnd_c_float(double value) {
     return made;
 }
 
+snnd_c_number snnd_c_float(double value) {
+    char printed[40];
+    int digits = 1;
+    do
+        snprintf(printed, sizeof printed, "%.*g", digits, value);
+    while (digits++ < 9 && strtof(printed, NULL) != (float)value);
+    return snnd_c_constant(printed);
+}
+
 /* ---- tables ---- */
 
 const char *snnd_c_type(int64_t largest) {
-    return largest <= UINT8_MAX ? "uint8_t" : largest <= UINT16_MAX ? "uint16_t" : "uint32_t";
-}
-
-int32_t snnd_c_type_bytes(int64_t largest) {
-    return largest <= UINT8_MAX ? 1 : largest <= UINT16_MAX ? 2 : 4;
+    const int32_t bytes = snnd_c_type_bytes(largest);
+    return bytes == 1 ? "uint8_t" : bytes == 2 ? "uint16_t" : "uint32_t";
 }
 
 static void begin_table(snnd_c_text *text, const char *type, int32_t bytes, const char *name, int64_t count) {

@@ -17,16 +17,17 @@ typedef struct snnd_c_text {
 
 void snnd_c_write(snnd_c_text *text, const char *format, ...) SNND_PRINTF(2, 3);
 
-/* A constant as it stands in C: "0.1f"; the shortest text that is this number again. */
 typedef struct snnd_c_number {
-    char text[32];
+    char text[48];
 } snnd_c_number;
 
+/* A constant as it stands in C, "0.1f": the shortest text that is this float32 again. */
 snnd_c_number snnd_c_float(double value);
+/* The constant of a number that was printed in any locale. */
+snnd_c_number snnd_c_constant(const char *printed);
 
-/* The smallest unsigned type that holds 0 to `largest`, and its bytes. */
+/* The smallest unsigned type that holds 0 to `largest`. */
 const char *snnd_c_type(int64_t largest);
-int32_t snnd_c_type_bytes(int64_t largest);
 
 /* Tables of `count` constants, of which there is at least one in C. */
 void snnd_c_table_floats(snnd_c_text *text, const char *name, const float *values, int64_t count);
