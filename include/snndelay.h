@@ -15,7 +15,7 @@
  * @file
  * The whole interface of libsnndelay, by chapter, in the order in which a user meets it:
  * context, arrays, networks, workspaces (forward, loss, backward), optimizers, schedules, sparsity,
- * datasets, trainer, files, analysis, inference, random numbers.
+ * datasets, trainer, files, analysis, inference, export, random numbers.
  *
  * What holds for every function:
  *
@@ -1130,6 +1130,68 @@ SNND_API snnd_status snnd_stream_save(snnd_stream *stream, void *state, size_t b
 /** Goes on from a saved state, on this machine or another. SNND_ERROR_FORMAT where it is damaged, or of another network
  * or readout; the stream then stays as it is. */
 SNND_API snnd_status snnd_stream_restore(snnd_stream *stream, const void *state, size_t bytes);
+
+/** @} */
+/* ---------------------------------------------------------------------------------------------- */
+/** @defgroup export Export
+ * A trained network in other forms.
+ * @{ */
+
+/** What numbers exported C works with. Values never change. */
+typedef enum snnd_c_numbers {
+    SNND_C_FLOAT32 = 1, /**< float32 throughout; any network */
+    SNND_C_FIXED = 2 /**< whole numbers only, for processors without floating point: int8 weights with a scale for each
+                          neuron, int16 inputs, int32 potentials, int16 or int32 currents. Networks whose layers are
+                          delays, with or without batch norm, in front of LIF neurons, and of LIF neurons or leaky
+                          integrators at the end */
+} snnd_c_numbers;
+
+/** What is written, and how. */
+typedef struct snnd_export_c_options {
+    size_t size;
+    int32_t numbers; /**< ::snnd_c_numbers; default FLOAT32 */
+    int32_t readout; /**< ::snnd_readout of the scores; default SOFTMAX_SUM */
+    const char
+        *name; /**< prefix of all names in C: a letter, then letters, digits and '_', at most 63; default "snn" */
+    /** Fixed point needs to know how large inputs get; either of these says it. Larger ones are taken for the
+     * largest. */
+    double largest_input;        /**< largest |input|, 1e-30 to 1e30; 0: that of the samples; default 0 */
+    const snnd_dataset *samples; /**< inputs as they come, borrowed during the call; default NULL */
+} snnd_export_c_options;
+
+/** Fills in the defaults; `size` is sizeof of the caller's structure. */
+SNND_API snnd_status snnd_export_c_options_init(snnd_export_c_options *options, size_t size);
+
+/** What the C takes and what its numbers are. */
+typedef struct snnd_export_c_report {
+    size_t size;
+    int64_t ram;         /**< bytes of the state that the caller of the C keeps */
+    int64_t flash;       /**< bytes of constant tables; the code comes on top */
+    int64_t synapses;    /**< in the tables: without those whose weight came to 0, where leaving them out saves room */
+    double input_scale;  /**< fixed point: an input is a real number times this, rounded to the nearest; else 1 */
+    int32_t input_limit; /**< fixed point: larger inputs are taken for this; else 0 */
+    double potential_unit; /**< fixed point: what one unit of the potentials is; else 1 */
+    double score_unit;     /**< fixed point: what one unit of the scores is; else 1 */
+} snnd_export_c_report;
+
+/** Zeroes the report. */
+SNND_API snnd_status snnd_export_c_report_init(snnd_export_c_report *report, size_t size);
+
+/**
+ * Writes the plan as one C99 source file and its header, which includes nothing but <stdint.h>, takes no memory and
+ * calls no function of a library: for microcontrollers. The header says how it is called, what it takes and in which
+ * units; doc/deploy.md tells more. `report` may be NULL. The same plan and options give the same bytes in every locale.
+ *
+ * The float variant does what a stream of the plan does but for rounding, since batch norm is folded into weights and
+ * biases, and sums run in another order: where a potential comes within rounding of a threshold, a spike may differ,
+ * and all that follows from it. The fixed-point variant agrees as well as its numbers allow.
+ *
+ * Files are written whole or not at all, the source before the header, which it includes by its name without folders.
+ * SNND_ERROR_UNSUPPORTED names the layer that cannot be written and why; SNND_ERROR_NUMERIC where a weight with its
+ * batch norm is no float32.
+ */
+SNND_API snnd_status snnd_export_c(const snnd_plan *plan, const snnd_export_c_options *options, const char *source_path,
+                                   const char *header_path, snnd_export_c_report *report);
 
 /** @} */
 /* ---------------------------------------------------------------------------------------------- */

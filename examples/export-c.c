@@ -1,0 +1,119 @@
+/*
+ * Writes a saved network as C source for a microcontroller, PREFIX.c and PREFIX.h, and prints what it takes.
+ *
+ *     export-c MODEL.safetensors PREFIX [--name NAME] [--fixed --largest X | --fixed --samples x.npy [--scale S]]
+ *
+ * --fixed      whole numbers only; needs the largest |input|, or samples [N, T, I] of the input
+ * --scale S    what the samples are multiplied by before they come to the network: 20 where rawhd-train trained it
+ * --name NAME  prefix of all names in C; snn by default
+ */
+#include <snndelay.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char usage[] = "Usage: export-c MODEL.safetensors PREFIX [--name NAME] [--fixed --largest X | --fixed "
+                            "--samples x.npy [--scale S]]\n"
+                            "Writes the network to PREFIX.c and PREFIX.h.\n";
+
+struct samples {
+    const char *path;
+    double scale;
+};
+
+/* Samples without labels: all of class 0. */
+static snnd_status load_samples(snnd_context *context, const struct samples *from, snnd_dataset **samples) {
+    const char *path = from->path;
+    snnd_array input = {0};
+    snnd_samples about;
+    snnd_samples_init(&about, sizeof about);
+    snnd_status status = snnd_array_load_npy(context, path, SNND_FLOAT32, &input);
+    if (status == SNND_OK && input.dimensions != 3) {
+        fprintf(stderr, "export-c: '%s' has %d axes, not [N, T, I]\n", path, input.dimensions);
+        status = SNND_ERROR_FORMAT;
+    } else if (status == SNND_OK) {
+        float *value = input.data;
+        for (int64_t k = 0; k < snnd_array_count(&input); k++)
+            value[k] = (float)(value[k] * from->scale);
+        int32_t *label = calloc((size_t)input.shape[0] + 1, sizeof *label);
+        about.input = input.data, about.label = label;
+        about.samples = input.shape[0];
+        about.steps = (int32_t)input.shape[1], about.channels = (int32_t)input.shape[2];
+        status = label == NULL ? SNND_ERROR_MEMORY : snnd_dataset_create(context, &about, samples);
+        free(label);
+    }
+    snnd_array_free(context, &input);
+    return status;
+}
+
+static snnd_status write_files(const snnd_plan *plan, const snnd_export_c_options *options, const char *prefix) {
+    const size_t room = strlen(prefix) + 3;
+    char *source = malloc(room), *header = malloc(room);
+    snnd_export_c_report report;
+    snnd_export_c_report_init(&report, sizeof report);
+    snnd_status status = SNND_ERROR_MEMORY;
+    if (source != NULL && header != NULL) {
+        snprintf(source, room, "%s.c", prefix);
+        snprintf(header, room, "%s.h", prefix);
+        status = snnd_export_c(plan, options, source, header, &report);
+    }
+    if (status == SNND_OK)
+        printf("%s, %s: %lld synapses, %lld bytes of tables (flash), %lld bytes of state (RAM)\n", source, header,
+               (long long)report.synapses, (long long)report.flash, (long long)report.ram);
+    if (status == SNND_OK && options->numbers == SNND_C_FIXED)
+        printf("input: real numbers times %g, at most %d\n", report.input_scale, (int)report.input_limit);
+    free(source);
+    free(header);
+    return status;
+}
+
+/* Options behind the two paths; 0 where they are wrong. */
+static int read_arguments(int count, char **words, snnd_export_c_options *options, struct samples *samples) {
+    for (int k = 3; k < count; k++) {
+        const int more = k + 1 < count;
+        if (strcmp(words[k], "--fixed") == 0)
+            options->numbers = SNND_C_FIXED;
+        else if (strcmp(words[k], "--name") == 0 && more)
+            options->name = words[++k];
+        else if (strcmp(words[k], "--largest") == 0 && more)
+            options->largest_input = strtod(words[++k], NULL);
+        else if (strcmp(words[k], "--samples") == 0 && more)
+            samples->path = words[++k];
+        else if (strcmp(words[k], "--scale") == 0 && more)
+            samples->scale = strtod(words[++k], NULL);
+        else
+            return 0;
+    }
+    return count >= 3 && words[1][0] != '-' && words[2][0] != '-';
+}
+
+int main(int argc, char **argv) {
+    snnd_context *context = NULL;
+    snnd_network *network = NULL;
+    snnd_plan *plan = NULL;
+    snnd_dataset *samples = NULL;
+    struct samples from = {NULL, 1};
+    snnd_export_c_options options;
+    snnd_export_c_options_init(&options, sizeof options);
+    if (!read_arguments(argc, argv, &options, &from)) {
+        fputs(usage, stderr);
+        return 2;
+    }
+    snnd_status status = snnd_context_create(NULL, &context);
+    if (status == SNND_OK)
+        status = snnd_network_load(context, argv[1], &network);
+    if (status == SNND_OK)
+        status = snnd_plan_create(network, &plan);
+    if (status == SNND_OK && from.path != NULL)
+        status = load_samples(context, &from, &samples);
+    options.samples = samples;
+    if (status == SNND_OK)
+        status = write_files(plan, &options, argv[2]);
+    if (status != SNND_OK)
+        fprintf(stderr, "export-c: %s\n", snnd_context_last_error(context));
+    snnd_dataset_free(samples);
+    snnd_plan_free(plan);
+    snnd_network_free(network);
+    snnd_context_free(context);
+    return status != SNND_OK;
+}

@@ -1,0 +1,216 @@
+/*
+ * Whole numbers for the fixed-point variant. The weights of neuron n are q s_n, |q| <= 127, inputs are x / scale; a
+ * potential counts units of u_n = s_n / scale / 2^fraction, so that
+ *
+ *     v = decay v + q x 2^fraction + bias / u_n,  spike if v > floor(threshold / u_n)
+ *
+ * With Q_n = sum |q|, currents are within C_n = Q_n limit 2^fraction + |bias / u_n|, and potentials within C_n times
+ * the steps that they last, 1 / (1 - decay), but for a LIF neuron's threshold. The input's scale and the fraction are
+ * the largest that keep both below 2^30, so that no sum overflows 32 bits whatever the inputs are. Potentials that
+ * would last more than LONGEST steps are clamped instead.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "export/c_network.h"
+
+enum { LARGEST_WEIGHT = 127, LONGEST = 64, LEAST_INPUT = 64, FINER = 16, DECAY_ONE = 65536 };
+
+static const double RANGE = 1073741823, ROOM = 268435456, FINEST = 1048576; /* 2^30 - 1, 2^28, 2^20 */
+
+/* ---- what can be written ---- */
+
+static snnd_status refuse(const snnd_c_network *network, const snnd_plan_layer *layer, const char *why) {
+    return snnd_fail(network->context, SNND_ERROR_UNSUPPORTED,
+                     "layer %d (%s) cannot be written in fixed point: %s; write SNND_C_FLOAT32", layer->index,
+                     snnd_c_kind(layer), why);
+}
+
+static snnd_status check_node(const snnd_c_network *network, const snnd_c_node *node) {
+    if (node->delays == NULL)
+        return refuse(network, node->norm != NULL ? node->norm : node->neurons, "there are no delays in front of it");
+    if (node->neurons == NULL)
+        return refuse(network, node->delays, "there are no neurons behind it");
+    if (!snnd_c_fires(node) && node->number + 1 < network->count)
+        return refuse(network, node->neurons, "leaky integrators can only be the last layer");
+    return SNND_OK;
+}
+
+/* ---- one node ---- */
+
+static double decay_of(const snnd_c_node *node) {
+    return (double)(snnd_c_fires(node) ? node->neurons->lif.decay : node->neurons->decay);
+}
+
+/* Steps that a potential lasts. */
+static double lasting(const snnd_c_node *node) {
+    const double lost = 1 - (double)node->fixed.decay / DECAY_ONE;
+    return lost * LONGEST > 1 ? 1 / lost : LONGEST;
+}
+
+/* Q_n of each neuron, and the largest. */
+static double add_up_weights(const snnd_c_node *node, double *sum) {
+    double largest = 0;
+    memset(sum, 0, (size_t)node->outputs * sizeof *sum);
+    for (int64_t s = 0; s < snnd_c_synapses(node); s++)
+        sum[node->target[s]] += abs(node->fixed.weight[s]);
+    for (int32_t n = 0; n < node->outputs; n++)
+        largest = fmax(largest, sum[n]);
+    return largest;
+}
+
+static void round_weights(const snnd_c_node *node, const double *scale) {
+    for (int64_t s = 0; s < snnd_c_synapses(node); s++)
+        node->fixed.weight[s] = (int8_t)lrint((double)node->weight[s] / scale[node->target[s]]);
+}
+
+/* s_n from the largest weight of each neuron. */
+static void scale_weights(const snnd_c_node *node, double *scale) {
+    memset(scale, 0, (size_t)node->outputs * sizeof *scale);
+    for (int64_t s = 0; s < snnd_c_synapses(node); s++)
+        scale[node->target[s]] = fmax(scale[node->target[s]], fabs((double)node->weight[s]) / LARGEST_WEIGHT);
+    double largest = 0;
+    for (int32_t n = 0; n < node->outputs; n++)
+        largest = fmax(largest, scale[n]);
+    /* Classes are compared with each other, so that none needs much finer weights than another. */
+    const double least = snnd_c_fires(node) ? 0 : largest / FINER;
+    for (int32_t n = 0; n < node->outputs; n++)
+        scale[n] = largest == 0 ? 1.0 / LARGEST_WEIGHT : fmax(scale[n], fmax(least, largest * 1e-6));
+}
+
+/* The finest power of two for real inputs that leaves room for the sums; spikes are 1. */
+static snnd_status scale_inputs(const snnd_c_network *network, snnd_c_node *node, double largest, double weights) {
+    snnd_c_fixed *fixed = &node->fixed;
+    const double room = ROOM / fmax(weights * lasting(node), 1);
+    double scale = 1;
+    if (!node->events) {
+        int exponent;
+        frexp(fmin(INT16_MAX, room) / largest, &exponent);
+        scale = ldexp(1, exponent - 1);
+    }
+    fixed->input_scale = scale;
+    fixed->limit = (int32_t)ceil(largest * scale);
+    if (node->events ? room < 1 : fixed->limit < LEAST_INPUT)
+        return refuse(network, node->delays, "it has so many synapses that their sums would overflow");
+    return SNND_OK;
+}
+
+static double bias_of(const snnd_c_node *node, int32_t neuron) {
+    return node->shift == NULL ? 0 : node->shift[neuron];
+}
+
+static double threshold_of(const snnd_c_node *node) {
+    return snnd_c_fires(node) ? (double)node->neurons->lif.threshold : 0;
+}
+
+/* The largest potential of a neuron, in units of which a product counts one. */
+static double reach_of(const snnd_c_node *node, int32_t neuron, double weights, double unit) {
+    const double current = weights * node->fixed.limit + fabs(bias_of(node, neuron)) / unit + 1;
+    return fmax(current + threshold_of(node) / unit, (current + 1) * lasting(node));
+}
+
+/* A neuron whose threshold or bias is far above all that its synapses do needs no fine weights, and would leave the
+ * others none. */
+static void coarsen(const snnd_c_node *node, const double *sum, double largest, double *scale) {
+    const double most = 2 * fmax(largest * node->fixed.limit * lasting(node), FINEST);
+    for (int32_t n = 0; n < node->outputs; n++) {
+        const double reach = reach_of(node, n, sum[n], scale[n] / node->fixed.input_scale);
+        if (reach > most)
+            scale[n] *= reach / most;
+    }
+}
+
+/* The finest fraction that keeps all potentials within their range; -1: there is none. */
+static int32_t fraction_of(const snnd_c_node *node, const double *sum, const double *scale) {
+    int32_t fraction = 29;
+    for (int32_t n = 0; n < node->outputs; n++) {
+        const double unit = scale[n] / node->fixed.input_scale;
+        while (fraction >= 0 && reach_of(node, n, sum[n], unit) * ldexp(1, fraction) > RANGE)
+            fraction--;
+    }
+    return fraction;
+}
+
+static void tell_in_units(const snnd_c_node *node, const double *scale) {
+    const snnd_c_fixed *fixed = &node->fixed;
+    for (int32_t n = 0; n < node->outputs; n++) {
+        fixed->unit[n] = scale[n] / fixed->input_scale / ldexp(1, fixed->fraction);
+        fixed->bias[n] = (int32_t)lrint(bias_of(node, n) / fixed->unit[n]);
+        fixed->border[n] = (int32_t)floor(threshold_of(node) / fixed->unit[n]);
+    }
+}
+
+/* One unit for all potentials of leaky integrators; spikes are 1. */
+static void compare_units(snnd_c_node *node) {
+    snnd_c_fixed *fixed = &node->fixed;
+    fixed->potential = 0;
+    for (int32_t n = 0; n < node->outputs; n++)
+        fixed->potential = fmax(fixed->potential, fixed->unit[n]);
+    for (int32_t n = 0; n < node->outputs; n++)
+        fixed->share[n] = (int32_t)lrint(DECAY_ONE * fixed->unit[n] / fixed->potential);
+    if (snnd_c_fires(node))
+        fixed->potential = 1;
+}
+
+static snnd_status drop_zeros(snnd_context *context, snnd_c_node *node) {
+    const int64_t count = snnd_c_synapses(node);
+    bool *keep = snnd_allocate(context, (size_t)count, sizeof *keep);
+    if (keep == NULL)
+        return SNND_ERROR_MEMORY;
+    for (int64_t s = 0; s < count; s++)
+        keep[s] = node->fixed.weight[s] != 0;
+    snnd_c_drop(node, keep);
+    snnd_release(context, keep);
+    return SNND_OK;
+}
+
+static snnd_status settle(const snnd_c_network *network, snnd_c_node *node, double largest, double *scale,
+                          double *sum) {
+    snnd_c_fixed *fixed = &node->fixed;
+    fixed->decay = (int32_t)lrint(decay_of(node) * DECAY_ONE);
+    fixed->clamps = (DECAY_ONE - fixed->decay) * (int64_t)LONGEST < DECAY_ONE;
+    scale_weights(node, scale);
+    round_weights(node, scale);
+    double most = add_up_weights(node, sum);
+    const snnd_status status = scale_inputs(network, node, largest, most);
+    if (status != SNND_OK)
+        return status;
+    coarsen(node, sum, most, scale);
+    round_weights(node, scale);
+    most = add_up_weights(node, sum);
+    fixed->fraction = fraction_of(node, sum, scale);
+    if (fixed->fraction < 0)
+        return refuse(network, node->delays, "its sums would overflow");
+    fixed->narrow = most * fixed->limit <= INT16_MAX;
+    tell_in_units(node, scale);
+    compare_units(node);
+    return drop_zeros(network->context, node);
+}
+
+static snnd_status quantise(const snnd_c_network *network, snnd_c_node *node, double largest) {
+    snnd_context *context = network->context;
+    snnd_c_fixed *fixed = &node->fixed;
+    const size_t neurons = (size_t)node->outputs;
+    fixed->weight = snnd_allocate(context, (size_t)snnd_c_synapses(node), sizeof *fixed->weight);
+    fixed->unit = snnd_allocate(context, neurons, sizeof *fixed->unit);
+    fixed->bias = snnd_allocate(context, neurons, sizeof *fixed->bias);
+    fixed->border = snnd_allocate(context, neurons, sizeof *fixed->border);
+    fixed->share = snnd_allocate(context, neurons, sizeof *fixed->share);
+    double *scale = snnd_allocate(context, 2 * neurons, sizeof *scale);
+    snnd_status status = SNND_ERROR_MEMORY;
+    if (fixed->weight != NULL && fixed->unit != NULL && fixed->bias != NULL && fixed->border != NULL &&
+        fixed->share != NULL && scale != NULL)
+        status = settle(network, node, node->events ? 1 : largest, scale, scale + neurons);
+    snnd_release(context, scale);
+    return status;
+}
+
+snnd_status snnd_c_quantise(snnd_c_network *network, double largest) {
+    snnd_status status = SNND_OK;
+    for (int32_t k = 0; k < network->count && status == SNND_OK; k++)
+        status = check_node(network, &network->node[k]);
+    for (int32_t k = 0; k < network->count && status == SNND_OK; k++)
+        status = quantise(network, &network->node[k], largest);
+    return status;
+}

@@ -1,0 +1,265 @@
+/*
+ * Neurons in C, and the step. A layer makes its output neuron by neuron and brings each number at once to where it goes
+ * next; layers with neurons go from the last to the first, the others behind what they follow (c_network.h).
+ */
+#include "export/c_readout.h"
+#include "export/c_step.h"
+
+/* ---- where a number goes next ---- */
+
+static const snnd_c_node *after(const snnd_c_network *network, int32_t number) {
+    return number + 1 < network->count ? &network->node[number + 1] : NULL;
+}
+
+/* The node that takes what node `number` (-1: the frame) gives, behind norms that stand alone. */
+static const snnd_c_node *taker_of(const snnd_c_network *network, int32_t number) {
+    const snnd_c_node *next = after(network, number);
+    while (next != NULL && snnd_c_is_norm(next))
+        next = after(network, next->number);
+    return next;
+}
+
+/* Before the loop: the newest place of the past. */
+static void write_before(snnd_c_text *text, const snnd_c_network *network, int32_t number) {
+    const snnd_c_node *to = taker_of(network, number);
+    if (to == NULL || to->delays == NULL || !to->past)
+        return;
+    text->number = to->number;
+    snnd_c_write(text, "    s->now_@ = (%s)(s->now_@ + 1 < %d ? s->now_@ + 1 : 0);\n", snnd_c_type(to->taps), to->taps);
+}
+
+/* Whether it is spikes that go from node `number` to the next. */
+static bool sends_spikes(const snnd_c_network *network, int32_t number) {
+    const snnd_c_node *next = after(network, number);
+    return next != NULL && next->events && next->delays != NULL;
+}
+
+static void write_norm(snnd_c_text *text, const char *to, const snnd_c_node *node) {
+    text->number = node->number;
+    snnd_c_write(text, "        %s = ", to);
+    snnd_c_write(text, node->factor != NULL ? "$_factor_@[n] * y + $_bias_@[n];\n" : "y;\n");
+}
+
+static void write_remembering(snnd_c_text *text, const snnd_c_node *to) {
+    snnd_c_write(text,
+                 "        s->past_@[n * %du + s->now_@] = y;\n"
+                 "        if (y != 0)\n"
+                 "            s->idle_@[n] = 0;\n"
+                 "        else if (s->idle_@[n] < %du)\n"
+                 "            s->idle_@[n]++;\n",
+                 to->taps, to->taps);
+}
+
+/* In the loop over n: y of node `number` to the next. */
+static void write_delivery(snnd_c_text *text, const snnd_c_network *network, int32_t number) {
+    const snnd_c_node *next = after(network, number);
+    for (; next != NULL && snnd_c_is_norm(next); next = after(network, next->number))
+        write_norm(text, "y", next);
+    if (next == NULL) {
+        if (snnd_c_keeps_output(network))
+            snnd_c_write(text, "        s->output[n] = y;\n");
+        return;
+    }
+    text->number = next->number;
+    if (next->delays == NULL)
+        write_norm(text, "s->current_@[n]", next);
+    else if (next->past)
+        write_remembering(text, next);
+    else
+        snnd_c_write(text, "        if (y != 0)\n            $_send_@(s, n, y);\n");
+}
+
+/* Behind the loop. */
+static void write_behind(snnd_c_text *text, const snnd_c_network *network, int32_t number) {
+    const snnd_c_node *to = taker_of(network, number);
+    if (to == NULL || to->delays == NULL || !to->past)
+        return;
+    text->number = to->number;
+    snnd_c_write(text, "    $_sum_@(s);\n");
+}
+
+/* ---- neurons ---- */
+
+static bool has_ring(const snnd_c_node *node) {
+    return node->delays != NULL && !node->past;
+}
+
+/* The currents that are complete. */
+static void begin_layer(snnd_c_text *text, const snnd_c_network *network, const snnd_c_node *node) {
+    const char *number = network->fixed ? "int32_t" : "float";
+    snnd_c_write(text, "\nstatic void $_layer_@($_state *s) {\n    %s *const current = ",
+                 network->fixed && has_ring(node) && node->fixed.narrow ? "int16_t" : number);
+    if (!has_ring(node))
+        snnd_c_write(text, "s->current_@;\n");
+    else if (node->taps > 1)
+        snnd_c_write(text, "s->ring_@ + s->row_@ * %du;\n", node->outputs);
+    else
+        snnd_c_write(text, "s->ring_@;\n");
+    snnd_c_write(text, "    uint32_t n;\n");
+    write_before(text, network, node->number);
+    text->number = node->number;
+    snnd_c_write(text, "    for (n = 0; n < %du; n++) {\n", node->outputs);
+}
+
+static void end_layer(snnd_c_text *text, const snnd_c_network *network, const snnd_c_node *node) {
+    snnd_c_write(text, "    }\n");
+    text->number = node->number;
+    if (has_ring(node) && node->taps > 1)
+        snnd_c_write(text, "    s->row_@ = (%s)(s->row_@ + 1 < %d ? s->row_@ + 1 : 0);\n", snnd_c_type(node->taps),
+                     node->taps);
+    write_behind(text, network, node->number);
+    snnd_c_write(text, "}\n");
+}
+
+/* What currents are before anything has come for the step. */
+static void write_clearing(snnd_c_text *text, const snnd_c_node *node) {
+    if (node->delays != NULL && (node->neurons != NULL || !node->past))
+        snnd_c_write(text, "        current[n] = %s;\n", node->shift != NULL ? "$_bias_@[n]" : "0.0f");
+}
+
+static void write_lif(snnd_c_text *text, const snnd_c_network *network, const snnd_c_node *node) {
+    const snnd_c_number decay = snnd_c_float((double)node->neurons->lif.decay);
+    const snnd_c_number threshold = snnd_c_float((double)node->neurons->lif.threshold);
+    const bool spikes = sends_spikes(network, node->number);
+    snnd_c_write(text, "        const float v = s->potential_@[n];\n");
+    if (!spikes)
+        snnd_c_write(text, "        float y = v > %s ? 1.0f : 0.0f;\n", threshold.text);
+    snnd_c_write(text, "        s->potential_@[n] = v > %s ? 0.0f : %s * v + current[n];\n", threshold.text,
+                 decay.text);
+    write_clearing(text, node);
+    if (!spikes) {
+        write_delivery(text, network, node->number);
+        return;
+    }
+    text->number = node->number + 1;
+    snnd_c_write(text, "        if (v > %s)\n            $_send_@(s, n);\n", threshold.text);
+}
+
+static void write_other(snnd_c_text *text, const snnd_c_network *network, const snnd_c_node *node) {
+    if (node->neurons == NULL)
+        snnd_c_write(text, "        float y = current[n];\n");
+    else
+        snnd_c_write(text,
+                     "        float y = %s * s->potential_@[n] + current[n];\n"
+                     "        s->potential_@[n] = y;\n",
+                     snnd_c_float((double)node->neurons->decay).text);
+    write_clearing(text, node);
+    write_delivery(text, network, node->number);
+}
+
+static void write_fixed(snnd_c_text *text, const snnd_c_network *network, const snnd_c_node *node) {
+    const snnd_c_fixed *fixed = &node->fixed;
+    const bool fires = snnd_c_fires(node), last = node->number + 1 == network->count;
+    snnd_c_write(text,
+                 "        const int32_t v = s->potential_@[n];\n"
+                 "        int32_t next = $_times(v, %d) + current[n] * (int32_t)%ld",
+                 fixed->decay, 1L << fixed->fraction);
+    snnd_c_write(text, node->shift != NULL ? " + $_bias_@[n];\n" : ";\n");
+    snnd_c_write(text, "        current[n] = 0;\n");
+    if (fixed->clamps)
+        snnd_c_write(text, "        if (next < -1073741823)\n            next = -1073741823;\n");
+    if (fixed->clamps && !fires)
+        snnd_c_write(text, "        if (next > 1073741823)\n            next = 1073741823;\n");
+    if (!fires) {
+        snnd_c_write(text, "        s->potential_@[n] = next;\n"
+                           "        s->output[n] = $_times(next, $_share_@[n]);\n");
+        return;
+    }
+    snnd_c_write(text, "        s->potential_@[n] = v > $_threshold_@[n] ? 0 : next;\n");
+    if (last) {
+        snnd_c_write(text, "        s->output[n] = v > $_threshold_@[n];\n");
+        return;
+    }
+    snnd_c_write(text, "        if (v > $_threshold_@[n])\n            ");
+    text->number = node->number + 1;
+    snnd_c_write(text, "$_send_@(s, n);\n");
+}
+
+static void write_layer(snnd_c_text *text, const snnd_c_network *network, const snnd_c_node *node) {
+    text->number = node->number;
+    begin_layer(text, network, node);
+    if (network->fixed)
+        write_fixed(text, network, node);
+    else if (snnd_c_fires(node))
+        write_lif(text, network, node);
+    else
+        write_other(text, network, node);
+    end_layer(text, network, node);
+}
+
+static void write_times(snnd_c_text *text) {
+    snnd_c_write(
+        text,
+        "\n/* x factor / 65536, rounded to nearest: the product of the upper half and that of the lower, which fit 32\n"
+        " * bits where factor is at most 65536 and |x| at most 2^30. */\n"
+        "static int32_t $_times(int32_t x, int32_t factor) {\n"
+        "    const uint32_t positive = (uint32_t)x + 2147483648u;\n"
+        "    const int32_t upper = (int32_t)(positive >> 16) - 32768;\n"
+        "    const uint32_t lower = ((positive & 65535u) * (uint32_t)factor + 32768u) >> 16;\n"
+        "    return upper * factor + (int32_t)lower;\n"
+        "}\n");
+}
+
+void snnd_c_write_layers(snnd_c_text *text, const snnd_c_network *network) {
+    if (network->fixed)
+        write_times(text);
+    for (int32_t k = 0; k < network->count; k++)
+        if (!snnd_c_is_norm(&network->node[k]))
+            write_layer(text, network, &network->node[k]);
+}
+
+/* ---- the step ---- */
+
+/* Node `from` and those behind it that pass on in the same step. */
+static void call_from(snnd_c_text *text, const snnd_c_network *network, int32_t from, const char *indent) {
+    for (int32_t k = from; k < network->count; k++) {
+        const snnd_c_node *node = &network->node[k];
+        if (k > from && node->neurons != NULL)
+            return;
+        text->number = k;
+        if (!snnd_c_is_norm(node))
+            snnd_c_write(text, "%s$_layer_@(s);\n", indent);
+    }
+}
+
+static void write_frame(snnd_c_text *text, const snnd_c_network *network) {
+    const snnd_c_node *first = taker_of(network, -1);
+    write_before(text, network, -1);
+    snnd_c_write(text, "    for (n = 0; n < $$_INPUTS; n++) {\n");
+    if (network->fixed)
+        snnd_c_write(text,
+                     "        const int16_t x = frame[n];\n"
+                     "        const int16_t y = (int16_t)(x > %d ? %d : x < -%d ? -%d : x);\n",
+                     first->fixed.limit, first->fixed.limit, first->fixed.limit, first->fixed.limit);
+    else
+        snnd_c_write(text, "        %sfloat y = frame[n];\n", snnd_c_is_norm(&network->node[0]) ? "" : "const ");
+    write_delivery(text, network, -1);
+    snnd_c_write(text, "    }\n");
+    write_behind(text, network, -1);
+}
+
+void snnd_c_write_step(snnd_c_text *text, const snnd_c_network *network) {
+    const char *output = network->fixed ? "int32_t" : "float";
+    const char *indent = network->fixed ? "        " : "    ";
+    snnd_c_write(text,
+                 "\nvoid $_step($_state *s, const %s frame[$$_INPUTS], %s potentials[$$_OUTPUTS]) {\n"
+                 "    uint32_t n;\n",
+                 network->fixed ? "int16_t" : "float", output);
+    if (network->fixed) /* before the first step there are no currents, and no biases in them */
+        snnd_c_write(text, "    if (s->begun) {\n");
+    for (int32_t k = network->count - 1; k >= 0; k--)
+        if (network->node[k].neurons != NULL)
+            call_from(text, network, k, indent);
+    if (network->fixed)
+        snnd_c_write(text, "    }\n    s->begun = 1;\n");
+    write_frame(text, network);
+    if (network->node[0].neurons == NULL)
+        call_from(text, network, 0, "    ");
+    if (network->readout != SNND_READOUT_LAST)
+        snnd_c_write(text, "    $_read(s);\n");
+    snnd_c_write(text, "    if (potentials != 0)\n"
+                       "        for (n = 0; n < $$_OUTPUTS; n++)\n"
+                       "            potentials[n] = s->");
+    snnd_c_write_output_name(text, network);
+    snnd_c_write(text, "[n];\n}\n");
+}

@@ -1,0 +1,96 @@
+/*
+ * A plan as C source has it. A node is a layer of neurons with the synapses and the norm in front of it, each of which
+ * may be missing:
+ *
+ *     h[t] = sum of weights times delayed inputs + bias,  norm folded into both;  neurons as in kernel/rows.h
+ *
+ * The neurons' output at a step depends on earlier currents only. So nodes are stepped from the last to the first, and
+ * a spike goes straight to the currents of the node behind, without a row of numbers between layers. What has no
+ * neurons passes its input on in the same step.
+ */
+#ifndef SNND_EXPORT_C_NETWORK_H
+#define SNND_EXPORT_C_NETWORK_H
+
+#include "inference/plan.h"
+
+/* What the fixed-point variant makes of a node. Neuron n counts its currents and potential in a unit of its own, in
+ * which the equations stay what they are; only threshold and bias are told in it. */
+typedef struct snnd_c_fixed {
+    double *unit;    /* [outputs] of potentials; a product of a weight and an input counts 2^fraction of them */
+    int8_t *weight;  /* of each synapse */
+    int32_t *bias;   /* [outputs] in units */
+    int32_t *border; /* [outputs] in units: the threshold of LIF neurons */
+    int32_t *share;  /* [outputs] of leaky integrators: their unit in 65536ths of `potential` */
+    int32_t fraction;
+    int32_t decay;      /* in 65536ths */
+    int32_t limit;      /* largest |input| */
+    double input_scale; /* input times this is what the weights are multiplied with */
+    double potential;   /* the unit of what the node gives on */
+    bool clamps;        /* a potential that decays so slowly that it is held within its range */
+    bool narrow;        /* currents fit 16 bits */
+} snnd_c_fixed;
+
+typedef struct snnd_c_node {
+    const snnd_plan_layer *delays, *norm, *neurons; /* NULL: none; norm: the first of them */
+    int32_t number, inputs, outputs, taps;
+    double *factor, *shift; /* [outputs] of all norms together: y = x factor + shift; NULL: none */
+    float *weight;          /* of each synapse, with the factor in it */
+    int64_t *begin;         /* [inputs + 1] */
+    int32_t *target;
+    uint16_t *delay;
+    bool full;   /* every list is all targets once */
+    bool events; /* its inputs are spikes */
+    /* What is remembered of the synapses: past inputs [inputs][taps], or future currents [taps][outputs]. Spikes are
+     * rare and make currents when they come; of other inputs that is kept which is less. */
+    bool past;
+    snnd_c_fixed fixed;
+} snnd_c_node;
+
+typedef struct snnd_c_network {
+    snnd_context *context;
+    const snnd_plan *plan;
+    snnd_c_node *node;
+    int32_t count;
+    bool fixed;
+    int32_t readout;
+} snnd_c_network;
+
+/* Puts the plan's layers together to nodes; to be freed whether or not it succeeds. */
+snnd_status snnd_c_fold(const snnd_plan *plan, snnd_c_network *network);
+void snnd_c_free(snnd_c_network *network);
+
+/* Finds the units and whole numbers of the fixed-point variant for inputs up to `largest`. */
+snnd_status snnd_c_quantise(snnd_c_network *network, double largest);
+
+/* The kind of a layer in words, as in files. */
+const char *snnd_c_kind(const snnd_plan_layer *layer);
+
+static inline int64_t snnd_c_synapses(const snnd_c_node *node) {
+    return node->delays == NULL ? 0 : node->begin[node->inputs];
+}
+
+/* Whether the node gives spikes. */
+static inline bool snnd_c_fires(const snnd_c_node *node) {
+    return node->neurons != NULL && node->neurons->type == SNND_LAYER_LIF;
+}
+
+/* Whether nothing of the node is kept from step to step: a norm that stands alone. */
+static inline bool snnd_c_is_norm(const snnd_c_node *node) {
+    return node->delays == NULL && node->neurons == NULL;
+}
+
+/* Potentials of leaky integrators at the end are the output; of anything else it is kept beside. */
+static inline bool snnd_c_keeps_output(const snnd_c_network *network) {
+    const snnd_c_node *last = &network->node[network->count - 1];
+    return network->fixed || last->neurons == NULL || snnd_c_fires(last);
+}
+
+/* Bytes of the smallest unsigned type that holds 0 to `largest`. */
+static inline int32_t snnd_c_type_bytes(int64_t largest) {
+    return largest <= UINT8_MAX ? 1 : largest <= UINT16_MAX ? 2 : 4;
+}
+
+/* Drops the synapses whose `keep` is false, where that makes the tables smaller. */
+void snnd_c_drop(snnd_c_node *node, const bool *keep);
+
+#endif

@@ -1,0 +1,31 @@
+/* Scores and the class in C source. */
+#ifndef SNND_EXPORT_C_READOUT_H
+#define SNND_EXPORT_C_READOUT_H
+
+#include "export/c_text.h"
+
+/* The running total of a class; type NULL: the readout needs none. */
+typedef struct snnd_c_total {
+    const char *type;
+    int32_t bytes;
+    const char *first;
+} snnd_c_total;
+
+snnd_c_total snnd_c_total_of(const snnd_c_network *network);
+
+/* Whether totals have beside them what rounding took from their sums (Kahan 1965). */
+bool snnd_c_compensates(const snnd_c_network *network);
+
+/* The type of scores, and what one of them counts. */
+const char *snnd_c_score_type(const snnd_c_network *network);
+double snnd_c_score_unit(const snnd_c_network *network);
+
+/* NAME_read(), which takes a step's output into the totals. */
+void snnd_c_write_read(snnd_c_text *text, const snnd_c_network *network);
+/* NAME_scores() and NAME_class(). */
+void snnd_c_write_scores(snnd_c_text *text, const snnd_c_network *network);
+
+/* The member that holds the output: potentials of the last layer where they are it. */
+void snnd_c_write_output_name(snnd_c_text *text, const snnd_c_network *network);
+
+#endif

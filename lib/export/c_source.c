@@ -1,0 +1,203 @@
+/*
+ * A network as C source: one file and its header, which need nothing but <stdint.h>. c_network.c puts the plan's layers
+ * together, c_fixed.c finds whole numbers for them; the other files here write what is in the source, from top to
+ * bottom tables, synapses, readout, layers, step.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "base/options.h"
+#include "data/dataset.h"
+#include "export/c_header.h"
+#include "export/c_readout.h"
+#include "export/c_step.h"
+
+enum { LONGEST_NAME = 63, MOST_CLASSES = 32767 };
+
+/* ---- options ---- */
+
+snnd_status snnd_export_c_options_init(snnd_export_c_options *options, size_t size) {
+    static const snnd_export_c_options defaults = {
+        .numbers = SNND_C_FLOAT32, .readout = SNND_READOUT_SOFTMAX_SUM, .name = "snn"};
+    return snnd_options_init(options, size, &defaults, sizeof defaults);
+}
+
+snnd_status snnd_export_c_report_init(snnd_export_c_report *report, size_t size) {
+    static const snnd_export_c_report defaults = {0};
+    return snnd_options_init(report, size, &defaults, sizeof defaults);
+}
+
+static bool is_letter(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static bool is_name(const char *name) {
+    if (name == NULL || !is_letter(name[0]) || strlen(name) > LONGEST_NAME)
+        return false;
+    for (const char *c = name; *c != '\0'; c++)
+        if (!is_letter(*c) && *c != '_' && !(*c >= '0' && *c <= '9'))
+            return false;
+    return true;
+}
+
+static const char *base_name(const char *path) {
+    const char *slash = strrchr(path, '/');
+    return slash == NULL ? path : slash + 1;
+}
+
+static snnd_status check_paths(snnd_context *context, const char *source_path, const char *header_path) {
+    if (source_path == NULL || header_path == NULL)
+        return snnd_fail(context, SNND_ERROR_ARGUMENT, "snnd_export_c: %s is NULL",
+                         source_path == NULL ? "source_path" : "header_path");
+    if (strcmp(source_path, header_path) == 0)
+        return snnd_fail(context, SNND_ERROR_ARGUMENT, "source and header are both '%s'; expected two files",
+                         source_path);
+    for (const char *c = base_name(header_path); *c != '\0'; c++)
+        if (*c == '"' || *c == '\\' || (unsigned char)*c < ' ')
+            return snnd_fail(context, SNND_ERROR_ARGUMENT, "the header's name '%s' cannot stand in an #include line",
+                             base_name(header_path));
+    return SNND_OK;
+}
+
+static snnd_status check_options(snnd_context *context, const snnd_plan *plan, const snnd_export_c_options *known) {
+    if (known->numbers != SNND_C_FLOAT32 && known->numbers != SNND_C_FIXED)
+        return snnd_fail(context, SNND_ERROR_ARGUMENT,
+                         "snnd_export_c_options: numbers is %d; expected a snnd_c_numbers", known->numbers);
+    if (known->readout < SNND_READOUT_SOFTMAX_SUM || known->readout > SNND_READOUT_LAST)
+        return snnd_fail(context, SNND_ERROR_ARGUMENT, "snnd_export_c_options: readout is %d; expected a snnd_readout",
+                         known->readout);
+    if (!is_name(known->name))
+        return snnd_fail(context, SNND_ERROR_ARGUMENT,
+                         "snnd_export_c_options: name is '%s'; expected a letter, then letters, digits and '_', up to "
+                         "%d in all",
+                         known->name == NULL ? "(NULL)" : known->name, LONGEST_NAME);
+    if (known->numbers != SNND_C_FIXED)
+        return SNND_OK;
+    if ((known->samples == NULL) == (known->largest_input == 0))
+        return snnd_fail(context, SNND_ERROR_ARGUMENT,
+                         "snnd_export_c_options: fixed point needs either largest_input or samples");
+    if (known->samples == NULL && !(known->largest_input >= 1e-30 && known->largest_input <= 1e30))
+        return snnd_fail(context, SNND_ERROR_ARGUMENT,
+                         "snnd_export_c_options: largest_input is %g; expected 1e-30 to 1e30", known->largest_input);
+    if (known->samples != NULL && known->samples->channels != plan->inputs)
+        return snnd_fail(context, SNND_ERROR_ARGUMENT, "the samples have %d channels; the network has %d inputs",
+                         known->samples->channels, plan->inputs);
+    if (plan->outputs > MOST_CLASSES)
+        return snnd_fail(context, SNND_ERROR_UNSUPPORTED, "%d outputs; fixed point can have %d", plan->outputs,
+                         MOST_CLASSES);
+    return SNND_OK;
+}
+
+/* The largest |input| of the samples. */
+static snnd_status measure(snnd_context *context, const snnd_dataset *samples, double *largest) {
+    const size_t values = (size_t)samples->steps * (size_t)samples->channels;
+    float most = 0;
+    for (int64_t n = 0; n < samples->samples; n++) {
+        const float *input = samples->storage->input + (size_t)snnd_dataset_place(samples, n) * values;
+        for (size_t k = 0; k < values; k++)
+            most = fmaxf(most, fabsf(input[k]));
+    }
+    if (!(most >= 1e-30f && most <= 1e30f))
+        return snnd_fail(context, SNND_ERROR_ARGUMENT, "the largest input of the samples is %g; expected 1e-30 to 1e30",
+                         (double)most);
+    *largest = (double)most;
+    return SNND_OK;
+}
+
+/* ---- files ---- */
+
+static void write_source(snnd_c_text *text, const snnd_c_network *network, const snnd_c_member *member, int32_t count,
+                         const char *header) {
+    snnd_c_write(text, "/* Written by libsnndelay %s; the header says what it is. */\n#include \"", snnd_version());
+    snnd_atomic_write(text->file, header, strlen(header));
+    snnd_c_write(text, "\"\n");
+    snnd_c_write_tables(text, network);
+    snnd_c_write_synapses(text, network);
+    snnd_c_write_read(text, network);
+    snnd_c_write_layers(text, network);
+    snnd_c_write_reset(text, member, count);
+    snnd_c_write_step(text, network);
+    snnd_c_write_scores(text, network);
+}
+
+static void report_on(const snnd_c_network *network, snnd_export_c_report *report) {
+    for (int32_t k = 0; k < network->count; k++)
+        report->synapses += snnd_c_synapses(&network->node[k]);
+    report->input_scale = report->potential_unit = report->score_unit = 1;
+    if (!network->fixed)
+        return;
+    report->input_scale = network->node[0].fixed.input_scale;
+    report->input_limit = network->node[0].fixed.limit;
+    report->potential_unit = network->node[network->count - 1].fixed.potential;
+    report->score_unit = snnd_c_score_unit(network);
+}
+
+static snnd_status write_files(const snnd_c_network *network, const char *name, const snnd_c_member *member,
+                               int32_t count, const char *source_path, const char *header_path,
+                               snnd_export_c_report *report) {
+    snnd_atomic_file source, header;
+    snnd_status status = snnd_atomic_open(network->context, source_path, &source);
+    if (status != SNND_OK)
+        return status;
+    status = snnd_atomic_open(network->context, header_path, &header);
+    if (status != SNND_OK) {
+        snnd_atomic_abandon(&source);
+        return status;
+    }
+    snnd_c_text text = {.file = &source, .name = name};
+    write_source(&text, network, member, count, base_name(header_path));
+    report->flash = text.flash;
+    report->ram = snnd_c_ram(member, count);
+    text.file = &header;
+    snnd_c_write_header(&text, network, member, count, report);
+    status = snnd_atomic_commit(&source);
+    if (status == SNND_OK)
+        return snnd_atomic_commit(&header);
+    snnd_atomic_abandon(&header);
+    return status;
+}
+
+/* ---- the border ---- */
+
+static snnd_status export(const snnd_plan *plan, const snnd_export_c_options *options, const char *source_path,
+                          const char *header_path, snnd_export_c_report *report) {
+    snnd_c_network network = {.fixed = options->numbers == SNND_C_FIXED, .readout = options->readout};
+    double largest = options->largest_input;
+    snnd_status status = snnd_c_fold(plan, &network);
+    if (status == SNND_OK && options->samples != NULL)
+        status = measure(plan->context, options->samples, &largest);
+    if (status == SNND_OK && network.fixed)
+        status = snnd_c_quantise(&network, largest);
+    if (status == SNND_OK) {
+        int32_t count;
+        snnd_c_member *member = snnd_c_members(&network, &count);
+        report_on(&network, report);
+        status = member == NULL ? SNND_ERROR_MEMORY
+                                : write_files(&network, options->name, member, count, source_path, header_path, report);
+        snnd_release(plan->context, member);
+    }
+    snnd_c_free(&network);
+    return status;
+}
+
+snnd_status snnd_export_c(const snnd_plan *plan, const snnd_export_c_options *options, const char *source_path,
+                          const char *header_path, snnd_export_c_report *report) {
+    if (plan == NULL)
+        return SNND_ERROR_ARGUMENT;
+    snnd_context *context = plan->context;
+    snnd_export_c_options known;
+    snnd_export_c_report made = {0};
+    snnd_export_c_options_init(&known, sizeof known);
+    snnd_status status = snnd_options_read(context, options, &known, sizeof known, "snnd_export_c_options");
+    if (status == SNND_OK)
+        status = snnd_options_check(context, report, "snnd_export_c_report");
+    if (status == SNND_OK)
+        status = check_paths(context, source_path, header_path);
+    if (status == SNND_OK)
+        status = check_options(context, plan, &known);
+    if (status == SNND_OK)
+        status = export(plan, &known, source_path, header_path, &made);
+    if (status != SNND_OK)
+        return status;
+    return snnd_options_write(context, report, &made, sizeof made, "snnd_export_c_report");
+}

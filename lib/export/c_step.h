@@ -1,0 +1,18 @@
+/* The step of a network in C: synapses, neurons, and the order in which they go. */
+#ifndef SNND_EXPORT_C_STEP_H
+#define SNND_EXPORT_C_STEP_H
+
+#include "export/c_text.h"
+
+/* Constant tables of all nodes. */
+void snnd_c_write_tables(snnd_c_text *text, const snnd_c_network *network);
+
+/* What the synapses of all nodes do: NAME_send_N(), which brings an input to future currents, or NAME_sum_N(), which
+ * makes currents of past inputs. */
+void snnd_c_write_synapses(snnd_c_text *text, const snnd_c_network *network);
+
+/* NAME_step() and all before it but the synapses and the readout. */
+void snnd_c_write_layers(snnd_c_text *text, const snnd_c_network *network);
+void snnd_c_write_step(snnd_c_text *text, const snnd_c_network *network);
+
+#endif

@@ -1,0 +1,87 @@
+/*
+ * Synapses in C, listed by presynaptic neuron. What the input is decides what is remembered:
+ *
+ *     future currents: when an input is not 0, ring[row + delay][target] += weight input
+ *     past inputs:     at every step, current[target] += weight past[now - delay], but for inputs that were 0 for so
+ *                      long that nothing of them is left
+ */
+#include "export/c_step.h"
+
+/* A loop over the synapses of input `n`, of which the body sees k and what write_target() says. */
+static void begin_list(snnd_c_text *text, const snnd_c_node *node, int indent) {
+    if (node->full)
+        snnd_c_write(text, "%*sfor (o = 0; o < %du; o++) {\n%*sconst uint32_t k = n * %du + o;\n", indent, "",
+                     node->outputs, indent + 4, "", node->outputs);
+    else
+        snnd_c_write(text, "%*sfor (k = $_begin_@[n]; k < $_begin_@[n + 1]; k++) {\n", indent, "");
+}
+
+static const char *target_of(const snnd_c_node *node) {
+    return node->full ? "o" : "$_target_@[k]";
+}
+
+static const char *counter_of(const snnd_c_node *node) {
+    return node->full ? "o" : "k";
+}
+
+static void write_send(snnd_c_text *text, const snnd_c_network *network, const snnd_c_node *node) {
+    const char *number = network->fixed ? "int32_t" : "float";
+    const char *cell = network->fixed && node->fixed.narrow ? "int16_t" : number;
+    snnd_c_write(text, "\n/* Input n of synapses @ %s. */\n", node->events ? "has fired" : "is x");
+    snnd_c_write(text, "static void $_send_@($_state *s, uint32_t n%s%s%s) {\n", node->events ? "" : ", ",
+                 node->events ? "" : number, node->events ? "" : " x");
+    if (node->taps > 1)
+        snnd_c_write(text, "    const uint32_t now = s->row_@;\n");
+    snnd_c_write(text, "    uint32_t %s;\n", counter_of(node));
+    begin_list(text, node, 4);
+    if (node->taps > 1)
+        snnd_c_write(text,
+                     "        const uint32_t row = now + $_delay_@[k];\n"
+                     "        %s *const at = &s->ring_@[(row < %du ? row : row - %du) * %du + ",
+                     cell, node->taps, node->taps, node->outputs);
+    else
+        snnd_c_write(text, "        %s *const at = &s->ring_@[", cell);
+    snnd_c_write(text, "%s", target_of(node));
+    snnd_c_write(text, "];\n        *at = (%s)(*at + $_weight_@[k]%s);\n    }\n}\n", cell, node->events ? "" : " * x");
+}
+
+static void write_sum(snnd_c_text *text, const snnd_c_network *network, const snnd_c_node *node) {
+    snnd_c_write(text, "\n/* What synapses @ make of the past. */\n"
+                       "static void $_sum_@($_state *s) {\n");
+    if (node->taps > 1)
+        snnd_c_write(text, "    const uint32_t now = s->now_@;\n");
+    snnd_c_write(text, "    uint32_t n, %s;\n", counter_of(node));
+    if (node->neurons == NULL)
+        snnd_c_write(text,
+                     "    for (n = 0; n < %du; n++)\n"
+                     "        s->current_@[n] = %s;\n",
+                     node->outputs, node->shift != NULL ? "$_bias_@[n]" : "0.0f");
+    snnd_c_write(text,
+                 "    for (n = 0; n < %du; n++) {\n"
+                 "        const %s *const past = s->past_@ + n * %du;\n"
+                 "        if (s->idle_@[n] >= %du)\n"
+                 "            continue;\n",
+                 node->inputs, network->fixed ? "int16_t" : "float", node->taps, node->taps);
+    begin_list(text, node, 8);
+    if (node->taps > 1)
+        snnd_c_write(text, "            const uint32_t delay = $_delay_@[k];\n");
+    snnd_c_write(text, "            s->current_@[");
+    snnd_c_write(text, "%s", target_of(node));
+    snnd_c_write(text, "] += %s$_weight_@[k] * past[", network->fixed ? "(int32_t)" : "");
+    if (node->taps > 1)
+        snnd_c_write(text, "now >= delay ? now - delay : now + %du - delay", node->taps);
+    else
+        snnd_c_write(text, "0");
+    snnd_c_write(text, "];\n        }\n    }\n}\n");
+}
+
+void snnd_c_write_synapses(snnd_c_text *text, const snnd_c_network *network) {
+    for (int32_t k = 0; k < network->count; k++) {
+        const snnd_c_node *node = &network->node[k];
+        text->number = node->number;
+        if (node->delays != NULL && node->past)
+            write_sum(text, network, node);
+        else if (node->delays != NULL)
+            write_send(text, network, node);
+    }
+}

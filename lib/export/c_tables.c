@@ -1,0 +1,44 @@
+/* Constant tables in C: of each node weights, delays, targets and where the list of an input begins, biases,
+ * thresholds. */
+#include "export/c_step.h"
+
+static const char *input_word(const snnd_c_node *node) {
+    return node->number == 0 ? "inputs" : node->events ? "spiking neurons" : "neurons";
+}
+
+static void write_synapse_tables(snnd_c_text *text, const snnd_c_network *network, const snnd_c_node *node) {
+    const int64_t count = snnd_c_synapses(node);
+    snnd_c_write(text, "\n/* Synapses @: from %d %s to %d neurons, %lld of them, ", node->inputs, input_word(node),
+                 node->outputs, (long long)count);
+    snnd_c_write(text,
+                 node->full ? "from every one to every one */\n" : "those from n at begin[n] to begin[n + 1] - 1 */\n");
+    if (!node->full) {
+        snnd_c_table_offsets(text, "begin", node->begin, (int64_t)node->inputs + 1);
+        snnd_c_table_targets(text, "target", node->target, count, node->outputs - 1);
+    }
+    if (node->taps > 1)
+        snnd_c_table_delays(text, "delay", node->delay, count, node->taps - 1);
+    if (network->fixed)
+        snnd_c_table_int8(text, "weight", node->fixed.weight, count);
+    else
+        snnd_c_table_floats(text, "weight", node->weight, count);
+}
+
+void snnd_c_write_tables(snnd_c_text *text, const snnd_c_network *network) {
+    for (int32_t k = 0; k < network->count; k++) {
+        const snnd_c_node *node = &network->node[k];
+        text->number = node->number;
+        if (node->delays != NULL)
+            write_synapse_tables(text, network, node);
+        if (node->delays == NULL && node->factor != NULL)
+            snnd_c_table_doubles(text, "factor", node->factor, node->outputs);
+        if (node->shift != NULL && network->fixed)
+            snnd_c_table_int32(text, "bias", node->fixed.bias, node->outputs);
+        else if (node->shift != NULL)
+            snnd_c_table_doubles(text, "bias", node->shift, node->outputs);
+        if (network->fixed && snnd_c_fires(node))
+            snnd_c_table_int32(text, "threshold", node->fixed.border, node->outputs);
+        else if (network->fixed)
+            snnd_c_table_int32(text, "share", node->fixed.share, node->outputs);
+    }
+}

@@ -1,0 +1,247 @@
+/* Exported C in fixed point, compiled. Networks whose numbers are whole in fixed point, too, must agree with the stream
+ * as closely as float does; of others, the classes. */
+#include "export/compiled.h"
+
+Suite *c_fixed_suite(void);
+
+typedef struct bed {
+    snnd_context *context;
+    snnd_network *network;
+    snnd_plan *plan;
+    float *input;
+} bed;
+
+static bed make_bed(snnd_context *context, snnd_network *network) {
+    bed b = {.context = context, .network = network};
+    OK(context, snnd_plan_create(network, &b.plan));
+    b.input = make_input(FRAMES / steps, steps, snnd_plan_inputs(b.plan));
+    return b;
+}
+
+static void free_bed(bed *b) {
+    free(b->input);
+    snnd_plan_free(b->plan);
+    snnd_network_free(b->network);
+    snnd_context_free(b->context);
+}
+
+static void compare(const bed *b, int32_t readout, double limit) {
+    const snnd_export_c_options options = c_options(SNND_C_FIXED, readout);
+    outcome expected = by_stream(b->context, b->plan, readout, b->input);
+    outcome got = by_c(b->context, b->plan, &options, b->input);
+    assert_close(&expected, &got, limit);
+    free_outcome(&expected);
+    free_outcome(&got);
+}
+
+/* ---- numbers that fixed point has exactly ---- */
+
+/* Weights that are whole numbers of `unit`, to each neuron one of 127. */
+static void make_whole(snnd_layer *layer, double unit, uint64_t stream) {
+    float *weight = floats(layer, SNND_ARRAY_WEIGHT);
+    const int64_t count = count_of(layer, SNND_ARRAY_WEIGHT), each = count / snnd_layer_outputs(layer);
+    for (int64_t s = 0; s < count; s++)
+        weight[s] = (float)(unit * (s % each == 0 ? 127 : rint(uniform(-127, 127, stream, (uint64_t)s))));
+}
+
+/* A norm that multiplies by powers of two. */
+static void halve(snnd_layer *norm) {
+    for (int32_t n = 0; n < snnd_layer_outputs(norm); n++) {
+        floats(norm, SNND_ARRAY_SCALE)[n] = n % 3 == 0 ? 0.5f : n % 3 == 1 ? 0.25f : -0.25f;
+        floats(norm, SNND_ARRAY_SHIFT)[n] = (float)(n % 8 - 3) / 16;
+        floats(norm, SNND_ARRAY_RUNNING_MEAN)[n] = (float)(n % 5) / 8;
+        floats(norm, SNND_ARRAY_RUNNING_VARIANCE)[n] = 1;
+    }
+}
+
+static snnd_layer *add_exact_norm(snnd_network *network) {
+    snnd_batch_norm_options options;
+    snnd_layer *layer;
+    ck_assert_int_eq(snnd_batch_norm_options_init(&options, sizeof options), SNND_OK);
+    options.epsilon = 1e-300;
+    OK(network->context, snnd_network_add_batch_norm(network, &options, &layer));
+    halve(layer);
+    return layer;
+}
+
+static void add_halving_lif(snnd_network *network) {
+    snnd_lif_options options;
+    ck_assert_int_eq(snnd_lif_options_init(&options, sizeof options), SNND_OK);
+    options.tau = 2;
+    OK(network->context, snnd_network_add_lif(network, &options, NULL));
+}
+
+/* `inputs`, then layers that fire, then leaky integrators; decays of a half. */
+static snnd_network *make_exact(snnd_context *context, int32_t inputs, int32_t hidden, int32_t kernel_count) {
+    snnd_network *network = make_network(context, inputs);
+    snnd_delay_options options = delay_options(10);
+    options.kernel_count = kernel_count;
+    make_whole(add_delays(network, hidden, &options), 1.0 / 2048, 31);
+    add_exact_norm(network);
+    add_halving_lif(network);
+    add_dropout(network, 0.3);
+    make_whole(add_delays(network, hidden / 2, &options), 1.0 / 256, 32);
+    add_halving_lif(network);
+    make_whole(add_delays(network, 4, &options), 1.0 / 512, 33);
+    add_exact_norm(network);
+    snnd_leaky_integrator_options leaky;
+    ck_assert_int_eq(snnd_leaky_integrator_options_init(&leaky, sizeof leaky), SNND_OK);
+    leaky.tau = 2;
+    OK(context, snnd_network_add_leaky_integrator(network, &leaky, NULL));
+    return network;
+}
+
+/* Inputs of eighths. */
+static void make_eighths(bed *b) {
+    for (int k = 0; k < FRAMES * snnd_plan_inputs(b->plan); k++)
+        b->input[k] = rintf(b->input[k] * 8) / 8;
+}
+
+START_TEST(is_exact_where_numbers_are) {
+    static const int32_t inputs[] = {7, 50, 7}, kernel_count[] = {1, 1, 3};
+    snnd_context *context = make_context(1);
+    bed b = make_bed(context, make_exact(context, inputs[_i], 24, kernel_count[_i]));
+    make_eighths(&b);
+    compare(&b, SNND_READOUT_SUM, 1e-5);
+    free_bed(&b);
+}
+END_TEST
+
+/* Softmax is a sum of shares of 1/32768. */
+START_TEST(has_every_readout) {
+    snnd_context *context = make_context(1);
+    bed b = make_bed(context, make_exact(context, 7, 24, 1));
+    make_eighths(&b);
+    compare(&b, _i, _i == SNND_READOUT_SOFTMAX_SUM ? 1e-3 : 1e-5);
+    free_bed(&b);
+}
+END_TEST
+
+START_TEST(counts_spikes_at_the_end) {
+    snnd_context *context = make_context(1);
+    snnd_network *network = make_network(context, 9);
+    const snnd_delay_options options = delay_options(6);
+    make_whole(add_delays(network, 5, &options), 1.0 / 1024, 34);
+    add_halving_lif(network);
+    bed b = make_bed(context, network);
+    make_eighths(&b);
+    compare(&b, SNND_READOUT_SUM, 1e-9);
+    compare(&b, SNND_READOUT_SOFTMAX_SUM, 1e-3);
+    free_bed(&b);
+}
+END_TEST
+
+/* Terms are right to 1.5/65536, shares to 1/65536. */
+START_TEST(has_the_softmax) {
+    static const double ranges[] = {1, 2, 12, 24, 300, 1e7};
+    compare_softmax(SNND_C_FIXED, ranges[_i], 6e-5);
+}
+END_TEST
+
+/* ---- sums at their limits ---- */
+
+/* All of `hidden` neurons fire at once onto one: 258 weights of 127 are the most that 16 bits hold. */
+START_TEST(sums_of_all_synapses_fit) {
+    snnd_context *context = make_context(1);
+    snnd_network *network = make_network(context, 1);
+    const snnd_delay_options options = delay_options(0);
+    snnd_layer *first = add_delays(network, _i, &options);
+    for (int32_t n = 0; n < _i; n++)
+        floats(first, SNND_ARRAY_WEIGHT)[n] = 1;
+    add_halving_lif(network);
+    snnd_layer *second = add_delays(network, 2, &options);
+    for (int32_t n = 0; n < _i; n++)
+        floats(second, SNND_ARRAY_WEIGHT)[n] = 0.25f, floats(second, SNND_ARRAY_WEIGHT)[_i + n] = -0.25f;
+    add_leaky_integrator(network);
+    bed b = make_bed(context, network);
+    const snnd_export_c_options options_of_c = c_options(SNND_C_FIXED, SNND_READOUT_SUM);
+    outcome expected = by_stream(context, b.plan, SNND_READOUT_SUM, b.input);
+    outcome got = by_c(context, b.plan, &options_of_c, b.input);
+    assert_close(&expected, &got, 1e-3); /* the decay is rounded to 1/65536 */
+    size_t length;
+    char *header = (char *)scratch_read(scratch("net.h"), &length);
+    ck_assert_int_eq(strstr(header, "int16_t ring_1") != NULL, _i <= 258);
+    free(header);
+    free_outcome(&expected);
+    free_outcome(&got);
+    free_bed(&b);
+}
+END_TEST
+
+/* Inputs beyond their limit, of one sign for long, into neurons that forget fast, slowly and never. */
+START_TEST(nothing_overflows) {
+    enum { INPUTS = 40 };
+    static const double taus[] = {1, 10.05, 63, 65, 1e4, 1e9};
+    snnd_context *context = make_context(1);
+    snnd_network *network = make_network(context, INPUTS);
+    const snnd_delay_options options = delay_options(2);
+    snnd_lif_options lif;
+    snnd_leaky_integrator_options leaky;
+    ck_assert_int_eq(snnd_lif_options_init(&lif, sizeof lif), SNND_OK);
+    ck_assert_int_eq(snnd_leaky_integrator_options_init(&leaky, sizeof leaky), SNND_OK);
+    lif.tau = leaky.tau = taus[_i / 2];
+    snnd_layer *first = add_delays(network, 40, &options);
+    for (int64_t s = 0; s < count_of(first, SNND_ARRAY_WEIGHT); s++)
+        floats(first, SNND_ARRAY_WEIGHT)[s] = s / INPUTS % 2 == 0 ? 3 : -3;
+    add_batch_norm(network);
+    OK(context, snnd_network_add_lif(network, &lif, NULL));
+    fill_uniform(floats(add_delays(network, 3, &options), SNND_ARRAY_WEIGHT), 3 * 40, 0, 1, 35);
+    OK(context, snnd_network_add_leaky_integrator(network, &leaky, NULL));
+    steps = FRAMES;
+    bed b = make_bed(context, network);
+    for (int k = 0; k < FRAMES * INPUTS; k++)
+        b.input[k] = _i % 2 == 0 ? 1e3f : -1e3f;
+    const snnd_export_c_options fixed = c_options(SNND_C_FIXED, SNND_READOUT_SOFTMAX_SUM);
+    outcome got = by_c(context, b.plan, &fixed, b.input); /* stops where arithmetic is undefined */
+    for (int t = 0; t < FRAMES; t++) {
+        double sum = 0;
+        for (int c = 0; c < 3; c++) {
+            sum += got.scores[t * 3 + c];
+            HOLDS(got.potentials[t * 3 + c] >= 0, "step %d: a potential has wrapped round to %g", t,
+                  got.potentials[t * 3 + c]);
+        }
+        HOLDS(fabs(sum - (t + 1)) < 2e-2, "step %d: shares of %g", t, sum);
+    }
+    free_outcome(&got);
+    free_bed(&b);
+    steps = 70;
+}
+END_TEST
+
+/* ---- networks as they come ---- */
+
+START_TEST(finds_the_classes_of_other_networks) {
+    enum { ROUNDS = 8 };
+    int same = 0, all = 0;
+    for (int round = 0; round < ROUNDS; round++) {
+        snnd_context *context = make_context(1);
+        snnd_network *network = (_i == 0 ? sparse : long_delays)(context);
+        OK(context, snnd_network_initialize(network, (uint64_t)round));
+        unsettle(network);
+        bed b = make_bed(context, network);
+        const snnd_export_c_options fixed = c_options(SNND_C_FIXED, SNND_READOUT_SUM);
+        outcome expected = by_stream(context, b.plan, SNND_READOUT_SUM, b.input);
+        outcome got = by_c(context, b.plan, &fixed, b.input);
+        for (int n = 0; n < FRAMES / steps; n++)
+            same += expected.class[n] == got.class[n];
+        all += FRAMES / steps;
+        free_outcome(&expected);
+        free_outcome(&got);
+        free_bed(&b);
+    }
+    ck_assert_msg(same >= all - 1, "%d of %d classes", same, all);
+}
+END_TEST
+
+Suite *c_fixed_suite(void) {
+    Suite *suite = suite_create("c fixed");
+    TCase *compiled = scratch_case(suite, "compiled");
+    tcase_add_loop_test(compiled, is_exact_where_numbers_are, 0, 3);
+    tcase_add_loop_test(compiled, has_every_readout, SNND_READOUT_SOFTMAX_SUM, SNND_READOUT_LAST + 1);
+    tcase_add_test(compiled, counts_spikes_at_the_end);
+    tcase_add_loop_test(compiled, sums_of_all_synapses_fit, 257, 260);
+    tcase_add_loop_test(compiled, nothing_overflows, 0, 12);
+    tcase_add_loop_test(compiled, finds_the_classes_of_other_networks, 0, 2);
+    tcase_add_loop_test(compiled, has_the_softmax, 0, 6);
+    return suite;
+}

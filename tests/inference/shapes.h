@@ -1,0 +1,104 @@
+/* Networks of all shapes with parameters that are not the first ones, and inputs for them. */
+#ifndef SNND_TESTS_INFERENCE_SHAPES_H
+#define SNND_TESTS_INFERENCE_SHAPES_H
+
+#include "model/small.h"
+
+/* Statistics and dropout that are not the first ones. */
+static inline void unsettle(snnd_network *network) {
+    for (int32_t i = 0; i < snnd_network_layer_count(network); i++) {
+        snnd_layer *layer = snnd_network_layer(network, i);
+        if (snnd_layer_get_type(layer) != SNND_LAYER_BATCH_NORM)
+            continue;
+        const size_t neurons = (size_t)snnd_layer_outputs(layer);
+        fill_uniform(floats(layer, SNND_ARRAY_SCALE), neurons, -0.5, 2, 11);
+        fill_uniform(floats(layer, SNND_ARRAY_SHIFT), neurons, -0.2, 0.6, 12);
+        fill_uniform(floats(layer, SNND_ARRAY_RUNNING_MEAN), neurons, -1, 1, 13);
+        fill_uniform(floats(layer, SNND_ARRAY_RUNNING_VARIANCE), neurons, 0.1, 4, 14);
+    }
+}
+
+/* Drops a share of a layer's synapses. */
+static inline void thin_out(snnd_layer *layer, double share) {
+    float *weight = floats(layer, SNND_ARRAY_WEIGHT);
+    for (int64_t s = 0; s < count_of(layer, SNND_ARRAY_WEIGHT); s++)
+        if (uniform(0, 1, 15, (uint64_t)s) < share)
+            weight[s] = 0;
+}
+
+/* ---- networks of all shapes ---- */
+
+static inline snnd_network *paper(snnd_context *context) {
+    return make_spiking(context, 40, 256, 20, 24, 0.4);
+}
+
+static inline snnd_network *sparse(snnd_context *context) {
+    snnd_network *network = make_spiking(context, 13, 50, 7, 24, 0.4);
+    thin_out(snnd_network_layer(network, 0), 0.875);
+    thin_out(snnd_network_layer(network, 4), 0.875);
+    return network;
+}
+
+static inline snnd_network *long_delays(snnd_context *context) {
+    return make_spiking(context, 9, 37, 5, 60, 0.1);
+}
+
+static inline snnd_network *no_delays(snnd_context *context) {
+    return make_spiking(context, 9, 37, 5, 0, 0.1);
+}
+
+static inline snnd_network *several_synapses(snnd_context *context) {
+    snnd_network *network = make_network(context, 6);
+    snnd_delay_options options = delay_options(10);
+    options.kernel_count = 3;
+    add_delays(network, 33, &options);
+    add_lif(network);
+    options.learn_delays = 0;
+    add_delays(network, 4, &options);
+    add_leaky_integrator(network);
+    return network;
+}
+
+static inline snnd_network *deep(snnd_context *context) {
+    snnd_network *network = make_network(context, 5);
+    snnd_delay_options options = delay_options(8);
+    add_delays(network, 30, &options);
+    add_batch_norm(network);
+    add_lif(network);
+    add_dropout(network, 0.2);
+    add_delays(network, 31, &options);
+    add_leaky_integrator(network);
+    options = delay_options(12);
+    add_delays(network, 17, &options);
+    add_lif(network);
+    add_delays(network, 6, &options);
+    return network;
+}
+
+/* Begins with neurons, ends with spikes. */
+static inline snnd_network *odd(snnd_context *context) {
+    snnd_network *network = make_network(context, 21);
+    const snnd_delay_options options = delay_options(6);
+    add_lif(network);
+    add_delays(network, 18, &options);
+    add_batch_norm(network);
+    add_lif(network);
+    return network;
+}
+
+static snnd_network *(*const shapes[])(snnd_context *) = {paper, sparse, long_delays, no_delays, several_synapses,
+                                                          deep,  odd};
+
+/* Input with silences in it, and numbers too small to count. */
+static inline float *make_input(int32_t samples, int32_t steps, int32_t channels) {
+    float *input = malloc((size_t)samples * (size_t)steps * (size_t)channels * sizeof *input);
+    ck_assert_ptr_nonnull(input);
+    for (int64_t k = 0; k < (int64_t)samples * steps * channels; k++) {
+        const double kind = uniform(0, 1, 16, (uint64_t)k);
+        const double silent = uniform(0, 1, 17, (uint64_t)(k / channels / 30));
+        input[k] = silent < 0.3 || kind < 0.2 ? 0 : kind < 0.25 ? 1e-40f : (float)uniform(-2, 6, 18, (uint64_t)k);
+    }
+    return input;
+}
+
+#endif
