@@ -42,23 +42,49 @@ bool snnd_hdf5_put_double(hid_t parent, const char *name, double value);   /* no
 
 /* ---- reading ---- */
 
-/* Opens a copy of the bytes; to be closed by H5Fclose, which closes all that was opened in it. */
-snnd_status snnd_hdf5_open(snnd_context *context, const unsigned char *bytes, size_t count, hid_t *file);
+/* A file in memory that is the caller's. */
+typedef struct snnd_hdf5_source {
+    snnd_context *context;
+    const unsigned char *bytes;
+    size_t count;
+    hid_t file;
+} snnd_hdf5_source;
+
+/* Opens the bytes; H5Fclose on `file` closes all that was opened in it. */
+snnd_status snnd_hdf5_open(snnd_context *context, const unsigned char *bytes, size_t count, snnd_hdf5_source *source);
 /* The names in a group, at most `most`, each to be released, as the list itself. */
-snnd_status snnd_hdf5_names(snnd_context *context, hid_t group, size_t most, char ***names, size_t *count);
+snnd_status snnd_hdf5_names(const snnd_hdf5_source *source, hid_t group, size_t most, char ***names, size_t *count);
 void snnd_hdf5_free_names(snnd_context *context, char **names, size_t count);
 /* Whether there is such a name in the group itself. */
 bool snnd_hdf5_has(hid_t parent, const char *name);
-snnd_status snnd_hdf5_group(snnd_context *context, hid_t parent, const char *name, hid_t *group);
+snnd_status snnd_hdf5_group(const snnd_hdf5_source *source, hid_t parent, const char *name, hid_t *group);
 /* Text of no axes, to be released. */
-snnd_status snnd_hdf5_text(snnd_context *context, hid_t parent, const char *name, char **text);
+snnd_status snnd_hdf5_text(const snnd_hdf5_source *source, hid_t parent, const char *name, char **text);
 /* Text of two axes, at most `most` rows of two; to be given to snnd_hdf5_free_names() with twice the rows. */
-snnd_status snnd_hdf5_pairs(snnd_context *context, hid_t parent, const char *name, size_t most, char ***texts,
+snnd_status snnd_hdf5_pairs(const snnd_hdf5_source *source, hid_t parent, const char *name, size_t most, char ***texts,
                             size_t *rows);
 /* The axes and extents of an array of numbers, of which the file must hold as many as it says. */
-snnd_status snnd_hdf5_shape(snnd_context *context, hid_t parent, const char *name, int *axes,
+snnd_status snnd_hdf5_shape(const snnd_hdf5_source *source, hid_t parent, const char *name, int *axes,
                             int64_t shape[SNND_HDF5_AXES]);
 /* Its numbers, all finite, to be released. */
-snnd_status snnd_hdf5_numbers(snnd_context *context, hid_t parent, const char *name, double **values);
+snnd_status snnd_hdf5_numbers(const snnd_hdf5_source *source, hid_t parent, const char *name, double **values);
+
+/* ---- for the two files that read ---- */
+
+/* A dataset that is open, and what is known of it. */
+typedef struct snnd_hdf5_dataset {
+    hid_t id, type;
+    H5D_layout_t layout;
+    int axes;
+    hsize_t shape[SNND_HDF5_AXES];
+    size_t count; /* of its elements */
+} snnd_hdf5_dataset;
+
+/* Opens a dataset of one of two classes of elements, after a look at its size and at where its data lie. */
+snnd_status snnd_hdf5_open_dataset(const snnd_hdf5_source *source, hid_t parent, const char *name, H5T_class_t class,
+                                   H5T_class_t other, snnd_hdf5_dataset *dataset);
+void snnd_hdf5_close_dataset(const snnd_hdf5_dataset *dataset);
+/* An error that names the dataset. */
+snnd_status snnd_hdf5_refuse(snnd_context *context, const char *name, const char *wrong);
 
 #endif

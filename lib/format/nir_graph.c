@@ -29,9 +29,9 @@ static snnd_status name_node(snnd_context *context, snnd_status status, const ch
 
 /* ---- nodes ---- */
 
-static snnd_status find_type(snnd_context *context, hid_t group, snnd_nir_type *type) {
+static snnd_status find_type(const snnd_hdf5_source *source, hid_t group, snnd_nir_type *type) {
     char *text;
-    snnd_status status = snnd_hdf5_text(context, group, "type", &text);
+    snnd_status status = snnd_hdf5_text(source, group, "type", &text);
     if (status != SNND_OK)
         return status;
     *type = SNND_NIR_TYPES;
@@ -39,11 +39,11 @@ static snnd_status find_type(snnd_context *context, hid_t group, snnd_nir_type *
         if (strcmp(text, snnd_nir_kinds[t].name) == 0)
             *type = (snnd_nir_type)t;
     if (*type == SNND_NIR_TYPES)
-        status = snnd_fail(context, SNND_ERROR_FORMAT,
+        status = snnd_fail(source->context, SNND_ERROR_FORMAT,
                            "its type is '%.64s'; expected Input, Output, Linear, Affine, Scale, Delay, Flatten, LI or "
                            "LIF",
                            text);
-    snnd_release(context, text);
+    snnd_release(source->context, text);
     return status;
 }
 
@@ -59,27 +59,28 @@ static bool is_ignored(const snnd_nir_kind *kind, const char *name) {
     return false;
 }
 
-static snnd_status check_names(snnd_context *context, hid_t group, const snnd_nir_kind *kind) {
+static snnd_status check_names(const snnd_hdf5_source *source, hid_t group, const snnd_nir_kind *kind) {
     char **names;
     size_t count;
-    snnd_status status = snnd_hdf5_names(context, group, MOST_FIELDS, &names, &count);
+    snnd_status status = snnd_hdf5_names(source, group, MOST_FIELDS, &names, &count);
     if (status != SNND_OK)
         return status;
     for (size_t i = 0; i < count && status == SNND_OK; i++)
         if (!is_ignored(kind, names[i]))
-            status = snnd_fail(context, SNND_ERROR_FORMAT, "'%.64s' is not a field of %s", names[i], kind->name);
-    snnd_hdf5_free_names(context, names, count);
+            status =
+                snnd_fail(source->context, SNND_ERROR_FORMAT, "'%.64s' is not a field of %s", names[i], kind->name);
+    snnd_hdf5_free_names(source->context, names, count);
     return status;
 }
 
-static snnd_status read_fields(snnd_context *context, hid_t group, snnd_nir_node *node) {
+static snnd_status read_fields(const snnd_hdf5_source *source, hid_t group, snnd_nir_node *node) {
     const snnd_nir_kind *kind = &snnd_nir_kinds[node->type];
-    snnd_status status = check_names(context, group, kind);
+    snnd_status status = check_names(source, group, kind);
     for (int f = 0; f < SNND_NIR_FIELDS && kind->field[f] != NULL && status == SNND_OK; f++) {
         snnd_nir_array *field = &node->field[f];
         if (may_be_missing(node->type, f) && !snnd_hdf5_has(group, kind->field[f]))
             continue;
-        status = snnd_hdf5_shape(context, group, kind->field[f], &field->axes, field->shape);
+        status = snnd_hdf5_shape(source, group, kind->field[f], &field->axes, field->shape);
         field->there = true;
         field->count = 1;
         for (int axis = 0; axis < field->axes && status == SNND_OK; axis++)
@@ -90,12 +91,12 @@ static snnd_status read_fields(snnd_context *context, hid_t group, snnd_nir_node
 
 static snnd_status read_node(const snnd_nir_graph *graph, snnd_nir_node *node) {
     hid_t group;
-    snnd_status status = snnd_hdf5_group(graph->context, graph->nodes, node->name, &group);
+    snnd_status status = snnd_hdf5_group(&graph->source, graph->nodes, node->name, &group);
     if (status != SNND_OK)
         return status;
-    status = find_type(graph->context, group, &node->type);
+    status = find_type(&graph->source, group, &node->type);
     if (status == SNND_OK)
-        status = read_fields(graph->context, group, node);
+        status = read_fields(&graph->source, group, node);
     H5Gclose(group);
     return name_node(graph->context, status, node->name);
 }
@@ -108,7 +109,7 @@ static int by_name(const void *left, const void *right) {
 static snnd_status read_nodes(snnd_nir_graph *graph) {
     char **names;
     size_t count;
-    snnd_status status = snnd_hdf5_names(graph->context, graph->nodes, MOST_NODES, &names, &count);
+    snnd_status status = snnd_hdf5_names(&graph->source, graph->nodes, MOST_NODES, &names, &count);
     if (status != SNND_OK)
         return status;
     graph->node = snnd_allocate(graph->context, count, sizeof *graph->node);
@@ -164,7 +165,7 @@ static snnd_status list_edges(snnd_nir_graph *graph, char **names) {
 static snnd_status read_edges(snnd_nir_graph *graph) {
     char **names;
     size_t rows;
-    snnd_status status = snnd_hdf5_pairs(graph->context, graph->group, "edges", MOST_EDGES, &names, &rows);
+    snnd_status status = snnd_hdf5_pairs(&graph->source, graph->group, "edges", MOST_EDGES, &names, &rows);
     if (status != SNND_OK)
         return status;
     graph->edges = (int32_t)rows;
@@ -177,7 +178,7 @@ static snnd_status read_edges(snnd_nir_graph *graph) {
 
 static snnd_status check_graph_type(const snnd_nir_graph *graph) {
     char *text;
-    snnd_status status = snnd_hdf5_text(graph->context, graph->group, "type", &text);
+    snnd_status status = snnd_hdf5_text(&graph->source, graph->group, "type", &text);
     if (status != SNND_OK)
         return status;
     if (strcmp(text, "NIRGraph") != 0)
@@ -189,15 +190,15 @@ static snnd_status check_graph_type(const snnd_nir_graph *graph) {
 
 static snnd_status read_graph(snnd_nir_graph *graph) {
     char *version;
-    snnd_status status = snnd_hdf5_text(graph->context, graph->file, "version", &version);
+    snnd_status status = snnd_hdf5_text(&graph->source, graph->source.file, "version", &version);
     if (status != SNND_OK)
         return status;
     snnd_release(graph->context, version);
-    status = snnd_hdf5_group(graph->context, graph->file, "node", &graph->group);
+    status = snnd_hdf5_group(&graph->source, graph->source.file, "node", &graph->group);
     if (status == SNND_OK)
         status = check_graph_type(graph);
     if (status == SNND_OK)
-        status = snnd_hdf5_group(graph->context, graph->group, "nodes", &graph->nodes);
+        status = snnd_hdf5_group(&graph->source, graph->group, "nodes", &graph->nodes);
     if (status == SNND_OK)
         status = read_nodes(graph);
     return status == SNND_OK ? read_edges(graph) : status;
@@ -206,7 +207,7 @@ static snnd_status read_graph(snnd_nir_graph *graph) {
 snnd_status snnd_nir_graph_open(snnd_context *context, const unsigned char *bytes, size_t count,
                                 snnd_nir_graph *graph) {
     *graph = (snnd_nir_graph){.context = context, .group = -1, .nodes = -1};
-    snnd_status status = snnd_hdf5_open(context, bytes, count, &graph->file);
+    snnd_status status = snnd_hdf5_open(context, bytes, count, &graph->source);
     if (status != SNND_OK)
         return status;
     status = read_graph(graph);
@@ -220,14 +221,14 @@ void snnd_nir_graph_close(snnd_nir_graph *graph) {
         snnd_release(graph->context, graph->node[n].name);
     snnd_release(graph->context, graph->node);
     snnd_release(graph->context, graph->next);
-    H5Fclose(graph->file);
+    H5Fclose(graph->source.file);
 }
 
 snnd_status snnd_nir_numbers(const snnd_nir_graph *graph, const snnd_nir_node *node, int field, double **values) {
     hid_t group;
-    snnd_status status = snnd_hdf5_group(graph->context, graph->nodes, node->name, &group);
+    snnd_status status = snnd_hdf5_group(&graph->source, graph->nodes, node->name, &group);
     if (status == SNND_OK) {
-        status = snnd_hdf5_numbers(graph->context, group, snnd_nir_kinds[node->type].field[field], values);
+        status = snnd_hdf5_numbers(&graph->source, group, snnd_nir_kinds[node->type].field[field], values);
         H5Gclose(group);
     }
     return name_node(graph->context, status, node->name);
@@ -238,14 +239,14 @@ snnd_status snnd_nir_metadata_dt(const snnd_nir_graph *graph, double *dt) {
     double *value;
     snnd_nir_array about;
     snnd_status status = snnd_hdf5_has(graph->group, "metadata")
-                             ? snnd_hdf5_group(graph->context, graph->group, "metadata", &group)
+                             ? snnd_hdf5_group(&graph->source, graph->group, "metadata", &group)
                              : SNND_ERROR_FORMAT;
     if (status == SNND_OK) {
-        status = snnd_hdf5_shape(graph->context, group, "dt", &about.axes, about.shape);
+        status = snnd_hdf5_shape(&graph->source, group, "dt", &about.axes, about.shape);
         if (status == SNND_OK && about.axes > 0)
             status = SNND_ERROR_FORMAT;
         if (status == SNND_OK)
-            status = snnd_hdf5_numbers(graph->context, group, "dt", &value);
+            status = snnd_hdf5_numbers(&graph->source, group, "dt", &value);
         H5Gclose(group);
     }
     if (status == SNND_ERROR_FORMAT)

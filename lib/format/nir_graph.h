@@ -23,7 +23,8 @@ typedef struct snnd_nir_node {
 
 typedef struct snnd_nir_graph {
     snnd_context *context;
-    hid_t file, group, nodes;
+    snnd_hdf5_source source;
+    hid_t group, nodes;
     snnd_nir_node *node; /* by name */
     int32_t count;
     int32_t *next; /* the nodes at the ends of edges, by the node where they begin */
