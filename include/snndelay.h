@@ -81,7 +81,8 @@ SNND_API const char *snnd_version(void);
 /* ---------------------------------------------------------------------------------------------- */
 /** @defgroup context Context
  * Memory, threads, log and last error of everything made from it. (What takes memory from malloc, while a call lasts:
- * the JSON text of a file's header, the C library's sorting in the analysis and of NIR files, and HDF5 where those are.)
+ * the JSON text of a file's header, the C library's sorting in the analysis and of NIR files, and HDF5 where those
+ * are.)
  * @{ */
 
 /** Memory, threads, log and last error of what is made from it. */
@@ -914,6 +915,7 @@ typedef enum snnd_nir_order {
     SNND_NIR_UPDATE_FIRST = 1
 } snnd_nir_order;
 
+/** How networks go to NIR files and come from them. */
 typedef struct snnd_nir_options {
     size_t size;
     double dt; /**< seconds of a time step, 1e-9 to 1e3; 0: 0.01 where a network is saved, and where it is loaded what
@@ -924,6 +926,7 @@ typedef struct snnd_nir_options {
     int32_t without_reset;
 } snnd_nir_options;
 
+/** Fills in the defaults; `size` is sizeof of the caller's structure. */
 SNND_API snnd_status snnd_nir_options_init(snnd_nir_options *options, size_t size);
 
 /**
@@ -947,7 +950,7 @@ SNND_API snnd_status snnd_network_save_nir(const snnd_network *network, const sn
  *
  * A bias becomes a layer of batch norm that changes nothing else. What a NIR file does not say is at its default. Where
  * a graph leaves no room for the step or two that the library takes at every layer of neurons, its network gives the
- * same that many steps later, which a message at ::SNND_LOG_INFO tells.
+ * same that many steps later, which a message at SNND_LOG_INFO tells.
  */
 SNND_API snnd_status snnd_network_load_nir(snnd_context *context, const snnd_nir_options *options, const char *path,
                                            snnd_network **network);

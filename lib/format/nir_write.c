@@ -294,9 +294,13 @@ static int32_t write_layer(const writing *all, const snnd_layer *layer) {
         return write_neurons(all, layer, SNND_NIR_LIF, layer->options.lif.tau);
     case SNND_LAYER_LEAKY_INTEGRATOR:
         return write_neurons(all, layer, SNND_NIR_LI, layer->options.leaky_integrator.tau);
-    default: /* dropout */
+    case SNND_LAYER_DROPOUT:
         return 1;
     }
+    snnd_nir_check(all->writer,
+                   snnd_fail(all->network->context, SNND_ERROR_UNSUPPORTED,
+                             "layer %d (%s) is of a kind that NIR has no node for", layer->index, layer->class->name));
+    return 1;
 }
 
 /* ---- the file ---- */
