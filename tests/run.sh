@@ -7,12 +7,13 @@ cd "$(dirname "$0")/.."
 build=${BUILD:-build}
 
 sh examples/install-missing.sh gcc g++ libc6-dev meson ninja-build pkg-config check libsubunit-dev libcjson-dev libopenblas-dev \
-    libsndfile1-dev libsamplerate0-dev libkissfft-dev espeak-ng gnuplot-nox fonts-dejavu-core
+    libsndfile1-dev libsamplerate0-dev libkissfft-dev espeak-ng gnuplot-nox fonts-dejavu-core \
+    libhdf5-dev python3-numpy python3-h5py
 
 if [ -f "$build/build.ninja" ]; then
-    meson configure "$build" -Dtests=enabled -Drawhd=enabled "$@" >/dev/null
+    meson configure "$build" -Dtests=enabled -Drawhd=enabled -Dhdf5=enabled "$@" >/dev/null
 else
-    meson setup "$build" -Dtests=enabled -Drawhd=enabled "$@"
+    meson setup "$build" -Dtests=enabled -Drawhd=enabled -Dhdf5=enabled "$@"
 fi
 ninja -C "$build"
 

@@ -8,6 +8,7 @@
 #include "base/array.h"
 #include "format/atomic_file.h"
 #include "format/bytes.h"
+#include "format/utf8.h"
 
 enum { PREFIX = 8, ALIGNMENT = 8, MAX_HEADER = 100000000 };
 
@@ -70,13 +71,28 @@ static char *header_text(const snnd_tensor *tensors, size_t count, const snnd_me
     return text;
 }
 
+/* What cannot be read where the format's rules are kept is not written. */
+static snnd_status check_text(snnd_context *context, const char *text, const char *path) {
+    const size_t length = strlen(text);
+    if (length > MAX_HEADER - ALIGNMENT)
+        return snnd_fail(context, SNND_ERROR_ARGUMENT,
+                         "the header of '%s' would have %zu bytes; a header has %d at most", path == NULL ? "" : path,
+                         length, MAX_HEADER);
+    if (!snnd_is_utf8(text, length))
+        return snnd_fail(context, SNND_ERROR_ARGUMENT, "a name or text among the metadata of '%s' is not UTF-8",
+                         path == NULL ? "" : path);
+    return SNND_OK;
+}
+
 snnd_status snnd_safetensors_write(snnd_context *context, const char *path, const snnd_tensor *tensors, size_t count,
                                    const snnd_metadata *metadata, size_t metadata_count) {
     char *text = header_text(tensors, count, metadata, metadata_count);
     if (text == NULL)
         return snnd_fail(context, SNND_ERROR_MEMORY, "no memory for the header of '%s'", path == NULL ? "" : path);
     snnd_atomic_file file;
-    snnd_status status = snnd_atomic_open(context, path, &file);
+    snnd_status status = check_text(context, text, path);
+    if (status == SNND_OK)
+        status = snnd_atomic_open(context, path, &file);
     if (status != SNND_OK) {
         cJSON_free(text);
         return status;
@@ -167,17 +183,40 @@ static int by_begin(const void *left, const void *right) {
     return (a->end > b->end) - (a->end < b->end);
 }
 
+static int by_name(const void *left, const void *right) {
+    const cJSON *const *a = left, *const *b = right;
+    return strcmp((*a)->string, (*b)->string);
+}
+
+/* An object of the header has each key once. */
+static snnd_status check_keys(const snnd_safetensors *file, const cJSON *object, const char *of) {
+    const cJSON *item, **sorted;
+    size_t count = 0;
+    sorted = snnd_allocate(file->context, (size_t)cJSON_GetArraySize(object), sizeof *sorted);
+    if (sorted == NULL)
+        return SNND_ERROR_MEMORY;
+    cJSON_ArrayForEach(item, object) sorted[count++] = item;
+    qsort(sorted, count, sizeof *sorted, by_name);
+    snnd_status status = SNND_OK;
+    for (size_t i = 1; i < count && status == SNND_OK; i++)
+        if (strcmp(sorted[i - 1]->string, sorted[i]->string) == 0)
+            status = snnd_fail(file->context, SNND_ERROR_FORMAT, "%s '%.64s' is there twice", of, sorted[i]->string);
+    snnd_release(file->context, sorted);
+    return status;
+}
+
 static snnd_status read_entries(snnd_safetensors *file, const unsigned char *data, size_t data_bytes) {
     const cJSON *item;
     cJSON_ArrayForEach(item, file->header) {
         if (strcmp(item->string, "__metadata__") == 0)
             continue;
-        if (cJSON_GetObjectItemCaseSensitive(file->header, item->string) != item)
-            return refuse(file, item->string, "is there twice");
         tensor_entry *entry = &file->entries[file->count];
         const char *wrong = read_entry(item, data_bytes, entry);
         if (wrong != NULL)
             return refuse(file, item->string, wrong);
+        const snnd_status status = check_keys(file, item, "in a tensor's entry, key");
+        if (status != SNND_OK)
+            return status;
         entry->name = item->string;
         entry->array.data = (void *)(uintptr_t)(data + entry->begin);
         file->count++;
@@ -195,6 +234,19 @@ static snnd_status read_entries(snnd_safetensors *file, const unsigned char *dat
     return SNND_OK;
 }
 
+static snnd_status check_metadata(const snnd_safetensors *file) {
+    const cJSON *metadata = cJSON_GetObjectItemCaseSensitive(file->header, "__metadata__"), *item;
+    if (metadata == NULL)
+        return SNND_OK;
+    if (!cJSON_IsObject(metadata))
+        return snnd_fail(file->context, SNND_ERROR_FORMAT, "__metadata__ is not an object");
+    cJSON_ArrayForEach(item, metadata) {
+        if (!cJSON_IsString(item))
+            return snnd_fail(file->context, SNND_ERROR_FORMAT, "metadata '%.64s' is not a string", item->string);
+    }
+    return check_keys(file, metadata, "metadata");
+}
+
 static snnd_status read_header(snnd_safetensors *file, size_t bytes) {
     uint64_t length = 0;
     for (int b = PREFIX - 1; b >= 0 && bytes >= PREFIX; b--)
@@ -202,18 +254,18 @@ static snnd_status read_header(snnd_safetensors *file, size_t bytes) {
     if (bytes < PREFIX + 2 || length > MAX_HEADER || length > bytes - PREFIX || file->bytes[PREFIX] != '{')
         return snnd_fail(file->context, SNND_ERROR_FORMAT, "not a safetensors file, or cut off");
     const char *text = (const char *)file->bytes + PREFIX, *end = NULL;
+    if (!snnd_is_utf8(text, (size_t)length))
+        return snnd_fail(file->context, SNND_ERROR_FORMAT, "the header is not UTF-8");
     file->header = cJSON_ParseWithLengthOpts(text, (size_t)length, &end, false);
     while (file->header != NULL && end < text + length && *end == ' ')
         end++;
     if (!cJSON_IsObject(file->header) || end != text + length)
         return snnd_fail(file->context, SNND_ERROR_FORMAT, "the header is not a JSON object");
-    const cJSON *metadata = cJSON_GetObjectItemCaseSensitive(file->header, "__metadata__"), *item;
-    if (metadata != NULL && !cJSON_IsObject(metadata))
-        return snnd_fail(file->context, SNND_ERROR_FORMAT, "__metadata__ is not an object");
-    cJSON_ArrayForEach(item, metadata) {
-        if (!cJSON_IsString(item))
-            return snnd_fail(file->context, SNND_ERROR_FORMAT, "metadata '%.64s' is not a string", item->string);
-    }
+    snnd_status status = check_keys(file, file->header, "tensor");
+    if (status == SNND_OK)
+        status = check_metadata(file);
+    if (status != SNND_OK)
+        return status;
     file->entries = snnd_allocate(file->context, (size_t)cJSON_GetArraySize(file->header), sizeof *file->entries);
     if (file->entries == NULL)
         return SNND_ERROR_MEMORY;

@@ -61,17 +61,6 @@ static bool allocate_synapses(snnd_context *context, snnd_frame_synapses *made, 
     return made->begin != NULL && made->output != NULL && made->delay != NULL && made->value != NULL;
 }
 
-/* The one tap of a synapse as a pass in evaluation has it, under the same floating-point mode; 0: it carries nothing.
- */
-static float tap_of(const snnd_layer *layer, const snnd_kernel_shape *shape, int64_t synapse, uint16_t *delay) {
-    float share;
-    int32_t first;
-    const float weight = snnd_delays_weight(layer, synapse);
-    snnd_kernel_taps(shape, snnd_layer_floats(layer, SNND_ARRAY_POSITION)[synapse], &first, &share, NULL);
-    *delay = (uint16_t)(shape->taps - 1 - first);
-    return weight == 0 ? 0 : weight * share;
-}
-
 static void list_synapses(const snnd_layer *layer, snnd_frame_synapses *made) {
     const snnd_kernel_shape shape = snnd_delays_whole_shape(layer);
     const int64_t each = layer->options.delays.kernel_count, columns = snnd_delays_columns(layer);
@@ -80,8 +69,10 @@ static void list_synapses(const snnd_layer *layer, snnd_frame_synapses *made) {
         made->begin[i] = place;
         for (int32_t o = 0; o < made->outputs; o++)
             for (int64_t s = o * columns + i * each; s < o * columns + (i + 1) * each; s++) {
+                int32_t delay;
                 made->output[place] = o;
-                made->value[place] = tap_of(layer, &shape, s, &made->delay[place]);
+                made->value[place] = snnd_delays_tap(layer, &shape, s, &delay);
+                made->delay[place] = (uint16_t)delay;
                 place += made->value[place] != 0;
             }
     }

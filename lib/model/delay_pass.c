@@ -21,6 +21,15 @@ snnd_kernel_shape snnd_delays_whole_shape(const snnd_layer *layer) {
     return (snnd_kernel_shape){.taps = snnd_delays_taps(layer), .kind = SNND_KERNEL_MAX, .spread = 1, .whole = 1};
 }
 
+float snnd_delays_tap(const snnd_layer *layer, const snnd_kernel_shape *shape, int64_t synapse, int32_t *delay) {
+    float share;
+    int32_t first;
+    const float weight = snnd_delays_weight(layer, synapse);
+    snnd_kernel_taps(shape, snnd_layer_floats(layer, SNND_ARRAY_POSITION)[synapse], &first, &share, NULL);
+    *delay = shape->taps - 1 - first;
+    return weight == 0 ? 0 : weight * share;
+}
+
 static snnd_kernel_shape shape_of(const snnd_layer *layer, snnd_mode mode) {
     const snnd_delay_options *options = &layer->options.delays;
     if (mode == SNND_EVALUATE || !options->learn_delays)

@@ -42,6 +42,10 @@ void snnd_delays_release(snnd_stage *stage);
 /* Kernels of one tap at whole delays: those of evaluation. */
 snnd_kernel_shape snnd_delays_whole_shape(const snnd_layer *layer);
 
+/* The one tap of a synapse under that shape and its delay in steps, as evaluation has it under its floating-point mode;
+ * 0: it carries nothing. */
+float snnd_delays_tap(const snnd_layer *layer, const snnd_kernel_shape *shape, int64_t synapse, int32_t *delay);
+
 /* Makes the kernels of all synapses for the pass. */
 void snnd_delays_begin(snnd_stage *stage);
 

@@ -8,6 +8,7 @@
 
 #include "format/atomic_file.h"
 #include "format/network_file.h"
+#include "format/utf8.h"
 #include "train/trainer.h"
 
 static const char RUN[] = "trainer.run", SETTINGS_KEY[] = "snndelay.trainer", NOTE_KEY[] = "snndelay.note";
@@ -266,37 +267,10 @@ static snnd_status write_checkpoint(const snnd_trainer *trainer, const char *pat
     return status;
 }
 
-/* Bytes of the character that begins here, 0 where none does: one byte below 80, or a lead and 1 to 3 bytes of 80 to
- * BF, no longer than need be, no surrogates, nothing above 10FFFF. */
-static size_t utf8_length(const unsigned char *at) {
-    const size_t length = at[0] < 0x80                     ? 1
-                          : at[0] >= 0xC2 && at[0] <= 0xDF ? 2
-                          : (at[0] & 0xF0) == 0xE0         ? 3
-                          : at[0] >= 0xF0 && at[0] <= 0xF4 ? 4
-                                                           : 0;
-    for (size_t i = 1; i < length; i++)
-        if ((at[i] & 0xC0) != 0x80)
-            return 0;
-    if ((at[0] == 0xE0 && at[1] < 0xA0) || (at[0] == 0xED && at[1] > 0x9F) || (at[0] == 0xF0 && at[1] < 0x90) ||
-        (at[0] == 0xF4 && at[1] > 0x8F))
-        return 0;
-    return length;
-}
-
-static bool is_utf8(const unsigned char *text) {
-    while (*text != '\0') {
-        const size_t length = utf8_length(text);
-        if (length == 0)
-            return false;
-        text += length;
-    }
-    return true;
-}
-
 snnd_status snnd_trainer_save_checkpoint(snnd_trainer *trainer, const char *path, const char *note) {
     if (trainer == NULL)
         return SNND_ERROR_ARGUMENT;
-    if (note != NULL && !is_utf8((const unsigned char *)note))
+    if (note != NULL && !snnd_is_utf8(note, strlen(note)))
         return snnd_fail(trainer->context, SNND_ERROR_ARGUMENT, "the note of a checkpoint is not UTF-8");
     snnd_status status = snnd_network_check_finite(trainer->network);
     if (status != SNND_OK)

@@ -199,6 +199,31 @@ START_TEST(a_file_that_cannot_be_written_leaves_nothing) {
 }
 END_TEST
 
+START_TEST(text_that_is_not_utf8_is_not_written) {
+    static const snnd_metadata wrong[] = {{"key", "caf\xe9"}, {"k\xc3", "value"}};
+    snnd_context *context = make_context(1);
+    FAILS(context, SNND_ERROR_ARGUMENT, "UTF-8",
+          snnd_safetensors_write(context, scratch("a"), tensors, 1, &wrong[_i], 1));
+    ck_assert_int_eq(scratch_entries(), 0);
+    snnd_context_free(context);
+}
+END_TEST
+
+START_TEST(a_header_above_the_limit_is_not_written) {
+    snnd_context *context = make_context(1);
+    const size_t bytes = 100000000;
+    char *text = malloc(bytes + 1);
+    ck_assert_ptr_nonnull(text);
+    memset(text, 'x', bytes);
+    text[bytes] = '\0';
+    FAILS(context, SNND_ERROR_ARGUMENT, "100000000 at most",
+          snnd_safetensors_write(context, scratch("a"), tensors, 1, &(snnd_metadata){"key", text}, 1));
+    ck_assert_int_eq(scratch_entries(), 0);
+    free(text);
+    snnd_context_free(context);
+}
+END_TEST
+
 /* ---- what is read ---- */
 
 START_TEST(a_file_by_hand_is_read) {
@@ -282,6 +307,7 @@ static const struct hostile {
     /* no tensors */
     {"{\"a\":1}", "'a'"},
     {"{\"a\":[]}", "'a'"},
+    {"{\"a\":[1,2]}", "'a'"},
     {"{\"a\":null}", "'a'"},
     {"{\"a\":{}}", "dtype"},
     {"{\"a\":{\"dtype\":\"U8\",\"shape\":[8]}}", "data_offsets"},
@@ -333,6 +359,13 @@ static const struct hostile {
     /* metadata */
     {"{\"__metadata__\":[]," TENSOR("a", "U8", "[8]", "[0,8]") "}", "__metadata__"},
     {"{\"__metadata__\":{\"key\":1}," TENSOR("a", "U8", "[8]", "[0,8]") "}", "'key'"},
+    {"{\"__metadata__\":{\"key\":\"a\",\"key\":\"b\"}," TENSOR("a", "U8", "[8]", "[0,8]") "}", "'key' is there twice"},
+    {"{\"__metadata__\":{},\"__metadata__\":{}," TENSOR("a", "U8", "[8]", "[0,8]") "}",
+     "'__metadata__' is there twice"},
+    {"{\"a\":{\"dtype\":\"U8\",\"dtype\":\"I8\",\"shape\":[8],\"data_offsets\":[0,8]}}", "'dtype' is there twice"},
+    /* text */
+    {"{" TENSOR("\xe9", "U8", "[8]", "[0,8]") "}", "UTF-8"},
+    {"{" TENSOR("\xed\xa0\x80", "U8", "[8]", "[0,8]") "}", "UTF-8"},
     {"{\"__metadata__\":{\"key\":{\"deep\":\"er\"}}," TENSOR("a", "U8", "[8]", "[0,8]") "}", "'key'"},
 };
 
@@ -504,6 +537,8 @@ Suite *safetensors_suite(void) {
     tcase_add_test(writing, what_is_written_is_laid_out_as_the_format_says);
     tcase_add_test(writing, alignment_does_not_depend_on_the_length_of_names);
     tcase_add_test(writing, a_file_that_cannot_be_written_leaves_nothing);
+    tcase_add_loop_test(writing, text_that_is_not_utf8_is_not_written, 0, 2);
+    tcase_add_test(writing, a_header_above_the_limit_is_not_written);
 
     TCase *reading = scratch_case(suite, "reading");
     tcase_add_test(reading, a_file_by_hand_is_read);

@@ -1,0 +1,139 @@
+/*
+ * Text in HDF5 files, of fixed length or, as h5py writes it, of variable length. That is read here and not by HDF5,
+ * which in version 1.10 believes a damaged file and writes beyond its memory. An element is
+ *
+ *     length (4 bytes), address of a heap in the file (8), number of an object in it (4)
+ *
+ * and a heap "GCOL", version 1, 3 bytes, its size (8), then objects: number (2), references (2), 4 bytes, length (8),
+ * and as many bytes rounded up to 8. All little-endian.
+ */
+#include <string.h>
+
+#include "format/hdf5.h"
+
+enum { MOST_TEXT = 255, ELEMENT = 16, HEAP = 16, OBJECT = 16 };
+
+static uint64_t number_at(const unsigned char *at, int bytes) {
+    uint64_t number = 0;
+    for (int b = bytes - 1; b >= 0; b--)
+        number = number << 8 | at[b];
+    return number;
+}
+
+/* An object of a heap of which `size` bytes are there; NULL: there is none of that number and length. */
+static const unsigned char *find_object(const unsigned char *heap, uint64_t size, uint64_t number, uint64_t length) {
+    if (size < HEAP || memcmp(heap, "GCOL\1", 5) != 0 || number == 0)
+        return NULL;
+    const uint64_t whole = number_at(heap + 8, 8);
+    for (uint64_t at = HEAP; at + OBJECT <= (whole < size ? whole : size);) {
+        const uint64_t bytes = number_at(heap + at + 8, 8), left = size - at - OBJECT;
+        if (bytes > left)
+            return NULL;
+        if (number_at(heap + at, 2) == number)
+            return bytes == length ? heap + at + OBJECT : NULL;
+        at += OBJECT + (bytes + 7) / 8 * 8;
+    }
+    return NULL;
+}
+
+static const unsigned char *find_text(const snnd_hdf5_source *source, const unsigned char *element, size_t *length) {
+    const uint64_t place = number_at(element + 4, 8);
+    *length = (size_t)number_at(element, 4);
+    return place >= source->count
+               ? NULL
+               : find_object(source->bytes + place, source->count - place, number_at(element + 12, 4), *length);
+}
+
+/* Whether addresses in the file are as they are read here. */
+static bool has_plain_addresses(const snnd_hdf5_source *source) {
+    size_t address = 0, length = 0;
+    hsize_t before = 1;
+    const hid_t how = H5Fget_create_plist(source->file);
+    const bool good = how >= 0 && H5Pget_sizes(how, &address, &length) >= 0 && H5Pget_userblock(how, &before) >= 0 &&
+                      address == 8 && length == 8 && before == 0;
+    H5Pclose(how);
+    return good;
+}
+
+static snnd_status copy_text(const snnd_hdf5_source *source, const char *name, const unsigned char *text, size_t length,
+                             char **copy) {
+    if (text == NULL || length > MOST_TEXT)
+        return snnd_hdf5_refuse(source->context, name, "has a text of more than 255 bytes, or one that is not there");
+    *copy = snnd_allocate(source->context, length + 1, 1);
+    if (*copy == NULL)
+        return SNND_ERROR_MEMORY;
+    memcpy(*copy, text, length);
+    return SNND_OK;
+}
+
+static snnd_status read_variable(const snnd_hdf5_source *source, const char *name, const snnd_hdf5_dataset *dataset,
+                                 char **texts) {
+    const haddr_t begin = H5Dget_offset(dataset->id);
+    if (dataset->layout != H5D_CONTIGUOUS || !has_plain_addresses(source) || begin > source->count ||
+        dataset->count > (source->count - begin) / ELEMENT)
+        return snnd_hdf5_refuse(source->context, name, "is text that does not lie in one piece in the file");
+    snnd_status status = SNND_OK;
+    for (size_t i = 0; i < dataset->count && status == SNND_OK; i++) {
+        size_t length;
+        const unsigned char *text = find_text(source, source->bytes + begin + i * ELEMENT, &length);
+        status = copy_text(source, name, text, length, &texts[i]);
+    }
+    return status;
+}
+
+static snnd_status read_fixed(const snnd_hdf5_source *source, const char *name, const snnd_hdf5_dataset *dataset,
+                              char **texts) {
+    const size_t width = H5Tget_size(dataset->type);
+    if (width > MOST_TEXT)
+        return snnd_hdf5_refuse(source->context, name, "has a text of more than 255 bytes, or one that is not there");
+    char *read = snnd_allocate(source->context, dataset->count, width);
+    if (read == NULL)
+        return SNND_ERROR_MEMORY;
+    snnd_status status = SNND_OK;
+    if (H5Dread(dataset->id, dataset->type, H5S_ALL, H5S_ALL, H5P_DEFAULT, read) < 0)
+        status = snnd_hdf5_refuse(source->context, name, "cannot be read");
+    for (size_t i = 0; i < dataset->count && status == SNND_OK; i++)
+        status = copy_text(source, name, (const unsigned char *)read + i * width, width, &texts[i]);
+    snnd_release(source->context, read);
+    return status;
+}
+
+/* All texts of a dataset to `texts`, which holds NULLs. */
+static snnd_status read_texts(const snnd_hdf5_source *source, const char *name, const snnd_hdf5_dataset *dataset,
+                              char **texts) {
+    return H5Tis_variable_str(dataset->type) > 0 ? read_variable(source, name, dataset, texts)
+                                                 : read_fixed(source, name, dataset, texts);
+}
+
+snnd_status snnd_hdf5_text(const snnd_hdf5_source *source, hid_t parent, const char *name, char **text) {
+    snnd_hdf5_dataset dataset;
+    snnd_status status = snnd_hdf5_open_dataset(source, parent, name, H5T_STRING, H5T_STRING, &dataset);
+    if (status != SNND_OK)
+        return status;
+    status = dataset.axes != 0 ? snnd_hdf5_refuse(source->context, name, "is not one text")
+                               : read_texts(source, name, &dataset, text);
+    snnd_hdf5_close_dataset(&dataset);
+    return status;
+}
+
+snnd_status snnd_hdf5_pairs(const snnd_hdf5_source *source, hid_t parent, const char *name, size_t most, char ***texts,
+                            size_t *rows) {
+    snnd_hdf5_dataset dataset;
+    snnd_status status = snnd_hdf5_open_dataset(source, parent, name, H5T_STRING, H5T_STRING, &dataset);
+    if (status != SNND_OK)
+        return status;
+    if (dataset.axes != 2 || dataset.shape[1] != 2 || dataset.shape[0] > most) {
+        status = snnd_fail(source->context, SNND_ERROR_FORMAT, "'%s' is not pairs of names, at most %zu", name, most);
+    } else {
+        char **made = snnd_allocate(source->context, dataset.count, sizeof *made);
+        status = made == NULL ? SNND_ERROR_MEMORY : read_texts(source, name, &dataset, made);
+        if (status == SNND_OK) {
+            *texts = made;
+            *rows = dataset.count / 2;
+        } else {
+            snnd_hdf5_free_names(source->context, made, dataset.count);
+        }
+    }
+    snnd_hdf5_close_dataset(&dataset);
+    return status;
+}

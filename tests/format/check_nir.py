@@ -1,0 +1,116 @@
+"""Whether NIR files that the library writes are what readers expect, and compute what the library computes.
+
+    check_nir.py MAKE-NETWORKS
+
+Prints for each network how far outputs are from the library's, and of the readers that update first how many spikes they
+share with it.
+"""
+
+import glob
+import os
+import subprocess
+import sys
+import tempfile
+
+import numpy as np
+
+from nir_reader import Graph, NotNIR
+
+TOLERANCE = 1e-5
+
+
+def load(prefix, what):
+    return np.load(f"{prefix}.{what}.npy").astype(np.float64)
+
+
+def layers_of(prefix):
+    """What the library's layers gave on, by number."""
+    paths = glob.glob(f"{prefix}.*.record.npy")
+    return {int(path.split(".")[-3]): np.load(path).astype(np.float64) for path in paths}
+
+
+def check_exact(prefix, path, dt, update_first):
+    """The graph's neurons and output are the library's, step by step."""
+    graph = Graph(path)
+    given = graph.run(load(prefix, "input").transpose(1, 0, 2), dt, update_first)
+    records, worst, spikes = layers_of(prefix), 0.0, 0
+    for name, signal in given.items():
+        kind = graph.nodes[name].type
+        if kind not in ("LIF", "LI"):
+            continue
+        record = records[int(name.split("_")[1])]
+        if kind == "LIF":
+            assert (signal == record).all(), f"{name}: {(signal != record).sum()} of {record.size} spikes differ"
+            spikes += int(record.sum())
+        worst = max(worst, np.abs(signal - record).max())
+    output = load(prefix, "output")
+    worst = max(worst, np.abs(given["output"] - output).max()) / max(1, np.abs(output).max())
+    assert worst < TOLERANCE, f"an output differs by {worst:g}"
+    return f"{spikes} spikes equal, outputs within {worst:.1e}"
+
+
+def check_update_first(prefix, path):
+    """Until its first spike, a neuron of the first LIF layer does what the library's does."""
+    graph = Graph(path, old=True)
+    given = graph.run(load(prefix, "input").transpose(1, 0, 2), 0.001, True)
+    records = layers_of(prefix)
+    spiking = sorted((int(name.split("_")[1]), name) for name, node in graph.nodes.items() if node.type == "LIF")
+    shared = total = 0
+    for index, name in spiking:
+        shared += int((given[name] * records[index]).sum())
+        total += int(np.maximum(given[name], records[index]).sum())
+    if spiking:
+        index, name = spiking[0]
+        first = [np.where(s.any(0), s.argmax(0), len(s)) for s in (given[name], records[index])]
+        assert (first[0] == first[1]).all(), f"{name}: the first spikes are not those of the library"
+    return f"of {total} spikes of either, {shared} shared"
+
+
+def check_metadata(path, dt):
+    graph = Graph(path)
+    assert graph.metadata["dt"] == dt and graph.metadata["time_unit"] == b"s", "the metadata do not say dt"
+
+
+def check_old(path):
+    """Files with v_reset are refused by versions that do not know it, and only those."""
+    graph = Graph(path)
+    if not any(node.type == "LIF" for node in graph.nodes.values()):
+        return
+    try:
+        Graph(path, old=True)
+    except NotNIR:
+        return
+    raise AssertionError("a file with v_reset passes where there is none")
+
+
+def check_network(prefix):
+    exact, other = f"{prefix}.nir", f"{prefix}.update-first.nir"
+    check_metadata(exact, 0.01)
+    check_metadata(other, 0.001)
+    check_old(exact)
+    text = check_exact(prefix, exact, 0.01, False)
+    if all(node.type != "LIF" for node in Graph(other).nodes.values()):
+        text += "; update first: " + check_exact(prefix, other, 0.001, True)
+    else:
+        text += "; update first: " + check_update_first(prefix, other)
+    return text
+
+
+def main():
+    held = failed = 0
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run([sys.argv[1], folder], check=True)
+        for path in sorted(glob.glob(os.path.join(folder, "*.safetensors"))):
+            prefix = path[: -len(".safetensors")]
+            try:
+                print(f"{os.path.basename(prefix)}: {check_network(prefix)}")
+                held += 1
+            except (AssertionError, NotNIR) as error:
+                print(f"{os.path.basename(prefix)}: {error}")
+                failed += 1
+    print(f"{held} cases hold, {failed} do not")
+    return 1 if failed or not held else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
