@@ -5,9 +5,14 @@
 set -eu
 
 missing=
+native=$(dpkg --print-architecture 2>/dev/null || true)
 for package in "$@"; do
-    state=$(dpkg-query -W -f '${Status}' "$package" 2>/dev/null || true)
-    [ "$state" = 'install ok installed' ] || missing="$missing $package"
+    case $package in
+    *:*) architecture=${package#*:} ;;
+    *) architecture=$native ;;
+    esac
+    dpkg-query -W -f '${Architecture} ${Status}\n' "${package%:*}" 2>/dev/null |
+        grep -qx -e "$architecture install ok installed" -e 'all install ok installed' || missing="$missing $package"
 done
 [ -n "$missing" ] || exit 0
 

@@ -10,10 +10,12 @@ sh examples/install-missing.sh gcc g++ libc6-dev meson ninja-build pkg-config ch
     libsndfile1-dev libsamplerate0-dev libkissfft-dev espeak-ng gnuplot-nox fonts-dejavu-core \
     libhdf5-dev python3-numpy python3-h5py
 
+set -- -Dtests=enabled -Drawhd=enabled -Dhdf5=enabled "$@"
 if [ -f "$build/build.ninja" ]; then
-    meson configure "$build" -Dtests=enabled -Drawhd=enabled -Dhdf5=enabled "$@" >/dev/null
+    # A build folder of an earlier version does not know newer options.
+    meson configure "$build" "$@" >/dev/null || meson setup --wipe "$build" "$@"
 else
-    meson setup "$build" -Dtests=enabled -Drawhd=enabled -Dhdf5=enabled "$@"
+    meson setup "$build" "$@"
 fi
 ninja -C "$build"
 

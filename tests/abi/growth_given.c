@@ -1,5 +1,7 @@
 /* The structures that the host fills: values that are not the defaults, and a use that shows them. */
+#include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "growth.h"
 #include "support.h"
@@ -342,6 +344,69 @@ static snnd_status use_stream(growth_bench *bench, const void *options) {
     return status;
 }
 
+/* ---- files of other kinds ---- */
+
+/* A file that came of options, and is removed. */
+static void note_file(growth_bench *bench, const char *path) {
+    FILE *file = fopen(path, "rb");
+    ck_assert_ptr_nonnull(file);
+    for (int byte; (byte = fgetc(file)) != EOF;)
+        bench_note(bench, &byte, sizeof byte);
+    fclose(file);
+    remove(path);
+}
+
+enum { PATH = 64 };
+
+/* A directory of a test's own; to be removed when it is empty again. */
+static void make_directory(char directory[PATH]) {
+    snprintf(directory, PATH, "/tmp/snndelay-growth-XXXXXX");
+    ck_assert_ptr_nonnull(mkdtemp(directory));
+}
+
+static void fill_export(growth_bench *bench, void *options) {
+    snnd_export_c_options *o = options;
+    o->numbers = SNND_C_FIXED, o->readout = SNND_READOUT_LAST, o->name = "net";
+    o->samples = bench->dataset; /* which takes the place of largest_input */
+}
+
+static snnd_status use_export(growth_bench *bench, const void *options) {
+    char directory[PATH], source[2 * PATH], header[2 * PATH];
+    snnd_plan *plan;
+    make_directory(directory);
+    snprintf(source, sizeof source, "%s/net.c", directory);
+    snprintf(header, sizeof header, "%s/net.h", directory);
+    OK(bench->context, snnd_plan_create(bench->network, &plan));
+    const snnd_status status = snnd_export_c(plan, options, source, header, NULL);
+    if (status == SNND_OK) {
+        note_file(bench, source);
+        note_file(bench, header);
+    }
+    snnd_plan_free(plan);
+    rmdir(directory);
+    return status;
+}
+
+#if defined(SNND_HAVE_HDF5)
+static void fill_nir(growth_bench *bench, void *options) {
+    (void)bench;
+    snnd_nir_options *o = options;
+    o->dt = 0.5, o->order = SNND_NIR_UPDATE_FIRST, o->without_reset = 1;
+}
+
+static snnd_status use_nir(growth_bench *bench, const void *options) {
+    char directory[PATH], path[2 * PATH];
+    make_directory(directory);
+    snprintf(path, sizeof path, "%s/net.nir", directory);
+    const snnd_status status = snnd_network_save_nir(bench->network, options, path);
+    if (status == SNND_OK)
+        note_file(bench, path);
+    rmdir(directory);
+    return status;
+}
+
+#endif
+
 /* ---- the table ---- */
 
 #define INIT(type, function)                                                                                           \
@@ -363,6 +428,10 @@ INIT(samples, snnd_samples_init)
 INIT(trainer, snnd_trainer_options_init)
 INIT(moran, snnd_moran_options_init)
 INIT(stream, snnd_stream_options_init)
+INIT(export, snnd_export_c_options_init)
+#if defined(SNND_HAVE_HDF5)
+INIT(nir, snnd_nir_options_init)
+#endif
 
 #define ROW(type, name) #type, sizeof(type), init_##name, fill_##name, use_##name
 const given growth_given[] = {
@@ -381,5 +450,9 @@ const given growth_given[] = {
     {ROW(snnd_trainer_options, trainer), 0},
     {ROW(snnd_moran_options, moran), 0},
     {ROW(snnd_stream_options, stream), 0},
+    {ROW(snnd_export_c_options, export), 0},
+#if defined(SNND_HAVE_HDF5)
+    {ROW(snnd_nir_options, nir), 0},
+#endif
     {NULL, 0, NULL, NULL, NULL, 0},
 };

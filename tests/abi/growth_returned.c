@@ -1,4 +1,8 @@
 /* The structures that the library fills, each by every function that does. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
 #include "growth.h"
 #include "support.h"
 
@@ -69,6 +73,22 @@ static snnd_status get_rank_test(growth_bench *bench, void *result) {
     return snnd_mann_whitney(bench->context, values, 3, values + 1, 4, SNND_TWO_SIDED, result);
 }
 
+/* The files go where nothing is kept. */
+static snnd_status get_export(growth_bench *bench, void *result) {
+    char directory[] = "/tmp/snndelay-growth-XXXXXX", source[64], header[64];
+    snnd_plan *plan;
+    ck_assert_ptr_nonnull(mkdtemp(directory));
+    snprintf(source, sizeof source, "%s/net.c", directory);
+    snprintf(header, sizeof header, "%s/net.h", directory);
+    OK(bench->context, snnd_plan_create(bench->network, &plan));
+    const snnd_status status = snnd_export_c(plan, NULL, source, header, result);
+    snnd_plan_free(plan);
+    remove(source);
+    remove(header);
+    rmdir(directory);
+    return status;
+}
+
 #define ROW(type, function) #type, sizeof(type), function
 const returned growth_returned[] = {
     {ROW(snnd_delay_options, get_delay_options), ""},
@@ -79,5 +99,6 @@ const returned growth_returned[] = {
     {ROW(snnd_changes, get_changes), ""},
     {ROW(snnd_summary, get_summary), ""},
     {ROW(snnd_rank_test, get_rank_test), ""},
+    {ROW(snnd_export_c_report, get_export), ""},
     {NULL, 0, NULL, NULL},
 };
