@@ -43,7 +43,17 @@ static void assert_says(const char *variable, const char *arguments, const char 
     ck_assert_str_eq(output, expected);
 }
 
-START_TEST(minimal_learns_and_its_synapses_can_be_listed) {
+static size_t read_file(const char *name, char *bytes, size_t room) {
+    char path[100];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *file = fopen(path, "rb");
+    ck_assert_msg(file != NULL, "%s is missing", path);
+    const size_t length = fread(bytes, 1, room, file);
+    fclose(file);
+    return length;
+}
+
+START_TEST(minimal_learns_and_its_network_can_be_listed_and_exported) {
     assert_says("MINIMAL", "", "100.0 % right\n");
     ck_assert_int_eq(run("SYNAPSES", "rhythms.safetensors"), 0);
     int lines = 0;
@@ -52,6 +62,10 @@ START_TEST(minimal_learns_and_its_synapses_can_be_listed) {
     ck_assert_int_eq(lines, 1 + 2 * 16 + 16 * 2);
     ck_assert_int_eq(run("SYNAPSES", "nothing.safetensors"), 1);
     ck_assert_int_eq(run("SYNAPSES", ""), 2);
+    static char source[1 << 16];
+    ck_assert_msg(run("EXPORT_C", "rhythms.safetensors net --name rhythms") == 0, "export-c failed: %s", output);
+    ck_assert_uint_gt(read_file("net.c", source, sizeof source - 1), 1000);
+    ck_assert_ptr_nonnull(strstr(source, "rhythms"));
 }
 END_TEST
 
@@ -78,16 +92,6 @@ static void train_by_trainer(const char *path) {
     free_loop(&loop);
     snnd_dataset_free(data);
     snnd_context_free(context);
-}
-
-static size_t read_file(const char *name, char *bytes, size_t room) {
-    char path[100];
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    FILE *file = fopen(path, "rb");
-    ck_assert_msg(file != NULL, "%s is missing", path);
-    const size_t length = fread(bytes, 1, room, file);
-    fclose(file);
-    return length;
 }
 
 START_TEST(own_loop_ends_with_the_bits_of_the_trainer) {
@@ -119,7 +123,7 @@ int main(void) {
     TCase *programs = tcase_create("programs");
     tcase_add_unchecked_fixture(programs, set_up, tear_down);
     tcase_set_timeout(programs, 120);
-    tcase_add_test(programs, minimal_learns_and_its_synapses_can_be_listed);
+    tcase_add_test(programs, minimal_learns_and_its_network_can_be_listed_and_exported);
     tcase_add_test(programs, own_loop_ends_with_the_bits_of_the_trainer);
 #ifdef HAVE_CPP
     tcase_add_test(programs, a_cpp_program_streams_in_threads);
