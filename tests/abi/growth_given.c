@@ -342,6 +342,41 @@ static snnd_status use_stream(growth_bench *bench, const void *options) {
     return status;
 }
 
+/* ---- files for others ---- */
+
+/* Either largest_input or samples may be set. */
+static void fill_export_c(growth_bench *bench, void *options) {
+    snnd_export_c_options *o = options;
+    o->numbers = SNND_C_FIXED, o->readout = SNND_READOUT_MAX, o->name = "other", o->samples = bench->dataset;
+}
+
+static snnd_status use_export_c(growth_bench *bench, const void *options) {
+    snnd_plan *plan;
+    OK(bench->context, snnd_plan_create(bench->network, &plan));
+    const snnd_status status =
+        snnd_export_c(plan, options, bench_path(bench, "net.c"), bench_path(bench, "net.h"), NULL);
+    snnd_plan_free(plan);
+    if (status != SNND_OK)
+        return status;
+    bench_note_file(bench, "net.c");
+    return SNND_OK;
+}
+
+static void fill_nir(growth_bench *bench, void *options) {
+    (void)bench;
+    snnd_nir_options *o = options;
+    o->dt = 0.25, o->order = SNND_NIR_UPDATE_FIRST, o->without_reset = 1;
+}
+
+/* SNND_ERROR_UNSUPPORTED in a build without HDF5, which reads the options all the same. */
+static snnd_status use_nir(growth_bench *bench, const void *options) {
+    const snnd_status status = snnd_network_save_nir(bench->network, options, bench_path(bench, "net.nir"));
+    if (status != SNND_OK)
+        return status;
+    bench_note_file(bench, "net.nir");
+    return SNND_OK;
+}
+
 /* ---- the table ---- */
 
 #define INIT(type, function)                                                                                           \
@@ -363,6 +398,8 @@ INIT(samples, snnd_samples_init)
 INIT(trainer, snnd_trainer_options_init)
 INIT(moran, snnd_moran_options_init)
 INIT(stream, snnd_stream_options_init)
+INIT(export_c, snnd_export_c_options_init)
+INIT(nir, snnd_nir_options_init)
 
 #define ROW(type, name) #type, sizeof(type), init_##name, fill_##name, use_##name
 const given growth_given[] = {
@@ -381,5 +418,7 @@ const given growth_given[] = {
     {ROW(snnd_trainer_options, trainer), 0},
     {ROW(snnd_moran_options, moran), 0},
     {ROW(snnd_stream_options, stream), 0},
+    {ROW(snnd_export_c_options, export_c), 0},
+    {ROW(snnd_nir_options, nir), 0},
     {NULL, 0, NULL, NULL, NULL, 0},
 };

@@ -69,6 +69,15 @@ static snnd_status get_rank_test(growth_bench *bench, void *result) {
     return snnd_mann_whitney(bench->context, values, 3, values + 1, 4, SNND_TWO_SIDED, result);
 }
 
+static snnd_status get_export_c(growth_bench *bench, void *result) {
+    snnd_plan *plan;
+    OK(bench->context, snnd_plan_create(bench->network, &plan));
+    const snnd_status status =
+        snnd_export_c(plan, NULL, bench_path(bench, "net.c"), bench_path(bench, "net.h"), result);
+    snnd_plan_free(plan);
+    return status;
+}
+
 #define ROW(type, function) #type, sizeof(type), function
 const returned growth_returned[] = {
     {ROW(snnd_delay_options, get_delay_options), ""},
@@ -79,5 +88,6 @@ const returned growth_returned[] = {
     {ROW(snnd_changes, get_changes), ""},
     {ROW(snnd_summary, get_summary), ""},
     {ROW(snnd_rank_test, get_rank_test), ""},
+    {ROW(snnd_export_c_report, get_export_c), ""},
     {NULL, 0, NULL, NULL},
 };
