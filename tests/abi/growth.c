@@ -85,6 +85,8 @@ START_TEST(what_the_host_sets_is_seen) {
     const given *row = &growth_given[_i];
     const outcome none = use(row, sizeof(size_t), row->size, row->size, 0);
     const outcome all = use(row, row->size, row->size, row->size, 0);
+    if (all.status == SNND_ERROR_UNSUPPORTED) /* of this build, whatever is set */
+        return;
     HOLDS(all.status == SNND_OK, "%s, all set: %s", row->type, all.message);
     HOLDS(none.digest != all.digest, "%s: all set, and nothing differs", row->type);
 }
@@ -212,9 +214,6 @@ END_TEST
 /* snnd_progress is neither: the library makes it, and a callback of use_trainer() looks at its size. */
 static int is_tried(const char *type) {
     int found = strcmp(type, "snnd_progress") == 0;
-#if !defined(SNND_HAVE_HDF5) /* what needs them is not in this build */
-    found |= strcmp(type, "snnd_nir_options") == 0;
-#endif
     for (const given *row = growth_given; row->type != NULL; row++)
         found |= strcmp(row->type, type) == 0;
     for (const returned *row = growth_returned; row->type != NULL; row++)

@@ -11,6 +11,7 @@ typedef struct growth_bench {
     snnd_workspace *workspace;
     snnd_dataset *dataset;
     snnd_sparsity *sparsity; /* NULL unless a structure holds it */
+    int has_folder;
     uint64_t digest;         /* of all numbers that came out */
 } growth_bench;
 
@@ -21,6 +22,9 @@ void bench_close(growth_bench *bench);
 void bench_note(growth_bench *bench, const void *bytes, size_t count);
 /* The weights, positions and masks of the network. */
 void bench_note_network(growth_bench *bench);
+/* A path in a folder that goes with the bench, and what a file there holds. */
+const char *bench_path(growth_bench *bench, const char *name);
+void bench_note_file(growth_bench *bench, const char *name);
 /* A training pass with its loss and gradients; their numbers. */
 snnd_status bench_pass(growth_bench *bench, const snnd_loss_options *options);
 

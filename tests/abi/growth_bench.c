@@ -1,5 +1,7 @@
 /* A small network, its data, and a pass over them. */
 #include "growth.h"
+
+#include "format/scratch.h"
 #include "support.h"
 
 enum { INPUTS = 3, HIDDEN = 4, CLASSES = 2, STEPS = 6, SAMPLES = 4 };
@@ -38,6 +40,24 @@ void bench_close(growth_bench *bench) {
     snnd_dataset_free(bench->dataset);
     snnd_network_free(bench->network);
     snnd_context_free(bench->context);
+    if (bench->has_folder)
+        scratch_end();
+}
+
+const char *bench_path(growth_bench *bench, const char *name) {
+    if (!bench->has_folder) {
+        scratch_begin();
+        snprintf(scratch_directory, sizeof scratch_directory, "%s", scratch_root);
+        bench->has_folder = 1;
+    }
+    return scratch(name);
+}
+
+void bench_note_file(growth_bench *bench, const char *name) {
+    size_t count;
+    unsigned char *bytes = scratch_read(bench_path(bench, name), &count);
+    bench_note(bench, bytes, count);
+    free(bytes);
 }
 
 /* FNV-1a */

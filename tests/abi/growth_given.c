@@ -1,7 +1,5 @@
 /* The structures that the host fills: values that are not the defaults, and a use that shows them. */
-#include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "growth.h"
 #include "support.h"
@@ -344,68 +342,40 @@ static snnd_status use_stream(growth_bench *bench, const void *options) {
     return status;
 }
 
-/* ---- files of other kinds ---- */
+/* ---- files for others ---- */
 
-/* A file that came of options, and is removed. */
-static void note_file(growth_bench *bench, const char *path) {
-    FILE *file = fopen(path, "rb");
-    ck_assert_ptr_nonnull(file);
-    for (int byte; (byte = fgetc(file)) != EOF;)
-        bench_note(bench, &byte, sizeof byte);
-    fclose(file);
-    remove(path);
-}
-
-enum { PATH = 64 };
-
-/* A directory of a test's own; to be removed when it is empty again. */
-static void make_directory(char directory[PATH]) {
-    snprintf(directory, PATH, "/tmp/snndelay-growth-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(directory));
-}
-
-static void fill_export(growth_bench *bench, void *options) {
+/* Either largest_input or samples may be set. */
+static void fill_export_c(growth_bench *bench, void *options) {
     snnd_export_c_options *o = options;
-    o->numbers = SNND_C_FIXED, o->readout = SNND_READOUT_LAST, o->name = "net";
-    o->samples = bench->dataset; /* which takes the place of largest_input */
+    o->numbers = SNND_C_FIXED, o->readout = SNND_READOUT_MAX, o->name = "other", o->samples = bench->dataset;
 }
 
-static snnd_status use_export(growth_bench *bench, const void *options) {
-    char directory[PATH], source[2 * PATH], header[2 * PATH];
+static snnd_status use_export_c(growth_bench *bench, const void *options) {
     snnd_plan *plan;
-    make_directory(directory);
-    snprintf(source, sizeof source, "%s/net.c", directory);
-    snprintf(header, sizeof header, "%s/net.h", directory);
     OK(bench->context, snnd_plan_create(bench->network, &plan));
-    const snnd_status status = snnd_export_c(plan, options, source, header, NULL);
-    if (status == SNND_OK) {
-        note_file(bench, source);
-        note_file(bench, header);
-    }
+    const snnd_status status =
+        snnd_export_c(plan, options, bench_path(bench, "net.c"), bench_path(bench, "net.h"), NULL);
     snnd_plan_free(plan);
-    rmdir(directory);
-    return status;
+    if (status != SNND_OK)
+        return status;
+    bench_note_file(bench, "net.c");
+    return SNND_OK;
 }
 
-#if defined(SNND_HAVE_HDF5)
 static void fill_nir(growth_bench *bench, void *options) {
     (void)bench;
     snnd_nir_options *o = options;
-    o->dt = 0.5, o->order = SNND_NIR_UPDATE_FIRST, o->without_reset = 1;
+    o->dt = 0.25, o->order = SNND_NIR_UPDATE_FIRST, o->without_reset = 1;
 }
 
+/* SNND_ERROR_UNSUPPORTED in a build without HDF5, which reads the options all the same. */
 static snnd_status use_nir(growth_bench *bench, const void *options) {
-    char directory[PATH], path[2 * PATH];
-    make_directory(directory);
-    snprintf(path, sizeof path, "%s/net.nir", directory);
-    const snnd_status status = snnd_network_save_nir(bench->network, options, path);
-    if (status == SNND_OK)
-        note_file(bench, path);
-    rmdir(directory);
-    return status;
+    const snnd_status status = snnd_network_save_nir(bench->network, options, bench_path(bench, "net.nir"));
+    if (status != SNND_OK)
+        return status;
+    bench_note_file(bench, "net.nir");
+    return SNND_OK;
 }
-
-#endif
 
 /* ---- the table ---- */
 
@@ -428,10 +398,8 @@ INIT(samples, snnd_samples_init)
 INIT(trainer, snnd_trainer_options_init)
 INIT(moran, snnd_moran_options_init)
 INIT(stream, snnd_stream_options_init)
-INIT(export, snnd_export_c_options_init)
-#if defined(SNND_HAVE_HDF5)
+INIT(export_c, snnd_export_c_options_init)
 INIT(nir, snnd_nir_options_init)
-#endif
 
 #define ROW(type, name) #type, sizeof(type), init_##name, fill_##name, use_##name
 const given growth_given[] = {
@@ -450,9 +418,7 @@ const given growth_given[] = {
     {ROW(snnd_trainer_options, trainer), 0},
     {ROW(snnd_moran_options, moran), 0},
     {ROW(snnd_stream_options, stream), 0},
-    {ROW(snnd_export_c_options, export), 0},
-#if defined(SNND_HAVE_HDF5)
+    {ROW(snnd_export_c_options, export_c), 0},
     {ROW(snnd_nir_options, nir), 0},
-#endif
     {NULL, 0, NULL, NULL, NULL, 0},
 };

@@ -1,8 +1,4 @@
 /* The structures that the library fills, each by every function that does. */
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
-
 #include "growth.h"
 #include "support.h"
 
@@ -73,19 +69,12 @@ static snnd_status get_rank_test(growth_bench *bench, void *result) {
     return snnd_mann_whitney(bench->context, values, 3, values + 1, 4, SNND_TWO_SIDED, result);
 }
 
-/* The files go where nothing is kept. */
-static snnd_status get_export(growth_bench *bench, void *result) {
-    char directory[] = "/tmp/snndelay-growth-XXXXXX", source[64], header[64];
+static snnd_status get_export_c(growth_bench *bench, void *result) {
     snnd_plan *plan;
-    ck_assert_ptr_nonnull(mkdtemp(directory));
-    snprintf(source, sizeof source, "%s/net.c", directory);
-    snprintf(header, sizeof header, "%s/net.h", directory);
     OK(bench->context, snnd_plan_create(bench->network, &plan));
-    const snnd_status status = snnd_export_c(plan, NULL, source, header, result);
+    const snnd_status status =
+        snnd_export_c(plan, NULL, bench_path(bench, "net.c"), bench_path(bench, "net.h"), result);
     snnd_plan_free(plan);
-    remove(source);
-    remove(header);
-    rmdir(directory);
     return status;
 }
 
@@ -99,6 +88,6 @@ const returned growth_returned[] = {
     {ROW(snnd_changes, get_changes), ""},
     {ROW(snnd_summary, get_summary), ""},
     {ROW(snnd_rank_test, get_rank_test), ""},
-    {ROW(snnd_export_c_report, get_export), ""},
+    {ROW(snnd_export_c_report, get_export_c), ""},
     {NULL, 0, NULL, NULL},
 };

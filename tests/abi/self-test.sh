@@ -75,11 +75,11 @@ change $header 's/SNND_GREATER = 2/SNND_GREATER = 3/'
 compile lib/analysis/mann_whitney.c
 expect 'an enumerator has another value' 1 'SNND_GREATER' --additions
 
-change $header 's/^    double largest;$/    double wider[2];\n    double largest;/'
+change $header 's/^    double largest;/    double wider[2];\n&/'
 compile lib/analysis/summary.c
 expect 'a member moved' 1 'snnd_summary' --additions
 
-change $header 's/^    int32_t exact; /    float exact; /'
+change $header 's/^    int32_t exact;/    float exact;/'
 compile lib/analysis/mann_whitney.c
 expect 'a member has another type' 1 'snnd_rank_test' --additions
 

@@ -37,6 +37,10 @@ rm "$work"/debs/*-dbgsym_*
 dpkg-deb -x "$work"/debs/libsnndelay0_*.deb "$work/unpacked"
 library=$(ls "$work"/unpacked/usr/lib/*/libsnndelay.so.*.*)
 readelf -d "$library" | grep -q BIND_NOW || { echo 'deb: the library is not hardened' >&2; exit 1; }
+if readelf -d "$library" | grep 'RPATH\|RUNPATH'; then
+    echo 'deb: an installed library has no search path of its own' >&2
+    exit 1
+fi
 sh "$here/size.sh" "$library"
 
 if [ "$where" = here ]; then
