@@ -4,10 +4,12 @@
 #     sh examples/install-missing.sh PACKAGE...
 set -eu
 
+# A package may be there for other architectures, too: one line each.
 missing=
+own=$(dpkg --print-architecture 2>/dev/null || true)
 for package in "$@"; do
-    state=$(dpkg-query -W -f '${Status}' "$package" 2>/dev/null || true)
-    [ "$state" = 'install ok installed' ] || missing="$missing $package"
+    dpkg-query -W -f '${Architecture} ${Status}\n' "$package" 2>/dev/null |
+        grep -qxE "(all|$own) install ok installed" || missing="$missing $package"
 done
 [ -n "$missing" ] || exit 0
 
