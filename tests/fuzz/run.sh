@@ -119,8 +119,6 @@ coverage() {
     LLVM_PROFILE_FILE=$TMPDIR/raw "$program" "$inputs" >/dev/null
     llvm-profdata-14 merge -o "$TMPDIR/profile" "$TMPDIR/raw"
     for part in $(about "$target"); do of="$of lib/$part"; done
-    llvm-cov-14 export -summary-only -instr-profile="$TMPDIR/profile" "$program" $of |
-        tr '{' '\n' | sed -n 's/^"count":\([0-9]*\),"covered":\([0-9]*\),"percent".*/\1 \2/p' >"$TMPDIR/numbers"
     llvm-cov-14 report -instr-profile="$TMPDIR/profile" "$program" $of | awk -v target="$target" '
         /^TOTAL/ { printf "%-13s %5d lines, of which %5d are reached: %s\n", target, $8, $8 - $9, $10 }'
 }
