@@ -16,8 +16,10 @@
 
 static const double PI = 3.14159265358979323846;
 
+/* Between the two, whatever the rounding. */
 static double half_wave(double from, double to, double share) {
-    return to + (from - to) / 2 * (1 + cos(PI * share));
+    const double value = to + (from - to) / 2 * (1 + cos(PI * share));
+    return fmin(fmax(value, fmin(from, to)), fmax(from, to));
 }
 
 static void one_cycle(const snnd_schedule *schedule, double epoch, double *value, double *momentum) {

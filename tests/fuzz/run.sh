@@ -10,7 +10,7 @@
 set -eu
 cd "$(dirname "$0")/../.."
 build=${BUILD:-build-fuzz}
-targets='architecture calls checkpoint network npy options safetensors state'
+targets='architecture calls checkpoint network nir npy options safetensors state'
 
 usage() {
     sed -n '2,6s/^# \{0,1\}//p' tests/fuzz/run.sh >&2
@@ -28,14 +28,14 @@ case " all $targets " in *" $1 "*) ;; *) usage ;; esac
 [ "$1" = all ] || targets=$1
 
 sh examples/install-missing.sh clang libclang-rt-14-dev llvm-14 libc6-dev meson ninja-build pkg-config check libsubunit-dev \
-    libcjson-dev libopenblas-dev
+    libcjson-dev libopenblas-dev libhdf5-dev python3-numpy python3-h5py
 
 # Sets up a build folder once, and makes the programs of all targets.
 make_in() {
     folder=$1
     shift
     [ -f "$folder/build.ninja" ] || CC=clang meson setup "$folder" --werror -Dtests=enabled -Drawhd=disabled -Dexamples=false \
-        -Ddefault_library=static "$@" >"$TMPDIR/log" || { cat "$TMPDIR/log"; exit 1; }
+        -Dhdf5=enabled -Ddefault_library=static "$@" >"$TMPDIR/log" || { cat "$TMPDIR/log"; exit 1; }
     programs=
     for target in $targets; do programs="$programs tests/fuzz/fuzz-$target"; done
     ninja -C "$folder" $programs >"$TMPDIR/log" || { tail -n 40 "$TMPDIR/log"; exit 1; }
@@ -64,6 +64,7 @@ dictionary() {
 longest() {
     case $1 in
     checkpoint | network | safetensors) echo 8192 ;;
+    nir) echo 20000 ;;
     *) echo 2048 ;;
     esac
 }
@@ -107,6 +108,8 @@ about() {
     calls) echo analysis model optimizer sparsity inference train/trainer.c ;;
     checkpoint) echo train/checkpoint.c format/network_file.c format/safetensors.c ;;
     network) echo format/network_file.c format/safetensors.c format/atomic_file.c ;;
+    nir) echo format/nir.c format/nir_graph.c format/nir_map.c format/nir_nodes.c format/nir_read.c format/nir_write.c \
+        format/nir_graph_writer.c format/hdf5_read.c format/hdf5_text.c format/hdf5_write.c ;;
     npy) echo format/npy.c data/dataset.c ;;
     options) echo base/options.c base/context.c optimizer sparsity train/trainer.c ;;
     safetensors) echo format/safetensors.c ;;
