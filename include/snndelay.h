@@ -1046,7 +1046,7 @@ typedef enum snnd_neighbours { SNND_QUEEN = 0, SNND_ROOK = 1 } snnd_neighbours;
 
 /** Moran's I of a `grid` [rows, columns] with weight 1 between neighbours (Moran 1950):
  * N / W * sum_ij w_ij z_i z_j / sum_i z_i^2, z the cells without their mean. Without autocorrelation -1 / (N - 1) is
- * expected. SNND_ERROR_NUMERIC where all cells are equal, or one is not finite. */
+ * expected. SNND_ERROR_NUMERIC where all cells are equal, one is not finite, or their squares would not be. */
 SNND_API snnd_status snnd_moran(snnd_context *context, const double *grid, int32_t rows, int32_t columns,
                                 snnd_neighbours neighbours, double *result);
 

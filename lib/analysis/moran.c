@@ -89,9 +89,13 @@ static snnd_status prepare(snnd_context *context, const double *grid, int32_t ro
         m->squares += m->z[k] * m->z[k];
         equal = equal && grid[k] == grid[0];
     }
-    if (equal || !(m->squares > 0)) {
+    if (equal || !(m->squares > 0) || !isfinite(m->squares)) {
+        const bool close = m->squares <= 1;
         release(context, m);
-        return snnd_fail(context, SNND_ERROR_NUMERIC, "Moran's I: all cells are equal");
+        return snnd_fail(context, SNND_ERROR_NUMERIC, "Moran's I: %s",
+                         equal   ? "all cells are equal"
+                         : close ? "the cells are so close together that their squares are 0"
+                                 : "the cells are so far apart that their squares overflow");
     }
     for (int32_t r = 0; r < rows; r++)
         for (int32_t c = 0; c + 1 < columns; c++)

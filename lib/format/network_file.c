@@ -114,16 +114,22 @@ static const snnd_layer_class *find_class(const cJSON *entry) {
 }
 
 /* What a layer would take is looked at before it is taken: a small file may describe a large network. */
-static snnd_status check_weight(const snnd_network *network, const snnd_safetensors *file,
-                                const snnd_delay_options *options, int32_t outputs) {
+static snnd_status check_room(const snnd_network *network, const snnd_safetensors *file, const snnd_layer *blank) {
     const int32_t inputs = network->count == 0 ? network->inputs : snnd_network_outputs(network);
-    const snnd_array weight = {
-        .dtype = SNND_FLOAT32, .dimensions = 3, .shape = {outputs, inputs, options->kernel_count, 1}};
+    const int32_t outputs = blank->outputs, each = blank->options.delays.kernel_count;
+    snnd_array largest = {.dtype = SNND_FLOAT32, .dimensions = 1, .shape = {inputs, 1, 1, 1}};
     char name[SNND_TENSOR_NAME];
-    if (outputs < 1 || options->kernel_count < 1 || options->kernel_count > 64)
-        return SNND_OK; /* for the layer to refuse */
-    name_tensor(name, network->count, SNND_ARRAY_WEIGHT);
-    return snnd_safetensors_check(file, name, &weight);
+    if (blank->class == &snnd_delays_class) {
+        if (outputs < 1 || each < 1 || each > 64)
+            return SNND_OK; /* for the layer to refuse */
+        largest = (snnd_array){.dtype = SNND_FLOAT32, .dimensions = 3, .shape = {outputs, inputs, each, 1}};
+        name_tensor(name, network->count, SNND_ARRAY_WEIGHT);
+    } else if (blank->class == &snnd_batch_norm_class) {
+        name_tensor(name, network->count, SNND_ARRAY_SCALE);
+    } else {
+        return SNND_OK;
+    }
+    return snnd_safetensors_check(file, name, &largest);
 }
 
 static snnd_status build_layer(snnd_network *network, const cJSON *entry, const snnd_safetensors *file) {
@@ -131,7 +137,7 @@ static snnd_status build_layer(snnd_network *network, const cJSON *entry, const 
     const snnd_layer_class *class = find_class(entry);
     if (class == NULL)
         return snnd_fail(context, SNND_ERROR_FORMAT, "layer %d of the architecture has no known type", network->count);
-    struct snnd_layer blank = {.options.size = class->options_size};
+    struct snnd_layer blank = {.class = class, .options.size = class->options_size};
     double value;
     for (const snnd_field *field = class->fields; field->name != NULL; field++) {
         void *at = (char *)&blank.options + field->offset;
@@ -147,14 +153,14 @@ static snnd_status build_layer(snnd_network *network, const cJSON *entry, const 
         return snnd_fail(context, SNND_ERROR_FORMAT, "layer %d (%s) of the architecture has no number 'outputs'",
                          network->count, class->name);
     snnd_layer *made;
-    snnd_status status =
-        class == &snnd_delays_class ? check_weight(network, file, &blank.options.delays, (int32_t)value) : SNND_OK;
+    blank.outputs = (int32_t)value;
+    snnd_status status = check_room(network, file, &blank);
     if (status != SNND_OK)
         return status;
-    status = class->add(network, (int32_t)value, &blank.options, &made);
-    if (status == SNND_OK && made->outputs != (int32_t)value)
+    status = class->add(network, blank.outputs, &blank.options, &made);
+    if (status == SNND_OK && made->outputs != blank.outputs)
         return snnd_fail(context, SNND_ERROR_FORMAT, "layer %d (%s) of the architecture has %d outputs; expected %d",
-                         made->index, class->name, (int32_t)value, made->outputs);
+                         made->index, class->name, blank.outputs, made->outputs);
     return status == SNND_ERROR_ARGUMENT ? SNND_ERROR_FORMAT : status;
 }
 

@@ -52,13 +52,13 @@ static const char *read_descr(const char *text, npy_header *result) {
     if (*value == '<' || *value == '>' || *value == '|' || *value == '=')
         value++;
     result->kind = *value;
-    char *end;
-    const long size = strtol(value + 1, &end, 10);
+    char *end = NULL;
+    const long size = *value == '\0' ? 0 : strtol(value + 1, &end, 10);
     result->size = (int32_t)size;
     const bool integer =
         (result->kind == 'i' || result->kind == 'u') && (size == 1 || size == 2 || size == 4 || size == 8);
     const bool real = result->kind == 'f' && (size == 2 || size == 4 || size == 8);
-    return *end == quote && (integer || real || (result->kind == 'b' && size == 1))
+    return (integer || real || (result->kind == 'b' && size == 1)) && *end == quote
                ? NULL
                : "its elements are not bool, integers or floats of 16 to 64 bits";
 }

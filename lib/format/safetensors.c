@@ -124,7 +124,7 @@ struct snnd_safetensors {
     snnd_context *context;
     unsigned char *bytes;
     cJSON *header;
-    tensor_entry *entries;
+    tensor_entry *entries; /* by name */
     size_t count;
 };
 
@@ -183,7 +183,7 @@ static int by_begin(const void *left, const void *right) {
     return (a->end > b->end) - (a->end < b->end);
 }
 
-static int by_name(const void *left, const void *right) {
+static int by_key(const void *left, const void *right) {
     const cJSON *const *a = left, *const *b = right;
     return strcmp((*a)->string, (*b)->string);
 }
@@ -196,13 +196,33 @@ static snnd_status check_keys(const snnd_safetensors *file, const cJSON *object,
     if (sorted == NULL)
         return SNND_ERROR_MEMORY;
     cJSON_ArrayForEach(item, object) sorted[count++] = item;
-    qsort(sorted, count, sizeof *sorted, by_name);
+    qsort(sorted, count, sizeof *sorted, by_key);
     snnd_status status = SNND_OK;
     for (size_t i = 1; i < count && status == SNND_OK; i++)
         if (strcmp(sorted[i - 1]->string, sorted[i]->string) == 0)
             status = snnd_fail(file->context, SNND_ERROR_FORMAT, "%s '%.64s' is there twice", of, sorted[i]->string);
     snnd_release(file->context, sorted);
     return status;
+}
+
+static int by_name(const void *left, const void *right) {
+    return strcmp(((const tensor_entry *)left)->name, ((const tensor_entry *)right)->name);
+}
+
+/* Without gap or overlap; then puts them in order of their names, to be found among very many. */
+static snnd_status check_places(snnd_safetensors *file, size_t data_bytes) {
+    size_t at = 0;
+    qsort(file->entries, file->count, sizeof *file->entries, by_begin);
+    for (size_t i = 0; i < file->count; i++) {
+        if (file->entries[i].begin != at)
+            return refuse(file, file->entries[i].name, "does not begin where the one before it ends");
+        at = file->entries[i].end;
+    }
+    if (at != data_bytes)
+        return snnd_fail(file->context, SNND_ERROR_FORMAT, "%zu bytes of data, of which tensors use %zu", data_bytes,
+                         at);
+    qsort(file->entries, file->count, sizeof *file->entries, by_name);
+    return SNND_OK;
 }
 
 static snnd_status read_entries(snnd_safetensors *file, const unsigned char *data, size_t data_bytes) {
@@ -221,17 +241,7 @@ static snnd_status read_entries(snnd_safetensors *file, const unsigned char *dat
         entry->array.data = (void *)(uintptr_t)(data + entry->begin);
         file->count++;
     }
-    qsort(file->entries, file->count, sizeof *file->entries, by_begin);
-    size_t at = 0;
-    for (size_t i = 0; i < file->count; i++) {
-        if (file->entries[i].begin != at)
-            return refuse(file, file->entries[i].name, "does not begin where the one before it ends");
-        at = file->entries[i].end;
-    }
-    if (at != data_bytes)
-        return snnd_fail(file->context, SNND_ERROR_FORMAT, "%zu bytes of data, of which tensors use %zu", data_bytes,
-                         at);
-    return SNND_OK;
+    return check_places(file, data_bytes);
 }
 
 static snnd_status check_metadata(const snnd_safetensors *file) {
@@ -316,10 +326,8 @@ const char *snnd_safetensors_name(const snnd_safetensors *file, size_t index) {
 }
 
 static const tensor_entry *find(const snnd_safetensors *file, const char *name) {
-    for (size_t i = 0; i < file->count; i++)
-        if (strcmp(file->entries[i].name, name) == 0)
-            return &file->entries[i];
-    return NULL;
+    const tensor_entry wanted = {.name = name};
+    return bsearch(&wanted, file->entries, file->count, sizeof wanted, by_name);
 }
 
 bool snnd_safetensors_has(const snnd_safetensors *file, const char *name) {

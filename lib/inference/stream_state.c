@@ -12,6 +12,8 @@
 #include "inference/stream.h"
 
 enum { WORD = 8, WORDS = 4 };
+/* Of a state that is taken: far beyond any stream, and so far from the end of the type that frames can go on. */
+#define MOST_FRAMES (UINT64_C(1) << 62)
 static const char magic[WORD] = {'s', 'n', 'n', 'd', 's', 't', 'r', '1'};
 
 /* Where an input's newest number is before the next frame comes. */
@@ -176,8 +178,10 @@ static snnd_status check_saved(snnd_stream *stream, const unsigned char *bytes) 
     if (get(bytes + 2 * WORD, WORD) != (uint64_t)stream->readout)
         return snnd_stream_fail(stream, SNND_ERROR_FORMAT, "the state has another readout than the stream, %d",
                                 stream->readout);
-    if (get(bytes + 3 * WORD, WORD) > INT64_MAX)
-        return snnd_stream_fail(stream, SNND_ERROR_FORMAT, "the state has a negative number of frames");
+    if (get(bytes + 3 * WORD, WORD) > MOST_FRAMES)
+        return snnd_stream_fail(stream, SNND_ERROR_FORMAT,
+                                "the state is after %llu frames, more than a stream can have",
+                                (unsigned long long)get(bytes + 3 * WORD, WORD));
     bytes += WORDS * WORD;
     for (int32_t c = 0; c < plan->outputs; c++, bytes += sizeof(double))
         if (!isfinite(get_double(bytes)))

@@ -183,15 +183,13 @@ static int32_t neurons_of(const snnd_block *block) {
 
 static bundle bundle_at(const snnd_block *block, int32_t tile, int32_t neuron, int32_t worker, snnd_rows currents) {
     const int32_t left = neurons_of(block) - neuron;
-    bundle made = {.block = block,
-                   .part = {.tile = tile,
-                            .neuron = neuron,
-                            .lanes = snnd_lanes(block->workspace->pass.samples, tile),
-                            .extent = {.neurons = left < BUNDLE ? left : BUNDLE, .steps = block->workspace->steps}},
-                   .worker = worker,
-                   .current = currents};
-    made.current.data = snnd_rows_of(currents, neuron);
-    return made;
+    return (bundle){.block = block,
+                    .part = {.tile = tile,
+                             .neuron = neuron,
+                             .lanes = snnd_lanes(block->workspace->pass.samples, tile),
+                             .extent = {.neurons = left < BUNDLE ? left : BUNDLE, .steps = block->workspace->steps}},
+                    .worker = worker,
+                    .current = snnd_rows_from(currents, neuron)};
 }
 
 /* Rows before layer `index`, which bundle_forward() has made. */

@@ -16,8 +16,10 @@
 
 static const double PI = 3.14159265358979323846;
 
+/* Between the two, whatever the rounding. */
 static double half_wave(double from, double to, double share) {
-    return to + (from - to) / 2 * (1 + cos(PI * share));
+    const double value = to + (from - to) / 2 * (1 + cos(PI * share));
+    return fmin(fmax(value, fmin(from, to)), fmax(from, to));
 }
 
 static void one_cycle(const snnd_schedule *schedule, double epoch, double *value, double *momentum) {
@@ -49,6 +51,9 @@ const char *snnd_schedule_wrong(const snnd_schedule *schedule) {
     if (cycle && !(schedule->divide > 0 && isfinite(schedule->divide) && schedule->final_divide > 0 &&
                    isfinite(schedule->final_divide)))
         return "divide and final_divide are not above 0";
+    if (cycle && !(schedule->value / schedule->divide <= 1e6 &&
+                   schedule->value / schedule->divide / schedule->final_divide <= 1e6))
+        return "value over divide, and over both, is not 0 to 1e6";
     if (cycle && !(schedule->momentum_low >= 0 && schedule->momentum_low < 1 && schedule->momentum_high >= 0 &&
                    schedule->momentum_high < 1))
         return "momentum_low and momentum_high are not at least 0 and below 1";

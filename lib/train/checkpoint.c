@@ -15,7 +15,7 @@ static const char RUN[] = "trainer.run", SETTINGS_KEY[] = "snndelay.trainer", NO
 
 /* ---- the place in the run ---- */
 
-enum { RUN_NUMBERS = 17 };
+enum { RUN_NUMBERS = 17, MOST_EPOCHS = 1 << 30 }; /* so many that training can go on from there */
 
 static void pack(const snnd_trainer *trainer, double numbers[RUN_NUMBERS]) {
     const snnd_run *run = &trainer->run;
@@ -75,7 +75,7 @@ static snnd_status check_numbers(snnd_context *context, const double numbers[RUN
         const bool whole = i < 7 || i > 13, momentum = i == 12 || i == 13;
         if (!(numbers[i] >= 0 && numbers[i] <= (whole ? 0x1p53 : 1e300)) ||
             (whole && numbers[i] != floor(numbers[i])) || (momentum && numbers[i] >= 1) ||
-            (i < 2 && numbers[i] > INT32_MAX))
+            (i == 0 && numbers[i] > MOST_EPOCHS) || (i == 1 && numbers[i] > INT32_MAX))
             return snnd_fail(context, SNND_ERROR_FORMAT, "number %d of '%s', %g, is out of range", i, RUN, numbers[i]);
     }
     return SNND_OK;

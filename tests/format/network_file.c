@@ -442,6 +442,28 @@ START_TEST(a_missing_tensor_is_named) {
 }
 END_TEST
 
+/* A small file may describe a large network: what is not in the file is not made. */
+START_TEST(what_the_file_has_no_room_for_takes_no_memory) {
+    static const char *const layers[] = {
+        "{\"type\":\"batch_norm\",\"outputs\":1048576,\"epsilon\":1e-5,\"momentum\":0.1}",
+        "{\"type\":\"delays\",\"outputs\":64,\"max_delay\":0,\"kernel_count\":1,\"kernel\":1,\"learn_delays\":1}"};
+    static const char *const missing[] = {"layers.0.scale", "layers.0.weight"};
+    char text[512];
+    allocator memory = {0};
+    snnd_context *context;
+    snnd_network *loaded = NULL;
+    OK(context, allocator_context(&memory, 1, &context));
+    snprintf(text, sizeof text, "{\"inputs\":1048576,\"sigma\":0,\"layers\":[%s]}", layers[_i]);
+    const snnd_metadata metadata = {SNND_NETWORK_KEY, text};
+    OK(context, snnd_safetensors_write(context, scratch("a"), NULL, 0, &metadata, 1));
+    memory.bytes = 0;
+    FAILS(context, SNND_ERROR_FORMAT, missing[_i], snnd_network_load(context, scratch("a"), &loaded));
+    ck_assert_int_lt(memory.bytes, 10000);
+    snnd_context_free(context);
+    ck_assert_int_eq(memory.out, 0);
+}
+END_TEST
+
 START_TEST(a_tensor_too_many_is_refused) {
     static const char *const names[] = {"layers.0.scale", "layers.2.weight", "layers.6.weight", "layers.0.weights",
                                         "layers.00.weight"};
@@ -707,6 +729,7 @@ Suite *network_file_suite(void) {
     TCase *tensors = scratch_case(suite, "tensors");
     tcase_add_test(tensors, the_pieces_as_they_are_make_a_network);
     tcase_add_loop_test(tensors, a_missing_tensor_is_named, 0, REQUIRED);
+    tcase_add_loop_test(tensors, what_the_file_has_no_room_for_takes_no_memory, 0, 2);
     tcase_add_loop_test(tensors, a_tensor_too_many_is_refused, 0, 5);
     tcase_add_test(tensors, tensors_that_are_not_of_layers_are_let_be);
     tcase_add_test(tensors, a_tensor_of_another_shape_is_named);

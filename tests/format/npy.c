@@ -489,6 +489,9 @@ static const struct bad_header {
     {"{'descr': '|u1x', 'fortran_order': False, 'shape': (1,)}", "elements"},
     {"{'descr': '|u1,|u1', 'fortran_order': False, 'shape': (1,)}", "elements"},
     {"{'descr': '', 'fortran_order': False, 'shape': (1,)}", "elements"},
+    /* 63 bytes, so that the quotation mark and the zero behind it end their memory */
+    {"{'fortran_order': False, 'shape': (1,),              'descr': '", "elements"},
+    {"{'fortran_order': False, 'shape': (1,),             'descr': '<", "elements"},
     {"{'descr': '|u1', 'shape': (1,)}", "fortran_order"},
     {"{'descr': '|u1', 'fortran_order': 0, 'shape': (1,)}", "fortran_order"},
     {"{'descr': '|u1', 'fortran_order': False}", "shape"},

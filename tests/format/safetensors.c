@@ -450,6 +450,33 @@ START_TEST(a_header_of_control_characters_is_refused) {
 }
 END_TEST
 
+/* In seconds: to look for each of them among all the others would take minutes. */
+START_TEST(a_header_of_very_many_tensors_is_read) {
+    enum { MANY = 200000, EACH = 80 };
+    snnd_context *context = make_context(1);
+    snnd_safetensors *file;
+    unsigned char *bytes = malloc(8 + (size_t)MANY * EACH);
+    char *text = (char *)bytes + 8;
+    ck_assert_ptr_nonnull(bytes);
+    size_t length = 0;
+    for (int i = 0; i < MANY; i++)
+        length +=
+            (size_t)snprintf(text + length, EACH, "%c\"%06d\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}",
+                             i == 0 ? '{' : ',', MANY - i);
+    text[length++] = '}';
+    for (int b = 0; b < 8; b++)
+        bytes[b] = (unsigned char)((uint64_t)length >> (8 * b));
+    scratch_write(scratch("many"), bytes, 8 + length);
+    free(bytes);
+    OK(context, snnd_safetensors_open(context, scratch("many"), &file));
+    ck_assert_uint_eq(snnd_safetensors_count(file), MANY);
+    ck_assert(snnd_safetensors_has(file, "000001") && snnd_safetensors_has(file, "200000"));
+    ck_assert(!snnd_safetensors_has(file, "000000") && !snnd_safetensors_has(file, "200001"));
+    snnd_safetensors_close(file);
+    snnd_context_free(context);
+}
+END_TEST
+
 START_TEST(a_long_name_is_cut_in_the_message) {
     char header[2000], *at = header;
     *at++ = '{';
@@ -555,6 +582,7 @@ Suite *safetensors_suite(void) {
     tcase_add_test(refused, bytes_behind_the_last_tensor_are_refused);
     tcase_add_test(refused, a_header_that_nests_without_end_is_refused);
     tcase_add_test(refused, a_header_of_control_characters_is_refused);
+    tcase_add_test(reading, a_header_of_very_many_tensors_is_read);
     tcase_add_test(refused, a_long_name_is_cut_in_the_message);
     tcase_add_test(refused, every_byte_of_a_header_may_be_wrong);
     tcase_add_test(refused, what_is_not_there_is_an_error_of_input);

@@ -201,8 +201,8 @@ START_TEST(refuses_states_that_are_not_its_own) {
     struct {
         size_t at, count;
         const char *words;
-    } damages[] = {{0, 1, "not the state"},    {8, 1, "another network"},       {16, 1, "another readout"},
-                   {31, 1, "negative number"}, {32 + 6, 2, "score of class 0"}, {bytes - 2, 2, "not finite"}};
+    } damages[] = {{0, 1, "not the state"},       {8, 1, "another network"},       {16, 1, "another readout"},
+                   {31, 1, "more than a stream"}, {32 + 6, 2, "score of class 0"}, {bytes - 2, 2, "not finite"}};
     for (int k = 0; k < COUNT(damages); k++) {
         memcpy(state, before, bytes);
         memset(state + damages[k].at, 0xff, damages[k].count);

@@ -375,6 +375,41 @@ START_TEST(a_damaged_file_is_refused_and_nothing_changes) {
 }
 END_TEST
 
+/* Puts `to` in the place of the first `from` of a file; both have `size` bytes. */
+static void replace(const char *path, const void *from, const void *to, size_t size) {
+    size_t count, at = 0;
+    unsigned char *bytes = scratch_read(path, &count);
+    while (at + size < count && memcmp(bytes + at, from, size) != 0)
+        at++;
+    ck_assert_uint_lt(at + size, count);
+    memcpy(bytes + at, to, size);
+    scratch_write(path, bytes, count);
+    free(bytes);
+}
+
+START_TEST(a_note_that_could_not_be_saved_is_not_loaded) {
+    char *note = NULL;
+    make_toy(&made);
+    train_epochs(&made, dataset, 1);
+    OK(context, snnd_trainer_save_checkpoint(made.trainer, scratch("run"), "caf-"));
+    replace(scratch("run"), "caf-", "caf\xe9", 4);
+    FAILS(context, SNND_ERROR_FORMAT, "not UTF-8", snnd_trainer_load_checkpoint(made.trainer, scratch("run"), &note));
+    ck_assert_ptr_null(note);
+    assert_unharmed(&made);
+}
+END_TEST
+
+/* After so many there would be a negative number of them one day. */
+START_TEST(epochs_that_nobody_can_have_trained_are_refused) {
+    const double done[3] = {1, 0, 0}, too_many[3] = {0x1p30 + 1, 0, 0};
+    make_toy(&made);
+    train_epochs(&made, dataset, 1);
+    replace(save(&made, "run"), done, too_many, sizeof done);
+    FAILS(context, SNND_ERROR_FORMAT, "number 0", snnd_trainer_load_checkpoint(made.trainer, scratch("run"), NULL));
+    assert_unharmed(&made);
+}
+END_TEST
+
 START_TEST(a_network_file_is_no_checkpoint) {
     make_toy(&made);
     train_epochs(&made, dataset, 1);
@@ -499,6 +534,8 @@ Suite *checkpoint_suite(void) {
     tcase_add_loop_test(cases, another_controller_is_named, TOY_DEEP_R_RANDOM, TOY_STRUCTURES);
     tcase_add_test(cases, another_network_is_named);
     tcase_add_loop_test(cases, a_damaged_file_is_refused_and_nothing_changes, 0, SPOILED);
+    tcase_add_test(cases, a_note_that_could_not_be_saved_is_not_loaded);
+    tcase_add_test(cases, epochs_that_nobody_can_have_trained_are_refused);
     tcase_add_test(cases, a_network_file_is_no_checkpoint);
     tcase_add_test(cases, a_file_that_is_not_there_is_named);
     tcase_add_test(cases, memory_that_runs_out_while_loading_changes_nothing);

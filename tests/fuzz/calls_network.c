@@ -1,0 +1,170 @@
+/* Operations of calls.c: networks and their layers. */
+#include "calls.h"
+#include "use.h"
+
+static void create(world *w) {
+    owner *of = any_owner(w);
+    free_network(of);
+    CALL(w, w->context, snnd_network_create(w->context, any_size(w), &of->network));
+}
+
+static void forget(world *w) {
+    free_network(any_owner(w));
+}
+
+static void add_delays(world *w) {
+    owner *of = any_owner(w);
+    snnd_delay_options options;
+    snnd_layer *layer;
+    const int32_t outputs = any_size(w), inputs = snnd_network_layer_count(of->network) > 0
+                                                      ? snnd_network_outputs(of->network)
+                                                      : snnd_network_inputs(of->network);
+    MUST(w->context, snnd_delay_options_init(&options, sizeof options));
+    if (fuzz_byte(&w->in) % 2) {
+        options.max_delay = fuzz_byte(&w->in) < 240 ? fuzz_below(&w->in, 16) * 2 : fuzz_int(&w->in);
+        options.kernel_count = fuzz_byte(&w->in) < 240 ? 1 + fuzz_below(&w->in, 3) : fuzz_int(&w->in);
+        options.kernel = fuzz_byte(&w->in) < 240 ? 1 + fuzz_below(&w->in, 2) : fuzz_int(&w->in);
+        options.learn_delays = fuzz_byte(&w->in) < 240 ? fuzz_below(&w->in, 2) : fuzz_int(&w->in);
+    }
+    const double taps = (double)outputs * inputs * options.kernel_count * (options.max_delay + 1.0);
+    if (taps > 20000 && taps < 1e10)
+        return; /* legal, and slow */
+    CALL(w, of->network, snnd_network_add_delays(of->network, outputs, or_null(w, &options), or_null(w, &layer)));
+}
+
+static void add_batch_norm(world *w) {
+    owner *of = any_owner(w);
+    snnd_batch_norm_options options;
+    MUST(w->context, snnd_batch_norm_options_init(&options, sizeof options));
+    if (fuzz_byte(&w->in) % 4 == 0) {
+        options.epsilon = fuzz_double(&w->in);
+        options.momentum = fuzz_double(&w->in);
+    }
+    CALL(w, of->network, snnd_network_add_batch_norm(of->network, or_null(w, &options), NULL));
+}
+
+static void add_lif(world *w) {
+    owner *of = any_owner(w);
+    snnd_lif_options options;
+    MUST(w->context, snnd_lif_options_init(&options, sizeof options));
+    if (fuzz_byte(&w->in) % 4 == 0) {
+        options.tau = fuzz_double(&w->in);
+        options.threshold = fuzz_double(&w->in);
+        options.alpha = fuzz_double(&w->in);
+        options.detach_reset = fuzz_below(&w->in, 2);
+    }
+    CALL(w, of->network, snnd_network_add_lif(of->network, or_null(w, &options), NULL));
+}
+
+static void add_dropout(world *w) {
+    owner *of = any_owner(w);
+    CALL(w, of->network, snnd_network_add_dropout(of->network, fuzz_double(&w->in), NULL));
+}
+
+static void add_leaky_integrator(world *w) {
+    owner *of = any_owner(w);
+    snnd_leaky_integrator_options options;
+    MUST(w->context, snnd_leaky_integrator_options_init(&options, sizeof options));
+    if (fuzz_byte(&w->in) % 4 == 0)
+        options.tau = fuzz_double(&w->in);
+    CALL(w, of->network, snnd_network_add_leaky_integrator(of->network, or_null(w, &options), NULL));
+}
+
+/* The usual chain at once, so that programs come to training soon. */
+static void build(world *w) {
+    owner *of = any_owner(w);
+    snnd_delay_options delays;
+    free_network(of);
+    MUST(w->context, snnd_delay_options_init(&delays, sizeof delays));
+    delays.max_delay = 2 * fuzz_below(&w->in, 8);
+    delays.kernel_count = 1 + fuzz_below(&w->in, 2);
+    delays.learn_delays = fuzz_below(&w->in, 4) != 0;
+    MUST(w->context, snnd_network_create(w->context, 1 + fuzz_below(&w->in, 4), &of->network));
+    for (int hidden = fuzz_below(&w->in, 3); hidden > 0; hidden--) {
+        MUST(w->context, snnd_network_add_delays(of->network, 1 + fuzz_below(&w->in, 20), &delays, NULL));
+        if (fuzz_byte(&w->in) % 2)
+            MUST(w->context, snnd_network_add_batch_norm(of->network, NULL, NULL));
+        MUST(w->context, snnd_network_add_lif(of->network, NULL, NULL));
+        if (fuzz_byte(&w->in) % 2)
+            MUST(w->context, snnd_network_add_dropout(of->network, 0.25, NULL));
+    }
+    MUST(w->context, snnd_network_add_delays(of->network, 1 + fuzz_below(&w->in, 4), &delays, NULL));
+    MUST(w->context, snnd_network_add_leaky_integrator(of->network, NULL, NULL));
+}
+
+static void initialize(world *w) {
+    owner *of = any_owner(w);
+    CALL(w, of->network, snnd_network_initialize(of->network, fuzz_byte(&w->in)));
+}
+
+static void set_sigma(world *w) {
+    owner *of = any_owner(w);
+    CALL(w, of->network, snnd_network_set_sigma(of->network, fuzz_double(&w->in)));
+}
+
+static void clamp_positions(world *w) {
+    owner *of = any_owner(w);
+    CALL(w, of->network, snnd_network_clamp_positions(of->network));
+}
+
+static void rewind_network(world *w) {
+    owner *of = any_owner(w);
+    CALL(w, of->network, snnd_network_rewind(of->network, any_owner(w)->network));
+}
+
+static void write_parameter(world *w) {
+    const owner *of = any_owner(w);
+    snnd_layer *layer = any_layer(w, of);
+    snnd_array array;
+    if (CALL(w, layer, snnd_layer_array(layer, (snnd_array_name)fuzz_below(&w->in, 10), or_null(w, &array))) == SNND_OK)
+        poke(w, &array);
+}
+
+static void save(world *w) {
+    const owner *of = any_owner(w);
+    CALL(w, of->network, snnd_network_save(of->network, or_null(w, (void *)(uintptr_t)fuzz_path("network"))));
+}
+
+static void load(world *w) {
+    owner *of = any_owner(w);
+    const char *path = fuzz_path(fuzz_byte(&w->in) % 4 == 0 ? "checkpoint" : "network");
+    snnd_network *network = NULL;
+    if (CALL(w, w->context, snnd_network_load(w->context, path, or_null(w, &network))) != SNND_OK)
+        return;
+    free_network(of);
+    of->network = network;
+}
+
+static void look(world *w) {
+    owner *of = any_owner(w);
+    const snnd_layer *layer = any_layer(w, of);
+    snnd_delay_options options = {.size = sizeof options};
+    CALL(w, layer, snnd_layer_delay_options(layer, or_null(w, &options)));
+    (void)snnd_layer_active(layer);
+    (void)snnd_network_active(of->network);
+    (void)snnd_network_sigma(of->network);
+    if (of->network != NULL && fuzz_is_small(of->network))
+        fuzz_look(w->context, of->network);
+}
+
+operation *const network_operations[] = {
+    create,
+    forget,
+    build,
+    build,
+    add_delays,
+    add_batch_norm,
+    add_lif,
+    add_dropout,
+    add_leaky_integrator,
+    initialize,
+    set_sigma,
+    clamp_positions,
+    rewind_network,
+    write_parameter,
+    save,
+    load,
+    look,
+};
+
+const int network_operation_count = sizeof network_operations / sizeof network_operations[0];

@@ -1,0 +1,192 @@
+/* Operations of calls.c: controllers, trainers and data. */
+#include "calls.h"
+
+/* ---- controllers ---- */
+
+static snnd_structure any_structure(world *w) {
+    snnd_structure structure;
+    MUST(w->context, snnd_structure_init(&structure, sizeof structure));
+    structure.budget = fuzz_below(&w->in, 4);
+    structure.density = fuzz_below(&w->in, 3);
+    structure.sparsity = fuzz_byte(&w->in) < 200 ? 0.125 * fuzz_below(&w->in, 8) : fuzz_double(&w->in);
+    structure.fan_in = structure.budget == SNND_BUDGET_FAN_IN ? fuzz_int(&w->in) : 0;
+    structure.signs = fuzz_below(&w->in, 5);
+    structure.start = fuzz_below(&w->in, 4);
+    structure.seed = fuzz_byte(&w->in);
+    return structure;
+}
+
+static snnd_status create_rewiring(world *w, owner *of, const snnd_structure *structure, int rule) {
+    snnd_rewiring_options options;
+    MUST(w->context, (rule == 2   ? snnd_rigl_options_init
+                      : rule == 3 ? snnd_set_options_init
+                                  : snnd_snfs_options_init)(&options, sizeof options));
+    if (fuzz_byte(&w->in) % 2) {
+        options.drop = fuzz_below(&w->in, 4);
+        options.growth = fuzz_below(&w->in, 5);
+        options.interval = fuzz_int(&w->in);
+        options.stop = fuzz_int(&w->in);
+        options.share = fuzz_double(&w->in);
+    }
+    return CALL(w, of->network,
+                snnd_sparsity_create_rewiring(of->network, structure, or_null(w, &options), &of->sparsity));
+}
+
+/* One controller a network at a time; the trainer that has it goes first. */
+static void create_sparsity(world *w) {
+    owner *of = any_owner(w);
+    snnd_structure structure = any_structure(w);
+    snnd_deep_r_options deep_r;
+    const int rule = fuzz_below(&w->in, 5);
+    snnd_trainer_free(of->trainer);
+    snnd_sparsity_free(of->sparsity);
+    of->trainer = NULL;
+    of->sparsity = NULL;
+    MUST(w->context, snnd_deep_r_options_init(&deep_r, sizeof deep_r));
+    deep_r.growth = 1 + fuzz_below(&w->in, 3);
+    deep_r.dormant_gradients = fuzz_below(&w->in, 2);
+    deep_r.temperature = fuzz_byte(&w->in) % 2 ? 0 : fuzz_double(&w->in);
+    const snnd_structure *given = or_null(w, &structure);
+    if (rule == 0)
+        CALL(w, of->network, snnd_sparsity_create_fixed_mask(of->network, given, &of->sparsity));
+    else if (rule == 1)
+        CALL(w, of->network, snnd_sparsity_create_deep_r(of->network, given, or_null(w, &deep_r), &of->sparsity));
+    else
+        create_rewiring(w, of, given, rule);
+}
+
+static void sparsity_step(world *w) {
+    owner *of = any_owner(w);
+    snnd_optimizer *optimizer = fuzz_byte(&w->in) % 4 == 0 ? NULL : *any_optimizer(w, of);
+    CALL(w, of->sparsity, snnd_sparsity_step(of->sparsity, *any_workspace(w, of), optimizer));
+    CLAIM(snnd_sparsity_regrown(of->sparsity, NULL) >= 0, "a negative number was grown");
+}
+
+static void sparsity_end_epoch(world *w) {
+    owner *of = any_owner(w);
+    snnd_optimizer *optimizer = fuzz_byte(&w->in) % 4 == 0 ? NULL : *any_optimizer(w, of);
+    CALL(w, of->sparsity, snnd_sparsity_end_epoch(of->sparsity, optimizer));
+    CLAIM(snnd_sparsity_regrown(of->sparsity, any_layer(w, of)) >= 0, "a negative number was grown");
+}
+
+/* ---- trainers ---- */
+
+static int count_down(void *user, const snnd_progress *progress) {
+    CLAIM(progress->step > 0 && progress->step <= progress->steps, "step %lld", (long long)progress->step);
+    return --*(int *)user == 0;
+}
+
+static void create_trainer(world *w) {
+    owner *of = any_owner(w);
+    snnd_optimizer_options weights = any_optimizer_options(w);
+    snnd_trainer_options options;
+    snnd_trainer_free(of->trainer);
+    of->trainer = NULL;
+    MUST(w->context, snnd_trainer_options_init(&options, sizeof options));
+    options.epochs = fuzz_byte(&w->in) < 240 ? 1 + fuzz_below(&w->in, 4) : fuzz_int(&w->in);
+    options.batch = 1 + fuzz_below(&w->in, 20);
+    options.readout = 1 + fuzz_below(&w->in, 5);
+    options.l1 = fuzz_byte(&w->in) % 2 ? 0 : fuzz_double(&w->in);
+    options.sparsity = fuzz_byte(&w->in) % 4 == 0 ? NULL : of->sparsity;
+    options.weights = fuzz_byte(&w->in) % 2 ? NULL : &weights;
+    options.progress = count_down;
+    options.progress_user = &w->stop_after;
+    CALL(w, of->network, snnd_trainer_create(of->network, or_null(w, &options), &of->trainer));
+}
+
+static void trainer_step(world *w) {
+    owner *of = any_owner(w);
+    const int32_t steps = 1 + fuzz_below(&w->in, 12), count = 1 + fuzz_below(&w->in, 20);
+    float *input = lend_floats(w, (size_t)(steps * count * snnd_network_inputs(of->network)));
+    int32_t *labels = lend_labels(w, (size_t)count, outputs_of(of));
+    snnd_loss_report report = {.size = sizeof report};
+    CALL(w, of->trainer,
+         snnd_trainer_step(of->trainer, or_null(w, input), or_null(w, labels), count, steps, or_null(w, &report)));
+}
+
+static void trainer_epoch(world *w) {
+    owner *of = any_owner(w);
+    snnd_epoch_report report = {.size = sizeof report};
+    w->stop_after = fuzz_below(&w->in, 4);
+    CALL(w, of->trainer, snnd_trainer_epoch(of->trainer, w->dataset[fuzz_below(&w->in, DATASETS)], &report));
+    (void)snnd_trainer_epochs_done(of->trainer);
+}
+
+static void trainer_evaluate(world *w) {
+    owner *of = any_owner(w);
+    snnd_epoch_report report = {.size = sizeof report};
+    CALL(w, of->trainer, snnd_trainer_evaluate(of->trainer, w->dataset[fuzz_below(&w->in, DATASETS)], &report));
+}
+
+static void trainer_end_epoch(world *w) {
+    owner *of = any_owner(w);
+    CALL(w, of->trainer, snnd_trainer_end_epoch(of->trainer));
+    if (snnd_trainer_workspace(of->trainer) != NULL)
+        (void)snnd_workspace_spike_rate(snnd_trainer_workspace(of->trainer));
+}
+
+static void save_checkpoint(world *w) {
+    owner *of = any_owner(w);
+    char note[8] = {0};
+    fuzz_take(&w->in, note, fuzz_byte(&w->in) % 8);
+    CALL(w, of->trainer, snnd_trainer_save_checkpoint(of->trainer, fuzz_path("checkpoint"), or_null(w, note)));
+}
+
+static void load_checkpoint(world *w) {
+    owner *of = any_owner(w);
+    char *note = NULL;
+    CALL(w, of->trainer, snnd_trainer_load_checkpoint(of->trainer, fuzz_path("checkpoint"), or_null(w, &note)));
+    snnd_string_free(w->context, note);
+}
+
+/* ---- data ---- */
+
+static void create_dataset(world *w) {
+    const int which = fuzz_below(&w->in, DATASETS);
+    snnd_samples samples;
+    MUST(w->context, snnd_samples_init(&samples, sizeof samples));
+    samples.samples = 1 + fuzz_below(&w->in, 40);
+    samples.steps = 1 + fuzz_below(&w->in, 10);
+    samples.channels = 1 + fuzz_below(&w->in, 4);
+    samples.input = lend_floats(w, (size_t)samples.samples * (size_t)(samples.steps * samples.channels));
+    samples.label = lend_labels(w, (size_t)samples.samples, 1 + (size_t)fuzz_below(&w->in, 3));
+    if (which == 0)
+        free_batches(w);
+    snnd_dataset_free(w->dataset[which]);
+    w->dataset[which] = NULL;
+    CALL(w, w->context, snnd_dataset_create(w->context, or_null(w, &samples), &w->dataset[which]));
+}
+
+static void split_dataset(world *w) {
+    snnd_dataset *part = NULL, *rest = NULL, *from = w->dataset[fuzz_below(&w->in, DATASETS)];
+    if (CALL(w, from, snnd_dataset_split(from, fuzz_double(&w->in), fuzz_byte(&w->in), &part, &rest)) != SNND_OK)
+        return;
+    free_batches(w);
+    for (int d = 0; d < DATASETS; d++)
+        snnd_dataset_free(w->dataset[d]);
+    w->dataset[0] = part;
+    w->dataset[1] = rest;
+    w->dataset[2] = NULL;
+}
+
+static void get_batches(world *w) {
+    const float *input;
+    const int32_t *label;
+    int32_t count;
+    if (fuzz_byte(&w->in) % 2) {
+        free_batches(w);
+        CALL(w, w->dataset[0],
+             snnd_batches_create(w->dataset[0], fuzz_int(&w->in), fuzz_byte(&w->in) % 2, 1, or_null(w, &w->batches)));
+    }
+    const int64_t index = fuzz_byte(&w->in) < 240 ? fuzz_below(&w->in, 8) : (int64_t)fuzz_word(&w->in);
+    CALL(w, w->batches, snnd_batches_get(w->batches, fuzz_int(&w->in), index, &input, &label, &count));
+    (void)snnd_batches_count(w->batches);
+}
+
+operation *const trainer_operations[] = {
+    create_sparsity, create_sparsity, sparsity_step, sparsity_end_epoch, create_trainer,    create_trainer,
+    trainer_step,    trainer_step,    trainer_epoch, trainer_evaluate,   trainer_end_epoch, save_checkpoint,
+    load_checkpoint, create_dataset,  split_dataset, get_batches,
+};
+
+const int trainer_operation_count = sizeof trainer_operations / sizeof trainer_operations[0];

@@ -1,0 +1,214 @@
+/*
+ * Fuzz target: NIR files. Most inputs are a description of a graph, which is written by HDF5 itself, so that what is
+ * wrong is the graph: nodes of any kind in a chain, fields of any type and shape, edges that are missing or too many.
+ * Where the first byte is 224 or more the rest are the bytes of the file.
+ */
+#include "format/nir.h"
+
+#include <stdbool.h>
+
+#include "format/hdf5.h"
+#include "use.h"
+
+enum { MOST_NODES = 12, MOST_EDGES = 20, MOST_NUMBERS = 64, RAW = 224 };
+
+/* ---- a graph by description ---- */
+
+typedef struct sketch {
+    fuzz_bytes *in;
+    hid_t nodes;
+    int32_t width; /* neurons so far */
+    double dt;
+    const char *edge[2 * MOST_EDGES];
+    size_t edges;
+} sketch;
+
+static const char *const names[MOST_NODES] = {"input", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "output"};
+
+static double default_number(const sketch *s, snnd_nir_type type, int field, size_t k) {
+    switch (type) {
+    case SNND_NIR_INPUT:
+    case SNND_NIR_OUTPUT:
+        return s->width;
+    case SNND_NIR_FLATTEN:
+        return field == SNND_NIR_FLAT_SHAPE ? s->width : field == SNND_NIR_FLAT_END ? -1 : 0;
+    case SNND_NIR_DELAY:
+        return (double)(k % 4) * s->dt;
+    case SNND_NIR_LI:
+    case SNND_NIR_LIF:
+        return field == SNND_NIR_TAU ? 5 * s->dt : field == SNND_NIR_R ? 5 : field == SNND_NIR_THRESHOLD ? 1 : 0;
+    default:
+        return (double)(k % 3) * 0.5;
+    }
+}
+
+/* The axes of a field as they should be, or others. */
+static int choose_shape(sketch *s, snnd_nir_type type, int field, hsize_t shape[2]) {
+    const bool matrix = (type == SNND_NIR_LINEAR || type == SNND_NIR_AFFINE) && field == SNND_NIR_WEIGHT;
+    const bool flat = type == SNND_NIR_FLATTEN && field != SNND_NIR_FLAT_SHAPE;
+    const bool list = type == SNND_NIR_INPUT || type == SNND_NIR_OUTPUT || type == SNND_NIR_FLATTEN;
+    int axes = matrix ? 2 : flat ? 0 : 1;
+    shape[0] = list ? 1 : (hsize_t)s->width;
+    shape[1] = 1;
+    if (matrix) {
+        shape[1] = shape[0];
+        shape[0] = (hsize_t)(1 + fuzz_below(s->in, 5));
+        s->width = (int32_t)shape[0];
+    }
+    if (fuzz_byte(s->in) < 248)
+        return axes;
+    shape[0] = (hsize_t)fuzz_below(s->in, 8);
+    shape[1] = (hsize_t)fuzz_below(s->in, 8);
+    return fuzz_below(s->in, 3);
+}
+
+static void put_numbers(sketch *s, hid_t group, snnd_nir_type type, int field, int axes, const hsize_t *shape) {
+    const char *name = snnd_nir_kinds[type].field[field];
+    static const hid_t *const stored[] = {&H5T_IEEE_F32LE_g, &H5T_IEEE_F64BE_g, &H5T_STD_I64LE_g, &H5T_STD_U8LE_g};
+    double values[MOST_NUMBERS] = {0};
+    const size_t count = (size_t)((axes > 0 ? shape[0] : 1) * (axes > 1 ? shape[1] : 1));
+    const bool whole = type == SNND_NIR_INPUT || type == SNND_NIR_OUTPUT || type == SNND_NIR_FLATTEN;
+    for (size_t k = 0; k < count && k < MOST_NUMBERS; k++)
+        values[k] = default_number(s, type, field, k);
+    if (fuzz_byte(s->in) >= 232)
+        values[fuzz_byte(s->in) % MOST_NUMBERS] = fuzz_double(s->in);
+    if (fuzz_byte(s->in) >= 240)
+        values[0] = fuzz_double(s->in);
+    const unsigned char choice = fuzz_byte(s->in);
+    const hid_t space = axes == 0 ? H5Screate(H5S_SCALAR) : H5Screate_simple(axes, shape, NULL);
+    const hid_t set = H5Dcreate2(group, name, *stored[choice < 224 ? (whole ? 2 : 0) : choice % 4], space, H5P_DEFAULT,
+                                 H5P_DEFAULT, H5P_DEFAULT);
+    if (choice < 250 && set >= 0)
+        H5Dwrite(set, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values);
+    H5Dclose(set);
+    H5Sclose(space);
+}
+
+static void put_field(sketch *s, hid_t group, snnd_nir_type type, int field) {
+    const char *name = snnd_nir_kinds[type].field[field];
+    hsize_t shape[2];
+    const unsigned char damage = fuzz_byte(s->in);
+    const int axes = choose_shape(s, type, field, shape);
+    if (damage < 244)
+        put_numbers(s, group, type, field, axes, shape);
+    else if (damage < 247)
+        snnd_hdf5_put_text(group, name, "text");
+    else if (damage < 249)
+        H5Gclose(snnd_hdf5_add_group(group, name));
+    else if (damage < 251)
+        H5Lcreate_soft("/node/nodes/input/shape", group, name, H5P_DEFAULT, H5P_DEFAULT);
+}
+
+static void add_node(sketch *s, int index, snnd_nir_type type) {
+    const hid_t group = snnd_hdf5_add_group(s->nodes, names[index]);
+    snnd_hdf5_put_text(group, "type", fuzz_byte(s->in) < 252 ? snnd_nir_kinds[type].name : "Conv1d");
+    for (int field = 0; field < SNND_NIR_FIELDS && snnd_nir_kinds[type].field[field] != NULL; field++)
+        put_field(s, group, type, field);
+    H5Gclose(group);
+}
+
+static void add_edge(sketch *s, int from, int to) {
+    if (s->edges == MOST_EDGES)
+        return;
+    s->edge[2 * s->edges] = names[from];
+    s->edge[2 * s->edges++ + 1] = names[to];
+}
+
+/* A chain, in which at times an edge is missing, and edges beside it. */
+static void add_edges(sketch *s, int between) {
+    for (int n = 0; n <= between; n++)
+        if (fuzz_byte(s->in) < 250)
+            add_edge(s, n, n < between ? n + 1 : MOST_NODES - 1);
+    for (int more = fuzz_below(s->in, 16) - 11; more > 0; more--) {
+        const int from = fuzz_below(s->in, MOST_NODES);
+        add_edge(s, from, fuzz_below(s->in, MOST_NODES));
+    }
+}
+
+static void add_metadata(sketch *s, hid_t node) {
+    if (fuzz_byte(s->in) >= 250)
+        return;
+    const hid_t group = snnd_hdf5_add_group(node, "metadata");
+    snnd_hdf5_put_double(group, "dt", fuzz_byte(s->in) < 240 ? s->dt : fuzz_double(s->in));
+    H5Gclose(group);
+}
+
+static hid_t draw(fuzz_bytes *in) {
+    const hid_t file = snnd_hdf5_create();
+    CLAIM(file >= 0, "HDF5 makes no file");
+    sketch s = {.in = in, .width = 1 + fuzz_below(in, 4), .dt = 0.01};
+    const int between = fuzz_below(in, MOST_NODES - 2);
+    const hid_t node = snnd_hdf5_add_group(file, "node");
+    snnd_hdf5_put_text(file, "version", "1.0");
+    snnd_hdf5_put_text(node, "type", fuzz_byte(in) < 252 ? "NIRGraph" : "LIF");
+    s.nodes = snnd_hdf5_add_group(node, "nodes");
+    add_node(&s, 0, SNND_NIR_INPUT);
+    for (int n = 1; n <= between; n++)
+        add_node(&s, n, (snnd_nir_type)fuzz_below(in, SNND_NIR_TYPES));
+    add_node(&s, MOST_NODES - 1, SNND_NIR_OUTPUT);
+    add_edges(&s, between);
+    snnd_hdf5_put_texts(node, "edges", s.edge, s.edges, 2);
+    add_metadata(&s, node);
+    H5Gclose(s.nodes);
+    H5Gclose(node);
+    return file;
+}
+
+static void write_graph(snnd_context *context, fuzz_bytes *in) {
+    unsigned char *bytes;
+    size_t count;
+    snnd_hdf5_quiet before;
+    snnd_hdf5_enter(&before);
+    const hid_t file = draw(in);
+    MUST(context, snnd_hdf5_bytes(context, file, &bytes, &count));
+    H5Fclose(file);
+    snnd_hdf5_leave(&before);
+    fuzz_write(fuzz_path("nir"), bytes, count);
+    snnd_release(context, bytes);
+}
+
+/* ---- the target ---- */
+
+/* What is a network can be written as a graph, but for numbers beyond single precision, and that loads. */
+static void save_again(snnd_context *context, const snnd_network *network, const snnd_nir_options *options) {
+    snnd_network *again = NULL;
+    if (MAY(context, snnd_network_save_nir(network, options, fuzz_path("a"))) == SNND_ERROR_NUMERIC ||
+        snnd_network_layer_count(network) == 0)
+        return;
+    MUST(context, snnd_network_save_nir(network, options, fuzz_path("a")));
+    MUST(context, snnd_network_load_nir(context, options, fuzz_path("a"), &again));
+    CLAIM(snnd_network_inputs(again) == snnd_network_inputs(network) &&
+              snnd_network_outputs(again) == snnd_network_outputs(network),
+          "%d inputs and %d outputs became %d and %d", snnd_network_inputs(network), snnd_network_outputs(network),
+          snnd_network_inputs(again), snnd_network_outputs(again));
+    fuzz_save_again(context, again);
+    snnd_network_free(again);
+}
+
+int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size) {
+    fuzz_bytes in = {data, size};
+    const unsigned char how = fuzz_byte(&in);
+    snnd_context *context = fuzz_open();
+    snnd_network *network = NULL;
+    snnd_nir_options options;
+    MUST(context, snnd_nir_options_init(&options, sizeof options));
+    options.order = how % 2;
+    options.without_reset = how / 2 % 2;
+    if (how >= RAW)
+        fuzz_write(fuzz_path("nir"), in.at, in.left);
+    else
+        write_graph(context, &in);
+    const snnd_status status = MAY(context, snnd_network_load_nir(context, &options, fuzz_path("nir"), &network));
+    CLAIM((network != NULL) == (status == SNND_OK), "'%s' and a network", snnd_status_string(status));
+    if (network != NULL) {
+        fuzz_save_again(context, network);
+        save_again(context, network, &options);
+    }
+    if (network != NULL && fuzz_is_small(network)) {
+        fuzz_look(context, network);
+        fuzz_pass(context, network);
+    }
+    snnd_network_free(network);
+    fuzz_close(context);
+    return 0;
+}
