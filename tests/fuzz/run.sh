@@ -74,7 +74,8 @@ longest() {
 fuzz() {
     target=$1 log=$build/log/$1
     mkdir -p "$build/corpus/$target" "tests/fuzz/corpus/$target"
-    "$build/tests/fuzz/fuzz-$target" $(dictionary "$target") -max_len="$(longest "$target")" -max_total_time="$2" \
+    # Programs of calls are long from the start.
+    "$build/tests/fuzz/fuzz-$target" $(dictionary "$target") -len_control="$([ "$target" = calls ] && echo 0 || echo 100)" -max_len="$(longest "$target")" -max_total_time="$2" \
         -rss_limit_mb=2048 -malloc_limit_mb=16777216 -timeout=10 -print_final_stats=1 -artifact_prefix="$build/found/$target-" \
         "$build/corpus/$target" "tests/fuzz/corpus/$target" >"$log" 2>&1 || {
         grep -v '^0x' "$log" | tail -n 40
