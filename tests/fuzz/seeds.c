@@ -140,7 +140,7 @@ static void write_states(void) {
 static void write_options(void) {
     unsigned char choice[16] = {0};
     char name[32];
-    for (int kind = 0; kind < 22; kind++) {
+    for (int kind = 0; kind < 25; kind++) {
         choice[0] = (unsigned char)kind;
         choice[3] = 1;
         snprintf(name, sizeof name, "%d", kind);
