@@ -115,9 +115,26 @@ static void ask(world *w) {
     (void)snnd_stream_last_error(of->stream[1]);
 }
 
+static void export_c(world *w) {
+    static const char *const names[] = {"snn", "a", "_", "9", "", "int", "a-b", "\xff", "x/y"};
+    const planned *of = any_plan(w);
+    snnd_export_c_options options;
+    snnd_export_c_report report = {.size = sizeof report};
+    MUST(w->context, snnd_export_c_options_init(&options, sizeof options));
+    options.numbers = fuzz_below(&w->in, 4);
+    options.readout = fuzz_below(&w->in, 7);
+    options.name = fuzz_byte(&w->in) % 2 ? names[fuzz_byte(&w->in) % (sizeof names / sizeof names[0])] : options.name;
+    options.largest_input = fuzz_byte(&w->in) % 2 ? 0 : fuzz_double(&w->in);
+    options.samples = w->dataset[fuzz_below(&w->in, DATASETS)];
+    if (snnd_plan_synapses(of->plan) > 2000)
+        return; /* legal, and slow */
+    CALL(w, of->plan,
+         snnd_export_c(of->plan, or_null(w, &options), fuzz_path("net.c"), fuzz_path("net.h"), or_null(w, &report)));
+}
+
 operation *const inference_operations[] = {
-    create_plan, forget_plan, create_stream, place_stream, clone_stream,     copy_stream,
-    push,        push,        push_events,   reset_stream, save_and_restore, ask,
+    create_plan, forget_plan, create_stream, place_stream,     clone_stream, copy_stream, push,
+    push,        push_events, reset_stream,  save_and_restore, ask,          export_c,
 };
 
 const int inference_operation_count = sizeof inference_operations / sizeof inference_operations[0];

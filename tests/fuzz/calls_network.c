@@ -135,6 +135,31 @@ static void load(world *w) {
     of->network = network;
 }
 
+static snnd_nir_options any_nir_options(world *w) {
+    snnd_nir_options options;
+    MUST(w->context, snnd_nir_options_init(&options, sizeof options));
+    options.dt = fuzz_byte(&w->in) % 4 == 0 ? fuzz_double(&w->in) : 0;
+    options.order = fuzz_byte(&w->in) % 2;
+    return options;
+}
+
+static void save_nir(world *w) {
+    const owner *of = any_owner(w);
+    const snnd_nir_options options = any_nir_options(w);
+    CALL(w, of->network, snnd_network_save_nir(of->network, &options, fuzz_path("nir")));
+}
+
+static void load_nir(world *w) {
+    owner *of = any_owner(w);
+    const snnd_nir_options options = any_nir_options(w);
+    snnd_network *network = NULL;
+    if (CALL(w, w->context, snnd_network_load_nir(w->context, &options, fuzz_path("nir"), or_null(w, &network))) !=
+        SNND_OK)
+        return;
+    free_network(of);
+    of->network = network;
+}
+
 static void look(world *w) {
     owner *of = any_owner(w);
     const snnd_layer *layer = any_layer(w, of);
@@ -148,22 +173,12 @@ static void look(world *w) {
 }
 
 operation *const network_operations[] = {
-    create,
-    forget,
-    build,
-    build,
-    add_delays,
-    add_batch_norm,
-    add_lif,
-    add_dropout,
-    add_leaky_integrator,
-    initialize,
-    set_sigma,
-    clamp_positions,
-    rewind_network,
-    write_parameter,
-    save,
-    load,
+    create,         forget,          build,
+    build,          add_delays,      add_batch_norm,
+    add_lif,        add_dropout,     add_leaky_integrator,
+    initialize,     set_sigma,       clamp_positions,
+    rewind_network, write_parameter, save,
+    load,           save_nir,        load_nir,
     look,
 };
 

@@ -317,6 +317,37 @@ static void use_rank_test(snnd_context *context, filled *options, fuzz_bytes *in
         snnd_mann_whitney(context, x, x_count, y, y_count, (snnd_alternative)fuzz_int(input), (void *)options->bytes));
 }
 
+static void use_nir(snnd_context *context, filled *options, fuzz_bytes *input) {
+    run_of run = run_create(context, fuzz_below(input, RUN_KINDS));
+    snnd_network *loaded = NULL;
+    if (MAY(context, snnd_network_save_nir(run.network, (void *)options->bytes, fuzz_path("nir"))) == SNND_OK)
+        MUST(context, snnd_network_load_nir(context, (void *)options->bytes, fuzz_path("nir"), &loaded));
+    snnd_network_free(loaded);
+    run_free(&run);
+}
+
+static void export_c(snnd_context *context, const snnd_export_c_options *options, snnd_export_c_report *report) {
+    run_of run = run_create(context, 0);
+    snnd_plan *plan = NULL;
+    MUST(context, snnd_plan_create(run.network, &plan));
+    MAY(context, snnd_export_c(plan, options, fuzz_path("net.c"), fuzz_path("net.h"), report));
+    snnd_plan_free(plan);
+    run_free(&run);
+}
+
+static void use_export_c(snnd_context *context, filled *options, fuzz_bytes *input) {
+    char name[72] = {0};
+    fuzz_take(input, name, fuzz_byte(input) % sizeof name);
+    set_pointer(options, offsetof(snnd_export_c_options, name), fuzz_byte(input) % 2 ? "net" : name);
+    set_pointer(options, offsetof(snnd_export_c_options, samples), NULL);
+    export_c(context, (void *)options->bytes, NULL);
+}
+
+static void use_export_c_report(snnd_context *context, filled *options, fuzz_bytes *input) {
+    (void)input;
+    export_c(context, NULL, (void *)options->bytes);
+}
+
 /* ---- all of them ---- */
 
 #define INIT(name, type)                                                                                               \
@@ -346,6 +377,9 @@ INIT(moran_options, snnd_moran_options)
 INIT(changes, snnd_changes)
 INIT(summary, snnd_summary)
 INIT(rank_test, snnd_rank_test)
+INIT(nir_options, snnd_nir_options)
+INIT(export_c_options, snnd_export_c_options)
+INIT(export_c_report, snnd_export_c_report)
 
 const options_kind options_kinds[] = {
     {sizeof(snnd_context_options), init_context_options, use_context},
@@ -370,6 +404,9 @@ const options_kind options_kinds[] = {
     {sizeof(snnd_changes), init_changes, use_changes},
     {sizeof(snnd_summary), init_summary, use_summary},
     {sizeof(snnd_rank_test), init_rank_test, use_rank_test},
+    {sizeof(snnd_nir_options), init_nir_options, use_nir},
+    {sizeof(snnd_export_c_options), init_export_c_options, use_export_c},
+    {sizeof(snnd_export_c_report), init_export_c_report, use_export_c_report},
 };
 
 const int options_kind_count = sizeof options_kinds / sizeof options_kinds[0];

@@ -4,6 +4,7 @@
 #include <cjson/cJSON.h>
 
 #include "base/array.h"
+#include "format/bytes.h"
 #include "fuzz.h"
 
 enum { MOST = 64 };
@@ -30,9 +31,12 @@ static void read_tensor(snnd_context *context, const snnd_safetensors *file, con
     const size_t bytes = (size_t)snnd_array_count(&array) * snnd_dtype_bytes(array.dtype);
     CLAIM(snnd_safetensors_has(file, entry->string), "'%s' is not there", entry->string);
     array.data = malloc(bytes + 1);
+    unsigned char *stored = malloc(bytes + 1);
     MUST(context, snnd_safetensors_read(file, entry->string, &array));
-    CLAIM(memcmp(array.data, data + (size_t)cJSON_GetArrayItem(offsets, 0)->valuedouble, bytes) == 0,
-          "'%s' is not what is in the file", entry->string);
+    snnd_copy_elements(stored, data + (size_t)cJSON_GetArrayItem(offsets, 0)->valuedouble,
+                       (size_t)snnd_array_count(&array), snnd_dtype_bytes(array.dtype), !snnd_host_is_little_endian());
+    CLAIM(memcmp(array.data, stored, bytes) == 0, "'%s' is not what is in the file", entry->string);
+    free(stored);
     array.dimensions = (array.dimensions + 1) % 5;
     CLAIM(MAY(context, snnd_safetensors_check(file, entry->string, &array)) == SNND_ERROR_FORMAT, "'%s' has any shape",
           entry->string);

@@ -140,11 +140,27 @@ static void write_states(void) {
 static void write_options(void) {
     unsigned char choice[16] = {0};
     char name[32];
-    for (int kind = 0; kind < 22; kind++) {
+    for (int kind = 0; kind < 25; kind++) {
         choice[0] = (unsigned char)kind;
         choice[3] = 1;
         snprintf(name, sizeof name, "%d", kind);
         write_seed("options", name, choice, sizeof choice, NULL);
+    }
+}
+
+/* Programs of calls by a generator of numbers: most arguments are small, as most of what is legal is. */
+static void write_programs(void) {
+    unsigned char program[240];
+    uint32_t number = 1;
+    char name[32];
+    for (int n = 0; n < 12; n++) {
+        for (size_t k = 0; k < sizeof program; k++) {
+            number = number * 1664525U + 1013904223U;
+            program[k] = (unsigned char)(number >> 24 & (k % 8 == 0 ? 0xff : 0x7f));
+        }
+        program[0] = 0;
+        snprintf(name, sizeof name, "%d", n);
+        write_seed("calls", name, program, sizeof program, NULL);
     }
 }
 
@@ -161,6 +177,7 @@ int main(int count, char **argument) {
     write_arrays();
     write_states();
     write_options();
+    write_programs();
     fuzz_close(context);
     return 0;
 }
