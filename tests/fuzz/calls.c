@@ -38,8 +38,15 @@ void *or_null(world *w, void *pointer) {
     return fuzz_byte(&w->in) >= 248 ? NULL : pointer;
 }
 
+int32_t any_of(world *w, int32_t first, int count) {
+    const unsigned char byte = fuzz_byte(&w->in);
+    return byte < 248 ? first + byte % count : fuzz_int(&w->in);
+}
+
 owner *any_owner(world *w) {
-    return &w->owner[fuzz_below(&w->in, NETWORKS)];
+    const unsigned char byte = fuzz_byte(&w->in);
+    const int which = byte % NETWORKS;
+    return &w->owner[w->owner[which].network == NULL && byte < 224 ? NETWORKS - 1 - which : which];
 }
 
 snnd_layer *any_layer(world *w, const owner *of) {
@@ -55,11 +62,15 @@ int32_t any_size(world *w) {
 }
 
 snnd_workspace **any_workspace(world *w, owner *of) {
-    return &of->workspace[fuzz_below(&w->in, OF_EACH)];
+    const unsigned char byte = fuzz_byte(&w->in);
+    const int which = byte % OF_EACH;
+    return &of->workspace[of->workspace[which] == NULL && byte < 224 ? OF_EACH - 1 - which : which];
 }
 
 snnd_optimizer **any_optimizer(world *w, owner *of) {
-    return &of->optimizer[fuzz_below(&w->in, OF_EACH)];
+    const unsigned char byte = fuzz_byte(&w->in);
+    const int which = byte % OF_EACH;
+    return &of->optimizer[of->optimizer[which] == NULL && byte < 224 ? OF_EACH - 1 - which : which];
 }
 
 size_t outputs_of(const owner *of) {

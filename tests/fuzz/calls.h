@@ -55,7 +55,10 @@ float *lend_floats(world *w, size_t count);
 /* NULL at times. */
 void *or_null(world *w, void *pointer);
 
-/* An owner, and one of its layers, of another network's, or NULL. */
+/* `first` to `first + count - 1`, at times a number that is not. */
+int32_t any_of(world *w, int32_t first, int count);
+
+/* An owner, mostly with a network, and one of its layers, of another network's, or NULL. */
 owner *any_owner(world *w);
 snnd_layer *any_layer(world *w, const owner *of);
 /* Sizes: small ones, or ones that are out of range. */

@@ -1,8 +1,21 @@
 /* Operations of calls.c: plans and streams. */
 #include "calls.h"
 
+#include "inference/stream.h"
+
+/* Mostly with a plan. */
 static planned *any_plan(world *w) {
-    return &w->planned[fuzz_below(&w->in, PLANS)];
+    const unsigned char byte = fuzz_byte(&w->in);
+    const int which = byte % PLANS;
+    return &w->planned[w->planned[which].plan == NULL && byte < 224 ? PLANS - 1 - which : which];
+}
+
+/* Mostly one that is there. */
+static snnd_stream *any_stream(world *w) {
+    const planned *of = any_plan(w);
+    const unsigned char byte = fuzz_byte(&w->in);
+    const int which = byte % STREAMS;
+    return of->stream[of->stream[which] == NULL && byte < 224 ? STREAMS - 1 - which : which];
 }
 
 /* A call of a stream leaves its message in the stream. */
@@ -14,20 +27,21 @@ static snnd_status may(const snnd_stream *stream, snnd_status status) {
 }
 
 static void create_plan(world *w) {
-    planned *of = any_plan(w);
+    planned *of = &w->planned[fuzz_below(&w->in, PLANS)];
     const owner *from = any_owner(w);
     free_plan(of);
     CALL(w, from->network, snnd_plan_create(from->network, &of->plan));
 }
 
 static void forget_plan(world *w) {
-    free_plan(any_plan(w));
+    if (fuzz_byte(&w->in) % 4 == 0)
+        free_plan(any_plan(w));
 }
 
 static snnd_stream_options any_options(world *w) {
     snnd_stream_options options;
     MUST(w->context, snnd_stream_options_init(&options, sizeof options));
-    options.readout = fuzz_byte(&w->in) < 240 ? 1 + fuzz_below(&w->in, 5) : fuzz_int(&w->in);
+    options.readout = any_of(w, SNND_READOUT_SOFTMAX_SUM, 5);
     return options;
 }
 
@@ -61,16 +75,16 @@ static void clone_stream(world *w) {
 }
 
 static void copy_stream(world *w) {
-    snnd_stream *to = any_plan(w)->stream[fuzz_below(&w->in, STREAMS)];
-    const snnd_stream *from = any_plan(w)->stream[fuzz_below(&w->in, STREAMS)];
+    snnd_stream *to = any_stream(w);
+    const snnd_stream *from = any_stream(w);
     if (from != NULL)
         may(to, snnd_stream_copy(to, from));
 }
 
 static void push(world *w) {
-    const planned *of = any_plan(w);
-    snnd_stream *stream = of->stream[fuzz_below(&w->in, STREAMS)];
-    const size_t inputs = (size_t)snnd_plan_inputs(of->plan), outputs = (size_t)snnd_plan_outputs(of->plan);
+    snnd_stream *stream = any_stream(w);
+    const snnd_plan *plan = stream == NULL ? NULL : stream->plan;
+    const size_t inputs = (size_t)snnd_plan_inputs(plan), outputs = (size_t)snnd_plan_outputs(plan);
     float *frame = lend_floats(w, inputs), *potentials = lend(w, outputs * sizeof(float)),
           *scores = lend(w, outputs * sizeof(float));
     for (int frames = 1 + fuzz_below(&w->in, 8); frames > 0; frames--)
@@ -78,24 +92,22 @@ static void push(world *w) {
 }
 
 static void push_events(world *w) {
-    const planned *of = any_plan(w);
-    snnd_stream *stream = of->stream[fuzz_below(&w->in, STREAMS)];
+    snnd_stream *stream = any_stream(w);
     int32_t channels[4];
-    const int inputs = snnd_plan_inputs(of->plan) > 0 ? snnd_plan_inputs(of->plan) : 1;
+    const int inputs = stream == NULL ? 1 : snnd_plan_inputs(stream->plan);
     for (int k = 0; k < 4; k++)
         channels[k] = fuzz_byte(&w->in) < 240 ? fuzz_byte(&w->in) % inputs : fuzz_int(&w->in);
     may(stream, snnd_stream_push_events(stream, or_null(w, channels), fuzz_below(&w->in, 6) % 5, NULL, NULL));
 }
 
 static void reset_stream(world *w) {
-    snnd_stream *stream = any_plan(w)->stream[fuzz_below(&w->in, STREAMS)];
+    snnd_stream *stream = any_stream(w);
     may(stream, snnd_stream_reset(stream));
 }
 
 /* What is saved can be restored, to a stream of the same network and readout. */
 static void save_and_restore(world *w) {
-    snnd_stream *stream = any_plan(w)->stream[fuzz_below(&w->in, STREAMS)],
-                *other = any_plan(w)->stream[fuzz_below(&w->in, STREAMS)];
+    snnd_stream *stream = any_stream(w), *other = any_stream(w);
     const size_t size = snnd_stream_state_size(stream);
     unsigned char *state = lend(w, size);
     if (may(stream, snnd_stream_save(stream, or_null(w, state), size - fuzz_byte(&w->in) / 250)) != SNND_OK)
@@ -103,7 +115,7 @@ static void save_and_restore(world *w) {
     const snnd_status status = may(stream, snnd_stream_restore(stream, state, size));
     CLAIM(status == SNND_OK || status == SNND_ERROR_FORMAT, "'%s'", snnd_status_string(status));
     may(other, snnd_stream_restore(other, state, size));
-    if (size > 0)
+    if (size > 0 && fuzz_byte(&w->in) % 2)
         state[(size_t)fuzz_word(&w->in) % size] = fuzz_byte(&w->in);
     may(other, snnd_stream_restore(other, state, size));
 }
@@ -121,9 +133,10 @@ static void export_c(world *w) {
     snnd_export_c_options options;
     snnd_export_c_report report = {.size = sizeof report};
     MUST(w->context, snnd_export_c_options_init(&options, sizeof options));
-    options.numbers = fuzz_below(&w->in, 4);
-    options.readout = fuzz_below(&w->in, 7);
-    options.name = fuzz_byte(&w->in) % 2 ? names[fuzz_byte(&w->in) % (sizeof names / sizeof names[0])] : options.name;
+    options.numbers = any_of(w, SNND_C_FLOAT32, 2);
+    options.readout = any_of(w, SNND_READOUT_SOFTMAX_SUM, 5);
+    options.name =
+        fuzz_byte(&w->in) % 4 == 0 ? names[fuzz_byte(&w->in) % (sizeof names / sizeof names[0])] : options.name;
     options.largest_input = fuzz_byte(&w->in) % 2 ? 0 : fuzz_double(&w->in);
     options.samples = w->dataset[fuzz_below(&w->in, DATASETS)];
     if (snnd_plan_synapses(of->plan) > 2000)

@@ -3,13 +3,14 @@
 #include "use.h"
 
 static void create(world *w) {
-    owner *of = any_owner(w);
+    owner *of = &w->owner[fuzz_below(&w->in, NETWORKS)];
     free_network(of);
     CALL(w, w->context, snnd_network_create(w->context, any_size(w), &of->network));
 }
 
 static void forget(world *w) {
-    free_network(any_owner(w));
+    if (fuzz_byte(&w->in) % 4 == 0)
+        free_network(any_owner(w));
 }
 
 static void add_delays(world *w) {
@@ -72,7 +73,7 @@ static void add_leaky_integrator(world *w) {
 
 /* The usual chain at once, so that programs come to training soon. */
 static void build(world *w) {
-    owner *of = any_owner(w);
+    owner *of = &w->owner[fuzz_below(&w->in, NETWORKS)];
     snnd_delay_options delays;
     free_network(of);
     MUST(w->context, snnd_delay_options_init(&delays, sizeof delays));

@@ -6,12 +6,12 @@
 static snnd_structure any_structure(world *w) {
     snnd_structure structure;
     MUST(w->context, snnd_structure_init(&structure, sizeof structure));
-    structure.budget = fuzz_below(&w->in, 4);
-    structure.density = fuzz_below(&w->in, 3);
+    structure.budget = any_of(w, SNND_BUDGET_LAYER, 3);
+    structure.density = any_of(w, SNND_DENSITY_UNIFORM, 2);
     structure.sparsity = fuzz_byte(&w->in) < 200 ? 0.125 * fuzz_below(&w->in, 8) : fuzz_double(&w->in);
     structure.fan_in = structure.budget == SNND_BUDGET_FAN_IN ? fuzz_int(&w->in) : 0;
-    structure.signs = fuzz_below(&w->in, 5);
-    structure.start = fuzz_below(&w->in, 4);
+    structure.signs = any_of(w, SNND_SIGNS_DEFAULT, 4);
+    structure.start = fuzz_byte(&w->in) < 160 ? SNND_START_RANDOM : any_of(w, SNND_START_RANDOM, 3);
     structure.seed = fuzz_byte(&w->in);
     return structure;
 }
@@ -22,8 +22,8 @@ static snnd_status create_rewiring(world *w, owner *of, const snnd_structure *st
                       : rule == 3 ? snnd_set_options_init
                                   : snnd_snfs_options_init)(&options, sizeof options));
     if (fuzz_byte(&w->in) % 2) {
-        options.drop = fuzz_below(&w->in, 4);
-        options.growth = fuzz_below(&w->in, 5);
+        options.drop = any_of(w, SNND_DROP_MAGNITUDE, 2);
+        options.growth = any_of(w, SNND_GROWTH_RANDOM, 3);
         options.interval = fuzz_int(&w->in);
         options.stop = fuzz_int(&w->in);
         options.share = fuzz_double(&w->in);
@@ -43,7 +43,7 @@ static void create_sparsity(world *w) {
     of->trainer = NULL;
     of->sparsity = NULL;
     MUST(w->context, snnd_deep_r_options_init(&deep_r, sizeof deep_r));
-    deep_r.growth = 1 + fuzz_below(&w->in, 3);
+    deep_r.growth = any_of(w, SNND_GROWTH_RANDOM, 2);
     deep_r.dormant_gradients = fuzz_below(&w->in, 2);
     deep_r.temperature = fuzz_byte(&w->in) % 2 ? 0 : fuzz_double(&w->in);
     const snnd_structure *given = or_null(w, &structure);

@@ -16,7 +16,7 @@ static size_t steps_of(const snnd_workspace *workspace) {
 
 static void create_workspace(world *w) {
     owner *of = any_owner(w);
-    snnd_workspace **workspace = any_workspace(w, of);
+    snnd_workspace **workspace = &of->workspace[fuzz_below(&w->in, OF_EACH)];
     const int32_t batch = any_size(w), steps = any_size(w);
     snnd_workspace_free(*workspace);
     *workspace = NULL;
@@ -25,6 +25,8 @@ static void create_workspace(world *w) {
 
 static void forget_workspace(world *w) {
     snnd_workspace **workspace = any_workspace(w, any_owner(w));
+    if (fuzz_byte(&w->in) % 4 != 0)
+        return;
     snnd_workspace_free(*workspace);
     *workspace = NULL;
 }
@@ -121,7 +123,7 @@ static void read_records(world *w) {
 
 static void create_optimizer(world *w) {
     owner *of = any_owner(w);
-    snnd_optimizer **optimizer = any_optimizer(w, of);
+    snnd_optimizer **optimizer = &of->optimizer[fuzz_below(&w->in, OF_EACH)];
     snnd_optimizer_options options = any_optimizer_options(w);
     snnd_optimizer_free(*optimizer);
     *optimizer = NULL;

@@ -121,12 +121,13 @@ about() {
 }
 
 coverage() {
-    target=$1 program=$build-coverage/tests/fuzz/fuzz-$1 inputs=tests/fuzz/corpus/$1 of=
-    LLVM_PROFILE_FILE=$TMPDIR/raw "$program" "$inputs" >/dev/null
+    target=$1 program=$build-coverage/tests/fuzz/fuzz-$1
+    LLVM_PROFILE_FILE=$TMPDIR/raw "$program" "tests/fuzz/corpus/$target" >/dev/null
     llvm-profdata-14 merge -o "$TMPDIR/profile" "$TMPDIR/raw"
-    for part in $(about "$target"); do of="$of lib/$part"; done
-    llvm-cov-14 report -instr-profile="$TMPDIR/profile" "$program" $of | awk -v target="$target" '
-        /^TOTAL/ { printf "%-13s %5d lines, of which %5d are reached: %s\n", target, $8, $8 - $9, $10 }'
+    llvm-cov-14 report -instr-profile="$TMPDIR/profile" "$program" | awk -v target="$target" -v about="$(about "$target")" '
+        BEGIN { count = split(about, part, " ") }
+        { for (p = 1; p <= count; p++) if (index($1, "/lib/" part[p]) > 0) { lines += $8; missed += $9; next } }
+        END { printf "%-13s %5d of %5d lines are reached, %.1f %%\n", target, lines - missed, lines, 100 * (lines - missed) / lines }'
 }
 
 case $job in
