@@ -1156,7 +1156,7 @@ SNND_API const char *snnd_stream_last_error(const snnd_stream *stream);
  * step, `scores` [outputs] the scores over all frames so far; either may be NULL. On the instruction set of the context
  * both are, to the last bit, what snnd_workspace_forward() in evaluation makes of the same frames as one sample. Takes
  * no memory and the same time for every frame, but for inputs and neurons that were silent for all of max_delay, which
- * cost nothing. SNND_ERROR_NUMERIC where an output overflowed.
+ * cost nothing. SNND_ERROR_NUMERIC where an output or a neuron overflowed.
  */
 SNND_API snnd_status snnd_stream_push(snnd_stream *stream, const float *frame, float *potentials, float *scores);
 

@@ -138,6 +138,10 @@ static void write_biased_reset(snnd_c_text *text, const snnd_c_node *node) {
     text->number = node->number;
     snnd_c_write(text,
                  "    for (n = 0; n < %lldu; n++)\n        s->ring_@[n] = ", (long long)node->taps * node->outputs);
+    if (node->neurons != NULL && node->taps == 1) {
+        snnd_c_write(text, "0.0f;\n");
+        return;
+    }
     if (node->neurons != NULL)
         snnd_c_write(text, "n >= %lldu ? 0.0f : ", (long long)(node->taps - 1) * node->outputs);
     snnd_c_write(text, "$_bias_@[n %% %du];\n", node->outputs);

@@ -182,6 +182,23 @@ static const float *pass(snnd_stream *stream, const float *frame) {
     return x;
 }
 
+/* 0 times a number is 0, unless the number is not finite. */
+static bool all_finite(const float *numbers, size_t count) {
+    float sum = 0;
+    for (size_t k = 0; k < count; k++)
+        sum += 0 * numbers[k];
+    return sum == 0;
+}
+
+const snnd_plan_layer *snnd_stream_overflowed(const snnd_stream *stream) {
+    for (int32_t l = 0; l < stream->plan->count; l++) {
+        const snnd_plan_layer *layer = &stream->plan->layer[l];
+        if (layer->type != SNND_LAYER_DELAYS && !all_finite(stream->state + layer->state, snnd_plan_saved(layer)))
+            return layer;
+    }
+    return NULL;
+}
+
 static snnd_status push(snnd_stream *stream, const float *frame, float *potentials, float *scores) {
     const int32_t outputs = stream->plan->outputs;
     const float *output = pass(stream, frame);
@@ -194,6 +211,11 @@ static snnd_status push(snnd_stream *stream, const float *frame, float *potentia
             return snnd_stream_fail(stream, SNND_ERROR_NUMERIC,
                                     "output %d is %g after frame %lld: inputs so large overflow; reset the stream", c,
                                     (double)output[c], (long long)stream->frames - 1);
+    const snnd_plan_layer *lost = snnd_stream_overflowed(stream);
+    if (lost != NULL)
+        return snnd_stream_fail(stream, SNND_ERROR_NUMERIC,
+                                "neurons of layer %d overflow after frame %lld: inputs so large; reset the stream",
+                                lost->index, (long long)stream->frames - 1);
     return SNND_OK;
 }
 

@@ -22,6 +22,9 @@ static inline int32_t snnd_stream_newest(const snnd_plan_layer *layer, int64_t f
     return layer->synapses.taps - 1 - (int32_t)(frames % layer->synapses.taps);
 }
 
+/* The first layer of neurons with a number that is not finite; NULL: there is none. */
+const snnd_plan_layer *snnd_stream_overflowed(const snnd_stream *stream);
+
 /* Leaves a sentence in the stream and returns the status. */
 snnd_status snnd_stream_fail(snnd_stream *stream, snnd_status status, const char *format, ...) SNND_PRINTF(3, 4);
 

@@ -5,6 +5,7 @@
  *     what the readout has so far                            float64 [outputs]
  *     of each layer of delays, every input's past, newest first   float32 [inputs][taps]
  *     of each layer of neurons, potentials and then currents      float32 [2][neurons]
+ *     a checksum of all of it (FNV-1a)                            8 bytes
  */
 #include <math.h>
 #include <string.h>
@@ -96,7 +97,8 @@ static size_t saved_numbers(const snnd_plan *plan) {
 size_t snnd_stream_state_size(const snnd_stream *stream) {
     if (stream == NULL)
         return 0;
-    return WORDS * WORD + (size_t)stream->plan->outputs * sizeof(double) + saved_numbers(stream->plan) * sizeof(float);
+    return WORDS * WORD + (size_t)stream->plan->outputs * sizeof(double) + saved_numbers(stream->plan) * sizeof(float) +
+           WORD;
 }
 
 /* A cell of the state that is number `k` of a layer's written form; `twin` is the other copy of a past. */
@@ -125,6 +127,13 @@ static uint64_t get(const unsigned char *bytes, int count) {
     return number;
 }
 
+static uint64_t checksum_of(const unsigned char *bytes, size_t count) {
+    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+    for (size_t k = 0; k < count; k++)
+        hash = (hash ^ bytes[k]) * UINT64_C(0x100000001b3);
+    return hash;
+}
+
 static float get_float(const unsigned char *bytes) {
     const uint32_t bits = (uint32_t)get(bytes, sizeof bits);
     float number;
@@ -147,6 +156,10 @@ snnd_status snnd_stream_save(snnd_stream *stream, void *state, size_t bytes) {
     if (state == NULL || bytes < needed)
         return snnd_stream_fail(stream, SNND_ERROR_ARGUMENT, "snnd_stream_save: %s; expected room for %zu bytes",
                                 state == NULL ? "state is NULL" : "too little room", needed);
+    const snnd_plan_layer *lost = snnd_stream_overflowed(stream);
+    if (lost != NULL)
+        return snnd_stream_fail(stream, SNND_ERROR_NUMERIC,
+                                "snnd_stream_save: neurons of layer %d have overflowed; reset the stream", lost->index);
     unsigned char *at = state;
     memcpy(at, magic, WORD);
     at = put(at + WORD, plan->fingerprint, WORD);
@@ -164,11 +177,13 @@ snnd_status snnd_stream_save(snnd_stream *stream, void *state, size_t bytes) {
             memcpy(&bits, cell(stream, &plan->layer[l], k, &twin), sizeof bits);
             at = put(at, bits, sizeof bits);
         }
+    put(at, checksum_of(state, needed - WORD), WORD);
     return SNND_OK;
 }
 
 /* Whether the bytes are a state of this stream; the error says what they are instead. */
 static snnd_status check_saved(snnd_stream *stream, const unsigned char *bytes) {
+    const unsigned char *begin = bytes;
     const snnd_plan *plan = stream->plan;
     if (memcmp(bytes, magic, WORD) != 0)
         return snnd_stream_fail(stream, SNND_ERROR_FORMAT, "this is not the state of a stream");
@@ -189,6 +204,9 @@ static snnd_status check_saved(snnd_stream *stream, const unsigned char *bytes) 
     for (size_t k = 0; k < saved_numbers(plan); k++, bytes += sizeof(float))
         if (!isfinite(get_float(bytes)))
             return snnd_stream_fail(stream, SNND_ERROR_FORMAT, "number %zu of the state is not finite", k);
+    if (get(bytes, WORD) != checksum_of(begin, (size_t)(bytes - begin)))
+        return snnd_stream_fail(stream, SNND_ERROR_FORMAT,
+                                "the state is damaged: its checksum is not that of its bytes");
     return SNND_OK;
 }
 

@@ -62,7 +62,7 @@ INLINE void dense_block(const snnd_frame_synapses *synapses, const snnd_frame_pa
             const size_t at = place + (size_t)(v * VECTOR);
             const picked p =
                 pick(synapses->value + at, synapses->delay + at, x, synapses->outputs - first - v * VECTOR, few);
-            sum[v] += p.value * p.x;
+            sum[v] = multiply_add(p.value, p.x, sum[v]);
         }
     }
     for (int v = 0; v < vectors; v++)
@@ -88,7 +88,8 @@ static void sparse(const snnd_frame_synapses *synapses, const snnd_frame_past *p
             continue;
         const float *x = past_of(synapses, past, i);
         for (int64_t s = synapses->begin[i]; s < synapses->begin[i + 1]; s++)
-            current[synapses->output[s]] += synapses->value[s] * x[synapses->delay[s]];
+            current[synapses->output[s]] =
+                multiply_add_one(synapses->value[s], x[synapses->delay[s]], current[synapses->output[s]]);
     }
 }
 

@@ -30,7 +30,7 @@ INLINE void add_taps(vector *sum, const float *value, const float *row, const in
         for (int n = 0; n < count; n++) {
             const int k = at - direction * n;
             if (k >= 0 && k < block)
-                sum[k] += tap[n] * source;
+                sum[k] = multiply_add(tap[n], source, sum[k]);
         }
     }
 }
@@ -143,11 +143,13 @@ INLINE void correlate_run(int32_t steps, const float *gradient_row, const float 
         for (; t + PHASES <= steps; t += PHASES)
             for (int phase = 0; phase < PHASES; phase++)
                 for (int n = 0; n < run; n++)
-                    total[phase % SETS][n] +=
-                        gradient[(ptrdiff_t)(t + phase) * PARTS] * input[(ptrdiff_t)(t + phase + n) * PARTS];
+                    total[phase % SETS][n] =
+                        multiply_add(gradient[(ptrdiff_t)(t + phase) * PARTS],
+                                     input[(ptrdiff_t)(t + phase + n) * PARTS], total[phase % SETS][n]);
         for (; t < steps; t++)
             for (int n = 0; n < run; n++)
-                total[0][n] += gradient[(ptrdiff_t)t * PARTS] * input[(ptrdiff_t)(t + n) * PARTS];
+                total[0][n] =
+                    multiply_add(gradient[(ptrdiff_t)t * PARTS], input[(ptrdiff_t)(t + n) * PARTS], total[0][n]);
         vector *target = (vector *)(sum + part * VECTOR);
         for (int n = 0; n < run; n++) {
             for (int set = 1; set < SETS; set++)

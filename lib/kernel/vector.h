@@ -10,6 +10,12 @@
 
 #include "kernel/activity.h"
 
+#if defined(__FMA__)
+#include <immintrin.h>
+#elif defined(__ARM_FEATURE_FMA) && defined(__aarch64__)
+#include <arm_neon.h>
+#endif
+
 #if defined(__AVX512F__)
 enum { VECTOR = 16 };
 #elif defined(__AVX2__)
@@ -41,6 +47,29 @@ INLINE vector vector_where(vector_mask mask, vector x) {
 
 INLINE vector vector_all(float x) {
     return x - (vector){0};
+}
+
+/* sum + a b, rounded once where the instruction set can: said, not left to the compiler, which contracts one and not
+ * the other, so that all that sum the same way round the same way. */
+INLINE vector multiply_add(vector a, vector b, vector sum) {
+#if defined(__AVX512F__)
+    return (vector)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)sum);
+#elif defined(__FMA__)
+    return (vector)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)sum);
+#elif defined(__ARM_FEATURE_FMA) && defined(__aarch64__)
+    return (vector)vfmaq_f32((float32x4_t)sum, (float32x4_t)a, (float32x4_t)b);
+#else
+    return sum + a * b;
+#endif
+}
+
+/* The same of one number. */
+INLINE float multiply_add_one(float a, float b, float sum) {
+#if defined(__FMA__) || (defined(__ARM_FEATURE_FMA) && defined(__aarch64__))
+    return __builtin_fmaf(a, b, sum);
+#else
+    return sum + a * b;
+#endif
 }
 
 /* Half vector `half` of row t as doubles, and back. */

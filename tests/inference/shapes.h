@@ -86,8 +86,33 @@ static inline snnd_network *odd(snnd_context *context) {
     return network;
 }
 
+/* Every synapse there is, between real numbers: no threshold hides how sums are rounded. */
+static inline snnd_network *linear(snnd_context *context) {
+    snnd_network *network = make_network(context, 11);
+    snnd_delay_options options = delay_options(24);
+    add_delays(network, 37, &options);
+    add_leaky_integrator(network);
+    options = delay_options(60);
+    add_delays(network, 60, &options);
+    return network;
+}
+
+/* Layers without delays, the second with batch norm. */
+static inline snnd_network *at_once(snnd_context *context) {
+    snnd_network *network = make_network(context, 9);
+    const snnd_delay_options options = delay_options(0);
+    add_delays(network, 12, &options);
+    add_lif(network);
+    add_delays(network, 8, &options);
+    add_batch_norm(network);
+    add_lif(network);
+    add_delays(network, 5, &options);
+    add_leaky_integrator(network);
+    return network;
+}
+
 static snnd_network *(*const shapes[])(snnd_context *) = {paper, sparse, long_delays, no_delays, several_synapses,
-                                                          deep,  odd};
+                                                          deep,  odd,    linear,      at_once};
 
 /* Input with silences in it, and numbers too small to count. */
 static inline float *make_input(int32_t samples, int32_t steps, int32_t channels) {

@@ -202,7 +202,8 @@ START_TEST(refuses_states_that_are_not_its_own) {
         size_t at, count;
         const char *words;
     } damages[] = {{0, 1, "not the state"},       {8, 1, "another network"},       {16, 1, "another readout"},
-                   {31, 1, "more than a stream"}, {32 + 6, 2, "score of class 0"}, {bytes - 2, 2, "not finite"}};
+                   {31, 1, "more than a stream"}, {32 + 6, 2, "score of class 0"}, {bytes - 10, 2, "not finite"},
+                   {bytes - 10, 1, "checksum"},   {bytes - 1, 1, "checksum"}};
     for (int k = 0; k < COUNT(damages); k++) {
         memcpy(state, before, bytes);
         memset(state + damages[k].at, 0xff, damages[k].count);
@@ -392,6 +393,29 @@ START_TEST(overflow_is_told) {
 }
 END_TEST
 
+START_TEST(hidden_overflow_is_told_and_not_saved) {
+    bed b = make_bed(make_context(1), no_delays);
+    snnd_stream *stream = make_stream(&b, SNND_READOUT_SUM);
+    float frame[9];
+    for (int i = 0; i < 9; i++)
+        frame[i] = 3e38f;
+    snnd_status status = SNND_OK;
+    for (int t = 0; t < 5 && status == SNND_OK; t++)
+        status = snnd_stream_push(stream, frame, NULL, NULL);
+    ck_assert_int_eq(status, SNND_ERROR_NUMERIC);
+    ck_assert_ptr_nonnull(strstr(snnd_stream_last_error(stream), "neurons of layer 2 overflow after frame "));
+    const size_t bytes = snnd_stream_state_size(stream);
+    void *state = malloc(bytes);
+    ck_assert_int_eq(snnd_stream_save(stream, state, bytes), SNND_ERROR_NUMERIC);
+    PUSHES(stream, snnd_stream_reset(stream));
+    PUSHES(stream, snnd_stream_push(stream, frame_of(&b, 0, 0), NULL, NULL));
+    PUSHES(stream, snnd_stream_save(stream, state, bytes));
+    free(state);
+    snnd_stream_free(stream);
+    free_bed(&b);
+}
+END_TEST
+
 START_TEST(plans_and_options_are_checked) {
     bed b = make_bed(make_context(1), sparse);
     snnd_network *empty = make_network(b.context, 3);
@@ -446,6 +470,7 @@ Suite *stream_suite(void) {
     tcase_add_test(states, outlives_its_network);
     tcase_add_test(bounds, bad_input_changes_nothing);
     tcase_add_test(bounds, overflow_is_told);
+    tcase_add_test(bounds, hidden_overflow_is_told_and_not_saved);
     tcase_add_test(bounds, plans_and_options_are_checked);
     tcase_add_test(bounds, counts_what_carries_something);
     suite_add_tcase(suite, bits);
