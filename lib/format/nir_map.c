@@ -27,6 +27,7 @@ void snnd_nir_map_release(snnd_nir_map *map) {
     snnd_release(map->context, map->delay);
     snnd_release(map->context, map->synapse);
     snnd_release(map->context, map->bias);
+    snnd_release(map->context, map->after);
     *map = (snnd_nir_map){.context = map->context};
 }
 
@@ -80,6 +81,8 @@ void snnd_nir_map_delay(snnd_nir_map *map, const int32_t *steps) {
         map->delay[i] += steps[i];
     for (size_t s = 0; s < map->count; s++)
         map->synapse[s].delay += steps[map->synapse[s].output];
+    for (int32_t o = 0; o < map->outputs && map->bias != NULL; o++)
+        map->after[o] += steps[o];
 }
 
 void snnd_nir_map_scale(snnd_nir_map *map, const double *factor) {
@@ -91,15 +94,26 @@ void snnd_nir_map_scale(snnd_nir_map *map, const double *factor) {
         map->bias[o] *= factor[o];
 }
 
-static snnd_status take_bias(snnd_nir_map *map, const double *bias) {
+/* A bias that comes `after` steps late (NULL: at once). */
+static snnd_status take_bias(snnd_nir_map *map, const double *bias, const int32_t *after) {
     if (bias == NULL)
         return SNND_OK;
     if (map->bias == NULL)
         map->bias = snnd_allocate(map->context, (size_t)map->outputs, sizeof *map->bias);
-    if (map->bias == NULL)
+    if (map->after == NULL)
+        map->after = snnd_allocate(map->context, (size_t)map->outputs, sizeof *map->after);
+    if (map->bias == NULL || map->after == NULL)
         return SNND_ERROR_MEMORY;
-    for (int32_t o = 0; o < map->outputs; o++)
+    for (int32_t o = 0; o < map->outputs; o++) {
+        const int32_t late = after == NULL ? 0 : after[o];
+        if (bias[o] != 0 && map->bias[o] != 0 && map->after[o] != late)
+            return snnd_fail(map->context, SNND_ERROR_FORMAT,
+                             "branches bring biases to neuron %d that are %d and %d steps late; a layer has one", o,
+                             map->after[o], late);
+        if (bias[o] != 0)
+            map->after[o] = late;
         map->bias[o] += bias[o];
+    }
     return SNND_OK;
 }
 
@@ -119,7 +133,7 @@ snnd_status snnd_nir_map_matrix(snnd_nir_map *map, const double *weight, const d
         }
     map->plain = false;
     map->outputs = rows;
-    return take_bias(map, bias);
+    return take_bias(map, bias, NULL);
 }
 
 snnd_status snnd_nir_map_join(snnd_nir_map *map, const snnd_nir_map *other) {
@@ -134,7 +148,7 @@ snnd_status snnd_nir_map_join(snnd_nir_map *map, const snnd_nir_map *other) {
     if (other->count > 0)
         memcpy(map->synapse + map->count, other->synapse, other->count * sizeof *other->synapse);
     map->count += other->count;
-    return take_bias(map, other->bias);
+    return take_bias(map, other->bias, other->after);
 }
 
 int32_t snnd_nir_map_advance(snnd_nir_map *map, int32_t lag) {
@@ -143,10 +157,14 @@ int32_t snnd_nir_map_advance(snnd_nir_map *map, int32_t lag) {
         least = map->delay[i] < least ? map->delay[i] : least;
     for (size_t s = 0; s < map->count; s++)
         least = map->synapse[s].delay < least ? map->synapse[s].delay : least;
+    for (int32_t o = 0; o < map->outputs && map->bias != NULL; o++)
+        least = map->bias[o] != 0 && map->after[o] < least ? map->after[o] : least;
     for (int32_t i = 0; i < map->inputs && map->plain; i++)
         map->delay[i] -= least;
     for (size_t s = 0; s < map->count; s++)
         map->synapse[s].delay -= least;
+    for (int32_t o = 0; o < map->outputs && map->bias != NULL; o++)
+        map->after[o] = map->bias[o] != 0 ? map->after[o] - least : 0;
     return least;
 }
 
@@ -261,9 +279,27 @@ static snnd_status add_bias(const snnd_nir_map *map, snnd_network *network) {
     return status;
 }
 
+/* Synapses end where the bias is, and what is behind it stays in `after`. Of neurons without a bias nothing does. */
+static snnd_status end_at_bias(snnd_nir_map *map) {
+    for (int32_t o = 0; o < map->outputs && map->bias != NULL; o++)
+        map->after[o] = map->bias[o] != 0 ? map->after[o] : 0;
+    for (size_t s = 0; s < map->count && map->bias != NULL; s++) {
+        snnd_nir_synapse *synapse = &map->synapse[s];
+        if (synapse->delay < map->after[synapse->output])
+            return snnd_fail(map->context, SNND_ERROR_FORMAT,
+                             "the bias of neuron %d is %d steps late, and a synapse beside it %d; a layer has its bias "
+                             "behind its synapses",
+                             synapse->output, map->after[synapse->output], synapse->delay);
+        synapse->delay -= map->after[synapse->output];
+    }
+    return SNND_OK;
+}
+
 snnd_status snnd_nir_map_add(snnd_nir_map *map, snnd_network *network) {
     snnd_layer *layer;
     snnd_status status = list(map);
+    if (status == SNND_OK)
+        status = end_at_bias(map);
     if (status != SNND_OK)
         return status;
     const snnd_delay_options options = measure(map);

@@ -24,7 +24,8 @@ typedef struct snnd_nir_map {
     int32_t *delay; /* [inputs], plain */
     snnd_nir_synapse *synapse;
     size_t count, room;
-    double *bias; /* [outputs]; NULL: none */
+    double *bias;   /* [outputs]; NULL: none */
+    int32_t *after; /* [outputs] steps behind the bias, which the synapses' delays have in them, too; with a bias */
 } snnd_nir_map;
 
 /* The plain map that changes nothing. */
@@ -41,13 +42,14 @@ snnd_status snnd_nir_map_matrix(snnd_nir_map *map, const double *weight, const d
 /* Beside the map: another of as many inputs and outputs. */
 snnd_status snnd_nir_map_join(snnd_nir_map *map, const snnd_nir_map *other);
 
-/* Takes `lag` steps off all delays, or as many as the shortest has, and returns how many. */
+/* Takes `lag` steps off all delays, those behind a bias, too, or as many as the shortest has, and returns how many. */
 int32_t snnd_nir_map_advance(snnd_nir_map *map, int32_t lag);
 
 /* Whether it changes nothing. */
 bool snnd_nir_map_is_nothing(const snnd_nir_map *map);
 
-/* Adds the map to the network: a layer of delays, and one of batch norm where there is a bias. */
+/* Adds the map to the network: a layer of delays, and one of batch norm where there is a bias. Delays behind a bias are
+ * left in `after`, for a layer of their own. */
 snnd_status snnd_nir_map_add(snnd_nir_map *map, snnd_network *network);
 
 #endif

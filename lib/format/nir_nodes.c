@@ -36,8 +36,17 @@ snnd_status snnd_nir_settle(snnd_nir_reading *all, const snnd_nir_node *node) {
         status = snnd_nir_blame(all, node, snnd_nir_map_add(&all->map, all->network));
     if (status != SNND_OK)
         return status;
-    snnd_nir_map_release(&all->map);
-    return snnd_nir_map_begin(&all->map, all->context, outputs);
+    snnd_nir_map settled = all->map;
+    status = snnd_nir_map_begin(&all->map, all->context, outputs);
+    if (status == SNND_OK && settled.after != NULL)
+        snnd_nir_map_delay(&all->map, settled.after);
+    snnd_nir_map_release(&settled);
+    return status;
+}
+
+snnd_status snnd_nir_settle_all(snnd_nir_reading *all, const snnd_nir_node *node) {
+    snnd_status status = snnd_nir_settle(all, node);
+    return status == SNND_OK ? snnd_nir_settle(all, node) : status;
 }
 
 static snnd_status pass_matrix(const snnd_nir_reading *all, const snnd_nir_node *node, snnd_nir_map *map) {
@@ -224,6 +233,6 @@ snnd_status snnd_nir_pass_neurons(snnd_nir_reading *all, const snnd_nir_node *no
     if (status != SNND_OK)
         return status;
     all->later += lag - snnd_nir_map_advance(&all->map, lag);
-    status = snnd_nir_settle(all, node);
+    status = snnd_nir_settle_all(all, node);
     return status == SNND_OK ? add_neurons(all, node, tau, threshold) : status;
 }

@@ -27,8 +27,10 @@ bool snnd_nir_is_between(const snnd_nir_node *node);
 /* The map through such a node; through a matrix it must be plain. */
 snnd_status snnd_nir_pass(const snnd_nir_reading *all, const snnd_nir_node *node, snnd_nir_map *map);
 
-/* Makes layers of the map that was gathered, and begins another. */
+/* Makes layers of the map that was gathered, and begins another, with the delays that came behind a bias. The second
+ * makes layers of these, too. */
 snnd_status snnd_nir_settle(snnd_nir_reading *all, const snnd_nir_node *node);
+snnd_status snnd_nir_settle_all(snnd_nir_reading *all, const snnd_nir_node *node);
 /* Makes layers of the map and of the neurons. */
 snnd_status snnd_nir_pass_neurons(snnd_nir_reading *all, const snnd_nir_node *node);
 

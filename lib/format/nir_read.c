@@ -68,7 +68,7 @@ static snnd_status pass_node(snnd_nir_reading *all, snnd_nir_node *node, int32_t
         snnd_status status = snnd_nir_extent(all, node, SNND_NIR_SHAPE, &neurons);
         if (status == SNND_OK && neurons != all->map.outputs)
             status = snnd_nir_refuse(all, node, "has a shape of another number of elements than what comes to it");
-        return status == SNND_OK ? snnd_nir_settle(all, node) : status;
+        return status == SNND_OK ? snnd_nir_settle_all(all, node) : status;
     }
     if (snnd_nir_is_matrix(node) && !all->map.plain) {
         snnd_status status = snnd_nir_settle(all, node);

@@ -148,6 +148,25 @@ START_TEST(layers_in_any_order_come_back) {
 }
 END_TEST
 
+/* A bias in front of delays is as late as they are, from the first step on. */
+START_TEST(delays_behind_a_bias_come_back) {
+    snnd_context *context = make_context(1);
+    snnd_network *network = NULL;
+    OK(context, snnd_network_create(context, INPUTS, &network));
+    add_norm(context, network);
+    add_delays(context, network, CLASSES, 8);
+    float *position = snnd_layer_floats(network->layer[1], SNND_ARRAY_POSITION);
+    for (int64_t s = 0; s < snnd_layer_synapses(network->layer[1]); s++)
+        position[s] = 0; /* all of them 4 steps */
+    OK(context, snnd_network_add_leaky_integrator(network, NULL, NULL));
+    snnd_network *loaded = round_trip(context, network, NULL);
+    ck_assert_double_le(distance(context, network, loaded), 1e-5);
+    snnd_network_free(network);
+    snnd_network_free(loaded);
+    snnd_context_free(context);
+}
+END_TEST
+
 START_TEST(masks_and_signs_become_weights) {
     snnd_context *context = make_context(1);
     snnd_network *network = build(context, false, 4);
@@ -330,6 +349,7 @@ Suite *nir_suite(void) {
     tcase_add_loop_test(both, without_batch_norm_it_comes_back_bit_for_bit, 0, 12);
     tcase_add_loop_test(both, batch_norm_comes_back_folded, 0, 2);
     tcase_add_test(both, layers_in_any_order_come_back);
+    tcase_add_test(both, delays_behind_a_bias_come_back);
     tcase_add_test(both, masks_and_signs_become_weights);
     tcase_add_test(both, the_step_is_told_or_read);
     tcase_add_test(both, equal_networks_make_equal_files);

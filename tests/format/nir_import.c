@@ -93,7 +93,8 @@ START_TEST(resistance_goes_into_the_weights) {
 }
 END_TEST
 
-/* Two ways from the input to the matrix, and one past it. */
+/* Two ways from the input to the matrix, and one past it; of the three steps behind the bias the neurons take one, and
+ * two are a layer of their own. */
 START_TEST(branches_side_by_side_are_one_layer) {
     const by_hand changes[] = {
         {.remove = "node/edges",
@@ -119,9 +120,11 @@ START_TEST(branches_side_by_side_are_one_layer) {
     snnd_context *context = make_context(1);
     snnd_network *network = load(context, changes, sizeof changes / sizeof changes[0]);
     ck_assert_int_eq(network->layer[0]->options.delays.kernel_count, 2);
-    ck_assert_int_eq(network->layer[0]->options.delays.max_delay, 4);
-    ck_assert_int_eq(delay_of(network, 0, 0), 2);
-    ck_assert_int_eq(delay_of(network, 0, 1), 4);
+    ck_assert_int_eq(network->layer[0]->options.delays.max_delay, 2);
+    ck_assert_int_eq(delay_of(network, 0, 0), 0);
+    ck_assert_int_eq(delay_of(network, 0, 1), 2);
+    ck_assert_int_eq(snnd_layer_get_type(network->layer[2]), SNND_LAYER_DELAYS);
+    ck_assert_int_eq(delay_of(network, 2, 0), 2);
     ck_assert_float_eq_tol(element(network, 0, SNND_ARRAY_WEIGHT, 0), -3, 1e-6f); /* 2 times -2, and 1 */
     ck_assert_float_eq_tol(element(network, 0, SNND_ARRAY_WEIGHT, 1), 0.75f, 1e-6f);
     ck_assert_float_eq(element(network, 1, SNND_ARRAY_SHIFT, 2), 7);
