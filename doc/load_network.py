@@ -48,7 +48,7 @@ def read_header(file):
     require(file[8:9] == b"{", "the header does not begin with {")
     try:
         header = json.loads(file[8 : 8 + length].decode("utf-8"), object_pairs_hook=once)
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
         raise NotSafetensors(f"the header is not JSON in UTF-8: {error}") from error
     return header, file[8 + length :]
 

@@ -67,6 +67,13 @@ static snnd_status write_files(const snnd_plan *plan, const snnd_export_c_option
     return status;
 }
 
+/* A number above 0 and nothing behind it. */
+static int read_number(const char *word, double *number) {
+    char *end;
+    *number = strtod(word, &end);
+    return end != word && *end == '\0' && *number > 0 && *number <= 1e30;
+}
+
 /* Options behind the two paths; 0 where they are wrong. */
 static int read_arguments(int count, char **words, snnd_export_c_options *options, struct samples *samples) {
     for (int k = 3; k < count; k++) {
@@ -75,16 +82,18 @@ static int read_arguments(int count, char **words, snnd_export_c_options *option
             options->numbers = SNND_C_FIXED;
         else if (strcmp(words[k], "--name") == 0 && more)
             options->name = words[++k];
-        else if (strcmp(words[k], "--largest") == 0 && more)
-            options->largest_input = strtod(words[++k], NULL);
+        else if (strcmp(words[k], "--largest") == 0 && more && read_number(words[k + 1], &options->largest_input))
+            k++;
         else if (strcmp(words[k], "--samples") == 0 && more)
             samples->path = words[++k];
-        else if (strcmp(words[k], "--scale") == 0 && more)
-            samples->scale = strtod(words[++k], NULL);
+        else if (strcmp(words[k], "--scale") == 0 && more && read_number(words[k + 1], &samples->scale))
+            k++;
         else
             return 0;
     }
-    return count >= 3 && words[1][0] != '-' && words[2][0] != '-';
+    /* How large inputs get is for fixed point, from one of two places. */
+    const int told = (options->largest_input > 0) + (samples->path != NULL);
+    return count >= 3 && words[1][0] != '-' && words[2][0] != '-' && told == (options->numbers == SNND_C_FIXED);
 }
 
 int main(int argc, char **argv) {
@@ -109,8 +118,11 @@ int main(int argc, char **argv) {
     options.samples = samples;
     if (status == SNND_OK)
         status = write_files(plan, &options, argv[2]);
-    if (status != SNND_OK)
-        fprintf(stderr, "export-c: %s\n", snnd_context_last_error(context));
+    const char *error = snnd_context_last_error(context);
+    if (error[0] != '\0')
+        fprintf(stderr, "export-c: %s\n", error);
+    else if (status != SNND_OK && status != SNND_ERROR_FORMAT) /* which load_samples() has told */
+        fprintf(stderr, "export-c: %s\n", snnd_status_string(status));
     snnd_dataset_free(samples);
     snnd_plan_free(plan);
     snnd_network_free(network);

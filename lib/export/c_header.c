@@ -60,7 +60,9 @@ static void write_scales(snnd_c_text *text, const snnd_c_network *network, const
             text,
             " *\n"
             " * An input is a real number times $$_INPUT_SCALE, rounded to the nearest; beyond +-$$_INPUT_LIMIT it is\n"
-            " * taken for that. No sum overflows, whatever the inputs are. Potentials times $$_POTENTIAL_UNIT and "
+            " * taken for that. No sum overflows, whatever the inputs are: a potential that would leave its range, as "
+            "one can\n"
+            " * that decays over more than 64 frames, stays at its end. Potentials times $$_POTENTIAL_UNIT and "
             "scores\n"
             " * times $$_SCORE_UNIT are real numbers.\n");
     snnd_c_write(text, " */\n");
