@@ -1,8 +1,8 @@
 /*
  * Fuzz target: the saved state of a stream. The first byte chooses network, readout, and whether size, magic,
  * fingerprint, readout and checksum are put right before the bytes are given to snnd_stream_restore(); the rest is the
- * state. One that is refused leaves the stream as it was; one that is taken is saved as the same bytes, and frames go on
- * from it.
+ * state. One that is refused leaves the stream as it was; one that is taken is saved as the same bytes, and frames go
+ * on from it.
  */
 #include <math.h>
 
