@@ -1,14 +1,15 @@
 /*
  * Fuzz target: the saved state of a stream. The first byte chooses network, readout, and whether size, magic,
- * fingerprint and readout are put right before the bytes are given to snnd_stream_restore(); the rest is the state. One
- * that is refused leaves the stream as it was; one that is taken is saved as the same bytes, and frames go on from it.
+ * fingerprint, readout and checksum are put right before the bytes are given to snnd_stream_restore(); the rest is the
+ * state. One that is refused leaves the stream as it was; one that is taken is saved as the same bytes, and frames go
+ * on from it.
  */
 #include <math.h>
 
 #include "fuzz.h"
 #include "inference/stream.h"
 
-enum { INPUTS = 3, HEAD = 24 };
+enum { INPUTS = 3, HEAD = 24, CHECKSUM = 8 };
 
 static snnd_network *make_network(snnd_context *context, int kind) {
     snnd_network *network = NULL;
@@ -69,6 +70,15 @@ static void restore(snnd_stream *stream, const unsigned char *state, size_t size
     snnd_stream_free(twin);
 }
 
+/* FNV-1a of the bytes, behind them. */
+static void put_checksum(unsigned char *bytes, size_t count) {
+    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+    for (size_t k = 0; k < count; k++)
+        hash = (hash ^ bytes[k]) * UINT64_C(0x100000001b3);
+    for (int b = 0; b < CHECKSUM; b++)
+        bytes[count + (size_t)b] = (unsigned char)(hash >> 8 * b);
+}
+
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size) {
     if (size == 0)
         return 0;
@@ -86,8 +96,10 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size) {
     unsigned char *state = calloc(given + 1, 1), *exact = malloc(given > 0 ? given : 1), *saved = malloc(2 * whole);
     memcpy(state, data + 1, given < size - 1 ? given : size - 1);
     MUST(NULL, snnd_stream_save(stream, saved, whole));
-    if (data[0] & 128)
+    if (data[0] & 128) {
         memcpy(state, saved, HEAD);
+        put_checksum(state, whole - CHECKSUM);
+    }
     memcpy(exact, state, given);
     restore(stream, exact, given, saved);
     free(state);
