@@ -12,7 +12,7 @@ typedef struct growth_bench {
     snnd_dataset *dataset;
     snnd_sparsity *sparsity; /* NULL unless a structure holds it */
     int has_folder;
-    uint64_t digest;         /* of all numbers that came out */
+    uint64_t digest; /* of all numbers that came out */
 } growth_bench;
 
 void bench_open(growth_bench *bench);
