@@ -1,5 +1,5 @@
 /*
- * A whole life of the library, from an empty context over training, files and streams back to an empty context, in
+ * A whole life of the library, from an empty context over training, files, streams and export back to an empty one, in
  * which one allocation fails: the first time the first, then the second, and so on through all of them. The call that
  * fails must say so, leave every handle usable and every file as it was, and do its work when it is called again, so
  * that the life ends with the same numbers as an undisturbed one.
@@ -74,6 +74,14 @@ static snnd_status save_weights(life *l, const char *path) {
     snnd_array array;
     const snnd_status status = snnd_layer_array(snnd_network_layer(l->network, 0), SNND_ARRAY_WEIGHT, &array);
     return status == SNND_OK ? snnd_array_save_npy(l->context, &array, path) : status;
+}
+
+static snnd_status export_c(life *l, const char *path) {
+    snnd_export_c_options options;
+    ck_assert_int_eq(snnd_export_c_options_init(&options, sizeof options), SNND_OK);
+    options.numbers = SNND_C_FIXED;
+    options.samples = l->data;
+    return snnd_export_c(l->plan, &options, path, scratch("net.h"), NULL);
 }
 
 static void make_data(life *l) {
@@ -155,6 +163,7 @@ static void stream(life *l) {
         LIVE(l, snnd_stream_push(l->stream, input + t * INPUTS, NULL, NULL));
     LIVE(l, snnd_stream_clone(l->stream, &l->clone));
     LIVE(l, snnd_stream_push(l->clone, input, NULL, l->scores));
+    LIVE(l, write_whole(l, export_c, scratch("net.c")));
 }
 
 static void live(life *l, int64_t fail_at) {
