@@ -33,7 +33,9 @@
  *   same to the last bit for any number.
  * - *Options* are structures whose first field is their size. Fill one with its `_init` function, which
  *   is given `sizeof` and sets the defaults, then change what differs. Where a function takes a
- *   pointer to options, NULL means the defaults. A value out of range is an error, never clamped.
+ *   pointer to options, NULL means the defaults. A value out of range is an error, never clamped. Where
+ *   nothing else is said, rates, schedules, sigma and temperatures go up to 1e6; time constants, thresholds,
+ *   steepness and l1 up to 1e9; epsilons up to 1; neurons and batches up to 2^20, steps and epochs up to 2^24.
  *
  * Axes: B samples in a batch, T time steps, I inputs of a layer, O outputs (neurons) of a layer, C
  * synapses for each pair of neurons (kernel_count). Arrays are C-ordered (the last axis is contiguous).
@@ -877,7 +879,7 @@ SNND_API snnd_workspace *snnd_trainer_workspace(snnd_trainer *trainer);
 /**
  * Writes all that training has changed (network, moments, place in the run, controller) to one file, atomically:
  * whatever happens, `path` holds either the old checkpoint or the new. `note` is kept with it (UTF-8; NULL: none).
- * A number that is not finite is SNND_ERROR_NUMERIC, and an earlier checkpoint stays.
+ * A number that is not finite, or a last step that diverged, is SNND_ERROR_NUMERIC, and an earlier checkpoint stays.
  */
 SNND_API snnd_status snnd_trainer_save_checkpoint(snnd_trainer *trainer, const char *path, const char *note);
 

@@ -2,8 +2,11 @@
 
 #include <string.h>
 
+/* No structure comes near it; what is larger is no size. */
+enum { LARGEST = 1 << 16 };
+
 snnd_status snnd_options_init(void *options, size_t size, const void *defaults, size_t known) {
-    if (options == NULL || size < sizeof size)
+    if (options == NULL || size < sizeof size || size > LARGEST)
         return SNND_ERROR_ARGUMENT;
     memset(options, 0, size);
     memcpy(options, defaults, size < known ? size : known);
@@ -13,7 +16,7 @@ snnd_status snnd_options_init(void *options, size_t size, const void *defaults, 
 
 static snnd_status read_size(snnd_context *context, const void *options, size_t *size, const char *name) {
     memcpy(size, options, sizeof *size);
-    if (*size < sizeof *size || *size > 1u << 16)
+    if (*size < sizeof *size || *size > LARGEST)
         return snnd_fail(context, SNND_ERROR_ARGUMENT, "%s: size is %zu; fill it with its _init function first", name,
                          *size);
     return SNND_OK;

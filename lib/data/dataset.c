@@ -29,7 +29,7 @@ static snnd_status check_samples(snnd_context *context, const snnd_samples *samp
         return snnd_fail(context, SNND_ERROR_ARGUMENT, "samples: copy is %d; expected 0 or 1", samples->copy);
     for (int64_t i = 0; i < samples->samples; i++)
         if (samples->label[i] < 0 || samples->label[i] >= 1 << 20)
-            return snnd_fail(context, SNND_ERROR_ARGUMENT, "samples: label %lld is %d; expected 0 to 2^20",
+            return snnd_fail(context, SNND_ERROR_ARGUMENT, "samples: label %lld is %d; expected 0 to 2^20 - 1",
                              (long long)i, samples->label[i]);
     const size_t size = (size_t)samples->steps * (size_t)samples->channels;
     for (size_t k = 0; k < (size_t)samples->samples * size; k++)

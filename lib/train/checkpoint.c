@@ -275,6 +275,9 @@ snnd_status snnd_trainer_save_checkpoint(snnd_trainer *trainer, const char *path
     snnd_status status = snnd_network_check_finite(trainer->network);
     if (status != SNND_OK)
         return status;
+    if (trainer->diverged)
+        return snnd_fail(trainer->context, SNND_ERROR_NUMERIC,
+                         "training has diverged in its last step, and an earlier checkpoint stays: load it");
     cJSON *network = snnd_network_describe(trainer->network), *settings = describe_settings(trainer);
     char *network_text = network == NULL ? NULL : cJSON_PrintUnformatted(network);
     char *settings_text = settings == NULL ? NULL : cJSON_PrintUnformatted(settings);
@@ -353,6 +356,8 @@ snnd_status snnd_trainer_load_checkpoint(snnd_trainer *trainer, const char *path
     if (status == SNND_OK)
         status = restore(trainer, file, held, note);
     status = snnd_name_file(trainer->context, status, path);
+    if (status == SNND_OK)
+        trainer->diverged = false;
     snnd_network_free(held);
     snnd_safetensors_close(file);
     return status;

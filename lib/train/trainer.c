@@ -146,18 +146,19 @@ static void follow_schedules(snnd_trainer *trainer) {
 }
 
 /* Puts the place in the run before a sentence about numbers that are no longer finite. */
-static snnd_status diverged(const snnd_trainer *trainer) {
+static snnd_status diverged(snnd_trainer *trainer) {
+    trainer->diverged = true;
     return snnd_fail(trainer->context, SNND_ERROR_NUMERIC, "training diverged in epoch %lld, step %lld: %s",
                      (long long)trainer->run.epoch, (long long)trainer->run.step, trainer->context->error);
 }
 
 /* A neuron whose potential is not a number only falls silent: the loss alone would not show it. */
-static snnd_status check_parameters(const snnd_trainer *trainer) {
+static snnd_status check_parameters(snnd_trainer *trainer) {
     return snnd_network_check_finite(trainer->network) == SNND_OK ? SNND_OK : diverged(trainer);
 }
 
 /* A loss that is finite still, but has exploded: the error names the parameter that has gone farthest. */
-static snnd_status check_loss(const snnd_trainer *trainer, double cross_entropy) {
+static snnd_status check_loss(snnd_trainer *trainer, double cross_entropy) {
     if (cross_entropy <= trainer->options.largest_loss)
         return SNND_OK;
     int32_t layer;
@@ -232,6 +233,7 @@ snnd_status snnd_trainer_step(snnd_trainer *trainer, const float *input, const i
         status = check_parameters(trainer);
     if (status != SNND_OK)
         return status;
+    trainer->diverged = false;
     count_step(run, &result, trainer->workspace);
     run->draws++;
     return snnd_options_write(trainer->context, report, &result, sizeof result, "snnd_loss_report");

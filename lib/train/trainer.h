@@ -26,6 +26,7 @@ struct snnd_trainer {
     snnd_optimizer *weights, *positions;
     snnd_workspace *workspace;
     snnd_run run;
+    bool diverged; /* in its last step */
 };
 
 #endif

@@ -662,6 +662,14 @@ START_TEST(a_loss_that_explodes_is_noticed_while_it_is_finite) {
     ck_assert_ptr_nonnull(strstr(snnd_context_last_error(context), "training diverged in epoch 0, step 0: the cross-"));
     ck_assert_ptr_nonnull(strstr(snnd_context_last_error(context), "of layer 4 (delays)"));
     ck_assert_ptr_nonnull(strstr(snnd_context_last_error(context), "above 1000"));
+    /* Nothing of it is written over an earlier checkpoint, until a step is well again. */
+    FAILS(context, SNND_ERROR_NUMERIC, "diverged in its last step",
+          snnd_trainer_save_checkpoint(made.trainer, "not-written", NULL));
+    for (int64_t s = 0; s < count_of(snnd_network_layer(made.network, 4), SNND_ARRAY_WEIGHT); s++)
+        weight[s] /= 1e6f;
+    OK(context, snnd_trainer_epoch(made.trainer, dataset, &report));
+    FAILS(context, SNND_ERROR_IO, "no-such-folder",
+          snnd_trainer_save_checkpoint(made.trainer, "no-such-folder/checkpoint", NULL));
 }
 END_TEST
 
