@@ -58,8 +58,8 @@ snnd_status snnd_network_save_nir(const snnd_network *network, const snnd_nir_op
         return SNND_ERROR_ARGUMENT;
     snnd_context *context = network->context;
     snnd_nir_options known;
-    unsigned char *bytes;
-    size_t count;
+    unsigned char *bytes = NULL;
+    size_t count = 0;
     snnd_atomic_file file;
     snnd_status status = read_options(context, options, &known);
     if (status == SNND_OK && network->count == 0)
