@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/float_mode.h"
+#include "base/hash.h"
 #include "model/batch_norm.h"
 #include "model/delays.h"
 #include "model/leaky_integrator.h"
@@ -10,10 +11,10 @@
 
 /* ---- fingerprint ---- */
 
-/* FNV-1a over numbers of 32 bits, the same on every machine. */
+/* Numbers of 32 bits, little end first. */
 static void mix(uint64_t *hash, uint32_t number) {
     for (int b = 0; b < 4; b++)
-        *hash = (*hash ^ (number >> 8 * b & 0xff)) * UINT64_C(0x100000001b3);
+        *hash = snnd_hash(*hash, (unsigned char)(number >> 8 * b));
 }
 
 static void mix_float(uint64_t *hash, float number) {
@@ -192,7 +193,7 @@ snnd_status snnd_plan_create(const snnd_network *network, snnd_plan **plan) {
                         .inputs = network->inputs,
                         .outputs = snnd_network_outputs(network),
                         .widest = network->inputs,
-                        .fingerprint = UINT64_C(0xcbf29ce484222325)};
+                        .fingerprint = SNND_HASH_BEGIN};
     made->layer = snnd_allocate(context, (size_t)network->count, sizeof *made->layer);
     status = made->layer == NULL ? SNND_ERROR_MEMORY : SNND_OK;
     mix(&made->fingerprint, (uint32_t)made->inputs);

@@ -10,6 +10,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "inference/stream.h"
 
 enum { WORD = 8, WORDS = 4 };
@@ -128,9 +129,9 @@ static uint64_t get(const unsigned char *bytes, int count) {
 }
 
 static uint64_t checksum_of(const unsigned char *bytes, size_t count) {
-    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+    uint64_t hash = SNND_HASH_BEGIN;
     for (size_t k = 0; k < count; k++)
-        hash = (hash ^ bytes[k]) * UINT64_C(0x100000001b3);
+        hash = snnd_hash(hash, bytes[k]);
     return hash;
 }
 
@@ -201,7 +202,8 @@ static snnd_status check_saved(snnd_stream *stream, const unsigned char *bytes) 
     for (int32_t c = 0; c < plan->outputs; c++, bytes += sizeof(double))
         if (!isfinite(get_double(bytes)))
             return snnd_stream_fail(stream, SNND_ERROR_FORMAT, "the score of class %d is not finite", c);
-    for (size_t k = 0; k < saved_numbers(plan); k++, bytes += sizeof(float))
+    const size_t numbers = saved_numbers(plan);
+    for (size_t k = 0; k < numbers; k++, bytes += sizeof(float))
         if (!isfinite(get_float(bytes)))
             return snnd_stream_fail(stream, SNND_ERROR_FORMAT, "number %zu of the state is not finite", k);
     if (get(bytes, WORD) != checksum_of(begin, (size_t)(bytes - begin)))
