@@ -438,8 +438,8 @@ SNND_API snnd_status snnd_workspace_backward(snnd_workspace *workspace);
 /** Shows the gradient of WEIGHT, POSITION, SCALE or SHIFT: float32 in the shape of the parameter, borrowed,
  * writable (for clipping, say), valid until the workspace is freed. Weight gradients are with respect to theta where
  * the layer has signs, include L1 (sign(theta), 0 at 0). Those of absent synapses, which a pass makes only where the
- * layer's controller needs them, are made by this call, so make it while the parameters are those of the pass; after
- * another forward pass it is SNND_ERROR_STATE. */
+ * layer's controller needs them, are made by this call, so make it while the parameters are those of the pass.
+ * SNND_ERROR_STATE unless a backward pass was the last one. */
 SNND_API snnd_status snnd_workspace_gradient(snnd_workspace *workspace, const snnd_layer *layer, snnd_array_name name,
                                              snnd_array *array);
 
@@ -563,7 +563,7 @@ SNND_API snnd_status snnd_schedule_at(const snnd_schedule *schedule, int32_t epo
 /** @defgroup sparsity Sparsity
  * Controllers that decide which synapses exist, by a rule from the literature. What holds for all of them, how many
  * synapses there are, where, and with which signs, is the structure. Making a controller gives masks (and signs) to
- * the delay layers of the network; its step comes after the optimizer's. One controller a network at a time.
+ * the delay layers of the network; its step comes after the optimizer's. A network has one controller at a time.
  * @{ */
 
 /** A controller: a structure and a rule on one network. */

@@ -276,13 +276,9 @@ void snnd_delays_parameter_gradient(snnd_stage *stage, const snnd_signal *input,
     snnd_delay_state_of(stage)->parameters->parameter_gradient(stage, input, d_current);
 }
 
-bool snnd_delays_gradient_is_whole(const snnd_stage *stage) {
-    return snnd_delay_state_of(stage)->dormant || stage->layer->arrays[SNND_ARRAY_MASK].data == NULL;
-}
-
 void snnd_delays_complete_gradient(snnd_stage *stage, const snnd_signal *input, const snnd_activity *d_current) {
     snnd_delay_state *held = snnd_delay_state_of(stage);
-    if (held->complete || snnd_delays_gradient_is_whole(stage))
+    if (held->complete || held->dormant || stage->layer->arrays[SNND_ARRAY_MASK].data == NULL)
         return;
     held->complete = true;
     snnd_parallel_for(stage->workspace->context, stage->layer->outputs, build_kernels, stage);

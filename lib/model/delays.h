@@ -64,7 +64,4 @@ void snnd_delays_parameter_gradient(snnd_stage *stage, const snnd_signal *input,
 /* Makes them for dormant synapses too, where they are not there yet. The parameters must still be those of the pass. */
 void snnd_delays_complete_gradient(snnd_stage *stage, const snnd_signal *input, const snnd_activity *d_current);
 
-/* Whether the last backward pass made the gradients of all synapses. */
-bool snnd_delays_gradient_is_whole(const snnd_stage *stage);
-
 #endif

@@ -10,6 +10,7 @@ struct snnd_network {
     snnd_layer **layer;
     double sigma;
     bool complete; /* something was made from it: no more layers */
+    const struct snnd_sparsity *controller;
 };
 
 /* Adds a layer of a class with checked options and draws its parameters from seed 0. `outputs` 0: as many as inputs. */

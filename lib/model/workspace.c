@@ -430,24 +430,19 @@ snnd_status snnd_workspace_gradient(snnd_workspace *workspace, const snnd_layer 
     if (array == NULL || snnd_array_word(name) == NULL)
         return snnd_fail(workspace->context, SNND_ERROR_ARGUMENT, "snnd_workspace_gradient: %s",
                          array == NULL ? "array is NULL" : "there is no array of this name");
-    float *gradient = snnd_workspace_stage(workspace, layer)->gradient[name];
-    if (gradient == NULL)
+    snnd_stage *stage = snnd_workspace_stage(workspace, layer);
+    if (workspace->gradients && stage->gradient[name] == NULL)
         return snnd_fail(workspace->context, SNND_ERROR_STATE, "layer %d (%s) has no gradient of '%s'", layer->index,
                          layer->class->name, snnd_array_word(name));
-    if (snnd_layer_is_delays(layer) && workspace->progress != SNND_NOTHING &&
-        workspace->progress != SNND_BACKWARD_DONE &&
-        !snnd_delays_gradient_is_whole(snnd_workspace_stage(workspace, layer)))
-        return snnd_fail(
-            workspace->context, SNND_ERROR_STATE,
-            "layer %d: the gradients of absent synapses can be made after a backward pass, not after another "
-            "forward pass",
-            layer->index);
-    if (snnd_layer_is_delays(layer) && workspace->progress == SNND_BACKWARD_DONE) {
+    status = snnd_workspace_check_gradients(workspace, workspace->network, "snnd_workspace_gradient");
+    if (status != SNND_OK)
+        return status;
+    if (snnd_layer_is_delays(layer)) {
         const snnd_block *block = block_of(workspace, layer);
-        snnd_delays_complete_gradient(snnd_workspace_stage(workspace, layer), block->input, &block->gradient);
+        snnd_delays_complete_gradient(stage, block->input, &block->gradient);
     }
     *array = layer->arrays[name];
-    array->data = gradient;
+    array->data = stage->gradient[name];
     return SNND_OK;
 }
 

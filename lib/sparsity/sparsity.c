@@ -19,6 +19,10 @@ snnd_status snnd_sparsity_create(snnd_network *network, const snnd_sparsity_clas
     snnd_context *context = network->context;
     if (sparsity == NULL)
         return snnd_fail(context, SNND_ERROR_ARGUMENT, "%s: sparsity is NULL", class->name);
+    if (network->controller != NULL)
+        return snnd_fail(context, SNND_ERROR_STATE,
+                         "%s: the network has a controller, %s; free it before another is made", class->name,
+                         network->controller->class->name);
     snnd_structure known;
     snnd_status status = snnd_structure_read(network, class, structure, &known);
     if (status != SNND_OK)
@@ -39,6 +43,7 @@ snnd_status snnd_sparsity_create(snnd_network *network, const snnd_sparsity_clas
     memset(made->regrown, 0, (size_t)network->count * sizeof *made->regrown);
     snnd_sparsity_announce(made);
     network->complete = true;
+    network->controller = made;
     *sparsity = made;
     return SNND_OK;
 }
@@ -46,7 +51,10 @@ snnd_status snnd_sparsity_create(snnd_network *network, const snnd_sparsity_clas
 void snnd_sparsity_free(snnd_sparsity *sparsity) {
     if (sparsity == NULL)
         return;
-    snnd_context *context = sparsity->network->context;
+    snnd_network *network = sparsity->network;
+    snnd_context *context = network->context;
+    if (network->controller == sparsity)
+        network->controller = NULL;
     snnd_release(context, sparsity->group);
     snnd_release(context, sparsity->stretch);
     snnd_release(context, sparsity->regrown);

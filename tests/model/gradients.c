@@ -56,6 +56,7 @@ static double slope_of(float *parameter, double step) {
 
 /* All gradients of an array against differences, measured by the largest of them. */
 static void assert_array(snnd_layer *layer, snnd_array_name name, double step) {
+    train_pass(workspace, input, labels, BATCH, &options);
     const float *gradient = gradient_of(workspace, layer, name);
     const int64_t count = count_of(layer, name);
     double largest = 0;
@@ -75,7 +76,6 @@ static void assert_array(snnd_layer *layer, snnd_array_name name, double step) {
 static void assert_gradients(double position_step) {
     if (workspace == NULL)
         workspace = make_workspace(network, BATCH, STEPS);
-    train_pass(workspace, input, labels, BATCH, &options);
     for (int32_t i = 0; i < snnd_network_layer_count(network); i++) {
         snnd_layer *layer = snnd_network_layer(network, i);
         for (int name = SNND_ARRAY_WEIGHT; name <= SNND_ARRAY_SHIFT; name++)
@@ -345,7 +345,8 @@ START_TEST(what_is_not_trained_has_no_gradient) {
     frozen.learn_delays = 0;
     snnd_layer *delays = add_delays(network, CLASSES, &frozen), *batch_norm = add_batch_norm(network),
                *lif = add_lif(network);
-    workspace = make_workspace(network, 1, STEPS);
+    workspace = make_workspace(network, BATCH, STEPS);
+    train_pass(workspace, input, labels, BATCH, &options);
     OK(context, snnd_workspace_gradient(workspace, delays, SNND_ARRAY_WEIGHT, &array));
     FAILS(context, SNND_ERROR_STATE, "no gradient of 'position'",
           snnd_workspace_gradient(workspace, delays, SNND_ARRAY_POSITION, &array));
@@ -359,7 +360,8 @@ END_TEST
 START_TEST(gradients_have_the_shape_of_their_parameters) {
     snnd_array array;
     snnd_layer *layer = add_tested(0, CLASSES, 3);
-    workspace = make_workspace(network, 1, STEPS);
+    workspace = make_workspace(network, BATCH, STEPS);
+    train_pass(workspace, input, labels, BATCH, &options);
     OK(context, snnd_workspace_gradient(workspace, layer, SNND_ARRAY_POSITION, &array));
     const snnd_array parameter = array_of(layer, SNND_ARRAY_POSITION);
     ck_assert_int_eq(array.dtype, SNND_FLOAT32);

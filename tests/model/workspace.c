@@ -341,12 +341,27 @@ START_TEST(there_is_no_backward_pass_after_an_evaluation) {
 }
 END_TEST
 
+START_TEST(gradients_are_those_of_the_last_pass_or_none) {
+    snnd_array array;
+    snnd_layer *layer = layer_at(0);
+    OK(context, snnd_workspace_forward(workspace, SNND_TRAIN, input, BATCH));
+    OK(context, snnd_workspace_loss(workspace, labels, NULL, NULL));
+    FAILS(context, SNND_ERROR_STATE, "no backward pass",
+          snnd_workspace_gradient(workspace, layer, SNND_ARRAY_WEIGHT, &array));
+    OK(context, snnd_workspace_backward(workspace));
+    OK(context, snnd_workspace_gradient(workspace, layer, SNND_ARRAY_WEIGHT, &array));
+    OK(context, snnd_workspace_forward(workspace, SNND_EVALUATE, input, BATCH));
+    FAILS(context, SNND_ERROR_STATE, "no backward pass",
+          snnd_workspace_gradient(workspace, layer, SNND_ARRAY_WEIGHT, &array));
+}
+END_TEST
+
 START_TEST(a_workspace_without_gradients_does_not_train) {
     snnd_workspace *small;
     snnd_array array;
     OK(context, snnd_workspace_create(network, 1, STEPS, 0, &small));
     FAILS(context, SNND_ERROR_STATE, "made with gradients", snnd_workspace_forward(small, SNND_TRAIN, input, 1));
-    FAILS(context, SNND_ERROR_STATE, "no gradient",
+    FAILS(context, SNND_ERROR_STATE, "without gradients",
           snnd_workspace_gradient(small, layer_at(0), SNND_ARRAY_WEIGHT, &array));
     snnd_workspace_free(small);
 }
@@ -355,11 +370,14 @@ END_TEST
 START_TEST(nothing_can_be_read_before_a_pass) {
     float values[1];
     int32_t classes[1];
+    snnd_array array;
     FAILS(context, SNND_ERROR_STATE, "no batch", snnd_workspace_loss(workspace, labels, NULL, NULL));
     FAILS(context, SNND_ERROR_STATE, "no batch", snnd_workspace_scores(workspace, SNND_READOUT_SUM, values));
     FAILS(context, SNND_ERROR_STATE, "no batch", snnd_workspace_predictions(workspace, SNND_READOUT_SUM, classes));
     FAILS(context, SNND_ERROR_STATE, "no batch",
           snnd_workspace_record(workspace, layer_at(0), SNND_RECORD_OUTPUT, values));
+    FAILS(context, SNND_ERROR_STATE, "no backward pass",
+          snnd_workspace_gradient(workspace, layer_at(0), SNND_ARRAY_WEIGHT, &array));
     ck_assert_double_eq(snnd_workspace_spike_rate(workspace), 0);
 }
 END_TEST
@@ -606,6 +624,7 @@ Suite *workspace_suite(void) {
     tcase_add_test(cases, a_backward_pass_needs_a_loss);
     tcase_add_test(cases, a_backward_pass_is_made_once);
     tcase_add_test(cases, there_is_no_backward_pass_after_an_evaluation);
+    tcase_add_test(cases, gradients_are_those_of_the_last_pass_or_none);
     tcase_add_test(cases, a_workspace_without_gradients_does_not_train);
     tcase_add_test(cases, nothing_can_be_read_before_a_pass);
     tcase_add_test(cases, layers_of_another_network_are_refused);

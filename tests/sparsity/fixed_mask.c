@@ -184,7 +184,7 @@ START_TEST(gradients_of_absent_synapses_end_with_the_next_forward_pass) {
     const float input[3 * INPUTS] = {0};
     OK(context, snnd_workspace_gradient(passed, first, SNND_ARRAY_WEIGHT, &array));
     OK(context, snnd_workspace_forward(passed, SNND_EVALUATE, input, 1));
-    FAILS(context, SNND_ERROR_STATE, "after a backward pass",
+    FAILS(context, SNND_ERROR_STATE, "no backward pass",
           snnd_workspace_gradient(passed, first, SNND_ARRAY_WEIGHT, &array));
     snnd_workspace_free(passed);
 }

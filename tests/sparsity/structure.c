@@ -137,6 +137,22 @@ START_TEST(budgets_out_of_range_are_named) {
 }
 END_TEST
 
+START_TEST(a_network_has_one_controller_at_a_time) {
+    snnd_sparsity *second_one = NULL;
+    make_layers(5, 3, 7);
+    OK(context, create());
+    FAILS(context, SNND_ERROR_STATE, "the network has a controller, fixed mask; free it",
+          snnd_sparsity_create_deep_r(network, &structure, NULL, &second_one));
+    ck_assert_ptr_null(second_one);
+    FAILS(context, SNND_ERROR_STATE, "the network has a controller, fixed mask; free it",
+          snnd_sparsity_create_fixed_mask(network, &structure, &second_one));
+    snnd_sparsity_free(sparsity);
+    sparsity = NULL;
+    structure.start = SNND_START_KEEP;
+    OK(context, create());
+}
+END_TEST
+
 /* ---- pruning ---- */
 
 static const float trained[] = {0.9f,  -0.1f, 0.4f, -0.8f, 0.2f, 0.3f, /* 3 neurons of 2 inputs */
@@ -311,6 +327,7 @@ Suite *structure_suite(void) {
     tcase_add_test(cases, every_neuron_has_its_fan_in_or_all_it_can_have);
     tcase_add_test(cases, layers_compete_for_the_networks_budget);
     tcase_add_test(cases, budgets_out_of_range_are_named);
+    tcase_add_test(cases, a_network_has_one_controller_at_a_time);
     tcase_add_test(cases, the_largest_weights_of_each_layer_stay);
     tcase_add_test(cases, the_largest_weights_of_the_network_stay);
     tcase_add_test(cases, the_largest_weights_of_each_neuron_stay);
