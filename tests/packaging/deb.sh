@@ -2,7 +2,8 @@
 # The Debian packages: builds them, has lintian look at them, installs them, and builds a program with them. As root.
 #
 #     sh tests/packaging/deb.sh chroot       in a Debian of its own that is made for it: takes minutes, for by hand
-#     sh tests/packaging/deb.sh here         on this machine, as .ci/run does; they are removed again
+#     sh tests/packaging/deb.sh here         on this machine, as .ci/run does; they are removed again,
+#                                            with any that were there before
 #
 # The packages are built without their tests, unless DEB_BUILD_OPTIONS says otherwise.
 set -eu
@@ -42,6 +43,8 @@ if readelf -d "$library" | grep 'RPATH\|RUNPATH'; then
     exit 1
 fi
 sh "$here/size.sh" "$library"
+dpkg-deb -x "$work"/debs/libsnndelay-dev_*.deb "$work/unpacked"
+sh "$here/links.sh" "$work/unpacked/usr/share/doc/libsnndelay-dev"
 
 if [ "$where" = here ]; then
     logged dpkg -i "$work"/debs/*.deb

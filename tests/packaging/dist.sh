@@ -2,7 +2,7 @@
 # What meson dist makes of the commit is a release: it builds by itself, with all tests there, and has nothing in it that
 # only serves the repository.
 #
-#     sh tests/packaging/dist.sh BUILD FOLDER
+#     sh tests/packaging/dist.sh BUILD
 set -eu
 build=$(cd "$1" && pwd)
 work=$(mktemp -d)
