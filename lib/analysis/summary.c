@@ -109,7 +109,8 @@ snnd_status snnd_histogram(snnd_context *context, const double *values, int64_t 
                                         : "values is NULL");
     if (!(low < high) || !isfinite(high - low))
         return snnd_fail(context, SNND_ERROR_ARGUMENT,
-                         "snnd_histogram: the range is %g to %g; expected finite numbers, low before high", low, high);
+                         "snnd_histogram: the range is %g to %g; expected low before high, and a finite distance", low,
+                         high);
     if (bins < 1)
         return snnd_fail(context, SNND_ERROR_ARGUMENT, "snnd_histogram: bins is %d; expected at least 1", bins);
     memset(counts, 0, (size_t)bins * sizeof *counts);

@@ -55,3 +55,11 @@ snnd_status snnd_options_write(snnd_context *context, void *options, const void 
         return status;
     return snnd_options_init(options, size, result, known);
 }
+
+snnd_status snnd_options_check_bounds(snnd_context *context, const char *who, const snnd_bound *bounds, size_t count) {
+    for (size_t b = 0; b < count; b++)
+        if (!bounds[b].good)
+            return snnd_fail(context, SNND_ERROR_ARGUMENT, "%s: %s is %.9g; expected %s", who, bounds[b].name,
+                             bounds[b].value, bounds[b].expected);
+    return SNND_OK;
+}

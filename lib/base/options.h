@@ -18,4 +18,15 @@ snnd_status snnd_options_check(snnd_context *context, const void *options, const
 snnd_status snnd_options_write(snnd_context *context, void *options, const void *result, size_t known,
                                const char *name);
 
+/* A number of a structure, and whether it may be what it is. */
+typedef struct snnd_bound {
+    const char *name;
+    double value;
+    bool good;
+    const char *expected;
+} snnd_bound;
+
+/* An error that names the first number that may not be what it is, after `who` had it. */
+snnd_status snnd_options_check_bounds(snnd_context *context, const char *who, const snnd_bound *bounds, size_t count);
+
 #endif

@@ -73,26 +73,24 @@ static bool is_rate(double rate) {
     return rate >= 0 && rate <= 1e6;
 }
 
-snnd_status snnd_optimizer_check(snnd_context *context, const snnd_optimizer_options *options, const char *name) {
+static bool is_momentum(double momentum) {
+    return momentum >= 0 && momentum < 1;
+}
+
+static snnd_status check_options(snnd_context *context, const snnd_optimizer_options *options) {
     const int32_t all = SNND_PARAMETERS_WEIGHTS | SNND_PARAMETERS_POSITIONS;
-    const char *wrong = NULL;
-    if (options->kind != SNND_ADAM && options->kind != SNND_SGD)
-        wrong = "kind is not SNND_ADAM or SNND_SGD";
-    else if (options->parameters < 1 || options->parameters > all)
-        wrong = "parameters is not a sum of snnd_parameters";
-    else if (!is_rate(options->rate))
-        wrong = "rate is not 0 to 1e6";
-    else if (!(options->momentum >= 0 && options->momentum < 1))
-        wrong = "momentum is not at least 0 and below 1";
-    else if (!(options->beta2 >= 0 && options->beta2 < 1))
-        wrong = "beta2 is not at least 0 and below 1";
-    else if (!(options->epsilon > 0 && options->epsilon <= 1))
-        wrong = "epsilon is not above 0, up to 1";
-    else if (!(options->weight_decay >= 0 && options->weight_decay <= 1e6))
-        wrong = "weight_decay is not 0 to 1e6";
-    else if (options->decoupled != 0 && options->decoupled != 1)
-        wrong = "decoupled is not 0 or 1";
-    return wrong == NULL ? SNND_OK : snnd_fail(context, SNND_ERROR_ARGUMENT, "%s: %s", name, wrong);
+    const snnd_bound bounds[] = {
+        {"kind", options->kind, options->kind == SNND_ADAM || options->kind == SNND_SGD, "SNND_ADAM or SNND_SGD"},
+        {"parameters", options->parameters, options->parameters >= 1 && options->parameters <= all,
+         "a sum of snnd_parameters"},
+        {"rate", options->rate, is_rate(options->rate), "0 to 1e6"},
+        {"momentum", options->momentum, is_momentum(options->momentum), "at least 0 and below 1"},
+        {"beta2", options->beta2, is_momentum(options->beta2), "at least 0 and below 1"},
+        {"epsilon", options->epsilon, options->epsilon > 0 && options->epsilon <= 1, "above 0, up to 1"},
+        {"weight_decay", options->weight_decay, is_rate(options->weight_decay), "0 to 1e6"},
+        {"decoupled", options->decoupled, options->decoupled == 0 || options->decoupled == 1, "0 or 1"},
+    };
+    return snnd_options_check_bounds(context, "optimizer", bounds, sizeof bounds / sizeof *bounds);
 }
 
 static snnd_status allocate_moments(snnd_optimizer *optimizer) {
@@ -128,7 +126,7 @@ snnd_status snnd_optimizer_create(snnd_network *network, const snnd_optimizer_op
     if (status == SNND_OK && network->count == 0)
         status = snnd_fail(context, SNND_ERROR_STATE, "optimizer: the network has no layers yet");
     if (status == SNND_OK)
-        status = snnd_optimizer_check(context, &known, "optimizer");
+        status = check_options(context, &known);
     if (status != SNND_OK)
         return status;
     snnd_optimizer *made = snnd_allocate(context, 1, sizeof *made);

@@ -16,7 +16,4 @@ struct snnd_optimizer {
     snnd_moment *moment; /* [layers] */
 };
 
-/* Checks options, whose `rate` may be out of use; `name` is for messages. */
-snnd_status snnd_optimizer_check(snnd_context *context, const snnd_optimizer_options *options, const char *name);
-
 #endif

@@ -36,28 +36,42 @@ static void one_cycle(const snnd_schedule *schedule, double epoch, double *value
     }
 }
 
-const char *snnd_schedule_wrong(const snnd_schedule *schedule) {
+static bool is_value(double value) {
+    return value >= 0 && value <= 1e6;
+}
+
+static bool is_momentum(double momentum) {
+    return momentum >= 0 && momentum < 1;
+}
+
+static bool is_divisor(double divisor) {
+    return divisor > 0 && isfinite(divisor);
+}
+
+snnd_status snnd_schedule_check(snnd_context *context, const snnd_schedule *schedule, const char *who) {
     const bool cycle = schedule->kind == SNND_SCHEDULE_ONE_CYCLE, cosine = schedule->kind == SNND_SCHEDULE_COSINE;
-    if (schedule->kind < SNND_SCHEDULE_CONSTANT || schedule->kind > SNND_SCHEDULE_EXPONENTIAL)
-        return "kind is not one of snnd_schedule_kind";
-    if (schedule->epochs < (cycle || cosine ? 1 : 0))
-        return "epochs is too small";
-    if (!(schedule->value >= 0 && schedule->value <= 1e6) || !(schedule->final >= 0 && schedule->final <= 1e6))
-        return "value and final are not 0 to 1e6";
-    if (schedule->kind == SNND_SCHEDULE_EXPONENTIAL && schedule->value > schedule->final && !(schedule->final > 0))
-        return "final is not above 0";
-    if (cycle && !(schedule->rise >= 0 && schedule->rise <= 1))
-        return "rise is not 0 to 1";
-    if (cycle && !(schedule->divide > 0 && isfinite(schedule->divide) && schedule->final_divide > 0 &&
-                   isfinite(schedule->final_divide)))
-        return "divide and final_divide are not above 0";
-    if (cycle && !(schedule->value / schedule->divide <= 1e6 &&
-                   schedule->value / schedule->divide / schedule->final_divide <= 1e6))
-        return "value over divide, and over both, is not 0 to 1e6";
-    if (cycle && !(schedule->momentum_low >= 0 && schedule->momentum_low < 1 && schedule->momentum_high >= 0 &&
-                   schedule->momentum_high < 1))
-        return "momentum_low and momentum_high are not at least 0 and below 1";
-    return NULL;
+    const bool falls = schedule->kind == SNND_SCHEDULE_EXPONENTIAL && schedule->value > schedule->final;
+    const int32_t least = cycle || cosine ? 1 : 0;
+    const double start = schedule->value / schedule->divide, end = start / schedule->final_divide;
+    const snnd_bound bounds[] = {
+        {"kind", schedule->kind,
+         schedule->kind >= SNND_SCHEDULE_CONSTANT && schedule->kind <= SNND_SCHEDULE_EXPONENTIAL,
+         "one of snnd_schedule_kind"},
+        {"epochs", schedule->epochs, schedule->epochs >= least, least == 1 ? "at least 1" : "at least 0"},
+        {"value", schedule->value, is_value(schedule->value), "0 to 1e6"},
+        {"final", schedule->final, is_value(schedule->final), "0 to 1e6"},
+        {"final", schedule->final, !falls || schedule->final > 0, "above 0 in an exponential"},
+        {"rise", schedule->rise, !cycle || (schedule->rise >= 0 && schedule->rise <= 1), "0 to 1"},
+        {"divide", schedule->divide, !cycle || is_divisor(schedule->divide), "above 0, and finite"},
+        {"final_divide", schedule->final_divide, !cycle || is_divisor(schedule->final_divide), "above 0, and finite"},
+        {"value / divide", start, !cycle || is_value(start), "0 to 1e6"},
+        {"value / divide / final_divide", end, !cycle || is_value(end), "0 to 1e6"},
+        {"momentum_low", schedule->momentum_low, !cycle || is_momentum(schedule->momentum_low),
+         "at least 0 and below 1"},
+        {"momentum_high", schedule->momentum_high, !cycle || is_momentum(schedule->momentum_high),
+         "at least 0 and below 1"},
+    };
+    return snnd_options_check_bounds(context, who, bounds, sizeof bounds / sizeof *bounds);
 }
 
 snnd_status snnd_schedule_init(snnd_schedule *schedule, size_t size) {
@@ -77,7 +91,7 @@ snnd_status snnd_schedule_at(const snnd_schedule *schedule, int32_t epoch, doubl
     snnd_schedule_init(&known, sizeof known);
     if (schedule == NULL || epoch < 0 || value == NULL ||
         snnd_options_read(NULL, schedule, &known, sizeof known, "snnd_schedule") != SNND_OK ||
-        snnd_schedule_wrong(&known) != NULL)
+        snnd_schedule_check(NULL, &known, "schedule") != SNND_OK)
         return SNND_ERROR_ARGUMENT;
     double ignored;
     switch (known.kind) {

@@ -4,7 +4,7 @@
 
 #include "base/context.h"
 
-/* NULL, or what is wrong with a schedule that was read. */
-const char *snnd_schedule_wrong(const snnd_schedule *schedule);
+/* An error where a schedule that was read cannot be; `who` has it. */
+snnd_status snnd_schedule_check(snnd_context *context, const snnd_schedule *schedule, const char *who);
 
 #endif

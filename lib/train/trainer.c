@@ -20,18 +20,17 @@ snnd_status snnd_epoch_report_init(snnd_epoch_report *report, size_t size) {
 
 static snnd_status check_options(const snnd_network *network, const snnd_trainer_options *options) {
     snnd_context *context = network->context;
-    if (options->epochs < 1 || options->epochs > 1 << 24)
-        return snnd_fail(context, SNND_ERROR_ARGUMENT, "trainer: epochs is %d; expected 1 to 2^24", options->epochs);
-    if (options->batch < 1 || options->batch > 1 << 20)
-        return snnd_fail(context, SNND_ERROR_ARGUMENT, "trainer: batch is %d; expected 1 to 2^20", options->batch);
-    if (options->readout < SNND_READOUT_SOFTMAX_SUM || options->readout > SNND_READOUT_LAST)
-        return snnd_fail(context, SNND_ERROR_ARGUMENT, "trainer: readout is %d; expected one of snnd_readout",
-                         options->readout);
-    if (!(options->l1 >= 0 && options->l1 <= 1e9))
-        return snnd_fail(context, SNND_ERROR_ARGUMENT, "trainer: l1 is %g; expected 0 to 1e9", options->l1);
-    if (!(options->largest_loss > 0))
-        return snnd_fail(context, SNND_ERROR_ARGUMENT, "trainer: largest_loss is %g; expected above 0",
-                         options->largest_loss);
+    const snnd_bound bounds[] = {
+        {"epochs", options->epochs, options->epochs >= 1 && options->epochs <= 1 << 24, "1 to 2^24"},
+        {"batch", options->batch, options->batch >= 1 && options->batch <= 1 << 20, "1 to 2^20"},
+        {"readout", options->readout,
+         options->readout >= SNND_READOUT_SOFTMAX_SUM && options->readout <= SNND_READOUT_LAST, "one of snnd_readout"},
+        {"l1", options->l1, options->l1 >= 0 && options->l1 <= 1e9, "0 to 1e9"},
+        {"largest_loss", options->largest_loss, options->largest_loss > 0, "above 0"},
+    };
+    snnd_status status = snnd_options_check_bounds(context, "trainer", bounds, sizeof bounds / sizeof *bounds);
+    if (status != SNND_OK)
+        return status;
     if (options->sparsity != NULL && options->sparsity->network != network)
         return snnd_fail(context, SNND_ERROR_ARGUMENT, "trainer: the sparsity controller is another network's");
     if (network->count == 0)
@@ -42,8 +41,7 @@ static snnd_status check_options(const snnd_network *network, const snnd_trainer
 static snnd_status read_schedule(snnd_context *context, const snnd_schedule *given, snnd_schedule *schedule,
                                  const char *name) {
     snnd_status status = snnd_options_read(context, given, schedule, sizeof *schedule, name);
-    const char *wrong = status == SNND_OK ? snnd_schedule_wrong(schedule) : NULL;
-    return wrong == NULL ? status : snnd_fail(context, SNND_ERROR_ARGUMENT, "trainer: %s: %s", name, wrong);
+    return status == SNND_OK ? snnd_schedule_check(context, schedule, name) : status;
 }
 
 /* The paper's schedules, or the host's. */

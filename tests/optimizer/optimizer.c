@@ -255,11 +255,11 @@ static const struct {
     double value;
     const char *words;
 } bad_numbers[] = {
-    {offsetof(snnd_optimizer_options, rate), -1, "rate"},
+    {offsetof(snnd_optimizer_options, rate), -1, "rate is -1; expected 0 to 1e6"},
     {offsetof(snnd_optimizer_options, rate), NAN, "rate"},
     {offsetof(snnd_optimizer_options, momentum), 1, "momentum"},
     {offsetof(snnd_optimizer_options, momentum), -0.1, "momentum"},
-    {offsetof(snnd_optimizer_options, beta2), 1, "beta2"},
+    {offsetof(snnd_optimizer_options, beta2), 1, "beta2 is 1; expected at least 0 and below 1"},
     {offsetof(snnd_optimizer_options, epsilon), 0, "epsilon"},
     {offsetof(snnd_optimizer_options, weight_decay), -1, "weight_decay"},
 };

@@ -534,7 +534,7 @@ START_TEST(schedules_and_optimizers_that_are_wrong_are_named) {
     OK(context, snnd_optimizer_options_init(&adam, sizeof adam));
     wrong.value = -1;
     options.weight_schedule = &wrong;
-    FAILS(context, SNND_ERROR_ARGUMENT, "weight_schedule: value", create(&options));
+    FAILS(context, SNND_ERROR_ARGUMENT, "weight_schedule: value is -1; expected 0 to 1e6", create(&options));
     options.weight_schedule = NULL;
     options.position_schedule = &wrong;
     FAILS(context, SNND_ERROR_ARGUMENT, "position_schedule: value", create(&options));
