@@ -20,6 +20,18 @@ typedef struct snnd_block {
     const struct snnd_block *next; /* NULL: the last */
 } snnd_block;
 
+/* The block that a layer is in. */
+static inline snnd_block *snnd_workspace_block(const snnd_workspace *workspace, const snnd_layer *layer) {
+    int32_t b = 0;
+    while (layer->index >= workspace->block[b].end)
+        b++;
+    return &workspace->block[b];
+}
+
+static inline snnd_block *snnd_workspace_last_block(const snnd_workspace *workspace) {
+    return &workspace->block[workspace->blocks - 1];
+}
+
 /* Cuts a workspace's network into blocks and takes their memory. */
 snnd_status snnd_blocks_create(snnd_workspace *workspace);
 void snnd_blocks_free(snnd_workspace *workspace);

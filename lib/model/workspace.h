@@ -51,6 +51,10 @@ static inline snnd_stage *snnd_workspace_stage(const snnd_workspace *workspace, 
     return &workspace->stage[layer->index];
 }
 
+/* Errors where the layer is not one of the workspace's, or nothing was passed forward. */
+snnd_status snnd_workspace_check_layer(const snnd_workspace *workspace, const snnd_layer *layer, const char *who);
+snnd_status snnd_workspace_check_passed(const snnd_workspace *workspace);
+
 /* Errors where the workspace is not the network's, or has no gradients of its last pass; `who` wants it. */
 snnd_status snnd_workspace_check_network(const snnd_workspace *workspace, const snnd_network *network, const char *who);
 snnd_status snnd_workspace_check_gradients(const snnd_workspace *workspace, const snnd_network *network,

@@ -1,0 +1,189 @@
+/* What the last block says of a batch: scores, predictions, and the loss with the gradient that goes back from it. */
+#include <math.h>
+
+#include "base/options.h"
+#include "base/parallel.h"
+#include "kernel/readout.h"
+#include "kernel/taps.h"
+#include "model/block.h"
+#include "model/delays.h"
+#include "model/workspace.h"
+
+/* ---- readout ---- */
+
+static double *readout_scratch(const snnd_workspace *workspace, int32_t worker) {
+    return workspace->readout_scratch +
+           (size_t)worker * 2 * SNND_LANES * (size_t)snnd_network_outputs(workspace->network);
+}
+
+static void score_tile(void *argument, int64_t tile, int32_t worker) {
+    snnd_workspace *workspace = argument;
+    const size_t classes = (size_t)snnd_network_outputs(workspace->network);
+    snnd_readout_scores(workspace->context->kernels->softmax, workspace->readout,
+                        &snnd_workspace_last_block(workspace)->output.rows, (int32_t)tile,
+                        snnd_lanes(workspace->pass.samples, (int32_t)tile),
+                        workspace->scores + (size_t)tile * SNND_LANES * classes, readout_scratch(workspace, worker));
+}
+
+static snnd_status take_scores(snnd_workspace *workspace, int32_t readout) {
+    if (readout < SNND_READOUT_SOFTMAX_SUM || readout > SNND_READOUT_LAST)
+        return snnd_fail(workspace->context, SNND_ERROR_ARGUMENT, "readout is %d; expected one of snnd_readout",
+                         readout);
+    const snnd_status status = snnd_workspace_check_passed(workspace);
+    if (status != SNND_OK)
+        return status;
+    workspace->readout = readout;
+    snnd_parallel_for(workspace->context, workspace->pass.tiles, score_tile, workspace);
+    return SNND_OK;
+}
+
+snnd_status snnd_workspace_scores(snnd_workspace *workspace, snnd_readout readout, float *scores) {
+    if (workspace == NULL)
+        return SNND_ERROR_ARGUMENT;
+    if (scores == NULL)
+        return snnd_fail(workspace->context, SNND_ERROR_ARGUMENT, "scores is NULL");
+    snnd_status status = take_scores(workspace, (int32_t)readout);
+    if (status != SNND_OK)
+        return status;
+    const int64_t count = (int64_t)workspace->pass.samples * snnd_network_outputs(workspace->network);
+    for (int64_t k = 0; k < count; k++)
+        scores[k] = (float)workspace->scores[k];
+    return SNND_OK;
+}
+
+snnd_status snnd_workspace_predictions(snnd_workspace *workspace, snnd_readout readout, int32_t *classes) {
+    if (workspace == NULL)
+        return SNND_ERROR_ARGUMENT;
+    if (classes == NULL)
+        return snnd_fail(workspace->context, SNND_ERROR_ARGUMENT, "classes is NULL");
+    snnd_status status = take_scores(workspace, (int32_t)readout);
+    if (status != SNND_OK)
+        return status;
+    const int32_t outputs = snnd_network_outputs(workspace->network);
+    for (int32_t b = 0; b < workspace->pass.samples; b++)
+        classes[b] = snnd_best_class(workspace->scores + (size_t)b * (size_t)outputs, outputs);
+    return SNND_OK;
+}
+
+/* ---- loss ---- */
+
+/* Loss and its gradient for the samples of one tile. */
+static void loss_tile(void *argument, int64_t item, int32_t worker) {
+    snnd_workspace *workspace = argument;
+    const int32_t tile = (int32_t)item, classes = snnd_network_outputs(workspace->network);
+    const int32_t lanes = snnd_lanes(workspace->pass.samples, tile);
+    const snnd_block *last = snnd_workspace_last_block(workspace);
+    const double share = 1.0 / workspace->pass.samples;
+    double *d_scores = workspace->d_scores + (size_t)tile * SNND_LANES * (size_t)classes;
+    for (int32_t lane = 0; lane < lanes; lane++) {
+        const int32_t sample = tile * SNND_LANES + lane;
+        double *d = d_scores + (size_t)lane * (size_t)classes;
+        workspace->sample_loss[sample] = snnd_cross_entropy(workspace->scores + (size_t)sample * (size_t)classes,
+                                                            classes, workspace->labels[sample], d);
+        for (int32_t c = 0; c < classes; c++)
+            d[c] *= share;
+    }
+    if (workspace->gradients && workspace->pass.mode == SNND_TRAIN)
+        snnd_readout_backward(workspace->context->kernels->softmax, workspace->readout, &last->output.rows,
+                              &last->gradient, tile, lanes, d_scores, readout_scratch(workspace, worker));
+}
+
+snnd_status snnd_loss_options_init(snnd_loss_options *options, size_t size) {
+    static const snnd_loss_options defaults = {.readout = SNND_READOUT_SOFTMAX_SUM};
+    return snnd_options_init(options, size, &defaults, sizeof defaults);
+}
+
+snnd_status snnd_loss_report_init(snnd_loss_report *report, size_t size) {
+    static const snnd_loss_report none = {.samples = 0};
+    return snnd_options_init(report, size, &none, sizeof none);
+}
+
+snnd_status snnd_workspace_check_labels(const snnd_workspace *workspace, const int32_t *labels, int32_t count) {
+    const int32_t classes = snnd_network_outputs(workspace->network);
+    if (labels == NULL)
+        return snnd_fail(workspace->context, SNND_ERROR_ARGUMENT, "labels is NULL");
+    for (int32_t b = 0; b < count; b++)
+        if (labels[b] < 0 || labels[b] >= classes)
+            return snnd_fail(workspace->context, SNND_ERROR_ARGUMENT,
+                             "label %d of the batch is %d; expected 0 to %d, the network's classes", b, labels[b],
+                             classes - 1);
+    return SNND_OK;
+}
+
+static snnd_status check_loss(snnd_workspace *workspace, const int32_t *labels, const snnd_loss_options *options) {
+    snnd_status status = snnd_workspace_check_passed(workspace);
+    if (status == SNND_OK)
+        status = snnd_workspace_check_labels(workspace, labels, workspace->pass.samples);
+    if (status != SNND_OK)
+        return status;
+    if (!(options->l1 >= 0 && options->l1 <= 1e9))
+        return snnd_fail(workspace->context, SNND_ERROR_ARGUMENT, "l1 is %g; expected 0 to 1e9", options->l1);
+    return SNND_OK;
+}
+
+static snnd_loss_report sum_up(const snnd_workspace *workspace) {
+    const int32_t classes = snnd_network_outputs(workspace->network), samples = workspace->pass.samples;
+    snnd_loss_report report = {.size = sizeof report, .samples = samples};
+    for (int32_t b = 0; b < samples; b++) {
+        report.cross_entropy += workspace->sample_loss[b] / samples;
+        report.correct +=
+            snnd_best_class(workspace->scores + (size_t)b * (size_t)classes, classes) == workspace->labels[b];
+    }
+    for (int32_t i = 0; i < workspace->network->count; i++)
+        if (snnd_layer_is_delays(workspace->network->layer[i]) && workspace->pass.l1 > 0)
+            report.penalty += workspace->pass.l1 * snnd_delays_weight_sum(workspace->network->layer[i]);
+    report.loss = report.cross_entropy + report.penalty;
+    return report;
+}
+
+snnd_status snnd_workspace_loss(snnd_workspace *workspace, const int32_t *labels, const snnd_loss_options *options,
+                                snnd_loss_report *report) {
+    snnd_loss_options known;
+    snnd_loss_options_init(&known, sizeof known);
+    if (workspace == NULL)
+        return SNND_ERROR_ARGUMENT;
+    snnd_status status = snnd_options_read(workspace->context, options, &known, sizeof known, "snnd_loss_options");
+    if (status == SNND_OK)
+        status = snnd_options_check(workspace->context, report, "snnd_loss_report");
+    if (status == SNND_OK)
+        status = check_loss(workspace, labels, &known);
+    if (status == SNND_OK)
+        status = take_scores(workspace, known.readout);
+    if (status != SNND_OK)
+        return status;
+    workspace->pass.l1 = known.l1;
+    workspace->labels = labels;
+    snnd_profile_begin(&workspace->context->profile);
+    snnd_parallel_for(workspace->context, workspace->pass.tiles, loss_tile, workspace);
+    const snnd_loss_report result = sum_up(workspace);
+    workspace->labels = NULL;
+    snnd_profile_end(&workspace->context->profile, SNND_PHASE_LOSS);
+    if (!isfinite(result.loss)) {
+        workspace->progress = SNND_FORWARD_DONE;
+        return snnd_fail(workspace->context, SNND_ERROR_NUMERIC, "the loss is %g", result.loss);
+    }
+    workspace->progress = SNND_LOSS_DONE;
+    return snnd_options_write(workspace->context, report, &result, sizeof result, "snnd_loss_report");
+}
+
+snnd_status snnd_workspace_set_output_gradient(snnd_workspace *workspace, const float *gradient) {
+    if (workspace == NULL)
+        return SNND_ERROR_ARGUMENT;
+    if (gradient == NULL)
+        return snnd_fail(workspace->context, SNND_ERROR_ARGUMENT, "gradient is NULL");
+    if (workspace->progress == SNND_NOTHING || workspace->pass.mode != SNND_TRAIN)
+        return snnd_fail(workspace->context, SNND_ERROR_STATE, "an output gradient needs a training pass before it");
+    const snnd_activity *to = &snnd_workspace_last_block(workspace)->gradient;
+    const int32_t samples = workspace->pass.samples;
+    for (int32_t c = 0; c < to->neurons; c++)
+        for (int32_t b = 0; b < workspace->pass.tiles * SNND_LANES; b++) {
+            float *row = snnd_activity_row(to, b / SNND_LANES, c) + b % SNND_LANES;
+            for (int32_t t = 0; t < to->steps; t++)
+                row[(size_t)t * SNND_LANES] =
+                    b < samples ? gradient[((size_t)t * (size_t)samples + (size_t)b) * (size_t)to->neurons + (size_t)c]
+                                : 0;
+        }
+    workspace->pass.l1 = 0;
+    workspace->progress = SNND_LOSS_DONE;
+    return SNND_OK;
+}
