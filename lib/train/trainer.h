@@ -29,4 +29,10 @@ struct snnd_trainer {
     bool diverged; /* in its last step */
 };
 
+/* Makes the workspace anew where samples have another length. */
+snnd_status snnd_trainer_fit_workspace(snnd_trainer *trainer, int32_t steps);
+
+/* Adds a pass to the sums of a run. */
+void snnd_trainer_count_step(snnd_run *run, const snnd_loss_report *result, const snnd_workspace *workspace);
+
 #endif
