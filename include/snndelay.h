@@ -1219,11 +1219,12 @@ SNND_API snnd_status snnd_export_c_options_init(snnd_export_c_options *options, 
 /** What the C takes and what its numbers are. */
 typedef struct snnd_export_c_report {
     size_t size;
-    int64_t ram;         /**< bytes of the state that the caller of the C keeps */
-    int64_t flash;       /**< bytes of constant tables; the code comes on top */
-    int64_t synapses;    /**< in the tables: without those whose weight came to 0, where leaving them out saves room */
-    double input_scale;  /**< fixed point: an input is a real number times this, rounded to the nearest; else 1 */
-    int32_t input_limit; /**< fixed point: larger inputs are taken for this; else 0 */
+    int64_t ram;      /**< bytes of the state that the caller of the C keeps; 4 fewer on some processors that put 64-bit
+                           numbers at multiples of 4, as 32-bit x86 */
+    int64_t flash;    /**< bytes of constant tables; the code comes on top */
+    int64_t synapses; /**< in the tables: without those whose weight came to 0, where leaving them out saves room */
+    double input_scale;    /**< fixed point: an input is a real number times this, rounded to the nearest; else 1 */
+    int32_t input_limit;   /**< fixed point: larger inputs are taken for this; else 0 */
     double potential_unit; /**< fixed point: what one unit of the potentials is; else 1 */
     double score_unit;     /**< fixed point: what one unit of the scores is; else 1 */
 } snnd_export_c_report;

@@ -171,7 +171,12 @@ static inline outcome by_c(snnd_context *context, const snnd_plan *plan, const s
     ck_assert_ptr_nonnull(from);
     read_outcome(from, &made, options->numbers == SNND_C_FLOAT32);
     ck_assert_msg(pclose(from) == 0, "the compiled network was stopped: undefined arithmetic");
-    ck_assert_int_eq(made.ram, made.report.ram);
+    struct aligned {
+        char before;
+        int64_t number;
+    };
+    const int64_t fewer = made.report.ram - made.ram;
+    ck_assert(fewer == 0 || (fewer == 4 && offsetof(struct aligned, number) == 4));
     return made;
 }
 
