@@ -401,7 +401,8 @@ END_TEST
 
 /* After so many there would be a negative number of them one day. */
 START_TEST(epochs_that_nobody_can_have_trained_are_refused) {
-    const double done[3] = {1, 0, 0}, too_many[3] = {0x1p30 + 1, 0, 0};
+    /* 1 and 2^30 + 1, little-endian, as the first of three numbers; the others are 0 */
+    static const unsigned char done[24] = {[6] = 0xF0, [7] = 0x3F}, too_many[24] = {[2] = 0x40, [6] = 0xD0, [7] = 0x41};
     make_toy(&made);
     train_epochs(&made, dataset, 1);
     replace(save(&made, "run"), done, too_many, sizeof done);
