@@ -48,19 +48,25 @@ static snnd_status add_norm(snnd_context *context, snnd_c_node *node, const snnd
 
 static snnd_status add_layer(snnd_c_network *network, const snnd_plan_layer *layer) {
     snnd_c_node *last = network->count == 0 ? NULL : &network->node[network->count - 1];
-    const bool open = last != NULL && last->neurons == NULL;
-    if (layer->type == SNND_LAYER_DELAYS) {
-        snnd_c_node *node = add_node(network, layer);
+    const bool open = last != NULL && last->neurons == NULL && layer->type != SNND_LAYER_DELAYS;
+    snnd_c_node *node = open ? last : add_node(network, layer);
+    switch (layer->type) {
+    case SNND_LAYER_DELAYS:
         node->delays = layer;
         node->taps = layer->synapses.taps;
         node->past = !node->events && node->inputs <= node->outputs;
         return SNND_OK;
-    }
-    snnd_c_node *node = open ? last : add_node(network, layer);
-    if (layer->type == SNND_LAYER_BATCH_NORM)
+    case SNND_LAYER_BATCH_NORM:
         return add_norm(network->context, node, layer);
-    node->neurons = layer;
-    return SNND_OK;
+    case SNND_LAYER_LIF:
+    case SNND_LAYER_LEAKY_INTEGRATOR:
+        node->neurons = layer;
+        return SNND_OK;
+    case SNND_LAYER_DROPOUT: /* not in plans */
+        break;
+    }
+    return snnd_fail(network->context, SNND_ERROR_UNSUPPORTED, "layer %d (%s) cannot be written as C", layer->index,
+                     snnd_c_kind(layer));
 }
 
 /* ---- synapses ---- */

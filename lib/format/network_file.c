@@ -115,21 +115,16 @@ static const snnd_layer_class *find_class(const cJSON *entry) {
 
 /* What a layer would take is looked at before it is taken: a small file may describe a large network. */
 static snnd_status check_room(const snnd_network *network, const snnd_safetensors *file, const snnd_layer *blank) {
-    const int32_t inputs = network->count == 0 ? network->inputs : snnd_network_outputs(network);
-    const int32_t outputs = blank->outputs, each = blank->options.delays.kernel_count;
-    snnd_array largest = {.dtype = SNND_FLOAT32, .dimensions = 1, .shape = {inputs, 1, 1, 1}};
-    char name[SNND_TENSOR_NAME];
-    if (blank->class == &snnd_delays_class) {
-        if (outputs < 1 || each < 1 || each > 64)
-            return SNND_OK; /* for the layer to refuse */
-        largest = (snnd_array){.dtype = SNND_FLOAT32, .dimensions = 3, .shape = {outputs, inputs, each, 1}};
-        name_tensor(name, network->count, SNND_ARRAY_WEIGHT);
-    } else if (blank->class == &snnd_batch_norm_class) {
-        name_tensor(name, network->count, SNND_ARRAY_SCALE);
-    } else {
+    const snnd_array_name first = blank->class->first;
+    if (first == 0)
         return SNND_OK;
-    }
-    return snnd_safetensors_check(file, name, &largest);
+    const snnd_array expected = snnd_layer_parameter(blank, first);
+    for (int32_t d = 0; d < expected.dimensions; d++)
+        if (expected.shape[d] < 1 || expected.shape[d] > INT32_MAX)
+            return SNND_OK; /* for the layer to refuse */
+    char name[SNND_TENSOR_NAME];
+    name_tensor(name, network->count, first);
+    return snnd_safetensors_check(file, name, &expected);
 }
 
 static snnd_status build_layer(snnd_network *network, const cJSON *entry, const snnd_safetensors *file) {
@@ -137,7 +132,9 @@ static snnd_status build_layer(snnd_network *network, const cJSON *entry, const 
     const snnd_layer_class *class = find_class(entry);
     if (class == NULL)
         return snnd_fail(context, SNND_ERROR_FORMAT, "layer %d of the architecture has no known type", network->count);
-    struct snnd_layer blank = {.class = class, .options.size = class->options_size};
+    const int32_t inputs = network->count == 0 ? network->inputs : snnd_network_outputs(network);
+    struct snnd_layer blank = {
+        .class = class, .index = network->count, .inputs = inputs, .options.size = class->options_size};
     double value;
     for (const snnd_field *field = class->fields; field->name != NULL; field++) {
         void *at = (char *)&blank.options + field->offset;
@@ -152,15 +149,13 @@ static snnd_status build_layer(snnd_network *network, const cJSON *entry, const 
     if (!read_number(entry, "outputs", true, &value))
         return snnd_fail(context, SNND_ERROR_FORMAT, "layer %d (%s) of the architecture has no number 'outputs'",
                          network->count, class->name);
-    snnd_layer *made;
     blank.outputs = (int32_t)value;
-    snnd_status status = check_room(network, file, &blank);
-    if (status != SNND_OK)
-        return status;
-    status = class->add(network, blank.outputs, &blank.options, &made);
-    if (status == SNND_OK && made->outputs != blank.outputs)
+    if (class != &snnd_delays_class && blank.outputs != inputs)
         return snnd_fail(context, SNND_ERROR_FORMAT, "layer %d (%s) of the architecture has %d outputs; expected %d",
-                         made->index, class->name, blank.outputs, made->outputs);
+                         network->count, class->name, blank.outputs, inputs);
+    snnd_status status = check_room(network, file, &blank);
+    if (status == SNND_OK)
+        status = class->add(network, blank.outputs, &blank.options, NULL);
     return status == SNND_ERROR_ARGUMENT ? SNND_ERROR_FORMAT : status;
 }
 

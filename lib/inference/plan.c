@@ -42,7 +42,7 @@ static void mix_layer(uint64_t *hash, const snnd_plan_layer *layer) {
             mix(hash, synapses->delay[s]);
             mix_float(hash, synapses->value[s]);
         }
-    for (int32_t n = 0; n < layer->outputs && layer->type == SNND_LAYER_BATCH_NORM; n++) {
+    for (int32_t n = 0; n < layer->outputs && layer->factor != NULL; n++) {
         mix_double(hash, layer->mean[n]);
         mix_double(hash, layer->factor[n]);
         mix_double(hash, layer->shift[n]);
@@ -113,26 +113,24 @@ static snnd_status freeze_batch_norm(snnd_context *context, const snnd_layer *la
     return SNND_OK;
 }
 
-static snnd_status freeze_lif(snnd_context *context, const snnd_layer *layer, snnd_plan_layer *made) {
-    (void)context;
-    made->lif = snnd_lif_constants(layer);
-    return SNND_OK;
+static snnd_status freeze(snnd_context *context, const snnd_layer *layer, snnd_plan_layer *made) {
+    switch (layer->class->type) {
+    case SNND_LAYER_DELAYS:
+        return freeze_delays(context, layer, made);
+    case SNND_LAYER_BATCH_NORM:
+        return freeze_batch_norm(context, layer, made);
+    case SNND_LAYER_LIF:
+        made->lif = snnd_lif_constants(layer);
+        return SNND_OK;
+    case SNND_LAYER_LEAKY_INTEGRATOR:
+        made->decay = snnd_leaky_decay(layer);
+        return SNND_OK;
+    case SNND_LAYER_DROPOUT: /* not in plans */
+        break;
+    }
+    return snnd_fail(context, SNND_ERROR_UNSUPPORTED, "layer %d (%s) does not run frame by frame", layer->index,
+                     layer->class->name);
 }
-
-static snnd_status freeze_leaky_integrator(snnd_context *context, const snnd_layer *layer, snnd_plan_layer *made) {
-    (void)context;
-    made->decay = snnd_leaky_decay(layer);
-    return SNND_OK;
-}
-
-/* By snnd_layer_type; NULL: nothing is left of the layer. */
-static snnd_status (*const freeze[])(snnd_context *, const snnd_layer *, snnd_plan_layer *) = {
-    [SNND_LAYER_DELAYS] = freeze_delays,
-    [SNND_LAYER_BATCH_NORM] = freeze_batch_norm,
-    [SNND_LAYER_LIF] = freeze_lif,
-    [SNND_LAYER_DROPOUT] = NULL,
-    [SNND_LAYER_LEAKY_INTEGRATOR] = freeze_leaky_integrator,
-};
 
 /* Floats of the state. An input's past lies in memory twice, one behind the other, so that it can be read in one run
  * wherever it begins. */
@@ -143,9 +141,11 @@ static size_t state_of(const snnd_plan_layer *layer) {
     case SNND_LAYER_LIF:
     case SNND_LAYER_LEAKY_INTEGRATOR:
         return 2 * (size_t)layer->outputs;
-    default:
-        return 0;
+    case SNND_LAYER_BATCH_NORM:
+    case SNND_LAYER_DROPOUT:
+        break;
     }
+    return 0;
 }
 
 size_t snnd_plan_saved(const snnd_plan_layer *layer) {
@@ -153,14 +153,14 @@ size_t snnd_plan_saved(const snnd_plan_layer *layer) {
 }
 
 static snnd_status add_layer(snnd_plan *plan, const snnd_layer *layer) {
-    if (freeze[layer->class->type] == NULL)
+    if (layer->class->type == SNND_LAYER_DROPOUT)
         return SNND_OK;
     snnd_plan_layer *made = &plan->layer[plan->count++];
     made->type = layer->class->type;
     made->index = layer->index;
     made->inputs = layer->inputs;
     made->outputs = layer->outputs;
-    const snnd_status status = freeze[made->type](plan->context, layer, made);
+    const snnd_status status = freeze(plan->context, layer, made);
     if (status != SNND_OK)
         return status;
     made->state = plan->state;

@@ -155,13 +155,25 @@ static void step_leaky_integrator(snnd_stream *stream, const snnd_plan_layer *la
     stream->plan->kernels->rows->leaky_step(layer->decay, layer->outputs, current, mem, syn, potential);
 }
 
-/* By snnd_layer_type: a frame through a layer of that kind. */
-static void (*const step[])(snnd_stream *, const snnd_plan_layer *, const float *, float *) = {
-    [SNND_LAYER_DELAYS] = step_delays,
-    [SNND_LAYER_BATCH_NORM] = step_batch_norm,
-    [SNND_LAYER_LIF] = step_lif,
-    [SNND_LAYER_LEAKY_INTEGRATOR] = step_leaky_integrator,
-};
+/* A frame through a layer. */
+static void step(snnd_stream *stream, const snnd_plan_layer *layer, const float *x, float *y) {
+    switch (layer->type) {
+    case SNND_LAYER_DELAYS:
+        step_delays(stream, layer, x, y);
+        break;
+    case SNND_LAYER_BATCH_NORM:
+        step_batch_norm(stream, layer, x, y);
+        break;
+    case SNND_LAYER_LIF:
+        step_lif(stream, layer, x, y);
+        break;
+    case SNND_LAYER_LEAKY_INTEGRATOR:
+        step_leaky_integrator(stream, layer, x, y);
+        break;
+    case SNND_LAYER_DROPOUT: /* not in plans */
+        break;
+    }
+}
 
 /* ---- frames ---- */
 
@@ -172,7 +184,7 @@ static const float *pass(snnd_stream *stream, const float *frame) {
     const snnd_float_mode before = snnd_set_float_mode();
     for (int32_t i = 0; i < plan->count; i++) {
         float *y = stream->row[x == stream->row[0]];
-        step[plan->layer[i].type](stream, &plan->layer[i], x, y);
+        step(stream, &plan->layer[i], x, y);
         x = y;
     }
     snnd_readout_add(plan->kernels->softmax, stream->readout, plan->outputs, stream->frames, x, stream->total,

@@ -215,11 +215,14 @@ extern const snnd_product_kernels SNND_PRODUCT_KERNELS;
 extern const snnd_event_kernels SNND_EVENT_KERNELS;
 extern const snnd_frame_kernels SNND_FRAME_KERNELS;
 extern const snnd_hot_kernels SNND_HOT_KERNELS;
-const snnd_hot_kernels SNND_HOT_KERNELS = {.isa = SNND_HOT_ISA,
-                                           .gather = gather,
-                                           .correlate = correlate,
-                                           .rows = &SNND_ROW_KERNELS,
-                                           .softmax = &SNND_SOFTMAX_KERNELS,
-                                           .products = &SNND_PRODUCT_KERNELS,
-                                           .events = &SNND_EVENT_KERNELS,
-                                           .frame = &SNND_FRAME_KERNELS};
+/* In the order of the structure, so that the compiler misses what is not there. */
+const snnd_hot_kernels SNND_HOT_KERNELS = {
+    SNND_HOT_ISA,
+    gather,
+    correlate,
+    &SNND_ROW_KERNELS,
+    &SNND_EVENT_KERNELS,
+    &SNND_PRODUCT_KERNELS,
+    &SNND_SOFTMAX_KERNELS,
+    &SNND_FRAME_KERNELS,
+};

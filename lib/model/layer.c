@@ -23,6 +23,16 @@ const char *snnd_array_word(snnd_array_name name) {
     return (unsigned)name < SNND_ARRAY_NAMES ? words[name] : NULL;
 }
 
+snnd_array snnd_layer_parameter(const snnd_layer *layer, snnd_array_name name) {
+    snnd_array array = {.dtype = SNND_FLOAT32, .dimensions = 1, .shape = {layer->outputs, 1, 1, 1}};
+    if (name == SNND_ARRAY_WEIGHT || name == SNND_ARRAY_POSITION) {
+        array.dimensions = 3;
+        array.shape[1] = layer->inputs;
+        array.shape[2] = layer->options.delays.kernel_count;
+    }
+    return array;
+}
+
 snnd_status snnd_layer_add_array(snnd_layer *layer, snnd_array_name name, snnd_dtype dtype, int32_t dimensions,
                                  const int64_t *shape) {
     snnd_array *array = &layer->arrays[name];

@@ -32,7 +32,8 @@ typedef struct snnd_layer_class {
     const char *name; /* in files and messages */
     const snnd_field *fields;
     size_t options_size;
-    bool needs_input; /* its `backward` looks at what came in */
+    snnd_array_name first, last; /* the parameters that every layer of the kind has; 0: none */
+    bool needs_input;            /* its `backward` looks at what came in */
     /* For the loader: checks the options (which may be NULL for the defaults) and adds a layer. */
     snnd_status (*add)(snnd_network *network, int32_t outputs, const void *options, snnd_layer **layer);
     /* Draws parameters; NULL: there are none. */
@@ -47,8 +48,8 @@ typedef struct snnd_layer_class {
     /* dL/doutput to dL/dinput, in place. `scratch` is free. */
     void (*backward)(const struct snnd_stage *stage, const snnd_part *part, snnd_rows input, snnd_rows scratch,
                      snnd_rows gradient);
-    /* A layer that wants to see the whole batch first, forwards while training and backwards, has all of these: every
-     * part is measured, and then comes to one result. */
+    /* A layer that wants to see the whole batch before it goes on has these, in pairs for the way forward in training
+     * and for the way back: every part is measured, and then comes to one result. */
     void (*measure)(const struct snnd_stage *stage, const snnd_part *part, snnd_rows input);
     void (*settle)(struct snnd_stage *stage);
     void (*measure_backward)(const struct snnd_stage *stage, const snnd_part *part, snnd_rows input,
@@ -83,6 +84,9 @@ extern const snnd_layer_class *const snnd_layer_classes[];
 
 /* Words for arrays in files and messages ("weight", "running_mean"); NULL for 0. */
 const char *snnd_array_word(snnd_array_name name);
+
+/* The shape of a parameter of a layer of these inputs, outputs and options; no data. */
+snnd_array snnd_layer_parameter(const snnd_layer *layer, snnd_array_name name);
 
 /* Makes an array of the layer, zeroed; one that is there is kept. */
 snnd_status snnd_layer_add_array(snnd_layer *layer, snnd_array_name name, snnd_dtype dtype, int32_t dimensions,

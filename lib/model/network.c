@@ -50,17 +50,11 @@ static snnd_status make_room(snnd_network *network) {
     return SNND_OK;
 }
 
-/* The arrays that layers of this kind always have. */
 static snnd_status add_parameters(snnd_layer *layer) {
     snnd_status status = SNND_OK;
-    if (layer->class->type == SNND_LAYER_DELAYS) {
-        const int64_t shape[3] = {layer->outputs, layer->inputs, layer->options.delays.kernel_count};
-        for (int name = SNND_ARRAY_WEIGHT; name <= SNND_ARRAY_POSITION && status == SNND_OK; name++)
-            status = snnd_layer_add_array(layer, (snnd_array_name)name, SNND_FLOAT32, 3, shape);
-    } else if (layer->class->type == SNND_LAYER_BATCH_NORM) {
-        const int64_t shape[1] = {layer->outputs};
-        for (int name = SNND_ARRAY_SCALE; name <= SNND_ARRAY_RUNNING_VARIANCE && status == SNND_OK; name++)
-            status = snnd_layer_add_array(layer, (snnd_array_name)name, SNND_FLOAT32, 1, shape);
+    for (int name = layer->class->first; name != 0 && name <= (int)layer->class->last && status == SNND_OK; name++) {
+        const snnd_array made = snnd_layer_parameter(layer, (snnd_array_name)name);
+        status = snnd_layer_add_array(layer, (snnd_array_name)name, made.dtype, made.dimensions, made.shape);
     }
     return status;
 }

@@ -42,10 +42,7 @@ static void drop(snnd_sparsity *sparsity, snnd_layer *layer) {
 }
 
 static void grow(void *argument, const snnd_candidate *candidate) {
-    snnd_sparsity *sparsity = argument;
-    snnd_mask_of(candidate->layer)[candidate->synapse] = 1;
-    snnd_layer_floats(candidate->layer, SNND_ARRAY_WEIGHT)[candidate->synapse] = SNND_NEW_SYNAPSE;
-    sparsity->regrown[candidate->layer->index]++;
+    snnd_sparsity_grow(argument, candidate->layer, candidate->synapse);
 }
 
 /* The absent synapses of a group as candidates, each with its gradient; returns how many are missing. */
@@ -99,7 +96,7 @@ static const snnd_sparsity_class class = {.name = "DEEP R",
                                           .fields = fields,
                                           .signs = SNND_SIGNS_DALE,
                                           .needs_signs = true,
-                                          .grows = true,
+                                          .needs_gradients = true,
                                           .needs_optimizer = needs_optimizer,
                                           .needs_dormant = needs_dormant,
                                           .step = step};

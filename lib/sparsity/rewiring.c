@@ -83,15 +83,15 @@ static const float *moments_of(const rewiring *r, const snnd_layer *layer) {
  * moment ago goes on if its gradient or moment brings it back. */
 static void grow(void *argument, const snnd_candidate *candidate) {
     const rewiring *r = argument;
-    uint8_t *mask = &snnd_mask_of(candidate->layer)[candidate->synapse];
     const int32_t growth = r->sparsity->options.rewiring.growth;
-    const bool was_there = *mask == JUST_DROPPED;
-    *mask = 1;
-    r->sparsity->regrown[candidate->layer->index]++;
-    if (was_there && growth != SNND_GROWTH_RANDOM)
+    const bool was_there = snnd_mask_of(candidate->layer)[candidate->synapse] == JUST_DROPPED;
+    float *weight = &snnd_layer_floats(candidate->layer, SNND_ARRAY_WEIGHT)[candidate->synapse];
+    const float before = *weight;
+    snnd_sparsity_grow(r->sparsity, candidate->layer, candidate->synapse);
+    if (was_there && growth != SNND_GROWTH_RANDOM) {
+        *weight = before;
         return;
-    snnd_layer_floats(candidate->layer, SNND_ARRAY_WEIGHT)[candidate->synapse] =
-        snnd_sparsity_keeps_signs(r->sparsity) ? SNND_NEW_SYNAPSE : 0;
+    }
     if (r->optimizer == NULL || growth == SNND_GROWTH_MOMENTUM)
         return;
     snnd_moment *moment = &r->optimizer->moment[candidate->layer->index];
@@ -299,7 +299,7 @@ static const snnd_field fields[] = {
 static const snnd_sparsity_class class = {.name = "rewiring",
                                           .fields = fields,
                                           .signs = SNND_SIGNS_NONE,
-                                          .grows = true,
+                                          .needs_gradients = true,
                                           .needs_optimizer = needs_optimizer,
                                           .needs_dormant = needs_dormant,
                                           .step = step,

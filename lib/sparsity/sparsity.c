@@ -82,6 +82,12 @@ void snnd_sparsity_hold(snnd_sparsity *sparsity, snnd_layer *layer) {
             weight[s] = SNND_NEW_SYNAPSE;
 }
 
+void snnd_sparsity_grow(snnd_sparsity *sparsity, snnd_layer *layer, int64_t synapse) {
+    snnd_mask_of(layer)[synapse] = 1;
+    snnd_layer_floats(layer, SNND_ARRAY_WEIGHT)[synapse] = snnd_sparsity_keeps_signs(sparsity) ? SNND_NEW_SYNAPSE : 0;
+    sparsity->regrown[layer->index]++;
+}
+
 void snnd_sparsity_announce(const snnd_sparsity *sparsity) {
     const bool dormant = sparsity->class->needs_dormant != NULL && sparsity->class->needs_dormant(sparsity);
     for (int32_t i = 0; i < sparsity->network->count; i++)
@@ -120,8 +126,8 @@ snnd_status snnd_sparsity_step(snnd_sparsity *sparsity, const snnd_workspace *wo
         return SNND_ERROR_ARGUMENT;
     const snnd_network *network = sparsity->network;
     const char *name = sparsity->class->name;
-    snnd_status status = sparsity->class->grows ? snnd_workspace_check_gradients(workspace, network, name)
-                                                : snnd_workspace_check_network(workspace, network, name);
+    snnd_status status = sparsity->class->needs_gradients ? snnd_workspace_check_gradients(workspace, network, name)
+                                                          : snnd_workspace_check_network(workspace, network, name);
     if (status == SNND_OK)
         status = check_optimizer(sparsity, optimizer);
     if (status == SNND_OK)

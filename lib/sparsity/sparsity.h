@@ -15,7 +15,7 @@ typedef struct snnd_sparsity_class {
     const snnd_field *fields; /* of its options, for checkpoints */
     int32_t signs;            /* snnd_signs that it takes by default */
     bool needs_signs;         /* the only ones that it can do with */
-    bool grows;               /* its step needs the gradients of a workspace */
+    bool needs_gradients;     /* its step looks at those of a workspace */
     /* NULL, or what the rule cannot do without an optimizer, in words. */
     const char *(*needs_optimizer)(const snnd_sparsity *sparsity);
     /* Whether its next step looks at gradients of absent synapses. */
@@ -80,6 +80,9 @@ void snnd_sparsity_for_layers(snnd_sparsity *sparsity, void (*each)(snnd_sparsit
 
 /* What does not exist is 0; a theta that the optimizer brought below that of a new synapse is put there. */
 void snnd_sparsity_hold(snnd_sparsity *sparsity, snnd_layer *layer);
+
+/* Makes a synapse that carries nothing yet, and counts it. */
+void snnd_sparsity_grow(snnd_sparsity *sparsity, snnd_layer *layer, int64_t synapse);
 
 /* Puts the candidates away; adds one. */
 void snnd_candidates_clear(snnd_sparsity *sparsity);

@@ -594,7 +594,7 @@ static const struct change {
     {0, "max_delay", "6.5", "'max_delay'"},
     {0, "kernel_count", NULL, "'kernel_count'"},
     {0, "kernel_count", "0", "kernel_count"},
-    {0, "kernel_count", "65", "kernel_count"},
+    {0, "kernel_count", "65", "layers.0.weight"},
     {0, "kernel_count", "2", "layers.0.weight"},
     {0, "kernel", "3", "kernel"},
     {0, "kernel", "0", "kernel"},

@@ -42,8 +42,10 @@ static void use_layer(snnd_context *context, filled *options, fuzz_bytes *input,
         status = MAY(context, snnd_network_add_batch_norm(network, (void *)options->bytes, NULL));
     else if (type == SNND_LAYER_LIF)
         status = MAY(context, snnd_network_add_lif(network, (void *)options->bytes, NULL));
-    else
+    else {
+        CLAIM(type == SNND_LAYER_LEAKY_INTEGRATOR, "no options of layers of kind %d are used", (int)type);
         status = MAY(context, snnd_network_add_leaky_integrator(network, (void *)options->bytes, NULL));
+    }
     CLAIM(snnd_network_layer_count(network) == (status == SNND_OK), "%d layers", snnd_network_layer_count(network));
     fuzz_save_again(context, network);
     if (fuzz_is_small(network)) {

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "format/network_file.h"
+#include "options.h"
 #include "run_of.h"
 
 static const char *root;
@@ -140,7 +141,7 @@ static void write_states(void) {
 static void write_options(void) {
     unsigned char choice[16] = {0};
     char name[32];
-    for (int kind = 0; kind < 25; kind++) {
+    for (int kind = 0; kind < options_kind_count; kind++) {
         choice[0] = (unsigned char)kind;
         choice[3] = 1;
         snprintf(name, sizeof name, "%d", kind);

@@ -78,7 +78,7 @@ static void assert_gradients(double position_step) {
         workspace = make_workspace(network, BATCH, STEPS);
     for (int32_t i = 0; i < snnd_network_layer_count(network); i++) {
         snnd_layer *layer = snnd_network_layer(network, i);
-        for (int name = SNND_ARRAY_WEIGHT; name <= SNND_ARRAY_SHIFT; name++)
+        for (int name = SNND_ARRAY_WEIGHT; name < SNND_ARRAY_NAMES; name++)
             if (snnd_layer_trains(layer, (snnd_array_name)name, SNND_PARAMETERS_WEIGHTS | SNND_PARAMETERS_POSITIONS))
                 assert_array(layer, (snnd_array_name)name, name == SNND_ARRAY_POSITION ? position_step : 1.0 / 32);
     }

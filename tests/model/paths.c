@@ -205,7 +205,7 @@ static void records_agree(const net *got, const net *expected, const char *path)
 /* As they lie in the workspace, where nobody has asked for those of dormant synapses. */
 static void gradients_agree(const net *got, const net *expected, double tolerance, const char *path) {
     for (int32_t i = 0; i < LAYERS; i++)
-        for (int name = SNND_ARRAY_WEIGHT; name <= SNND_ARRAY_SHIFT; name++)
+        for (int name = SNND_ARRAY_WEIGHT; name < SNND_ARRAY_NAMES; name++)
             if (stage_of(expected, i)->gradient[name] != NULL)
                 assert_near(stage_of(got, i)->gradient[name], stage_of(expected, i)->gradient[name],
                             (size_t)count_of(layer_of(got, i), (snnd_array_name)name), tolerance,
@@ -219,7 +219,7 @@ static void assert_same_passes(const net *got, const net *expected) {
     free(left);
     free(right);
     for (int32_t i = 0; i < LAYERS; i++)
-        for (int name = SNND_ARRAY_WEIGHT; name <= SNND_ARRAY_SHIFT; name++)
+        for (int name = SNND_ARRAY_WEIGHT; name < SNND_ARRAY_NAMES; name++)
             if (stage_of(expected, i)->gradient[name] != NULL)
                 assert_same_bits(stage_of(got, i)->gradient[name], stage_of(expected, i)->gradient[name],
                                  (size_t)count_of(layer_of(got, i), (snnd_array_name)name) * sizeof(float),

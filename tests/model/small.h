@@ -152,7 +152,7 @@ static inline float *all_gradients(snnd_workspace *from, size_t *count) {
     *count = 0;
     for (int32_t i = 0; i < snnd_network_layer_count(from->network); i++) {
         snnd_layer *layer = snnd_network_layer(from->network, i);
-        for (int name = SNND_ARRAY_WEIGHT; name <= SNND_ARRAY_SHIFT; name++) {
+        for (int name = SNND_ARRAY_WEIGHT; name < SNND_ARRAY_NAMES; name++) {
             if (!snnd_layer_trains(layer, (snnd_array_name)name, SNND_PARAMETERS_WEIGHTS | SNND_PARAMETERS_POSITIONS))
                 continue;
             const size_t here = (size_t)count_of(layer, (snnd_array_name)name);

@@ -83,6 +83,7 @@ static inline void make_toy_rewiring(toy *plan, snnd_structure structure) {
     } else if (plan->structure == TOY_SET) {
         OK(plan->context, snnd_set_options_init(&rule, sizeof rule));
     } else {
+        ck_assert_int_eq(plan->structure, TOY_SNFS);
         OK(plan->context, snnd_snfs_options_init(&rule, sizeof rule));
         structure.budget = SNND_BUDGET_NETWORK;
     }

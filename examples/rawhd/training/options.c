@@ -18,8 +18,14 @@ enum keeping {
 };
 
 static const char *const delays_names[] = {"learned", "fixed", NULL};
-static const char *const structure_names[] = {"dense", "fixed", "deep-r", "rigl", "set", "snfs", "pruned", NULL};
-static const char *const growth_names[] = {"own", "gradient", "random", "momentum", NULL};
+static const char *const structure_names[] = {
+    [STRUCTURE_DENSE] = "dense", [STRUCTURE_FIXED] = "fixed", [STRUCTURE_DEEP_R] = "deep-r", [STRUCTURE_RIGL] = "rigl",
+    [STRUCTURE_SET] = "set",     [STRUCTURE_SNFS] = "snfs",   [STRUCTURE_PRUNED] = "pruned", NULL};
+static const char *const growth_names[] = {[GROWTH_OWN] = "own",
+                                           [GROWTH_GRADIENT] = "gradient",
+                                           [GROWTH_RANDOM] = "random",
+                                           [GROWTH_MOMENTUM] = "momentum",
+                                           NULL};
 static const char *const budget_names[] = {"layer", "network", "fan-in", NULL};
 static const char *const density_names[] = {"uniform", "erdos-renyi", NULL};
 static const char *const preset_names[] = {"mel", "zenke-vogels", NULL};
