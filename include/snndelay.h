@@ -168,7 +168,7 @@ typedef struct snnd_array {
     int64_t shape[4];   /**< 1 beyond `dimensions` */
 } snnd_array;
 
-/** Elements in the array: the product of its shape. */
+/** Elements in the array: the product of its shape; 0 where that cannot be. */
 SNND_API int64_t snnd_array_count(const snnd_array *array);
 
 /**

@@ -48,11 +48,11 @@ static snnd_status check_networks(const snnd_network *before, const snnd_network
     snnd_status status = snnd_network_same(after, before);
     if (status != SNND_OK)
         return snnd_fail(after->context, status, "snnd_network_changes, the network before: %s", after->context->error);
-    status = snnd_network_check_finite(before);
+    status = snnd_network_check_values(before);
     if (status != SNND_OK)
         return snnd_fail(after->context, status, "snnd_network_changes, the network before: %s",
                          before->context->error);
-    return snnd_network_check_finite(after);
+    return snnd_network_check_values(after);
 }
 
 snnd_status snnd_network_changes(const snnd_network *before, const snnd_network *after, const snnd_layer *layer,

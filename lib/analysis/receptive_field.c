@@ -225,7 +225,7 @@ snnd_status snnd_receptive_fields(const snnd_network *network, const snnd_layer 
     if (status == SNND_OK && fields == NULL)
         status = snnd_fail(network->context, SNND_ERROR_ARGUMENT, "receptive fields: fields is NULL");
     if (status == SNND_OK)
-        status = snnd_network_check_finite(network);
+        status = snnd_network_check_values(network);
     if (status != SNND_OK)
         return status;
     maps from = {.rows = network->inputs, .columns = 1};

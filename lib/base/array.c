@@ -18,7 +18,9 @@ size_t snnd_dtype_bytes(int32_t dtype) {
 
 int64_t snnd_array_count(const snnd_array *array) {
     int64_t count = array == NULL ? 0 : 1;
-    for (int32_t i = 0; array != NULL && i < array->dimensions; i++)
-        count *= array->shape[i];
+    for (int32_t i = 0; array != NULL && i < array->dimensions && count > 0; i++) {
+        const int64_t extent = array->shape[i];
+        count = extent < 0 || extent > INT64_MAX / count ? 0 : count * extent;
+    }
     return count;
 }

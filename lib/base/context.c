@@ -118,7 +118,7 @@ snnd_status snnd_context_info(const snnd_context *context, int32_t *threads, snn
     if (context == NULL)
         return SNND_ERROR_ARGUMENT;
     if (threads != NULL)
-        *threads = context->options.threads;
+        *threads = snnd_pool_threads(context);
     if (isa != NULL)
         *isa = (snnd_isa)context->options.isa;
     return SNND_OK;

@@ -90,9 +90,9 @@ static struct snnd_pool *pool_of(snnd_context *context) {
     pthread_cond_init(&pool->begin, NULL);
     pthread_cond_init(&pool->end, NULL);
     start_workers(pool, wanted);
+    context->pool = pool;
     if (pool->workers < wanted)
         snnd_log(context, SNND_LOG_WARNING, "only %d of %d threads could be made", pool->workers + 1, wanted + 1);
-    context->pool = pool;
     return pool;
 }
 
@@ -119,6 +119,10 @@ void snnd_parallel_for(snnd_context *context, int64_t count, snnd_work *work, vo
     while (pool->busy > 0)
         pthread_cond_wait(&pool->end, &pool->mutex);
     pthread_mutex_unlock(&pool->mutex);
+}
+
+int32_t snnd_pool_threads(const snnd_context *context) {
+    return context->pool == NULL ? context->options.threads : context->pool->workers + 1;
 }
 
 void snnd_pool_free(snnd_context *context) {

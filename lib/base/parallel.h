@@ -11,6 +11,9 @@ typedef void snnd_work(void *argument, int64_t item, int32_t worker);
  * number of threads as long as no two items write to the same place. */
 void snnd_parallel_for(snnd_context *context, int64_t count, snnd_work *work, void *argument);
 
+/* Those that work, as far as is known: until the first call that wants them it is how many there are to be. */
+int32_t snnd_pool_threads(const snnd_context *context);
+
 void snnd_pool_free(snnd_context *context);
 
 #endif

@@ -49,9 +49,9 @@ static snnd_status check_paths(snnd_context *context, const char *source_path, c
     if (source_path == NULL || header_path == NULL)
         return snnd_fail(context, SNND_ERROR_ARGUMENT, "snnd_export_c: %s is NULL",
                          source_path == NULL ? "source_path" : "header_path");
-    if (strcmp(source_path, header_path) == 0)
-        return snnd_fail(context, SNND_ERROR_ARGUMENT, "source and header are both '%s'; expected two files",
-                         source_path);
+    if (snnd_is_same_place(source_path, header_path))
+        return snnd_fail(context, SNND_ERROR_ARGUMENT, "source and header are one file, '%s' and '%s'; expected two",
+                         source_path, header_path);
     for (const char *c = base_name(header_path); *c != '\0'; c++)
         if (*c == '"' || *c == '\\' || (unsigned char)*c < ' ')
             return snnd_fail(context, SNND_ERROR_ARGUMENT, "the header's name '%s' cannot stand in an #include line",

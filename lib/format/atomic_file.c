@@ -17,6 +17,16 @@ snnd_status snnd_name_file(snnd_context *context, snnd_status status, const char
     return status == SNND_OK ? SNND_OK : snnd_fail(context, status, "'%s': %s", path, context->error);
 }
 
+/* The folder of a path, "." where it has none or one that is too long; returns the name behind it. */
+static const char *split(const char *path, char *folder, size_t room) {
+    const char *slash = strrchr(path, '/');
+    const size_t length = slash == NULL ? 0 : slash == path ? 1 : (size_t)(slash - path);
+    const bool fits = length > 0 && length < room;
+    memcpy(folder, fits ? path : ".", fits ? length : 1);
+    folder[fits ? length : 1] = '\0';
+    return slash == NULL ? path : slash + 1;
+}
+
 static void forget(snnd_atomic_file *file) {
     snnd_release(file->context, file->path);
     snnd_release(file->context, file->temporary);
@@ -35,12 +45,33 @@ static int create_unique(snnd_atomic_file *file, size_t room) {
     return -1;
 }
 
+/* Devices, pipes and folders are not for us: they are neither read nor replaced. A path that leads nowhere is fine. */
+static snnd_status check_regular(snnd_context *context, const char *what, const char *path) {
+    struct stat about;
+    return stat(path, &about) == 0 && !S_ISREG(about.st_mode)
+               ? snnd_fail(context, SNND_ERROR_IO, "cannot %s '%s': not a regular file", what, path)
+               : SNND_OK;
+}
+
+bool snnd_is_same_place(const char *one, const char *other) {
+    struct stat first, second;
+    char folder[2][4096];
+    const char *path[2] = {one, other}, *name[2];
+    for (int k = 0; k < 2; k++)
+        name[k] = split(path[k], folder[k], sizeof folder[k]);
+    return strcmp(name[0], name[1]) == 0 && stat(folder[0], &first) == 0 && stat(folder[1], &second) == 0 &&
+           first.st_dev == second.st_dev && first.st_ino == second.st_ino;
+}
+
 snnd_status snnd_atomic_open(snnd_context *context, const char *path, snnd_atomic_file *file) {
     enum { SUFFIX = 48 };
     *file = (snnd_atomic_file){.context = context};
     if (path == NULL || path[0] == '\0')
         return snnd_fail(context, SNND_ERROR_ARGUMENT, "the path of a file to write is %s",
                          path == NULL ? "NULL" : "empty");
+    snnd_status status = check_regular(context, "write", path);
+    if (status != SNND_OK)
+        return status;
     file->path = snnd_copy_string(context, path);
     file->temporary = snnd_allocate(context, strlen(path) + SUFFIX, 1);
     if (file->path == NULL || file->temporary == NULL) {
@@ -49,13 +80,13 @@ snnd_status snnd_atomic_open(snnd_context *context, const char *path, snnd_atomi
     }
     int descriptor = create_unique(file, strlen(path) + SUFFIX);
     if (descriptor < 0) {
-        snnd_status status = fail(context, "create a file to become", path);
+        status = fail(context, "create a file to become", path);
         forget(file);
         return status;
     }
     file->stream = fdopen(descriptor, "wb");
     if (file->stream == NULL) {
-        snnd_status status = fail(context, "write", path);
+        status = fail(context, "write", path);
         close(descriptor);
         unlink(file->temporary);
         forget(file);
@@ -85,13 +116,8 @@ void snnd_atomic_write_array(snnd_atomic_file *file, const snnd_array *array) {
 
 /* The new name lasts only once its directory is on the disk; where that cannot be had the file is good all the same. */
 static void sync_directory(const char *path) {
-    const char *slash = strrchr(path, '/');
-    char directory[4096] = ".";
-    if (slash != NULL && (size_t)(slash - path) + 1 < sizeof directory) {
-        size_t length = slash == path ? 1 : (size_t)(slash - path);
-        memcpy(directory, path, length);
-        directory[length] = '\0';
-    }
+    char directory[4096];
+    (void)split(path, directory, sizeof directory);
     int descriptor = open(directory, O_RDONLY);
     if (descriptor >= 0) {
         (void)!fsync(descriptor);
@@ -128,11 +154,9 @@ static snnd_status read_stream(snnd_context *context, FILE *stream, const char *
     struct stat about;
     if (fstat(fileno(stream), &about) != 0)
         return fail(context, "read", path);
-    if (!S_ISREG(about.st_mode))
-        return snnd_fail(context, SNND_ERROR_IO, "cannot read '%s': not a regular file", path);
     unsigned char *read = snnd_allocate(context, (size_t)about.st_size, 1);
     if (read == NULL)
-        return SNND_ERROR_MEMORY;
+        return snnd_name_file(context, SNND_ERROR_MEMORY, path);
     errno = 0;
     if (fread(read, 1, (size_t)about.st_size, stream) != (size_t)about.st_size) {
         if (errno == 0)
@@ -149,10 +173,13 @@ static snnd_status read_stream(snnd_context *context, FILE *stream, const char *
 snnd_status snnd_read_file(snnd_context *context, const char *path, unsigned char **data, size_t *bytes) {
     if (path == NULL)
         return snnd_fail(context, SNND_ERROR_ARGUMENT, "the path of a file to read is NULL");
+    snnd_status status = check_regular(context, "read", path);
+    if (status != SNND_OK)
+        return status;
     FILE *stream = fopen(path, "rb");
     if (stream == NULL)
         return fail(context, "open", path);
-    snnd_status status = read_stream(context, stream, path, data, bytes);
+    status = read_stream(context, stream, path, data, bytes);
     fclose(stream);
     return status;
 }

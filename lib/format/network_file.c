@@ -75,7 +75,7 @@ snnd_status snnd_network_save(const snnd_network *network, const char *path) {
         return SNND_ERROR_ARGUMENT;
     snnd_tensor *tensors;
     size_t count;
-    snnd_status status = snnd_network_check_finite(network);
+    snnd_status status = snnd_network_check_values(network);
     if (status == SNND_OK)
         status = snnd_network_tensors(network, &tensors, &count);
     if (status != SNND_OK)
@@ -127,11 +127,28 @@ static snnd_status check_room(const snnd_network *network, const snnd_safetensor
     return snnd_safetensors_check(file, name, &expected);
 }
 
+/* An option that this version does not know would make it another network. */
+static const char *unknown_key(const cJSON *entry, const snnd_layer_class *class) {
+    const cJSON *item;
+    cJSON_ArrayForEach(item, entry) {
+        const snnd_field *field = class->fields;
+        while (field->name != NULL && strcmp(field->name, item->string) != 0)
+            field++;
+        if (field->name == NULL && strcmp(item->string, "type") != 0 && strcmp(item->string, "outputs") != 0)
+            return item->string;
+    }
+    return NULL;
+}
+
 static snnd_status build_layer(snnd_network *network, const cJSON *entry, const snnd_safetensors *file) {
     snnd_context *context = network->context;
     const snnd_layer_class *class = find_class(entry);
     if (class == NULL)
         return snnd_fail(context, SNND_ERROR_FORMAT, "layer %d of the architecture has no known type", network->count);
+    const char *unknown = unknown_key(entry, class);
+    if (unknown != NULL)
+        return snnd_fail(context, SNND_ERROR_FORMAT, "layer %d (%s) of the architecture has an unknown option '%s'",
+                         network->count, class->name, unknown);
     const int32_t inputs = network->count == 0 ? network->inputs : snnd_network_outputs(network);
     struct snnd_layer blank = {
         .class = class, .index = network->count, .inputs = inputs, .options.size = class->options_size};
@@ -216,25 +233,6 @@ static snnd_status check_tensors(const snnd_network *network, const snnd_safeten
     return SNND_OK;
 }
 
-/* Signs are +1 or -1, masks 0 or 1, all else finite, variances not negative. */
-static snnd_status check_values(const snnd_layer *layer, int name) {
-    const snnd_array *array = &layer->arrays[name];
-    for (int64_t k = 0; k < (array->data == NULL ? 0 : snnd_array_count(array)); k++) {
-        const int whole = array->dtype == SNND_INT8    ? ((const int8_t *)array->data)[k]
-                          : array->dtype == SNND_UINT8 ? ((const uint8_t *)array->data)[k]
-                                                       : 0;
-        if (name == SNND_ARRAY_SIGN   ? whole != 1 && whole != -1
-            : name == SNND_ARRAY_MASK ? whole > 1
-            : name == SNND_ARRAY_RUNNING_VARIANCE
-                ? !(((const float *)array->data)[k] >= 0 && isfinite(((const float *)array->data)[k]))
-                : !isfinite(((const float *)array->data)[k]))
-            return snnd_fail(layer->network->context, SNND_ERROR_FORMAT,
-                             "element %lld of layers.%d.%s is out of range or not finite", (long long)k, layer->index,
-                             snnd_array_word((snnd_array_name)name));
-    }
-    return SNND_OK;
-}
-
 static snnd_status read_layer(snnd_layer *layer, const snnd_safetensors *file) {
     char name[SNND_TENSOR_NAME];
     for (int array = 1; array < SNND_ARRAY_NAMES; array++) {
@@ -251,7 +249,7 @@ static snnd_status read_layer(snnd_layer *layer, const snnd_safetensors *file) {
         if (status == SNND_OK)
             status = snnd_safetensors_read(file, name, &layer->arrays[array]);
         if (status == SNND_OK)
-            status = check_values(layer, array);
+            status = snnd_layer_check_values(layer, (snnd_array_name)array, SNND_ERROR_FORMAT);
         if (status != SNND_OK)
             return status;
     }

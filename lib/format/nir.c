@@ -65,7 +65,7 @@ snnd_status snnd_network_save_nir(const snnd_network *network, const snnd_nir_op
     if (status == SNND_OK && network->count == 0)
         status = snnd_fail(context, SNND_ERROR_STATE, "snnd_network_save_nir: the network has no layers");
     if (status == SNND_OK)
-        status = snnd_network_check_finite(network);
+        status = snnd_network_check_values(network);
     if (known.dt == 0)
         known.dt = 0.01;
     if (status == SNND_OK)

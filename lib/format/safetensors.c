@@ -334,6 +334,17 @@ bool snnd_safetensors_has(const snnd_safetensors *file, const char *name) {
     return find(file, name) != NULL;
 }
 
+enum { SHAPE_TEXT = 100 };
+
+/* "[7, 5, 3]". */
+static void write_shape(char text[SHAPE_TEXT], const snnd_array *array) {
+    int at = snprintf(text, SHAPE_TEXT, "[");
+    for (int32_t axis = 0; axis < array->dimensions; axis++)
+        at += snprintf(text + at, (size_t)(SHAPE_TEXT - at), "%s%lld", axis == 0 ? "" : ", ",
+                       (long long)array->shape[axis]);
+    snprintf(text + at, (size_t)(SHAPE_TEXT - at), "]");
+}
+
 snnd_status snnd_safetensors_check(const snnd_safetensors *file, const char *name, const snnd_array *array) {
     const tensor_entry *entry = find(file, name);
     if (entry == NULL)
@@ -344,12 +355,12 @@ snnd_status snnd_safetensors_check(const snnd_safetensors *file, const char *nam
     bool same = entry->array.dimensions == array->dimensions;
     for (int32_t axis = 0; axis < array->dimensions && same; axis++)
         same = entry->array.shape[axis] == array->shape[axis];
-    if (!same)
-        return snnd_fail(
-            file->context, SNND_ERROR_FORMAT, "tensor '%s' has shape [%lld, %lld, %lld]; expected [%lld, %lld, %lld]",
-            name, (long long)entry->array.shape[0], (long long)entry->array.shape[1], (long long)entry->array.shape[2],
-            (long long)array->shape[0], (long long)array->shape[1], (long long)array->shape[2]);
-    return SNND_OK;
+    if (same)
+        return SNND_OK;
+    char has[SHAPE_TEXT], expected[SHAPE_TEXT];
+    write_shape(has, &entry->array);
+    write_shape(expected, array);
+    return snnd_fail(file->context, SNND_ERROR_FORMAT, "tensor '%s' has shape %s; expected %s", name, has, expected);
 }
 
 snnd_status snnd_safetensors_read(const snnd_safetensors *file, const char *name, const snnd_array *array) {

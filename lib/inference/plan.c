@@ -182,7 +182,7 @@ snnd_status snnd_plan_create(const snnd_network *network, snnd_plan **plan) {
         return snnd_fail(context, SNND_ERROR_ARGUMENT, "snnd_plan_create: plan is NULL");
     if (network->count == 0)
         return snnd_fail(context, SNND_ERROR_STATE, "snnd_plan_create: the network has no layers");
-    snnd_status status = snnd_network_check_finite(network);
+    snnd_status status = snnd_network_check_values(network);
     if (status != SNND_OK)
         return status;
     snnd_plan *made = snnd_allocate(context, 1, sizeof *made);

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/finite.h"
 #include "base/float_mode.h"
 #include "base/options.h"
 #include "kernel/readout.h"
@@ -194,23 +195,10 @@ static const float *pass(snnd_stream *stream, const float *frame) {
     return x;
 }
 
-/* Without a sum, whose additions would wait for each other in every frame: what is not finite has all bits of the
- * exponent. */
-static bool all_finite(const float *numbers, size_t count) {
-    const uint32_t exponent = 0x7f800000;
-    uint32_t odd = 0;
-    for (size_t k = 0; k < count; k++) {
-        uint32_t bits;
-        memcpy(&bits, &numbers[k], sizeof bits);
-        odd |= (uint32_t)((bits & exponent) == exponent);
-    }
-    return odd == 0;
-}
-
 const snnd_plan_layer *snnd_stream_overflowed(const snnd_stream *stream) {
     for (int32_t l = 0; l < stream->plan->count; l++) {
         const snnd_plan_layer *layer = &stream->plan->layer[l];
-        if (layer->type != SNND_LAYER_DELAYS && !all_finite(stream->state + layer->state, snnd_plan_saved(layer)))
+        if (layer->type != SNND_LAYER_DELAYS && !snnd_all_finite(stream->state + layer->state, snnd_plan_saved(layer)))
             return layer;
     }
     return NULL;

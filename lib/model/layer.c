@@ -1,7 +1,9 @@
 #include "model/layer.h"
 
+#include <math.h>
 #include <string.h>
 
+#include "base/finite.h"
 #include "model/network.h"
 
 const snnd_layer_class *const snnd_layer_classes[] = {
@@ -21,6 +23,55 @@ const char *snnd_array_word(snnd_array_name name) {
         [SNND_ARRAY_RUNNING_VARIANCE] = "running_variance",
     };
     return (unsigned)name < SNND_ARRAY_NAMES ? words[name] : NULL;
+}
+
+static double number_at(const snnd_array *array, int64_t k) {
+    switch (array->dtype) {
+    case SNND_INT8:
+        return ((const int8_t *)array->data)[k];
+    case SNND_UINT8:
+        return ((const uint8_t *)array->data)[k];
+    default:
+        return (double)((const float *)array->data)[k];
+    }
+}
+
+static const char *expected_of(snnd_array_name name) {
+    switch (name) {
+    case SNND_ARRAY_SIGN:
+        return "1 or -1";
+    case SNND_ARRAY_MASK:
+        return "0 or 1";
+    case SNND_ARRAY_RUNNING_VARIANCE:
+        return "a finite number of at least 0";
+    default:
+        return "a finite number";
+    }
+}
+
+/* The first number that cannot be; -1: there is none. */
+static int64_t find_wrong(const snnd_array *array, snnd_array_name name) {
+    const int64_t count = array->data == NULL ? 0 : snnd_array_count(array);
+    const float *value = array->data;
+    if (array->dtype == SNND_FLOAT32 && name != SNND_ARRAY_RUNNING_VARIANCE && snnd_all_finite(value, (size_t)count))
+        return -1;
+    const int8_t *sign = array->data;
+    const uint8_t *mask = array->data;
+    for (int64_t k = 0; k < count; k++)
+        if (name == SNND_ARRAY_SIGN   ? sign[k] != 1 && sign[k] != -1
+            : name == SNND_ARRAY_MASK ? mask[k] > 1
+                                      : !isfinite(value[k]) || (name == SNND_ARRAY_RUNNING_VARIANCE && value[k] < 0))
+            return k;
+    return -1;
+}
+
+snnd_status snnd_layer_check_values(const snnd_layer *layer, snnd_array_name name, snnd_status status) {
+    const snnd_array *array = &layer->arrays[name];
+    const int64_t wrong = find_wrong(array, name);
+    return wrong < 0 ? SNND_OK
+                     : snnd_fail(layer->network->context, status, "%s %lld of layer %d (%s) is %g; expected %s",
+                                 snnd_array_word(name), (long long)wrong, layer->index, layer->class->name,
+                                 number_at(array, wrong), expected_of(name));
 }
 
 snnd_array snnd_layer_parameter(const snnd_layer *layer, snnd_array_name name) {

@@ -88,6 +88,10 @@ const char *snnd_array_word(snnd_array_name name);
 /* The shape of a parameter of a layer of these inputs, outputs and options; no data. */
 snnd_array snnd_layer_parameter(const snnd_layer *layer, snnd_array_name name);
 
+/* An error of this status that names the first number of an array that cannot be: one that is not finite, a variance
+ * below 0, a mask that is not 0 or 1, a sign that is not 1 or -1. */
+snnd_status snnd_layer_check_values(const snnd_layer *layer, snnd_array_name name, snnd_status status);
+
 /* Makes an array of the layer, zeroed; one that is there is kept. */
 snnd_status snnd_layer_add_array(snnd_layer *layer, snnd_array_name name, snnd_dtype dtype, int32_t dimensions,
                                  const int64_t *shape);

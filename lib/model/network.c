@@ -172,20 +172,12 @@ int64_t snnd_network_active(const snnd_network *network) {
     return active;
 }
 
-snnd_status snnd_network_check_finite(const snnd_network *network) {
-    for (int32_t i = 0; i < network->count; i++)
-        for (int name = 1; name < SNND_ARRAY_NAMES; name++) {
-            const snnd_array *array = &network->layer[i]->arrays[name];
-            if (array->data == NULL || array->dtype != SNND_FLOAT32)
-                continue;
-            const float *value = array->data;
-            for (int64_t k = 0; k < snnd_array_count(array); k++)
-                if (!isfinite(value[k]))
-                    return snnd_fail(network->context, SNND_ERROR_NUMERIC, "%s %lld of layer %d (%s) is %g",
-                                     snnd_array_word((snnd_array_name)name), (long long)k, i,
-                                     network->layer[i]->class->name, (double)value[k]);
-        }
-    return SNND_OK;
+snnd_status snnd_network_check_values(const snnd_network *network) {
+    snnd_status status = SNND_OK;
+    for (int32_t i = 0; i < network->count && status == SNND_OK; i++)
+        for (int name = 1; name < SNND_ARRAY_NAMES && status == SNND_OK; name++)
+            status = snnd_layer_check_values(network->layer[i], (snnd_array_name)name, SNND_ERROR_NUMERIC);
+    return status;
 }
 
 double snnd_network_largest(const snnd_network *network, int32_t *layer, snnd_array_name *name, int64_t *place) {

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/finite.h"
 #include "base/parallel.h"
 #include "kernel/taps.h"
 #include "model/block.h"
@@ -174,19 +175,13 @@ static size_t sample_size(const snnd_workspace *workspace) {
     return (size_t)workspace->network->inputs * (size_t)workspace->steps;
 }
 
-/* Marks the workspace if the input of a tile has a number that is not finite: one whose exponent is all ones. */
+/* Marks the workspace if the input of a tile has a number that is not finite. */
 static void check_tile(void *argument, int64_t tile, int32_t worker) {
     snnd_workspace *workspace = argument;
     (void)worker;
     const float *value = workspace->given + (size_t)tile * SNND_LANES * sample_size(workspace);
     const size_t count = (size_t)snnd_lanes(workspace->given_samples, (int32_t)tile) * sample_size(workspace);
-    uint32_t wrong = 0;
-    for (size_t k = 0; k < count; k++) {
-        uint32_t bits;
-        memcpy(&bits, &value[k], sizeof bits);
-        wrong |= (bits & 0x7f800000U) == 0x7f800000U;
-    }
-    if (wrong)
+    if (!snnd_all_finite(value, count))
         atomic_store(&workspace->wrong, true);
 }
 

@@ -175,6 +175,11 @@ snnd_status snnd_workspace_set_output_gradient(snnd_workspace *workspace, const 
         return snnd_fail(workspace->context, SNND_ERROR_STATE, "an output gradient needs a training pass before it");
     const snnd_activity *to = &snnd_workspace_last_block(workspace)->gradient;
     const int32_t samples = workspace->pass.samples;
+    const int64_t count = (int64_t)to->steps * samples * to->neurons;
+    for (int64_t k = 0; k < count; k++)
+        if (!isfinite(gradient[k]))
+            return snnd_fail(workspace->context, SNND_ERROR_ARGUMENT, "number %lld of the output gradient is %g",
+                             (long long)k, (double)gradient[k]);
     for (int32_t c = 0; c < to->neurons; c++)
         for (int32_t b = 0; b < workspace->pass.tiles * SNND_LANES; b++) {
             float *row = snnd_activity_row(to, b / SNND_LANES, c) + b % SNND_LANES;

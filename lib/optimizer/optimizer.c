@@ -196,8 +196,10 @@ snnd_status snnd_optimizer_step(snnd_optimizer *optimizer, const snnd_workspace 
                      optimizer->moment[i].second[name]);
             else
                 sgd(&f, count, parameter, workspace->stage[i].gradient[name], first);
+            if (status == SNND_OK)
+                status = snnd_layer_check_values(network->layer[i], (snnd_array_name)name, SNND_ERROR_NUMERIC);
         }
-    return SNND_OK;
+    return status;
 }
 
 snnd_status snnd_optimizer_moment(snnd_optimizer *optimizer, const snnd_layer *layer, snnd_array_name name, int order,

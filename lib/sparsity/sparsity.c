@@ -96,7 +96,7 @@ void snnd_sparsity_announce(const snnd_sparsity *sparsity) {
 
 /* ---- stepping ---- */
 
-static snnd_status check_masks(const snnd_sparsity *sparsity) {
+snnd_status snnd_sparsity_check_masks(const snnd_sparsity *sparsity) {
     const snnd_network *network = sparsity->network;
     for (int32_t i = 0; i < network->count; i++)
         if (snnd_layer_is_delays(network->layer[i]) && snnd_mask_of(network->layer[i]) == NULL)
@@ -131,7 +131,7 @@ snnd_status snnd_sparsity_step(snnd_sparsity *sparsity, const snnd_workspace *wo
     if (status == SNND_OK)
         status = check_optimizer(sparsity, optimizer);
     if (status == SNND_OK)
-        status = check_masks(sparsity);
+        status = snnd_sparsity_check_masks(sparsity);
     if (status != SNND_OK)
         return status;
     memset(sparsity->regrown, 0, (size_t)network->count * sizeof *sparsity->regrown);
@@ -146,7 +146,7 @@ snnd_status snnd_sparsity_end_epoch(snnd_sparsity *sparsity, snnd_optimizer *opt
         return SNND_ERROR_ARGUMENT;
     snnd_status status = check_optimizer(sparsity, optimizer);
     if (status == SNND_OK)
-        status = check_masks(sparsity);
+        status = snnd_sparsity_check_masks(sparsity);
     if (status != SNND_OK)
         return status;
     memset(sparsity->regrown, 0, (size_t)sparsity->network->count * sizeof *sparsity->regrown);

@@ -59,6 +59,9 @@ snnd_status snnd_sparsity_create(snnd_network *network, const snnd_sparsity_clas
                                  const snnd_structure *structure, const void *options, size_t bytes,
                                  snnd_sparsity **sparsity);
 
+/* An error where the network no longer has the masks and counts that the controller has given it. */
+snnd_status snnd_sparsity_check_masks(const snnd_sparsity *sparsity);
+
 /* Tells the layers whether the next pass is to make the gradients of absent synapses. */
 void snnd_sparsity_announce(const snnd_sparsity *sparsity);
 

@@ -272,7 +272,9 @@ snnd_status snnd_trainer_save_checkpoint(snnd_trainer *trainer, const char *path
         return SNND_ERROR_ARGUMENT;
     if (note != NULL && !snnd_is_utf8(note, strlen(note)))
         return snnd_fail(trainer->context, SNND_ERROR_ARGUMENT, "the note of a checkpoint is not UTF-8");
-    snnd_status status = snnd_network_check_finite(trainer->network);
+    snnd_status status = snnd_network_check_values(trainer->network);
+    if (status == SNND_OK && trainer->options.sparsity != NULL)
+        status = snnd_sparsity_check_masks(trainer->options.sparsity);
     if (status != SNND_OK)
         return status;
     if (trainer->diverged)

@@ -146,7 +146,7 @@ static snnd_status diverged(snnd_trainer *trainer) {
 
 /* A neuron whose potential is not a number only falls silent: the loss alone would not show it. */
 static snnd_status check_parameters(snnd_trainer *trainer) {
-    return snnd_network_check_finite(trainer->network) == SNND_OK ? SNND_OK : diverged(trainer);
+    return snnd_network_check_values(trainer->network) == SNND_OK ? SNND_OK : diverged(trainer);
 }
 
 /* A loss that is finite still, but has exploded: the error names the parameter that has gone farthest. */
@@ -164,15 +164,21 @@ static snnd_status check_loss(snnd_trainer *trainer, double cross_entropy) {
     return diverged(trainer);
 }
 
+/* Both optimizers. */
+static snnd_status move_parameters(snnd_trainer *trainer) {
+    snnd_status status = snnd_optimizer_step(trainer->weights, trainer->workspace);
+    if (status == SNND_OK)
+        status = snnd_optimizer_step(trainer->positions, trainer->workspace);
+    return status == SNND_ERROR_NUMERIC ? diverged(trainer) : status;
+}
+
 /* Optimizers, rewiring, clamping. */
 static snnd_status update(snnd_trainer *trainer) {
     snnd_run *run = &trainer->run;
     trainer->weights->options.rate = run->weight_rate;
     trainer->weights->options.momentum = run->momentum;
     trainer->positions->options.rate = run->position_rate;
-    snnd_status status = snnd_optimizer_step(trainer->weights, trainer->workspace);
-    if (status == SNND_OK)
-        status = snnd_optimizer_step(trainer->positions, trainer->workspace);
+    snnd_status status = move_parameters(trainer);
     if (status == SNND_OK && trainer->options.sparsity != NULL) {
         status = snnd_sparsity_step(trainer->options.sparsity, trainer->workspace, trainer->weights);
         run->regrown += snnd_sparsity_regrown(trainer->options.sparsity, NULL);
@@ -201,6 +207,8 @@ snnd_status snnd_trainer_step(snnd_trainer *trainer, const float *input, const i
     snnd_status status = snnd_options_check(trainer->context, report, "snnd_loss_report");
     if (status == SNND_OK)
         status = check_parameters(trainer);
+    if (status == SNND_OK && trainer->options.sparsity != NULL)
+        status = snnd_sparsity_check_masks(trainer->options.sparsity);
     if (status == SNND_OK)
         status = snnd_trainer_fit_workspace(trainer, steps);
     if (status == SNND_OK && count > 0 && count <= trainer->options.batch)
@@ -221,8 +229,6 @@ snnd_status snnd_trainer_step(snnd_trainer *trainer, const float *input, const i
         status = snnd_workspace_backward(trainer->workspace);
     if (status == SNND_OK)
         status = update(trainer);
-    if (status == SNND_OK)
-        status = check_parameters(trainer);
     if (status != SNND_OK)
         return status;
     trainer->diverged = false;

@@ -26,8 +26,8 @@ sh examples/install-missing.sh meson ninja-build pkg-config qemu-user-static "$c
     "libcjson-dev:$debian" "check:$debian" "libsubunit-dev:$debian"
 
 build=${BUILD:-build-$arch}
-PKG_CONFIG_LIBDIR=/usr/lib/$triple/pkgconfig:/usr/share/pkgconfig \
-    meson setup "$build" --cross-file "tests/cross/$arch.ini" -Dtests=enabled -Drawhd=disabled -Dhdf5=disabled -Doptimization=1 --werror >"$build.log" 2>&1 ||
+export PKG_CONFIG_LIBDIR=/usr/lib/$triple/pkgconfig:/usr/share/pkgconfig
+meson setup "$build" --cross-file "tests/cross/$arch.ini" -Dtests=enabled -Drawhd=disabled -Dhdf5=disabled -Doptimization=1 --werror >"$build.log" 2>&1 ||
     { tail -n 20 "$build.log"; exit 1; }
 ninja -C "$build" >>"$build.log" 2>&1 || { tail -n 40 "$build.log"; exit 1; }
 rm -f "$build.log"

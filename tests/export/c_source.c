@@ -57,7 +57,8 @@ START_TEST(options_are_checked) {
     ck_assert_int_eq(snnd_export_c(NULL, NULL, "a.c", "a.h", NULL), SNND_ERROR_ARGUMENT);
     FAILS(b.context, SNND_ERROR_ARGUMENT, "source_path is NULL", snnd_export_c(b.plan, NULL, NULL, "a.h", NULL));
     FAILS(b.context, SNND_ERROR_ARGUMENT, "header_path is NULL", snnd_export_c(b.plan, NULL, "a.c", NULL, NULL));
-    FAILS(b.context, SNND_ERROR_ARGUMENT, "two files", snnd_export_c(b.plan, NULL, "a", "a", NULL));
+    FAILS(b.context, SNND_ERROR_ARGUMENT, "are one file", snnd_export_c(b.plan, NULL, "a", "a", NULL));
+    FAILS(b.context, SNND_ERROR_ARGUMENT, "are one file", snnd_export_c(b.plan, NULL, "a", "./a", NULL));
     FAILS(b.context, SNND_ERROR_ARGUMENT, "#include", snnd_export_c(b.plan, NULL, "a.c", "b/\"a\".h", NULL));
     options.numbers = 3;
     FAILS(b.context, SNND_ERROR_ARGUMENT, "numbers is 3", export(&b, &options));

@@ -356,6 +356,36 @@ START_TEST(loading_without_memory_is_an_error_and_no_leak) {
 }
 END_TEST
 
+static void set_variance(snnd_network *network) {
+    snnd_layer_floats(snnd_network_layer(network, 1), SNND_ARRAY_RUNNING_VARIANCE)[2] = -1;
+}
+
+static void set_mask(snnd_network *network) {
+    ((uint8_t *)snnd_network_layer(network, 0)->arrays[SNND_ARRAY_MASK].data)[3] = 7;
+}
+
+static void set_sign(snnd_network *network) {
+    ((int8_t *)snnd_network_layer(network, 0)->arrays[SNND_ARRAY_SIGN].data)[5] = 0;
+}
+
+/* The host may write to arrays; what could not be loaded is not saved over what can. */
+START_TEST(what_could_not_be_loaded_is_not_saved) {
+    static void (*const spoil[])(snnd_network *) = {set_variance, set_mask, set_sign};
+    static const char *const words[] = {"running_variance 2 of layer 1 (batch_norm) is -1", "mask 3 of layer 0",
+                                        "sign 5 of layer 0"};
+    snnd_context *context = make_context(1);
+    snnd_network *network = build(context), *loaded;
+    make_sparse(context, network);
+    OK(context, snnd_network_save(network, scratch("a")));
+    spoil[_i](network);
+    FAILS(context, SNND_ERROR_NUMERIC, words[_i], snnd_network_save(network, scratch("a")));
+    OK(context, snnd_network_load(context, scratch("a"), &loaded));
+    snnd_network_free(loaded);
+    snnd_network_free(network);
+    snnd_context_free(context);
+}
+END_TEST
+
 /* ---- files that somebody has changed ---- */
 
 /* A network as its file has it: tensors of its own, and the architecture. */
@@ -521,7 +551,7 @@ START_TEST(a_sign_is_plus_or_minus_one) {
     static const int8_t bad[] = {0, 2, -2, 127, -128};
     pieces all = take_apart();
     ((int8_t *)find(&all, "layers.0.sign")->array.data)[17] = bad[_i];
-    refuses(&all, "element 17 of layers.0.sign");
+    refuses(&all, "sign 17 of layer 0");
 }
 END_TEST
 
@@ -529,7 +559,7 @@ START_TEST(a_mask_is_one_or_zero) {
     static const uint8_t bad[] = {2, 128, 255};
     pieces all = take_apart();
     ((uint8_t *)find(&all, "layers.4.mask")->array.data)[3] = bad[_i];
-    refuses(&all, "element 3 of layers.4.mask");
+    refuses(&all, "mask 3 of layer 4");
 }
 END_TEST
 
@@ -537,9 +567,11 @@ START_TEST(numbers_are_finite) {
     static const float bad[] = {NAN, INFINITY, -INFINITY};
     for (int k = 0; k < 3; k++) {
         pieces all = take_apart();
-        char words[128];
+        char array[64], words[128];
+        int layer;
         ((float *)find(&all, required[_i])->array.data)[1] = bad[k];
-        snprintf(words, sizeof words, "element 1 of %s", required[_i]);
+        ck_assert_int_eq(sscanf(required[_i], "layers.%d.%63s", &layer, array), 2);
+        snprintf(words, sizeof words, "%s 1 of layer %d", array, layer);
         refuses(&all, words);
     }
 }
@@ -548,7 +580,7 @@ END_TEST
 START_TEST(a_running_variance_is_not_negative) {
     pieces all = take_apart();
     ((float *)find(&all, "layers.1.running_variance")->array.data)[2] = -0.5f;
-    refuses(&all, "element 2 of layers.1.running_variance");
+    refuses(&all, "running_variance 2 of layer 1");
 }
 END_TEST
 
@@ -618,6 +650,14 @@ static const struct change {
     {5, "tau", "0", "tau"},
     {5, "type", "\"delays\"", "layer 5"},
 };
+
+/* Whoever wrote it meant another network. */
+START_TEST(an_option_that_nobody_knows_is_refused) {
+    pieces all = take_apart();
+    cJSON_AddNumberToObject(cJSON_GetArrayItem(cJSON_GetObjectItem(all.root, "layers"), 5), "tau_of_tomorrow", 3);
+    refuses(&all, "layer 5 (leaky_integrator) of the architecture has an unknown option 'tau_of_tomorrow'");
+}
+END_TEST
 
 START_TEST(a_changed_architecture_is_refused) {
     const struct change *c = &changes[_i];
@@ -713,6 +753,7 @@ Suite *network_file_suite(void) {
 
     TCase *round = scratch_case(suite, "saving and loading");
     tcase_add_loop_test(round, a_loaded_network_is_the_saved_one, 0, 2);
+    tcase_add_loop_test(round, what_could_not_be_loaded_is_not_saved, 0, 3);
     tcase_add_loop_test(round, a_loaded_network_gives_the_same_output, 0, 2);
     tcase_add_test(round, masks_and_signs_are_kept);
     tcase_add_test(round, options_of_layers_are_kept_to_the_last_bit);
@@ -740,6 +781,7 @@ Suite *network_file_suite(void) {
     tcase_add_test(tensors, a_running_variance_is_not_negative);
 
     TCase *architecture = scratch_case(suite, "architecture");
+    tcase_add_test(architecture, an_option_that_nobody_knows_is_refused);
     tcase_add_loop_test(architecture, a_changed_architecture_is_refused, 0, sizeof changes / sizeof changes[0]);
     tcase_add_test(architecture, a_layer_too_many_or_too_few_is_refused);
     tcase_add_test(architecture, what_is_no_architecture_is_refused);

@@ -607,6 +607,21 @@ START_TEST(a_file_cannot_be_saved_where_there_is_no_directory) {
 }
 END_TEST
 
+/* Nor is a pipe, which nobody waits for. */
+START_TEST(a_pipe_is_neither_read_nor_replaced) {
+    const float one = 1;
+    const snnd_array array = {(void *)&one, SNND_FLOAT32, 1, {1, 1, 1, 1}};
+    snnd_context *context = make_context(1);
+    struct stat about;
+    snnd_array read = {0};
+    ck_assert_int_eq(mkfifo(scratch("pipe"), 0600), 0);
+    FAILS(context, SNND_ERROR_IO, "regular file", snnd_array_save_npy(context, &array, scratch("pipe")));
+    FAILS(context, SNND_ERROR_IO, "regular file", snnd_array_load_npy(context, scratch("pipe"), SNND_ANY, &read));
+    ck_assert(stat(scratch("pipe"), &about) == 0 && S_ISFIFO(about.st_mode));
+    snnd_context_free(context);
+}
+END_TEST
+
 START_TEST(a_directory_is_not_replaced_by_a_file) {
     snnd_context *context = make_context(1);
     const snnd_array saved = array_of(&sorts[0], 1);
@@ -748,6 +763,7 @@ Suite *npy_suite(void) {
     tcase_add_test(saving, saving_leaves_one_file_and_may_be_repeated);
     tcase_add_test(saving, a_file_cannot_be_saved_where_there_is_no_directory);
     tcase_add_test(saving, a_directory_is_not_replaced_by_a_file);
+    tcase_add_test(saving, a_pipe_is_neither_read_nor_replaced);
     tcase_add_test(saving, a_file_survives_when_its_successor_cannot_be_written);
     tcase_add_test(saving, the_file_that_another_save_left_unfinished_is_not_in_the_way);
 

@@ -338,6 +338,12 @@ START_TEST(there_is_no_backward_pass_after_an_evaluation) {
     OK(context, snnd_workspace_loss(workspace, labels, NULL, NULL));
     FAILS(context, SNND_ERROR_STATE, "needs a training pass", snnd_workspace_backward(workspace));
     FAILS(context, SNND_ERROR_STATE, "needs a training pass", snnd_workspace_set_output_gradient(workspace, gradient));
+    float *given = make_numbers(STEPS * BATCH * CLASSES, 2);
+    given[7] = NAN;
+    OK(context, snnd_workspace_forward(workspace, SNND_TRAIN, input, BATCH));
+    FAILS(context, SNND_ERROR_ARGUMENT, "number 7 of the output gradient is nan",
+          snnd_workspace_set_output_gradient(workspace, given));
+    free(given);
 }
 END_TEST
 
