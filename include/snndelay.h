@@ -21,7 +21,8 @@
  *
  * - *Errors.* A function that can fail returns a ::snnd_status. On failure the context holds a
  *   sentence that names what was wrong (snnd_context_last_error()), results are left untouched, and
- *   every handle stays as usable as it was. Nothing prints, exits or aborts.
+ *   every handle stays as usable as it was. (Without a handle there is no context to hold one: then the
+ *   status says all.) Nothing prints, exits or aborts.
  * - *Ownership.* A handle that comes through the last argument of a `_create`, `_load` or `_split`
  *   function is the caller's, who gives it to the `_free` function of its kind; that takes NULL.
  *   A pointer that comes any other way is borrowed, and its declaration says for how long.
@@ -30,7 +31,9 @@
  *   exception: a split keeps what it needs of its parent.
  * - *Threads.* A context and all that was made from it belong to one thread at a time. Two contexts
  *   share nothing. Inside a call a context uses as many threads as it was told to; results are the
- *   same to the last bit for any number.
+ *   same to the last bit for any number. A child that fork() made must leave the handles of a context with
+ *   threads alone, and make a context of its own: threads do not go with it.
+ * - *Callbacks* (memory, log, progress) may not call the library with the handles that the call is about.
  * - *Options* are structures whose first field is their size. Fill one with its `_init` function, which
  *   is given `sizeof` and sets the defaults, then change what differs. Where a function takes a
  *   pointer to options, NULL means the defaults. A value out of range is an error, never clamped. Where
@@ -140,7 +143,8 @@ SNND_API void snnd_context_free(snnd_context *context);
 /** The sentence left by the last call that failed, "" if none did; borrowed until the next call that fails. */
 SNND_API const char *snnd_context_last_error(const snnd_context *context);
 
-/** The number of threads in use (>= 1) and the instruction set chosen; either pointer may be NULL. */
+/** The number of threads (>= 1; those that could be made, once they are) and the instruction set chosen; either pointer
+ * may be NULL. */
 SNND_API snnd_status snnd_context_info(const snnd_context *context, int32_t *threads, snnd_isa *isa);
 
 /** @} */
@@ -428,7 +432,7 @@ SNND_API snnd_status snnd_workspace_loss(snnd_workspace *workspace, const int32_
                                          const snnd_loss_options *options, snnd_loss_report *report);
 
 /** A loss of the host's own, in place of snnd_workspace_loss(): takes dL/d(output) [T, count, classes] of the last
- * pass, copied. */
+ * pass, finite, copied. */
 SNND_API snnd_status snnd_workspace_set_output_gradient(snnd_workspace *workspace, const float *gradient);
 
 /** Gradients of the loss with respect to every parameter, by backpropagation through time; replaces those
@@ -436,10 +440,10 @@ SNND_API snnd_status snnd_workspace_set_output_gradient(snnd_workspace *workspac
 SNND_API snnd_status snnd_workspace_backward(snnd_workspace *workspace);
 
 /** Shows the gradient of WEIGHT, POSITION, SCALE or SHIFT: float32 in the shape of the parameter, borrowed,
- * writable (for clipping, say), valid until the workspace is freed. Weight gradients are with respect to theta where
- * the layer has signs, include L1 (sign(theta), 0 at 0). Those of absent synapses, which a pass makes only where the
- * layer's controller needs them, are made by this call, so make it while the parameters are those of the pass.
- * SNND_ERROR_STATE unless a backward pass was the last one. */
+ * writable (for clipping, say), valid until the workspace is freed (a trainer's: until its next step). Weight gradients
+ * are with respect to theta where the layer has signs, include L1 (sign(theta), 0 at 0). Those of absent synapses,
+ * which a pass makes only where the layer's controller needs them, are made by this call, so make it while the
+ * parameters are those of the pass. SNND_ERROR_STATE unless a backward pass was the last one. */
 SNND_API snnd_status snnd_workspace_gradient(snnd_workspace *workspace, const snnd_layer *layer, snnd_array_name name,
                                              snnd_array *array);
 
@@ -513,11 +517,12 @@ SNND_API snnd_status snnd_optimizer_set_rate(snnd_optimizer *optimizer, double r
 SNND_API snnd_status snnd_optimizer_set_momentum(snnd_optimizer *optimizer, double momentum);
 
 /** Moves the parameters of the network by the gradients that the workspace has from its last backward pass. Positions
- * may leave their range: snnd_network_clamp_positions() comes after. */
+ * may leave their range: snnd_network_clamp_positions() comes after. SNND_ERROR_NUMERIC names the first parameter that
+ * is no longer finite; all have been moved. */
 SNND_API snnd_status snnd_optimizer_step(snnd_optimizer *optimizer, const snnd_workspace *workspace);
 
-/** Shows a moment of a parameter: `order` 1 (Adam's first, SGD's momentum) or 2 (Adam's second); borrowed,
- * writable, float32 in the shape of the parameter. */
+/** Shows a moment of a parameter: `order` 1 (Adam's first, SGD's momentum) or 2 (Adam's second); borrowed until the
+ * optimizer is freed, writable, float32 in the shape of the parameter. */
 SNND_API snnd_status snnd_optimizer_moment(snnd_optimizer *optimizer, const snnd_layer *layer, snnd_array_name name,
                                            int order, snnd_array *array);
 
@@ -584,7 +589,7 @@ typedef enum snnd_density {
 
 /** Signs that synapses keep. Where there are any, a synapse is sign * theta with theta >= 0. */
 typedef enum snnd_signs {
-    SNND_SIGNS_DEFAULT = 0, /**< DALE for DEEP R, NONE for other rules */
+    SNND_SIGNS_DEFAULT = 0, /**< DALE for DEEP R with SNND_START_RANDOM, else those that the network has or NONE */
     SNND_SIGNS_NONE = 1,    /**< weights change sign as training has it */
     SNND_SIGNS_SYNAPSE = 2, /**< one for each synapse, drawn */
     SNND_SIGNS_DALE = 3     /**< one for all synapses of a presynaptic neuron (Dale's law), drawn */
@@ -598,7 +603,9 @@ typedef enum snnd_start {
     SNND_START_KEEP = 2       /**< those that the network's masks have, with the signs that it has */
 } snnd_start;
 
-/** The structure. Signs are drawn +1 or -1 with equal probability, and what was a weight becomes its magnitude. */
+/** The structure. With SNND_START_RANDOM signs are drawn +1 or -1 with equal probability, and what was a weight becomes
+ * its magnitude; with the others signs are those that the network has, and a network that has none is given none: so
+ * DEEP R, which needs them, starts at random or from a network that was trained under signs. */
 typedef struct snnd_structure {
     size_t size;
     int32_t budget;  /**< ::snnd_budget; default LAYER */
@@ -855,6 +862,8 @@ SNND_API snnd_status snnd_epoch_report_init(snnd_epoch_report *report, size_t si
  * callback asked for it: the report then covers the steps that are done, and the next call goes on from there, in
  * this process or, through a checkpoint, in another. SNND_ERROR_NUMERIC when the loss or a parameter is no longer
  * finite, or the cross-entropy of a batch above `largest_loss`; the message names epoch, step and layer.
+ * SNND_ERROR_STATE in the middle of an epoch of snnd_trainer_step(), or where the network has lost the masks that the
+ * controller gave it.
  */
 SNND_API snnd_status snnd_trainer_epoch(snnd_trainer *trainer, const snnd_dataset *dataset, snnd_epoch_report *report);
 
@@ -872,8 +881,8 @@ SNND_API snnd_status snnd_trainer_end_epoch(snnd_trainer *trainer);
 /** Epochs finished so far. */
 SNND_API int32_t snnd_trainer_epochs_done(const snnd_trainer *trainer);
 
-/** The workspace of the last step, for reading gradients and records: borrowed until the next step; NULL before the
- * first. */
+/** The workspace of the last step or evaluated batch, for reading gradients (of a step) and records: borrowed, with all
+ * that it shows, until the next step, epoch or evaluation; NULL before the first. */
 SNND_API snnd_workspace *snnd_trainer_workspace(snnd_trainer *trainer);
 
 /**
@@ -899,8 +908,8 @@ SNND_API void snnd_string_free(snnd_context *context, char *string);
  * (`layers.0.weight`, ...), the architecture as JSON in the metadata, so that a file alone is the network.
  * @{ */
 
-/** Writes the network atomically, as checkpoints are. A number in it that is not finite is SNND_ERROR_NUMERIC, and an
- * earlier file stays. */
+/** Writes the network atomically, as checkpoints are. A number in it that is not finite, a variance below 0, a mask
+ * that is not 0 or 1 and a sign that is not 1 or -1 are SNND_ERROR_NUMERIC, and an earlier file stays. */
 SNND_API snnd_status snnd_network_save(const snnd_network *network, const char *path);
 
 /** Rebuilds a network from a file, which may also be a checkpoint. SNND_ERROR_FORMAT names what is wrong with it. */
@@ -1158,7 +1167,8 @@ SNND_API const char *snnd_stream_last_error(const snnd_stream *stream);
  * step, `scores` [outputs] the scores over all frames so far; either may be NULL. On the instruction set of the context
  * both are, to the last bit, what snnd_workspace_forward() in evaluation makes of the same frames as one sample. Takes
  * no memory and the same time for every frame, but for inputs and neurons that were silent for all of max_delay, which
- * cost nothing. SNND_ERROR_NUMERIC where an output or a neuron overflowed.
+ * cost nothing. SNND_ERROR_NUMERIC where an output or a neuron overflowed: the frame is taken, and the stream has to be
+ * reset.
  */
 SNND_API snnd_status snnd_stream_push(snnd_stream *stream, const float *frame, float *potentials, float *scores);
 

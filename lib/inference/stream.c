@@ -207,10 +207,6 @@ const snnd_plan_layer *snnd_stream_overflowed(const snnd_stream *stream) {
 static snnd_status push(snnd_stream *stream, const float *frame, float *potentials, float *scores) {
     const int32_t outputs = stream->plan->outputs;
     const float *output = pass(stream, frame);
-    if (potentials != NULL)
-        memcpy(potentials, output, (size_t)outputs * sizeof *potentials);
-    if (scores != NULL)
-        snnd_readout_total(stream->readout, outputs, stream->frames, stream->total, scores);
     for (int32_t c = 0; c < outputs; c++)
         if (!isfinite(output[c]))
             return snnd_stream_fail(stream, SNND_ERROR_NUMERIC,
@@ -221,6 +217,10 @@ static snnd_status push(snnd_stream *stream, const float *frame, float *potentia
         return snnd_stream_fail(stream, SNND_ERROR_NUMERIC,
                                 "neurons of layer %d overflow after frame %lld: inputs so large; reset the stream",
                                 lost->index, (long long)stream->frames - 1);
+    if (potentials != NULL)
+        memcpy(potentials, output, (size_t)outputs * sizeof *potentials);
+    if (scores != NULL)
+        snnd_readout_total(stream->readout, outputs, stream->frames, stream->total, scores);
     return SNND_OK;
 }
 

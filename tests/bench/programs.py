@@ -42,7 +42,7 @@ def project_lines(arguments, mode, *options):
 
 
 def peer(arguments, mode, *options):
-    command = [arguments.python, os.path.join(HERE, "peer_torch.py"), "--mode", mode, "--json", *options]
+    command = [arguments.python, os.path.join(HERE, os.pardir, "peer", "step_torch.py"), "--mode", mode, "--json", *options]
     return json.loads("".join(lines_of(command + (["--denormals"] if arguments.denormals else []))))
 
 

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""Times the steps of snnd-bench done by PyTorch (../peer/train_torch.py): the peer to compare with.
+"""Times the steps of snnd-bench done by PyTorch (train_torch.py): the peer to compare with.
 
-    peer_torch.py [--mode train|eval] [options of snnd-bench]
+    step_torch.py [--mode train|eval] [options of snnd-bench]
 
 Denormal numbers count as 0 unless --denormals is given: narrow delay kernels are full of them, and with them PyTorch
 takes several times as long. Needs PyTorch 1.13 or newer and NumPy."""
@@ -14,7 +14,6 @@ import statistics
 import sys
 import time
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir, "peer"))
 # The number of threads must be known before PyTorch is.
 THREADS = next((value for option, value in zip(sys.argv, sys.argv[1:]) if option == "--threads"), "2")
 os.environ["OMP_NUM_THREADS"] = THREADS
