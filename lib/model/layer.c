@@ -49,18 +49,42 @@ static const char *expected_of(snnd_array_name name) {
     }
 }
 
+static bool is_good(const snnd_array *array, snnd_array_name name, int64_t k) {
+    const double number = number_at(array, k);
+    switch (name) {
+    case SNND_ARRAY_SIGN:
+        return number == 1 || number == -1;
+    case SNND_ARRAY_MASK:
+        return number == 0 || number == 1;
+    case SNND_ARRAY_RUNNING_VARIANCE:
+        return isfinite(number) && number >= 0;
+    default:
+        return isfinite(number);
+    }
+}
+
+/* All at once, in loops that do not end early: they are part of every step. Others are few. */
+static bool are_good(const snnd_array *array, snnd_array_name name) {
+    const size_t count = (size_t)snnd_array_count(array);
+    const uint8_t *byte = array->data;
+    uint8_t odd = 0;
+    if (name == SNND_ARRAY_RUNNING_VARIANCE)
+        return false;
+    if (array->dtype == SNND_FLOAT32)
+        return snnd_all_finite(array->data, count);
+    for (size_t k = 0; k < count && name == SNND_ARRAY_MASK; k++)
+        odd |= byte[k] > 1;
+    for (size_t k = 0; k < count && name == SNND_ARRAY_SIGN; k++)
+        odd |= (uint8_t)(byte[k] + 1) > 2 || byte[k] == 0; /* 255, 0 or 1 */
+    return odd == 0;
+}
+
 /* The first number that cannot be; -1: there is none. */
 static int64_t find_wrong(const snnd_array *array, snnd_array_name name) {
-    const int64_t count = array->data == NULL ? 0 : snnd_array_count(array);
-    const float *value = array->data;
-    if (array->dtype == SNND_FLOAT32 && name != SNND_ARRAY_RUNNING_VARIANCE && snnd_all_finite(value, (size_t)count))
+    if (array->data == NULL || are_good(array, name))
         return -1;
-    const int8_t *sign = array->data;
-    const uint8_t *mask = array->data;
-    for (int64_t k = 0; k < count; k++)
-        if (name == SNND_ARRAY_SIGN   ? sign[k] != 1 && sign[k] != -1
-            : name == SNND_ARRAY_MASK ? mask[k] > 1
-                                      : !isfinite(value[k]) || (name == SNND_ARRAY_RUNNING_VARIANCE && value[k] < 0))
+    for (int64_t k = 0; k < snnd_array_count(array); k++)
+        if (!is_good(array, name, k))
             return k;
     return -1;
 }

@@ -106,7 +106,8 @@ static inline float *snnd_layer_floats(const snnd_layer *layer, snnd_array_name 
 
 /* Synapses of a delay layer: O * I * C. */
 static inline int64_t snnd_layer_synapses(const snnd_layer *layer) {
-    return snnd_array_count(&layer->arrays[SNND_ARRAY_WEIGHT]);
+    const int64_t *shape = layer->arrays[SNND_ARRAY_WEIGHT].shape;
+    return shape[0] * shape[1] * shape[2];
 }
 
 #endif
