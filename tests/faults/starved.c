@@ -261,6 +261,7 @@ static void die(life *l) {
     ck_assert_int_eq(l->memory.odd, 0);
 }
 
+/* With _i threads. */
 START_TEST(any_allocation_may_fail) {
     static life whole, starved;
     input = make_numbers(SAMPLES * STEPS * INPUTS, 1);
@@ -289,7 +290,8 @@ END_TEST
 
 Suite *starved_suite(void) {
     Suite *suite = suite_create("starved");
-    TCase *lives = scratch_case(suite, "lives");
-    tcase_add_loop_test(lives, any_allocation_may_fail, 1, 3); /* threads */
+    TCase *alone = scratch_case(suite, "one thread"), *two = scratch_case(suite, "two threads");
+    tcase_add_loop_test(alone, any_allocation_may_fail, 1, 2);
+    tcase_add_loop_test(two, any_allocation_may_fail, 2, 3);
     return suite;
 }
