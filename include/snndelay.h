@@ -66,12 +66,12 @@ extern "C" {
 /** What a call came to. Values never change. */
 typedef enum snnd_status {
     SNND_OK = 0,
-    SNND_ERROR_ARGUMENT = 1,    /**< an argument is NULL, out of range, or does not fit the others */
-    SNND_ERROR_MEMORY = 2,      /**< the allocator gave nothing */
-    SNND_ERROR_IO = 3,          /**< the system could not open, read or write a file */
-    SNND_ERROR_FORMAT = 4,      /**< a file is not what it should be */
-    SNND_ERROR_STATE = 5,       /**< the call is right, but not now: something must happen before it */
-    SNND_ERROR_NUMERIC = 6,     /**< a loss or parameter is no longer finite */
+    SNND_ERROR_ARGUMENT = 1, /**< an argument is NULL, out of range, or does not fit the others */
+    SNND_ERROR_MEMORY = 2,   /**< the allocator gave nothing */
+    SNND_ERROR_IO = 3,       /**< the system could not open, read or write a file */
+    SNND_ERROR_FORMAT = 4,   /**< a file is not what it should be */
+    SNND_ERROR_STATE = 5,    /**< the call is right, but not now: something must happen before it */
+    SNND_ERROR_NUMERIC = 6,  /**< a number cannot be: a loss or parameter that is not finite, a variance below 0, ... */
     SNND_ERROR_UNSUPPORTED = 7, /**< this build or this machine cannot do it */
     SNND_STOPPED = 8            /**< the host's progress callback asked to stop; not an error */
 } snnd_status;
@@ -143,8 +143,8 @@ SNND_API void snnd_context_free(snnd_context *context);
 /** The sentence left by the last call that failed, "" if none did; borrowed until the next call that fails. */
 SNND_API const char *snnd_context_last_error(const snnd_context *context);
 
-/** The number of threads (>= 1; those that could be made, once they are) and the instruction set chosen; either pointer
- * may be NULL. */
+/** The number of threads, the calling one among them, and the instruction set chosen; either pointer may be NULL. Until
+ * the first call that wants threads they are as many as were asked for, then as many as there are. */
 SNND_API snnd_status snnd_context_info(const snnd_context *context, int32_t *threads, snnd_isa *isa);
 
 /** @} */
@@ -284,7 +284,7 @@ SNND_API snnd_status snnd_network_add_leaky_integrator(snnd_network *network,
 /**
  * Draws every parameter anew from `seed`: weights uniform in +-sqrt(6/(I C)) (He et al. 2015), positions
  * uniform over their range, batch norm scale 1, shift 0, running mean 0 and variance 1. Masks and signs
- * are dropped, so make a controller after it. A layer that is added holds what seed 0 gives.
+ * are dropped, so free a controller before it and make one after it. A layer that is added holds what seed 0 gives.
  */
 SNND_API snnd_status snnd_network_initialize(snnd_network *network, uint64_t seed);
 
@@ -440,10 +440,11 @@ SNND_API snnd_status snnd_workspace_set_output_gradient(snnd_workspace *workspac
 SNND_API snnd_status snnd_workspace_backward(snnd_workspace *workspace);
 
 /** Shows the gradient of WEIGHT, POSITION, SCALE or SHIFT: float32 in the shape of the parameter, borrowed,
- * writable (for clipping, say), valid until the workspace is freed (a trainer's: until its next step). Weight gradients
- * are with respect to theta where the layer has signs, include L1 (sign(theta), 0 at 0). Those of absent synapses,
- * which a pass makes only where the layer's controller needs them, are made by this call, so make it while the
- * parameters are those of the pass. SNND_ERROR_STATE unless a backward pass was the last one. */
+ * writable (for clipping, say), valid until the workspace is freed (a trainer's: as long as snnd_trainer_workspace()
+ * says). Weight gradients are with respect to theta where the layer has signs, include L1 (sign(theta), 0 at 0). Those
+ * of absent synapses, which a pass makes only where the layer's controller needs them, are made by this call, so make
+ * it while the parameters are those of the pass; they are to look at, and no optimizer moves anything by them.
+ * SNND_ERROR_STATE unless of forward pass, loss and backward pass the last was the backward pass. */
 SNND_API snnd_status snnd_workspace_gradient(snnd_workspace *workspace, const snnd_layer *layer, snnd_array_name name,
                                              snnd_array *array);
 
@@ -517,8 +518,9 @@ SNND_API snnd_status snnd_optimizer_set_rate(snnd_optimizer *optimizer, double r
 SNND_API snnd_status snnd_optimizer_set_momentum(snnd_optimizer *optimizer, double momentum);
 
 /** Moves the parameters of the network by the gradients that the workspace has from its last backward pass. Positions
- * may leave their range: snnd_network_clamp_positions() comes after. SNND_ERROR_NUMERIC names the first parameter that
- * is no longer finite; all have been moved. */
+ * may leave their range: snnd_network_clamp_positions() comes after. Weights of absent synapses stay 0, while
+ * their moments go on. SNND_ERROR_NUMERIC names the first parameter or moment that is no longer finite; all have been
+ * moved. */
 SNND_API snnd_status snnd_optimizer_step(snnd_optimizer *optimizer, const snnd_workspace *workspace);
 
 /** Shows a moment of a parameter: `order` 1 (Adam's first, SGD's momentum) or 2 (Adam's second); borrowed until the
@@ -700,7 +702,7 @@ SNND_API snnd_status snnd_snfs_options_init(snnd_rewiring_options *options, size
 SNND_API snnd_status snnd_sparsity_create_rewiring(snnd_network *network, const snnd_structure *structure,
                                                    const snnd_rewiring_options *options, snnd_sparsity **sparsity);
 
-/** The masks and signs stay with the network. */
+/** The masks and signs stay with the network, and what is absent stays absent. */
 SNND_API void snnd_sparsity_free(snnd_sparsity *sparsity);
 
 /** Drops and grows by the rule, after `optimizer` has moved the weights by the gradients that `workspace` has from its
@@ -888,7 +890,8 @@ SNND_API snnd_workspace *snnd_trainer_workspace(snnd_trainer *trainer);
 /**
  * Writes all that training has changed (network, moments, place in the run, controller) to one file, atomically:
  * whatever happens, `path` holds either the old checkpoint or the new. `note` is kept with it (UTF-8; NULL: none).
- * A number that is not finite, or a last step that diverged, is SNND_ERROR_NUMERIC, and an earlier checkpoint stays.
+ * A number that cannot be, or a last step that diverged, is SNND_ERROR_NUMERIC; masks that are no longer the
+ * controller's are SNND_ERROR_STATE. An earlier checkpoint stays.
  */
 SNND_API snnd_status snnd_trainer_save_checkpoint(snnd_trainer *trainer, const char *path, const char *note);
 
@@ -943,7 +946,7 @@ SNND_API snnd_status snnd_nir_options_init(snnd_nir_options *options, size_t siz
 /**
  * Writes the network, as it is in evaluation, as a graph of the Neuromorphic Intermediate Representation (Pedersen et
  * al. 2024) in HDF5, atomically: doc/nir.md tells what it holds. What only training needs (sigma, fractions of delays,
- * dropout, surrogate gradients) is left out. SNND_ERROR_NUMERIC where a parameter is not finite, or a weight times its
+ * dropout, surrogate gradients) is left out. SNND_ERROR_NUMERIC where a parameter cannot be, or a weight times its
  * batch norm has no place in single precision; SNND_ERROR_STATE where there are no layers; SNND_ERROR_UNSUPPORTED in a
  * build without HDF5. HDF5 takes its own memory from malloc, for what it writes and reads.
  *
@@ -992,7 +995,7 @@ SNND_API snnd_status snnd_receptive_fields_size(const snnd_network *network, con
  *
  * `excitation` and `inhibition`, in the same shape, receive the sums over the positive and over the negative paths
  * alone: field = excitation + inhibition. Either may be NULL. Besides the results this takes memory for two fields of
- * every neuron of the layer before. SNND_ERROR_NUMERIC where a parameter of the network is not finite.
+ * every neuron of the layer before. SNND_ERROR_NUMERIC where a parameter of the network cannot be.
  */
 SNND_API snnd_status snnd_receptive_fields(const snnd_network *network, const snnd_layer *layer, double *fields,
                                            double *excitation, double *inhibition);
@@ -1022,7 +1025,7 @@ SNND_API snnd_status snnd_changes_init(snnd_changes *changes, size_t size);
 
 /** Compares two networks of the same layers and options, such as two checkpoints of a run, synapse by synapse: those of
  * `layer`, a delay layer of `after`, or of all delay layers where it is NULL. The networks may be of two contexts; the
- * error is left with that of `after`. SNND_ERROR_NUMERIC where a parameter is not finite. */
+ * error is left with that of `after`. SNND_ERROR_NUMERIC where a parameter cannot be. */
 SNND_API snnd_status snnd_network_changes(const snnd_network *before, const snnd_network *after,
                                           const snnd_layer *layer, snnd_changes *changes);
 
@@ -1124,7 +1127,7 @@ typedef struct snnd_plan snnd_plan;
 typedef struct snnd_stream snnd_stream;
 
 /** Makes a plan of the network as it is: whole delays, running statistics, no dropout, as in evaluation. It is a copy;
- * the network may be trained on, or freed. SNND_ERROR_NUMERIC where a parameter is not finite, SNND_ERROR_STATE where
+ * the network may be trained on, or freed. SNND_ERROR_NUMERIC where a parameter cannot be, SNND_ERROR_STATE where
  * there are no layers. Free the plan after its streams and before its context. */
 SNND_API snnd_status snnd_plan_create(const snnd_network *network, snnd_plan **plan);
 /** Frees a plan, after its streams. */

@@ -1,5 +1,7 @@
 #include "base/array.h"
 
+#include <stdbool.h>
+
 size_t snnd_dtype_bytes(int32_t dtype) {
     switch (dtype) {
     case SNND_INT8:
@@ -17,8 +19,9 @@ size_t snnd_dtype_bytes(int32_t dtype) {
 }
 
 int64_t snnd_array_count(const snnd_array *array) {
-    int64_t count = array == NULL ? 0 : 1;
-    for (int32_t i = 0; array != NULL && i < array->dimensions && count > 0; i++) {
+    const bool known = array != NULL && array->dimensions >= 0 && array->dimensions <= SNND_MOST_AXES;
+    int64_t count = known ? 1 : 0;
+    for (int32_t i = 0; count > 0 && i < array->dimensions; i++) {
         const int64_t extent = array->shape[i];
         count = extent < 0 || extent > INT64_MAX / count ? 0 : count * extent;
     }

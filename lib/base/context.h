@@ -14,6 +14,7 @@ struct snnd_context {
     snnd_context_options options; /* hooks are set, threads >= 1, isa is the chosen one */
     const struct snnd_hot_kernels *kernels;
     struct snnd_pool *pool; /* NULL until the first call that wants it */
+    bool no_pool;           /* for want of memory */
     char error[1024];
     snnd_profile profile;
 };

@@ -77,15 +77,18 @@ static void start_workers(struct snnd_pool *pool, int32_t wanted) {
 
 /* With less memory or fewer threads than wished for, the work is done by those there are. */
 static struct snnd_pool *pool_of(snnd_context *context) {
-    if (context->pool != NULL || context->options.threads == 1)
+    if (context->pool != NULL || context->no_pool || context->options.threads == 1)
         return context->pool;
     int32_t wanted = context->options.threads - 1;
     char message[sizeof context->error];
     memcpy(message, context->error, sizeof message);
     struct snnd_pool *pool = snnd_allocate(context, 1, sizeof *pool + (size_t)wanted * sizeof(struct worker));
     memcpy(context->error, message, sizeof message);
-    if (pool == NULL)
+    if (pool == NULL) {
+        context->no_pool = true;
+        snnd_log(context, SNND_LOG_WARNING, "no memory for %d threads: one does the work", wanted + 1);
         return NULL;
+    }
     pthread_mutex_init(&pool->mutex, NULL);
     pthread_cond_init(&pool->begin, NULL);
     pthread_cond_init(&pool->end, NULL);
@@ -122,7 +125,7 @@ void snnd_parallel_for(snnd_context *context, int64_t count, snnd_work *work, vo
 }
 
 int32_t snnd_pool_threads(const snnd_context *context) {
-    return context->pool == NULL ? context->options.threads : context->pool->workers + 1;
+    return context->no_pool ? 1 : context->pool == NULL ? context->options.threads : context->pool->workers + 1;
 }
 
 void snnd_pool_free(snnd_context *context) {

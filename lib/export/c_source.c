@@ -11,6 +11,7 @@
 #include "export/c_header.h"
 #include "export/c_readout.h"
 #include "export/c_step.h"
+#include "kernel/readout.h"
 
 enum { LONGEST_NAME = 63, MOST_CLASSES = 32767 };
 
@@ -63,9 +64,9 @@ static snnd_status check_options(snnd_context *context, const snnd_plan *plan, c
     if (known->numbers != SNND_C_FLOAT32 && known->numbers != SNND_C_FIXED)
         return snnd_fail(context, SNND_ERROR_ARGUMENT,
                          "snnd_export_c_options: numbers is %d; expected a snnd_c_numbers", known->numbers);
-    if (known->readout < SNND_READOUT_SOFTMAX_SUM || known->readout > SNND_READOUT_LAST)
-        return snnd_fail(context, SNND_ERROR_ARGUMENT, "snnd_export_c_options: readout is %d; expected a snnd_readout",
-                         known->readout);
+    if (!snnd_is_readout(known->readout))
+        return snnd_fail(context, SNND_ERROR_ARGUMENT,
+                         "snnd_export_c_options: readout is %d; expected one of snnd_readout", known->readout);
     if (!is_name(known->name))
         return snnd_fail(context, SNND_ERROR_ARGUMENT,
                          "snnd_export_c_options: name is '%s'; expected a letter, then letters, digits and '_', up to "

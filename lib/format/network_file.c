@@ -143,8 +143,10 @@ static const char *unknown_key(const cJSON *entry, const snnd_layer_class *class
 static snnd_status build_layer(snnd_network *network, const cJSON *entry, const snnd_safetensors *file) {
     snnd_context *context = network->context;
     const snnd_layer_class *class = find_class(entry);
+    const cJSON *type = cJSON_GetObjectItemCaseSensitive(entry, "type");
     if (class == NULL)
-        return snnd_fail(context, SNND_ERROR_FORMAT, "layer %d of the architecture has no known type", network->count);
+        return snnd_fail(context, SNND_ERROR_FORMAT, "layer %d of the architecture has no known type: '%s'",
+                         network->count, cJSON_IsString(type) ? type->valuestring : "(none)");
     const char *unknown = unknown_key(entry, class);
     if (unknown != NULL)
         return snnd_fail(context, SNND_ERROR_FORMAT, "layer %d (%s) of the architecture has an unknown option '%s'",
@@ -263,14 +265,37 @@ static snnd_status read_layers(snnd_network *network, const snnd_safetensors *fi
     return status;
 }
 
+/* What was read is all that there is: another key, or one that is there twice, would mean another network. */
+static snnd_status check_description(const snnd_network *network, const cJSON *root) {
+    for (const cJSON *item = root->child; item != NULL; item = item->next)
+        if (strcmp(item->string, "inputs") != 0 && strcmp(item->string, "sigma") != 0 &&
+            strcmp(item->string, "layers") != 0)
+            return snnd_fail(network->context, SNND_ERROR_FORMAT, "the architecture has an unknown key '%s'",
+                             item->string);
+    cJSON *own = snnd_network_describe(network);
+    char *printed = own == NULL ? NULL : cJSON_PrintUnformatted(own);
+    cJSON *again = printed == NULL ? NULL : cJSON_Parse(printed);
+    const bool same = cJSON_Compare(again, root, 1);
+    const snnd_status status =
+        again == NULL ? snnd_fail(network->context, SNND_ERROR_MEMORY, "no memory to compare the architecture")
+        : same        ? SNND_OK
+                      : snnd_fail(network->context, SNND_ERROR_FORMAT, "the architecture has a key twice");
+    cJSON_free(printed);
+    cJSON_Delete(again);
+    cJSON_Delete(own);
+    return status;
+}
+
 snnd_status snnd_network_from_file(snnd_context *context, const snnd_safetensors *file, snnd_network **network) {
     const char *text = snnd_safetensors_metadata(file, SNND_NETWORK_KEY);
-    cJSON *root = text == NULL ? NULL : cJSON_Parse(text);
+    cJSON *root = text == NULL ? NULL : cJSON_ParseWithOpts(text, NULL, 1);
     if (root == NULL)
         return snnd_fail(context, SNND_ERROR_FORMAT, text == NULL ? "its metadata has no '%s'" : "its '%s' is not JSON",
                          SNND_NETWORK_KEY);
     snnd_network *made = NULL;
     snnd_status status = build_network(context, root, file, &made);
+    if (status == SNND_OK)
+        status = check_description(made, root);
     cJSON_Delete(root);
     if (status == SNND_OK)
         status = read_layers(made, file);

@@ -14,7 +14,6 @@
 #include "format/nir_graph_writer.h"
 #include "model/batch_norm.h"
 #include "model/delays.h"
-#include "model/leaky_integrator.h"
 #include "model/lif.h"
 
 /* What the whole network has in common. */

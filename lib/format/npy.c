@@ -10,14 +10,14 @@
 #include "format/atomic_file.h"
 #include "format/bytes.h"
 
-enum { MAGIC = 6, MAX_AXES = 4 };
+enum { MAGIC = 6 };
 
 typedef struct npy_header {
     char kind; /* f, i, u, b */
     int32_t size;
     bool big_endian, fortran;
     int32_t dimensions;
-    int64_t shape[MAX_AXES];
+    int64_t shape[SNND_MOST_AXES];
     size_t data; /* where the elements begin */
 } npy_header;
 
@@ -73,7 +73,7 @@ static const char *read_shape(const char *text, npy_header *result) {
         long long extent = strtoll(value, &end, 10);
         if (end == value || extent < 0)
             return "its shape is not a list of sizes";
-        if (result->dimensions == MAX_AXES)
+        if (result->dimensions == SNND_MOST_AXES)
             return "it has more than 4 axes";
         result->shape[result->dimensions++] = extent;
         elements *= extent > 0 ? (double)extent : 1; /* so that no part of the product overflows either */
@@ -224,7 +224,7 @@ static bool store_element(const number *value, int32_t dtype, void *data, int64_
 
 /* Where element `index` (C order) stands in a Fortran-ordered file. */
 static int64_t fortran_place(const npy_header *header, int64_t index) {
-    int64_t place = 0, coordinates[MAX_AXES] = {0};
+    int64_t place = 0, coordinates[SNND_MOST_AXES] = {0};
     for (int32_t axis = header->dimensions - 1; axis >= 0; axis--) {
         coordinates[axis] = index % header->shape[axis];
         index /= header->shape[axis];
@@ -314,7 +314,7 @@ static const char *descr_of(int32_t dtype) {
 /* Whether the extents are ones that an array can have. */
 static bool has_shape(const snnd_array *array) {
     double bytes = (double)snnd_dtype_bytes(array->dtype);
-    if (array->dimensions < 0 || array->dimensions > MAX_AXES)
+    if (array->dimensions < 0 || array->dimensions > SNND_MOST_AXES)
         return false;
     for (int32_t axis = 0; axis < array->dimensions; axis++) {
         if (array->shape[axis] < 0)

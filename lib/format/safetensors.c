@@ -370,3 +370,15 @@ snnd_status snnd_safetensors_read(const snnd_safetensors *file, const char *name
                            snnd_dtype_bytes(array->dtype), !snnd_host_is_little_endian());
     return status;
 }
+
+snnd_status snnd_safetensors_check_numbers(const snnd_safetensors *file, const char *name, double least) {
+    const snnd_array *array = &find(file, name)->array;
+    for (int64_t k = 0; k < snnd_array_count(array); k++) {
+        float number;
+        snnd_copy_elements(&number, (const float *)array->data + k, 1, sizeof number, !snnd_host_is_little_endian());
+        if (!isfinite(number) || (double)number < least)
+            return snnd_fail(file->context, SNND_ERROR_FORMAT, "number %lld of tensor '%s' is %g", (long long)k, name,
+                             (double)number);
+    }
+    return SNND_OK;
+}

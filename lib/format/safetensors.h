@@ -36,6 +36,8 @@ bool snnd_safetensors_has(const snnd_safetensors *file, const char *name);
 
 /* Copies a tensor to `array`, whose dtype and shape it must have. */
 snnd_status snnd_safetensors_read(const snnd_safetensors *file, const char *name, const snnd_array *array);
+/* Checks that the numbers of a float32 tensor that is there are finite and at least `least`. */
+snnd_status snnd_safetensors_check_numbers(const snnd_safetensors *file, const char *name, double least);
 /* Checks that a tensor is there in the dtype and shape of `array`, without copying. */
 snnd_status snnd_safetensors_check(const snnd_safetensors *file, const char *name, const snnd_array *array);
 

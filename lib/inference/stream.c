@@ -71,9 +71,9 @@ static snnd_status read_options(snnd_context *context, const snnd_stream_options
     const snnd_status status = snnd_options_read(context, options, known, sizeof *known, "snnd_stream_options");
     if (status != SNND_OK)
         return status;
-    if (known->readout < SNND_READOUT_SOFTMAX_SUM || known->readout > SNND_READOUT_LAST)
-        return snnd_fail(context, SNND_ERROR_ARGUMENT, "snnd_stream_options: readout is %d; expected a snnd_readout",
-                         known->readout);
+    if (!snnd_is_readout(known->readout))
+        return snnd_fail(context, SNND_ERROR_ARGUMENT,
+                         "snnd_stream_options: readout is %d; expected one of snnd_readout", known->readout);
     return SNND_OK;
 }
 

@@ -2,8 +2,15 @@
 #ifndef SNND_KERNEL_READOUT_H
 #define SNND_KERNEL_READOUT_H
 
+#include <stdbool.h>
+
 #include "kernel/activity.h"
 #include "kernel/softmax.h"
+#include "snndelay.h"
+
+static inline bool snnd_is_readout(int32_t readout) {
+    return readout >= SNND_READOUT_SOFTMAX_SUM && readout <= SNND_READOUT_LAST;
+}
 
 /*
  * Scores [samples in the tile][classes] of one tile under a snnd_readout:

@@ -287,6 +287,18 @@ void snnd_delays_complete_gradient(snnd_stage *stage, const snnd_signal *input, 
     snnd_delays_parameter_gradient(stage, input, d_current);
 }
 
+void snnd_delays_forget_completed(snnd_stage *stage) {
+    snnd_delay_state *held = snnd_delay_state_of(stage);
+    float *by_weight = stage->gradient[SNND_ARRAY_WEIGHT], *by_position = stage->gradient[SNND_ARRAY_POSITION];
+    for (int64_t s = 0; held->complete && s < snnd_layer_synapses(stage->layer); s++)
+        if (!is_live(stage, s)) {
+            by_weight[s] = 0;
+            if (by_position != NULL)
+                by_position[s] = 0;
+        }
+    held->complete = false;
+}
+
 /* ---- for the paths ---- */
 
 void snnd_gather_rows(const snnd_stage *stage, snnd_rows target, int32_t targets, snnd_rows source, int32_t sources,

@@ -31,6 +31,14 @@ float snnd_delays_weight(const snnd_layer *layer, int64_t synapse) {
     return sign == NULL ? theta : theta * (float)sign[synapse];
 }
 
+void snnd_delays_hold_absent(snnd_layer *layer) {
+    const uint8_t *mask = layer->arrays[SNND_ARRAY_MASK].data;
+    float *weight = snnd_layer_floats(layer, SNND_ARRAY_WEIGHT);
+    const int64_t synapses = mask == NULL ? 0 : snnd_layer_synapses(layer);
+    for (int64_t s = 0; s < synapses; s++)
+        weight[s] = mask[s] ? weight[s] : 0;
+}
+
 static void initialize(snnd_layer *layer, uint64_t seed) {
     const double bound = sqrt(6.0 / snnd_delays_columns(layer)), half = layer->options.delays.max_delay / 2;
     snnd_random weights = snnd_random_for(seed, SNND_USE_WEIGHT, (uint64_t)layer->index);

@@ -61,6 +61,12 @@ void snnd_delays_input_gradient(const snnd_stage *stage, const snnd_activity *d_
  * began. */
 void snnd_delays_parameter_gradient(snnd_stage *stage, const snnd_signal *input, const snnd_activity *d_current);
 
+/* Takes back those that snnd_delays_complete_gradient() made: an optimizer moves nothing by what was only looked at. */
+void snnd_delays_forget_completed(snnd_stage *stage);
+
+/* Puts synapses that do not exist to 0, where moments that go on have moved them. */
+void snnd_delays_hold_absent(snnd_layer *layer);
+
 /* Makes them for dormant synapses too, where they are not there yet. The parameters must still be those of the pass. */
 void snnd_delays_complete_gradient(snnd_stage *stage, const snnd_signal *input, const snnd_activity *d_current);
 

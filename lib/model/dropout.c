@@ -7,7 +7,6 @@
 
 #include <string.h>
 
-#include "base/options.h"
 #include "base/parallel.h"
 #include "base/random.h"
 #include "kernel/taps.h"

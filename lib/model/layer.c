@@ -63,15 +63,16 @@ static bool is_good(const snnd_array *array, snnd_array_name name, int64_t k) {
     }
 }
 
-/* All at once, in loops that do not end early: they are part of every step. Others are few. */
+/* All at once, in loops that do not end early: they are part of every step. */
 static bool are_good(const snnd_array *array, snnd_array_name name) {
     const size_t count = (size_t)snnd_array_count(array);
     const uint8_t *byte = array->data;
     uint8_t odd = 0;
-    if (name == SNND_ARRAY_RUNNING_VARIANCE)
-        return false;
+    const float *value = array->data;
+    for (size_t k = 0; k < count && name == SNND_ARRAY_RUNNING_VARIANCE; k++)
+        odd |= value[k] < 0;
     if (array->dtype == SNND_FLOAT32)
-        return snnd_all_finite(array->data, count);
+        return odd == 0 && snnd_all_finite(value, count);
     for (size_t k = 0; k < count && name == SNND_ARRAY_MASK; k++)
         odd |= byte[k] > 1;
     for (size_t k = 0; k < count && name == SNND_ARRAY_SIGN; k++)

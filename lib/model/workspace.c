@@ -138,7 +138,7 @@ snnd_status snnd_workspace_check_gradients(const snnd_workspace *workspace, cons
     const snnd_status status = snnd_workspace_check_network(workspace, network, who);
     if (status == SNND_OK && workspace->progress != SNND_BACKWARD_DONE)
         return snnd_fail(network->context, SNND_ERROR_STATE, "%s: the workspace %s", who,
-                         workspace->gradients ? "has made no backward pass since its last forward pass"
+                         workspace->gradients ? "has made no backward pass since its last forward pass or loss"
                                               : "was made without gradients");
     return status;
 }

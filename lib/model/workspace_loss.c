@@ -26,7 +26,7 @@ static void score_tile(void *argument, int64_t tile, int32_t worker) {
 }
 
 static snnd_status take_scores(snnd_workspace *workspace, int32_t readout) {
-    if (readout < SNND_READOUT_SOFTMAX_SUM || readout > SNND_READOUT_LAST)
+    if (!snnd_is_readout(readout))
         return snnd_fail(workspace->context, SNND_ERROR_ARGUMENT, "readout is %d; expected one of snnd_readout",
                          readout);
     const snnd_status status = snnd_workspace_check_passed(workspace);

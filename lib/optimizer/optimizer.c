@@ -10,7 +10,9 @@
 
 #include <math.h>
 
+#include "base/finite.h"
 #include "base/options.h"
+#include "model/delays.h"
 
 /* What a step has in common for all parameters. */
 typedef struct factors {
@@ -73,10 +75,6 @@ static bool is_rate(double rate) {
     return rate >= 0 && rate <= 1e6;
 }
 
-static bool is_momentum(double momentum) {
-    return momentum >= 0 && momentum < 1;
-}
-
 static snnd_status check_options(snnd_context *context, const snnd_optimizer_options *options) {
     const int32_t all = SNND_PARAMETERS_WEIGHTS | SNND_PARAMETERS_POSITIONS;
     const snnd_bound bounds[] = {
@@ -84,8 +82,8 @@ static snnd_status check_options(snnd_context *context, const snnd_optimizer_opt
         {"parameters", options->parameters, options->parameters >= 1 && options->parameters <= all,
          "a sum of snnd_parameters"},
         {"rate", options->rate, is_rate(options->rate), "0 to 1e6"},
-        {"momentum", options->momentum, is_momentum(options->momentum), "at least 0 and below 1"},
-        {"beta2", options->beta2, is_momentum(options->beta2), "at least 0 and below 1"},
+        {"momentum", options->momentum, snnd_is_momentum(options->momentum), "at least 0 and below 1"},
+        {"beta2", options->beta2, snnd_is_momentum(options->beta2), "at least 0 and below 1"},
         {"epsilon", options->epsilon, options->epsilon > 0 && options->epsilon <= 1, "above 0, up to 1"},
         {"weight_decay", options->weight_decay, is_rate(options->weight_decay), "0 to 1e6"},
         {"decoupled", options->decoupled, options->decoupled == 0 || options->decoupled == 1, "0 or 1"},
@@ -168,11 +166,41 @@ snnd_status snnd_optimizer_set_rate(snnd_optimizer *optimizer, double rate) {
 snnd_status snnd_optimizer_set_momentum(snnd_optimizer *optimizer, double momentum) {
     if (optimizer == NULL)
         return SNND_ERROR_ARGUMENT;
-    if (!(momentum >= 0 && momentum < 1))
+    if (!snnd_is_momentum(momentum))
         return snnd_fail(optimizer->network->context, SNND_ERROR_ARGUMENT,
                          "momentum is %g; expected at least 0 and below 1", momentum);
     optimizer->options.momentum = momentum;
     return SNND_OK;
+}
+
+/* One that has overflowed would let its parameter rest for ever. */
+static snnd_status check_moments(const snnd_optimizer *optimizer, const snnd_layer *layer, snnd_array_name name) {
+    const snnd_moment *moment = &optimizer->moment[layer->index];
+    const float *moments[2] = {moment->first[name], moment->second[name]};
+    const size_t count = (size_t)snnd_array_count(&layer->arrays[name]);
+    for (int order = 1; order <= 2; order++)
+        if (moments[order - 1] != NULL && !snnd_all_finite(moments[order - 1], count))
+            return snnd_fail(optimizer->network->context, SNND_ERROR_NUMERIC,
+                             "a moment %d of %s of layer %d (%s) is not finite", order, snnd_array_word(name),
+                             layer->index, layer->class->name);
+    return SNND_OK;
+}
+
+/* Moves an array of a layer, and looks at what has come of it. */
+static snnd_status move(const snnd_optimizer *optimizer, const factors *f, const snnd_stage *stage,
+                        snnd_array_name name) {
+    snnd_layer *layer = stage->layer;
+    const snnd_moment *moment = &optimizer->moment[layer->index];
+    float *parameter = snnd_layer_floats(layer, name), *first = moment->first[name], *second = moment->second[name];
+    const int64_t count = snnd_array_count(&layer->arrays[name]);
+    if (optimizer->options.kind == SNND_ADAM)
+        adam(f, count, parameter, stage->gradient[name], first, second);
+    else
+        sgd(f, count, parameter, stage->gradient[name], first);
+    if (name == SNND_ARRAY_WEIGHT)
+        snnd_delays_hold_absent(layer);
+    const snnd_status status = snnd_layer_check_values(layer, name, SNND_ERROR_NUMERIC);
+    return status == SNND_OK ? check_moments(optimizer, layer, name) : status;
 }
 
 snnd_status snnd_optimizer_step(snnd_optimizer *optimizer, const snnd_workspace *workspace) {
@@ -184,21 +212,15 @@ snnd_status snnd_optimizer_step(snnd_optimizer *optimizer, const snnd_workspace 
         return status;
     optimizer->steps++;
     const factors f = factors_of(optimizer);
-    for (int32_t i = 0; i < network->count; i++)
-        for (int name = 1; name < SNND_ARRAY_NAMES; name++) {
-            float *first = optimizer->moment[i].first[name];
-            if (first == NULL)
-                continue;
-            const int64_t count = snnd_array_count(&network->layer[i]->arrays[name]);
-            float *parameter = snnd_layer_floats(network->layer[i], (snnd_array_name)name);
-            if (optimizer->options.kind == SNND_ADAM)
-                adam(&f, count, parameter, workspace->stage[i].gradient[name], first,
-                     optimizer->moment[i].second[name]);
-            else
-                sgd(&f, count, parameter, workspace->stage[i].gradient[name], first);
-            if (status == SNND_OK)
-                status = snnd_layer_check_values(network->layer[i], (snnd_array_name)name, SNND_ERROR_NUMERIC);
-        }
+    for (int32_t i = 0; i < network->count; i++) {
+        if (snnd_layer_is_delays(network->layer[i]))
+            snnd_delays_forget_completed(&workspace->stage[i]);
+        for (int name = 1; name < SNND_ARRAY_NAMES; name++)
+            if (optimizer->moment[i].first[name] != NULL) {
+                const snnd_status here = move(optimizer, &f, &workspace->stage[i], (snnd_array_name)name);
+                status = status == SNND_OK ? here : status;
+            }
+    }
     return status;
 }
 

@@ -16,4 +16,8 @@ struct snnd_optimizer {
     snnd_moment *moment; /* [layers] */
 };
 
+static inline bool snnd_is_momentum(double momentum) {
+    return momentum >= 0 && momentum < 1;
+}
+
 #endif

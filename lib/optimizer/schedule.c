@@ -13,6 +13,7 @@
 #include <math.h>
 
 #include "base/options.h"
+#include "optimizer/optimizer.h"
 
 static const double PI = 3.14159265358979323846;
 
@@ -40,10 +41,6 @@ static bool is_value(double value) {
     return value >= 0 && value <= 1e6;
 }
 
-static bool is_momentum(double momentum) {
-    return momentum >= 0 && momentum < 1;
-}
-
 static bool is_divisor(double divisor) {
     return divisor > 0 && isfinite(divisor);
 }
@@ -66,9 +63,9 @@ snnd_status snnd_schedule_check(snnd_context *context, const snnd_schedule *sche
         {"final_divide", schedule->final_divide, !cycle || is_divisor(schedule->final_divide), "above 0, and finite"},
         {"value / divide", start, !cycle || is_value(start), "0 to 1e6"},
         {"value / divide / final_divide", end, !cycle || is_value(end), "0 to 1e6"},
-        {"momentum_low", schedule->momentum_low, !cycle || is_momentum(schedule->momentum_low),
+        {"momentum_low", schedule->momentum_low, !cycle || snnd_is_momentum(schedule->momentum_low),
          "at least 0 and below 1"},
-        {"momentum_high", schedule->momentum_high, !cycle || is_momentum(schedule->momentum_high),
+        {"momentum_high", schedule->momentum_high, !cycle || snnd_is_momentum(schedule->momentum_high),
          "at least 0 and below 1"},
     };
     return snnd_options_check_bounds(context, who, bounds, sizeof bounds / sizeof *bounds);

@@ -53,8 +53,11 @@ void snnd_sparsity_free(snnd_sparsity *sparsity) {
         return;
     snnd_network *network = sparsity->network;
     snnd_context *context = network->context;
-    if (network->controller == sparsity)
+    if (network->controller == sparsity) {
         network->controller = NULL;
+        for (int32_t i = 0; i < network->count; i++)
+            network->layer[i]->dormant_gradients = false;
+    }
     snnd_release(context, sparsity->group);
     snnd_release(context, sparsity->stretch);
     snnd_release(context, sparsity->regrown);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/finite.h"
 #include "format/atomic_file.h"
 #include "format/network_file.h"
 #include "format/utf8.h"
@@ -161,7 +162,7 @@ static bool same_text(const cJSON *a, const cJSON *b) {
 }
 
 static snnd_status compare_settings(const snnd_trainer *trainer, const char *text) {
-    cJSON *own = describe_settings(trainer), *theirs = cJSON_Parse(text);
+    cJSON *own = describe_settings(trainer), *theirs = cJSON_ParseWithOpts(text, NULL, 1);
     char *printed = own == NULL ? NULL : cJSON_PrintUnformatted(own);
     cJSON *again = printed == NULL ? NULL : cJSON_Parse(printed);
     snnd_status status = SNND_OK;
@@ -174,6 +175,9 @@ static snnd_status compare_settings(const snnd_trainer *trainer, const char *tex
             status = snnd_fail(trainer->context, SNND_ERROR_ARGUMENT,
                                "it was made with another setting '%s' than this trainer", setting->string);
     }
+    if (status == SNND_OK && !cJSON_Compare(again, theirs, 1))
+        status = snnd_fail(trainer->context, SNND_ERROR_FORMAT,
+                           "it has a setting that this version does not know, or one that is there twice");
     cJSON_free(printed);
     cJSON_Delete(again);
     cJSON_Delete(theirs);
@@ -267,6 +271,13 @@ static snnd_status write_checkpoint(const snnd_trainer *trainer, const char *pat
     return status;
 }
 
+static snnd_status check_finite(void *argument, const snnd_tensor *tensor) {
+    const snnd_trainer *trainer = argument;
+    return snnd_all_finite(tensor->array.data, (size_t)snnd_array_count(&tensor->array))
+               ? SNND_OK
+               : snnd_fail(trainer->context, SNND_ERROR_NUMERIC, "the moments '%s' are not finite", tensor->name);
+}
+
 snnd_status snnd_trainer_save_checkpoint(snnd_trainer *trainer, const char *path, const char *note) {
     if (trainer == NULL)
         return SNND_ERROR_ARGUMENT;
@@ -275,6 +286,8 @@ snnd_status snnd_trainer_save_checkpoint(snnd_trainer *trainer, const char *path
     snnd_status status = snnd_network_check_values(trainer->network);
     if (status == SNND_OK && trainer->options.sparsity != NULL)
         status = snnd_sparsity_check_masks(trainer->options.sparsity);
+    if (status == SNND_OK)
+        status = for_all_moments(trainer, check_finite, trainer);
     if (status != SNND_OK)
         return status;
     if (trainer->diverged)
@@ -295,8 +308,11 @@ snnd_status snnd_trainer_save_checkpoint(snnd_trainer *trainer, const char *path
 
 /* ---- loading ---- */
 
+/* The second moments of Adam are squares. */
 static snnd_status check_moment(void *argument, const snnd_tensor *tensor) {
-    return snnd_safetensors_check(argument, tensor->name, &tensor->array);
+    const bool square = tensor->name[strlen(tensor->name) - 1] == '2';
+    const snnd_status status = snnd_safetensors_check(argument, tensor->name, &tensor->array);
+    return status == SNND_OK ? snnd_safetensors_check_numbers(argument, tensor->name, square ? 0 : -HUGE_VAL) : status;
 }
 
 static snnd_status read_moment(void *argument, const snnd_tensor *tensor) {

@@ -2,6 +2,7 @@
 #include "train/trainer.h"
 
 #include "base/options.h"
+#include "kernel/readout.h"
 #include "optimizer/schedule.h"
 
 /* ---- making ---- */
@@ -17,8 +18,7 @@ static snnd_status check_options(const snnd_network *network, const snnd_trainer
     const snnd_bound bounds[] = {
         {"epochs", options->epochs, options->epochs >= 1 && options->epochs <= 1 << 24, "1 to 2^24"},
         {"batch", options->batch, options->batch >= 1 && options->batch <= 1 << 20, "1 to 2^20"},
-        {"readout", options->readout,
-         options->readout >= SNND_READOUT_SOFTMAX_SUM && options->readout <= SNND_READOUT_LAST, "one of snnd_readout"},
+        {"readout", options->readout, snnd_is_readout(options->readout), "one of snnd_readout"},
         {"l1", options->l1, options->l1 >= 0 && options->l1 <= 1e9, "0 to 1e9"},
         {"largest_loss", options->largest_loss, options->largest_loss > 0, "above 0"},
     };
@@ -27,6 +27,10 @@ static snnd_status check_options(const snnd_network *network, const snnd_trainer
         return status;
     if (options->sparsity != NULL && options->sparsity->network != network)
         return snnd_fail(context, SNND_ERROR_ARGUMENT, "trainer: the sparsity controller is another network's");
+    if (options->sparsity == NULL && network->controller != NULL)
+        return snnd_fail(context, SNND_ERROR_STATE,
+                         "trainer: the network has a controller, %s; expected it as `sparsity`",
+                         network->controller->class->name);
     if (network->count == 0)
         return snnd_fail(context, SNND_ERROR_STATE, "trainer: the network has no layers yet");
     return SNND_OK;
@@ -215,10 +219,17 @@ snnd_status snnd_trainer_step(snnd_trainer *trainer, const float *input, const i
         status = snnd_workspace_check_labels(trainer->workspace, label, count);
     if (status != SNND_OK)
         return status;
+    const snnd_run before = *run;
+    const double sigma = trainer->network->sigma, momentum = trainer->positions->options.momentum;
     if (run->step == 0)
         follow_schedules(trainer);
     snnd_workspace_set_draw(trainer->workspace, trainer->options.seed, run->draws);
     status = snnd_workspace_forward(trainer->workspace, SNND_TRAIN, input, count);
+    if (status != SNND_OK) { /* there was no step */
+        *run = before;
+        trainer->network->sigma = sigma;
+        trainer->positions->options.momentum = momentum;
+    }
     if (status == SNND_OK)
         status = snnd_workspace_loss(trainer->workspace, label, &loss, &result);
     if (status == SNND_ERROR_NUMERIC)
@@ -229,6 +240,8 @@ snnd_status snnd_trainer_step(snnd_trainer *trainer, const float *input, const i
         status = snnd_workspace_backward(trainer->workspace);
     if (status == SNND_OK)
         status = update(trainer);
+    if (status == SNND_OK)
+        status = check_parameters(trainer);
     if (status != SNND_OK)
         return status;
     trainer->diverged = false;

@@ -659,6 +659,16 @@ START_TEST(an_option_that_nobody_knows_is_refused) {
 }
 END_TEST
 
+START_TEST(an_architecture_says_nothing_else_and_nothing_twice) {
+    pieces all = take_apart();
+    cJSON_AddNumberToObject(all.root, "recurrent", 1);
+    refuses(&all, "unknown key 'recurrent'");
+    all = take_apart();
+    cJSON_AddNumberToObject(cJSON_GetArrayItem(cJSON_GetObjectItem(all.root, "layers"), 5), "tau", 77);
+    refuses(&all, "a key twice");
+}
+END_TEST
+
 START_TEST(a_changed_architecture_is_refused) {
     const struct change *c = &changes[_i];
     pieces all = take_apart();
@@ -782,6 +792,7 @@ Suite *network_file_suite(void) {
 
     TCase *architecture = scratch_case(suite, "architecture");
     tcase_add_test(architecture, an_option_that_nobody_knows_is_refused);
+    tcase_add_test(architecture, an_architecture_says_nothing_else_and_nothing_twice);
     tcase_add_loop_test(architecture, a_changed_architecture_is_refused, 0, sizeof changes / sizeof changes[0]);
     tcase_add_test(architecture, a_layer_too_many_or_too_few_is_refused);
     tcase_add_test(architecture, what_is_no_architecture_is_refused);

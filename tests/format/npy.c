@@ -622,6 +622,19 @@ START_TEST(a_pipe_is_neither_read_nor_replaced) {
 }
 END_TEST
 
+START_TEST(a_shape_that_cannot_be_has_no_elements) {
+    const snnd_array large = {NULL, SNND_FLOAT32, 2, {INT64_MAX, INT64_MAX, 1, 1}};
+    const snnd_array negative = {NULL, SNND_FLOAT32, 2, {3, -1, 1, 1}}, many = {NULL, SNND_FLOAT32, 5, {1, 1, 1, 1}};
+    const snnd_array fewer = {NULL, SNND_FLOAT32, -1, {1, 1, 1, 1}}, scalar = {NULL, SNND_FLOAT32, 0, {1, 1, 1, 1}};
+    ck_assert_int_eq(snnd_array_count(&large), 0);
+    ck_assert_int_eq(snnd_array_count(&negative), 0);
+    ck_assert_int_eq(snnd_array_count(&many), 0);
+    ck_assert_int_eq(snnd_array_count(&fewer), 0);
+    ck_assert_int_eq(snnd_array_count(&scalar), 1);
+    ck_assert_int_eq(snnd_array_count(NULL), 0);
+}
+END_TEST
+
 START_TEST(a_directory_is_not_replaced_by_a_file) {
     snnd_context *context = make_context(1);
     const snnd_array saved = array_of(&sorts[0], 1);
@@ -763,6 +776,7 @@ Suite *npy_suite(void) {
     tcase_add_test(saving, saving_leaves_one_file_and_may_be_repeated);
     tcase_add_test(saving, a_file_cannot_be_saved_where_there_is_no_directory);
     tcase_add_test(saving, a_directory_is_not_replaced_by_a_file);
+    tcase_add_test(saving, a_shape_that_cannot_be_has_no_elements);
     tcase_add_test(saving, a_pipe_is_neither_read_nor_replaced);
     tcase_add_test(saving, a_file_survives_when_its_successor_cannot_be_written);
     tcase_add_test(saving, the_file_that_another_save_left_unfinished_is_not_in_the_way);

@@ -330,6 +330,16 @@ START_TEST(a_parameter_that_is_no_longer_finite_is_named) {
 }
 END_TEST
 
+START_TEST(a_moment_that_overflows_is_named) {
+    OK(context, snnd_optimizer_create(network, NULL, &optimizer));
+    snnd_workspace *passed = make_passed_workspace(network);
+    gradient_of(passed, delays, SNND_ARRAY_WEIGHT)[1] = 1e25f;
+    FAILS(context, SNND_ERROR_NUMERIC, "a moment 2 of weight of layer 0 (delays) is not finite",
+          snnd_optimizer_step(optimizer, passed));
+    snnd_workspace_free(passed);
+}
+END_TEST
+
 START_TEST(options_start_as_adams_inventors_set_them) {
     ck_assert_int_eq(options.kind, SNND_ADAM);
     ck_assert_int_eq(options.parameters, SNND_PARAMETERS_WEIGHTS);
@@ -361,6 +371,7 @@ Suite *optimizer_suite(void) {
     tcase_add_test(cases, rates_and_momentums_out_of_range_are_named);
     tcase_add_test(cases, a_step_needs_a_workspace_of_the_network_with_gradients);
     tcase_add_test(cases, a_parameter_that_is_no_longer_finite_is_named);
+    tcase_add_test(cases, a_moment_that_overflows_is_named);
     tcase_add_test(cases, options_start_as_adams_inventors_set_them);
     suite_add_tcase(suite, cases);
     return suite;

@@ -430,6 +430,22 @@ START_TEST(a_network_that_lost_its_masks_is_neither_trained_nor_saved) {
 }
 END_TEST
 
+START_TEST(moments_that_cannot_be_are_neither_saved_nor_loaded) {
+    make_toy(&made);
+    train_epochs(&made, dataset, 1);
+    float *second = made.trainer->weights->moment[0].second[SNND_ARRAY_WEIGHT], before = second[2];
+    second[2] = INFINITY;
+    FAILS(context, SNND_ERROR_NUMERIC, "'optimizer.weights.layers.0.weight.2' are not finite",
+          snnd_trainer_save_checkpoint(made.trainer, scratch("run"), NULL));
+    second[2] = -1;
+    save(&made, "run");
+    second[2] = before;
+    FAILS(context, SNND_ERROR_FORMAT, "number 2 of tensor 'optimizer.weights.layers.0.weight.2' is -1",
+          snnd_trainer_load_checkpoint(made.trainer, scratch("run"), NULL));
+    assert_unharmed(&made);
+}
+END_TEST
+
 START_TEST(a_network_file_is_no_checkpoint) {
     make_toy(&made);
     train_epochs(&made, dataset, 1);
@@ -557,6 +573,7 @@ Suite *checkpoint_suite(void) {
     tcase_add_test(cases, a_note_that_could_not_be_saved_is_not_loaded);
     tcase_add_test(cases, epochs_that_nobody_can_have_trained_are_refused);
     tcase_add_test(cases, a_network_that_lost_its_masks_is_neither_trained_nor_saved);
+    tcase_add_test(cases, moments_that_cannot_be_are_neither_saved_nor_loaded);
     tcase_add_test(cases, a_network_file_is_no_checkpoint);
     tcase_add_test(cases, a_file_that_is_not_there_is_named);
     tcase_add_test(cases, memory_that_runs_out_while_loading_changes_nothing);

@@ -695,6 +695,30 @@ START_TEST(a_network_that_is_not_finite_is_not_evaluated) {
 }
 END_TEST
 
+START_TEST(a_step_that_was_refused_leaves_the_schedules_where_they_were) {
+    static float input[TOY_STEPS * TOY_CHANNELS];
+    const int32_t label = 0;
+    make_toy(&made);
+    OK(context, snnd_network_set_sigma(made.network, 4.5));
+    input[3] = NAN;
+    FAILS(context, SNND_ERROR_ARGUMENT, "is nan", snnd_trainer_step(made.trainer, input, &label, 1, TOY_STEPS, NULL));
+    ck_assert_double_eq(snnd_network_sigma(made.network), 4.5);
+}
+END_TEST
+
+/* Running statistics overflow in the pass, behind which the loss may look well. */
+START_TEST(a_variance_that_overflows_is_noticed_in_its_step) {
+    static float input[TOY_STEPS * TOY_CHANNELS];
+    const int32_t label = 0;
+    made.options.largest_loss = 1e30;
+    make_toy(&made);
+    for (int k = 0; k < TOY_STEPS * TOY_CHANNELS; k++)
+        input[k] = k % 3 == 0 ? 1e30f : 0;
+    FAILS(context, SNND_ERROR_NUMERIC, "epoch 0, step 0: running_variance",
+          snnd_trainer_step(made.trainer, input, &label, 1, TOY_STEPS, NULL));
+}
+END_TEST
+
 START_TEST(an_epoch_of_steps_by_hand_is_ended_by_hand) {
     snnd_epoch_report report = empty_report();
     static float input[TOY_STEPS * TOY_CHANNELS];
@@ -739,6 +763,8 @@ Suite *trainer_suite(void) {
     tcase_add_test(cases, a_run_that_blows_up_is_noticed_with_epoch_and_step);
     tcase_add_test(cases, a_loss_that_explodes_is_noticed_while_it_is_finite);
     tcase_add_test(cases, a_network_that_is_not_finite_is_not_evaluated);
+    tcase_add_test(cases, a_step_that_was_refused_leaves_the_schedules_where_they_were);
+    tcase_add_test(cases, a_variance_that_overflows_is_noticed_in_its_step);
     tcase_add_test(cases, an_epoch_of_steps_by_hand_is_ended_by_hand);
     tcase_add_test(cases, a_run_can_go_on_once_its_parameters_are_finite_again);
     suite_add_tcase(suite, cases);
