@@ -90,11 +90,11 @@ fuzz() {
         tee -a "$build/log/summary"
 }
 
-# Keeps inputs that are there for what they once broke (found-...), and of the others the fewest that reach as much.
+# Keeps inputs that are there for what they once broke (found-...), and of the others few that reach as many edges.
 merge() {
     target=$1 corpus=tests/fuzz/corpus/$1 new=$TMPDIR/merged
     mkdir -p "$new" "$corpus" "$build/corpus/$target"
-    "$build/tests/fuzz/fuzz-$target" -merge=1 -timeout=10 -rss_limit_mb=2048 -malloc_limit_mb=16777216 -max_len="$(longest "$target")" "$new" "$corpus" \
+    "$build/tests/fuzz/fuzz-$target" -merge=1 -set_cover_merge=1 -use_counters=0 -timeout=10 -rss_limit_mb=2048 -malloc_limit_mb=16777216 -max_len="$(longest "$target")" "$new" "$corpus" \
         "$build/corpus/$target" >"$build/log/merge-$target" 2>&1 || { tail -n 20 "$build/log/merge-$target"; return 1; }
     find "$corpus" -type f ! -name 'found-*' -delete
     cp "$new"/* "$corpus"
