@@ -443,8 +443,8 @@ SNND_API snnd_status snnd_workspace_backward(snnd_workspace *workspace);
  * writable (for clipping, say), valid until the workspace is freed (a trainer's: as long as snnd_trainer_workspace()
  * says). Weight gradients are with respect to theta where the layer has signs, include L1 (sign(theta), 0 at 0). Those
  * of absent synapses, which a pass makes only where the layer's controller needs them, are made by this call, so make
- * it while the parameters are those of the pass; they are to look at, and no optimizer moves anything by them.
- * SNND_ERROR_STATE unless of forward pass, loss and backward pass the last was the backward pass. */
+ * it while the parameters are those of the pass; they are to look at: an optimizer's step puts them to 0 and moves
+ * nothing by them. SNND_ERROR_STATE unless of forward pass, loss and backward pass the last was the backward pass. */
 SNND_API snnd_status snnd_workspace_gradient(snnd_workspace *workspace, const snnd_layer *layer, snnd_array_name name,
                                              snnd_array *array);
 

@@ -41,10 +41,7 @@ static bool is_value(double value) {
     return value >= 0 && value <= 1e6;
 }
 
-static bool is_divisor(double divisor) {
-    return divisor > 0 && isfinite(divisor);
-}
-
+/* Numbers that a kind does not use must be finite, too: checkpoints hold them. */
 snnd_status snnd_schedule_check(snnd_context *context, const snnd_schedule *schedule, const char *who) {
     const bool cycle = schedule->kind == SNND_SCHEDULE_ONE_CYCLE, cosine = schedule->kind == SNND_SCHEDULE_COSINE;
     const bool falls = schedule->kind == SNND_SCHEDULE_EXPONENTIAL && schedule->value > schedule->final;
@@ -58,14 +55,19 @@ snnd_status snnd_schedule_check(snnd_context *context, const snnd_schedule *sche
         {"value", schedule->value, is_value(schedule->value), "0 to 1e6"},
         {"final", schedule->final, is_value(schedule->final), "0 to 1e6"},
         {"final", schedule->final, !falls || schedule->final > 0, "above 0 in an exponential"},
-        {"rise", schedule->rise, !cycle || (schedule->rise >= 0 && schedule->rise <= 1), "0 to 1"},
-        {"divide", schedule->divide, !cycle || is_divisor(schedule->divide), "above 0, and finite"},
-        {"final_divide", schedule->final_divide, !cycle || is_divisor(schedule->final_divide), "above 0, and finite"},
+        {"rise", schedule->rise, isfinite(schedule->rise) && (!cycle || (schedule->rise >= 0 && schedule->rise <= 1)),
+         "0 to 1"},
+        {"divide", schedule->divide, isfinite(schedule->divide) && (!cycle || schedule->divide > 0),
+         "above 0, and finite"},
+        {"final_divide", schedule->final_divide,
+         isfinite(schedule->final_divide) && (!cycle || schedule->final_divide > 0), "above 0, and finite"},
         {"value / divide", start, !cycle || is_value(start), "0 to 1e6"},
         {"value / divide / final_divide", end, !cycle || is_value(end), "0 to 1e6"},
-        {"momentum_low", schedule->momentum_low, !cycle || snnd_is_momentum(schedule->momentum_low),
+        {"momentum_low", schedule->momentum_low,
+         isfinite(schedule->momentum_low) && (!cycle || snnd_is_momentum(schedule->momentum_low)),
          "at least 0 and below 1"},
-        {"momentum_high", schedule->momentum_high, !cycle || snnd_is_momentum(schedule->momentum_high),
+        {"momentum_high", schedule->momentum_high,
+         isfinite(schedule->momentum_high) && (!cycle || snnd_is_momentum(schedule->momentum_high)),
          "at least 0 and below 1"},
     };
     return snnd_options_check_bounds(context, who, bounds, sizeof bounds / sizeof *bounds);

@@ -209,8 +209,10 @@ snnd_status snnd_trainer_step(snnd_trainer *trainer, const float *input, const i
     const snnd_loss_options loss = {
         .size = sizeof loss, .readout = trainer->options.readout, .l1 = trainer->options.l1};
     snnd_status status = snnd_options_check(trainer->context, report, "snnd_loss_report");
+    const bool had_diverged = trainer->diverged;
     if (status == SNND_OK)
         status = check_parameters(trainer);
+    trainer->diverged = had_diverged; /* what the host has written is no step */
     if (status == SNND_OK && trainer->options.sparsity != NULL)
         status = snnd_sparsity_check_masks(trainer->options.sparsity);
     if (status == SNND_OK)

@@ -122,6 +122,8 @@ snnd_status snnd_trainer_epoch(snnd_trainer *trainer, const snnd_dataset *datase
     trainer->run.of_samples = dataset->samples;
     status = train_on(trainer, batches, dataset->steps, &stopped);
     snnd_batches_free(batches);
+    if (status != SNND_OK && trainer->run.step == 0)
+        trainer->run.of_samples = 0;   /* the epoch was not begun */
     if (status == SNND_OK && !stopped) /* stopped after the last step: ended by the next call */
         status = end_steps(trainer);
     if (status != SNND_OK)

@@ -191,6 +191,9 @@ START_TEST(values_out_of_range_are_refused) {
     schedule.kind = SNND_SCHEDULE_EXPONENTIAL;
     schedule.final = 0; /* no factor leads there */
     assert_refused();
+    schedule.kind = SNND_SCHEDULE_CONSTANT;
+    schedule.divide = INFINITY; /* not used, but kept by checkpoints */
+    assert_refused();
 }
 END_TEST
 

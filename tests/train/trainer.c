@@ -681,6 +681,8 @@ START_TEST(a_run_can_go_on_once_its_parameters_are_finite_again) {
     ck_assert_int_eq(snnd_trainer_epoch(made.trainer, dataset, &report), SNND_ERROR_NUMERIC);
     ck_assert_int_eq(report.samples, 0);
     weight[3] = before;
+    FAILS(context, SNND_ERROR_IO, "no-such-folder", /* and not that training has diverged: there was no step */
+          snnd_trainer_save_checkpoint(made.trainer, "no-such-folder/checkpoint", NULL));
     report = train_epochs(&made, dataset, 1);
     ck_assert_int_eq(report.samples, SAMPLES);
     ck_assert(isfinite(report.loss));
@@ -703,6 +705,14 @@ START_TEST(a_step_that_was_refused_leaves_the_schedules_where_they_were) {
     input[3] = NAN;
     FAILS(context, SNND_ERROR_ARGUMENT, "is nan", snnd_trainer_step(made.trainer, input, &label, 1, TOY_STEPS, NULL));
     ck_assert_double_eq(snnd_network_sigma(made.network), 4.5);
+    /* An epoch that was refused was not begun: steps by hand are still steps by hand. */
+    float *weight = floats(snnd_network_layer(made.network, 4), SNND_ARRAY_WEIGHT), before = weight[3];
+    weight[3] = NAN;
+    ck_assert_int_eq(snnd_trainer_epoch(made.trainer, dataset, NULL), SNND_ERROR_NUMERIC);
+    weight[3] = before;
+    input[3] = 0;
+    OK(context, snnd_trainer_step(made.trainer, input, &label, 1, TOY_STEPS, NULL));
+    FAILS(context, SNND_ERROR_STATE, "made by hand", snnd_trainer_epoch(made.trainer, dataset, NULL));
 }
 END_TEST
 
