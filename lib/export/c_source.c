@@ -41,11 +41,6 @@ static bool is_name(const char *name) {
     return true;
 }
 
-static const char *base_name(const char *path) {
-    const char *slash = strrchr(path, '/');
-    return slash == NULL ? path : slash + 1;
-}
-
 static snnd_status check_paths(snnd_context *context, const char *source_path, const char *header_path) {
     if (source_path == NULL || header_path == NULL)
         return snnd_fail(context, SNND_ERROR_ARGUMENT, "snnd_export_c: %s is NULL",
@@ -53,10 +48,10 @@ static snnd_status check_paths(snnd_context *context, const char *source_path, c
     if (snnd_is_same_place(source_path, header_path))
         return snnd_fail(context, SNND_ERROR_ARGUMENT, "source and header are one file, '%s' and '%s'; expected two",
                          source_path, header_path);
-    for (const char *c = base_name(header_path); *c != '\0'; c++)
+    for (const char *c = snnd_base_name(header_path); *c != '\0'; c++)
         if (*c == '"' || *c == '\\' || (unsigned char)*c < ' ')
             return snnd_fail(context, SNND_ERROR_ARGUMENT, "the header's name '%s' cannot stand in an #include line",
-                             base_name(header_path));
+                             snnd_base_name(header_path));
     return SNND_OK;
 }
 
@@ -146,7 +141,7 @@ static snnd_status write_files(const snnd_c_network *network, const char *name, 
         return status;
     }
     snnd_c_text text = {.file = &source, .name = name};
-    write_source(&text, network, member, count, base_name(header_path));
+    write_source(&text, network, member, count, snnd_base_name(header_path));
     report->flash = text.flash;
     report->ram = snnd_c_ram(member, count);
     text.file = &header;

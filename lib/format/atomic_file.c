@@ -17,6 +17,11 @@ snnd_status snnd_name_file(snnd_context *context, snnd_status status, const char
     return status == SNND_OK ? SNND_OK : snnd_fail(context, status, "'%s': %s", path, context->error);
 }
 
+const char *snnd_base_name(const char *path) {
+    const char *slash = strrchr(path, '/');
+    return slash == NULL ? path : slash + 1;
+}
+
 /* The folder of a path, "." where it has none or one that is too long; returns the name behind it. */
 static const char *split(const char *path, char *folder, size_t room) {
     const char *slash = strrchr(path, '/');
@@ -24,7 +29,7 @@ static const char *split(const char *path, char *folder, size_t room) {
     const bool fits = length > 0 && length < room;
     memcpy(folder, fits ? path : ".", fits ? length : 1);
     folder[fits ? length : 1] = '\0';
-    return slash == NULL ? path : slash + 1;
+    return snnd_base_name(path);
 }
 
 static void forget(snnd_atomic_file *file) {

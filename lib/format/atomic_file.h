@@ -27,6 +27,9 @@ void snnd_atomic_abandon(snnd_atomic_file *file);
 /* Puts a file's name before the sentence that an inner function left; returns the status. */
 snnd_status snnd_name_file(snnd_context *context, snnd_status status, const char *path);
 
+/* What is behind the last slash of a path. */
+const char *snnd_base_name(const char *path);
+
 /* Whether two paths name one file, which need not be there. */
 bool snnd_is_same_place(const char *one, const char *other);
 

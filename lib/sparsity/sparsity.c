@@ -75,13 +75,13 @@ void snnd_sparsity_for_layers(snnd_sparsity *sparsity, void (*each)(snnd_sparsit
 }
 
 void snnd_sparsity_hold(snnd_sparsity *sparsity, snnd_layer *layer) {
-    const bool keeps_signs = snnd_sparsity_keeps_signs(sparsity);
+    snnd_delays_hold_absent(layer);
+    if (!snnd_sparsity_keeps_signs(sparsity))
+        return;
     const uint8_t *mask = snnd_mask_of(layer);
     float *weight = snnd_layer_floats(layer, SNND_ARRAY_WEIGHT);
     for (int64_t s = 0; s < snnd_layer_synapses(layer); s++)
-        if (!mask[s])
-            weight[s] = 0;
-        else if (keeps_signs && weight[s] < SNND_NEW_SYNAPSE)
+        if (mask[s] && weight[s] < SNND_NEW_SYNAPSE)
             weight[s] = SNND_NEW_SYNAPSE;
 }
 

@@ -142,15 +142,15 @@ static void follow_schedules(snnd_trainer *trainer) {
 }
 
 /* Puts the place in the run before a sentence about numbers that are no longer finite. */
-static snnd_status diverged(snnd_trainer *trainer) {
-    trainer->diverged = true;
+static snnd_status name_place(const snnd_trainer *trainer) {
     return snnd_fail(trainer->context, SNND_ERROR_NUMERIC, "training diverged in epoch %lld, step %lld: %s",
                      (long long)trainer->run.epoch, (long long)trainer->run.step, trainer->context->error);
 }
 
-/* A neuron whose potential is not a number only falls silent: the loss alone would not show it. */
-static snnd_status check_parameters(snnd_trainer *trainer) {
-    return snnd_network_check_values(trainer->network) == SNND_OK ? SNND_OK : diverged(trainer);
+/* The same of a step that was made. */
+static snnd_status diverged(snnd_trainer *trainer) {
+    trainer->diverged = true;
+    return name_place(trainer);
 }
 
 /* A loss that is finite still, but has exploded: the error names the parameter that has gone farthest. */
@@ -209,10 +209,8 @@ snnd_status snnd_trainer_step(snnd_trainer *trainer, const float *input, const i
     const snnd_loss_options loss = {
         .size = sizeof loss, .readout = trainer->options.readout, .l1 = trainer->options.l1};
     snnd_status status = snnd_options_check(trainer->context, report, "snnd_loss_report");
-    const bool had_diverged = trainer->diverged;
-    if (status == SNND_OK)
-        status = check_parameters(trainer);
-    trainer->diverged = had_diverged; /* what the host has written is no step */
+    if (status == SNND_OK && snnd_network_check_values(trainer->network) != SNND_OK)
+        status = name_place(trainer);
     if (status == SNND_OK && trainer->options.sparsity != NULL)
         status = snnd_sparsity_check_masks(trainer->options.sparsity);
     if (status == SNND_OK)
@@ -242,8 +240,9 @@ snnd_status snnd_trainer_step(snnd_trainer *trainer, const float *input, const i
         status = snnd_workspace_backward(trainer->workspace);
     if (status == SNND_OK)
         status = update(trainer);
-    if (status == SNND_OK)
-        status = check_parameters(trainer);
+    /* A neuron whose potential is not a number only falls silent: the loss alone would not show it. */
+    if (status == SNND_OK && snnd_network_check_values(trainer->network) != SNND_OK)
+        status = diverged(trainer);
     if (status != SNND_OK)
         return status;
     trainer->diverged = false;
