@@ -8,6 +8,7 @@
 
 #include "base/options.h"
 #include "base/parallel.h"
+#include "base/utf8.h"
 #include "kernel/dispatch.h"
 
 enum { CACHE_LINE = 64, MAX_THREADS = 1024 };
@@ -128,24 +129,25 @@ snnd_status snnd_fail(snnd_context *context, snnd_status status, const char *for
     if (context == NULL)
         return status;
     /* An argument may be the previous message itself. */
-    char message[sizeof context->error];
+    char message[2 * sizeof context->error];
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
-    memcpy(context->error, message, sizeof message);
+    snnd_make_plain(context->error, sizeof context->error, message);
     return status;
 }
 
 void snnd_log(snnd_context *context, snnd_log_level level, const char *format, ...) {
     if (context->options.log == NULL)
         return;
-    char message[512];
+    char message[512], plain[512];
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
-    context->options.log(context->options.log_user, level, message);
+    snnd_make_plain(plain, sizeof plain, message);
+    context->options.log(context->options.log_user, level, plain);
 }
 
 void *snnd_allocate(snnd_context *context, size_t count, size_t size) {

@@ -25,7 +25,9 @@ struct snnd_context {
 #define SNND_PRINTF(text, first)
 #endif
 
-/* Leaves a sentence in the context and returns the status, so that `return snnd_fail(...)` reads well. */
+/* Leaves a sentence in the context and returns the status, so that `return snnd_fail(...)` reads well. It may quote
+ * what strangers wrote: here it is made plain (base/utf8.h), and a caller takes at most 64 bytes of a word ("%.64s").
+ */
 snnd_status snnd_fail(snnd_context *context, snnd_status status, const char *format, ...) SNND_PRINTF(3, 4);
 void snnd_log(snnd_context *context, snnd_log_level level, const char *format, ...) SNND_PRINTF(3, 4);
 

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 
 #include "base/array.h"
+#include "base/utf8.h"
 #include "format/atomic_file.h"
 #include "format/bytes.h"
-#include "format/utf8.h"
 
 enum { PREFIX = 8, ALIGNMENT = 8, MAX_HEADER = 100000000 };
 

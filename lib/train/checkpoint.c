@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "base/finite.h"
+#include "base/utf8.h"
 #include "format/atomic_file.h"
 #include "format/network_file.h"
-#include "format/utf8.h"
 #include "train/trainer.h"
 
 static const char RUN[] = "trainer.run", SETTINGS_KEY[] = "snndelay.trainer", NOTE_KEY[] = "snndelay.note";

@@ -466,7 +466,17 @@ START_TEST(a_message_that_is_too_long_is_cut) {
     const size_t length = strlen(snnd_context_last_error(context));
     ck_assert_uint_gt(length, 100);
     ck_assert_uint_lt(length, sizeof context->error);
-    ck_assert_int_eq(strncmp(snnd_context_last_error(context), text, length), 0);
+    ck_assert_int_eq(strncmp(snnd_context_last_error(context), text, length - 3), 0);
+    ck_assert_str_eq(snnd_context_last_error(context) + length - 3, "...");
+    snnd_context_free(context);
+}
+END_TEST
+
+START_TEST(a_message_is_plain_text) {
+    snnd_context *context = make_context(1);
+    snnd_fail(context, SNND_ERROR_FORMAT, "layer '%s'", "\x1b[31m\n");
+    snnd_fail(context, SNND_ERROR_FORMAT, "it: %s", snnd_context_last_error(context));
+    ck_assert_str_eq(snnd_context_last_error(context), "it: layer '\\x1b[31m\\x0a'");
     snnd_context_free(context);
 }
 END_TEST
@@ -495,10 +505,10 @@ START_TEST(the_log_goes_to_the_host) {
     snnd_context *context = NULL;
     ck_assert_int_eq(snnd_context_create(&options, &context), SNND_OK);
     ck_assert_int_eq(said.times, 0);
-    snnd_log(context, SNND_LOG_WARNING, "%d of %s", 3, "five");
+    snnd_log(context, SNND_LOG_WARNING, "%d of %s", 3, "five\a");
     ck_assert_int_eq(said.times, 1);
     ck_assert_int_eq(said.level, SNND_LOG_WARNING);
-    ck_assert_str_eq(said.message, "3 of five");
+    ck_assert_str_eq(said.message, "3 of five\\x07");
     ck_assert_str_eq(snnd_context_last_error(context), "");
     snnd_context_free(context);
 }
@@ -559,6 +569,7 @@ Suite *context_suite(void) {
     tcase_add_test(errors, contexts_do_not_share_errors);
     tcase_add_test(errors, a_message_may_be_built_from_the_one_before);
     tcase_add_test(errors, a_message_that_is_too_long_is_cut);
+    tcase_add_test(errors, a_message_is_plain_text);
     suite_add_tcase(suite, errors);
 
     TCase *log = tcase_create("log");
