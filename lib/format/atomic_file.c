@@ -50,12 +50,9 @@ static int create_unique(snnd_atomic_file *file, size_t room) {
     return -1;
 }
 
-/* Devices, pipes and folders are not for us: they are neither read nor replaced. A path that leads nowhere is fine. */
-static snnd_status check_regular(snnd_context *context, const char *what, const char *path) {
-    struct stat about;
-    return stat(path, &about) == 0 && !S_ISREG(about.st_mode)
-               ? snnd_fail(context, SNND_ERROR_IO, "cannot %s '%s': not a regular file", what, path)
-               : SNND_OK;
+/* Devices, pipes and folders are not for us: they are neither read nor replaced. */
+static snnd_status not_regular(snnd_context *context, const char *what, const char *path) {
+    return snnd_fail(context, SNND_ERROR_IO, "cannot %s '%s': not a regular file", what, path);
 }
 
 bool snnd_is_same_place(const char *one, const char *other) {
@@ -74,9 +71,10 @@ snnd_status snnd_atomic_open(snnd_context *context, const char *path, snnd_atomi
     if (path == NULL || path[0] == '\0')
         return snnd_fail(context, SNND_ERROR_ARGUMENT, "the path of a file to write is %s",
                          path == NULL ? "NULL" : "empty");
-    snnd_status status = check_regular(context, "write", path);
-    if (status != SNND_OK)
-        return status;
+    struct stat about; /* only a look: nothing at the path is ever opened, and a path that leads nowhere is fine */
+    if (stat(path, &about) == 0 && !S_ISREG(about.st_mode))
+        return not_regular(context, "write", path);
+    snnd_status status;
     file->path = snnd_copy_string(context, path);
     file->temporary = snnd_allocate(context, strlen(path) + SUFFIX, 1);
     if (file->path == NULL || file->temporary == NULL) {
@@ -123,7 +121,7 @@ void snnd_atomic_write_array(snnd_atomic_file *file, const snnd_array *array) {
 static void sync_directory(const char *path) {
     char directory[4096];
     (void)split(path, directory, sizeof directory);
-    int descriptor = open(directory, O_RDONLY);
+    int descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (descriptor >= 0) {
         (void)!fsync(descriptor);
         close(descriptor);
@@ -154,37 +152,51 @@ void snnd_atomic_abandon(snnd_atomic_file *file) {
     forget(file);
 }
 
-static snnd_status read_stream(snnd_context *context, FILE *stream, const char *path, unsigned char **data,
-                               size_t *bytes) {
-    struct stat about;
-    if (fstat(fileno(stream), &about) != 0)
-        return fail(context, "read", path);
-    unsigned char *read = snnd_allocate(context, (size_t)about.st_size, 1);
-    if (read == NULL)
-        return snnd_name_file(context, SNND_ERROR_MEMORY, path);
-    errno = 0;
-    if (fread(read, 1, (size_t)about.st_size, stream) != (size_t)about.st_size) {
-        if (errno == 0)
+/* Fills `data`; errno says why it cannot. */
+static bool read_all(int descriptor, unsigned char *data, size_t bytes) {
+    for (size_t done = 0; done < bytes;) {
+        const ssize_t got = read(descriptor, data + done, bytes - done);
+        if (got == 0)
             errno = EIO;
-        snnd_status status = fail(context, "read", path);
-        snnd_release(context, read);
+        if (got == 0 || (got < 0 && errno != EINTR))
+            return false;
+        done += got > 0 ? (size_t)got : 0;
+    }
+    return true;
+}
+
+static snnd_status read_regular(snnd_context *context, int descriptor, const char *path, unsigned char **data,
+                                size_t *bytes) {
+    struct stat about;
+    if (fstat(descriptor, &about) != 0)
+        return fail(context, "read", path);
+    if (!S_ISREG(about.st_mode))
+        return not_regular(context, "read", path);
+    if ((uintmax_t)about.st_size > PTRDIFF_MAX)
+        return snnd_fail(context, SNND_ERROR_MEMORY, "cannot read '%s': it has more bytes than there are addresses",
+                         path);
+    unsigned char *made = snnd_allocate(context, (size_t)about.st_size, 1);
+    if (made == NULL)
+        return snnd_name_file(context, SNND_ERROR_MEMORY, path);
+    if (!read_all(descriptor, made, (size_t)about.st_size)) {
+        const snnd_status status = fail(context, "read", path);
+        snnd_release(context, made);
         return status;
     }
-    *data = read;
+    *data = made;
     *bytes = (size_t)about.st_size;
     return SNND_OK;
 }
 
+/* What is at the path is opened first, without waiting for who writes to a pipe, and then looked at: so it cannot be
+ * put in the place of what was looked at. */
 snnd_status snnd_read_file(snnd_context *context, const char *path, unsigned char **data, size_t *bytes) {
     if (path == NULL)
         return snnd_fail(context, SNND_ERROR_ARGUMENT, "the path of a file to read is NULL");
-    snnd_status status = check_regular(context, "read", path);
-    if (status != SNND_OK)
-        return status;
-    FILE *stream = fopen(path, "rb");
-    if (stream == NULL)
-        return fail(context, "open", path);
-    status = read_stream(context, stream, path, data, bytes);
-    fclose(stream);
+    const int descriptor = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (descriptor < 0)
+        return errno == ENXIO ? not_regular(context, "read", path) : fail(context, "open", path);
+    const snnd_status status = read_regular(context, descriptor, path, data, bytes);
+    close(descriptor);
     return status;
 }

@@ -10,7 +10,8 @@
 #include "format/atomic_file.h"
 #include "format/bytes.h"
 
-enum { MAGIC = 6 };
+/* A dictionary of four axes has less than 200 bytes; what writers pad it with is room to grow. */
+enum { MAGIC = 6, MOST_HEADER = 65535 };
 
 typedef struct npy_header {
     char kind; /* f, i, u, b */
@@ -111,7 +112,9 @@ static const char *find_dictionary(const unsigned char *file, size_t bytes, size
     *length = 0;
     for (size_t b = *prefix; b > MAGIC + 2; b--)
         *length = *length << 8 | file[b - 1];
-    return *length > bytes - *prefix ? "its header is cut off" : NULL;
+    return *length > bytes - *prefix ? "its header is cut off"
+           : *length > MOST_HEADER   ? "its header has more than 65535 bytes"
+                                     : NULL;
 }
 
 /* The dictionary is copied to end it with a zero. */

@@ -1,9 +1,11 @@
 /* Arrays as .npy: what the library writes, and files that are written here byte by byte. */
 #include <check.h>
+#include <fcntl.h>
 #include <math.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 
 #include "base/allocator.h"
 #include "base/array.h"
@@ -519,6 +521,17 @@ START_TEST(a_header_that_makes_no_sense_is_refused) {
 }
 END_TEST
 
+START_TEST(a_header_without_end_is_refused) {
+    static const char begin[] =
+        "\x93NUMPY\x02\x00\x00\x00\x01\x00{'descr': '|u1', 'fortran_order': False, 'shape': (1,), }";
+    char file[12 + 65536 + 1];
+    memset(file, ' ', sizeof file);
+    memcpy(file, begin, sizeof begin - 1);
+    scratch_write(scratch("hand.npy"), file, sizeof file);
+    refuses(scratch("hand.npy"), SNND_ANY, SNND_ERROR_FORMAT, "65535 bytes");
+}
+END_TEST
+
 /* Sizes whose product is zero in the end, but beyond all integers on the way there. */
 START_TEST(an_empty_shape_of_huge_axes_is_refused) {
     refuses(write_plain("|u1", "(4611686018427387904, 4611686018427387904, 0)", NULL, 0), SNND_ANY, SNND_ERROR_FORMAT,
@@ -618,6 +631,88 @@ START_TEST(a_pipe_is_neither_read_nor_replaced) {
     FAILS(context, SNND_ERROR_IO, "regular file", snnd_array_save_npy(context, &array, scratch("pipe")));
     FAILS(context, SNND_ERROR_IO, "regular file", snnd_array_load_npy(context, scratch("pipe"), SNND_ANY, &read));
     ck_assert(stat(scratch("pipe"), &about) == 0 && S_ISFIFO(about.st_mode));
+    snnd_context_free(context);
+}
+END_TEST
+
+/* Puts a file and a pipe in each other's place until it is ended. */
+static void exchange(void) {
+    char path[4][SCRATCH_PATH];
+    static const char *const names[] = {"file", "pipe", "next", "either"};
+    for (int p = 0; p < 4; p++)
+        snprintf(path[p], sizeof path[p], "%s", scratch(names[p]));
+    for (int turn = 0;; turn = 1 - turn)
+        if (link(path[turn], path[2]) != 0 || rename(path[2], path[3]) != 0)
+            _exit(1);
+}
+
+/* What is looked at is what is read: it was opened before. */
+START_TEST(a_pipe_that_takes_the_place_of_a_file_is_not_waited_for) {
+    const float one = 1;
+    const snnd_array array = {(void *)&one, SNND_FLOAT32, 1, {1, 1, 1, 1}};
+    snnd_context *context = make_context(1);
+    int times[2] = {0};
+    OK(context, snnd_array_save_npy(context, &array, scratch("file")));
+    OK(context, snnd_array_save_npy(context, &array, scratch("either")));
+    ck_assert_int_eq(mkfifo(scratch("pipe"), 0600), 0);
+    const pid_t child = fork();
+    ck_assert_int_ge(child, 0);
+    if (child == 0)
+        exchange();
+    for (int n = 0; n < 1000000 && (n < 50000 || times[0] == 0 || times[1] == 0); n++) {
+        snnd_array read = {0};
+        const snnd_status status = snnd_array_load_npy(context, scratch("either"), SNND_ANY, &read);
+        ck_assert_msg(status == SNND_OK || strstr(snnd_context_last_error(context), "regular file") != NULL, "%s",
+                      snnd_context_last_error(context));
+        times[status == SNND_OK]++;
+        snnd_array_free(context, &read);
+    }
+    ck_assert_int_eq(kill(child, SIGKILL), 0);
+    ck_assert_int_eq(waitpid(child, NULL, 0), child);
+    ck_assert_int_gt(times[0], 0);
+    ck_assert_int_gt(times[1], 0);
+    snnd_context_free(context);
+}
+END_TEST
+
+/* Takes memory, and looks which descriptors are open meanwhile that a program which the host starts would have, too. */
+typedef struct watch {
+    bool known[64];
+    int open, left_open;
+} watch;
+
+static void *watch_allocate(void *user, size_t bytes, size_t alignment) {
+    watch *self = user;
+    for (int d = 0; d < 64; d++) {
+        const int flags = fcntl(d, F_GETFD);
+        self->open += flags >= 0 && !self->known[d];
+        self->left_open += flags >= 0 && !self->known[d] && (flags & FD_CLOEXEC) == 0;
+    }
+    return aligned_alloc(alignment, bytes);
+}
+
+static void watch_release(void *user, void *memory) {
+    (void)user;
+    free(memory);
+}
+
+START_TEST(a_file_that_is_read_is_not_open_in_programs_that_are_started) {
+    watch seen = {0};
+    snnd_context_options options;
+    snnd_context *context;
+    snnd_array read = {0};
+    const char *path = write_plain("|u1", "(1,)", "a", 1);
+    ck_assert_int_eq(snnd_context_options_init(&options, sizeof options), SNND_OK);
+    options.allocate = watch_allocate;
+    options.release = watch_release;
+    options.memory_user = &seen;
+    for (int d = 0; d < 64; d++)
+        seen.known[d] = fcntl(d, F_GETFD) >= 0;
+    ck_assert_int_eq(snnd_context_create(&options, &context), SNND_OK);
+    OK(context, snnd_array_load_npy(context, path, SNND_ANY, &read));
+    ck_assert_int_gt(seen.open, 0);
+    ck_assert_int_eq(seen.left_open, 0);
+    snnd_array_free(context, &read);
     snnd_context_free(context);
 }
 END_TEST
@@ -765,6 +860,7 @@ Suite *npy_suite(void) {
     tcase_add_test(refused, a_header_longer_than_the_file_is_refused);
     tcase_add_loop_test(refused, a_header_that_makes_no_sense_is_refused, 0,
                         sizeof bad_headers / sizeof bad_headers[0]);
+    tcase_add_test(refused, a_header_without_end_is_refused);
     tcase_add_test(refused, an_empty_shape_of_huge_axes_is_refused);
     tcase_add_test(refused, more_data_than_the_shape_asks_for_is_refused);
     tcase_add_test(refused, what_is_not_there_is_an_error_of_input);
@@ -778,6 +874,8 @@ Suite *npy_suite(void) {
     tcase_add_test(saving, a_directory_is_not_replaced_by_a_file);
     tcase_add_test(saving, a_shape_that_cannot_be_has_no_elements);
     tcase_add_test(saving, a_pipe_is_neither_read_nor_replaced);
+    tcase_add_test(saving, a_pipe_that_takes_the_place_of_a_file_is_not_waited_for);
+    tcase_add_test(saving, a_file_that_is_read_is_not_open_in_programs_that_are_started);
     tcase_add_test(saving, a_file_survives_when_its_successor_cannot_be_written);
     tcase_add_test(saving, the_file_that_another_save_left_unfinished_is_not_in_the_way);
 
