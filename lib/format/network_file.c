@@ -9,20 +9,6 @@
 
 /* ---- describing ---- */
 
-bool snnd_json_add_double(cJSON *object, const char *name, double value) {
-    char text[64];
-    snprintf(text, sizeof text, "%.17g", value);
-    /* The locale's decimal point, whatever it is, becomes a full stop. */
-    char *to = text;
-    for (const char *from = text; *from != '\0'; from++)
-        if (strchr("0123456789+-e", *from) != NULL)
-            *to++ = *from;
-        else if (to == text || to[-1] != '.')
-            *to++ = '.';
-    *to = '\0';
-    return cJSON_AddRawToObject(object, name, text) != NULL;
-}
-
 static bool describe_layer(cJSON *layers, const snnd_layer *layer) {
     cJSON *entry = cJSON_CreateObject();
     if (!cJSON_AddItemToArray(layers, entry))
@@ -51,6 +37,22 @@ cJSON *snnd_network_describe(const snnd_network *network) {
     return NULL;
 }
 
+snnd_status snnd_network_text(const snnd_network *network, char **text) {
+    cJSON *description = snnd_network_describe(network);
+    char *made = description == NULL ? NULL : cJSON_PrintUnformatted(description);
+    cJSON_Delete(description);
+    if (made == NULL)
+        return snnd_fail(network->context, SNND_ERROR_MEMORY, "no memory to describe the network");
+    if (!snnd_json_is_small(made, strlen(made), SNND_JSON_VALUES)) {
+        cJSON_free(made);
+        return snnd_fail(network->context, SNND_ERROR_ARGUMENT,
+                         "a network of %d layers has no file: its description has more than %d values", network->count,
+                         SNND_JSON_VALUES);
+    }
+    *text = made;
+    return SNND_OK;
+}
+
 static void name_tensor(char name[SNND_TENSOR_NAME], int32_t layer, int array) {
     snprintf(name, SNND_TENSOR_NAME, "layers.%d.%s", layer, snnd_array_word((snnd_array_name)array));
 }
@@ -73,23 +75,19 @@ snnd_status snnd_network_tensors(const snnd_network *network, snnd_tensor **tens
 snnd_status snnd_network_save(const snnd_network *network, const char *path) {
     if (network == NULL)
         return SNND_ERROR_ARGUMENT;
-    snnd_tensor *tensors;
+    snnd_tensor *tensors = NULL;
     size_t count;
+    char *text = NULL;
     snnd_status status = snnd_network_check_values(network);
     if (status == SNND_OK)
         status = snnd_network_tensors(network, &tensors, &count);
-    if (status != SNND_OK)
-        return status;
-    cJSON *description = snnd_network_describe(network);
-    char *text = description == NULL ? NULL : cJSON_PrintUnformatted(description);
-    if (text == NULL) {
-        status = snnd_fail(network->context, SNND_ERROR_MEMORY, "no memory to describe the network");
-    } else {
+    if (status == SNND_OK)
+        status = snnd_network_text(network, &text);
+    if (status == SNND_OK) {
         const snnd_metadata metadata[] = {{"format", "snndelay"}, {SNND_NETWORK_KEY, text}};
         status = snnd_safetensors_write(network->context, path, tensors, count, metadata, 2);
     }
     cJSON_free(text);
-    cJSON_Delete(description);
     snnd_release(network->context, tensors);
     return status;
 }
@@ -145,11 +143,11 @@ static snnd_status build_layer(snnd_network *network, const cJSON *entry, const 
     const snnd_layer_class *class = find_class(entry);
     const cJSON *type = cJSON_GetObjectItemCaseSensitive(entry, "type");
     if (class == NULL)
-        return snnd_fail(context, SNND_ERROR_FORMAT, "layer %d of the architecture has no known type: '%s'",
+        return snnd_fail(context, SNND_ERROR_FORMAT, "layer %d of the architecture has no known type: '%.64s'",
                          network->count, cJSON_IsString(type) ? type->valuestring : "(none)");
     const char *unknown = unknown_key(entry, class);
     if (unknown != NULL)
-        return snnd_fail(context, SNND_ERROR_FORMAT, "layer %d (%s) of the architecture has an unknown option '%s'",
+        return snnd_fail(context, SNND_ERROR_FORMAT, "layer %d (%s) of the architecture has an unknown option '%.64s'",
                          network->count, class->name, unknown);
     const int32_t inputs = network->count == 0 ? network->inputs : snnd_network_outputs(network);
     struct snnd_layer blank = {
@@ -270,7 +268,7 @@ static snnd_status check_description(const snnd_network *network, const cJSON *r
     for (const cJSON *item = root->child; item != NULL; item = item->next)
         if (strcmp(item->string, "inputs") != 0 && strcmp(item->string, "sigma") != 0 &&
             strcmp(item->string, "layers") != 0)
-            return snnd_fail(network->context, SNND_ERROR_FORMAT, "the architecture has an unknown key '%s'",
+            return snnd_fail(network->context, SNND_ERROR_FORMAT, "the architecture has an unknown key '%.64s'",
                              item->string);
     cJSON *own = snnd_network_describe(network);
     char *printed = own == NULL ? NULL : cJSON_PrintUnformatted(own);
@@ -288,9 +286,10 @@ static snnd_status check_description(const snnd_network *network, const cJSON *r
 
 snnd_status snnd_network_from_file(snnd_context *context, const snnd_safetensors *file, snnd_network **network) {
     const char *text = snnd_safetensors_metadata(file, SNND_NETWORK_KEY);
-    cJSON *root = text == NULL ? NULL : cJSON_ParseWithOpts(text, NULL, 1);
+    cJSON *root = text == NULL ? NULL : snnd_json_parse(text);
     if (root == NULL)
-        return snnd_fail(context, SNND_ERROR_FORMAT, text == NULL ? "its metadata has no '%s'" : "its '%s' is not JSON",
+        return snnd_fail(context, SNND_ERROR_FORMAT,
+                         text == NULL ? "its metadata has no '%s'" : "its '%s' is not JSON, or has very many values",
                          SNND_NETWORK_KEY);
     snnd_network *made = NULL;
     snnd_status status = build_network(context, root, file, &made);

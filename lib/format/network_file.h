@@ -2,19 +2,17 @@
 #ifndef SNND_FORMAT_NETWORK_FILE_H
 #define SNND_FORMAT_NETWORK_FILE_H
 
-#include <cjson/cJSON.h>
-
+#include "format/json.h"
 #include "format/safetensors.h"
 #include "model/network.h"
 
 /* The metadata key of the architecture. */
 #define SNND_NETWORK_KEY "snndelay.network"
 
-/* Adds a double so that reading it gives the same bits, whatever the locale. */
-bool snnd_json_add_double(cJSON *object, const char *name, double value);
-
 /* The architecture: inputs, sigma and layers with their options. NULL without memory. */
 cJSON *snnd_network_describe(const snnd_network *network);
+/* The same as text, to be given to cJSON_free(). A network that could not be read again has none. */
+snnd_status snnd_network_text(const snnd_network *network, char **text);
 
 /* All arrays of the layers as tensors named layers.N.WORD, to be released by snnd_release(). */
 snnd_status snnd_network_tensors(const snnd_network *network, snnd_tensor **tensors, size_t *count);

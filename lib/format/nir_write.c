@@ -335,11 +335,10 @@ static void write_network(const writing *all) {
 snnd_status snnd_nir_write(const snnd_network *network, const snnd_nir_options *options, unsigned char **bytes,
                            size_t *count) {
     snnd_context *context = network->context;
-    cJSON *description = snnd_network_describe(network);
-    char *architecture = description == NULL ? NULL : cJSON_PrintUnformatted(description);
-    cJSON_Delete(description);
-    if (architecture == NULL)
-        return snnd_fail(context, SNND_ERROR_MEMORY, "no memory to describe the network");
+    char *architecture;
+    const snnd_status described = snnd_network_text(network, &architecture);
+    if (described != SNND_OK)
+        return described;
     snnd_hdf5_quiet before;
     snnd_nir_writer writer;
     snnd_hdf5_enter(&before);

@@ -1,6 +1,5 @@
 #include "format/safetensors.h"
 
-#include <cjson/cJSON.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +8,7 @@
 #include "base/utf8.h"
 #include "format/atomic_file.h"
 #include "format/bytes.h"
+#include "format/json.h"
 
 enum { PREFIX = 8, ALIGNMENT = 8, MAX_HEADER = 100000000 };
 
@@ -71,13 +71,23 @@ static char *header_text(const snnd_tensor *tensors, size_t count, const snnd_me
     return text;
 }
 
+/* A tensor has some bytes, and its entry about eight values; what has no bytes, as metadata, has its share beside. */
+static size_t most_values(size_t data_bytes) {
+    return SNND_JSON_VALUES + data_bytes / 16;
+}
+
 /* What cannot be read where the format's rules are kept is not written. */
-static snnd_status check_text(snnd_context *context, const char *text, const char *path) {
+static snnd_status check_text(snnd_context *context, const char *text, size_t count, size_t data_bytes,
+                              const char *path) {
     const size_t length = strlen(text);
     if (length > MAX_HEADER - ALIGNMENT)
         return snnd_fail(context, SNND_ERROR_ARGUMENT,
                          "the header of '%s' would have %zu bytes; a header has %d at most", path == NULL ? "" : path,
                          length, MAX_HEADER);
+    if (!snnd_json_is_small(text, length, most_values(data_bytes)))
+        return snnd_fail(context, SNND_ERROR_ARGUMENT,
+                         "the header of '%s' would have very many values: %zu tensors for %zu bytes of data",
+                         path == NULL ? "" : path, count, data_bytes);
     if (!snnd_is_utf8(text, length))
         return snnd_fail(context, SNND_ERROR_ARGUMENT, "a name or text among the metadata of '%s' is not UTF-8",
                          path == NULL ? "" : path);
@@ -90,7 +100,10 @@ snnd_status snnd_safetensors_write(snnd_context *context, const char *path, cons
     if (text == NULL)
         return snnd_fail(context, SNND_ERROR_MEMORY, "no memory for the header of '%s'", path == NULL ? "" : path);
     snnd_atomic_file file;
-    snnd_status status = check_text(context, text, path);
+    size_t data_bytes = 0;
+    for (size_t i = 0; i < count; i++)
+        data_bytes += bytes_of(&tensors[i].array);
+    snnd_status status = check_text(context, text, count, data_bytes, path);
     if (status == SNND_OK)
         status = snnd_atomic_open(context, path, &file);
     if (status != SNND_OK) {
@@ -264,6 +277,10 @@ static snnd_status read_header(snnd_safetensors *file, size_t bytes) {
     if (bytes < PREFIX + 2 || length > MAX_HEADER || length > bytes - PREFIX || file->bytes[PREFIX] != '{')
         return snnd_fail(file->context, SNND_ERROR_FORMAT, "not a safetensors file, or cut off");
     const char *text = (const char *)file->bytes + PREFIX, *end = NULL;
+    const size_t data_bytes = bytes - PREFIX - (size_t)length;
+    if (!snnd_json_is_small(text, (size_t)length, most_values(data_bytes)))
+        return snnd_fail(file->context, SNND_ERROR_FORMAT, "the header has very many values for %zu bytes of data",
+                         data_bytes);
     if (!snnd_is_utf8(text, (size_t)length))
         return snnd_fail(file->context, SNND_ERROR_FORMAT, "the header is not UTF-8");
     file->header = cJSON_ParseWithLengthOpts(text, (size_t)length, &end, false);
@@ -279,7 +296,7 @@ static snnd_status read_header(snnd_safetensors *file, size_t bytes) {
     file->entries = snnd_allocate(file->context, (size_t)cJSON_GetArraySize(file->header), sizeof *file->entries);
     if (file->entries == NULL)
         return SNND_ERROR_MEMORY;
-    return read_entries(file, file->bytes + PREFIX + length, bytes - PREFIX - (size_t)length);
+    return read_entries(file, file->bytes + PREFIX + length, data_bytes);
 }
 
 snnd_status snnd_safetensors_open(snnd_context *context, const char *path, snnd_safetensors **file) {

@@ -162,7 +162,7 @@ static bool same_text(const cJSON *a, const cJSON *b) {
 }
 
 static snnd_status compare_settings(const snnd_trainer *trainer, const char *text) {
-    cJSON *own = describe_settings(trainer), *theirs = cJSON_ParseWithOpts(text, NULL, 1);
+    cJSON *own = describe_settings(trainer), *theirs = snnd_json_parse(text);
     char *printed = own == NULL ? NULL : cJSON_PrintUnformatted(own);
     cJSON *again = printed == NULL ? NULL : cJSON_Parse(printed);
     snnd_status status = SNND_OK;
@@ -293,15 +293,14 @@ snnd_status snnd_trainer_save_checkpoint(snnd_trainer *trainer, const char *path
     if (trainer->diverged)
         return snnd_fail(trainer->context, SNND_ERROR_NUMERIC,
                          "training has diverged in its last step, and an earlier checkpoint stays: load it");
-    cJSON *network = snnd_network_describe(trainer->network), *settings = describe_settings(trainer);
-    char *network_text = network == NULL ? NULL : cJSON_PrintUnformatted(network);
-    char *settings_text = settings == NULL ? NULL : cJSON_PrintUnformatted(settings);
-    status = network_text == NULL || settings_text == NULL
-                 ? snnd_fail(trainer->context, SNND_ERROR_MEMORY, "no memory to describe the run")
-                 : write_checkpoint(trainer, path, note, network_text, settings_text);
+    cJSON *settings = describe_settings(trainer);
+    char *network_text = NULL, *settings_text = settings == NULL ? NULL : cJSON_PrintUnformatted(settings);
+    status = settings_text == NULL ? snnd_fail(trainer->context, SNND_ERROR_MEMORY, "no memory to describe the run")
+                                   : snnd_network_text(trainer->network, &network_text);
+    if (status == SNND_OK)
+        status = write_checkpoint(trainer, path, note, network_text, settings_text);
     cJSON_free(network_text);
     cJSON_free(settings_text);
-    cJSON_Delete(network);
     cJSON_Delete(settings);
     return status;
 }

@@ -701,6 +701,55 @@ START_TEST(what_is_no_architecture_is_refused) {
 }
 END_TEST
 
+/* A value of a description is written in two bytes and takes a hundred. */
+START_TEST(an_architecture_of_very_many_values_is_refused) {
+    enum { VALUES = 300000 };
+    pieces all = take_apart();
+    char *text = malloc(2 * VALUES + 64), *at = text;
+    ck_assert_ptr_nonnull(text);
+    at += sprintf(at, "{\"inputs\":5,\"sigma\":0,\"layers\":[0");
+    for (int i = 0; i < VALUES; i++)
+        at += sprintf(at, ",0");
+    sprintf(at, "]}");
+    refuses_text(&all, text, "very many values");
+    free(text);
+}
+END_TEST
+
+START_TEST(a_network_of_more_layers_than_could_be_read_is_not_saved) {
+    snnd_context *context = make_context(1);
+    snnd_network *network;
+    OK(context, snnd_network_create(context, 1, &network));
+    for (int i = 0; i < 60000; i++)
+        OK(context, snnd_network_add_lif(network, NULL, NULL));
+    FAILS(context, SNND_ERROR_ARGUMENT, "60000 layers", snnd_network_save(network, scratch("a")));
+    ck_assert_int_eq(scratch_entries(), 0);
+    snnd_network_free(network);
+    snnd_context_free(context);
+}
+END_TEST
+
+/* A layer's type, an option and a key are words of who wrote the file: shown, cut, and not obeyed by a terminal. */
+START_TEST(words_of_strangers_are_made_plain) {
+    static const char word[] = "\x1b[2J\nx\xc2\x9b\xe2\x80\xae\xe5\xb1\xa4",
+                      shown[] = "\\x1b[2J\\x0ax\\u{9b}\\u{202e}\xe5\xb1\xa4";
+    char endless[2000];
+    memset(endless, 'n', sizeof endless - 1);
+    endless[sizeof endless - 1] = '\0';
+    pieces all = take_apart();
+    cJSON *layer = cJSON_GetArrayItem(cJSON_GetObjectItem(all.root, "layers"), 5);
+    if (_i == 0)
+        cJSON_ReplaceItemInObject(layer, "type", cJSON_CreateString(word));
+    else if (_i == 1)
+        cJSON_AddNumberToObject(layer, word, 3);
+    else if (_i == 2)
+        cJSON_AddNumberToObject(all.root, word, 3);
+    else
+        cJSON_ReplaceItemInObject(layer, "type", cJSON_CreateString(endless));
+    refuses(&all, _i < 3 ? shown : "nnnnnnnn'");
+}
+END_TEST
+
 START_TEST(a_file_of_something_else_is_refused) {
     pieces all = take_apart();
     refuses_text(&all, NULL, SNND_NETWORK_KEY);
@@ -796,6 +845,9 @@ Suite *network_file_suite(void) {
     tcase_add_loop_test(architecture, a_changed_architecture_is_refused, 0, sizeof changes / sizeof changes[0]);
     tcase_add_test(architecture, a_layer_too_many_or_too_few_is_refused);
     tcase_add_test(architecture, what_is_no_architecture_is_refused);
+    tcase_add_test(architecture, an_architecture_of_very_many_values_is_refused);
+    tcase_add_test(architecture, a_network_of_more_layers_than_could_be_read_is_not_saved);
+    tcase_add_loop_test(architecture, words_of_strangers_are_made_plain, 0, 4);
     tcase_add_test(architecture, a_file_of_something_else_is_refused);
 
     if (comma_locale() != NULL) /* else there is nothing to try */

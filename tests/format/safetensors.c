@@ -450,30 +450,84 @@ START_TEST(a_header_of_control_characters_is_refused) {
 }
 END_TEST
 
-/* In seconds: to look for each of them among all the others would take minutes. */
-START_TEST(a_header_of_very_many_tensors_is_read) {
-    enum { MANY = 200000, EACH = 80 };
-    snnd_context *context = make_context(1);
-    snnd_safetensors *file;
-    unsigned char *bytes = malloc(8 + (size_t)MANY * EACH);
+/* Writes a header of `count` tensors, all of the same eight bytes unless `apart`, to a file with its data. */
+static void write_many(int count, bool apart) {
+    enum { EACH = 96, DATA = 112 };
+    const size_t data = apart ? (size_t)count * DATA : 8;
+    unsigned char *bytes = calloc(8 + (size_t)count * EACH + data, 1);
     char *text = (char *)bytes + 8;
     ck_assert_ptr_nonnull(bytes);
     size_t length = 0;
-    for (int i = 0; i < MANY; i++)
-        length +=
-            (size_t)snprintf(text + length, EACH, "%c\"%06d\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}",
-                             i == 0 ? '{' : ',', MANY - i);
+    for (int i = 0; i < count; i++) {
+        const int begin = apart ? i * DATA : 0, size = apart ? DATA : 8;
+        length += (size_t)snprintf(text + length, EACH,
+                                   "%c\"%06d\":{\"dtype\":\"U8\",\"shape\":[%d],\"data_offsets\":[%d,%d]}",
+                                   i == 0 ? '{' : ',', count - i, size, begin, begin + size);
+    }
     text[length++] = '}';
     for (int b = 0; b < 8; b++)
         bytes[b] = (unsigned char)((uint64_t)length >> (8 * b));
-    scratch_write(scratch("many"), bytes, 8 + length);
+    scratch_write(scratch("many"), bytes, 8 + length + data);
     free(bytes);
+}
+
+/* In a moment: to look for each of them among all the others would take long. */
+START_TEST(a_header_of_very_many_tensors_is_read) {
+    enum { MANY = 60000 };
+    snnd_context *context = make_context(1);
+    snnd_safetensors *file;
+    write_many(MANY, true);
     OK(context, snnd_safetensors_open(context, scratch("many"), &file));
     ck_assert_uint_eq(snnd_safetensors_count(file), MANY);
-    ck_assert(snnd_safetensors_has(file, "000001") && snnd_safetensors_has(file, "200000"));
-    ck_assert(!snnd_safetensors_has(file, "000000") && !snnd_safetensors_has(file, "200001"));
+    ck_assert(snnd_safetensors_has(file, "000001") && snnd_safetensors_has(file, "060000"));
+    ck_assert(!snnd_safetensors_has(file, "000000") && !snnd_safetensors_has(file, "060001"));
     snnd_safetensors_close(file);
     snnd_context_free(context);
+}
+END_TEST
+
+/* Before memory is taken for any of them. */
+START_TEST(more_tensors_than_there_can_be_data_for_are_refused) {
+    write_many(60000, false);
+    refuses(scratch("many"), SNND_ERROR_FORMAT, "very many values for 8 bytes of data");
+}
+END_TEST
+
+START_TEST(brackets_without_end_are_refused) {
+    const size_t length = 1 << 20;
+    unsigned char *bytes = malloc(8 + length);
+    ck_assert_ptr_nonnull(bytes);
+    for (int b = 0; b < 8; b++)
+        bytes[b] = (unsigned char)((uint64_t)length >> (8 * b));
+    for (size_t k = 0; k < length; k++)
+        bytes[8 + k] = (unsigned char)"{\"a\":[0,0,"[k < 7 ? k : 7 + k % 2];
+    scratch_write(scratch("many"), bytes, 8 + length);
+    free(bytes);
+    refuses(scratch("many"), SNND_ERROR_FORMAT, "very many values");
+}
+END_TEST
+
+START_TEST(what_would_have_too_many_values_is_not_written) {
+    enum { MANY = 40000 };
+    snnd_context *context = make_context(1);
+    snnd_tensor *many = calloc(MANY, sizeof *many);
+    ck_assert_ptr_nonnull(many);
+    for (int i = 0; i < MANY; i++) {
+        many[i].array = (snnd_array){u8, SNND_UINT8, 1, {1, 1, 1, 1}};
+        snprintf(many[i].name, sizeof many[i].name, "%d", i);
+    }
+    FAILS(context, SNND_ERROR_ARGUMENT, "very many values",
+          snnd_safetensors_write(context, scratch("a"), many, MANY, NULL, 0));
+    ck_assert_int_eq(scratch_entries(), 0);
+    free(many);
+    snnd_context_free(context);
+}
+END_TEST
+
+/* What a terminal would obey is shown as what it is; letters of other scripts stay. */
+START_TEST(words_of_strangers_are_made_plain) {
+    refuses(write_header("{\"\xe5\xb1\xa4\\u001b]0;owned\\u0007\\u202e\":1}", 8), SNND_ERROR_FORMAT,
+            "tensor '\xe5\xb1\xa4\\x1b]0;owned\\x07\\u{202e}' has a dtype");
 }
 END_TEST
 
@@ -583,6 +637,10 @@ Suite *safetensors_suite(void) {
     tcase_add_test(refused, a_header_that_nests_without_end_is_refused);
     tcase_add_test(refused, a_header_of_control_characters_is_refused);
     tcase_add_test(reading, a_header_of_very_many_tensors_is_read);
+    tcase_add_test(refused, more_tensors_than_there_can_be_data_for_are_refused);
+    tcase_add_test(refused, brackets_without_end_are_refused);
+    tcase_add_test(refused, what_would_have_too_many_values_is_not_written);
+    tcase_add_test(refused, words_of_strangers_are_made_plain);
     tcase_add_test(refused, a_long_name_is_cut_in_the_message);
     tcase_add_test(refused, every_byte_of_a_header_may_be_wrong);
     tcase_add_test(refused, what_is_not_there_is_an_error_of_input);

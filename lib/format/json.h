@@ -1,0 +1,22 @@
+/* JSON that strangers may have written: its values are counted before memory is taken, since each takes a hundred
+ * bytes and may be written in two. */
+#ifndef SNND_FORMAT_JSON_H
+#define SNND_FORMAT_JSON_H
+
+#include <cjson/cJSON.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+/* The most values of a description, and of a header beside one for each sixteen bytes of the data that it tells of. */
+enum { SNND_JSON_VALUES = 1 << 18 };
+
+/* Whether the text has no more values than `most`. It need not be JSON. */
+bool snnd_json_is_small(const char *text, size_t length, size_t most);
+
+/* The value that the whole text is, to be given to cJSON_Delete(); NULL where it is none, or one of too many. */
+cJSON *snnd_json_parse(const char *text);
+
+/* Adds a double so that reading it gives the same bits, whatever the locale. */
+bool snnd_json_add_double(cJSON *object, const char *name, double value);
+
+#endif
