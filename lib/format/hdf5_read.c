@@ -5,8 +5,8 @@
 
 enum { STEP = 1 << 16, NAME = 255 };
 
-/* The most numbers of an array, and the most that deflate makes of a byte. */
-enum { MOST_NUMBERS = 1 << 30, DEFLATE = 1032 };
+/* The most bytes that deflate makes of one, and that a number has. */
+enum { DEFLATE = 1032, WIDEST = 16 };
 
 snnd_status snnd_hdf5_refuse(snnd_context *context, const char *name, const char *wrong) {
     return snnd_fail(context, SNND_ERROR_FORMAT, "'%.64s' %s", name, wrong);
@@ -23,6 +23,15 @@ snnd_status snnd_hdf5_open(snnd_context *context, const unsigned char *bytes, si
     if (made < 0)
         return snnd_fail(context, SNND_ERROR_FORMAT, "not an HDF5 file, or cut off");
     *source = (snnd_hdf5_source){.context = context, .bytes = bytes, .count = count, .file = made};
+    source->left = SNND_HDF5_BUDGET + (uint64_t)SNND_HDF5_BUDGET_OF_A_BYTE * count;
+    return SNND_OK;
+}
+
+snnd_status snnd_hdf5_spend(snnd_hdf5_source *source, uint64_t cost) {
+    if (cost > source->left)
+        return snnd_fail(source->context, SNND_ERROR_FORMAT,
+                         "there is more to read in it than in a file of %zu bytes may be", source->count);
+    source->left -= cost;
     return SNND_OK;
 }
 
@@ -33,9 +42,12 @@ bool snnd_hdf5_has(hid_t parent, const char *name) {
 }
 
 /* Opens what is stored in this very file under that name: links of the other kinds lead anywhere. */
-static snnd_status open_object(const snnd_hdf5_source *source, hid_t parent, const char *name, H5I_type_t kind,
+static snnd_status open_object(snnd_hdf5_source *source, hid_t parent, const char *name, H5I_type_t kind,
                                hid_t *object) {
     H5L_info_t about;
+    const snnd_status status = snnd_hdf5_spend(source, SNND_HDF5_OPENING);
+    if (status != SNND_OK)
+        return status;
     if (!snnd_hdf5_has(parent, name))
         return snnd_hdf5_refuse(source->context, name, "is missing");
     if (H5Lget_info(parent, name, &about, H5P_DEFAULT) < 0 || about.type != H5L_TYPE_HARD)
@@ -51,7 +63,7 @@ static snnd_status open_object(const snnd_hdf5_source *source, hid_t parent, con
     return SNND_OK;
 }
 
-snnd_status snnd_hdf5_group(const snnd_hdf5_source *source, hid_t parent, const char *name, hid_t *group) {
+snnd_status snnd_hdf5_group(snnd_hdf5_source *source, hid_t parent, const char *name, hid_t *group) {
     return open_object(source, parent, name, H5I_GROUP, group);
 }
 
@@ -61,60 +73,51 @@ void snnd_hdf5_free_names(snnd_context *context, char **names, size_t count) {
     snnd_release(context, names);
 }
 
-static snnd_status read_name(const snnd_hdf5_source *source, hid_t group, size_t index, char **name) {
-    char text[NAME + 1];
-    const ssize_t length =
-        H5Lget_name_by_idx(group, ".", H5_INDEX_NAME, H5_ITER_INC, index, text, sizeof text, H5P_DEFAULT);
-    if (length <= 0 || length > NAME || strchr(text, '/') != NULL || strcmp(text, ".") == 0)
-        return snnd_fail(source->context, SNND_ERROR_FORMAT, "a name in a group is empty, above %d bytes, or a path",
-                         NAME);
-    *name = snnd_copy_string(source->context, text);
-    return *name == NULL ? SNND_ERROR_MEMORY : SNND_OK;
+/* Names as they are listed. */
+typedef struct name_list {
+    snnd_context *context;
+    char **names;
+    size_t count, most;
+    snnd_status status;
+} name_list;
+
+static herr_t take_name(hid_t group, const char *name, const H5L_info_t *about, void *user) {
+    name_list *list = user;
+    (void)group;
+    (void)about;
+    const size_t length = strlen(name);
+    if (list->count == list->most)
+        list->status = snnd_fail(list->context, SNND_ERROR_FORMAT, "a group has more than %zu names", list->most);
+    else if (length == 0 || length > NAME || strchr(name, '/') != NULL || strcmp(name, ".") == 0)
+        list->status =
+            snnd_fail(list->context, SNND_ERROR_FORMAT, "a name in a group is empty, above %d bytes, or a path", NAME);
+    else if ((list->names[list->count] = snnd_copy_string(list->context, name)) == NULL)
+        list->status = SNND_ERROR_MEMORY;
+    else
+        list->count++;
+    return list->status == SNND_OK ? 0 : 1;
 }
 
-snnd_status snnd_hdf5_names(const snnd_hdf5_source *source, hid_t group, size_t most, char ***names, size_t *count) {
-    H5G_info_t about;
-    if (H5Gget_info(group, &about) < 0 || about.nlinks > most)
-        return snnd_fail(source->context, SNND_ERROR_FORMAT, "a group cannot be listed, or has more than %zu names",
-                         most);
-    const size_t found = (size_t)about.nlinks;
-    char **made = snnd_allocate(source->context, found, sizeof *made);
-    snnd_status status = made == NULL ? SNND_ERROR_MEMORY : SNND_OK;
-    for (size_t i = 0; i < found && status == SNND_OK; i++)
-        status = read_name(source, group, i, &made[i]);
-    if (status != SNND_OK) {
-        snnd_hdf5_free_names(source->context, made, found);
-        return status;
+snnd_status snnd_hdf5_names(snnd_hdf5_source *source, hid_t group, size_t most, char ***names, size_t *count) {
+    name_list list = {.context = source->context, .most = most};
+    list.names = snnd_allocate(source->context, most, sizeof *list.names);
+    if (list.names == NULL)
+        return SNND_ERROR_MEMORY;
+    /* In one pass: to ask for one name after the other takes HDF5 as many passes. */
+    if (H5Literate(group, H5_INDEX_NAME, H5_ITER_INC, NULL, take_name, &list) < 0 && list.status == SNND_OK)
+        list.status = snnd_fail(source->context, SNND_ERROR_FORMAT, "a group cannot be listed");
+    if (list.status != SNND_OK) {
+        snnd_hdf5_free_names(source->context, list.names, list.count);
+        return list.status;
     }
-    *names = made;
-    *count = found;
+    *names = list.names;
+    *count = list.count;
     return SNND_OK;
 }
 
 /* ---- datasets ---- */
 
-/* Whether the data lie in this file, and in ways that need no plugin. */
-static bool stored_here(snnd_hdf5_dataset *dataset, bool *deflated) {
-    const hid_t how = H5Dget_create_plist(dataset->id);
-    if (how < 0)
-        return false;
-    dataset->layout = H5Pget_layout(how);
-    bool good =
-        (dataset->layout == H5D_COMPACT || dataset->layout == H5D_CONTIGUOUS || dataset->layout == H5D_CHUNKED) &&
-        H5Pget_external_count(how) == 0;
-    const int filters = dataset->layout == H5D_CHUNKED ? H5Pget_nfilters(how) : 0;
-    for (int i = 0; i < filters && good; i++) {
-        unsigned flags, config;
-        size_t parameters = 0;
-        const H5Z_filter_t filter = H5Pget_filter2(how, (unsigned)i, &flags, &parameters, NULL, 0, NULL, &config);
-        good = filter == H5Z_FILTER_DEFLATE || filter == H5Z_FILTER_SHUFFLE || filter == H5Z_FILTER_FLETCHER32;
-        *deflated = *deflated || filter == H5Z_FILTER_DEFLATE;
-    }
-    H5Pclose(how);
-    return good && filters >= 0;
-}
-
-static const char *look_at_space(snnd_hdf5_dataset *dataset) {
+static const char *look_at_space(const snnd_hdf5_source *source, snnd_hdf5_dataset *dataset) {
     double count = 1;
     const hid_t space = H5Dget_space(dataset->id);
     const bool none = space < 0 || H5Sget_simple_extent_type(space) == H5S_NULL;
@@ -127,24 +130,48 @@ static const char *look_at_space(snnd_hdf5_dataset *dataset) {
         return "has no elements, or more than 4 axes";
     for (int axis = 0; axis < dataset->axes; axis++)
         count *= (double)dataset->shape[axis];
-    if (!(count >= 1 && count <= MOST_NUMBERS))
+    if (!(count >= 1 && count <= SNND_HDF5_NUMBERS + (double)source->count))
         return "has no elements, or too many";
     dataset->count = (size_t)count;
     return NULL;
 }
 
+/* What is wrong with the place of the data: they lie in this file, in ways that need no plugin. */
+static const char *look_at_layout(snnd_hdf5_dataset *dataset) {
+    const hid_t how = H5Dget_create_plist(dataset->id);
+    if (how < 0)
+        return "cannot be opened";
+    const char *fault = NULL;
+    dataset->layout = H5Pget_layout(how);
+    if (H5Pget_external_count(how) != 0)
+        fault = "lies in another file";
+    else if (dataset->layout == H5D_CHUNKED)
+        fault = snnd_hdf5_look_at_chunks(how, dataset);
+    else if (dataset->layout != H5D_COMPACT && dataset->layout != H5D_CONTIGUOUS)
+        fault = "lies in another file";
+    H5Pclose(how);
+    return fault;
+}
+
+/* The most bytes that the file can hold of a dataset. Chunks are not counted here, but looked at one by one. */
+static double most_bytes(const snnd_hdf5_source *source, const snnd_hdf5_dataset *dataset) {
+    bool deflated = false;
+    for (int i = 0; i < dataset->filters; i++)
+        deflated = deflated || dataset->filter[i] == H5Z_FILTER_DEFLATE;
+    const hsize_t stored = dataset->layout == H5D_CHUNKED ? source->count : H5Dget_storage_size(dataset->id);
+    return (double)(stored < source->count ? stored : source->count) * (deflated ? DEFLATE : 1);
+}
+
 /* What is wrong with the size of a dataset and the place of its data, NULL if nothing is. */
 static const char *look_at(const snnd_hdf5_source *source, snnd_hdf5_dataset *dataset) {
-    bool deflated = false;
-    const char *fault = look_at_space(dataset);
+    const char *fault = look_at_space(source, dataset);
+    if (fault == NULL)
+        fault = look_at_layout(dataset);
     if (fault != NULL)
         return fault;
-    if (!stored_here(dataset, &deflated))
-        return "lies in another file, or is stored with a filter that is not deflate, shuffle or fletcher32";
-    const hsize_t stored = H5Dget_storage_size(dataset->id);
-    const double held = (double)(stored < source->count ? stored : source->count) * (deflated ? DEFLATE : 1);
-    return (double)dataset->count * (double)H5Tget_size(dataset->type) > held ? "has more elements than the file holds"
-                                                                              : NULL;
+    return (double)dataset->count * (double)H5Tget_size(dataset->type) > most_bytes(source, dataset)
+               ? "has more elements than the file holds"
+               : NULL;
 }
 
 void snnd_hdf5_close_dataset(const snnd_hdf5_dataset *dataset) {
@@ -152,24 +179,49 @@ void snnd_hdf5_close_dataset(const snnd_hdf5_dataset *dataset) {
     H5Dclose(dataset->id);
 }
 
-snnd_status snnd_hdf5_open_dataset(const snnd_hdf5_source *source, hid_t parent, const char *name, H5T_class_t class,
+snnd_status snnd_hdf5_open_dataset(snnd_hdf5_source *source, hid_t parent, const char *name, H5T_class_t class,
                                    H5T_class_t other, snnd_hdf5_dataset *dataset) {
     snnd_status status = open_object(source, parent, name, H5I_DATASET, &dataset->id);
     if (status != SNND_OK)
         return status;
-    dataset->type = H5Dget_type(dataset->id);
+    *dataset = (snnd_hdf5_dataset){.id = dataset->id, .type = H5Dget_type(dataset->id)};
     const H5T_class_t found = dataset->type < 0 ? H5T_NO_CLASS : H5Tget_class(dataset->type);
-    const char *fault = found != class && found != other ? (class == H5T_STRING ? "is not text" : "is not numbers")
-                                                         : look_at(source, dataset);
+    const bool wide = class != H5T_STRING && found != H5T_NO_CLASS && H5Tget_size(dataset->type) > WIDEST;
+    const char *fault = (found != class && found != other) || wide
+                            ? (class == H5T_STRING ? "is not text" : "is not numbers")
+                            : look_at(source, dataset);
     if (fault == NULL)
         return SNND_OK;
     snnd_hdf5_close_dataset(dataset);
     return snnd_hdf5_refuse(source->context, name, fault);
 }
 
+/* What reading the dataset takes from the budget: all elements of all chunks, and the chunks. */
+static uint64_t cost_of(const snnd_hdf5_dataset *dataset, size_t width) {
+    double elements = (double)dataset->count, chunks = 0;
+    if (dataset->layout == H5D_CHUNKED)
+        elements = chunks = 1;
+    for (int axis = 0; axis < dataset->axes && chunks > 0; axis++) {
+        const double along = ceil((double)dataset->shape[axis] / (double)dataset->chunk[axis]);
+        chunks *= along;
+        elements *= along * (double)dataset->chunk[axis];
+    }
+    return (uint64_t)(elements * (double)width + chunks * SNND_HDF5_OPENING);
+}
+
+snnd_status snnd_hdf5_read(snnd_hdf5_source *source, const char *name, const snnd_hdf5_dataset *dataset, hid_t type,
+                           size_t width, void *values) {
+    snnd_status status = snnd_hdf5_spend(source, cost_of(dataset, width));
+    if (status == SNND_OK && dataset->layout == H5D_CHUNKED)
+        status = snnd_hdf5_check_chunks(source, name, dataset);
+    if (status == SNND_OK && H5Dread(dataset->id, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) < 0)
+        status = snnd_hdf5_refuse(source->context, name, "cannot be read");
+    return status;
+}
+
 /* ---- numbers ---- */
 
-snnd_status snnd_hdf5_shape(const snnd_hdf5_source *source, hid_t parent, const char *name, int *axes,
+snnd_status snnd_hdf5_shape(snnd_hdf5_source *source, hid_t parent, const char *name, int *axes,
                             int64_t shape[SNND_HDF5_AXES]) {
     snnd_hdf5_dataset dataset;
     snnd_status status = snnd_hdf5_open_dataset(source, parent, name, H5T_FLOAT, H5T_INTEGER, &dataset);
@@ -182,17 +234,16 @@ snnd_status snnd_hdf5_shape(const snnd_hdf5_source *source, hid_t parent, const 
     return SNND_OK;
 }
 
-static snnd_status read_numbers(const snnd_hdf5_source *source, const char *name, const snnd_hdf5_dataset *dataset,
+static snnd_status read_numbers(snnd_hdf5_source *source, const char *name, const snnd_hdf5_dataset *dataset,
                                 double *values) {
-    if (H5Dread(dataset->id, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) < 0)
-        return snnd_hdf5_refuse(source->context, name, "cannot be read");
-    for (size_t k = 0; k < dataset->count; k++)
+    const snnd_status status = snnd_hdf5_read(source, name, dataset, H5T_NATIVE_DOUBLE, 1, values);
+    for (size_t k = 0; k < dataset->count && status == SNND_OK; k++)
         if (!isfinite(values[k]))
             return snnd_hdf5_refuse(source->context, name, "has a number that is not finite");
-    return SNND_OK;
+    return status;
 }
 
-snnd_status snnd_hdf5_numbers(const snnd_hdf5_source *source, hid_t parent, const char *name, double **values) {
+snnd_status snnd_hdf5_numbers(snnd_hdf5_source *source, hid_t parent, const char *name, double **values) {
     snnd_hdf5_dataset dataset;
     snnd_status status = snnd_hdf5_open_dataset(source, parent, name, H5T_FLOAT, H5T_INTEGER, &dataset);
     if (status != SNND_OK)

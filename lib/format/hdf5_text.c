@@ -20,13 +20,16 @@ static uint64_t number_at(const unsigned char *at, int bytes) {
     return number;
 }
 
-/* An object of a heap of which `size` bytes are there; NULL: there is none of that number and length. */
-static const unsigned char *find_object(const unsigned char *heap, uint64_t size, uint64_t number, uint64_t length) {
+/* An object of a heap of which `size` bytes are there; NULL: there is none of that number and length. `passed` counts
+ * the objects that were looked at. */
+static const unsigned char *find_object(const unsigned char *heap, uint64_t size, uint64_t number, uint64_t length,
+                                        uint64_t *passed) {
     if (size < HEAP || memcmp(heap, "GCOL\1", 5) != 0 || number == 0)
         return NULL;
     const uint64_t whole = number_at(heap + 8, 8);
     for (uint64_t at = HEAP; at + OBJECT <= (whole < size ? whole : size);) {
         const uint64_t bytes = number_at(heap + at + 8, 8), left = size - at - OBJECT;
+        ++*passed;
         if (bytes > left)
             return NULL;
         if (number_at(heap + at, 2) == number)
@@ -36,16 +39,17 @@ static const unsigned char *find_object(const unsigned char *heap, uint64_t size
     return NULL;
 }
 
-static const unsigned char *find_text(const snnd_hdf5_source *source, const unsigned char *element, size_t *length) {
+static const unsigned char *find_text(const snnd_hdf5_source *source, const unsigned char *element, size_t *length,
+                                      uint64_t *passed) {
     const uint64_t place = number_at(element + 4, 8);
     *length = (size_t)number_at(element, 4);
     return place >= source->count
                ? NULL
-               : find_object(source->bytes + place, source->count - place, number_at(element + 12, 4), *length);
+               : find_object(source->bytes + place, source->count - place, number_at(element + 12, 4), *length, passed);
 }
 
 /* Whether addresses in the file are as they are read here. */
-static bool has_plain_addresses(const snnd_hdf5_source *source) {
+static bool has_plain_addresses(snnd_hdf5_source *source) {
     size_t address = 0, length = 0;
     hsize_t before = 1;
     const hid_t how = H5Fget_create_plist(source->file);
@@ -55,7 +59,7 @@ static bool has_plain_addresses(const snnd_hdf5_source *source) {
     return good;
 }
 
-static snnd_status copy_text(const snnd_hdf5_source *source, const char *name, const unsigned char *text, size_t length,
+static snnd_status copy_text(snnd_hdf5_source *source, const char *name, const unsigned char *text, size_t length,
                              char **copy) {
     if (text == NULL || length > MOST_TEXT)
         return snnd_hdf5_refuse(source->context, name, "has a text of more than 255 bytes, or one that is not there");
@@ -66,7 +70,7 @@ static snnd_status copy_text(const snnd_hdf5_source *source, const char *name, c
     return SNND_OK;
 }
 
-static snnd_status read_variable(const snnd_hdf5_source *source, const char *name, const snnd_hdf5_dataset *dataset,
+static snnd_status read_variable(snnd_hdf5_source *source, const char *name, const snnd_hdf5_dataset *dataset,
                                  char **texts) {
     const haddr_t begin = H5Dget_offset(dataset->id);
     if (dataset->layout != H5D_CONTIGUOUS || !has_plain_addresses(source) || begin > source->count ||
@@ -75,13 +79,16 @@ static snnd_status read_variable(const snnd_hdf5_source *source, const char *nam
     snnd_status status = SNND_OK;
     for (size_t i = 0; i < dataset->count && status == SNND_OK; i++) {
         size_t length;
-        const unsigned char *text = find_text(source, source->bytes + begin + i * ELEMENT, &length);
-        status = copy_text(source, name, text, length, &texts[i]);
+        uint64_t passed = 1;
+        const unsigned char *text = find_text(source, source->bytes + begin + i * ELEMENT, &length, &passed);
+        status = snnd_hdf5_spend(source, passed);
+        if (status == SNND_OK)
+            status = copy_text(source, name, text, length, &texts[i]);
     }
     return status;
 }
 
-static snnd_status read_fixed(const snnd_hdf5_source *source, const char *name, const snnd_hdf5_dataset *dataset,
+static snnd_status read_fixed(snnd_hdf5_source *source, const char *name, const snnd_hdf5_dataset *dataset,
                               char **texts) {
     const size_t width = H5Tget_size(dataset->type);
     if (width > MOST_TEXT)
@@ -89,9 +96,7 @@ static snnd_status read_fixed(const snnd_hdf5_source *source, const char *name, 
     char *read = snnd_allocate(source->context, dataset->count, width);
     if (read == NULL)
         return SNND_ERROR_MEMORY;
-    snnd_status status = SNND_OK;
-    if (H5Dread(dataset->id, dataset->type, H5S_ALL, H5S_ALL, H5P_DEFAULT, read) < 0)
-        status = snnd_hdf5_refuse(source->context, name, "cannot be read");
+    snnd_status status = snnd_hdf5_read(source, name, dataset, dataset->type, width, read);
     for (size_t i = 0; i < dataset->count && status == SNND_OK; i++)
         status = copy_text(source, name, (const unsigned char *)read + i * width, width, &texts[i]);
     snnd_release(source->context, read);
@@ -99,13 +104,13 @@ static snnd_status read_fixed(const snnd_hdf5_source *source, const char *name, 
 }
 
 /* All texts of a dataset to `texts`, which holds NULLs. */
-static snnd_status read_texts(const snnd_hdf5_source *source, const char *name, const snnd_hdf5_dataset *dataset,
+static snnd_status read_texts(snnd_hdf5_source *source, const char *name, const snnd_hdf5_dataset *dataset,
                               char **texts) {
     return H5Tis_variable_str(dataset->type) > 0 ? read_variable(source, name, dataset, texts)
                                                  : read_fixed(source, name, dataset, texts);
 }
 
-snnd_status snnd_hdf5_text(const snnd_hdf5_source *source, hid_t parent, const char *name, char **text) {
+snnd_status snnd_hdf5_text(snnd_hdf5_source *source, hid_t parent, const char *name, char **text) {
     snnd_hdf5_dataset dataset;
     snnd_status status = snnd_hdf5_open_dataset(source, parent, name, H5T_STRING, H5T_STRING, &dataset);
     if (status != SNND_OK)
@@ -116,7 +121,7 @@ snnd_status snnd_hdf5_text(const snnd_hdf5_source *source, hid_t parent, const c
     return status;
 }
 
-snnd_status snnd_hdf5_pairs(const snnd_hdf5_source *source, hid_t parent, const char *name, size_t most, char ***texts,
+snnd_status snnd_hdf5_pairs(snnd_hdf5_source *source, hid_t parent, const char *name, size_t most, char ***texts,
                             size_t *rows) {
     snnd_hdf5_dataset dataset;
     snnd_status status = snnd_hdf5_open_dataset(source, parent, name, H5T_STRING, H5T_STRING, &dataset);

@@ -57,14 +57,14 @@ static void compress(hid_t how, const hsize_t *shape) {
         H5Pset_deflate(how, 6);
 }
 
-/* Writes `data` of a type in memory as `stored`, which is closed; `axes` 0: a single value. */
+/* Writes `data` of a type in memory as `stored`, which is closed; `axes` 0: a single value. `small`: compressed. */
 static bool put(hid_t parent, const char *name, hid_t stored, hid_t memory, int axes, const hsize_t *shape,
-                const void *data) {
+                const void *data, bool small) {
     const hid_t space = axes == 0 ? H5Screate(H5S_SCALAR) : H5Screate_simple(axes, shape, NULL);
     const hid_t how = properties(H5P_DATASET_CREATE);
     hid_t made = -1;
     if (stored >= 0 && space >= 0 && how >= 0) {
-        if (axes == 2 && H5Tget_class(stored) == H5T_FLOAT && shape[0] * shape[1] >= WORTH_COMPRESSING)
+        if (small && axes == 2 && shape[0] * shape[1] >= WORTH_COMPRESSING)
             compress(how, shape);
         made = H5Dcreate2(parent, name, stored, space, H5P_DEFAULT, how, H5P_DEFAULT);
     }
@@ -88,7 +88,7 @@ static hid_t text_type(void) {
 
 static bool put_texts(hid_t parent, const char *name, int axes, const hsize_t *shape, const void *texts) {
     const hid_t memory = text_type();
-    const bool good = memory >= 0 && put(parent, name, H5Tcopy(memory), memory, axes, shape, texts);
+    const bool good = memory >= 0 && put(parent, name, H5Tcopy(memory), memory, axes, shape, texts, false);
     H5Tclose(memory);
     return good;
 }
@@ -101,14 +101,15 @@ bool snnd_hdf5_put_texts(hid_t parent, const char *name, const char *const *text
     return put_texts(parent, name, 2, (const hsize_t[]){rows, columns}, texts);
 }
 
-bool snnd_hdf5_put_floats(hid_t parent, const char *name, int axes, const hsize_t *shape, const float *values) {
-    return put(parent, name, H5Tcopy(H5T_IEEE_F32LE), H5T_NATIVE_FLOAT, axes, shape, values);
+bool snnd_hdf5_put_floats(hid_t parent, const char *name, int axes, const hsize_t *shape, const float *values,
+                          bool small) {
+    return put(parent, name, H5Tcopy(H5T_IEEE_F32LE), H5T_NATIVE_FLOAT, axes, shape, values, small);
 }
 
 bool snnd_hdf5_put_integer(hid_t parent, const char *name, int64_t value) {
-    return put(parent, name, H5Tcopy(H5T_STD_I64LE), H5T_NATIVE_INT64, 1, (const hsize_t[]){1}, &value);
+    return put(parent, name, H5Tcopy(H5T_STD_I64LE), H5T_NATIVE_INT64, 1, (const hsize_t[]){1}, &value, false);
 }
 
 bool snnd_hdf5_put_double(hid_t parent, const char *name, double value) {
-    return put(parent, name, H5Tcopy(H5T_IEEE_F64LE), H5T_NATIVE_DOUBLE, 0, NULL, &value);
+    return put(parent, name, H5Tcopy(H5T_IEEE_F64LE), H5T_NATIVE_DOUBLE, 0, NULL, &value, false);
 }

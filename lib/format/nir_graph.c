@@ -29,7 +29,7 @@ static snnd_status name_node(snnd_context *context, snnd_status status, const ch
 
 /* ---- nodes ---- */
 
-static snnd_status find_type(const snnd_hdf5_source *source, hid_t group, snnd_nir_type *type) {
+static snnd_status find_type(snnd_hdf5_source *source, hid_t group, snnd_nir_type *type) {
     char *text;
     snnd_status status = snnd_hdf5_text(source, group, "type", &text);
     if (status != SNND_OK)
@@ -59,7 +59,7 @@ static bool is_ignored(const snnd_nir_kind *kind, const char *name) {
     return false;
 }
 
-static snnd_status check_names(const snnd_hdf5_source *source, hid_t group, const snnd_nir_kind *kind) {
+static snnd_status check_names(snnd_hdf5_source *source, hid_t group, const snnd_nir_kind *kind) {
     char **names;
     size_t count;
     snnd_status status = snnd_hdf5_names(source, group, MOST_FIELDS, &names, &count);
@@ -73,7 +73,7 @@ static snnd_status check_names(const snnd_hdf5_source *source, hid_t group, cons
     return status;
 }
 
-static snnd_status read_fields(const snnd_hdf5_source *source, hid_t group, snnd_nir_node *node) {
+static snnd_status read_fields(snnd_hdf5_source *source, hid_t group, snnd_nir_node *node) {
     const snnd_nir_kind *kind = &snnd_nir_kinds[node->type];
     snnd_status status = check_names(source, group, kind);
     for (int f = 0; f < SNND_NIR_FIELDS && kind->field[f] != NULL && status == SNND_OK; f++) {
@@ -89,7 +89,7 @@ static snnd_status read_fields(const snnd_hdf5_source *source, hid_t group, snnd
     return status;
 }
 
-static snnd_status read_node(const snnd_nir_graph *graph, snnd_nir_node *node) {
+static snnd_status read_node(snnd_nir_graph *graph, snnd_nir_node *node) {
     hid_t group;
     snnd_status status = snnd_hdf5_group(&graph->source, graph->nodes, node->name, &group);
     if (status != SNND_OK)
@@ -176,7 +176,7 @@ static snnd_status read_edges(snnd_nir_graph *graph) {
 
 /* ---- the graph ---- */
 
-static snnd_status check_graph_type(const snnd_nir_graph *graph) {
+static snnd_status check_graph_type(snnd_nir_graph *graph) {
     char *text;
     snnd_status status = snnd_hdf5_text(&graph->source, graph->group, "type", &text);
     if (status != SNND_OK)
@@ -224,7 +224,7 @@ void snnd_nir_graph_close(snnd_nir_graph *graph) {
     H5Fclose(graph->source.file);
 }
 
-snnd_status snnd_nir_numbers(const snnd_nir_graph *graph, const snnd_nir_node *node, int field, double **values) {
+snnd_status snnd_nir_numbers(snnd_nir_graph *graph, const snnd_nir_node *node, int field, double **values) {
     hid_t group;
     snnd_status status = snnd_hdf5_group(&graph->source, graph->nodes, node->name, &group);
     if (status == SNND_OK) {
@@ -234,7 +234,7 @@ snnd_status snnd_nir_numbers(const snnd_nir_graph *graph, const snnd_nir_node *n
     return name_node(graph->context, status, node->name);
 }
 
-snnd_status snnd_nir_metadata_dt(const snnd_nir_graph *graph, double *dt) {
+snnd_status snnd_nir_metadata_dt(snnd_nir_graph *graph, double *dt) {
     hid_t group;
     double *value;
     snnd_nir_array about;

@@ -36,9 +36,9 @@ snnd_status snnd_nir_graph_open(snnd_context *context, const unsigned char *byte
 void snnd_nir_graph_close(snnd_nir_graph *graph);
 
 /* The numbers of a field that is there, to be released. */
-snnd_status snnd_nir_numbers(const snnd_nir_graph *graph, const snnd_nir_node *node, int field, double **values);
+snnd_status snnd_nir_numbers(snnd_nir_graph *graph, const snnd_nir_node *node, int field, double **values);
 
 /* Seconds of a time step by the metadata; SNND_ERROR_FORMAT where they do not say. */
-snnd_status snnd_nir_metadata_dt(const snnd_nir_graph *graph, double *dt);
+snnd_status snnd_nir_metadata_dt(snnd_nir_graph *graph, double *dt);
 
 #endif

@@ -104,8 +104,10 @@ void snnd_nir_put(snnd_nir_writer *writer, hid_t node, const char *field, int ax
                 snnd_fail(writer->context, SNND_ERROR_NUMERIC,
                           "a '%s' of the graph would be %g, which single precision does not hold", field, values[k]);
     }
+    const bool small = count <= SNND_HDF5_DEFLATED - writer->deflated;
+    writer->deflated += small ? count : 0;
     if (writer->status == SNND_OK)
-        check_hdf5(writer, snnd_hdf5_put_floats(node, field, axes, shape, single));
+        check_hdf5(writer, snnd_hdf5_put_floats(node, field, axes, shape, single, small));
     snnd_release(writer->context, single);
 }
 

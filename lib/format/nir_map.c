@@ -47,14 +47,15 @@ static snnd_status make_room(snnd_nir_map *map, size_t more) {
         return SNND_OK;
     if (more > MOST_SYNAPSES - map->count)
         return snnd_fail(map->context, SNND_ERROR_FORMAT, "there are more than 2^31 synapses between two layers");
-    snnd_nir_synapse *grown = snnd_allocate(map->context, map->count + more, sizeof *grown);
+    const size_t half = map->room / 2, room = map->count + (more > half ? more : half);
+    snnd_nir_synapse *grown = snnd_allocate(map->context, room, sizeof *grown);
     if (grown == NULL)
         return SNND_ERROR_MEMORY;
     if (map->count > 0)
         memcpy(grown, map->synapse, map->count * sizeof *grown);
     snnd_release(map->context, map->synapse);
     map->synapse = grown;
-    map->room = map->count + more;
+    map->room = room;
     return SNND_OK;
 }
 
@@ -117,12 +118,16 @@ static snnd_status take_bias(snnd_nir_map *map, const double *bias, const int32_
     return SNND_OK;
 }
 
+size_t snnd_nir_map_carrying(const double *weight, size_t count) {
+    size_t carrying = 0;
+    for (size_t k = 0; k < count; k++)
+        carrying += weight[k] != 0;
+    return carrying;
+}
+
 snnd_status snnd_nir_map_matrix(snnd_nir_map *map, const double *weight, const double *bias, int32_t rows) {
     const int32_t columns = map->outputs;
-    size_t carrying = 0;
-    for (size_t k = 0; k < (size_t)rows * (size_t)columns; k++)
-        carrying += weight[k] != 0;
-    snnd_status status = make_room(map, carrying);
+    snnd_status status = make_room(map, snnd_nir_map_carrying(weight, (size_t)rows * (size_t)columns));
     if (status != SNND_OK)
         return status;
     for (int32_t o = 0; o < rows; o++)
@@ -295,7 +300,17 @@ static snnd_status end_at_bias(snnd_nir_map *map) {
     return SNND_OK;
 }
 
-snnd_status snnd_nir_map_add(snnd_nir_map *map, snnd_network *network) {
+/* A layer has room for as many synapses at each pair as the fullest one has. */
+static snnd_status spend(const snnd_nir_map *map, int32_t each, uint64_t *left) {
+    if ((double)map->outputs * map->inputs * each > (double)*left)
+        return snnd_fail(map->context, SNND_ERROR_FORMAT,
+                         "%d synapses at each pair of %d and %d neurons are more than a file of its size may make",
+                         each, map->inputs, map->outputs);
+    *left -= (uint64_t)map->outputs * (uint64_t)map->inputs * (uint64_t)each;
+    return SNND_OK;
+}
+
+snnd_status snnd_nir_map_add(snnd_nir_map *map, snnd_network *network, uint64_t *left) {
     snnd_layer *layer;
     snnd_status status = list(map);
     if (status == SNND_OK)
@@ -303,7 +318,9 @@ snnd_status snnd_nir_map_add(snnd_nir_map *map, snnd_network *network) {
     if (status != SNND_OK)
         return status;
     const snnd_delay_options options = measure(map);
-    status = snnd_network_add_delays(network, map->outputs, &options, &layer);
+    status = spend(map, options.kernel_count, left);
+    if (status == SNND_OK)
+        status = snnd_network_add_delays(network, map->outputs, &options, &layer);
     if (status != SNND_OK)
         return status;
     const snnd_float_mode before = snnd_set_float_mode();

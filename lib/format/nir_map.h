@@ -42,14 +42,17 @@ snnd_status snnd_nir_map_matrix(snnd_nir_map *map, const double *weight, const d
 /* Beside the map: another of as many inputs and outputs. */
 snnd_status snnd_nir_map_join(snnd_nir_map *map, const snnd_nir_map *other);
 
+/* How many synapses a matrix makes: those that carry something. */
+size_t snnd_nir_map_carrying(const double *weight, size_t count);
+
 /* Takes `lag` steps off all delays, those behind a bias, too, or as many as the shortest has, and returns how many. */
 int32_t snnd_nir_map_advance(snnd_nir_map *map, int32_t lag);
 
 /* Whether it changes nothing. */
 bool snnd_nir_map_is_nothing(const snnd_nir_map *map);
 
-/* Adds the map to the network: a layer of delays, and one of batch norm where there is a bias. Delays behind a bias are
- * left in `after`, for a layer of their own. */
-snnd_status snnd_nir_map_add(snnd_nir_map *map, snnd_network *network);
+/* Adds the map to the network: a layer of delays of at most `*left` synapses, which are taken from it, and one of batch
+ * norm where there is a bias. Delays behind a bias are left in `after`, for a layer of their own. */
+snnd_status snnd_nir_map_add(snnd_nir_map *map, snnd_network *network, uint64_t *left);
 
 #endif

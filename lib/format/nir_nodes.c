@@ -16,6 +16,15 @@ snnd_status snnd_nir_blame(const snnd_nir_reading *all, const snnd_nir_node *nod
                : status;
 }
 
+/* ---- the budget ---- */
+
+/* What a synapse on its way to a layer takes, and how many are passed for 1. */
+enum { SYNAPSE = 2, PASSED = 8 };
+
+snnd_status snnd_nir_spend_plain(const snnd_nir_reading *all, const snnd_nir_map *map) {
+    return snnd_hdf5_spend(&all->graph->source, map->plain ? SYNAPSE * (uint64_t)map->inputs : 0);
+}
+
 /* ---- nodes between neurons ---- */
 
 /* The vector of a field, which has an element for each of `neurons`. */
@@ -33,7 +42,9 @@ snnd_status snnd_nir_settle(snnd_nir_reading *all, const snnd_nir_node *node) {
     snnd_status status = SNND_OK;
     const int32_t outputs = all->map.outputs;
     if (!snnd_nir_map_is_nothing(&all->map))
-        status = snnd_nir_blame(all, node, snnd_nir_map_add(&all->map, all->network));
+        status = snnd_nir_spend_plain(all, &all->map);
+    if (status == SNND_OK && !snnd_nir_map_is_nothing(&all->map))
+        status = snnd_nir_blame(all, node, snnd_nir_map_add(&all->map, all->network, &all->graph->source.left));
     if (status != SNND_OK)
         return status;
     snnd_nir_map settled = all->map;
@@ -63,6 +74,10 @@ static snnd_status pass_matrix(const snnd_nir_reading *all, const snnd_nir_node 
         return status;
     if (node->type == SNND_NIR_AFFINE)
         status = read_vector(all, node, SNND_NIR_BIAS, rows, &bias);
+    if (status == SNND_OK)
+        status =
+            snnd_hdf5_spend(&all->graph->source,
+                            SYNAPSE * (uint64_t)snnd_nir_map_carrying(values, (size_t)rows * (size_t)map->outputs));
     if (status == SNND_OK)
         status = snnd_nir_blame(all, node, snnd_nir_map_matrix(map, values, bias, rows));
     snnd_release(all->context, values);
@@ -133,6 +148,10 @@ static snnd_status pass_flatten(const snnd_nir_reading *all, const snnd_nir_node
 }
 
 snnd_status snnd_nir_pass(const snnd_nir_reading *all, const snnd_nir_node *node, snnd_nir_map *map) {
+    const snnd_status status =
+        snnd_hdf5_spend(&all->graph->source, 1 + ((uint64_t)map->count + (uint64_t)map->inputs) / PASSED);
+    if (status != SNND_OK)
+        return status;
     switch (node->type) {
     case SNND_NIR_LINEAR:
     case SNND_NIR_AFFINE:

@@ -21,6 +21,9 @@ snnd_status snnd_nir_refuse(const snnd_nir_reading *all, const snnd_nir_node *no
 /* Puts the node into the sentence of an inner function. What the library's own checks refuse is a fault of the file. */
 snnd_status snnd_nir_blame(const snnd_nir_reading *all, const snnd_nir_node *node, snnd_status status);
 
+/* Takes from the file's budget what the synapses of a plain map cost, which it may become. */
+snnd_status snnd_nir_spend_plain(const snnd_nir_reading *all, const snnd_nir_map *map);
+
 bool snnd_nir_is_matrix(const snnd_nir_node *node);
 /* Whether it is one that maps pass through. */
 bool snnd_nir_is_between(const snnd_nir_node *node);

@@ -35,7 +35,9 @@ static snnd_status pass_branches(snnd_nir_reading *all, const snnd_nir_node *fro
     for (int32_t b = 0; b < from->out && status == SNND_OK; b++) {
         snnd_nir_map branch = {.context = all->context};
         snnd_nir_node *here = NULL;
-        status = snnd_nir_map_copy(&before, &branch);
+        status = snnd_nir_spend_plain(all, &before);
+        if (status == SNND_OK)
+            status = snnd_nir_map_copy(&before, &branch);
         if (status == SNND_OK)
             status = pass_branch(all, follow(all, from, b), &branch, &here);
         if (status == SNND_OK && b > 0 && (here != *end || branch.outputs != all->map.outputs))
