@@ -155,6 +155,72 @@ START_TEST(a_damaged_cache_is_made_anew) {
 }
 END_TEST
 
+static void link_to(const char *target, const char *name) {
+    char *path = in_folder(folder, name);
+    ck_assert_int_eq(symlink(target, path), 0);
+    free(path);
+}
+
+/* The folder of somebody else, with something in it. */
+static char *make_other(void) {
+    char *other = in_folder(place, "other");
+    write_text(other, "mel-english-first/dear.txt", "dear");
+    return other;
+}
+
+/* A data set may come with links in the place of what is kept: they are not written through. */
+START_TEST(a_link_in_place_of_the_cache_is_let_be) {
+    char *home = in_folder(place, "home"), *other = make_other(),
+         *dear = in_folder(other, "mel-english-first/dear.txt"),
+         *ours = in_folder(other, "mel-english-first/" TRAINING_INPUT);
+    ck_assert_int_eq(setenv("XDG_CACHE_HOME", home, 1), 0);
+    link_to(other, ".snndelay-cache");
+    for (int twice = 0; twice < 2; twice++)
+        load();
+    ck_assert_int_eq(times_read, 1); /* kept, but in the user's own folder */
+    ck_assert_int_eq(file_exists(dear), 1);
+    ck_assert_int_eq(file_exists(ours), 0);
+    ck_assert_int_eq(folder_is_empty(home), 0);
+    free(home);
+    free(other);
+    free(dear);
+    free(ours);
+}
+END_TEST
+
+START_TEST(a_link_in_the_cache_is_replaced_and_not_followed) {
+    char *other = make_other(), *target = in_folder(other, "mel-english-first"), *dear = in_folder(target, "dear.txt"),
+         *ours = in_folder(target, TRAINING_INPUT);
+    char *own = in_folder(folder, ".snndelay-cache");
+    ck_assert_int_eq(mkdir(own, 0777), 0);
+    link_to(target, ".snndelay-cache/mel-english-first");
+    for (int twice = 0; twice < 2; twice++)
+        load();
+    ck_assert_int_eq(times_read, 1);
+    ck_assert_int_eq(file_exists(dear), 1);
+    ck_assert_int_eq(file_exists(ours), 0);
+    free(other);
+    free(target);
+    free(dear);
+    free(ours);
+    free(own);
+}
+END_TEST
+
+START_TEST(a_file_in_the_cache_that_is_a_link_is_not_read) {
+    char *path = in_folder(folder, OWN_CACHE TRAINING_INPUT), *away = in_folder(place, "away.npy");
+    load();
+    ck_assert_int_eq(rename(path, away), 0);
+    ck_assert_int_eq(symlink(away, path), 0);
+    load();
+    ck_assert_int_eq(times_read, 2);
+    load();
+    ck_assert_int_eq(times_read, 2);
+    free(path);
+    free(away);
+}
+END_TEST
+
 START_TEST(the_cache_can_be_elsewhere) {
     char *cache = in_folder(place, "kept"), *own = in_folder(folder, ".snndelay-cache");
     ck_assert_int_eq(load_with(cache, PRESET_MEL, 0), 0);
@@ -251,6 +317,9 @@ int main(void) {
     tcase_add_test(sets, tells_its_front_end);
     tcase_add_test(sets, the_cache_is_used_while_it_is_right);
     tcase_add_test(sets, a_damaged_cache_is_made_anew);
+    tcase_add_test(sets, a_link_in_place_of_the_cache_is_let_be);
+    tcase_add_test(sets, a_link_in_the_cache_is_replaced_and_not_followed);
+    tcase_add_test(sets, a_file_in_the_cache_that_is_a_link_is_not_read);
     tcase_add_test(sets, the_cache_can_be_elsewhere);
     tcase_add_test(sets, no_cache_is_no_failure);
     tcase_add_test(sets, problems_leave_no_cache);

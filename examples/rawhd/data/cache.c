@@ -32,6 +32,16 @@ static char *user_cache(void) {
     return home != NULL && home[0] == '/' ? format_text("%s/.cache/snndelay", home) : NULL;
 }
 
+/* What a path itself is, and not what a link leads to: data sets may come with links to anywhere. */
+enum kind { NOTHING, FOLDER, REGULAR, LINK, OTHER };
+
+static enum kind kind_of(const char *path) {
+    struct stat about;
+    if (lstat(path, &about) != 0)
+        return NOTHING;
+    return S_ISDIR(about.st_mode) ? FOLDER : S_ISREG(about.st_mode) ? REGULAR : S_ISLNK(about.st_mode) ? LINK : OTHER;
+}
+
 static cJSON *settings_of(const struct cache_key *key) {
     cJSON *settings = cJSON_CreateObject();
     front_end_describe_kind(&(struct front_end){.preset = key->preset, .german_first = key->german_first}, settings);
@@ -48,31 +58,35 @@ static int agrees(const cJSON *found, const cJSON *wanted) {
 }
 
 int cache_is_current(const char *folder, const struct cache_key *key) {
-    static const char *const file[] = {TRAINING_INPUT, TRAINING_LABELS, TESTING_INPUT, TESTING_LABELS};
+    static const char *const file[] = {CACHE_SETTINGS, TRAINING_INPUT, TRAINING_LABELS, TESTING_INPUT, TESTING_LABELS};
     struct failure ignored;
+    int current = kind_of(folder) == FOLDER;
+    for (size_t i = 0; current && i < sizeof file / sizeof *file; i++) {
+        char *path = format_text("%s/%s", folder, file[i]);
+        current = kind_of(path) == REGULAR;
+        free(path);
+    }
+    if (!current)
+        return 0;
     char *path = format_text("%s/%s", folder, CACHE_SETTINGS);
     char *text = file_read(path, NULL, &ignored);
     free(path);
     cJSON *found = text != NULL ? cJSON_Parse(text) : NULL;
     cJSON *wanted = settings_of(key);
-    int current = found != NULL && agrees(found, wanted);
-    for (size_t i = 0; current && i < sizeof file / sizeof *file; i++) {
-        path = format_text("%s/%s", folder, file[i]);
-        current = file_exists(path);
-        free(path);
-    }
+    current = found != NULL && agrees(found, wanted);
     cJSON_Delete(wanted);
     cJSON_Delete(found);
     free(text);
     return current;
 }
 
-/* 1 if the data set's own folder can be written to, or holds what is wanted already. */
+/* 1 if the data set's own folder can be written to, or holds what is wanted already. A link is not its own. */
 static int has_own_cache(const char *data, const struct cache_key *key) {
     char *own = format_text("%s/" OWN, data);
     char *kept = format_text("%s/%s-%s", own, preset_name(key->preset), order_name(key->german_first));
-    int usable = file_exists(own) ? access(own, W_OK) == 0 : access(data, W_OK) == 0;
-    usable = usable || cache_is_current(kept, key);
+    const enum kind kind = kind_of(own);
+    int usable = (kind == NOTHING || kind == FOLDER) &&
+                 (access(kind == NOTHING ? data : own, W_OK) == 0 || cache_is_current(kept, key));
     free(kept);
     free(own);
     return usable;
@@ -131,6 +145,8 @@ static int store_settings(const char *folder, const struct cache_key *key, const
 /* Puts the folder `made` in the place of `folder`. */
 static int take_place(const char *made, const char *folder, struct failure *failure) {
     char *old = format_text("%s.old", made);
+    if (kind_of(folder) == LINK)
+        unlink(folder); /* and nothing of what it leads to */
     int was_there = rename(folder, old) == 0;
     int result = rename(made, folder) == 0 ? 0 : failed(failure, "%s: cannot write: %s", folder, strerror(errno));
     if (was_there && (result == 0 || rename(old, folder) != 0))

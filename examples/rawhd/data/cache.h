@@ -20,11 +20,11 @@ struct cache_key {
 };
 
 /** The folder for a data set and key: DATA/.snndelay-cache/PRESET-ORDER; or CACHE/NAME-HASH/PRESET-ORDER where `cache`
- * is given, or, if DATA cannot be written to, where the user's cache folder ($XDG_CACHE_HOME or ~/.cache)
- * takes its place. NULL if there is none. Free it. */
+ * is given, or, if DATA cannot be written to or its .snndelay-cache is a link, where the user's cache folder
+ * ($XDG_CACHE_HOME or ~/.cache) takes its place. NULL if there is none. Free it. */
 char *cache_folder(const char *data, const char *cache, const struct cache_key *key);
 
-/** 1 if the folder holds the four files made for this key. */
+/** 1 if the folder, which is no link, holds the four files made for this key, and they are none either. */
 int cache_is_current(const char *folder, const struct cache_key *key);
 
 /** Writes the four files and CACHE_SETTINGS to a temporary folder, which then takes the place of `folder`. */
