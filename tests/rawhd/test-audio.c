@@ -2,6 +2,7 @@
 #include <sndfile.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "data/audio.h"
 #include "support.h"
@@ -68,6 +69,73 @@ START_TEST(averages_channels) {
     ck_assert_float_eq(audio.samples[1], 0);
     ck_assert_float_eq(audio.samples[2], 0.0625F);
     audio_free(&audio);
+    free(path);
+}
+END_TEST
+
+/* Silence of so many samples, deflated to next to nothing. */
+static char *write_silence(const char *name, int format, int rate, int channels, int64_t count) {
+    static const float zeros[4096];
+    SF_INFO info;
+    memset(&info, 0, sizeof info);
+    info.samplerate = rate;
+    info.channels = channels;
+    info.format = format;
+    char *path = in_folder(folder, name);
+    SNDFILE *file = sf_open(path, SFM_WRITE, &info);
+    ck_assert_ptr_nonnull(file);
+    for (int64_t done = 0; done < count; done += 4096 / channels)
+        ck_assert_int_gt(sf_writef_float(file, zeros, count - done < 4096 / channels ? count - done : 4096 / channels),
+                         0);
+    sf_close(file);
+    return path;
+}
+
+START_TEST(refuses_endless_recordings) {
+    struct audio audio;
+    struct failure failure;
+    char *path = write_silence("just.flac", SF_FORMAT_FLAC | SF_FORMAT_PCM_16, 8000, 1, 8000 * AUDIO_SECONDS);
+    ck_assert_int_eq(audio_load(path, &audio, &failure), 0);
+    ck_assert_int_eq(audio.count, 8000 * AUDIO_SECONDS);
+    audio_free(&audio);
+    free(path);
+    path = write_silence("long.flac", SF_FORMAT_FLAC | SF_FORMAT_PCM_16, 8000, 1, 8000 * AUDIO_SECONDS + 1);
+    ck_assert_int_ne(audio_load(path, &audio, &failure), 0);
+    ck_assert_ptr_nonnull(strstr(failure.text, "longer than 60 seconds"));
+    struct audio_source *source = audio_open(path, &failure); /* as it comes it may be of any length */
+    ck_assert_ptr_nonnull(source);
+    audio_close(source);
+    free(path);
+}
+END_TEST
+
+START_TEST(refuses_rates_and_channels_that_no_recording_has) {
+    static const struct {
+        int rate, channels, good;
+    } of[] = {{1000, 1, 1}, {999, 1, 0}, {384000, 1, 1}, {384001, 1, 0}, {16000, 32, 1}, {16000, 33, 0}};
+    for (size_t i = 0; i < sizeof of / sizeof of[0]; i++) {
+        struct audio audio;
+        struct failure failure = {""};
+        char *path = write_silence("odd.wav", SF_FORMAT_WAV | SF_FORMAT_PCM_16, of[i].rate, of[i].channels, 100);
+        ck_assert_int_eq(audio_load(path, &audio, &failure) == 0, of[i].good);
+        ck_assert_int_eq(audio_rate(path), of[i].good ? of[i].rate : 0);
+        ck_assert_int_eq(strstr(failure.text, "samples a second") != NULL, !of[i].good);
+        if (of[i].good)
+            audio_free(&audio);
+        free(path);
+    }
+}
+END_TEST
+
+/* Nobody writes to it. */
+START_TEST(a_pipe_is_not_waited_for) {
+    struct audio audio;
+    struct failure failure;
+    char *path = in_folder(folder, "pipe.flac");
+    ck_assert_int_eq(mkfifo(path, 0600), 0);
+    ck_assert_int_eq(audio_rate(path), 0);
+    ck_assert_int_ne(audio_load(path, &audio, &failure), 0);
+    ck_assert_ptr_nonnull(strstr(failure.text, "regular file"));
     free(path);
 }
 END_TEST
@@ -144,6 +212,9 @@ int main(void) {
     tcase_add_checked_fixture(files, setup, teardown);
     tcase_add_test(files, reads_flac_and_wav);
     tcase_add_test(files, averages_channels);
+    tcase_add_test(files, refuses_endless_recordings);
+    tcase_add_test(files, refuses_rates_and_channels_that_no_recording_has);
+    tcase_add_test(files, a_pipe_is_not_waited_for);
     tcase_add_test(files, says_what_is_wrong_with_a_file);
     tcase_add_test(files, notices_a_file_that_was_cut_off);
     suite_add_tcase(suite, files);

@@ -1,9 +1,13 @@
 #include "data/audio.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <sndfile.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "data/resample.h"
 
@@ -24,6 +28,13 @@ static struct audio_source *source_of(SNDFILE *file, const SF_INFO *info, struct
         failed(failure, "%s", sf_strerror(NULL));
         return NULL;
     }
+    if (info->samplerate < AUDIO_LOWEST_RATE || info->samplerate > AUDIO_HIGHEST_RATE || info->channels < 1 ||
+        info->channels > AUDIO_CHANNELS) {
+        failed(failure, "has %d samples a second in %d channels; expected %d to %d in at most %d", info->samplerate,
+               info->channels, AUDIO_LOWEST_RATE, AUDIO_HIGHEST_RATE, AUDIO_CHANNELS);
+        sf_close(file);
+        return NULL;
+    }
     struct audio_source *source = allocate(1, sizeof *source + sizeof(float) * BLOCK * (size_t)info->channels);
     source->file = file;
     source->info = *info;
@@ -31,10 +42,21 @@ static struct audio_source *source_of(SNDFILE *file, const SF_INFO *info, struct
 }
 
 struct audio_source *audio_open(const char *path, struct failure *failure) {
+    struct stat about;
     SF_INFO info;
     memset(&info, 0, sizeof info);
-    SNDFILE *file = sf_open(path, SFM_READ, &info);
-    return source_of(file, &info, failure);
+    /* Opened before it is looked at, without waiting for who writes to a pipe. */
+    const int descriptor = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (descriptor < 0) {
+        failed(failure, "cannot open: %s", strerror(errno));
+        return NULL;
+    }
+    if (fstat(descriptor, &about) != 0 || !S_ISREG(about.st_mode)) {
+        failed(failure, "is not a regular file");
+        close(descriptor);
+        return NULL;
+    }
+    return source_of(sf_open_fd(descriptor, SFM_READ, &info, SF_TRUE), &info, failure);
 }
 
 struct audio_source *audio_open_descriptor(int descriptor, enum audio_format format, int rate,
@@ -92,13 +114,11 @@ void audio_close(struct audio_source *source) {
 /* ---- Whole recordings ---- */
 
 int audio_rate(const char *path) {
-    SF_INFO info;
-    memset(&info, 0, sizeof info);
-    SNDFILE *file = sf_open(path, SFM_READ, &info);
-    if (file == NULL)
-        return 0;
-    sf_close(file);
-    return info.samplerate;
+    struct failure ignored;
+    struct audio_source *source = audio_open(path, &ignored);
+    const int rate = source != NULL ? audio_source_rate(source) : 0;
+    audio_close(source);
+    return rate;
 }
 
 int audio_load(const char *path, struct audio *audio, struct failure *failure) {
@@ -111,6 +131,8 @@ int audio_load(const char *path, struct audio *audio, struct failure *failure) {
         audio->samples = reallocate(audio->samples, (size_t)(audio->count + BLOCK), sizeof(float));
         got = audio_read(source, audio->samples + audio->count, BLOCK, failure);
         audio->count += got > 0 ? got : 0;
+        if (audio->count > (int64_t)AUDIO_SECONDS * audio->rate)
+            got = failed(failure, "lasts longer than %d seconds", AUDIO_SECONDS);
     } while (got > 0);
     audio_close(source);
     if (got < 0)

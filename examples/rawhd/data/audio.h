@@ -6,13 +6,17 @@
 
 #include "common/failure.h"
 
+/** What a file may be: small ones can unfold to very much sound. A recording that is loaded whole lasts no longer. */
+enum { AUDIO_SECONDS = 60, AUDIO_LOWEST_RATE = 1000, AUDIO_HIGHEST_RATE = 384000, AUDIO_CHANNELS = 32 };
+
 struct audio {
     float *samples; /**< -1 to 1, channels averaged */
     int64_t count;
     int rate; /**< samples a second */
 };
 
-/** Reads any file that libsndfile can. A file that ends before its header says so is a failure. */
+/** Reads any regular file that libsndfile can, by what is in it. A file that ends before its header says so is a
+ * failure, and one of more than AUDIO_SECONDS. */
 int audio_load(const char *path, struct audio *audio, struct failure *failure);
 
 /** The rate that the header of a file tells, or 0 if it cannot be read. */
@@ -31,7 +35,7 @@ enum audio_format { AUDIO_FILE, AUDIO_RAW_S16, AUDIO_RAW_F32 };
 
 struct audio_source;
 
-/** Opens a file; NULL with a failure. */
+/** Opens a regular file, however long; NULL with a failure. */
 struct audio_source *audio_open(const char *path, struct failure *failure);
 
 /** Reads from an open descriptor, which stays open: of a file, or of a pipe, where AUDIO_FILE must be WAV, of any
