@@ -122,7 +122,7 @@ typedef struct snnd_context_options {
     /** Takes back what `allocate` returned; never called with NULL. Set both hooks or neither. */
     void (*release)(void *user, void *memory);
     void *memory_user; /**< given to both hooks */
-    /** Receives one line of text without a newline. NULL: no log. */
+    /** Receives one line of plain text without a newline. NULL: no log. */
     void (*log)(void *user, snnd_log_level level, const char *message);
     void *log_user;     /**< given to `log` */
     int32_t threads;    /**< 0: one for each processor; 1: no thread is ever made; at most 1024 */
@@ -140,7 +140,8 @@ SNND_API snnd_status snnd_context_create(const snnd_context_options *options, sn
 /** Frees a context and ends its threads; NULL is allowed, as for all `_free` functions. */
 SNND_API void snnd_context_free(snnd_context *context);
 
-/** The sentence left by the last call that failed, "" if none did; borrowed until the next call that fails. */
+/** The sentence left by the last call that failed, "" if none did; borrowed until the next call that fails. Words of
+ * files in it are made plain, so that it may be shown on a terminal (doc/conventions.md). */
 SNND_API const char *snnd_context_last_error(const snnd_context *context);
 
 /** The number of threads, the calling one among them, and the instruction set chosen; either pointer may be NULL. Until
@@ -898,7 +899,8 @@ SNND_API snnd_status snnd_trainer_save_checkpoint(snnd_trainer *trainer, const c
 /**
  * Puts a checkpoint back into a trainer that was made as the first one was (same layers, options and controller);
  * what does not agree is an error, and nothing has changed. Training then goes on bit for bit as if it
- * had never stopped. `note` receives what was kept, to be given to snnd_string_free(); it may be NULL.
+ * had never stopped. `note` receives what was kept, to be given to snnd_string_free(); it may be NULL. It is the text
+ * of whoever wrote the file, as it is: not for a terminal.
  */
 SNND_API snnd_status snnd_trainer_load_checkpoint(snnd_trainer *trainer, const char *path, char **note);
 /** Frees a string that a function gave; NULL is allowed. */

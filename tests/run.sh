@@ -8,7 +8,7 @@ build=${BUILD:-build}
 
 sh examples/install-missing.sh gcc g++ libc6-dev meson ninja-build pkg-config check libsubunit-dev libcjson-dev libopenblas-dev \
     libsndfile1-dev libsamplerate0-dev libkissfft-dev espeak-ng gnuplot-nox fonts-dejavu-core \
-    libhdf5-dev python3-numpy python3-h5py
+    libhdf5-dev zlib1g-dev python3-numpy python3-h5py
 
 set -- -Dtests=enabled -Drawhd=enabled -Dhdf5=enabled "$@"
 if [ -f "$build/build.ninja" ]; then

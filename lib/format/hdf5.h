@@ -21,8 +21,12 @@ enum { SNND_HDF5_BUDGET = 1 << 25, SNND_HDF5_BUDGET_OF_A_BYTE = 8 };
 enum { SNND_HDF5_OPENING = 256 };
 /* A dataset has at most so many elements, and one more for each byte of the file. */
 enum { SNND_HDF5_NUMBERS = 1 << 24 };
-/* Our own files deflate so many numbers, and what else there is lies in them as it is: so the budget is enough. */
-enum { SNND_HDF5_DEFLATED = 1 << 23 };
+/* Our own files deflate matrices until their numbers would be charged so much, and leave the others as they are: so
+ * that the budget is always enough for them. */
+enum { SNND_HDF5_DEFLATED = 3 << 23 };
+
+/* The name of a file in memory: one that nothing can have, since HDF5 opens what has it to see whether it is there. */
+#define SNND_HDF5_NAME "/dev/null/libsnndelay"
 
 /* HDF5 is one for the whole process and not made for several threads, and prints what goes wrong. Everything below is
  * called between these two, which let one thread in and keep HDF5 silent; the host's setting is put back. */
@@ -47,7 +51,7 @@ hid_t snnd_hdf5_add_group(hid_t parent, const char *name);
 bool snnd_hdf5_put_text(hid_t parent, const char *name, const char *text);
 /* `texts` [rows, columns]. */
 bool snnd_hdf5_put_texts(hid_t parent, const char *name, const char *const *texts, size_t rows, size_t columns);
-/* Compressed where that is asked for, it is a matrix of more than a thousand numbers, and HDF5 can. */
+/* `small`: a matrix, which is compressed where it has more than a thousand numbers and HDF5 can. */
 bool snnd_hdf5_put_floats(hid_t parent, const char *name, int axes, const hsize_t *shape, const float *values,
                           bool small);
 bool snnd_hdf5_put_integer(hid_t parent, const char *name, int64_t value); /* [1] */

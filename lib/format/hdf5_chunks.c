@@ -32,7 +32,8 @@ static bool look_at_filters(hid_t how, snnd_hdf5_dataset *dataset) {
 const char *snnd_hdf5_look_at_chunks(hid_t how, snnd_hdf5_dataset *dataset) {
     unsigned options = 0;
     if (!look_at_filters(how, dataset))
-        return "is stored with a filter that is not shuffle, deflate or fletcher32, with one of them twice, or deflated "
+        return "is stored with a filter that is not shuffle, deflate or fletcher32, with one of them twice, or "
+               "deflated "
                "before it was shuffled";
     if (H5Pget_chunk(how, SNND_HDF5_AXES, dataset->chunk) != dataset->axes || H5Pget_chunk_opts(how, &options) < 0 ||
         options != 0)

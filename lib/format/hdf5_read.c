@@ -18,7 +18,7 @@ snnd_status snnd_hdf5_open(snnd_context *context, const unsigned char *bytes, si
     /* HDF5 copies the bytes, and does not write to those that it copies. */
     if (H5Pset_fapl_core(access, STEP, 0) >= 0 && H5Pset_fclose_degree(access, H5F_CLOSE_STRONG) >= 0 &&
         H5Pset_file_image(access, (void *)(uintptr_t)bytes, count) >= 0)
-        made = H5Fopen("libsnndelay", H5F_ACC_RDONLY, access);
+        made = H5Fopen(SNND_HDF5_NAME, H5F_ACC_RDONLY, access);
     H5Pclose(access);
     if (made < 0)
         return snnd_fail(context, SNND_ERROR_FORMAT, "not an HDF5 file, or cut off");

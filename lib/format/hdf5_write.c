@@ -10,7 +10,7 @@ hid_t snnd_hdf5_create(void) {
         return -1;
     hid_t file = -1;
     if (H5Pset_fapl_core(access, STEP, 0) >= 0 && H5Pset_fclose_degree(access, H5F_CLOSE_STRONG) >= 0)
-        file = H5Fcreate("libsnndelay", H5F_ACC_TRUNC, H5P_DEFAULT, access);
+        file = H5Fcreate(SNND_HDF5_NAME, H5F_ACC_TRUNC, H5P_DEFAULT, access);
     H5Pclose(access);
     return file;
 }
@@ -64,7 +64,7 @@ static bool put(hid_t parent, const char *name, hid_t stored, hid_t memory, int 
     const hid_t how = properties(H5P_DATASET_CREATE);
     hid_t made = -1;
     if (stored >= 0 && space >= 0 && how >= 0) {
-        if (small && axes == 2 && shape[0] * shape[1] >= WORTH_COMPRESSING)
+        if (small && shape[0] * shape[1] >= WORTH_COMPRESSING)
             compress(how, shape);
         made = H5Dcreate2(parent, name, stored, space, H5P_DEFAULT, how, H5P_DEFAULT);
     }

@@ -2,6 +2,9 @@
 
 #include <string.h>
 
+/* What reading charges for a number of a matrix, with a layer's room for it, and for one that carries something. */
+enum { CHARGE = 2, CHARGE_OF_SYNAPSE = 5 };
+
 void snnd_nir_check(snnd_nir_writer *writer, snnd_status status) {
     if (writer->status == SNND_OK)
         writer->status = status;
@@ -89,7 +92,7 @@ void snnd_nir_close(snnd_nir_writer *writer, hid_t node) {
 
 void snnd_nir_put(snnd_nir_writer *writer, hid_t node, const char *field, int axes, const hsize_t *shape,
                   const double *values) {
-    size_t count = 1;
+    size_t count = 1, carrying = 0;
     for (int axis = 0; axis < axes; axis++)
         count *= (size_t)shape[axis];
     float *single = writer->status != SNND_OK ? NULL : snnd_allocate(writer->context, count, sizeof *single);
@@ -99,13 +102,15 @@ void snnd_nir_put(snnd_nir_writer *writer, hid_t node, const char *field, int ax
     }
     for (size_t k = 0; k < count && writer->status == SNND_OK; k++) {
         single[k] = (float)values[k];
+        carrying += single[k] != 0;
         if (!isfinite(single[k]))
             writer->status =
                 snnd_fail(writer->context, SNND_ERROR_NUMERIC,
                           "a '%s' of the graph would be %g, which single precision does not hold", field, values[k]);
     }
-    const bool small = count <= SNND_HDF5_DEFLATED - writer->deflated;
-    writer->deflated += small ? count : 0;
+    const double charge = CHARGE * (double)count + CHARGE_OF_SYNAPSE * (double)carrying;
+    const bool small = axes == 2 && charge <= SNND_HDF5_DEFLATED - writer->deflated;
+    writer->deflated += small ? charge : 0;
     if (writer->status == SNND_OK)
         check_hdf5(writer, snnd_hdf5_put_floats(node, field, axes, shape, single, small));
     snnd_release(writer->context, single);

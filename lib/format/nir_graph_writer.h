@@ -23,7 +23,7 @@ typedef struct snnd_nir_writer {
     snnd_nir_names edges;   /* from, to, from, to, ... */
     snnd_nir_names outlets; /* the nodes whose sum is the present signal */
     int32_t width;          /* its neurons */
-    size_t deflated;        /* numbers that may have been */
+    double deflated;        /* what the numbers that are will be charged */
 } snnd_nir_writer;
 
 void snnd_nir_begin(snnd_nir_writer *writer, snnd_context *context);

@@ -19,7 +19,7 @@ snnd_status snnd_nir_blame(const snnd_nir_reading *all, const snnd_nir_node *nod
 /* ---- the budget ---- */
 
 /* What a synapse on its way to a layer takes, and how many are passed for 1. */
-enum { SYNAPSE = 2, PASSED = 8 };
+enum { SYNAPSE = 4, PASSED = 8 };
 
 snnd_status snnd_nir_spend_plain(const snnd_nir_reading *all, const snnd_nir_map *map) {
     return snnd_hdf5_spend(&all->graph->source, map->plain ? SYNAPSE * (uint64_t)map->inputs : 0);

@@ -4,6 +4,9 @@
 
 #include <math.h>
 
+#include <sys/inotify.h>
+#include <unistd.h>
+
 #include "base/allocator.h"
 #include "format/hdf5.h"
 #include "format/scratch.h"
@@ -301,6 +304,26 @@ START_TEST(the_hosts_hdf5_is_left_as_it_was) {
 }
 END_TEST
 
+/* HDF5 looks for a file of the name that its file in memory has, and opens whatever that is. */
+START_TEST(nothing_else_is_opened) {
+    enum { EVENTS = 4096 };
+    char events[EVENTS];
+    snnd_context *context = make_context(1);
+    snnd_network *network = build(context, true, 3), *loaded = NULL;
+    scratch_write(scratch("libsnndelay"), "of somebody", 11);
+    ck_assert_int_eq(chdir(scratch_directory), 0);
+    const int watch = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+    ck_assert_int_ge(inotify_add_watch(watch, "libsnndelay", IN_OPEN), 0);
+    OK(context, snnd_network_save_nir(network, NULL, "a"));
+    OK(context, snnd_network_load_nir(context, NULL, "a", &loaded));
+    ck_assert_int_lt(read(watch, events, sizeof events), 0);
+    close(watch);
+    snnd_network_free(loaded);
+    snnd_network_free(network);
+    snnd_context_free(context);
+}
+END_TEST
+
 /* ---- memory ---- */
 
 typedef struct save {
@@ -358,6 +381,7 @@ Suite *nir_suite(void) {
     tcase_add_test(errors, arguments_are_checked);
     tcase_add_test(errors, what_single_precision_does_not_hold_is_not_written);
     tcase_add_test(errors, the_hosts_hdf5_is_left_as_it_was);
+    tcase_add_test(errors, nothing_else_is_opened);
 
     TCase *memory = scratch_case(suite, "memory");
     tcase_add_test(memory, without_memory_there_is_an_error_and_no_leak);

@@ -203,7 +203,7 @@ START_TEST(many_links_to_one_dataset_count_as_many) {
 END_TEST
 
 START_TEST(many_links_to_one_node_count_as_many) {
-    enum { MANY = 60000 };
+    enum { MANY = 45000 };
     char path[64];
     const hid_t file = open_graph();
     for (int n = 0; n < MANY; n++) {
@@ -215,7 +215,7 @@ START_TEST(many_links_to_one_node_count_as_many) {
 END_TEST
 
 START_TEST(many_edges_between_two_nodes_count_as_many) {
-    enum { MANY = 8000 };
+    enum { MANY = 6000 };
     const char *(*edge)[2] = malloc(MANY * sizeof *edge);
     ck_assert_ptr_nonnull(edge);
     for (int e = 0; e < MANY; e++)
