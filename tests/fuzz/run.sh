@@ -28,7 +28,7 @@ case " all $targets " in *" $1 "*) ;; *) usage ;; esac
 [ "$1" = all ] || targets=$1
 
 sh examples/install-missing.sh clang libclang-rt-14-dev llvm-14 libc6-dev meson ninja-build pkg-config check libsubunit-dev \
-    libcjson-dev libopenblas-dev libhdf5-dev python3-numpy python3-h5py
+    libcjson-dev libopenblas-dev libhdf5-dev zlib1g-dev python3-numpy python3-h5py
 
 # Sets up a build folder once, and makes the programs of all targets.
 make_in() {
