@@ -2,11 +2,17 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
+
+#include "common/printable.h"
 
 int failed(struct failure *failure, const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(failure->text, sizeof failure->text, format, arguments);
     va_end(arguments);
+    char *escaped = printable_lines(failure->text);
+    snprintf(failure->text, sizeof failure->text, "%s", escaped);
+    free(escaped);
     return -1;
 }

@@ -8,7 +8,8 @@ struct failure {
     char text[8192];
 };
 
-/** Sets the text and returns -1, so that a function can end with `return failed(...)`. */
+/** Sets the text and returns -1, so that a function can end with `return failed(...)`. Whatever words it is made of, a
+ * terminal can be given it: see printable.h. */
 int failed(struct failure *failure, const char *format, ...) RAWHD_PRINTF(2, 3);
 
 #endif
