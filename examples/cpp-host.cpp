@@ -110,7 +110,8 @@ void run(const char *model) {
     int right = 0;
     for (int i = 0; i < inputs; i++)
         right += heard[i].get() == i % 2; /* throws what its thread threw */
-    std::printf("%d of %d streams right\n", right, inputs);
+    if (std::printf("%d of %d streams right\n", right, inputs) < 0 || std::fflush(stdout) != 0)
+        throw std::runtime_error("cannot write to standard output");
 }
 
 } // namespace

@@ -118,8 +118,11 @@ int main(int argc, char **argv) {
     options.samples = samples;
     if (status == SNND_OK)
         status = write_files(plan, &options, argv[2]);
+    const int unsaid = fflush(stdout) != 0 || ferror(stdout);
     const char *error = snnd_context_last_error(context);
-    if (error[0] != '\0')
+    if (status == SNND_OK && unsaid)
+        fprintf(stderr, "export-c: cannot write to standard output\n");
+    else if (error[0] != '\0')
         fprintf(stderr, "export-c: %s\n", error);
     else if (status != SNND_OK && status != SNND_ERROR_FORMAT) /* which load_samples() has told */
         fprintf(stderr, "export-c: %s\n", snnd_status_string(status));
@@ -127,5 +130,5 @@ int main(int argc, char **argv) {
     snnd_plan_free(plan);
     snnd_network_free(network);
     snnd_context_free(context);
-    return status != SNND_OK;
+    return status != SNND_OK || unsaid;
 }

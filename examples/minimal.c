@@ -39,5 +39,5 @@ int main(void) {
     snnd_network_free(net);
     snnd_dataset_free(data);
     snnd_context_free(context);
-    return failed != 0;
+    return failed || fflush(stdout) != 0;
 }

@@ -132,5 +132,5 @@ int main(void) {
     free_loop(&loop);
     snnd_dataset_free(data);
     snnd_context_free(context);
-    return failed != 0;
+    return failed || fflush(stdout) != 0;
 }

@@ -36,7 +36,7 @@ static int print_network(const snnd_network *network) {
         if (snnd_layer_get_type(layer) == SNND_LAYER_DELAYS && !print_layer(layer, number++))
             return 0;
     }
-    return fflush(stdout) == 0;
+    return fflush(stdout) == 0 && !ferror(stdout);
 }
 
 int main(int argc, char **argv) {

@@ -69,6 +69,19 @@ START_TEST(minimal_learns_and_its_network_can_be_listed_and_exported) {
 }
 END_TEST
 
+START_TEST(what_cannot_be_printed_is_a_failure) {
+    ck_assert_int_eq(run("MINIMAL", ">/dev/full"), 1);
+    ck_assert_int_eq(run("OWN_LOOP", ">/dev/full"), 1);
+    ck_assert_int_eq(run("SYNAPSES", "rhythms.safetensors >/dev/null"), 0);
+    ck_assert_int_eq(run("SYNAPSES", "rhythms.safetensors >/dev/full"), 1);
+    ck_assert_int_eq(run("EXPORT_C", "rhythms.safetensors net >/dev/null"), 0);
+    ck_assert_int_eq(run("EXPORT_C", "rhythms.safetensors net >/dev/full"), 1);
+#ifdef HAVE_CPP
+    ck_assert_int_eq(run("CPP_HOST", "rhythms.safetensors >/dev/full"), 1);
+#endif
+}
+END_TEST
+
 /* Network, data and settings are those of the example; only the loop is the trainer's. */
 static void train_by_trainer(const char *path) {
     snnd_context *context;
@@ -124,6 +137,7 @@ int main(void) {
     tcase_add_unchecked_fixture(programs, set_up, tear_down);
     tcase_set_timeout(programs, 120);
     tcase_add_test(programs, minimal_learns_and_its_network_can_be_listed_and_exported);
+    tcase_add_test(programs, what_cannot_be_printed_is_a_failure);
     tcase_add_test(programs, own_loop_ends_with_the_bits_of_the_trainer);
 #ifdef HAVE_CPP
     tcase_add_test(programs, a_cpp_program_streams_in_threads);
