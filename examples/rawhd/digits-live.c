@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "common/arguments.h"
+#include "common/program.h"
 #include "data/front_end.h"
 #include "live/live.h"
 
@@ -95,14 +96,16 @@ static int read_options(int count, char **words, struct options *options) {
     options->interval = 0.1;
     int result = arguments_read(&all, options, count, words, NULL, &rest, &failure);
     if (result == 0 && options->help)
-        return fputs(help, stdout) == EOF ? FAILED : DONE;
-    if (result == 0 && options->version)
-        return printf("digits-live of libsnndelay %s\n", snnd_version()) < 0 ? FAILED : DONE;
+        fputs(help, stdout);
+    else if (result == 0 && options->version)
+        program_version();
+    if (result == 0 && (options->help || options->version))
+        return DONE;
     if (result == 0)
         result = take_words(options, count - rest, words + rest, &failure);
     if (result == 0)
         return -1;
-    fprintf(stderr, "digits-live: %s\n", failure.text);
+    program_complain("%s", failure.text);
     return USAGE;
 }
 
@@ -200,7 +203,7 @@ static int open_all(const struct options *options, struct failure *failure) {
     return result;
 }
 
-int main(int count, char **arguments) {
+static int work(int count, char **arguments) {
     struct options options;
     struct failure failure;
     int code = read_options(count, arguments, &options);
@@ -208,6 +211,11 @@ int main(int count, char **arguments) {
         return code;
     if (open_all(&options, &failure) == 0)
         return DONE;
-    fprintf(stderr, "digits-live: %s\n", failure.text);
+    program_complain("%s", failure.text);
     return FAILED;
+}
+
+int main(int count, char **arguments) {
+    program_begin("digits-live");
+    return program_end(work(count, arguments));
 }

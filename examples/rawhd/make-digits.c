@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
-#include <snndelay.h>
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -13,6 +12,7 @@
 
 #include "common/arguments.h"
 #include "common/files.h"
+#include "common/program.h"
 #include "digits/espeak.h"
 #include "digits/speakers.h"
 #include "digits/trials.h"
@@ -73,14 +73,16 @@ static int read_options(int count, char **line, struct options *options) {
     *options = (struct options){.trials = USUAL_TRIALS, .noise = 1};
     int result = arguments_read(&all, options, count, line, NULL, NULL, &failure);
     if (result == 0 && options->help)
-        return fputs(help, stdout) == EOF ? FAILED : DONE;
-    if (result == 0 && options->version)
-        return printf("make-digits of libsnndelay %s\n", snnd_version()) < 0 ? FAILED : DONE;
+        fputs(help, stdout);
+    else if (result == 0 && options->version)
+        program_version();
+    if (result == 0 && (options->help || options->version))
+        return DONE;
     if (result == 0 && (options->out == NULL || options->out[0] == '\0'))
         result = failed(&failure, "--out DIR is needed; --help lists the options");
     if (result == 0)
         return -1;
-    fprintf(stderr, "make-digits: %s\n", failure.text);
+    program_complain("%s", failure.text);
     return USAGE;
 }
 
@@ -194,13 +196,13 @@ static int make(const struct options *options, struct failure *failure) {
     if (result != 0)
         folder_remove(place);
     else if (!options->quiet)
-        printf("%s: %zu recordings for training and %zu for testing\n", options->out, training,
-               trials_count(&trials) - training);
+        program_say("%s: %zu recordings for training and %zu for testing", options->out, training,
+                    trials_count(&trials) - training);
     free(place);
     return result;
 }
 
-int main(int count, char **arguments) {
+static int work(int count, char **arguments) {
     struct options options;
     int code = read_options(count, arguments, &options);
     if (code >= 0)
@@ -214,12 +216,17 @@ int main(int count, char **arguments) {
     struct failure failure;
     int result = make(&options, &failure);
     if (result > 0) {
-        fprintf(stderr, "make-digits: stopped, nothing is left behind\n");
+        program_complain("stopped, nothing is left behind");
         return STOPPED;
     }
     if (result < 0) {
-        fprintf(stderr, "make-digits: %s\n", failure.text);
+        program_complain("%s", failure.text);
         return FAILED;
     }
-    return fflush(stdout) == 0 ? DONE : FAILED;
+    return DONE;
+}
+
+int main(int count, char **arguments) {
+    program_begin("make-digits");
+    return program_end(work(count, arguments));
 }

@@ -1,16 +1,15 @@
 /* The paper's figure 3: learned and fixed structure by learned and fixed delays, over sparsities: --help says all. */
-#include <snndelay.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "ablation/ablation.h"
 #include "ablation/ablation_picture.h"
 #include "ablation/ablation_results.h"
 #include "common/arguments.h"
-#include "sweep/sweep_lock.h"
+#include "common/lock.h"
+#include "common/program.h"
 
 /* Half of the synapses, half of these, and so on to 0.2 %. */
 #define USUAL_SPARSITIES "0.5,0.75,0.875,0.9375,0.96875,0.984375,0.9921875,0.99609375,0.998046875"
@@ -53,7 +52,7 @@ struct request {
 
 static int complain(const struct ablation *ablation, const struct failure *failure, enum exit_code code) {
     if (failure->text[0] != '\0' && (code != EXIT_USAGE || ablation->sweep.ranks.rank == 0))
-        fprintf(stderr, "rawhd-ablation: %s\n", failure->text);
+        program_complain("%s", failure->text);
     return code;
 }
 
@@ -83,7 +82,6 @@ static int read_all(struct request *request, int count, char **words, struct fai
     static const struct arguments all = {known, sizeof known / sizeof *known, read_list, SWEEP_HINT};
     struct ablation *ablation = &request->ablation;
     const int own = sweep_own(count, words);
-    ablation->sweep.program = "rawhd-ablation";
     ablation->sweep.out = "rawhd-ablation";
     ablation->seeds = 3;
     if (ablation_read_models(ablation, "both,structure,delays,neither", failure) != 0 ||
@@ -100,8 +98,7 @@ static int read_all(struct request *request, int count, char **words, struct fai
 
 /* ---- Work ---- */
 
-static int keep_results(void *user, size_t run, struct failure *failure) {
-    (void)run;
+static int keep_results(void *user, struct failure *failure) {
     const struct ablation *ablation = user;
     struct ablation_results results;
     if (ablation_results_read(ablation, &results, failure) != 0)
@@ -126,15 +123,16 @@ static int show_results(const struct ablation *ablation, struct failure *failure
     return result;
 }
 
-/* All that is shown when no more runs are carried out. Another process that is at work on the folder waits, so that it
- * does not write what is older over what is newer. */
-static int conclude(struct ablation *ablation, struct failure *failure) {
-    const int lock = sweep_lock(ablation->sweep.out, 1, 0, failure);
-    if (lock < 0)
-        return -1;
-    int result = show_results(ablation, failure);
-    close(lock);
-    return result;
+/* All that is shown when no more runs are carried out; `code` is how they ended. Another process that is at work on the
+ * folder waits, so that it does not write what is older over what is newer. */
+static enum exit_code conclude(struct ablation *ablation, enum exit_code code, struct failure *failure) {
+    int lock;
+    const enum lock_result locked = lock_wait(ablation->sweep.out, sweep_lock_need(&ablation->sweep), &lock, failure);
+    if (locked != LOCK_HELD)
+        return locked == LOCK_STOPPED ? EXIT_STOPPED : EXIT_FAILED;
+    const int result = show_results(ablation, failure);
+    lock_release(lock);
+    return result == 0 ? code : EXIT_FAILED;
 }
 
 static enum exit_code carry_out(struct ablation *ablation, struct failure *failure) {
@@ -143,7 +141,7 @@ static enum exit_code carry_out(struct ablation *ablation, struct failure *failu
     enum exit_code code = sweep_carry_out(&ablation->sweep, failure);
     if (ablation->sweep.ranks.rank != 0 || code == EXIT_USAGE || code == EXIT_STOPPED || failure->text[0] != '\0')
         return code;
-    return conclude(ablation, failure) == 0 ? code : EXIT_FAILED;
+    return conclude(ablation, code, failure);
 }
 
 static int work(struct request *request, int count, char **arguments) {
@@ -152,10 +150,12 @@ static int work(struct request *request, int count, char **arguments) {
     if (read_all(request, count, arguments, &failure) != 0)
         return complain(ablation, &failure, EXIT_USAGE);
     int speaks = ablation->sweep.ranks.rank == 0;
-    if (request->help)
-        return speaks && fputs(help, stdout) == EOF ? EXIT_FAILED : EXIT_DONE;
-    if (request->version)
-        return speaks && printf("rawhd-ablation of libsnndelay %s\n", snnd_version()) < 0 ? EXIT_FAILED : EXIT_DONE;
+    if (speaks && request->help)
+        fputs(help, stdout);
+    else if (speaks && request->version)
+        program_version();
+    if (request->help || request->version)
+        return EXIT_DONE;
     if (request->dry_run)
         return speaks ? complain(ablation, &failure, sweep_plan(&ablation->sweep, &failure)) : EXIT_DONE;
     enum exit_code code = carry_out(ablation, &failure);
@@ -165,9 +165,10 @@ static int work(struct request *request, int count, char **arguments) {
 int main(int count, char **arguments) {
     struct request request = {0};
     struct sweep *sweep = &request.ablation.sweep;
+    program_begin("rawhd-ablation");
     ranks_begin(&count, &arguments, &sweep->ranks);
     int code = work(&request, count, arguments);
     sweep_free(sweep);
-    code = fflush(stdout) == 0 ? code : EXIT_FAILED;
+    code = program_end(code);
     return sweep->ranks.rank == 0 ? code : EXIT_DONE; /* or mpirun would end them all */
 }

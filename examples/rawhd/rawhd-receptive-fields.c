@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "common/files.h"
+#include "common/program.h"
 #include "fields/field_options.h"
 #include "fields/field_results.h"
 #include "training/keep.h"
@@ -59,8 +60,10 @@ static int conclude(snnd_context *context, const struct field_options *options, 
     if (result == 0)
         result = field_results_draw(&results, pictures, failure);
     field_results_free(&results);
-    if (result == 0 && !options->sweep.quiet)
-        printf("\npictures: %s; a page of all: rawhd-report %s\n", pictures, results.out);
+    if (result == 0 && !options->sweep.quiet) {
+        putchar('\n');
+        program_say("pictures: %s; a page of all: rawhd-report %s", pictures, results.out);
+    }
     free(pictures);
     return result;
 }
@@ -83,18 +86,21 @@ static enum exit_code obey(struct field_options *options, int count, char **argu
     if (field_options_read(options, count, arguments, failure) != 0)
         return EXIT_USAGE;
     if (options->help)
-        return field_options_help() == 0 ? EXIT_DONE : EXIT_FAILED;
+        field_options_help();
     if (options->version)
-        return printf("rawhd-receptive-fields of libsnndelay %s\n", snnd_version()) < 0 ? EXIT_FAILED : EXIT_DONE;
+        program_version();
+    if (options->help || options->version)
+        return EXIT_DONE;
     return options->dry_run ? sweep_plan(&options->sweep, failure) : work(options, failure);
 }
 
 int main(int count, char **arguments) {
     struct field_options options;
     struct failure failure = {""};
+    program_begin("rawhd-receptive-fields");
     enum exit_code code = obey(&options, count, arguments, &failure);
     if (failure.text[0] != '\0')
-        fprintf(stderr, "rawhd-receptive-fields: %s\n", failure.text);
+        program_complain("%s", failure.text);
     sweep_free(&options.sweep);
-    return fflush(stdout) == 0 ? (int)code : EXIT_FAILED;
+    return program_end((int)code);
 }

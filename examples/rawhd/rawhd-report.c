@@ -9,6 +9,7 @@
 #include "common/arguments.h"
 #include "common/files.h"
 #include "common/html.h"
+#include "common/program.h"
 #include "report/report.h"
 
 enum { DONE = 0, FAILED = 1, USAGE = 2 };
@@ -55,9 +56,11 @@ static int read_options(int count, char **words, struct options *options) {
     *options = (struct options){.out = "report.html"};
     int result = arguments_read(&all, options, count, words, NULL, &rest, &failure);
     if (result == 0 && options->help)
-        return fputs(help, stdout) == EOF ? FAILED : DONE;
-    if (result == 0 && options->version)
-        return printf("rawhd-report of libsnndelay %s\n", snnd_version()) < 0 ? FAILED : DONE;
+        fputs(help, stdout);
+    else if (result == 0 && options->version)
+        program_version();
+    if (result == 0 && (options->help || options->version))
+        return DONE;
     options->folder = words + rest;
     options->count = count - rest;
     if (result == 0 && options->out[0] == '\0')
@@ -66,7 +69,7 @@ static int read_options(int count, char **words, struct options *options) {
         result = failed(&failure, "at least one folder of results is needed; --help tells more");
     if (result == 0)
         return -1;
-    fprintf(stderr, "rawhd-report: %s\n", failure.text);
+    program_complain("%s", failure.text);
     return USAGE;
 }
 
@@ -144,17 +147,22 @@ static int make_page(const struct options *options, struct failure *failure) {
     return result;
 }
 
-int main(int count, char **arguments) {
+static int work(int count, char **arguments) {
     struct options options;
     struct failure failure;
     int code = read_options(count, arguments, &options);
     if (code >= 0)
         return code;
     if (make_page(&options, &failure) != 0) {
-        fprintf(stderr, "rawhd-report: %s\n", failure.text);
+        program_complain("%s", failure.text);
         return FAILED;
     }
     if (!options.quiet)
-        printf("%s\n", options.out);
-    return fflush(stdout) == 0 ? DONE : FAILED;
+        program_say("%s", options.out);
+    return DONE;
+}
+
+int main(int count, char **arguments) {
+    program_begin("rawhd-report");
+    return program_end(work(count, arguments));
 }

@@ -1,9 +1,11 @@
 /* rawhd-ablation from outside: tones, tiny networks, and every way to die. */
+#include <fcntl.h>
 #include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -418,6 +420,71 @@ START_TEST(a_run_that_dies_is_repeated) {
 }
 END_TEST
 
+/* ---- A lock that another process holds ---- */
+
+static int hold_lock(const char *out) {
+    struct failure failure;
+    char *place = in_folder(folder, out), *path = in_folder(place, ".lock");
+    ck_assert_int_eq(folder_make(place, &failure), 0);
+    const int file = open(path, O_RDONLY | O_CREAT | O_CLOEXEC, 0644);
+    ck_assert_int_ge(file, 0);
+    ck_assert_int_eq(flock(file, LOCK_EX), 0);
+    free(path);
+    free(place);
+    return file;
+}
+
+static void wait_for_text(const char *name, const char *part) {
+    for (int i = 0; i < 6000; i++) {
+        char *text = read_text(folder, name, NULL);
+        const int found = count_in(text, part);
+        free(text);
+        if (found > 0)
+            return;
+        wait_a_moment(10);
+    }
+    ck_abort_msg("'%s' has not come into %s", part, name);
+}
+
+/* It is said what is waited for. A signal ends the waiting, and so does the other process. */
+START_TEST(a_lock_that_is_held_is_waited_for) {
+    static const int signals[] = {SIGINT, SIGTERM, 0};
+    const int lock = hold_lock("out");
+    pid_t sweep = START("out", TWO_RUNS, TINY);
+    wait_for_text("said/err.txt", "out/.lock, which another process has locked\n");
+    wait_a_moment(1500);
+    char *said = read_text(folder, "said/err.txt", NULL);
+    ck_assert_int_eq(count_in(said, "waiting for"), 1);
+    free(said);
+    if (signals[_i] != 0)
+        kill(sweep, signals[_i]);
+    else
+        close(lock);
+    ck_assert_int_eq(wait_program(sweep), signals[_i] != 0 ? 130 : 0);
+    ck_assert_int_eq(count_results("out"), signals[_i] != 0 ? 0 : 2);
+    if (signals[_i] != 0)
+        close(lock);
+}
+END_TEST
+
+#define ONE_BY_ONE "--models", "both", "--sparsities", "0.5", "--seeds", "2", "--jobs", "1"
+
+/* Tables have to wait, runs do not, nor do signals. */
+START_TEST(a_lock_that_is_taken_later_stops_no_run) {
+    pid_t sweep = START("out", ONE_BY_ONE, LONG);
+    wait_for_text("out/both-0.5-seed-0/log.jsonl", "\n");
+    const int lock = hold_lock("out");
+    wait_for_text("out/both-0.5-seed-1/log.jsonl", "\n");
+    ck_assert_int_eq(count_results("out"), 0);
+    kill(sweep, _i == 0 ? SIGINT : SIGTERM);
+    ck_assert_int_eq(wait_program(sweep), 130);
+    check_said("err.txt", "out/.lock: another process has locked it: the tables wait for the next start\n");
+    close(lock);
+    ck_assert_int_eq(SWEEP("out", ONE_BY_ONE, LONG), 0);
+    ck_assert_int_eq(count_results("out"), 2);
+}
+END_TEST
+
 /* A folder where the model should be makes one run fail, again and again. */
 START_TEST(a_run_that_fails_is_reported_and_the_others_go_on) {
     char *path = path_of("out", "structure-0.875-seed-1/best.safetensors");
@@ -554,6 +621,8 @@ int main(void) {
     tcase_add_loop_test(deaths, killed_at_any_moment_it_goes_on, 0, 3);
     tcase_add_loop_test(deaths, ctrl_c_stops_with_checkpoints, 0, 2);
     tcase_add_test(deaths, a_run_that_dies_is_repeated);
+    tcase_add_loop_test(deaths, a_lock_that_is_held_is_waited_for, 0, 3);
+    tcase_add_loop_test(deaths, a_lock_that_is_taken_later_stops_no_run, 0, 2);
     tcase_add_test(deaths, a_run_that_fails_is_reported_and_the_others_go_on);
     tcase_add_test(deaths, two_sweeps_share_the_work);
     TCase *refusals = add_case(suite, "refusals", setup, 120);

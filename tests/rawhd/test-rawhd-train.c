@@ -498,9 +498,9 @@ START_TEST(a_folder_has_one_run_at_a_time) {
     pid_t child = START("run", LONG_RUN);
     wait_for_lines("run", 1);
     ck_assert_int_eq(RUN("run", "--overwrite", "--epochs", "1"), 1);
-    check_error("another rawhd-train is at work");
+    check_error("another process is at work");
     ck_assert_int_eq(RUN("run", "--resume"), 1);
-    check_error("another rawhd-train is at work");
+    check_error("another process is at work");
     kill(child, SIGINT);
     ck_assert_int_eq(wait_program(child), 130);
     ck_assert_int_eq(RUN("run", "--overwrite", "--epochs", "1", "--hidden", "4"), 0);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "common/files.h"
+#include "common/program.h"
 
 /* ---- Reading ---- */
 
@@ -227,11 +228,13 @@ static void print_heading(const struct ablation *ablation, const struct ablation
     size_t done = 0;
     for (size_t i = 0; i < results->count; i++)
         done += results->result[i].done != 0;
-    printf("Test accuracy (%%) after the last epoch, mean and standard deviation over seeds; %zu of %zu runs",
-           done - results->others, ablation->sweep.count);
-    if (results->others > 0)
-        printf(", and %zu more that are in %s", results->others, ablation->sweep.out);
-    fputs("\n\n", stdout);
+    char *others = results->others > 0
+                       ? format_text(", and %zu more that are in %s", results->others, ablation->sweep.out)
+                       : format_text("%s", "");
+    program_say("Test accuracy (%%) after the last epoch, mean and standard deviation over seeds; %zu of %zu runs%s",
+                done - results->others, ablation->sweep.count, others);
+    putchar('\n');
+    free(others);
 }
 
 static void print_cell(const struct ablation_spread *spread) {
@@ -258,7 +261,6 @@ void ablation_results_print(const struct ablation *ablation, const struct ablati
         putchar('\n');
     }
     if (results->left_out > 0)
-        fprintf(stderr, "%s: left out of the tables, for their settings: %zu run%s in %s: %s\n",
-                ablation->sweep.program, results->left_out, results->left_out == 1 ? "" : "s", ablation->sweep.out,
-                results->because.text);
+        program_complain("left out of the tables, for their settings: %zu run%s in %s: %s", results->left_out,
+                         results->left_out == 1 ? "" : "s", ablation->sweep.out, results->because.text);
 }

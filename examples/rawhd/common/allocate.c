@@ -1,6 +1,5 @@
 #include "common/allocate.h"
 
-#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,17 +25,22 @@ void *reallocate(void *memory, size_t count, size_t size) {
     return resized;
 }
 
-char *format_text(const char *format, ...) {
+char *format_arguments(const char *format, va_list arguments) {
     char *text = NULL;
     size_t length;
     FILE *stream = open_memstream(&text, &length);
     if (stream == NULL)
         out_of_memory();
-    va_list arguments;
-    va_start(arguments, format);
     int written = vfprintf(stream, format, arguments);
-    va_end(arguments);
     if (fclose(stream) != 0 || written < 0)
         out_of_memory();
+    return text;
+}
+
+char *format_text(const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    char *text = format_arguments(format, arguments);
+    va_end(arguments);
     return text;
 }

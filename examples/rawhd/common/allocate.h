@@ -2,6 +2,7 @@
 #ifndef RAWHD_ALLOCATE_H
 #define RAWHD_ALLOCATE_H
 
+#include <stdarg.h>
 #include <stddef.h>
 
 #if defined(__GNUC__)
@@ -16,7 +17,8 @@ void *allocate(size_t count, size_t size);
 /** Resizes what came from allocate(); never NULL, the new part is not zeroed. */
 void *reallocate(void *memory, size_t count, size_t size);
 
-/** A string made as printf() would. */
+/** A string made as printf() would, or vprintf(). */
 char *format_text(const char *format, ...) RAWHD_PRINTF(1, 2);
+char *format_arguments(const char *format, va_list arguments) RAWHD_PRINTF(1, 0);
 
 #endif

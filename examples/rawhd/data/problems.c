@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/printable.h"
+
 static const char *const title[PROBLEM_KINDS] = {
     [PROBLEM_NONE] = "",
     [PROBLEM_MISNAMED] = "misnamed, not lang-LANGUAGE_speaker-SS_trial-N_digit-D with language english or german",
@@ -26,7 +28,7 @@ void problems_add(struct problems *problems, enum problem kind, const char *form
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    problems->example[kind][place] = format_text("%s", text);
+    problems->example[kind][place] = printable(text);
 }
 
 size_t problems_total(const struct problems *problems) {

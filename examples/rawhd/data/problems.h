@@ -26,6 +26,7 @@ struct problems {
     char *example[PROBLEM_KINDS][PROBLEMS_SHOWN]; /**< the first of each kind */
 };
 
+/** Notes a problem with a recording; names that are in the words are made printable, as one line. */
 void problems_add(struct problems *problems, enum problem kind, const char *format, ...) RAWHD_PRINTF(3, 4);
 
 /** All that make the data set unusable: stray files do not. */

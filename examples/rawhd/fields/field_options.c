@@ -50,8 +50,8 @@ static const char *const kind_options[FIELD_KINDS][7] = {
 
 const char *const field_options_decided[] = {"structure", "delays", "sparsity", "seed", "growth", "dale", NULL};
 
-int field_options_help(void) {
-    return fputs(help, stdout) == EOF ? -1 : 0;
+void field_options_help(void) {
+    fputs(help, stdout);
 }
 
 /* ---- The command line ---- */
@@ -119,7 +119,6 @@ static int add_runs(struct field_options *options, struct failure *failure) {
 int field_options_read(struct field_options *options, int count, char **words, struct failure *failure) {
     static const struct arguments all = {known, sizeof known / sizeof *known, NULL, SWEEP_HINT};
     *options = (struct field_options){.seeds = 3, .sparsity = 0.875, .permutations = 2000};
-    options->sweep.program = "rawhd-receptive-fields";
     options->sweep.out = "rawhd-fields";
     options->sweep.ranks = (struct ranks){.rank = 0, .size = 1, .local = 1};
     if (arguments_read(&all, options, sweep_own(count, words), words, NULL, NULL, failure) != 0)

@@ -24,6 +24,6 @@ extern const char *const field_options_decided[];
  * is wrong usage. sweep_free() frees the list. */
 int field_options_read(struct field_options *options, int count, char **arguments, struct failure *failure);
 
-int field_options_help(void);
+void field_options_help(void);
 
 #endif

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "common/program.h"
 #include "data/digits.h"
 
 enum { BAR = 25 };
@@ -59,5 +60,5 @@ int announce(struct announcer *announcer, const struct listener *listener, doubl
         write_text(announcer, name, probability, time, is_final);
         free(name);
     }
-    return fflush(stdout) == 0 && !ferror(stdout) ? 0 : failed(failure, "cannot write the scores");
+    return program_flush(failure);
 }

@@ -12,6 +12,8 @@
 #endif
 
 #include "common/files.h"
+#include "common/lock.h"
+#include "common/program.h"
 #include "training/train.h"
 
 #define OUTPUT "output.txt"
@@ -43,8 +45,8 @@ static void be_a_child(pid_t parent, const sigset_t *mask) {
 
 static int redirect(const struct sweep_run *run, int anew) {
     char *path = format_text("%s/" OUTPUT, run->folder);
-    int output = open(path, O_WRONLY | O_CREAT | (anew ? O_TRUNC : O_APPEND), 0666);
-    int input = open("/dev/null", O_RDONLY);
+    int output = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | (anew ? O_TRUNC : O_APPEND), 0666);
+    int input = open("/dev/null", O_RDONLY | O_CLOEXEC);
     free(path);
     if (output < 0 || input < 0 || dup2(output, STDOUT_FILENO) < 0 || dup2(output, STDERR_FILENO) < 0 ||
         dup2(input, STDIN_FILENO) < 0)
@@ -54,17 +56,18 @@ static int redirect(const struct sweep_run *run, int anew) {
     return 0;
 }
 
-static int train_run(const struct sweep_run *run, enum sweep_state state, int threads) {
+static int train_run(const struct sweep_run *run, enum sweep_state state, int threads, int lock) {
     int count = run->count;
     char **arguments = allocate((size_t)count + 4, sizeof *arguments), *share = format_text("%d", threads);
     memcpy(arguments, run->arguments, (size_t)count * sizeof *arguments);
     arguments[count++] = "--threads";
     arguments[count++] = share;
     arguments[count++] = state == SWEEP_BEGUN ? "--resume" : "--overwrite";
-    int code = train(count, arguments);
+    program_begin(arguments[0]);
+    int code = program_end(train(count, arguments, lock));
     struct failure failure;
     if (code == EXIT_DONE && sweep_mark(run, &failure) != 0) {
-        fprintf(stderr, "%s\n", failure.text);
+        program_complain("%s", failure.text);
         code = EXIT_FAILED;
     }
     free(share);
@@ -80,14 +83,13 @@ pid_t job_start(const struct sweep_run *run, enum sweep_state state, int threads
     pid_t parent = getpid(), child = fork();
     if (child == 0) {
         be_a_child(parent, mask);
-        int code = redirect(run, state == SWEEP_NEW) == 0 ? train_run(run, state, threads) : EXIT_FAILED;
+        int code = redirect(run, state == SWEEP_NEW) == 0 ? train_run(run, state, threads, lock) : EXIT_FAILED;
         fflush(NULL);
         _exit(code);
     }
     if (child < 0)
         failed(failure, "%s: cannot start a process: %s", run->folder, strerror(errno));
-    if (lock >= 0)
-        close(lock);
+    lock_release(lock);
     return child;
 }
 

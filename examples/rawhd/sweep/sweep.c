@@ -38,7 +38,7 @@ int sweep_common(struct sweep *sweep, int count, char **words, const char *const
         return failed(failure, "--out: expected a folder");
     const int own = sweep_own(count, words), more = own < count ? count - own - 1 : 0;
     char **common = words + count - more, **line = allocate((size_t)more + 2, sizeof *line);
-    line[0] = (char *)sweep->program;
+    line[0] = "rawhd-train";
     for (int i = 0; i < more; i++)
         line[i + 1] = common[i];
     struct options options;
@@ -176,6 +176,10 @@ static int compare_settings(const struct sweep *sweep, const struct sweep_run *r
                         run->folder, sweep->data);
     cJSON_Delete(settings);
     return result;
+}
+
+enum lock_need sweep_lock_need(const struct sweep *sweep) {
+    return sweep->ranks.size > 1 ? LOCK_NEEDED : LOCK_IF_THERE_IS;
 }
 
 char *sweep_recordings(const struct sweep *sweep) {

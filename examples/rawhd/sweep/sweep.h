@@ -6,6 +6,7 @@
 #include <cJSON.h>
 #include <stddef.h>
 
+#include "common/lock.h"
 #include "sweep/ranks.h"
 #include "training/options.h"
 #include "training/run.h"
@@ -22,7 +23,6 @@ struct sweep_run {
 
 /** What the caller fills in, all else zero, before sweep_add(). */
 struct sweep {
-    const char *program; /**< to name in messages */
     const char *out, *data;
     int jobs;    /**< runs at a time; 0: one a processor, or with several ranks one */
     int threads; /**< of each run; 0: their share of the processors */
@@ -30,9 +30,10 @@ struct sweep {
     char **common; /**< options of rawhd-train that go to each run; sweep_common() sets these */
     int common_count;
     struct ranks ranks; /**< from ranks_begin() */
-    /** Told when a run has ended well, here or elsewhere; NULL: nobody. Failure is said and does not stop the sweep.
-     * No two processes at work on the same `out` are in it at once. */
-    int (*ended)(void *user, size_t run, struct failure *failure);
+    /** Told when runs have ended well, here or elsewhere; NULL: nobody. Failure is said and does not stop the sweep.
+     * No two processes at work on the same `out` are in it at once: while another has the lock of `out`, it is put off,
+     * and may not come any more when the sweep is at its end. */
+    int (*ended)(void *user, struct failure *failure);
     void *user;
 
     struct sweep_run *run; /**< in the order in which they are begun */
@@ -60,6 +61,9 @@ void sweep_free(struct sweep *sweep);
  * setting, if it was begun with other settings than it would be begun with now. */
 int sweep_look(const struct sweep *sweep, size_t run, enum sweep_state *state, cJSON **history,
                struct failure *failure);
+
+/** Ranks rely on locks to share the work. */
+enum lock_need sweep_lock_need(const struct sweep *sweep);
 
 /** Fingerprint of the data: of those that were read or, if that was not needed, of the first run that has it; to be
  * freed. NULL if nobody knows. */

@@ -94,7 +94,7 @@ static enum exit_code time_some(const struct sweep *sweep, double *left, int *ru
         free(folder);
         return EXIT_FAILED;
     }
-    struct sweep timed = {.program = sweep->program, .out = folder, .data = sweep->data, .quiet = 1};
+    struct sweep timed = {.out = folder, .data = sweep->data, .quiet = 1};
     timed.ranks = (struct ranks){0, 1, 1};
     sweep_share(sweep, &timed.jobs, &timed.threads);
     timed.jobs *= sweep->ranks.local;

@@ -8,11 +8,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "common/files.h"
+#include "common/lock.h"
+#include "common/program.h"
 #include "data/data.h"
 #include "sweep/job.h"
 #include "sweep/sweep.h"
-#include "sweep/sweep_lock.h"
 #include "sweep/sweep_time.h"
 #include "training/history.h"
 #include "training/progress.h"
@@ -44,16 +44,13 @@ struct work {
     int stopping; /* signals that asked for it */
     double last_look;
     int waiting_is_said;
+    int untold;             /* a run has ended, and nobody has written down what has been found out */
     sigset_t signals, mask; /* that are waited for; that were blocked before */
     struct sigaction before[HELD];
 };
 
-static int needs_locks(const struct sweep *sweep) {
-    return sweep->ranks.size > 1;
-}
-
 static void complain(const struct work *work, size_t run, const char *text) {
-    fprintf(stderr, "%s: %s: %s\n", work->sweep->program, work->sweep->run[run].name, text);
+    program_complain("%s: %s", work->sweep->run[run].name, text);
 }
 
 static size_t count_stage(const struct work *work, enum stage stage) {
@@ -65,15 +62,21 @@ static size_t count_stage(const struct work *work, enum stage stage) {
 
 /* ---- The end of a run ---- */
 
-/* Has the caller write down what has been found out so far. */
-static void tell(const struct work *work, size_t run) {
+/* Has the caller write down what has been found out so far. While another process has the lock that is put off: runs go
+ * on, and signals are heard. */
+static void tell(struct work *work) {
     struct sweep *sweep = work->sweep;
     struct failure failure;
-    int lock = sweep->ended != NULL ? sweep_lock(sweep->out, 1, 0, &failure) : LOCK_FAILED;
-    if (sweep->ended != NULL && (lock < 0 || sweep->ended(sweep->user, run, &failure) != 0))
-        fprintf(stderr, "%s: %s\n", sweep->program, failure.text);
-    if (lock >= 0)
-        close(lock);
+    int lock;
+    if (!work->untold || sweep->ended == NULL)
+        return;
+    const enum lock_result locked = lock_try(sweep->out, sweep_lock_need(sweep), &lock, &failure);
+    if (locked == LOCK_TAKEN)
+        return;
+    work->untold = 0;
+    if (locked != LOCK_HELD || sweep->ended(sweep->user, &failure) != 0)
+        program_complain("%s", failure.text);
+    lock_release(lock);
 }
 
 /* How many runs are done, wherever that was. */
@@ -124,7 +127,7 @@ static void end_run(struct work *work, size_t run, int status) {
     task->stage = state == SWEEP_DONE ? ENDED : work->stopping > 0 ? WAITING : FAILED;
     if (task->stage == ENDED) {
         say_ended(work, run, history);
-        tell(work, run);
+        work->untold = 1;
     } else if (task->stage == FAILED) {
         complain(work, run, failure.text);
     }
@@ -148,18 +151,19 @@ static void begin_run(struct work *work, size_t run) {
     struct sweep *sweep = work->sweep;
     struct task *task = &work->task[run];
     struct failure failure;
-    int lock = sweep_lock(sweep->run[run].folder, 0, needs_locks(sweep), &failure);
-    if (lock == LOCK_TAKEN) {
+    int lock;
+    const enum lock_result locked = lock_try(sweep->run[run].folder, sweep_lock_need(sweep), &lock, &failure);
+    if (locked == LOCK_TAKEN) {
         task->stage = ELSEWHERE;
         return;
     }
     enum sweep_state state;
     task->stage = FAILED;
-    if (lock == LOCK_FAILED || sweep_look(sweep, run, &state, NULL, &failure) != 0) {
+    if (locked == LOCK_FAILED || sweep_look(sweep, run, &state, NULL, &failure) != 0) {
         complain(work, run, failure.text);
     } else if (state == SWEEP_DONE) { /* by another process */
         task->stage = ENDED;
-        tell(work, run);
+        work->untold = 1;
     } else if (!task->tried) {
         task->tried = 1;
         task->begin = progress_clock();
@@ -170,8 +174,7 @@ static void begin_run(struct work *work, size_t run) {
         if (task->stage == FAILED)
             complain(work, run, failure.text);
     }
-    if (lock >= 0)
-        close(lock);
+    lock_release(lock);
 }
 
 /* Looks once a second whether what others were at work on is done, or was left. */
@@ -201,8 +204,7 @@ static void begin_runs(struct work *work) {
     if (work->running > 0 || elsewhere == 0 || work->waiting_is_said || work->sweep->quiet)
         return;
     work->waiting_is_said = 1;
-    printf("waiting for %zu run%s that another process is at work on\n", elsewhere, elsewhere == 1 ? "" : "s");
-    fflush(stdout);
+    program_say("waiting for %zu run%s that another process is at work on", elsewhere, elsewhere == 1 ? "" : "s");
 }
 
 /* ---- Waiting ---- */
@@ -210,7 +212,7 @@ static void begin_runs(struct work *work) {
 /* Each time it is asked for: the first asks the runs, the second kills them. */
 static void pass_on(struct work *work) {
     if (work->stopping++ == 0 && !work->sweep->quiet)
-        fprintf(stderr, "stopping: %d run%s will write a checkpoint\n", work->running, work->running == 1 ? "" : "s");
+        program_complain("stopping: %d run%s will write a checkpoint", work->running, work->running == 1 ? "" : "s");
     for (size_t i = 0; i < work->sweep->count; i++)
         if (work->task[i].stage == RUNNING)
             kill(work->task[i].process, SIGTERM);
@@ -261,12 +263,16 @@ static enum exit_code work_through(struct work *work) {
     for (;;) {
         if (work->stopping == 0)
             begin_runs(work);
+        tell(work);
         size_t open = work->stopping > 0 ? 0 : count_stage(work, WAITING) + count_stage(work, ELSEWHERE);
         if (work->running == 0 && open == 0 && (work->stopping > 0 || !others_try(work)))
             break;
         wait_for_news(work);
         reap(work);
     }
+    if (work->untold && work->stopping > 0 && work->sweep->ended != NULL)
+        program_complain("%s/" LOCK_FILE ": another process has locked it: the tables wait for the next start",
+                         work->sweep->out);
     if (work->stopping > 0)
         return EXIT_STOPPED;
     return count_stage(work, FAILED) > 0 ? EXIT_FAILED : EXIT_DONE;
@@ -276,10 +282,8 @@ static enum exit_code work_through(struct work *work) {
 
 static void say(void *user, const char *message) {
     const struct sweep *sweep = user;
-    if (sweep->quiet)
-        return;
-    puts(message);
-    fflush(stdout);
+    if (!sweep->quiet)
+        program_say("%s", message);
 }
 
 /* Reads the data as the runs will: the first time this makes the spectrograms, with all processors. */
@@ -318,11 +322,12 @@ static int check_settings(const struct sweep *sweep, struct failure *failure) {
 
 /* One process at a time, so that the others find the spectrograms. */
 static enum exit_code prepare(struct sweep *sweep, struct failure *failure) {
-    int lock = sweep_lock(sweep->out, 1, needs_locks(sweep), failure);
-    if (lock < 0)
-        return EXIT_FAILED;
+    int lock;
+    const enum lock_result locked = lock_wait(sweep->out, sweep_lock_need(sweep), &lock, failure);
+    if (locked != LOCK_HELD)
+        return locked == LOCK_STOPPED ? EXIT_STOPPED : EXIT_FAILED;
     int result = read_data(sweep, failure);
-    close(lock);
+    lock_release(lock);
     if (result != 0)
         return EXIT_FAILED;
     return check_settings(sweep, failure) == 0 ? EXIT_DONE : EXIT_USAGE;

@@ -2,8 +2,8 @@
 
 #include <snndelay.h>
 #include <stddef.h>
-#include <stdio.h>
 
+#include "common/program.h"
 #include "training/model.h"
 
 #define BIT(kind) (1u << (kind))
@@ -35,7 +35,7 @@ static const struct {
 
 static void mention(const cJSON *settings, const char *option, const char *other) {
     const cJSON *choice = cJSON_GetObjectItemCaseSensitive(settings, other);
-    fprintf(stderr, "rawhd-train: --%s has no effect with --%s %s\n", option, other, choice->valuestring);
+    program_complain("--%s has no effect with --%s %s", option, other, choice->valuestring);
 }
 
 void idle_mention(const struct options *options) {
@@ -60,9 +60,8 @@ void idle_mention_rewiring(const struct options *options, int64_t steps) {
         return;
     cJSON *settings = options_settings(options);
     const cJSON *rule = cJSON_GetObjectItemCaseSensitive(settings, "structure");
-    fprintf(stderr,
-            "rawhd-train: --structure %s never rewires: the first time would be step %lld, and of %lld steps it "
-            "rewires before step %lld (--interval, --rewire-until)\n",
-            rule->valuestring, (long long)first, (long long)steps, (long long)(stop > 0 ? stop : steps + 1));
+    program_complain("--structure %s never rewires: the first time would be step %lld, and of %lld steps it rewires "
+                     "before step %lld (--interval, --rewire-until)",
+                     rule->valuestring, (long long)first, (long long)steps, (long long)(stop > 0 ? stop : steps + 1));
     cJSON_Delete(settings);
 }

@@ -1,15 +1,13 @@
 #include "training/keep.h"
 
 #include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include "common/files.h"
+#include "common/lock.h"
 #include "training/history.h"
 
 static const char *const run_files[] = {KEEP_LOG,     KEEP_SETTINGS, FRONT_END_FILE, KEEP_CHECKPOINT,
@@ -82,19 +80,20 @@ static void remove_leftovers(const char *out) {
     closedir(folder);
 }
 
-/* Two runs would write one over the other. A file system that has no locks goes without. */
+/* Two runs would write one over the other. Without a lock what looks like a leftover may be another's. */
 static int lock_folder(struct keep *keep, struct failure *failure) {
-    keep->lock = open(keep->out, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    const int locked = keep->lock >= 0 && flock(keep->lock, LOCK_EX | LOCK_NB) == 0;
-    if (!locked && keep->lock >= 0 && errno == EWOULDBLOCK)
-        return failed(failure, "--out: another rawhd-train is at work in %s", keep->out);
-    if (locked)
+    const enum lock_result result =
+        keep->lock >= 0 ? LOCK_HELD : lock_try(keep->out, LOCK_IF_THERE_IS, &keep->lock, failure);
+    if (result == LOCK_TAKEN)
+        return failed(failure, "--out: another process is at work in %s and has locked %s/" LOCK_FILE, keep->out,
+                      keep->out);
+    if (keep->lock >= 0)
         remove_leftovers(keep->out);
-    return 0;
+    return result == LOCK_HELD ? 0 : -1;
 }
 
 int keep_begin(struct keep *keep, struct failure *failure) {
-    if (folder_make(keep->out, failure) != 0 || lock_folder(keep, failure) != 0)
+    if (lock_folder(keep, failure) != 0)
         return -1;
     for (int i = 0; i < RUN_FILES; i++) {
         char *path = path_in(keep->out, run_files[i]);
@@ -228,8 +227,7 @@ int keep_restore(struct keep *keep, snnd_trainer *trainer, const snnd_network *n
 }
 
 void keep_free(struct keep *keep) {
-    if (keep->lock >= 0)
-        close(keep->lock);
+    lock_release(keep->lock);
     cJSON_Delete(keep->settings);
     cJSON_Delete(keep->history);
 }

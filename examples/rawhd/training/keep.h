@@ -22,7 +22,7 @@ struct keep {
     cJSON *settings; /**< the options, and what else decides the numbers */
     cJSON *history;  /**< a record of each epoch that is finished */
     double seconds;  /**< spent on an epoch that was stopped */
-    int lock;        /**< of the folder, while this run is at work in it; -1: none yet */
+    int lock;        /**< of the folder, while this run is at work in it; -1: none yet, or there are none */
 };
 
 /** Settings of the run in a folder; NULL if there is none. */

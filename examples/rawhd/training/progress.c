@@ -8,7 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "common/allocate.h"
+#include "common/program.h"
 #include "training/history.h"
 
 /* Seconds between two changes of the line: faster ones cannot be read. */
@@ -32,8 +32,7 @@ void progress_say(struct progress *progress, const char *message) {
     if (progress->quiet)
         return;
     progress_end(progress);
-    puts(message);
-    fflush(stdout);
+    program_say("%s", message);
 }
 
 static int terminal_width(void) {

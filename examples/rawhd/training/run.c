@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/program.h"
 #include "data/data.h"
 #include "training/history.h"
 #include "training/idle.h"
@@ -215,7 +216,7 @@ static void say_what_is_trained(struct run *run) {
     free(validated);
 }
 
-static int say_result(const struct run *run) {
+static void say_result(const struct run *run) {
     const cJSON *history = run->keep.history;
     const char *out = run->options->out;
     int epochs = cJSON_GetArraySize(history);
@@ -229,16 +230,16 @@ static int say_result(const struct run *run) {
         printf("chosen by test accuracy, as in the paper's code)\n");
     else
         printf("chosen by its validation accuracy of %.2f %%)\n", 100 * validation);
-    printf("models: ");
     if (keep_has(&run->keep, KEEP_BEST))
-        printf("%s/%s and ", out, KEEP_BEST);
-    printf("%s/%s; log: %s/%s\n", out, KEEP_LAST, out, KEEP_LOG);
-    return fflush(stdout) == 0 && !ferror(stdout) ? 0 : failed(run->failure, "cannot write the result");
+        program_say("models: %s/" KEEP_BEST " and %s/" KEEP_LAST "; log: %s/" KEEP_LOG, out, out, out);
+    else
+        program_say("models: %s/" KEEP_LAST "; log: %s/" KEEP_LOG, out, out);
 }
 
 static void say_stopped(const struct run *run) {
-    fprintf(stderr, "stopped in epoch %d of %lld; to go on: rawhd-train --resume --out %s\n",
-            (int)snnd_trainer_epochs_done(run->trainer) + 1, (long long)run->options->epochs, run->options->out);
+    program_complain("stopped in epoch %d of %lld; to go on: rawhd-train --resume --out %s",
+                     (int)snnd_trainer_epochs_done(run->trainer) + 1, (long long)run->options->epochs,
+                     run->options->out);
 }
 
 /* ---- All of it ---- */
@@ -250,8 +251,8 @@ static enum exit_code train(struct run *run) {
     while (code == EXIT_DONE && snnd_trainer_epochs_done(run->trainer) < run->options->epochs)
         code = stop_asked ? EXIT_STOPPED : train_epoch(run);
     progress_end(&run->progress);
-    if (code == EXIT_DONE && say_result(run) != 0)
-        code = EXIT_FAILED;
+    if (code == EXIT_DONE)
+        say_result(run);
     if (code == EXIT_STOPPED)
         say_stopped(run);
     return code;
@@ -267,10 +268,10 @@ static void clean_up(struct run *run) {
     keep_free(&run->keep);
 }
 
-enum exit_code run(struct options *options, struct failure *failure) {
+enum exit_code run(struct options *options, int lock, struct failure *failure) {
     if (!options->resume && keep_claim(options->out, options->overwrite, failure) != 0)
         return EXIT_USAGE;
-    struct run run = {.options = options, .failure = failure, .keep = {.lock = -1}};
+    struct run run = {.options = options, .failure = failure, .keep = {.lock = lock}};
     progress_init(&run.progress, options->quiet, (int32_t)options->epochs);
     enum exit_code code = prepare(&run) == 0 ? train(&run) : EXIT_FAILED;
     progress_end(&run.progress);

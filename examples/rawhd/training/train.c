@@ -1,23 +1,22 @@
 #include "training/train.h"
 
 #include <cJSON.h>
-#include <snndelay.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "common/files.h"
+#include "common/program.h"
 #include "training/idle.h"
 #include "training/keep.h"
 #include "training/options.h"
 #include "training/run.h"
 
 static int complain(const struct failure *failure, enum exit_code code) {
-    fprintf(stderr, "rawhd-train: %s\n", failure->text);
+    program_complain("%s", failure->text);
     return code;
 }
 
 /* Runs with options that the command line, and an earlier run, have given. */
-static int run_checked(struct options *options, struct failure *failure) {
+static int run_checked(struct options *options, int lock, struct failure *failure) {
     if (options_check(options, failure) != 0)
         return complain(failure, EXIT_USAGE);
     if (!options->quiet)
@@ -29,13 +28,13 @@ static int run_checked(struct options *options, struct failure *failure) {
         absolute[i] = *path[i] != NULL ? path_absolute(*path[i]) : NULL;
         *path[i] = absolute[i];
     }
-    enum exit_code code = run(options, failure);
+    enum exit_code code = run(options, lock, failure);
     for (size_t i = 0; i < sizeof path / sizeof *path; i++)
         free(absolute[i]);
     return code == EXIT_DONE || code == EXIT_STOPPED ? (int)code : complain(failure, code);
 }
 
-int train(int count, char **arguments) {
+int train(int count, char **arguments, int lock) {
     struct options options;
     struct failure failure;
     if (options_read(count, arguments, &options, &failure) != 0)
@@ -45,7 +44,7 @@ int train(int count, char **arguments) {
         return EXIT_DONE;
     }
     if (options.version) {
-        printf("rawhd-train of libsnndelay %s\n", snnd_version());
+        program_version();
         return EXIT_DONE;
     }
     cJSON *settings = NULL;
@@ -58,7 +57,7 @@ int train(int count, char **arguments) {
             return complain(&failure, EXIT_USAGE);
         }
     }
-    int code = run_checked(&options, &failure);
+    int code = run_checked(&options, lock, &failure);
     cJSON_Delete(settings);
     return code;
 }

@@ -2,7 +2,8 @@
 #ifndef RAWHD_TRAIN_H
 #define RAWHD_TRAIN_H
 
-/** Does what a command line of rawhd-train asks for, arguments[0] not looked at; its exit code. */
-int train(int count, char **arguments);
+/** Does what a command line of rawhd-train asks for, arguments[0] not looked at; its exit code. `lock` is that of the
+ * folder --out where it is held already, or -1. */
+int train(int count, char **arguments, int lock);
 
 #endif

@@ -1,0 +1,28 @@
+/* What every program does at its beginning and at its end, and how it speaks. Whatever words are in what it says, a
+ * terminal can be given it: see printable.h. */
+#ifndef RAWHD_PROGRAM_H
+#define RAWHD_PROGRAM_H
+
+#include "common/failure.h"
+
+/** The first thing that main() does: names the program, and gives standard streams that are closed to /dev/null, the
+ * wrong way round. Otherwise the next file would be opened in the place of one, and get what is printed. */
+void program_begin(const char *name);
+
+/** Prints the program's name and the version of the library. */
+void program_version(void);
+
+/** Says on stderr "NAME: " and the text, which may have several lines. */
+void program_complain(const char *format, ...) RAWHD_PRINTF(1, 2);
+
+/** Writes one line to stdout, at once. */
+void program_say(const char *format, ...) RAWHD_PRINTF(1, 2);
+
+/** Writes out what was printed. Fails if any of it, now or before, could not be written. */
+int program_flush(struct failure *failure);
+
+/** The last thing that main() does: the exit code, which is 1 in place of 0, with a word on stderr, where what was
+ * printed could not be written. */
+int program_end(int code);
+
+#endif
