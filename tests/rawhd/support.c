@@ -114,6 +114,12 @@ static void redirect(const char *folder, const char *name, int stream) {
     free(path);
 }
 
+/* In the child: what the test was given is not the program's. */
+static void keep_standard_streams(void) {
+    for (int descriptor = STDERR_FILENO + 1; descriptor < 256; descriptor++)
+        close(descriptor);
+}
+
 pid_t start_program(const char *folder, const char *const arguments[]) {
     char *argument[64];
     size_t count = 0;
@@ -126,6 +132,7 @@ pid_t start_program(const char *folder, const char *const arguments[]) {
     if (child == 0) {
         redirect(folder, "out.txt", STDOUT_FILENO);
         redirect(folder, "err.txt", STDERR_FILENO);
+        keep_standard_streams();
         execv(argument[0], argument);
         _exit(127);
     }

@@ -1,4 +1,4 @@
-/* What all programs have in common, from outside: standard streams and words of strangers. */
+/* What all programs have in common, from outside: standard streams, words of strangers, and what children inherit. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -162,6 +162,55 @@ START_TEST(names_in_lists_are_escaped) {
 }
 END_TEST
 
+/* ---- What children inherit ---- */
+
+/* Puts a program that lists what it inherits before the one of this name. */
+static void stand_before(const char *name) {
+    char *bin = in_folder(folder, "bin"), *path = in_folder(bin, name), *list = in_folder(folder, "inherited.txt");
+    struct failure failure;
+    ck_assert_int_eq(folder_make(bin, &failure), 0);
+    ck_assert_int_eq(symlink(program_path("STRANGER"), path), 0);
+    char *search = format_text("%s:%s", bin, getenv("PATH"));
+    setenv("PATH", search, 1);
+    setenv("INHERITED", list, 1);
+    setenv("BEHIND", "/usr/bin", 1);
+    free(search);
+    free(list);
+    free(path);
+    free(bin);
+}
+
+static void check_inherited(const char *name) {
+    char *text = read_text(folder, "inherited.txt", NULL), *ran = format_text("%s ran\n", name);
+    ck_assert_msg(text != NULL && strstr(text, ran) != NULL, "%s did not run", name);
+    const char *inherited = strstr(text, " inherited ");
+    ck_assert_msg(inherited == NULL, "%s%.200s", name, inherited);
+    free(ran);
+    free(text);
+}
+
+/* Several at a time, so that one starts while others have files open. */
+START_TEST(espeak_inherits_standard_streams_alone) {
+    stand_before("espeak-ng");
+    ck_assert_int_eq(run_line("exec \"$0\" --out made --trials 1 --jobs 4", program_path("MAKE_DIGITS")), 0);
+    check_inherited("espeak-ng");
+}
+END_TEST
+
+START_TEST(gnuplot_inherits_standard_streams_alone) {
+    stand_before("gnuplot");
+    ck_assert_int_eq(
+        run_line("exec \"$0\"" SWEEP " --models both --sparsities 0.5" TINY, program_path("RAWHD_ABLATION")), 0);
+    check_inherited("gnuplot");
+    ck_assert_int_eq(run_line("exec \"$0\" --out fields --data set --quiet --seeds 1 --permutations 2" TINY,
+                              program_path("RAWHD_RECEPTIVE_FIELDS")),
+                     0);
+    check_inherited("gnuplot");
+    ck_assert_int_eq(run_line("exec \"$0\" out/both-0.5-seed-0 fields", program_path("RAWHD_REPORT")), 0);
+    check_inherited("gnuplot");
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("program");
     TCase *cases = tcase_create("program");
@@ -173,6 +222,8 @@ int main(void) {
     tcase_add_loop_test(cases, words_of_the_command_line_are_escaped, 0, PROGRAMS);
     tcase_add_test(cases, names_of_folders_are_escaped);
     tcase_add_test(cases, names_in_lists_are_escaped);
+    tcase_add_test(cases, espeak_inherits_standard_streams_alone);
+    tcase_add_test(cases, gnuplot_inherits_standard_streams_alone);
     suite_add_tcase(suite, cases);
     return run_suite(suite);
 }

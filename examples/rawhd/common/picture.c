@@ -154,7 +154,7 @@ void picture_quote(FILE *script, const char *text) {
 static _Noreturn void become_gnuplot(const char *folder, const char *script, int messages) {
     char program[] = "gnuplot", plain[] = "-d", *name = strdup(script);
     char *const arguments[] = {program, plain, name, NULL};
-    int nothing = open("/dev/null", O_RDWR);
+    int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
     if (name == NULL || nothing < 0 || chdir(folder) != 0 || dup2(nothing, STDIN_FILENO) < 0 ||
         dup2(nothing, STDOUT_FILENO) < 0 || dup2(messages, STDERR_FILENO) < 0)
         _exit(EXIT_FAILURE);
@@ -221,6 +221,7 @@ static int draw(const struct picture *picture, struct failure *failure) {
     FILE *messages = tmpfile();
     if (messages == NULL)
         return failed(failure, "cannot make a temporary file: %s", strerror(errno));
+    (void)fcntl(fileno(messages), F_SETFD, FD_CLOEXEC);
     int result = run_gnuplot(picture, messages, failure);
     fclose(messages);
     return result;

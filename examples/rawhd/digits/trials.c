@@ -1,5 +1,7 @@
 #include "digits/trials.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <sndfile.h>
 #include <stdio.h>
@@ -70,7 +72,11 @@ static int write_flac(const char *path, const struct audio *audio, struct failur
     info.samplerate = audio->rate;
     info.channels = 1;
     info.format = SF_FORMAT_FLAC | SF_FORMAT_PCM_16;
-    SNDFILE *file = sf_open(path, SFM_WRITE, &info);
+    /* Another thread may be starting espeak-ng, which need not have this file: sf_open() would leave it that. */
+    const int descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (descriptor < 0)
+        return failed(failure, "%s: cannot write: %s", path, strerror(errno));
+    SNDFILE *file = sf_open_fd(descriptor, SFM_WRITE, &info, SF_TRUE); /* which closes it where it fails, too */
     if (file == NULL)
         return failed(failure, "%s: cannot write: %s", path, sf_strerror(NULL));
     sf_count_t written = sf_writef_float(file, audio->samples, audio->count);

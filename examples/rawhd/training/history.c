@@ -68,7 +68,7 @@ static char *line_of(const cJSON *record) {
 }
 
 int history_append(const char *log, const cJSON *record, struct failure *failure) {
-    FILE *file = fopen(log, "ab");
+    FILE *file = fopen(log, "abe");
     if (file == NULL)
         return failed(failure, "%s: cannot write: %s", log, strerror(errno));
     char *line = line_of(record);
