@@ -67,7 +67,7 @@ extern "C" {
 typedef enum snnd_status {
     SNND_OK = 0,
     SNND_ERROR_ARGUMENT = 1, /**< an argument is NULL, out of range, or does not fit the others */
-    SNND_ERROR_MEMORY = 2,   /**< the allocator gave nothing */
+    SNND_ERROR_MEMORY = 2,   /**< the allocator gave nothing, or there are not as many addresses as bytes are needed */
     SNND_ERROR_IO = 3,       /**< the system could not open, read or write a file */
     SNND_ERROR_FORMAT = 4,   /**< a file is not what it should be */
     SNND_ERROR_STATE = 5,    /**< the call is right, but not now: something must happen before it */
@@ -1130,7 +1130,8 @@ typedef struct snnd_stream snnd_stream;
 
 /** Makes a plan of the network as it is: whole delays, running statistics, no dropout, as in evaluation. It is a copy;
  * the network may be trained on, or freed. SNND_ERROR_NUMERIC where a parameter cannot be, SNND_ERROR_STATE where
- * there are no layers. Free the plan after its streams and before its context. */
+ * there are no layers, SNND_ERROR_MEMORY also where a stream of the plan would have more bytes than there are
+ * addresses, so that the sizes of streams are what they say. Free the plan after its streams and before its context. */
 SNND_API snnd_status snnd_plan_create(const snnd_network *network, snnd_plan **plan);
 /** Frees a plan, after its streams. */
 SNND_API void snnd_plan_free(snnd_plan *plan);

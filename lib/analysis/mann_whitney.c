@@ -103,7 +103,8 @@ static snnd_status tail(snnd_context *context, int32_t n, int32_t m, double u, d
     /* The smaller sample goes first, which turns no probability: U of one is nm - U of the other, and it is symmetric.
      */
     const int32_t few = n < m ? n : m, many = n < m ? m : n;
-    double *share = snnd_allocate(context, (size_t)few + 1, ((size_t)few * (size_t)many + 1) * sizeof *share);
+    const size_t width = snnd_size_add(snnd_size_multiply((size_t)few, (size_t)many), 1);
+    double *share = snnd_allocate(context, snnd_size_multiply((size_t)few + 1, width), sizeof *share);
     if (share == NULL)
         return SNND_ERROR_MEMORY;
     *log10_p = log10(exact_tail(few, many, u, share));
@@ -122,6 +123,9 @@ snnd_status snnd_mann_whitney(snnd_context *context, const double *x, int32_t x_
         return SNND_ERROR_ARGUMENT;
     snnd_status status = result == NULL ? snnd_fail(context, SNND_ERROR_ARGUMENT, "Mann-Whitney U: result is NULL")
                                         : snnd_options_check(context, result, "snnd_rank_test");
+    if (status == SNND_OK && (int64_t)x_count + y_count > INT32_MAX)
+        status = snnd_fail(context, SNND_ERROR_ARGUMENT, "Mann-Whitney U: %lld values are more than 2^31 - 1",
+                           (long long)x_count + y_count);
     if (status == SNND_OK)
         status = check(context, x, x_count, "x");
     if (status == SNND_OK)

@@ -29,6 +29,9 @@ static snnd_status check(snnd_context *context, const double *grid, int32_t rows
         return snnd_fail(context, SNND_ERROR_ARGUMENT,
                          "Moran's I: the grid is %d x %d; expected up to 16384 x 1048576 and at least two cells", rows,
                          columns);
+    if (!snnd_size_fits(snnd_size_multiply(snnd_size_multiply((size_t)rows, (size_t)columns), sizeof *grid)))
+        return snnd_fail(context, SNND_ERROR_ARGUMENT,
+                         "Moran's I: the grid is %d x %d, which are more cells than memory can hold", rows, columns);
     if (neighbours != SNND_QUEEN && neighbours != SNND_ROOK)
         return snnd_fail(context, SNND_ERROR_ARGUMENT, "Moran's I: neighbours is %d; expected one of snnd_neighbours",
                          neighbours);
@@ -72,7 +75,7 @@ static snnd_status prepare(snnd_context *context, const double *grid, int32_t ro
     *m = (moran){.rows = rows, .columns = columns, .neighbours = neighbours};
     m->z = snnd_allocate(context, cells, sizeof *m->z);
     if (all_pairs)
-        m->touch = snnd_allocate(context, (size_t)rows, (size_t)rows * sizeof *m->touch);
+        m->touch = snnd_allocate(context, snnd_size_multiply((size_t)rows, (size_t)rows), sizeof *m->touch);
     if (m->z == NULL || (all_pairs && m->touch == NULL)) {
         release(context, m);
         return SNND_ERROR_MEMORY;
@@ -177,6 +180,11 @@ static void climb(const moran *m, int32_t *order) {
 }
 
 static snnd_status check_orders(snnd_context *context, const snnd_moran_options *options, int32_t rows, int32_t *seen) {
+    const size_t all = snnd_size_multiply((size_t)options->permutations, (size_t)rows);
+    if (options->orders != NULL && !snnd_size_fits(snnd_size_multiply(all, sizeof *options->orders)))
+        return snnd_fail(context, SNND_ERROR_ARGUMENT,
+                         "Moran's I: %d orders of %d rows are more numbers than memory can hold", options->permutations,
+                         rows);
     for (int32_t r = 0; r < rows; r++)
         seen[r] = -1;
     for (int32_t p = 0; options->orders != NULL && p < options->permutations; p++)
@@ -228,7 +236,7 @@ snnd_status snnd_moran_maximum(snnd_context *context, const double *grid, int32_
                            "Moran's I: expected a result, at least 1 permutation, and search 0 or 1");
     if (status != SNND_OK)
         return status;
-    int32_t *scratch = snnd_allocate(context, 2, (size_t)rows * sizeof *scratch);
+    int32_t *scratch = snnd_allocate(context, snnd_size_multiply(2, (size_t)rows), sizeof *scratch);
     moran m;
     status = scratch == NULL ? SNND_ERROR_MEMORY : check_orders(context, &known, rows, scratch);
     if (status == SNND_OK)

@@ -89,7 +89,7 @@ static void release_synapses(snnd_context *context, synapses *s) {
 
 static snnd_status read_synapses(const snnd_layer *layer, synapses *s) {
     snnd_context *context = layer->network->context;
-    const size_t count = (size_t)snnd_layer_synapses(layer);
+    const size_t count = snnd_size_of(snnd_layer_synapses(layer));
     s->weight = snnd_allocate(context, count, sizeof *s->weight);
     s->delay = snnd_allocate(context, count, sizeof *s->delay);
     snnd_status status = s->weight == NULL || s->delay == NULL ? SNND_ERROR_MEMORY : SNND_OK;
@@ -107,18 +107,20 @@ static void release_maps(snnd_context *context, maps *m) {
     snnd_release(context, m->inhibition);
 }
 
+static size_t cells_of(int32_t neurons, int64_t rows, int64_t columns) {
+    return snnd_size_multiply((size_t)neurons, snnd_size_multiply(snnd_size_of(rows), snnd_size_of(columns)));
+}
+
 static snnd_status make_maps(snnd_context *context, int32_t neurons, int64_t rows, int64_t columns, maps *m) {
+    const size_t cells = cells_of(neurons, rows, columns);
     *m = (maps){.rows = rows, .columns = columns};
-    if ((uint64_t)rows > SIZE_MAX / sizeof(double) / (uint64_t)columns)
-        return snnd_fail(context, SNND_ERROR_MEMORY, "no memory for a receptive field of %lld x %lld cells",
-                         (long long)rows, (long long)columns);
-    const size_t bytes = (size_t)rows * (size_t)columns * sizeof(double);
-    m->excitation = snnd_allocate(context, (size_t)neurons, bytes);
-    m->inhibition = snnd_allocate(context, (size_t)neurons, bytes);
+    m->excitation = snnd_allocate(context, cells, sizeof *m->excitation);
+    m->inhibition = snnd_allocate(context, cells, sizeof *m->inhibition);
     if (m->excitation != NULL && m->inhibition != NULL)
         return SNND_OK;
     release_maps(context, m);
-    return SNND_ERROR_MEMORY;
+    return snnd_fail(context, SNND_ERROR_MEMORY, "receptive fields of %d neurons, %lld x %lld cells each: %s", neurons,
+                     (long long)rows, (long long)columns, context->error);
 }
 
 static double *map_of(const maps *m, double *all, int32_t neuron) {
@@ -216,6 +218,16 @@ static snnd_status finish(const snnd_layer *last, const maps *from, double *fiel
     return status;
 }
 
+static snnd_status check_fields(const snnd_layer *last) {
+    const snnd_network *network = last->network;
+    const size_t cells = cells_of(last->outputs, network->inputs, columns_to(last));
+    if (!snnd_size_fits(snnd_size_multiply(cells, sizeof(double))))
+        return snnd_fail(network->context, SNND_ERROR_ARGUMENT,
+                         "receptive fields: %d fields of %d x %lld cells are more than memory can hold", last->outputs,
+                         network->inputs, (long long)columns_to(last));
+    return SNND_OK;
+}
+
 snnd_status snnd_receptive_fields(const snnd_network *network, const snnd_layer *layer, double *fields,
                                   double *excitation, double *inhibition) {
     const snnd_layer *last;
@@ -224,6 +236,8 @@ snnd_status snnd_receptive_fields(const snnd_network *network, const snnd_layer 
     snnd_status status = find(network, layer, &last);
     if (status == SNND_OK && fields == NULL)
         status = snnd_fail(network->context, SNND_ERROR_ARGUMENT, "receptive fields: fields is NULL");
+    if (status == SNND_OK)
+        status = check_fields(last);
     if (status == SNND_OK)
         status = snnd_network_check_values(network);
     if (status != SNND_OK)

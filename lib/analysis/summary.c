@@ -38,9 +38,17 @@ static double deviation_of(const double *values, int64_t count, double mean) {
     return count > 1 ? sqrt(squares / (double)(count - 1)) : 0;
 }
 
+/* Whether there can be an array of so many numbers of 64 bits. */
+static bool are_possible(int64_t count) {
+    return snnd_size_fits(snnd_size_multiply(snnd_size_of(count), sizeof(int64_t)));
+}
+
 static snnd_status check_values(snnd_context *context, const double *values, int64_t count, const char *what) {
     if (values == NULL || count < 1)
         return snnd_fail(context, SNND_ERROR_ARGUMENT, "%s: there are no values", what);
+    if (!are_possible(count))
+        return snnd_fail(context, SNND_ERROR_ARGUMENT, "%s: %lld values are more than memory can hold", what,
+                         (long long)count);
     for (int64_t k = 0; k < count; k++)
         if (!isfinite(values[k]))
             return snnd_fail(context, SNND_ERROR_ARGUMENT, "%s: value %lld is %g", what, (long long)k, values[k]);
@@ -64,12 +72,12 @@ snnd_status snnd_summarize(snnd_context *context, const double *values, int64_t 
     const double mean = mean_of(values, count), deviation = deviation_of(values, count, mean);
     if (!isfinite(deviation))
         return snnd_fail(context, SNND_ERROR_NUMERIC, "snnd_summarize: the values are too large for their squares");
-    double *sorted =
-        (uint64_t)count > SIZE_MAX / sizeof *sorted ? NULL : snnd_allocate(context, (size_t)count, sizeof *sorted);
+    const size_t size = snnd_size_of(count);
+    double *sorted = snnd_allocate(context, size, sizeof *sorted);
     if (sorted == NULL)
         return SNND_ERROR_MEMORY;
-    memcpy(sorted, values, (size_t)count * sizeof *sorted);
-    qsort(sorted, (size_t)count, sizeof *sorted, compare);
+    memcpy(sorted, values, size * sizeof *sorted);
+    qsort(sorted, size, sizeof *sorted, compare);
     const snnd_summary made = {.count = count,
                                .mean = mean,
                                .deviation = deviation,
@@ -113,6 +121,10 @@ snnd_status snnd_histogram(snnd_context *context, const double *values, int64_t 
                          high);
     if (bins < 1)
         return snnd_fail(context, SNND_ERROR_ARGUMENT, "snnd_histogram: bins is %d; expected at least 1", bins);
+    if (!are_possible(count) || !are_possible(bins))
+        return snnd_fail(context, SNND_ERROR_ARGUMENT,
+                         "snnd_histogram: %lld values, or %d bins, are more than memory can hold", (long long)count,
+                         bins);
     memset(counts, 0, (size_t)bins * sizeof *counts);
     for (int64_t k = 0; k < count; k++)
         if (values[k] >= low && values[k] <= high)

@@ -44,7 +44,7 @@ snnd_status snnd_layer_delay_counts(const snnd_layer *layer, int64_t *excitatory
     if (status != SNND_OK)
         return status;
     snnd_context *context = layer->network->context;
-    int32_t *delays = snnd_allocate(context, (size_t)snnd_layer_synapses(layer), sizeof *delays);
+    int32_t *delays = snnd_allocate(context, snnd_array_elements(&layer->arrays[SNND_ARRAY_WEIGHT]), sizeof *delays);
     if (delays == NULL)
         return SNND_ERROR_MEMORY;
     status = snnd_layer_delays(layer, delays);

@@ -16,9 +16,8 @@ enum { CACHE_LINE = 64, MAX_THREADS = 1024 };
 /* Zeroed memory, of which the system gives only the pages that are used. What calloc() returned is kept in front. */
 static void *system_allocate(void *user, size_t bytes, size_t alignment) {
     (void)user;
-    if (bytes > SIZE_MAX - alignment - sizeof(void *))
-        return NULL;
-    char *whole = calloc(1, bytes + alignment + sizeof whole);
+    const size_t all = snnd_size_add(bytes, alignment + sizeof(void *));
+    char *whole = snnd_size_fits(all) ? calloc(1, all) : NULL;
     if (whole == NULL)
         return NULL;
     char *memory = whole + sizeof whole;
@@ -151,17 +150,18 @@ void snnd_log(snnd_context *context, snnd_log_level level, const char *format, .
 }
 
 void *snnd_allocate(snnd_context *context, size_t count, size_t size) {
+    const size_t bytes = snnd_size_round_up(snnd_size_multiply(count, size), CACHE_LINE);
     void *memory = NULL;
-    if (count == 0)
-        count = 1;
-    if (count <= (SIZE_MAX - CACHE_LINE) / size) {
-        size_t bytes = (count * size + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
-        memory = context->options.allocate(context->options.memory_user, bytes, CACHE_LINE);
-        if (memory != NULL && context->options.allocate != system_allocate)
-            memset(memory, 0, bytes);
+    if (!snnd_size_fits(bytes)) {
+        snnd_fail(context, SNND_ERROR_MEMORY, "no memory for more bytes than there are addresses");
+        return NULL;
     }
+    if (bytes > 0)
+        memory = context->options.allocate(context->options.memory_user, bytes, CACHE_LINE);
     if (memory == NULL)
         snnd_fail(context, SNND_ERROR_MEMORY, "no memory for %zu elements of %zu bytes", count, size);
+    else if (context->options.allocate != system_allocate)
+        memset(memory, 0, bytes);
     return memory;
 }
 

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "base/profile.h"
+#include "base/size.h"
 #include "snndelay.h"
 
 struct snnd_pool;
@@ -31,8 +32,8 @@ struct snnd_context {
 snnd_status snnd_fail(snnd_context *context, snnd_status status, const char *format, ...) SNND_PRINTF(3, 4);
 void snnd_log(snnd_context *context, snnd_log_level level, const char *format, ...) SNND_PRINTF(3, 4);
 
-/* Zeroed memory for `count` elements of `size` bytes, aligned to a cache line; NULL, with the error set,
- * when there is none. A count of 0 gives memory for one element. */
+/* Zeroed memory for `count` elements of `size` bytes, aligned to a cache line; NULL, with the error set, when there is
+ * none, and for sizes that are 0 or SNND_TOO_LARGE. */
 void *snnd_allocate(snnd_context *context, size_t count, size_t size);
 void snnd_release(snnd_context *context, void *memory);
 char *snnd_copy_string(snnd_context *context, const char *string);

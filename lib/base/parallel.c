@@ -82,7 +82,8 @@ static struct snnd_pool *pool_of(snnd_context *context) {
     int32_t wanted = context->options.threads - 1;
     char message[sizeof context->error];
     memcpy(message, context->error, sizeof message);
-    struct snnd_pool *pool = snnd_allocate(context, 1, sizeof *pool + (size_t)wanted * sizeof(struct worker));
+    struct snnd_pool *pool = snnd_allocate(
+        context, 1, snnd_size_add(sizeof *pool, snnd_size_multiply((size_t)wanted, sizeof(struct worker))));
     memcpy(context->error, message, sizeof message);
     if (pool == NULL) {
         context->no_pool = true;

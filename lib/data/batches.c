@@ -35,12 +35,12 @@ snnd_status snnd_batches_create(const snnd_dataset *dataset, int32_t batch, int 
         return SNND_ERROR_MEMORY;
     }
     const size_t sample = (size_t)dataset->steps * (size_t)dataset->channels;
-    made->order = snnd_allocate(context, (size_t)dataset->samples, sizeof *made->order);
-    made->input = snnd_allocate(context, (size_t)batch, sample * sizeof *made->input);
+    made->order = snnd_allocate(context, snnd_size_of(dataset->samples), sizeof *made->order);
+    made->input = snnd_allocate(context, snnd_size_multiply((size_t)batch, sample), sizeof *made->input);
     made->label = snnd_allocate(context, (size_t)batch, sizeof *made->label);
     if (made->order == NULL || made->input == NULL || made->label == NULL) {
         snnd_batches_free(made);
-        return SNND_ERROR_MEMORY;
+        return snnd_fail(context, SNND_ERROR_MEMORY, "batches of %d samples: %s", batch, context->error);
     }
     *batches = made;
     return SNND_OK;

@@ -17,6 +17,12 @@ static int32_t classes_of(const snnd_dataset *dataset) {
     return highest + 1;
 }
 
+/* Numbers of the input. */
+static size_t numbers_of(const snnd_samples *samples) {
+    const size_t sample = snnd_size_multiply((size_t)samples->steps, (size_t)samples->channels);
+    return snnd_size_multiply(snnd_size_of(samples->samples), sample);
+}
+
 static snnd_status check_samples(snnd_context *context, const snnd_samples *samples) {
     if (samples->input == NULL || samples->label == NULL)
         return snnd_fail(context, SNND_ERROR_ARGUMENT, "samples: %s is NULL",
@@ -25,6 +31,10 @@ static snnd_status check_samples(snnd_context *context, const snnd_samples *samp
         return snnd_fail(context, SNND_ERROR_ARGUMENT,
                          "samples: shape is [%lld, %d, %d]; expected at least 1 each, and fewer than 2^31 samples",
                          (long long)samples->samples, samples->steps, samples->channels);
+    if (!snnd_size_fits(snnd_size_multiply(numbers_of(samples), sizeof *samples->input)))
+        return snnd_fail(context, SNND_ERROR_ARGUMENT,
+                         "samples: shape is [%lld, %d, %d], which are more numbers than memory can hold",
+                         (long long)samples->samples, samples->steps, samples->channels);
     if (samples->copy != 0 && samples->copy != 1)
         return snnd_fail(context, SNND_ERROR_ARGUMENT, "samples: copy is %d; expected 0 or 1", samples->copy);
     for (int64_t i = 0; i < samples->samples; i++)
@@ -32,7 +42,7 @@ static snnd_status check_samples(snnd_context *context, const snnd_samples *samp
             return snnd_fail(context, SNND_ERROR_ARGUMENT, "samples: label %lld is %d; expected 0 to 2^20 - 1",
                              (long long)i, samples->label[i]);
     const size_t size = (size_t)samples->steps * (size_t)samples->channels;
-    for (size_t k = 0; k < (size_t)samples->samples * size; k++)
+    for (size_t k = 0; k < numbers_of(samples); k++)
         if (!isfinite(samples->input[k]))
             return snnd_fail(context, SNND_ERROR_ARGUMENT, "samples: input of sample %zu, step %zu, channel %zu is %g",
                              k / size, k % size / (size_t)samples->channels, k % (size_t)samples->channels,
@@ -90,14 +100,15 @@ snnd_status snnd_dataset_create(snnd_context *context, const snnd_samples *sampl
         return status;
     snnd_storage numbers = {.input = known.input, .label = known.label};
     if (known.copy) {
-        const size_t values = (size_t)known.samples * (size_t)known.steps * (size_t)known.channels;
+        const size_t values = numbers_of(&known), labels = snnd_size_of(known.samples);
         numbers.own_input = snnd_allocate(context, values, sizeof *numbers.own_input);
-        numbers.own_label = snnd_allocate(context, (size_t)known.samples, sizeof *numbers.own_label);
+        numbers.own_label = snnd_allocate(context, labels, sizeof *numbers.own_label);
         if (numbers.own_input != NULL && numbers.own_label != NULL) {
             memcpy(numbers.own_input, known.input, values * sizeof *numbers.own_input);
-            memcpy(numbers.own_label, known.label, (size_t)known.samples * sizeof *numbers.own_label);
+            memcpy(numbers.own_label, known.label, labels * sizeof *numbers.own_label);
         } else {
-            status = SNND_ERROR_MEMORY;
+            status = snnd_fail(context, SNND_ERROR_MEMORY, "a copy of %lld samples: %s", (long long)known.samples,
+                               context->error);
         }
         numbers.input = numbers.own_input;
         numbers.label = numbers.own_label;
@@ -168,7 +179,7 @@ snnd_status snnd_dataset_load_npy(snnd_context *context, const char *input_path,
 static snnd_status select_samples(const snnd_dataset *from, const int32_t *chosen, int64_t count,
                                   snnd_dataset **dataset) {
     snnd_dataset *made = snnd_allocate(from->context, 1, sizeof *made);
-    int32_t *index = snnd_allocate(from->context, (size_t)count, sizeof *index);
+    int32_t *index = snnd_allocate(from->context, snnd_size_of(count), sizeof *index);
     if (made == NULL || index == NULL) {
         snnd_release(from->context, made);
         snnd_release(from->context, index);
@@ -201,7 +212,7 @@ snnd_status snnd_dataset_split(const snnd_dataset *dataset, double share, uint64
     if (chosen < 1 || chosen >= dataset->samples)
         return snnd_fail(context, SNND_ERROR_ARGUMENT, "a share of %g leaves one side of %lld samples empty", share,
                          (long long)dataset->samples);
-    int32_t *order = snnd_allocate(context, (size_t)dataset->samples, sizeof *order);
+    int32_t *order = snnd_allocate(context, snnd_size_of(dataset->samples), sizeof *order);
     if (order == NULL)
         return SNND_ERROR_MEMORY;
     for (int64_t i = 0; i < dataset->samples; i++)

@@ -155,7 +155,7 @@ static void compare_units(snnd_c_node *node) {
 
 static snnd_status drop_zeros(snnd_context *context, snnd_c_node *node) {
     const int64_t count = snnd_c_synapses(node);
-    bool *keep = snnd_allocate(context, (size_t)count, sizeof *keep);
+    bool *keep = snnd_allocate(context, snnd_size_or_one(snnd_size_of(count)), sizeof *keep);
     if (keep == NULL)
         return SNND_ERROR_MEMORY;
     for (int64_t s = 0; s < count; s++)
@@ -191,13 +191,13 @@ static snnd_status settle(const snnd_c_network *network, snnd_c_node *node, doub
 static snnd_status quantise(const snnd_c_network *network, snnd_c_node *node, double largest) {
     snnd_context *context = network->context;
     snnd_c_fixed *fixed = &node->fixed;
-    const size_t neurons = (size_t)node->outputs;
-    fixed->weight = snnd_allocate(context, (size_t)snnd_c_synapses(node), sizeof *fixed->weight);
+    const size_t neurons = (size_t)node->outputs, synapses = snnd_size_of(snnd_c_synapses(node));
+    fixed->weight = snnd_allocate(context, snnd_size_or_one(synapses), sizeof *fixed->weight);
     fixed->unit = snnd_allocate(context, neurons, sizeof *fixed->unit);
     fixed->bias = snnd_allocate(context, neurons, sizeof *fixed->bias);
     fixed->border = snnd_allocate(context, neurons, sizeof *fixed->border);
     fixed->share = snnd_allocate(context, neurons, sizeof *fixed->share);
-    double *scale = snnd_allocate(context, 2 * neurons, sizeof *scale);
+    double *scale = snnd_allocate(context, snnd_size_multiply(2, neurons), sizeof *scale);
     snnd_status status = SNND_ERROR_MEMORY;
     if (fixed->weight != NULL && fixed->unit != NULL && fixed->bias != NULL && fixed->border != NULL &&
         fixed->share != NULL && scale != NULL)

@@ -119,11 +119,12 @@ void snnd_c_drop(snnd_c_node *node, const bool *keep) {
 static snnd_status fold_synapses(snnd_context *context, snnd_c_node *node) {
     const snnd_frame_synapses *from = &node->delays->synapses;
     const int64_t count = from->begin[from->inputs];
+    const size_t room = snnd_size_or_one(snnd_size_of(count));
     node->begin = snnd_allocate(context, (size_t)from->inputs + 1, sizeof *node->begin);
-    node->target = snnd_allocate(context, (size_t)count, sizeof *node->target);
-    node->delay = snnd_allocate(context, (size_t)count, sizeof *node->delay);
-    node->weight = snnd_allocate(context, (size_t)count, sizeof *node->weight);
-    bool *keep = snnd_allocate(context, (size_t)count, sizeof *keep);
+    node->target = snnd_allocate(context, room, sizeof *node->target);
+    node->delay = snnd_allocate(context, room, sizeof *node->delay);
+    node->weight = snnd_allocate(context, room, sizeof *node->weight);
+    bool *keep = snnd_allocate(context, room, sizeof *keep);
     snnd_status status = SNND_ERROR_MEMORY;
     if (node->begin != NULL && node->target != NULL && node->delay != NULL && node->weight != NULL && keep != NULL) {
         status = SNND_OK;
@@ -151,12 +152,12 @@ static snnd_status fold_synapses(snnd_context *context, snnd_c_node *node) {
 snnd_status snnd_c_fold(const snnd_plan *plan, snnd_c_network *network) {
     network->context = plan->context;
     network->plan = plan;
-    network->node = snnd_allocate(plan->context, (size_t)plan->count, sizeof *network->node);
     network->count = 0;
-    if (network->node == NULL)
-        return SNND_ERROR_MEMORY;
     if (plan->count == 0)
         return snnd_fail(plan->context, SNND_ERROR_UNSUPPORTED, "there is nothing but dropout in the network");
+    network->node = snnd_allocate(plan->context, (size_t)plan->count, sizeof *network->node);
+    if (network->node == NULL)
+        return SNND_ERROR_MEMORY;
     snnd_status status = SNND_OK;
     for (int32_t k = 0; k < plan->count && status == SNND_OK; k++)
         status = add_layer(network, &plan->layer[k]);

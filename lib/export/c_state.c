@@ -89,7 +89,7 @@ static void add_rest(members *list, const snnd_c_network *network) {
 
 snnd_c_member *snnd_c_members(const snnd_c_network *network, int32_t *count) {
     static const int32_t widths[] = {8, 4, 2, 1};
-    const size_t most = (size_t)network->count * OF_A_NODE + OF_THE_REST;
+    const size_t most = snnd_size_add(snnd_size_multiply((size_t)network->count, OF_A_NODE), OF_THE_REST);
     members found = {.fixed = network->fixed, .member = snnd_allocate(network->context, most, sizeof *found.member)};
     snnd_c_member *sorted = snnd_allocate(network->context, most, sizeof *sorted);
     *count = 0;

@@ -76,7 +76,7 @@ snnd_status snnd_atomic_open(snnd_context *context, const char *path, snnd_atomi
         return not_regular(context, "write", path);
     snnd_status status;
     file->path = snnd_copy_string(context, path);
-    file->temporary = snnd_allocate(context, strlen(path) + SUFFIX, 1);
+    file->temporary = snnd_allocate(context, snnd_size_add(strlen(path), SUFFIX), 1);
     if (file->path == NULL || file->temporary == NULL) {
         forget(file);
         return SNND_ERROR_MEMORY;
@@ -105,9 +105,9 @@ void snnd_atomic_write(snnd_atomic_file *file, const void *data, size_t bytes) {
 }
 
 void snnd_atomic_write_array(snnd_atomic_file *file, const snnd_array *array) {
-    const size_t size = snnd_dtype_bytes(array->dtype), count = (size_t)snnd_array_count(array);
+    const size_t size = snnd_dtype_bytes(array->dtype), count = snnd_array_elements(array);
     if (snnd_host_is_little_endian()) {
-        snnd_atomic_write(file, array->data, count * size);
+        snnd_atomic_write(file, array->data, snnd_array_bytes(array));
         return;
     }
     unsigned char turned[8];
@@ -172,19 +172,17 @@ static snnd_status read_regular(snnd_context *context, int descriptor, const cha
         return fail(context, "read", path);
     if (!S_ISREG(about.st_mode))
         return not_regular(context, "read", path);
-    if ((uintmax_t)about.st_size > PTRDIFF_MAX)
-        return snnd_fail(context, SNND_ERROR_MEMORY, "cannot read '%s': it has more bytes than there are addresses",
-                         path);
-    unsigned char *made = snnd_allocate(context, (size_t)about.st_size, 1);
+    const size_t size = snnd_size_of(about.st_size);
+    unsigned char *made = snnd_allocate(context, snnd_size_or_one(size), 1);
     if (made == NULL)
         return snnd_name_file(context, SNND_ERROR_MEMORY, path);
-    if (!read_all(descriptor, made, (size_t)about.st_size)) {
+    if (!read_all(descriptor, made, size)) {
         const snnd_status status = fail(context, "read", path);
         snnd_release(context, made);
         return status;
     }
     *data = made;
-    *bytes = (size_t)about.st_size;
+    *bytes = size;
     return SNND_OK;
 }
 

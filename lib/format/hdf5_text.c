@@ -63,7 +63,7 @@ static snnd_status copy_text(snnd_hdf5_source *source, const char *name, const u
                              char **copy) {
     if (text == NULL || length > MOST_TEXT)
         return snnd_hdf5_refuse(source->context, name, "has a text of more than 255 bytes, or one that is not there");
-    *copy = snnd_allocate(source->context, length + 1, 1);
+    *copy = snnd_allocate(source->context, snnd_size_add(length, 1), 1);
     if (*copy == NULL)
         return SNND_ERROR_MEMORY;
     memcpy(*copy, text, length);

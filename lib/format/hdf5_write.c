@@ -19,7 +19,7 @@ snnd_status snnd_hdf5_bytes(snnd_context *context, hid_t file, unsigned char **b
     const ssize_t size = H5Fflush(file, H5F_SCOPE_LOCAL) < 0 ? -1 : H5Fget_file_image(file, NULL, 0);
     if (size <= 0)
         return snnd_fail(context, SNND_ERROR_MEMORY, "HDF5 has no memory for the file");
-    unsigned char *made = snnd_allocate(context, (size_t)size, 1);
+    unsigned char *made = snnd_allocate(context, snnd_size_of(size), 1);
     if (made == NULL)
         return SNND_ERROR_MEMORY;
     if (H5Fget_file_image(file, made, (size_t)size) != size) {

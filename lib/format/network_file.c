@@ -58,7 +58,8 @@ static void name_tensor(char name[SNND_TENSOR_NAME], int32_t layer, int array) {
 }
 
 snnd_status snnd_network_tensors(const snnd_network *network, snnd_tensor **tensors, size_t *count) {
-    snnd_tensor *made = snnd_allocate(network->context, (size_t)network->count * SNND_ARRAY_NAMES, sizeof *made);
+    const size_t most = snnd_size_multiply((size_t)network->count, SNND_ARRAY_NAMES);
+    snnd_tensor *made = snnd_allocate(network->context, snnd_size_or_one(most), sizeof *made);
     if (made == NULL)
         return SNND_ERROR_MEMORY;
     *count = 0;
@@ -335,7 +336,7 @@ void snnd_network_take(snnd_network *network, snnd_network *other) {
         for (int name = 1; name < SNND_ARRAY_NAMES; name++) {
             snnd_array *mine = &network->layer[i]->arrays[name], *theirs = &other->layer[i]->arrays[name];
             if (mine->data != NULL && theirs->data != NULL) {
-                memcpy(mine->data, theirs->data, (size_t)snnd_array_count(mine) * snnd_dtype_bytes(mine->dtype));
+                memcpy(mine->data, theirs->data, snnd_array_bytes(mine));
             } else {
                 snnd_layer_drop_array(network->layer[i], (snnd_array_name)name);
                 *mine = *theirs;

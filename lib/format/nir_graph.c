@@ -112,7 +112,7 @@ static snnd_status read_nodes(snnd_nir_graph *graph) {
     snnd_status status = snnd_hdf5_names(&graph->source, graph->nodes, MOST_NODES, &names, &count);
     if (status != SNND_OK)
         return status;
-    graph->node = snnd_allocate(graph->context, count, sizeof *graph->node);
+    graph->node = snnd_allocate(graph->context, snnd_size_or_one(count), sizeof *graph->node);
     if (graph->node == NULL) {
         snnd_hdf5_free_names(graph->context, names, count);
         return SNND_ERROR_MEMORY;

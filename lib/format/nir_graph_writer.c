@@ -52,7 +52,7 @@ void snnd_nir_append(snnd_nir_writer *writer, snnd_nir_names *names, const char 
     if (writer->status != SNND_OK)
         return;
     if (names->count == names->room) {
-        const size_t room = names->room == 0 ? 16 : 2 * names->room;
+        const size_t room = names->room == 0 ? 16 : snnd_size_multiply(2, names->room);
         snnd_nir_name *grown = snnd_allocate(writer->context, room, sizeof *grown);
         if (grown == NULL) {
             writer->status = SNND_ERROR_MEMORY;
@@ -94,7 +94,7 @@ void snnd_nir_put(snnd_nir_writer *writer, hid_t node, const char *field, int ax
                   const double *values) {
     size_t count = 1, carrying = 0;
     for (int axis = 0; axis < axes; axis++)
-        count *= (size_t)shape[axis];
+        count = snnd_size_multiply(count, snnd_size_of((int64_t)shape[axis]));
     float *single = writer->status != SNND_OK ? NULL : snnd_allocate(writer->context, count, sizeof *single);
     if (single == NULL) {
         snnd_nir_check(writer, SNND_ERROR_MEMORY);

@@ -47,7 +47,7 @@ static snnd_status make_room(snnd_nir_map *map, size_t more) {
         return SNND_OK;
     if (more > MOST_SYNAPSES - map->count)
         return snnd_fail(map->context, SNND_ERROR_FORMAT, "there are more than 2^31 synapses between two layers");
-    const size_t half = map->room / 2, room = map->count + (more > half ? more : half);
+    const size_t half = map->room / 2, room = snnd_size_add(map->count, more > half ? more : half);
     snnd_nir_synapse *grown = snnd_allocate(map->context, room, sizeof *grown);
     if (grown == NULL)
         return SNND_ERROR_MEMORY;

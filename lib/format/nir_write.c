@@ -163,7 +163,8 @@ static void add_branch(const writing *all, const snnd_layer *layer, const by_del
     snnd_nir_writer *writer = all->writer;
     snnd_nir_names through = {0};
     const bool carries = sorted->begin[delay] < sorted->begin[delay + 1];
-    double *weight = snnd_allocate(writer->context, (size_t)layer->outputs * (size_t)layer->inputs, sizeof *weight);
+    const size_t pairs = snnd_size_multiply((size_t)layer->outputs, (size_t)layer->inputs);
+    double *weight = snnd_allocate(writer->context, pairs, sizeof *weight);
     if (weight == NULL) {
         snnd_nir_check(writer, SNND_ERROR_MEMORY);
         return;
@@ -230,7 +231,8 @@ static int32_t write_batch_norm(const writing *all, const snnd_layer *layer) {
     folded by;
     const int32_t neurons = layer->outputs;
     snnd_status status = fold(all, layer->index, neurons, &by);
-    double *weight = snnd_allocate(all->network->context, (size_t)neurons * (size_t)neurons, sizeof *weight);
+    const size_t pairs = snnd_size_multiply((size_t)neurons, (size_t)neurons);
+    double *weight = snnd_allocate(all->network->context, pairs, sizeof *weight);
     if (status == SNND_OK && weight != NULL) {
         for (int32_t n = 0; n < neurons; n++)
             weight[(size_t)n * (size_t)neurons + (size_t)n] = by.factor[n];

@@ -123,7 +123,7 @@ static snnd_status read_header(snnd_context *context, const char *path, const un
     size_t prefix = 0, length = 0;
     const char *wrong = find_dictionary(file, bytes, &prefix, &length);
     if (wrong == NULL) {
-        char *text = snnd_allocate(context, length + 1, 1);
+        char *text = snnd_allocate(context, snnd_size_add(length, 1), 1);
         if (text == NULL)
             return SNND_ERROR_MEMORY;
         memcpy(text, file + prefix, length);
@@ -276,13 +276,13 @@ static snnd_status decode(snnd_context *context, const char *path, const unsigne
         return status;
     snnd_array made = {.dtype = dtype == SNND_ANY ? nearest_dtype(&header) : dtype, .dimensions = header.dimensions};
     memcpy(made.shape, header.shape, sizeof made.shape);
-    const int64_t count = snnd_array_count(&made);
-    if ((size_t)count * (size_t)header.size != bytes - header.data)
+    const size_t count = snnd_array_elements(&made);
+    if (snnd_size_multiply(count, (size_t)header.size) != bytes - header.data)
         return snnd_fail(context, SNND_ERROR_FORMAT, "'%s' has %zu bytes of data; its shape asks for %lld x %d", path,
-                         bytes - header.data, (long long)count, header.size);
-    made.data = snnd_allocate(context, (size_t)count, snnd_dtype_bytes(made.dtype));
+                         bytes - header.data, (long long)snnd_array_count(&made), header.size);
+    made.data = snnd_allocate(context, snnd_size_or_one(count), snnd_dtype_bytes(made.dtype));
     if (made.data == NULL)
-        return SNND_ERROR_MEMORY;
+        return snnd_name_file(context, SNND_ERROR_MEMORY, path);
     status = convert(context, path, &header, file + header.data, &made);
     if (status == SNND_OK)
         *array = made;
@@ -324,7 +324,7 @@ static bool has_shape(const snnd_array *array) {
             return false;
         bytes *= array->shape[axis] > 0 ? (double)array->shape[axis] : 1;
     }
-    return bytes < 1e15;
+    return bytes < 1e15 && snnd_size_fits(snnd_array_bytes(array));
 }
 
 snnd_status snnd_array_save_npy(snnd_context *context, const snnd_array *array, const char *path) {

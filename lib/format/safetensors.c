@@ -27,10 +27,6 @@ static const char *word_of(int32_t dtype) {
     return "?";
 }
 
-static size_t bytes_of(const snnd_array *array) {
-    return (size_t)snnd_array_count(array) * snnd_dtype_bytes(array->dtype);
-}
-
 /* ---- writing ---- */
 
 /* Widest elements first, so that every tensor is aligned to its own. */
@@ -48,7 +44,7 @@ static bool describe(cJSON *header, const snnd_tensor *tensor, size_t offset) {
         if (!cJSON_AddItemToArray(shape, cJSON_CreateNumber((double)tensor->array.shape[axis])))
             return false;
     return cJSON_AddItemToArray(offsets, cJSON_CreateNumber((double)offset)) &&
-           cJSON_AddItemToArray(offsets, cJSON_CreateNumber((double)(offset + bytes_of(&tensor->array))));
+           cJSON_AddItemToArray(offsets, cJSON_CreateNumber((double)(offset + snnd_array_bytes(&tensor->array))));
 }
 
 /* The header's text, to be given to cJSON_free(); NULL without memory. */
@@ -64,7 +60,7 @@ static char *header_text(const snnd_tensor *tensors, size_t count, const snnd_me
             if (snnd_dtype_bytes(tensors[i].array.dtype) != widths[w])
                 continue;
             good = describe(header, &tensors[i], offset);
-            offset += bytes_of(&tensors[i].array);
+            offset = snnd_size_add(offset, snnd_array_bytes(&tensors[i].array));
         }
     char *text = good ? cJSON_PrintUnformatted(header) : NULL;
     cJSON_Delete(header);
@@ -102,7 +98,7 @@ snnd_status snnd_safetensors_write(snnd_context *context, const char *path, cons
     snnd_atomic_file file;
     size_t data_bytes = 0;
     for (size_t i = 0; i < count; i++)
-        data_bytes += bytes_of(&tensors[i].array);
+        data_bytes = snnd_size_add(data_bytes, snnd_array_bytes(&tensors[i].array));
     snnd_status status = check_text(context, text, count, data_bytes, path);
     if (status == SNND_OK)
         status = snnd_atomic_open(context, path, &file);
@@ -205,7 +201,7 @@ static int by_key(const void *left, const void *right) {
 static snnd_status check_keys(const snnd_safetensors *file, const cJSON *object, const char *of) {
     const cJSON *item, **sorted;
     size_t count = 0;
-    sorted = snnd_allocate(file->context, (size_t)cJSON_GetArraySize(object), sizeof *sorted);
+    sorted = snnd_allocate(file->context, snnd_size_or_one((size_t)cJSON_GetArraySize(object)), sizeof *sorted);
     if (sorted == NULL)
         return SNND_ERROR_MEMORY;
     cJSON_ArrayForEach(item, object) sorted[count++] = item;
@@ -293,7 +289,8 @@ static snnd_status read_header(snnd_safetensors *file, size_t bytes) {
         status = check_metadata(file);
     if (status != SNND_OK)
         return status;
-    file->entries = snnd_allocate(file->context, (size_t)cJSON_GetArraySize(file->header), sizeof *file->entries);
+    const size_t most = snnd_size_or_one((size_t)cJSON_GetArraySize(file->header));
+    file->entries = snnd_allocate(file->context, most, sizeof *file->entries);
     if (file->entries == NULL)
         return SNND_ERROR_MEMORY;
     return read_entries(file, file->bytes + PREFIX + length, data_bytes);
@@ -383,7 +380,7 @@ snnd_status snnd_safetensors_check(const snnd_safetensors *file, const char *nam
 snnd_status snnd_safetensors_read(const snnd_safetensors *file, const char *name, const snnd_array *array) {
     snnd_status status = snnd_safetensors_check(file, name, array);
     if (status == SNND_OK)
-        snnd_copy_elements(array->data, find(file, name)->array.data, (size_t)snnd_array_count(array),
+        snnd_copy_elements(array->data, find(file, name)->array.data, snnd_array_elements(array),
                            snnd_dtype_bytes(array->dtype), !snnd_host_is_little_endian());
     return status;
 }

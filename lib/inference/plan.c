@@ -55,10 +55,11 @@ static void mix_layer(uint64_t *hash, const snnd_plan_layer *layer) {
 /* ---- layers ---- */
 
 static bool allocate_synapses(snnd_context *context, snnd_frame_synapses *made, int64_t count) {
+    const size_t synapses = snnd_size_of(count);
     made->begin = snnd_allocate(context, (size_t)made->inputs + 1, sizeof *made->begin);
-    made->output = snnd_allocate(context, (size_t)count, sizeof *made->output);
-    made->delay = snnd_allocate(context, (size_t)count, sizeof *made->delay);
-    made->value = snnd_allocate(context, (size_t)count, sizeof *made->value);
+    made->output = snnd_allocate(context, synapses, sizeof *made->output);
+    made->delay = snnd_allocate(context, synapses, sizeof *made->delay);
+    made->value = snnd_allocate(context, synapses, sizeof *made->value);
     return made->begin != NULL && made->output != NULL && made->delay != NULL && made->value != NULL;
 }
 
@@ -137,7 +138,8 @@ static snnd_status freeze(snnd_context *context, const snnd_layer *layer, snnd_p
 static size_t state_of(const snnd_plan_layer *layer) {
     switch (layer->type) {
     case SNND_LAYER_DELAYS:
-        return (size_t)layer->inputs * 2 * (size_t)layer->synapses.taps + SNND_FRAME_MARGIN;
+        return snnd_size_add(snnd_size_multiply((size_t)layer->inputs * 2, (size_t)layer->synapses.taps),
+                             SNND_FRAME_MARGIN);
     case SNND_LAYER_LIF:
     case SNND_LAYER_LEAKY_INTEGRATOR:
         return 2 * (size_t)layer->outputs;
@@ -149,7 +151,8 @@ static size_t state_of(const snnd_plan_layer *layer) {
 }
 
 size_t snnd_plan_saved(const snnd_plan_layer *layer) {
-    return layer->type == SNND_LAYER_DELAYS ? (size_t)layer->inputs * (size_t)layer->synapses.taps : state_of(layer);
+    return layer->type == SNND_LAYER_DELAYS ? snnd_size_multiply((size_t)layer->inputs, (size_t)layer->synapses.taps)
+                                            : state_of(layer);
 }
 
 static snnd_status add_layer(snnd_plan *plan, const snnd_layer *layer) {
@@ -165,8 +168,8 @@ static snnd_status add_layer(snnd_plan *plan, const snnd_layer *layer) {
         return status;
     made->state = plan->state;
     made->past = plan->past;
-    plan->state += state_of(made);
-    plan->past += made->type == SNND_LAYER_DELAYS ? (size_t)made->inputs : 0;
+    plan->state = snnd_size_add(plan->state, state_of(made));
+    plan->past = snnd_size_add(plan->past, made->type == SNND_LAYER_DELAYS ? (size_t)made->inputs : 0);
     plan->widest = made->outputs > plan->widest ? made->outputs : plan->widest;
     mix_layer(&plan->fingerprint, made);
     return SNND_OK;
@@ -199,9 +202,14 @@ snnd_status snnd_plan_create(const snnd_network *network, snnd_plan **plan) {
     mix(&made->fingerprint, (uint32_t)made->inputs);
     for (int32_t i = 0; i < network->count && status == SNND_OK; i++)
         status = add_layer(made, network->layer[i]);
+    if (status == SNND_OK && !snnd_size_fits(snnd_stream_size(made)))
+        status = snnd_fail(context, SNND_ERROR_MEMORY, "no memory for more bytes than there are addresses");
     if (status != SNND_OK) {
         snnd_plan_free(made);
-        return status;
+        return status != SNND_ERROR_MEMORY
+                   ? status
+                   : snnd_fail(context, status, "a plan of %d inputs and %d layers, or a stream on it: %s",
+                               network->inputs, network->count, context->error);
     }
     *plan = made;
     return SNND_OK;

@@ -31,22 +31,24 @@ const char *snnd_stream_last_error(const snnd_stream *stream) {
 
 enum { ALIGNMENT = 64, CLASS_ROUND = 8 };
 
-/* The parts of a stream in one block: gives each its place where `memory` is not NULL, and returns their size. */
+/* The parts of a stream in one block: gives each its place where `memory` is not NULL, and returns their size, which
+ * snnd_plan_create() has made sure is one. */
 static size_t lay_out(const snnd_plan *plan, char *memory) {
     size_t end = 0;
-    const size_t classes = ((size_t)plan->outputs + CLASS_ROUND - 1) / CLASS_ROUND * CLASS_ROUND;
+    const size_t total = snnd_size_multiply(snnd_size_round_up((size_t)plan->outputs, CLASS_ROUND), sizeof(double));
+    const size_t row = snnd_size_multiply((size_t)plan->widest, sizeof(float)); /* a multiple of 16 by the alignment */
     const size_t sizes[] = {sizeof(snnd_stream),
-                            plan->state * sizeof(float),
-                            plan->past * sizeof(int32_t),
-                            classes * sizeof(double),
-                            classes * sizeof(double),
-                            (size_t)plan->widest * sizeof(float), /* a multiple of 16 by the alignment */
-                            (size_t)plan->widest * sizeof(float)};
+                            snnd_size_multiply(plan->state, sizeof(float)),
+                            snnd_size_multiply(plan->past, sizeof(int32_t)),
+                            total,
+                            total,
+                            row,
+                            row};
     enum { PARTS = sizeof sizes / sizeof sizes[0] };
     void *part[PARTS];
     for (int p = 0; p < PARTS; p++) {
         part[p] = memory == NULL ? NULL : memory + end;
-        end += (sizes[p] + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+        end = snnd_size_add(end, snnd_size_round_up(sizes[p], ALIGNMENT));
     }
     if (memory != NULL) {
         snnd_stream *stream = part[0];
@@ -98,7 +100,7 @@ snnd_status snnd_stream_create(const snnd_plan *plan, const snnd_stream_options 
         return status;
     void *memory = snnd_allocate(plan->context, lay_out(plan, NULL), 1);
     if (memory == NULL)
-        return SNND_ERROR_MEMORY;
+        return snnd_fail(plan->context, SNND_ERROR_MEMORY, "a stream: %s", plan->context->error);
     *stream = begin_stream(plan, &known, memory);
     return SNND_OK;
 }
@@ -244,6 +246,9 @@ snnd_status snnd_stream_push_events(snnd_stream *stream, const int32_t *channels
         return snnd_stream_fail(stream, SNND_ERROR_ARGUMENT, "snnd_stream_push_events: %s",
                                 count < 0 ? "count is negative" : "channels is NULL");
     const int32_t inputs = stream->plan->inputs;
+    if (!snnd_size_fits(snnd_size_multiply(snnd_size_of(count), sizeof *channels)))
+        return snnd_stream_fail(stream, SNND_ERROR_ARGUMENT,
+                                "snnd_stream_push_events: %lld events are more than memory can hold", (long long)count);
     for (int64_t k = 0; k < count; k++)
         if (channels[k] < 0 || channels[k] >= inputs)
             return snnd_stream_fail(stream, SNND_ERROR_ARGUMENT,

@@ -91,15 +91,16 @@ snnd_status snnd_stream_clone(const snnd_stream *stream, snnd_stream **clone) {
 static size_t saved_numbers(const snnd_plan *plan) {
     size_t numbers = 0;
     for (int32_t l = 0; l < plan->count; l++)
-        numbers += snnd_plan_saved(&plan->layer[l]);
+        numbers = snnd_size_add(numbers, snnd_plan_saved(&plan->layer[l]));
     return numbers;
 }
 
 size_t snnd_stream_state_size(const snnd_stream *stream) {
     if (stream == NULL)
         return 0;
-    return WORDS * WORD + (size_t)stream->plan->outputs * sizeof(double) + saved_numbers(stream->plan) * sizeof(float) +
-           WORD;
+    const size_t total = snnd_size_multiply((size_t)stream->plan->outputs, sizeof(double));
+    const size_t numbers = snnd_size_multiply(saved_numbers(stream->plan), sizeof(float));
+    return snnd_size_add((WORDS + 1) * WORD, snnd_size_add(total, numbers));
 }
 
 /* A cell of the state that is number `k` of a layer's written form; `twin` is the other copy of a past. */

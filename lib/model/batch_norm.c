@@ -32,7 +32,7 @@ static snnd_status prepare(snnd_stage *stage) {
         return SNND_ERROR_MEMORY;
     stage->state = made;
     made->neuron = snnd_allocate(context, neurons, sizeof *made->neuron);
-    made->sums = snnd_allocate(context, neurons, tiles * sizeof *made->sums);
+    made->sums = snnd_allocate(context, snnd_size_multiply(neurons, tiles), sizeof *made->sums);
     return made->neuron != NULL && made->sums != NULL ? SNND_OK : SNND_ERROR_MEMORY;
 }
 

@@ -59,8 +59,9 @@ static bool needs_currents(const snnd_block *block) {
 }
 
 static snnd_status allocate_activity(snnd_workspace *workspace, snnd_activity *activity) {
-    const size_t rows = (size_t)snnd_tiles(workspace->batch) * (size_t)activity->neurons;
-    activity->data = snnd_allocate(workspace->context, rows, snnd_activity_stride(activity) * sizeof(float));
+    const size_t rows = snnd_size_multiply((size_t)snnd_tiles(workspace->batch), (size_t)activity->neurons);
+    activity->data = snnd_allocate(workspace->context, snnd_size_multiply(rows, snnd_activity_stride(activity)),
+                                   sizeof *activity->data);
     return activity->data == NULL ? SNND_ERROR_MEMORY : SNND_OK;
 }
 
@@ -69,8 +70,9 @@ static snnd_status allocate_output(snnd_block *block) {
     snnd_signal *output = &block->output;
     output->tiles = snnd_tiles(workspace->batch);
     if (!is_last(block) && ends_in_spikes(block)) {
-        const size_t rows = (size_t)output->tiles * (size_t)output->rows.neurons;
-        output->bits = snnd_allocate(workspace->context, rows, (size_t)workspace->steps * sizeof *output->bits);
+        const size_t rows = snnd_size_multiply((size_t)output->tiles, (size_t)output->rows.neurons);
+        output->bits =
+            snnd_allocate(workspace->context, snnd_size_multiply(rows, (size_t)workspace->steps), sizeof *output->bits);
         return output->bits == NULL ? SNND_ERROR_MEMORY : SNND_OK;
     }
     return allocate_activity(workspace, &output->rows);
@@ -115,15 +117,16 @@ static snnd_status allocate_scratch(snnd_workspace *workspace) {
     size_t tile = 0, sets = 0;
     for (int32_t b = 0; b < workspace->blocks; b++) {
         const snnd_block *block = &workspace->block[b];
-        const size_t needed = (size_t)block->current.neurons * snnd_activity_stride(&block->current);
+        const size_t needed = snnd_size_multiply((size_t)block->current.neurons, snnd_activity_stride(&block->current));
         const size_t layers = (size_t)(block->end - block->begin) + 2;
         tile = has_delays(block) && needed > tile ? needed : tile;
         sets = layers > sets ? layers : sets;
     }
     workspace->scratch_tile = tile;
-    workspace->scratch_size = tile + sets * row_set(workspace);
-    workspace->scratch = snnd_allocate(workspace->context, (size_t)workspace->context->options.threads,
-                                       workspace->scratch_size * sizeof(float));
+    workspace->scratch_size = snnd_size_add(tile, snnd_size_multiply(sets, row_set(workspace)));
+    workspace->scratch = snnd_allocate(
+        workspace->context, snnd_size_multiply((size_t)workspace->context->options.threads, workspace->scratch_size),
+        sizeof(float));
     return workspace->scratch == NULL ? SNND_ERROR_MEMORY : SNND_OK;
 }
 

@@ -40,10 +40,11 @@ static int32_t most_length(const snnd_layer *layer) {
 static size_t sample_size(const snnd_stage *stage) {
     const snnd_layer *layer = stage->layer;
     const size_t rows = (size_t)(stage->workspace->steps + snnd_delays_taps(layer));
-    const size_t by_taps = rows * (size_t)layer->outputs + SNND_LANES;
-    const size_t by_filters = rows * (size_t)padded(snnd_filters_room(stage)) + SNND_LANES;
+    const size_t by_taps = snnd_size_add(snnd_size_multiply(rows, (size_t)layer->outputs), SNND_LANES);
+    const size_t filtered = (size_t)padded(snnd_filters_room(stage));
+    const size_t by_filters = snnd_size_add(snnd_size_multiply(rows, filtered), SNND_LANES);
     const size_t most = by_taps > by_filters ? by_taps : by_filters;
-    return (most + SNND_LANES - 1) / SNND_LANES * SNND_LANES;
+    return snnd_size_round_up(most, SNND_LANES);
 }
 
 snnd_status snnd_events_prepare(snnd_stage *stage) {
@@ -55,12 +56,14 @@ snnd_status snnd_events_prepare(snnd_stage *stage) {
     if (!snnd_signal_is_spikes(stage->input) || !stage->workspace->gradients || steps > UINT16_MAX)
         return SNND_OK;
     made->sample = sample_size(stage);
-    made->table = snnd_allocate(context, inputs, length * sizeof *made->table);
-    made->sums = snnd_allocate(context, GROUPS * inputs, length * sizeof *made->sums);
-    made->samples = snnd_allocate(context, threads * SNND_LANES, made->sample * sizeof *made->samples);
-    made->times = snnd_allocate(context, threads * SNND_LANES, inputs * steps * sizeof *made->times);
-    made->begin = snnd_allocate(context, threads * SNND_LANES, (inputs + 1) * sizeof *made->begin);
-    made->factor = snnd_allocate(context, threads * SNND_LANES, inputs * sizeof *made->factor);
+    const size_t tables = snnd_size_multiply(inputs, length), lanes = threads * SNND_LANES;
+    const size_t times = snnd_size_multiply(inputs, steps);
+    made->table = snnd_allocate(context, tables, sizeof *made->table);
+    made->sums = snnd_allocate(context, snnd_size_multiply(GROUPS, tables), sizeof *made->sums);
+    made->samples = snnd_allocate(context, snnd_size_multiply(lanes, made->sample), sizeof *made->samples);
+    made->times = snnd_allocate(context, snnd_size_multiply(lanes, times), sizeof *made->times);
+    made->begin = snnd_allocate(context, snnd_size_multiply(lanes, inputs + 1), sizeof *made->begin);
+    made->factor = snnd_allocate(context, snnd_size_multiply(lanes, inputs), sizeof *made->factor);
     made->there = made->table != NULL && made->sums != NULL && made->samples != NULL && made->times != NULL &&
                   made->begin != NULL && made->factor != NULL;
     return made->there ? SNND_OK : SNND_ERROR_MEMORY;

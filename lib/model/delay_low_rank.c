@@ -53,24 +53,25 @@ snnd_status snnd_filters_prepare(snnd_stage *stage) {
     made->side = snnd_delays_by_input(layer, snnd_signal_is_spikes(stage->input)) ? SNND_INPUT_SIDE : SNND_OUTPUT_SIDE;
     const size_t neurons = (size_t)filtered_neurons(stage);
     const size_t other = (size_t)(by_input(made) ? layer->outputs : layer->inputs);
-    const size_t sums = ceiling((int32_t)neurons, PIECES) * taps * other * SNND_LANES;
+    const size_t filtered = (size_t)ceiling((int32_t)neurons, PIECES) * SNND_LANES;
+    const size_t sums = snnd_size_multiply(snnd_size_multiply(filtered, taps), other);
     const size_t rows = (size_t)snnd_filters_room(stage), longest = taps - 1, steps = (size_t)stage->workspace->steps;
-    made->ahead_size = made->back_size = rows * (steps + longest) * SNND_LANES;
-    const size_t piece = neurons * taps * LEAST_STEPS * SNND_LANES, most = ROW_BYTES / sizeof(float);
+    made->ahead_size = made->back_size = snnd_size_multiply(rows, (steps + longest) * SNND_LANES);
+    const size_t piece = snnd_size_multiply(neurons, taps * LEAST_STEPS * SNND_LANES), most = ROW_BYTES / sizeof(float);
     made->time_size = piece > most ? piece : most;
-    made->of_time = snnd_allocate(context, threads, made->time_size * sizeof *made->of_time);
+    made->of_time = snnd_allocate(context, snnd_size_multiply(threads, made->time_size), sizeof *made->of_time);
     made->filter = snnd_allocate(context, taps, taps * sizeof *made->filter);
     made->across = snnd_allocate(context, taps, taps * sizeof *made->across);
     made->scratch = snnd_allocate(context, 2 * taps, taps * sizeof *made->scratch);
     made->taps.first = snnd_allocate(context, taps, sizeof *made->taps.first);
     made->taps.count = snnd_allocate(context, taps, sizeof *made->taps.count);
-    made->ahead = snnd_allocate(context, threads, made->ahead_size * sizeof *made->ahead);
-    made->back = snnd_allocate(context, threads, made->back_size * sizeof *made->back);
+    made->ahead = snnd_allocate(context, snnd_size_multiply(threads, made->ahead_size), sizeof *made->ahead);
+    made->back = snnd_allocate(context, snnd_size_multiply(threads, made->back_size), sizeof *made->back);
     snnd_delay_state *held = snnd_delay_state_of(stage);
     if (sums > held->sum_size) {
         snnd_release(context, held->sum);
         held->sum_size = sums;
-        held->sum = snnd_allocate(context, threads, sums * sizeof *held->sum);
+        held->sum = snnd_allocate(context, snnd_size_multiply(threads, sums), sizeof *held->sum);
     }
     return held->sum != NULL && made->filter != NULL && made->across != NULL && made->scratch != NULL &&
                    made->taps.first != NULL && made->taps.count != NULL && made->ahead != NULL &&
@@ -116,7 +117,8 @@ void snnd_filters_make(snnd_stage *stage, const snnd_kernel_shape *shape) {
     }
     const int32_t neurons = filtered_neurons(stage), fit = snnd_filters_room(stage) / held->rank;
     held->group = ceiling(neurons, ceiling(neurons, fit));
-    const int32_t rows = neurons * held->rank, few = ROW_BYTES / (rows * SNND_LANES * (int32_t)sizeof(float)) / 4 * 4;
+    const int64_t step_bytes = (int64_t)neurons * held->rank * SNND_LANES * (int64_t)sizeof(float);
+    const int32_t few = (int32_t)(ROW_BYTES / step_bytes / 4 * 4);
     held->piece_of_time = few < LEAST_STEPS ? LEAST_STEPS : few;
     held->piece = held->group < ceiling(neurons, PIECES) ? held->group : ceiling(neurons, PIECES);
     held->taps.width = shape->taps;

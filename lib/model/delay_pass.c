@@ -42,9 +42,9 @@ static snnd_kernel_shape shape_of(const snnd_layer *layer, snnd_mode mode) {
 /* ---- memory ---- */
 
 bool snnd_connections_allocate(snnd_context *context, snnd_connections *list, int64_t neurons, int64_t synapses) {
-    list->begin = snnd_allocate(context, (size_t)neurons + 1, sizeof *list->begin);
-    list->neuron = snnd_allocate(context, (size_t)synapses, sizeof *list->neuron);
-    list->synapse = snnd_allocate(context, (size_t)synapses, sizeof *list->synapse);
+    list->begin = snnd_allocate(context, snnd_size_of(neurons + 1), sizeof *list->begin);
+    list->neuron = snnd_allocate(context, snnd_size_of(synapses), sizeof *list->neuron);
+    list->synapse = snnd_allocate(context, snnd_size_of(synapses), sizeof *list->synapse);
     return list->begin != NULL && list->neuron != NULL && list->synapse != NULL;
 }
 
@@ -59,26 +59,26 @@ static bool allocate(snnd_stage *stage) {
     snnd_context *context = workspace->context;
     const snnd_layer *layer = stage->layer;
     snnd_delay_state *made = snnd_delay_state_of(stage);
-    const size_t synapses = (size_t)snnd_layer_synapses(layer), taps = (size_t)snnd_delays_taps(layer);
+    const size_t synapses = snnd_size_of(snnd_layer_synapses(layer)), taps = (size_t)snnd_delays_taps(layer);
     const size_t threads = (size_t)context->options.threads;
     made->taps.first = snnd_allocate(context, synapses, sizeof *made->taps.first);
     made->taps.count = snnd_allocate(context, synapses, sizeof *made->taps.count);
-    made->taps.value = snnd_allocate(context, synapses, taps * sizeof(float));
-    made->share = snnd_allocate(context, synapses, taps * sizeof(float));
+    made->taps.value = snnd_allocate(context, snnd_size_multiply(synapses, taps), sizeof(float));
+    made->share = snnd_allocate(context, snnd_size_multiply(synapses, taps), sizeof(float));
     made->place_size = (size_t)(layer->inputs > layer->outputs ? layer->inputs : layer->outputs);
     made->place_size = made->place_size > 2 * SNND_LANES * taps ? made->place_size : 2 * SNND_LANES * taps;
-    made->place = snnd_allocate(context, threads, made->place_size * sizeof *made->place);
+    made->place = snnd_allocate(context, snnd_size_multiply(threads, made->place_size), sizeof *made->place);
     if (made->taps.first == NULL || made->taps.count == NULL || made->taps.value == NULL || made->share == NULL ||
         made->place == NULL || !snnd_connections_allocate(context, &made->incoming, layer->outputs, (int64_t)synapses))
         return false;
     made->source_size = snnd_signal_scratch(stage->input, layer->inputs);
     if (made->source_size > 0)
-        made->source = snnd_allocate(context, threads, made->source_size * sizeof(float));
+        made->source = snnd_allocate(context, snnd_size_multiply(threads, made->source_size), sizeof(float));
     if (made->source_size > 0 && made->source == NULL)
         return false;
     if (!workspace->gradients)
         return true;
-    made->slope = snnd_allocate(context, synapses, taps * sizeof(float));
+    made->slope = snnd_allocate(context, snnd_size_multiply(synapses, taps), sizeof(float));
     return made->slope != NULL &&
            snnd_connections_allocate(context, &made->outgoing, layer->inputs, (int64_t)synapses) &&
            snnd_taps_prepare(stage) == SNND_OK && snnd_filters_prepare(stage) == SNND_OK &&

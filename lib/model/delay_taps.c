@@ -33,7 +33,8 @@ snnd_status snnd_taps_prepare(snnd_stage *stage) {
     snnd_delay_state *held = snnd_delay_state_of(stage);
     const size_t widest = output_sums(layer, snnd_delays_taps(layer)), most = SUM_BYTES / sizeof(float);
     held->sum_size = widest > most ? widest : most;
-    held->sum = snnd_allocate(context, (size_t)context->options.threads, held->sum_size * sizeof(float));
+    held->sum =
+        snnd_allocate(context, snnd_size_multiply((size_t)context->options.threads, held->sum_size), sizeof(float));
     return held->sum == NULL ? SNND_ERROR_MEMORY : SNND_OK;
 }
 

@@ -33,7 +33,8 @@ static snnd_status prepare(snnd_stage *stage) {
     if (made == NULL)
         return SNND_ERROR_MEMORY;
     stage->state = made;
-    made->factor = snnd_allocate(context, padded_batch(stage), (size_t)stage->layer->outputs * sizeof(float));
+    made->factor = snnd_allocate(context, snnd_size_multiply(padded_batch(stage), (size_t)stage->layer->outputs),
+                                 sizeof *made->factor);
     return made->factor == NULL ? SNND_ERROR_MEMORY : SNND_OK;
 }
 

@@ -65,7 +65,7 @@ static bool is_good(const snnd_array *array, snnd_array_name name, int64_t k) {
 
 /* All at once, in loops that do not end early: they are part of every step. */
 static bool are_good(const snnd_array *array, snnd_array_name name) {
-    const size_t count = (size_t)snnd_array_count(array);
+    const size_t count = snnd_array_elements(array);
     const uint8_t *byte = array->data;
     uint8_t odd = 0;
     const float *value = array->data;
@@ -116,7 +116,7 @@ snnd_status snnd_layer_add_array(snnd_layer *layer, snnd_array_name name, snnd_d
         return SNND_OK;
     snnd_array made = {.dtype = dtype, .dimensions = dimensions, .shape = {1, 1, 1, 1}};
     memcpy(made.shape, shape, (size_t)dimensions * sizeof shape[0]);
-    made.data = snnd_allocate(layer->network->context, (size_t)snnd_array_count(&made), snnd_dtype_bytes(dtype));
+    made.data = snnd_allocate(layer->network->context, snnd_array_elements(&made), snnd_dtype_bytes(dtype));
     if (made.data == NULL)
         return SNND_ERROR_MEMORY;
     *array = made;

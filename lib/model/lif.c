@@ -15,8 +15,9 @@ static const snnd_field fields[] = {
 
 /* The state: spikes of the last pass, [tiles][neurons]. */
 static snnd_status prepare(snnd_stage *stage) {
-    stage->state = snnd_allocate(stage->workspace->context, (size_t)snnd_tiles(stage->workspace->batch),
-                                 (size_t)stage->layer->outputs * sizeof(int32_t));
+    const size_t tiles = (size_t)snnd_tiles(stage->workspace->batch);
+    stage->state = snnd_allocate(stage->workspace->context, snnd_size_multiply(tiles, (size_t)stage->layer->outputs),
+                                 sizeof(int32_t));
     return stage->state == NULL ? SNND_ERROR_MEMORY : SNND_OK;
 }
 

@@ -85,7 +85,8 @@ snnd_status snnd_network_add(snnd_network *network, const snnd_layer_class *clas
     memcpy(&made->options, options, class->options_size);
     if (add_parameters(made) != SNND_OK) {
         free_layer(made);
-        return SNND_ERROR_MEMORY;
+        return snnd_fail(context, SNND_ERROR_MEMORY, "layer %d (%s), %d neurons behind %d: %s", network->count,
+                         class->name, outputs, inputs, context->error);
     }
     if (class->initialize != NULL)
         class->initialize(made, 0);

@@ -10,7 +10,7 @@ const float *snnd_signal_factor(const snnd_signal *signal, int32_t tile, int32_t
 }
 
 size_t snnd_signal_scratch(const snnd_signal *signal, int32_t neurons) {
-    return snnd_signal_is_spikes(signal) ? (size_t)neurons * snnd_activity_stride(&signal->rows) : 0;
+    return snnd_signal_is_spikes(signal) ? snnd_size_multiply((size_t)neurons, snnd_activity_stride(&signal->rows)) : 0;
 }
 
 snnd_rows snnd_signal_rows(const snnd_context *context, const snnd_signal *signal, int32_t tile, int32_t from,

@@ -24,7 +24,7 @@ static snnd_status prepare_stage(snnd_workspace *workspace, int32_t index) {
     for (int name = 1; name < SNND_ARRAY_NAMES && workspace->gradients; name++) {
         if (!snnd_layer_trains(layer, (snnd_array_name)name, SNND_PARAMETERS_WEIGHTS | SNND_PARAMETERS_POSITIONS))
             continue;
-        const size_t count = (size_t)snnd_array_count(&layer->arrays[name]);
+        const size_t count = snnd_array_elements(&layer->arrays[name]);
         stage->gradient[name] = snnd_allocate(workspace->context, count, sizeof(float));
         if (stage->gradient[name] == NULL)
             return SNND_ERROR_MEMORY;
@@ -37,10 +37,11 @@ static snnd_status fill_workspace(snnd_workspace *workspace) {
     const size_t layers = (size_t)workspace->network->count;
     const size_t classes = (size_t)snnd_network_outputs(workspace->network), batch = (size_t)workspace->batch;
     workspace->stage = snnd_allocate(context, layers, sizeof *workspace->stage);
-    workspace->scores = snnd_allocate(context, batch, classes * sizeof(double));
-    workspace->d_scores = snnd_allocate(context, batch, classes * sizeof(double));
-    workspace->readout_scratch =
-        snnd_allocate(context, (size_t)context->options.threads, 2 * SNND_LANES * classes * sizeof(double));
+    const size_t scores = snnd_size_multiply(batch, classes);
+    const size_t scratch = snnd_size_multiply((size_t)context->options.threads * 2 * SNND_LANES, classes);
+    workspace->scores = snnd_allocate(context, scores, sizeof(double));
+    workspace->d_scores = snnd_allocate(context, scores, sizeof(double));
+    workspace->readout_scratch = snnd_allocate(context, scratch, sizeof(double));
     workspace->sample_loss = snnd_allocate(context, batch, sizeof(double));
     if (workspace->stage == NULL || workspace->scores == NULL || workspace->d_scores == NULL ||
         workspace->readout_scratch == NULL || workspace->sample_loss == NULL)
@@ -74,7 +75,8 @@ snnd_status snnd_workspace_create(snnd_network *network, int32_t batch, int32_t 
     made->gradients = gradients != 0;
     if (fill_workspace(made) != SNND_OK) {
         snnd_workspace_free(made);
-        return SNND_ERROR_MEMORY;
+        return snnd_fail(context, SNND_ERROR_MEMORY, "a workspace of %d samples and %d steps: %s", batch, steps,
+                         context->error);
     }
     network->complete = true;
     *workspace = made;

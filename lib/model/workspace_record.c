@@ -15,6 +15,12 @@ snnd_status snnd_workspace_record(const snnd_workspace *workspace, const snnd_la
     status = snnd_workspace_check_passed(workspace);
     if (status != SNND_OK)
         return status;
+    /* Of spikes only bits are kept, so that a workspace may fit where what is recorded does not. */
+    const size_t rows = snnd_size_multiply((size_t)workspace->pass.samples, (size_t)workspace->steps);
+    if (!snnd_size_fits(snnd_size_multiply(snnd_size_multiply(rows, (size_t)layer->outputs), sizeof *values)))
+        return snnd_fail(workspace->context, SNND_ERROR_ARGUMENT,
+                         "snnd_workspace_record: %d steps of %d samples and %d neurons are more than memory can hold",
+                         workspace->steps, workspace->pass.samples, layer->outputs);
     if (record != SNND_RECORD_OUTPUT && (record != SNND_RECORD_POTENTIAL || layer->class->type != SNND_LAYER_LIF))
         return snnd_fail(workspace->context, SNND_ERROR_ARGUMENT, "layer %d (%s) has no record %d", layer->index,
                          layer->class->name, (int)record);

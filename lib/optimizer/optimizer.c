@@ -100,7 +100,7 @@ static snnd_status allocate_moments(snnd_optimizer *optimizer) {
         for (int name = 1; name < SNND_ARRAY_NAMES; name++) {
             if (!snnd_layer_trains(network->layer[i], (snnd_array_name)name, optimizer->options.parameters))
                 continue;
-            const size_t count = (size_t)snnd_array_count(&network->layer[i]->arrays[name]);
+            const size_t count = snnd_array_elements(&network->layer[i]->arrays[name]);
             snnd_moment *moment = &optimizer->moment[i];
             moment->first[name] = snnd_allocate(network->context, count, sizeof(float));
             if (optimizer->options.kind == SNND_ADAM)
@@ -134,7 +134,7 @@ snnd_status snnd_optimizer_create(snnd_network *network, const snnd_optimizer_op
     made->options = known;
     if (allocate_moments(made) != SNND_OK) {
         snnd_optimizer_free(made);
-        return SNND_ERROR_MEMORY;
+        return snnd_fail(context, SNND_ERROR_MEMORY, "the moments of an optimizer: %s", context->error);
     }
     network->complete = true;
     *optimizer = made;
@@ -177,7 +177,7 @@ snnd_status snnd_optimizer_set_momentum(snnd_optimizer *optimizer, double moment
 static snnd_status check_moments(const snnd_optimizer *optimizer, const snnd_layer *layer, snnd_array_name name) {
     const snnd_moment *moment = &optimizer->moment[layer->index];
     const float *moments[2] = {moment->first[name], moment->second[name]};
-    const size_t count = (size_t)snnd_array_count(&layer->arrays[name]);
+    const size_t count = snnd_array_elements(&layer->arrays[name]);
     for (int order = 1; order <= 2; order++)
         if (moments[order - 1] != NULL && !snnd_all_finite(moments[order - 1], count))
             return snnd_fail(optimizer->network->context, SNND_ERROR_NUMERIC,

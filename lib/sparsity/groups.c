@@ -109,13 +109,13 @@ static void group_neurons(snnd_sparsity *sparsity) {
 
 static snnd_status allocate(snnd_sparsity *sparsity, int64_t stretches, int64_t largest) {
     snnd_context *context = sparsity->network->context;
-    sparsity->group = snnd_allocate(context, (size_t)stretches, sizeof *sparsity->group);
-    sparsity->stretch = snnd_allocate(context, (size_t)stretches, sizeof *sparsity->stretch);
+    sparsity->group = snnd_allocate(context, snnd_size_of(stretches), sizeof *sparsity->group);
+    sparsity->stretch = snnd_allocate(context, snnd_size_of(stretches), sizeof *sparsity->stretch);
     sparsity->regrown = snnd_allocate(context, (size_t)sparsity->network->count, sizeof *sparsity->regrown);
     sparsity->moment = snnd_allocate(context, (size_t)sparsity->network->count, sizeof *sparsity->moment);
     sparsity->quota = snnd_allocate(context, (size_t)sparsity->network->count, sizeof *sparsity->quota);
-    sparsity->candidate = snnd_allocate(context, (size_t)largest, sizeof *sparsity->candidate);
-    sparsity->order = snnd_allocate(context, (size_t)largest, sizeof *sparsity->order);
+    sparsity->candidate = snnd_allocate(context, snnd_size_of(largest), sizeof *sparsity->candidate);
+    sparsity->order = snnd_allocate(context, snnd_size_of(largest), sizeof *sparsity->order);
     return sparsity->group == NULL || sparsity->stretch == NULL || sparsity->regrown == NULL ||
                    sparsity->moment == NULL || sparsity->quota == NULL || sparsity->candidate == NULL ||
                    sparsity->order == NULL
@@ -145,7 +145,7 @@ snnd_status snnd_structure_group(snnd_sparsity *sparsity) {
     snnd_status status = allocate(sparsity, of_neurons ? neurons : layers,
                                   sparsity->structure.budget == SNND_BUDGET_NETWORK ? total : most);
     if (status != SNND_OK)
-        return status;
+        return snnd_fail(network->context, status, "%s: %s", rule, network->context->error);
     if (of_neurons) {
         group_neurons(sparsity);
         return SNND_OK;

@@ -27,7 +27,7 @@ static void rewind_layer(snnd_layer *layer, const snnd_layer *initial) {
         if (name == SNND_ARRAY_WEIGHT)
             rewind_weights(layer, initial);
         else
-            memcpy(array->data, initial->arrays[name].data, (size_t)snnd_array_count(array) * sizeof(float));
+            memcpy(array->data, initial->arrays[name].data, snnd_array_bytes(array));
     }
 }
 

@@ -196,7 +196,7 @@ static snnd_status add_arrays(snnd_sparsity *sparsity, snnd_layer *layer) {
     if (status != SNND_OK)
         return status;
     if (is_new)
-        memset(snnd_mask_of(layer), random ? 0 : 1, (size_t)snnd_layer_synapses(layer));
+        memset(snnd_mask_of(layer), random ? 0 : 1, snnd_array_bytes(&layer->arrays[SNND_ARRAY_MASK]));
     sparsity->regrown[layer->index] = is_new;
     return random && snnd_sparsity_keeps_signs(sparsity)
                ? snnd_layer_add_array(layer, SNND_ARRAY_SIGN, SNND_INT8, weight->dimensions, weight->shape)

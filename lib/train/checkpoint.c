@@ -236,7 +236,7 @@ static snnd_status gather_tensors(const snnd_trainer *trainer, double numbers[RU
     if (snnd_network_tensors(trainer->network, &of_network, &count) != SNND_OK)
         return SNND_ERROR_MEMORY;
     for_all_moments(trainer, append, &all);
-    all.tensors = snnd_allocate(trainer->context, all.count + count + 1, sizeof *all.tensors);
+    all.tensors = snnd_allocate(trainer->context, snnd_size_add(all.count, count + 1), sizeof *all.tensors);
     if (all.tensors == NULL) {
         snnd_release(trainer->context, of_network);
         return SNND_ERROR_MEMORY;
@@ -273,7 +273,7 @@ static snnd_status write_checkpoint(const snnd_trainer *trainer, const char *pat
 
 static snnd_status check_finite(void *argument, const snnd_tensor *tensor) {
     const snnd_trainer *trainer = argument;
-    return snnd_all_finite(tensor->array.data, (size_t)snnd_array_count(&tensor->array))
+    return snnd_all_finite(tensor->array.data, snnd_array_elements(&tensor->array))
                ? SNND_OK
                : snnd_fail(trainer->context, SNND_ERROR_NUMERIC, "the moments '%s' are not finite", tensor->name);
 }

@@ -11,13 +11,14 @@ typedef struct allocator {
     int64_t fail_at; /* the call, counted from 1, that gets nothing; 0: none */
     int64_t bytes;   /* handed out in all, whether or not they are out still */
     int64_t odd;     /* calls with no bytes, or an alignment that is not a power of two */
+    size_t largest;  /* block that is handed out, in bytes; 0: any */
 } allocator;
 
 static inline void *allocator_allocate(void *user, size_t bytes, size_t alignment) {
     allocator *self = user;
     if (bytes == 0 || alignment == 0 || (alignment & (alignment - 1)) != 0)
         self->odd++;
-    if (++self->calls == self->fail_at)
+    if (++self->calls == self->fail_at || (self->largest > 0 && bytes > self->largest))
         return NULL;
     void *memory = aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment);
     if (memory == NULL)
@@ -44,6 +45,16 @@ static inline snnd_status allocator_context(allocator *self, int32_t threads, sn
     options.memory_user = self;
     options.threads = threads;
     return snnd_context_create(&options, context);
+}
+
+/* A context that hands out no block of more than `largest` bytes: on a machine of any size what is larger, and was not
+ * made small by a size that wrapped, ends in SNND_ERROR_MEMORY. */
+static inline snnd_context *allocator_limited(allocator *self, size_t largest, int32_t threads) {
+    snnd_context *context = NULL;
+    *self = (allocator){0};
+    ck_assert_int_eq(allocator_context(self, threads, &context), SNND_OK);
+    self->largest = largest;
+    return context;
 }
 
 /*

@@ -392,11 +392,11 @@ START_TEST(memory_is_zeroed_and_on_a_cache_line) {
     allocator memory = {0};
     snnd_context *context = NULL;
     ck_assert_int_eq(allocator_context(&memory, 1, &context), SNND_OK);
-    for (size_t count = 0; count < 100; count += 33) {
+    for (size_t count = 1; count < 101; count += 33) {
         unsigned char *bytes = snnd_allocate(context, count, 3);
         ck_assert_ptr_nonnull(bytes);
         ck_assert_uint_eq((uintptr_t)bytes % 64, 0);
-        for (size_t i = 0; i < (count == 0 ? 1 : count) * 3; i++)
+        for (size_t i = 0; i < count * 3; i++)
             ck_assert_int_eq(bytes[i], 0);
         snnd_release(context, bytes);
     }
@@ -406,13 +406,30 @@ START_TEST(memory_is_zeroed_and_on_a_cache_line) {
 }
 END_TEST
 
+START_TEST(no_memory_at_all_is_never_asked_for) {
+    allocator memory = {0};
+    snnd_context *context = NULL;
+    ck_assert_int_eq(allocator_context(&memory, 1, &context), SNND_OK);
+    const int64_t calls = memory.calls;
+    const size_t none[][2] = {{0, 4}, {4, 0}, {0, 0}};
+    for (int i = 0; i < 3; i++) {
+        context->error[0] = '\0';
+        ck_assert_ptr_null(snnd_allocate(context, none[i][0], none[i][1]));
+        ck_assert_ptr_nonnull(strstr(snnd_context_last_error(context), "no memory"));
+    }
+    ck_assert_int_eq(memory.calls, calls);
+    snnd_context_free(context);
+}
+END_TEST
+
 START_TEST(more_memory_than_there_are_addresses_is_never_asked_for) {
     allocator memory = {0};
     snnd_context *context = NULL;
     ck_assert_int_eq(allocator_context(&memory, 1, &context), SNND_OK);
     const int64_t calls = memory.calls;
-    const size_t counts[] = {SIZE_MAX, SIZE_MAX / 4 + 1, SIZE_MAX / 4 - 1};
-    for (int i = 0; i < 3; i++) {
+    const size_t counts[] = {SIZE_MAX,        SIZE_MAX / 4 + 1,    SIZE_MAX / 4 - 1,
+                             PTRDIFF_MAX / 4, PTRDIFF_MAX / 4 + 1, PTRDIFF_MAX / 4 - 14};
+    for (int i = 0; i < 6; i++) {
         context->error[0] = '\0';
         ck_assert_ptr_null(snnd_allocate(context, counts[i], 4));
         ck_assert_ptr_nonnull(strstr(snnd_context_last_error(context), "no memory"));
@@ -561,6 +578,7 @@ Suite *context_suite(void) {
     tcase_add_test(memory, a_workspace_without_memory_is_an_error_and_no_leak);
     tcase_add_test(memory, without_memory_for_threads_the_work_is_done_all_the_same);
     tcase_add_test(memory, memory_is_zeroed_and_on_a_cache_line);
+    tcase_add_test(memory, no_memory_at_all_is_never_asked_for);
     tcase_add_test(memory, more_memory_than_there_are_addresses_is_never_asked_for);
     suite_add_tcase(suite, memory);
 

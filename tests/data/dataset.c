@@ -189,6 +189,49 @@ START_TEST(every_axis_is_at_least_one) {
 }
 END_TEST
 
+/* One number more than memory can hold, and counts of them that 32 bits, or 64, would make small ones. */
+static const struct {
+    int64_t samples;
+    int32_t steps, channels;
+} impossible[] = {
+    {PTRDIFF_MAX > INT32_MAX ? 1 << 30 : 1, PTRDIFF_MAX > INT32_MAX ? 1 << 30 : 1 << 28, 2},
+    {1 << 30, 1 << 30, 4},
+    {1 << 30, 1 << 30, 16},
+    {1 << 30, 1 << 30, 1 << 30},
+    {INT32_MAX, INT32_MAX, 2},
+    {INT32_MAX, INT32_MAX, INT32_MAX},
+};
+
+START_TEST(numbers_that_memory_cannot_hold_are_refused) {
+    snnd_context *context = make_context(1);
+    snnd_samples samples = samples_of(_i % 2);
+    samples.samples = impossible[_i / 2].samples;
+    samples.steps = impossible[_i / 2].steps;
+    samples.channels = impossible[_i / 2].channels;
+    snnd_dataset *dataset = NULL;
+    FAILS(context, SNND_ERROR_ARGUMENT, "more numbers than memory can hold",
+          snnd_dataset_create(context, &samples, &dataset));
+    ck_assert_ptr_null(dataset);
+    snnd_context_free(context);
+}
+END_TEST
+
+START_TEST(a_copy_that_there_is_no_memory_for_is_named) {
+    allocator memory;
+    snnd_context *context = allocator_limited(&memory, sizeof input - 1, 1);
+    snnd_samples samples = samples_of(1);
+    snnd_dataset *dataset = NULL;
+    FAILS(context, SNND_ERROR_MEMORY, "a copy of 10 samples", snnd_dataset_create(context, &samples, &dataset));
+    samples.copy = 0;
+    OK(context, snnd_dataset_create(context, &samples, &dataset));
+    snnd_batches *batches = NULL;
+    FAILS(context, SNND_ERROR_MEMORY, "batches of 10 samples", snnd_batches_create(dataset, INT32_MAX, 0, 0, &batches));
+    snnd_dataset_free(dataset);
+    snnd_context_free(context);
+    ck_assert_int_eq(memory.out, 0);
+}
+END_TEST
+
 START_TEST(a_label_below_zero_is_named) {
     snnd_samples samples = samples_of(_i);
     label[6] = -1;
@@ -661,6 +704,9 @@ Suite *dataset_suite(void) {
     tcase_add_loop_test(memory, numbers_and_labels_must_be_there, 0, 2);
     tcase_add_test(memory, a_place_for_the_dataset_must_be_there);
     tcase_add_test(memory, every_axis_is_at_least_one);
+    tcase_add_loop_test(memory, numbers_that_memory_cannot_hold_are_refused, 0,
+                        2 * (int)(sizeof impossible / sizeof impossible[0]));
+    tcase_add_test(memory, a_copy_that_there_is_no_memory_for_is_named);
     tcase_add_loop_test(memory, a_label_below_zero_is_named, 0, 2);
     tcase_add_loop_test(memory, a_number_that_is_not_finite_is_named, 0, 2);
     tcase_add_test(memory, copying_is_yes_or_no);

@@ -365,6 +365,21 @@ START_TEST(without_memory_there_is_an_error_and_no_leak) {
 }
 END_TEST
 
+/* Batch norm without delays in front is a matrix of neurons times neurons, of which sizes of 32 bits would make none.
+ */
+START_TEST(a_matrix_that_there_is_no_memory_for_is_an_error) {
+    allocator memory;
+    snnd_context *context = allocator_limited(&memory, 1 << 24, 1);
+    snnd_network *network = NULL;
+    OK(context, snnd_network_create(context, 1 << 16, &network));
+    OK(context, snnd_network_add_batch_norm(network, NULL, NULL));
+    FAILS(context, SNND_ERROR_MEMORY, "no memory", snnd_network_save_nir(network, NULL, scratch("none.nir")));
+    snnd_network_free(network);
+    snnd_context_free(context);
+    ck_assert_int_eq(memory.out, 0);
+}
+END_TEST
+
 Suite *nir_suite(void) {
     Suite *suite = suite_create("nir");
 
@@ -379,6 +394,7 @@ Suite *nir_suite(void) {
 
     TCase *errors = scratch_case(suite, "errors");
     tcase_add_test(errors, arguments_are_checked);
+    tcase_add_test(errors, a_matrix_that_there_is_no_memory_for_is_an_error);
     tcase_add_test(errors, what_single_precision_does_not_hold_is_not_written);
     tcase_add_test(errors, the_hosts_hdf5_is_left_as_it_was);
     tcase_add_test(errors, nothing_else_is_opened);
