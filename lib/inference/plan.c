@@ -215,6 +215,18 @@ snnd_status snnd_plan_create(const snnd_network *network, snnd_plan **plan) {
     return SNND_OK;
 }
 
+static bool is_shaped_as(const snnd_plan_layer *layer, const snnd_plan_layer *other) {
+    return layer->type == other->type && layer->inputs == other->inputs && layer->outputs == other->outputs &&
+           layer->synapses.taps == other->synapses.taps;
+}
+
+bool snnd_plan_same(const snnd_plan *plan, const snnd_plan *other) {
+    bool same = plan->fingerprint == other->fingerprint && plan->inputs == other->inputs && plan->count == other->count;
+    for (int32_t i = 0; i < plan->count && same; i++)
+        same = is_shaped_as(&plan->layer[i], &other->layer[i]);
+    return same;
+}
+
 static void free_layer(snnd_context *context, const snnd_plan_layer *layer) {
     snnd_release(context, layer->synapses.begin);
     snnd_release(context, layer->synapses.output);

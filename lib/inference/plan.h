@@ -33,6 +33,10 @@ struct snnd_plan {
     uint64_t fingerprint; /* of every number in it */
 };
 
+/* Whether two plans are of the same numbers, as far as their fingerprints tell, and certainly of the same shape, so
+ * that one's streams can hold the state of the other's. */
+bool snnd_plan_same(const snnd_plan *plan, const snnd_plan *other);
+
 /* Numbers that a layer's state takes in a saved stream, which has every input's past once. */
 size_t snnd_plan_saved(const snnd_plan_layer *layer);
 

@@ -57,7 +57,7 @@ snnd_status snnd_stream_reset(snnd_stream *stream) {
 snnd_status snnd_stream_copy(snnd_stream *to, const snnd_stream *from) {
     if (to == NULL || from == NULL)
         return SNND_ERROR_ARGUMENT;
-    if (to->plan != from->plan && to->plan->fingerprint != from->plan->fingerprint)
+    if (!snnd_plan_same(to->plan, from->plan))
         return snnd_stream_fail(to, SNND_ERROR_ARGUMENT, "snnd_stream_copy: the streams are of different networks");
     if (to->readout != from->readout)
         return snnd_stream_fail(to, SNND_ERROR_ARGUMENT, "snnd_stream_copy: the streams have readouts %d and %d",

@@ -115,13 +115,50 @@ START_TEST(saved_states_have_the_size_they_say) {
 }
 END_TEST
 
+/* ---- copies ---- */
+
+/* Another network, larger, smaller, or of the same numbers of state in another order. */
+static snnd_network *make_other(snnd_context *context, int which) {
+    static const struct {
+        int32_t inputs, max_delay;
+        int more;
+    } others[] = {{300, 8, 0}, {3, 2, 0}, {5, 8, 1}, {9, 4, 0}};
+    return make_chain(context, others[which].inputs, others[which].max_delay, others[which].more);
+}
+
+/* Fingerprints of 64 bits can be made to agree. */
+START_TEST(a_copy_trusts_no_fingerprint) {
+    snnd_context *context = make_context(1);
+    snnd_network *networks[2] = {make_chain(context, 5, 8, 0), make_other(context, _i)};
+    snnd_plan *plans[2];
+    snnd_stream *streams[2];
+    for (int k = 0; k < 2; k++) {
+        OK(context, snnd_plan_create(networks[k], &plans[k]));
+        OK(context, snnd_stream_create(plans[k], NULL, &streams[k]));
+    }
+    plans[1]->fingerprint = plans[0]->fingerprint;
+    for (int k = 0; k < 2; k++) {
+        ck_assert_int_eq(snnd_stream_copy(streams[k], streams[1 - k]), SNND_ERROR_ARGUMENT);
+        ck_assert_str_eq(snnd_stream_last_error(streams[k]), "snnd_stream_copy: the streams are of different networks");
+    }
+    for (int k = 0; k < 2; k++) {
+        snnd_stream_free(streams[k]);
+        snnd_plan_free(plans[k]);
+        snnd_network_free(networks[k]);
+    }
+    snnd_context_free(context);
+}
+END_TEST
+
 Suite *sizes_suite(void) {
     Suite *suite = suite_create("sizes");
-    TCase *made = tcase_create("streams");
+    TCase *made = tcase_create("streams"), *copied = tcase_create("copies");
     tcase_set_timeout(made, 60);
     tcase_add_loop_test(made, streams_end_where_addresses_do, 0, 2);
     tcase_add_test(made, layers_add_up);
     tcase_add_test(made, saved_states_have_the_size_they_say);
+    tcase_add_loop_test(copied, a_copy_trusts_no_fingerprint, 0, 4);
     suite_add_tcase(suite, made);
+    suite_add_tcase(suite, copied);
     return suite;
 }
