@@ -42,7 +42,7 @@ static double rank_sum(const ranked *sorted, int32_t count, int32_t x_count, dou
         for (end = begin; end < count && sorted[end].value == sorted[begin].value; end++)
             of_x += sorted[end].of_x;
         const double t = end - begin;
-        sum += of_x * (begin + 1 + end) / 2.0; /* the mean of ranks begin+1 .. end */
+        sum += of_x * ((double)begin + 1 + end) / 2; /* the mean of ranks begin+1 .. end */
         *ties += t * t * t - t;
     }
     return sum - x_count * (x_count + 1.0) / 2;

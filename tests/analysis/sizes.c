@@ -56,6 +56,19 @@ START_TEST(ranks_of_more_values_than_are_counted) {
 }
 END_TEST
 
+/* Twice the sum of the ranks of equal values is more than 2^31. */
+START_TEST(ranks_of_very_many_equal_values) {
+    enum { EACH = 50000 };
+    double *equal = calloc(EACH, sizeof *equal);
+    snnd_rank_test result;
+    ck_assert_int_eq(snnd_rank_test_init(&result, sizeof result), SNND_OK);
+    memory.largest = 0;
+    OK(context, snnd_mann_whitney(context, equal, EACH, equal, EACH, SNND_GREATER, &result));
+    ck_assert_double_eq(result.u, (double)EACH * EACH / 2);
+    free(equal);
+}
+END_TEST
+
 START_TEST(grids_that_there_cannot_be) {
     snnd_moran_options options;
     double result;
@@ -129,6 +142,7 @@ Suite *sizes_suite(void) {
     tcase_add_loop_test(all, numbers_about_more_values_than_there_can_be, 0, COUNT(impossible));
     tcase_add_test(all, bins_that_there_cannot_be);
     tcase_add_test(all, ranks_of_more_values_than_are_counted);
+    tcase_add_test(all, ranks_of_very_many_equal_values);
     tcase_add_test(all, grids_that_there_cannot_be);
     tcase_add_test(all, the_most_rows_of_a_grid);
     tcase_add_test(all, fields_that_there_cannot_be);
