@@ -105,7 +105,7 @@ static int read_options(int count, char **words, struct options *options) {
         result = take_words(options, count - rest, words + rest, &failure);
     if (result == 0)
         return -1;
-    program_complain("%s", failure.text);
+    program_explain(&failure);
     return USAGE;
 }
 
@@ -158,10 +158,10 @@ static struct audio_source *open_source(const struct options *options, struct fa
 }
 
 static void say_report(const struct live_report *report, const struct listener *listener) {
-    fprintf(stderr, "%lld frames, %lld utterances, %lld steps of the network; ", (long long)report->frames,
-            (long long)report->utterances, (long long)listener->pushed);
-    fprintf(stderr, "10 ms of sound took the processor %.3f ms, at most %.3f ms\n",
-            1e3 * report->seconds / (report->frames > 0 ? (double)report->frames : 1), 1e3 * report->worst);
+    program_complain("%lld frames, %lld utterances, %lld steps of the network; 10 ms of sound took the processor %.3f "
+                     "ms, at most %.3f ms",
+                     (long long)report->frames, (long long)report->utterances, (long long)listener->pushed,
+                     1e3 * report->seconds / (report->frames > 0 ? (double)report->frames : 1), 1e3 * report->worst);
 }
 
 static int listen(const struct options *options, struct listener *listener, struct failure *failure) {
@@ -211,7 +211,7 @@ static int work(int count, char **arguments) {
         return code;
     if (open_all(&options, &failure) == 0)
         return DONE;
-    program_complain("%s", failure.text);
+    program_explain(&failure);
     return FAILED;
 }
 

@@ -82,7 +82,7 @@ static int read_options(int count, char **line, struct options *options) {
         result = failed(&failure, "--out DIR is needed; --help lists the options");
     if (result == 0)
         return -1;
-    program_complain("%s", failure.text);
+    program_explain(&failure);
     return USAGE;
 }
 
@@ -220,7 +220,7 @@ static int work(int count, char **arguments) {
         return STOPPED;
     }
     if (result < 0) {
-        program_complain("%s", failure.text);
+        program_explain(&failure);
         return FAILED;
     }
     return DONE;

@@ -52,7 +52,7 @@ struct request {
 
 static int complain(const struct ablation *ablation, const struct failure *failure, enum exit_code code) {
     if (failure->text[0] != '\0' && (code != EXIT_USAGE || ablation->sweep.ranks.rank == 0))
-        program_complain("%s", failure->text);
+        program_explain(failure);
     return code;
 }
 

@@ -100,7 +100,7 @@ int main(int count, char **arguments) {
     program_begin("rawhd-receptive-fields");
     enum exit_code code = obey(&options, count, arguments, &failure);
     if (failure.text[0] != '\0')
-        program_complain("%s", failure.text);
+        program_explain(&failure);
     sweep_free(&options.sweep);
     return program_end((int)code);
 }

@@ -69,7 +69,7 @@ static int read_options(int count, char **words, struct options *options) {
         result = failed(&failure, "at least one folder of results is needed; --help tells more");
     if (result == 0)
         return -1;
-    program_complain("%s", failure.text);
+    program_explain(&failure);
     return USAGE;
 }
 
@@ -154,7 +154,7 @@ static int work(int count, char **arguments) {
     if (code >= 0)
         return code;
     if (make_page(&options, &failure) != 0) {
-        program_complain("%s", failure.text);
+        program_explain(&failure);
         return FAILED;
     }
     if (!options.quiet)

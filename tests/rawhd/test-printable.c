@@ -57,11 +57,13 @@ START_TEST(escapes_what_is_no_utf8) {
 }
 END_TEST
 
-/* A message may be a short list, and is printed as it is. */
+/* A message is one line, but for a short list. */
 START_TEST(messages_are_printable) {
     struct failure failure;
-    failed(&failure, "%s:\n  no", "\x1b[2Jx\xe2\x80\xae");
-    ck_assert_str_eq(failure.text, "\\x1B[2Jx\\xE2\\x80\\xAE:\n  no");
+    failed(&failure, "%s: no", "\x1b[2Jx\nmake-digits: all is well\xe2\x80\xae");
+    ck_assert_str_eq(failure.text, "\\x1B[2Jx\\x0Amake-digits: all is well\\xE2\\x80\\xAE: no");
+    failed_list(&failure, "2 are bad:\n  one\x07\n  two");
+    ck_assert_str_eq(failure.text, "2 are bad:\n  one\\x07\n  two");
     char *lines = printable_lines("one\ntwo\x07\n");
     ck_assert_str_eq(lines, "one\ntwo\\x07\n");
     free(lines);

@@ -129,6 +129,24 @@ START_TEST(words_of_the_command_line_are_escaped) {
 }
 END_TEST
 
+/* What ends a line in a name begins none of what is said, but for the list of problems, which has lines of its own. */
+START_TEST(names_begin_no_line) {
+    setenv("words", "a\nrawhd-report: all is well", 1);
+    ck_assert_int_eq(run_line("exec \"$0\" \"$words\"", program_path("RAWHD_REPORT")), 1);
+    check_text("err.txt", "rawhd-report: a\\x0Arawhd-report: all is well: there is no such folder\n");
+    ck_assert_int_eq(
+        run_line("mkdir \"$words\" && NO_LOCKS=ENOLCK exec \"$0\" --data set --out \"$words\" --epochs 1 --hidden 4 "
+                 "--batch 6",
+                 program_path("TRAIN_WITHOUT_LOCKS")),
+        0);
+    check_text("err.txt", "rawhd-train: a\\x0Arawhd-report: all is well/.lock: this file system has no locks");
+    ck_assert_int_eq(run_line("rm -r set/audio && mv set \"$words/set\" && exec \"$0\" --data \"$words/set\" --out x",
+                              program_path("RAWHD_TRAIN")),
+                     1);
+    check_text("err.txt", "/a\\x0Arawhd-report: all is well/set: 24 recordings cannot be used\n  missing, ");
+}
+END_TEST
+
 /* A folder of that name, in what is said while all goes well. */
 START_TEST(names_of_folders_are_escaped) {
     static const char line[] = "mkdir -p \"$words\" && cp -r set \"$words\" && exec \"$0\" --data \"$words/set\" --out "
@@ -220,6 +238,7 @@ int main(void) {
     tcase_add_test(cases, results_that_cannot_be_printed_are_a_failure);
     tcase_add_test(cases, tables_that_cannot_be_printed_are_a_failure);
     tcase_add_loop_test(cases, words_of_the_command_line_are_escaped, 0, PROGRAMS);
+    tcase_add_test(cases, names_begin_no_line);
     tcase_add_test(cases, names_of_folders_are_escaped);
     tcase_add_test(cases, names_in_lists_are_escaped);
     tcase_add_test(cases, espeak_inherits_standard_streams_alone);

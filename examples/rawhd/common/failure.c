@@ -11,7 +11,14 @@ int failed(struct failure *failure, const char *format, ...) {
     va_start(arguments, format);
     vsnprintf(failure->text, sizeof failure->text, format, arguments);
     va_end(arguments);
-    char *escaped = printable_lines(failure->text);
+    char *escaped = printable(failure->text);
+    snprintf(failure->text, sizeof failure->text, "%s", escaped);
+    free(escaped);
+    return -1;
+}
+
+int failed_list(struct failure *failure, const char *text) {
+    char *escaped = printable_lines(text);
     snprintf(failure->text, sizeof failure->text, "%s", escaped);
     free(escaped);
     return -1;

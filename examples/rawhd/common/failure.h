@@ -8,8 +8,11 @@ struct failure {
     char text[8192];
 };
 
-/** Sets the text and returns -1, so that a function can end with `return failed(...)`. Whatever words it is made of, a
- * terminal can be given it: see printable.h. */
+/** Sets the text and returns -1, so that a function can end with `return failed(...)`. Whatever words it is made of, it
+ * is one line that a terminal can be given: see printable.h. */
 int failed(struct failure *failure, const char *format, ...) RAWHD_PRINTF(2, 3);
+
+/** The same for a text of several lines, each of whose words is printable already. */
+int failed_list(struct failure *failure, const char *text);
 
 #endif

@@ -27,11 +27,15 @@ void program_version(void) {
 void program_complain(const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
-    char *text = format_arguments(format, arguments), *shown = printable_lines(text);
+    char *text = format_arguments(format, arguments), *shown = printable(text);
     va_end(arguments);
     fprintf(stderr, "%s: %s\n", program, shown);
     free(shown);
     free(text);
+}
+
+void program_explain(const struct failure *failure) {
+    fprintf(stderr, "%s: %s\n", program, failure->text);
 }
 
 void program_say(const char *format, ...) {
@@ -57,6 +61,6 @@ int program_end(int code) {
     struct failure failure;
     if (program_flush(&failure) == 0 || code != EXIT_SUCCESS)
         return code;
-    program_complain("%s", failure.text);
+    program_explain(&failure);
     return EXIT_FAILURE;
 }

@@ -12,8 +12,11 @@ void program_begin(const char *name);
 /** Prints the program's name and the version of the library. */
 void program_version(void);
 
-/** Says on stderr "NAME: " and the text, which may have several lines. */
+/** Writes one line to stderr: "NAME: " and the text. */
 void program_complain(const char *format, ...) RAWHD_PRINTF(1, 2);
+
+/** Says on stderr what went wrong, which may be a short list. */
+void program_explain(const struct failure *failure);
 
 /** Writes one line to stdout, at once. */
 void program_say(const char *format, ...) RAWHD_PRINTF(1, 2);

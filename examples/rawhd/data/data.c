@@ -8,6 +8,7 @@
 
 #include "common/files.h"
 #include "common/fingerprint.h"
+#include "common/printable.h"
 #include "data/cache.h"
 #include "data/digits.h"
 
@@ -97,9 +98,12 @@ static int make_sets(snnd_context *context, const struct data_options *options, 
     struct spectrograms training, testing;
     struct spectrogram_scale scale;
     if (spectrograms_make(options->preset, recordings, options->threads, &training, &testing, &scale, problems) != 0) {
-        char *list = problems_describe(problems);
-        failed(failure, "%s: %s", options->folder, list);
+        char *place = printable(options->folder), *list = problems_describe(problems);
+        char *text = format_text("%s: %s", place, list);
+        failed_list(failure, text);
+        free(text);
         free(list);
+        free(place);
         return -1;
     }
     struct failure reason;

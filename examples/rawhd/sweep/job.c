@@ -67,7 +67,7 @@ static int train_run(const struct sweep_run *run, enum sweep_state state, int th
     int code = program_end(train(count, arguments, lock));
     struct failure failure;
     if (code == EXIT_DONE && sweep_mark(run, &failure) != 0) {
-        program_complain("%s", failure.text);
+        program_explain(&failure);
         code = EXIT_FAILED;
     }
     free(share);

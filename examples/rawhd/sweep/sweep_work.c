@@ -75,7 +75,7 @@ static void tell(struct work *work) {
         return;
     work->untold = 0;
     if (locked != LOCK_HELD || sweep->ended(sweep->user, &failure) != 0)
-        program_complain("%s", failure.text);
+        program_explain(&failure);
     lock_release(lock);
 }
 

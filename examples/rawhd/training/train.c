@@ -11,7 +11,7 @@
 #include "training/run.h"
 
 static int complain(const struct failure *failure, enum exit_code code) {
-    program_complain("%s", failure->text);
+    program_explain(failure);
     return code;
 }
 
