@@ -128,19 +128,20 @@ static struct live_options live_options_of(const struct options *options) {
 
 /* Reads the file of --front-end, or that beside the model. */
 static int find_front_end(const struct options *options, struct front_end *front_end, struct failure *failure) {
-    const char *slash = strrchr(options->model, '/');
-    const int folder = slash != NULL ? (int)(slash - options->model) + 1 : 0;
-    char *path = options->front_end != NULL ? format_text("%s", options->front_end)
-                                            : format_text("%.*s" FRONT_END_FILE, folder, options->model);
+    const char *slash = strrchr(options->model, '/'), *named = options->front_end;
+    const int length = slash != NULL ? (int)(slash - options->model) + 1 : 0;
+    char *folder = length > 0 ? format_text("%.*s", length, options->model) : format_text("./");
     struct failure reason;
-    int result = front_end_read(path, front_end, &reason);
+    int result = named != NULL ? front_end_read(NULL, named, front_end, &reason)
+                               : front_end_read(folder, FRONT_END_FILE, front_end, &reason);
     if (result != 0)
         result = failed(failure, "%s%s", reason.text,
-                        options->front_end != NULL ? "" : "; rawhd-train leaves it, and --front-end names another");
+                        named != NULL ? "" : "; rawhd-train leaves it, and --front-end names another");
     else if (front_end->preset != PRESET_MEL)
-        result = failed(failure, "%s: the model is of --preset %s, which looks at whole recordings; expected %s", path,
+        result = failed(failure, "%s%s: the model is of --preset %s, which looks at whole recordings; expected %s",
+                        named != NULL ? "" : folder, named != NULL ? named : FRONT_END_FILE,
                         preset_name(front_end->preset), preset_name(PRESET_MEL));
-    free(path);
+    free(folder);
     return result;
 }
 

@@ -8,6 +8,7 @@
 #include "ablation/ablation_picture.h"
 #include "ablation/ablation_results.h"
 #include "common/arguments.h"
+#include "common/drawing.h"
 #include "common/lock.h"
 #include "common/program.h"
 
@@ -108,6 +109,10 @@ static int keep_results(void *user, struct failure *failure) {
     return result;
 }
 
+static int draw_results(void *user, const char *place, struct failure *failure) {
+    return ablation_picture(user, place, failure);
+}
+
 static int show_results(const struct ablation *ablation, struct failure *failure) {
     struct ablation_results results;
     if (ablation_results_read(ablation, &results, failure) != 0)
@@ -115,10 +120,8 @@ static int show_results(const struct ablation *ablation, struct failure *failure
     int result = ablation_results_write(ablation, &results, failure);
     if (result == 0)
         ablation_results_print(ablation, &results);
-    char *pictures = format_text("%s/pictures", ablation->sweep.out);
     if (result == 0)
-        result = ablation_picture(&results, pictures, failure);
-    free(pictures);
+        result = drawing_make(ablation->sweep.out, draw_results, &results, failure);
     ablation_results_free(&results);
     return result;
 }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "common/drawing.h"
 #include "common/files.h"
 #include "common/program.h"
 #include "fields/field_options.h"
@@ -30,9 +31,7 @@ static int write_settings(const struct field_options *options, struct failure *f
     cJSON_AddStringToObject(settings, "library", snnd_version());
     cJSON_AddItemToObject(settings, "common", common);
     char *json = cJSON_Print(settings), *text = format_text("%s\n", json);
-    char *path = format_text("%s/fields.json", options->sweep.out);
-    int result = common != NULL ? file_write(path, text, failure) : -1;
-    free(path);
+    int result = common != NULL ? file_write_in(options->sweep.out, "fields.json", text, failure) : -1;
     free(text);
     cJSON_free(json);
     cJSON_Delete(settings);
@@ -43,6 +42,10 @@ static void say_how(const struct field_results *results) {
     char *way = field_results_way(results);
     printf("Moran's I of the outputs' receptive fields, the highest: %s;\nMann-Whitney tests, two-sided\n\n", way);
     free(way);
+}
+
+static int draw_results(void *user, const char *place, struct failure *failure) {
+    return field_results_draw(user, place, failure);
 }
 
 /* Tables, tests and pictures. */
@@ -56,15 +59,13 @@ static int conclude(snnd_context *context, const struct field_options *options, 
         result = -1;
     if (result == 0 && write_settings(options, failure) != 0)
         result = -1;
-    char *pictures = format_text("%s/pictures", results.out);
     if (result == 0)
-        result = field_results_draw(&results, pictures, failure);
+        result = drawing_make(results.out, draw_results, &results, failure);
     field_results_free(&results);
     if (result == 0 && !options->sweep.quiet) {
         putchar('\n');
-        program_say("pictures: %s; a page of all: rawhd-report %s", pictures, results.out);
+        program_say("pictures: %s/" DRAWING_FOLDER "; a page of all: rawhd-report %s", results.out, results.out);
     }
-    free(pictures);
     return result;
 }
 

@@ -37,6 +37,7 @@ static void teardown(void) {
 
 #define USUAL "--sparsities", "0.5,0.875", "--seeds", "2"
 #define TINY "--", "--epochs", "2", "--batch", "6", "--hidden", "8"
+#define ONE "--sparsities", "0.5", "--seeds", "1", "--models", "both"
 #define LONGER "--", "--epochs", "12", "--batch", "6", "--hidden", "8"
 
 /* Starts a sweep in FOLDER/OUT by the program that `launcher` begins with; NULL at the end of it and of `more`. What
@@ -94,8 +95,8 @@ static char *path_of(const char *out, const char *name) {
 
 static void read_table(const char *out, const char *name, struct table *table) {
     struct failure failure;
-    char *path = path_of(out, name);
-    ck_assert_msg(table_load(path, table, &failure) == 0, "%s", failure.text);
+    char *path = in_folder(folder, out);
+    ck_assert_msg(table_load(path, name, table, &failure) == 0, "%s", failure.text);
     free(path);
 }
 
@@ -516,6 +517,35 @@ END_TEST
 
 /* ---- Refusals ---- */
 
+/* Links in the folder of a sweep are replaced or refused, and stay unread and unwritten behind. */
+START_TEST(links_are_not_followed) {
+    char *run = path_of("out", "both-0.5-seed-0"), *output = path_of("out", "both-0.5-seed-0/output.txt");
+    char *best = path_of("out", "pictures/best.gp"), *results = path_of("out", "results.tsv");
+    char *secret = in_folder(folder, "secret"), *elsewhere = in_folder(folder, "elsewhere");
+    struct failure failure;
+    write_text(folder, "secret", "private");
+    ck_assert_int_eq(folder_make(run, &failure), 0);
+    ck_assert_int_eq(folder_make_in(folder, "out/pictures", &failure), 0);
+    ck_assert_int_eq(symlink("../../secret", output), 0);
+    ck_assert_int_eq(symlink("../../secret", best), 0);
+    ck_assert_int_eq(symlink("../secret", results), 0);
+    ck_assert_int_eq(SWEEP("out", ONE, TINY), 0);
+    ck_assert_int_eq(count_results("out"), 1);
+    char *text = read_text(folder, "secret", NULL);
+    ck_assert_str_eq(text, "private");
+    ck_assert_int_eq(rename(run, elsewhere), 0);
+    ck_assert_int_eq(symlink(elsewhere, run), 0);
+    ck_assert_int_eq(refuses(START("out", ONE, TINY), "both-0.5-seed-0: is a link"), 2);
+    free(text);
+    free(elsewhere);
+    free(secret);
+    free(results);
+    free(best);
+    free(output);
+    free(run);
+}
+END_TEST
+
 START_TEST(wrong_usage_is_named) {
     ck_assert_int_eq(refuses(START("out", "--sparsities", "0.5,1"), "--sparsities: expected"), 2);
     ck_assert_int_eq(refuses(START("out", "--sparsities", "0.5,0.50"), "--sparsities: expected"), 2);
@@ -627,6 +657,7 @@ int main(void) {
     tcase_add_test(deaths, two_sweeps_share_the_work);
     TCase *refusals = add_case(suite, "refusals", setup, 120);
     tcase_add_test(refusals, wrong_usage_is_named);
+    tcase_add_test(refusals, links_are_not_followed);
     tcase_add_test(refusals, other_settings_are_refused);
     if (getenv("MPIRUN") != NULL) {
         TCase *ranks = add_case(suite, "ranks", prepare_ranks, 300);

@@ -227,8 +227,7 @@ static void evaluate(const struct audio *audio, float *scores) {
     struct front_end front_end;
     struct failure failure;
     float cells[MEL_CELLS];
-    char *path = in_folder(folder, "run/" FRONT_END_FILE);
-    ck_assert_msg(front_end_read(path, &front_end, &failure) == 0, "%s", failure.text);
+    ck_assert_msg(front_end_read(folder, "run/" FRONT_END_FILE, &front_end, &failure) == 0, "%s", failure.text);
     struct mel *mel = mel_new(front_end.scale.lowest_rate);
     ck_assert_int_eq(mel_spectrogram(mel, audio, cells, &failure), PROBLEM_NONE);
     mel_scale(cells, MEL_CELLS, front_end.scale.low, front_end.scale.high);
@@ -245,7 +244,6 @@ static void evaluate(const struct audio *audio, float *scores) {
     snnd_network_free(network);
     snnd_context_free(context);
     mel_free(mel);
-    free(path);
 }
 
 /* A whole recording, short or long, has the scores of batch evaluation to the last bit. */

@@ -58,9 +58,7 @@ static int has(const char *name) {
 
 static void read_table(const char *name, struct table *table) {
     struct failure failure;
-    char *path = in_folder(out, name);
-    ck_assert_msg(table_load(path, table, &failure) == 0, "%s", failure.text);
-    free(path);
+    ck_assert_msg(table_load(out, name, table, &failure) == 0, "%s", failure.text);
 }
 
 static double number(const struct table *table, int row, const char *column) {

@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "common/files.h"
@@ -98,17 +99,28 @@ START_TEST(refuses_what_it_cannot_do) {
 }
 END_TEST
 
-/* Without espeak-ng it says so, and leaves nothing behind. */
+/* Without espeak-ng it says so, and leaves nothing behind. One that lies where the program happens to be does not
+ * count.
+ */
 START_TEST(says_that_espeak_is_missing) {
     char *out = in_folder(folder, "made"), *path = format_text("%s", getenv("PATH"));
-    setenv("PATH", folder, 1);
-    int code = run_program(folder, (const char *const[]){program_path("MAKE_DIGITS"), "--out", out, NULL});
+    static const char *const places[] = {"/nowhere", ".", "", ".:", ":."};
+    write_text(folder, "espeak-ng", "#!/bin/sh\n: >ran\n");
+    char *program = in_folder(folder, "espeak-ng"), *ran = in_folder(folder, "ran");
+    ck_assert_int_eq(chmod(program, 0755), 0);
+    ck_assert_int_eq(chdir(folder), 0);
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        setenv("PATH", places[i], 1);
+        int code = run_program(folder, (const char *const[]){program_path("MAKE_DIGITS"), "--out", out, NULL});
+        ck_assert_int_eq(code, 1);
+        char *messages = read_text(folder, "err.txt", NULL);
+        ck_assert_ptr_nonnull(strstr(messages, "espeak-ng is not installed"));
+        ck_assert(!file_exists(out) && !file_exists(ran));
+        free(messages);
+    }
     setenv("PATH", path, 1);
-    ck_assert_int_eq(code, 1);
-    char *messages = read_text(folder, "err.txt", NULL);
-    ck_assert_ptr_nonnull(strstr(messages, "espeak-ng is not installed"));
-    ck_assert_int_eq(file_exists(out), 0);
-    free(messages);
+    free(ran);
+    free(program);
     free(path);
     free(out);
 }

@@ -92,6 +92,13 @@ static void check_log(const char *out, int epochs, int validated) {
     free(name);
 }
 
+static int file_is(const char *name, const char *expected) {
+    char *text = read_text(folder, name, NULL);
+    const int same = text != NULL && strcmp(text, expected) == 0;
+    free(text);
+    return same;
+}
+
 static int has(const char *name) {
     char *path = in_folder(folder, name);
     int there = file_exists(path);
@@ -494,6 +501,52 @@ START_TEST(refuses_to_mix_runs) {
 }
 END_TEST
 
+static void make_link(const char *to, const char *name) {
+    char *path = in_folder(folder, name);
+    unlink(path);
+    ck_assert_int_eq(symlink(to, path), 0);
+    free(path);
+}
+
+/* Links in the folder are not what a run reads, and it writes to nothing that they lead to. */
+START_TEST(a_run_follows_no_links) {
+    static const char *const files[] = {"log.jsonl", "settings.json", "checkpoint.safetensors", "last.safetensors",
+                                        "front_end.json"};
+    write_text(folder, "secret", "private");
+    write_text(folder, "run/note", "");
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        char *link = format_text("run/%s", files[i]);
+        make_link(i % 2 == 0 ? "../secret" : "../nothing", link);
+        ck_assert_int_eq(RUN("run", "--epochs", "1", "--hidden", "4"), 2);
+        check_error("--overwrite");
+        free(link);
+    }
+    ck_assert_int_eq(RUN("run", "--overwrite", "--epochs", "1", "--hidden", "4"), 0);
+    check_log("run", 1, 0);
+    ck_assert(file_is("secret", "private") && !has("nothing"));
+    for (size_t i = 1; i < 3; i++) {
+        char *link = format_text("run/%s", files[i]), *from = in_folder(folder, link),
+             *to = in_folder(folder, files[i]);
+        char *target = format_text("../%s", files[i]);
+        ck_assert_int_eq(rename(from, to), 0);
+        make_link(target, link);
+        ck_assert_int_eq(RUN("run", "--resume"), 1);
+        check_error("is a link");
+        ck_assert_int_eq(rename(to, from), 0);
+        free(target);
+        free(to);
+        free(from);
+        free(link);
+    }
+    make_link("../secret", "run/log.jsonl");
+    ck_assert_int_eq(RUN("run", "--resume"), 0);
+    check_log("run", 1, 0);
+    ck_assert(file_is("secret", "private"));
+    make_link("run", "named"); /* by the user */
+    ck_assert_int_eq(RUN("named", "--resume"), 0);
+}
+END_TEST
+
 START_TEST(a_folder_has_one_run_at_a_time) {
     pid_t child = START("run", LONG_RUN);
     wait_for_lines("run", 1);
@@ -569,6 +622,7 @@ int main(void) {
     tcase_add_checked_fixture(refusals, setup, teardown);
     tcase_set_timeout(refusals, 120);
     tcase_add_test(refusals, refuses_to_mix_runs);
+    tcase_add_test(refusals, a_run_follows_no_links);
     tcase_add_test(refusals, a_folder_has_one_run_at_a_time);
     tcase_add_test(refusals, exit_codes_tell_usage_from_failure);
     suite_add_tcase(suite, refusals);

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "common/files.h"
@@ -23,12 +25,12 @@ static void teardown(void) {
     drop_folder(folder);
 }
 
-/* Makes the page of up to four folders, NULL at the end. */
+/* Makes the page of up to four folders or options, NULL at the end. */
 static int report(const char *const names[]) {
     const char *arguments[8] = {program_path("RAWHD_REPORT"), "--out", page};
     char *paths[4] = {NULL, NULL, NULL, NULL};
     for (int i = 0; names[i] != NULL; i++)
-        arguments[3 + i] = paths[i] = in_folder(folder, names[i]);
+        arguments[3 + i] = paths[i] = names[i][0] == '-' ? format_text("%s", names[i]) : in_folder(folder, names[i]);
     int code = run_program(folder, arguments);
     for (int i = 0; i < 4; i++)
         free(paths[i]);
@@ -314,16 +316,20 @@ static void sweep(const char *program, const char *name, const char *const own[]
     free(data);
 }
 
-/* A folder of which the pictures are gone: they come back from scripts, or else from the results. */
+/* A folder of which the pictures are gone: they come back from scripts, if it is asked for, and from the results. */
 static void check_pictures_return(const char *name, const char *one, int count) {
     static const char *const drawn[] = {"svg", "png", NULL};
     char *picture = format_text("%s/pictures/%s.svg", name, one), *script = format_text("%s/pictures/%s.gp", name, one);
     remove_pictures(name, drawn);
     char *text = read_text(folder, script, NULL), *marked = format_text("# kept\n%s", text);
     write_text(folder, script, marked);
-    ck_assert_int_eq(REPORT(name), 0);
+    ck_assert_int_eq(REPORT("--redraw-from-scripts", name), 0);
     ck_assert_int_eq(count_pictures(), count);
     ck_assert(has(picture) && file_has(script, "# kept"));
+    remove_pictures(name, drawn);
+    ck_assert_int_eq(REPORT(name), 0);
+    ck_assert_int_eq(count_pictures(), count);
+    ck_assert(has(picture) && !file_has(script, "# kept"));
     remove_pictures(name, NULL);
     ck_assert_int_eq(REPORT(name), 0);
     ck_assert_int_eq(count_pictures(), count);
@@ -418,7 +424,7 @@ START_TEST(escapes_whatever_it_is_given) {
     ck_assert_int_eq(REPORT(hostile), 0);
     check_self_contained();
     ck_assert(!page_has("<img src=x") && !page_has("<b>") && !page_has("<i>"));
-    ck_assert(page_has("a&lt;script&gt;alert(1)&lt;/script&gt;&amp;&quot;&#39;\xef\xbf\xbd\xef\xbf\xbd"));
+    ck_assert(page_has("a&lt;script&gt;alert(1)&lt;/script&gt;&amp;&quot;&#39;\\x01\\xFF"));
     ck_assert(page_has("&lt;img src=x onerror=alert(2)&gt;") && page_has("&lt;/table&gt;&lt;script&gt;"));
 }
 END_TEST
@@ -437,6 +443,280 @@ START_TEST(draws_in_any_folder) {
     free(picture);
     free(to);
     free(from);
+}
+END_TEST
+
+/* ---- What strangers send ---- */
+
+static int runs(const char *const names[]) {
+    const int code = report(names);
+    ck_assert(!has("ran"));
+    return code;
+}
+
+#define RUNS(...) runs((const char *const[]){__VA_ARGS__, NULL})
+
+/* A script that shows that it was carried out. */
+static void write_trap(const char *name) {
+    char *text = format_text("system('touch %s/ran')\n", folder);
+    write_text(folder, name, text);
+    free(text);
+}
+
+/* A gnuplot that shows it, too. */
+static void write_gnuplot(const char *name, const char *text) {
+    char *program = format_text("#!/bin/sh\n%s\n", text), *path = in_folder(folder, name);
+    write_text(folder, name, program);
+    ck_assert_int_eq(chmod(path, 0755), 0);
+    free(path);
+    free(program);
+}
+
+static void set_path(const char *before, const char *after) {
+    char *path = format_text("%s:%s", before, after);
+    setenv("PATH", path, 1);
+    free(path);
+}
+
+START_TEST(carries_out_nothing_of_a_folder) {
+    static const char *const own[] = {"--seeds", "1", "--sparsities", "0.5", "--models", "both", NULL};
+    static const char *const drawn[] = {"svg", NULL};
+    train("run", "deep-r");
+    sweep("RAWHD_ABLATION", "ablation", own);
+    remove_pictures("ablation", drawn);
+    static const char *const names[] = {"style", "training", "delays", "ablation", "best"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char *in_run = format_text("run/pictures/%s.gp", names[i]);
+        char *in_ablation = format_text("ablation/pictures/%s.gp", names[i]);
+        write_trap(in_run);
+        write_trap(in_ablation);
+        free(in_ablation);
+        free(in_run);
+    }
+    ck_assert_int_eq(RUNS("run", "ablation"), 0);
+    ck_assert_int_eq(count_pictures(), gnuplot_is_here() ? 8 : 0);
+    ck_assert(file_has("run/pictures/style.gp", "touch") && !file_has("run/pictures/training.gp", "touch"));
+    ck_assert(file_has("ablation/pictures/style.gp", "touch"));
+    ck_assert_int_eq(file_has("ablation/pictures/best.gp", "touch"), !gnuplot_is_here());
+    write_trap("ablation/pictures/best.gp");
+    const int drawn_before = gnuplot_is_here();
+    ck_assert_int_eq(REPORT("--redraw-from-scripts", "ablation"), 0);
+    ck_assert_int_eq(has("ran"), gnuplot_is_here());
+    setenv("PATH", "/nowhere", 1);
+    ck_assert_int_eq(REPORT("--redraw-from-scripts", "run"), 0);
+    ck_assert(file_has("run/pictures/style.gp", "touch") && has("run/pictures/training.gp"));
+    ck_assert_int_eq(has("run/pictures/training.svg"), drawn_before);
+}
+END_TEST
+
+/* Nor one that lies where the program happens to be, or goes to. */
+START_TEST(takes_gnuplot_from_absolute_folders_only) {
+    train("run", "deep-r");
+    char *trap = format_text("touch '%s/ran'", folder);
+    write_gnuplot("gnuplot", trap);
+    write_gnuplot("run/pictures/gnuplot", trap);
+    write_gnuplot("run/gnuplot", trap);
+    free(trap);
+    ck_assert_int_eq(chdir(folder), 0);
+    char *before = format_text("%s", getenv("PATH"));
+    static const char *const paths[] = {".", "", "run", "./run/pictures", "pictures"};
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+        set_path(paths[i], before);
+        ck_assert_int_eq(RUNS("run"), 0);
+    }
+    setenv("PATH", ".", 1);
+    ck_assert_int_eq(RUNS("run"), 0);
+    check_error("gnuplot is not installed");
+    free(before);
+}
+END_TEST
+
+static void make_link(const char *to, const char *name) {
+    char *path = in_folder(folder, name);
+    unlink(path);
+    ck_assert_int_eq(symlink(to, path), 0);
+    free(path);
+}
+
+/* Whatever a run's folder has links to stays as it is. */
+START_TEST(follows_no_links_to_write) {
+    static const char *const names[] = {"style.gp",     "training.gp", "training.dat", "training.svg",
+                                        "training.png", "delays.gp",   "delays.dat",   "delays.svg"};
+    char *secret = in_folder(folder, "secret"), *elsewhere = in_folder(folder, "elsewhere");
+    train("run", "deep-r");
+    write_text(folder, "secret", "private");
+    write_text(folder, "elsewhere/note", "private");
+    write_text(folder, "run/pictures/note", "");
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char *link = format_text("run/pictures/%s", names[i]);
+        make_link(i == 2 ? "../../made" : secret, link);
+        free(link);
+    }
+    ck_assert_int_eq(REPORT("run"), 0);
+    ck_assert(file_has("secret", "private") && !has("made"));
+    ck_assert(file_has("run/pictures/training.gp", "Accuracy"));
+    remove_pictures("run", NULL);
+    make_link(elsewhere, "run/pictures");
+    ck_assert_int_eq(REPORT("run"), 0);
+    ck_assert(!has("elsewhere/training.gp") && !has("elsewhere/style.gp"));
+    ck_assert_int_eq(page_has("cannot be written to"), gnuplot_is_here());
+    ck_assert_int_eq(count_pictures(), gnuplot_is_here() ? 6 : 0);
+    free(elsewhere);
+    free(secret);
+}
+END_TEST
+
+/* The page has nothing that links lead to: no picture, no settings, no log, no table, no network. */
+START_TEST(follows_no_links_to_read) {
+    write_text(folder, "secret", "<svg xmlns='http://www.w3.org/2000/svg'>private</svg>");
+    write_text(folder, "secret.json", "{\"private\": 1}");
+    write_text(folder, "ablation/summary.tsv",
+               SUMMARY_HEAD "both\t0.875\t3\t0.5\t0.0125\t0.4\t0.6\t0.55\t0\t0.5\t0.6\n");
+    write_text(folder, "ablation/results.tsv", "model\tsparsity\nboth\t0.875\n");
+    write_text(folder, "ablation/pictures/note", "");
+    make_link("../../secret", "ablation/pictures/best.svg");
+    ck_assert_int_eq(REPORT("ablation"), 0);
+    ck_assert_int_eq(count_pictures(), 0);
+    write_text(folder, "elsewhere/best.svg", "<svg xmlns='http://www.w3.org/2000/svg'>private</svg>");
+    remove_pictures("ablation", NULL);
+    make_link("../elsewhere", "ablation/pictures");
+    ck_assert_int_eq(REPORT("ablation"), 0);
+    ck_assert_int_eq(count_pictures(), 0);
+    make_link("../secret.json", "ablation/ablation.json");
+    ck_assert_int_eq(REPORT("ablation"), 1);
+    check_error("ablation.json: is a link");
+    train("run", "deep-r");
+    static const char *const files[] = {"settings.json", "log.jsonl", "best.safetensors", "initial.safetensors"};
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        char *from = format_text("%s/run/%s", folder, files[i]), *to = format_text("%s/%s", folder, files[i]);
+        char *link = format_text("run/%s", files[i]), *target = format_text("../%s", files[i]);
+        char *said = format_text("run/%s: is a link", files[i]);
+        ck_assert_int_eq(rename(from, to), 0);
+        make_link(target, link);
+        ck_assert_int_eq(REPORT("run"), 1);
+        check_error(said);
+        ck_assert_int_eq(rename(to, from), 0);
+        free(said);
+        free(target);
+        free(link);
+        free(to);
+        free(from);
+    }
+    ck_assert_int_eq(REPORT("run"), 0);
+}
+END_TEST
+
+/* A pipe that nobody writes to is not waited for. */
+START_TEST(waits_for_no_pipe) {
+    static const char *const files[] = {"log.jsonl", "settings.json", "last.safetensors"};
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        write_text(folder, "run/settings.json", "{}");
+        write_text(folder, "run/log.jsonl", "{\"epoch\":1}\n");
+        char *path = format_text("%s/run/%s", folder, files[i]);
+        unlink(path);
+        ck_assert_int_eq(mkfifo(path, 0600), 0);
+        ck_assert_int_eq(REPORT("run"), 1);
+        check_error("is a pipe");
+        unlink(path);
+        free(path);
+    }
+}
+END_TEST
+
+START_TEST(takes_time_by_the_lines_of_a_log) {
+    enum { LINES = 50000 };
+    char *path = in_folder(folder, "run/log.jsonl"), *page_of_lines;
+    write_text(folder, "run/settings.json", "{}");
+    FILE *log = fopen(path, "wb");
+    for (int i = 1; i <= LINES; i++)
+        fprintf(log, "{\"epoch\":%d,\"test_accuracy\":0.5,\"train_accuracy\":0.25,\"spike_rate\":0.1}\n", i);
+    ck_assert_int_eq(fclose(log), 0);
+    page_of_lines = format_text(">%d<", LINES);
+    const time_t begin = time(NULL);
+    ck_assert_int_eq(REPORT("run"), 0);
+    ck_assert_int_lt((int)(time(NULL) - begin), 25);
+    ck_assert(page_has(page_of_lines));
+    free(page_of_lines);
+    free(path);
+}
+END_TEST
+
+START_TEST(one_absurd_number_is_a_matter_of_its_run) {
+    train("run", "deep-r");
+    write_text(folder, "absurd/settings.json", "{}");
+    write_text(folder, "absurd/log.jsonl", "{\"epoch\":1,\"test_accuracy\":1e308}\n");
+    write_text(folder, "\x1b[2Jodd/settings.json", "{\"\\u001b[31m\": \"\xc2\x9b\"}");
+    write_text(folder, "\x1b[2Jodd/log.jsonl", "{\"epoch\":1,\"sigma\":-1}\n");
+    ck_assert_int_eq(REPORT("absurd", "run", "\x1b[2Jodd"), 1);
+    check_error("log.jsonl: line 1 \"test_accuracy\" is 1e+308");
+    check_error("\\x1B[2Jodd");
+    ck_assert(page_has("This folder is not shown") && page_has("is 1e+308"));
+    ck_assert(page_has("What the run came to") && page_has("\\x1B[2Jodd"));
+    ck_assert(!page_has("\x1b") && !file_has("err.txt", "\x1b"));
+    ck_assert_int_eq(count_pictures(), gnuplot_is_here() ? 6 : 0);
+}
+END_TEST
+
+/* A picture that cannot be drawn is said in its place, in words that do nothing to a terminal. */
+START_TEST(shows_what_gnuplot_cannot_draw) {
+    train("run", "deep-r");
+    write_gnuplot("programs/gnuplot", "printf 'no \\033[31mway\\n' >&2; exit 1");
+    char *programs = in_folder(folder, "programs");
+    set_path(programs, getenv("PATH"));
+    ck_assert_int_eq(REPORT("run"), 0);
+    check_error("6 pictures are missing: gnuplot cannot draw ");
+    check_error("no \\x1B[31mway");
+    ck_assert(page_has("What the run came to") && page_has("(Not drawn: gnuplot cannot draw "));
+    ck_assert(has("run/pictures/delays.gp"));
+    free(programs);
+}
+END_TEST
+
+/* One layer from four inputs, in the run's folder. */
+static void save_network(const char *name, int32_t outputs, int32_t pairs) {
+    snnd_context *context;
+    snnd_network *network;
+    snnd_delay_options options;
+    char *path = in_folder(folder, name);
+    snnd_delay_options_init(&options, sizeof options);
+    options.kernel_count = pairs;
+    ck_assert_int_eq(snnd_context_create(NULL, &context), SNND_OK);
+    ck_assert_int_eq(snnd_network_create(context, 4, &network), SNND_OK);
+    ck_assert_int_eq(snnd_network_add_delays(network, outputs, &options, NULL), SNND_OK);
+    ck_assert_int_eq(snnd_network_initialize(network, 1), SNND_OK);
+    ck_assert_int_eq(snnd_network_save(network, path), SNND_OK);
+    snnd_network_free(network);
+    snnd_context_free(context);
+    free(path);
+}
+
+/* As many synapses of as many inputs, but not of as many neurons. */
+START_TEST(compares_only_networks_of_one_shape) {
+    write_text(folder, "run/settings.json", "{}");
+    write_text(folder, "run/log.jsonl", "{\"epoch\":1}\n");
+    save_network("run/last.safetensors", 6, 1);
+    save_network("run/initial.safetensors", 6, 1);
+    ck_assert_int_eq(REPORT("run"), 0);
+    ck_assert(file_has("run/pictures/degrees.gp", "before training"));
+    save_network("run/initial.safetensors", 3, 2);
+    ck_assert_int_eq(REPORT("run"), 0);
+    ck_assert(!file_has("run/pictures/degrees.gp", "before training"));
+}
+END_TEST
+
+/* What would take for ever is not begun. */
+START_TEST(looks_for_a_bounded_time) {
+    write_fields("fields", "dense, trained");
+    write_text(folder, "fields/fields.json",
+               "{\"model\": \"best.safetensors\", \"seeds\": 1, \"permutations\": 100000000}");
+    ck_assert_int_eq(REPORT("fields"), 0);
+    if (gnuplot_is_here())
+        check_error("asks for 100000000 orders of the rows");
+    write_text(folder, "fields/fields.json",
+               "{\"model\": \"../../best.safetensors\", \"seeds\": 1, \"permutations\": 10}");
+    ck_assert_int_eq(REPORT("fields"), 0);
+    if (gnuplot_is_here())
+        check_error("does not tell of which networks");
 }
 END_TEST
 
@@ -502,17 +782,14 @@ static char *escaped(const char *text) {
     return result;
 }
 
-/* Good UTF-8 stays; overlong forms, surrogates, what is cut short and what is beyond Unicode do not. */
+/* Markup is escaped, and what printable.h is about. */
 START_TEST(lets_only_good_text_through) {
     static const char *const cases[][2] = {
-        {"na\xc3\xafve \xe2\x82\xac \xf0\x9f\x98\x80\t\n", "na\xc3\xafve \xe2\x82\xac \xf0\x9f\x98\x80\t\n"},
-        {"\xc0\xbc", "\xef\xbf\xbd\xef\xbf\xbd"},
-        {"\xe0\x80\xbc!", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd!"},
-        {"\xed\xa0\x80!", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd!"},
-        {"\xf4\x90\x80\x80", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"},
-        {"\xe2\x82", "\xef\xbf\xbd\xef\xbf\xbd"},
-        {"\xe2<b>", "\xef\xbf\xbd&lt;b&gt;"},
-        {"\x1b[31m", "\xef\xbf\xbd[31m"},
+        {"na\xc3\xafve \xe2\x82\xac \xf0\x9f\x98\x80\n", "na\xc3\xafve \xe2\x82\xac \xf0\x9f\x98\x80\n"},
+        {"\xc0\xbc", "\\xC0\\xBC"},
+        {"\xe2<b>", "\\xE2&lt;b&gt;"},
+        {"\x1b[31m\xc2\x9b", "\\x1B[31m\\xC2\\x9B"},
+        {"\xe2\x80\xae'\"&", "\\xE2\\x80\\xAE&#39;&quot;&amp;"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char *text = escaped(cases[i][0]);
@@ -525,19 +802,17 @@ END_TEST
 START_TEST(reads_tables) {
     struct table table;
     struct failure failure;
-    char *path = in_folder(folder, "t.tsv");
     write_text(folder, "t.tsv", "a\tb\tc\n1\t\t3\nx\ty\tz");
-    ck_assert_int_eq(table_load(path, &table, &failure), 0);
+    ck_assert_int_eq(table_load(folder, "t.tsv", &table, &failure), 0);
     ck_assert_int_eq(table.rows, 2);
     ck_assert_str_eq(table_cell(&table, 0, "b"), "");
     ck_assert_str_eq(table_cell(&table, 1, "c"), "z");
     ck_assert_str_eq(table_cell(&table, 1, "d"), "");
     table_free(&table);
     write_text(folder, "t.tsv", "");
-    ck_assert_int_ne(table_load(path, &table, &failure), 0);
+    ck_assert_int_ne(table_load(folder, "t.tsv", &table, &failure), 0);
     write_text(folder, "t.tsv", "a\tb\n1\n");
-    ck_assert_int_ne(table_load(path, &table, &failure), 0);
-    free(path);
+    ck_assert_int_ne(table_load(folder, "t.tsv", &table, &failure), 0);
 }
 END_TEST
 
@@ -567,6 +842,20 @@ int main(void) {
     tcase_add_test(pages, says_what_is_wrong_and_leaves_the_page);
     tcase_add_test(pages, knows_its_usage);
     suite_add_tcase(suite, pages);
+    TCase *strangers = tcase_create("strangers");
+    tcase_add_checked_fixture(strangers, setup, teardown);
+    tcase_set_timeout(strangers, 120);
+    tcase_add_test(strangers, carries_out_nothing_of_a_folder);
+    tcase_add_test(strangers, takes_gnuplot_from_absolute_folders_only);
+    tcase_add_test(strangers, follows_no_links_to_write);
+    tcase_add_test(strangers, follows_no_links_to_read);
+    tcase_add_test(strangers, waits_for_no_pipe);
+    tcase_add_test(strangers, takes_time_by_the_lines_of_a_log);
+    tcase_add_test(strangers, one_absurd_number_is_a_matter_of_its_run);
+    tcase_add_test(strangers, shows_what_gnuplot_cannot_draw);
+    tcase_add_test(strangers, compares_only_networks_of_one_shape);
+    tcase_add_test(strangers, looks_for_a_bounded_time);
+    suite_add_tcase(suite, strangers);
     TCase *parts = tcase_create("parts");
     tcase_add_checked_fixture(parts, setup, teardown);
     tcase_add_test(parts, lets_only_good_text_through);

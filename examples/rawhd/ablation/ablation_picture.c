@@ -103,9 +103,11 @@ int ablation_picture(const struct ablation_results *results, const char *folder,
         any |= has_runs(results, results->model[place]);
     if (!any)
         return 0;
-    if (draw(results, folder, "ablation", "Accuracy after the last epoch: mean and standard deviation over seeds",
-             ABLATION_LAST, failure) != 0)
-        return -1;
-    return draw(results, folder, "best", "Accuracy after the best epoch: mean and standard deviation over seeds",
-                ABLATION_BEST, failure);
+    const int last =
+        draw(results, folder, "ablation", "Accuracy after the last epoch: mean and standard deviation over seeds",
+             ABLATION_LAST, failure);
+    const int best =
+        draw(results, folder, "best", "Accuracy after the best epoch: mean and standard deviation over seeds",
+             ABLATION_BEST, failure);
+    return last == 0 && best == 0 ? 0 : -1;
 }

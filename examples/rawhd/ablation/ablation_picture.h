@@ -4,7 +4,8 @@
 
 #include "ablation/ablation_results.h"
 
-/** Draws FOLDER/ablation, of the last epochs, and best, of the best ones. Nothing if no run is done. */
+/** Draws FOLDER/ablation, in a private folder (drawing.h), of the last epochs, and best, of the best ones. Nothing if
+ * no run is done. */
 int ablation_picture(const struct ablation_results *results, const char *folder, struct failure *failure);
 
 #endif

@@ -202,16 +202,12 @@ static int write_file(const struct ablation *ablation, const struct ablation_res
                       void (*write)(const struct ablation *ablation, const struct ablation_results *results,
                                     FILE *file),
                       struct failure *failure) {
-    char *path = format_text("%s/%s", ablation->sweep.out, name), *text = NULL;
-    size_t length;
-    FILE *file = open_memstream(&text, &length);
-    if (file != NULL)
-        write(ablation, results, file);
-    int result = file != NULL && fclose(file) == 0 ? file_write(path, text, failure)
-                                                   : failed(failure, "%s: cannot write: out of memory", path);
-    free(text);
-    free(path);
-    return result;
+    struct file_writing writing;
+    FILE *file = file_begin_in(ablation->sweep.out, name, &writing, failure);
+    if (file == NULL)
+        return -1;
+    write(ablation, results, file);
+    return file_end(&writing, failure);
 }
 
 int ablation_results_write(const struct ablation *ablation, const struct ablation_results *results,

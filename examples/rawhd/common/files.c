@@ -1,139 +1,310 @@
 #include "common/files.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <stdio.h>
+#include <fcntl.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "common/place.h"
+
+/* ---- What is there ---- */
+
+/* The user may name a link; elsewhere it is not followed. */
+static int look_at(const char *folder, const char *name, struct stat *status, struct failure *failure) {
+    const char *last;
+    const int outer = place_open(folder, name, &last, failure);
+    if (outer < 0)
+        return -1;
+    const int result = fstatat(outer, last, status, folder != NULL ? AT_SYMLINK_NOFOLLOW : 0), error = errno;
+    if (result != 0)
+        failed(failure, "%s: cannot open: %s", last, strerror(error));
+    close(outer);
+    errno = error;
+    return result;
+}
 
 int file_exists(const char *path) {
     struct stat status;
     return stat(path, &status) == 0;
 }
 
-char *file_read(const char *path, size_t *length, struct failure *failure) {
-    FILE *file = fopen(path, "rb");
-    if (file == NULL) {
-        failed(failure, "%s: cannot open: %s", path, strerror(errno));
-        return NULL;
-    }
-    size_t used = 0, room = 4096;
-    char *text = allocate(room, 1);
-    for (size_t got; (got = fread(text + used, 1, room - used - 1, file)) > 0;) {
-        used += got;
-        if (room - used < 2) {
-            room *= 2;
-            text = reallocate(text, room, 1);
-        }
-    }
-    int broken = ferror(file);
-    fclose(file);
-    if (broken) {
-        free(text);
-        failed(failure, "%s: cannot read", path);
-        return NULL;
-    }
-    text[used] = '\0';
-    if (length != NULL)
-        *length = used;
-    return text;
+int file_exists_in(const char *folder, const char *name) {
+    struct stat status;
+    struct failure ignored;
+    return look_at(folder, name, &status, &ignored) == 0;
 }
 
-/* Gives a temporary file the rights that an ordinary new file has. */
-static void ordinary_rights(int descriptor) {
-    mode_t mask = umask(0);
-    umask(mask);
-    (void)fchmod(descriptor, 0666 & ~mask);
+/* -1, with what is in the place of a file or a folder. */
+static int misplaced(const char *path, mode_t mode, mode_t expected, struct failure *failure) {
+    return failed(failure, "%s: is %s, not a %s", path,
+                  S_ISLNK(mode)    ? "a link, which is not followed in a folder of results"
+                  : S_ISDIR(mode)  ? "a folder"
+                  : S_ISREG(mode)  ? "a file"
+                  : S_ISFIFO(mode) ? "a pipe"
+                  : S_ISSOCK(mode) ? "a socket"
+                                   : "a device",
+                  expected == S_IFREG ? "regular file" : "folder");
+}
+
+static int check(const char *folder, const char *name, mode_t kind, struct failure *failure) {
+    struct stat status;
+    struct failure reason;
+    if (look_at(folder, name, &status, &reason) != 0)
+        return errno == ENOENT ? 0 : failed(failure, "%s", reason.text);
+    if ((status.st_mode & S_IFMT) == kind)
+        return 1;
+    char *path = place_path(folder, name);
+    misplaced(path, status.st_mode, kind, failure);
+    free(path);
+    return -1;
+}
+
+int file_check_in(const char *folder, const char *name, struct failure *failure) {
+    return check(folder, name, S_IFREG, failure);
+}
+
+int folder_check_in(const char *folder, const char *name, struct failure *failure) {
+    return check(folder, name, S_IFDIR, failure);
+}
+
+/* ---- Reading ---- */
+
+/* Opens a regular file. What it is is asked before, since to open a device can do something, and after. */
+static int open_regular(const char *folder, const char *name, const char *path, struct stat *status,
+                        struct failure *failure) {
+    const char *last;
+    const int outer = place_open(folder, name, &last, failure), inside = folder != NULL;
+    if (outer < 0)
+        return -1;
+    int file = -1;
+    if (fstatat(outer, last, status, inside ? AT_SYMLINK_NOFOLLOW : 0) != 0)
+        failed(failure, "%s: cannot open: %s", path, strerror(errno));
+    else if (!S_ISREG(status->st_mode))
+        misplaced(path, status->st_mode, S_IFREG, failure);
+    else if ((file = openat(outer, last, O_RDONLY | O_NONBLOCK | O_CLOEXEC | (inside ? O_NOFOLLOW : 0))) < 0)
+        failed(failure, "%s: cannot open: %s", path, strerror(errno));
+    close(outer);
+    if (file < 0 || (fstat(file, status) == 0 && S_ISREG(status->st_mode)))
+        return file;
+    close(file);
+    return misplaced(path, status->st_mode, S_IFREG, failure);
+}
+
+static char *too_long(const char *path, size_t most, struct failure *failure) {
+    failed(failure, "%s: is longer than %zu bytes, which are the most that are read of such a file", path, most);
+    return NULL;
+}
+
+/* All that is in an open file, whatever its size was. */
+static char *read_all(int file, const char *path, size_t expected, size_t most, size_t *length,
+                      struct failure *failure) {
+    size_t room = expected + 1, used = 0;
+    char *bytes = allocate(room + 1, 1);
+    for (ssize_t got; (got = read(file, bytes + used, room - used)) != 0;) {
+        if (got < 0 && errno == EINTR)
+            continue;
+        used += got > 0 ? (size_t)got : 0;
+        if (got < 0 || used > most) {
+            failed(failure, "%s: cannot read: %s", path, strerror(errno));
+            free(bytes);
+            return got < 0 ? NULL : too_long(path, most, failure);
+        }
+        if (used == room) {
+            room *= 2;
+            bytes = reallocate(bytes, room + 1, 1);
+        }
+    }
+    bytes[used] = '\0';
+    *length = used;
+    return bytes;
+}
+
+char *file_read_in(const char *folder, const char *name, size_t most, size_t *length, struct failure *failure) {
+    struct stat status;
+    char *path = place_path(folder, name), *bytes = NULL;
+    const int file = open_regular(folder, name, path, &status, failure);
+    if (file >= 0 && (uintmax_t)status.st_size > most)
+        too_long(path, most, failure);
+    else if (file >= 0)
+        bytes = read_all(file, path, (size_t)status.st_size, most, length, failure);
+    if (file >= 0)
+        close(file);
+    free(path);
+    return bytes;
+}
+
+char *file_read(const char *path, size_t *length, struct failure *failure) {
+    size_t ignored;
+    return file_read_in(NULL, path, FILE_MOST, length != NULL ? length : &ignored, failure);
+}
+
+char *file_text_in(const char *folder, const char *name, struct failure *failure) {
+    size_t length;
+    char *text = file_read_in(folder, name, FILE_MOST, &length, failure);
+    if (text == NULL || strlen(text) == length)
+        return text;
+    char *path = place_path(folder, name);
+    failed(failure, "%s: has a zero byte, and so is no text", path);
+    free(path);
+    free(text);
+    return NULL;
+}
+
+/* ---- Writing ---- */
+
+/* A new file beside the place, of a name that nobody has. */
+static int open_temporary(struct file_writing *writing) {
+    for (unsigned attempt = 0; attempt < 1000; attempt++) {
+        writing->temporary = format_text("%s.%ld-%u.tmp", writing->last, (long)getpid(), attempt);
+        const int file = openat(writing->folder, writing->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (file >= 0 || errno != EEXIST)
+            return file;
+        free(writing->temporary);
+        writing->temporary = NULL;
+    }
+    return -1;
+}
+
+static void forget(struct file_writing *writing) {
+    if (writing->folder >= 0)
+        close(writing->folder);
+    free(writing->temporary);
+    free(writing->path);
+    *writing = (struct file_writing){.folder = -1};
+}
+
+/* Devices and the like are not replaced; a link is. */
+static int may_be_replaced(const struct file_writing *writing, int inside, struct failure *failure) {
+    struct stat status;
+    if (fstatat(writing->folder, writing->last, &status, inside ? AT_SYMLINK_NOFOLLOW : 0) != 0 ||
+        S_ISREG(status.st_mode) || S_ISLNK(status.st_mode))
+        return 1;
+    misplaced(writing->path, status.st_mode, S_IFREG, failure);
+    return 0;
+}
+
+FILE *file_begin_in(const char *folder, const char *name, struct file_writing *writing, struct failure *failure) {
+    *writing = (struct file_writing){.path = place_path(folder, name)};
+    writing->folder = place_open(folder, name, &writing->last, failure);
+    if (writing->folder >= 0 && may_be_replaced(writing, folder != NULL, failure)) {
+        const int file = open_temporary(writing);
+        writing->stream = file >= 0 ? fdopen(file, "wb") : NULL;
+        if (writing->stream == NULL)
+            failed(failure, "%s: cannot write: %s", writing->path, strerror(errno));
+        if (writing->stream == NULL && file >= 0) {
+            close(file);
+            unlinkat(writing->folder, writing->temporary, 0);
+        }
+    }
+    FILE *stream = writing->stream;
+    if (stream == NULL)
+        forget(writing);
+    return stream;
+}
+
+void file_abandon(struct file_writing *writing) {
+    if (writing->stream != NULL)
+        fclose(writing->stream);
+    unlinkat(writing->folder, writing->temporary, 0);
+    forget(writing);
+}
+
+/* 0, or why the file is not on the disk. */
+static int close_stream(FILE *stream) {
+    errno = 0;
+    const int whole = !ferror(stream) && fflush(stream) == 0 && fsync(fileno(stream)) == 0;
+    const int error = whole ? 0 : errno != 0 ? errno : EIO;
+    return fclose(stream) == 0 || error != 0 ? error : errno;
+}
+
+int file_end(struct file_writing *writing, struct failure *failure) {
+    int error = close_stream(writing->stream);
+    writing->stream = NULL;
+    if (error == 0 && renameat(writing->folder, writing->temporary, writing->folder, writing->last) != 0)
+        error = errno;
+    if (error == 0) {
+        forget(writing);
+        return 0;
+    }
+    failed(failure, "%s: cannot write: %s", writing->path, strerror(error));
+    file_abandon(writing);
+    return -1;
+}
+
+int file_write_in(const char *folder, const char *name, const char *text, struct failure *failure) {
+    struct file_writing writing;
+    FILE *stream = file_begin_in(folder, name, &writing, failure);
+    if (stream == NULL)
+        return -1;
+    fputs(text, stream);
+    return file_end(&writing, failure);
 }
 
 int file_write(const char *path, const char *text, struct failure *failure) {
-    char *temporary = format_text("%s.XXXXXX", path);
-    int descriptor = mkstemp(temporary);
-    FILE *file = descriptor >= 0 ? fdopen(descriptor, "wb") : NULL;
-    int result = 0;
-    if (file == NULL) {
-        result = failed(failure, "%s: cannot write: %s", path, strerror(errno));
-        if (descriptor >= 0)
-            close(descriptor);
-    } else {
-        ordinary_rights(descriptor);
-        int broken = fputs(text, file) == EOF || fflush(file) != 0 || fsync(descriptor) != 0;
-        broken |= fclose(file) != 0;
-        if (broken || rename(temporary, path) != 0)
-            result = failed(failure, "%s: cannot write: %s", path, strerror(errno));
+    return file_write_in(NULL, path, text, failure);
+}
+
+static int copy_all(int from, FILE *to) {
+    char piece[65536];
+    ssize_t got;
+    while ((got = read(from, piece, sizeof piece)) > 0)
+        fwrite(piece, 1, (size_t)got, to);
+    return got == 0 ? 0 : -1;
+}
+
+int file_copy_in(const char *from, const char *name, const char *to, const char *new_name, struct failure *failure) {
+    struct stat status;
+    struct file_writing writing;
+    char *path = place_path(from, name);
+    const int file = open_regular(from, name, path, &status, failure);
+    int result = -1;
+    if (file >= 0 && file_begin_in(to, new_name, &writing, failure) != NULL) {
+        if (copy_all(file, writing.stream) == 0) {
+            result = file_end(&writing, failure);
+        } else {
+            failed(failure, "%s: cannot read: %s", path, strerror(errno));
+            file_abandon(&writing);
+        }
     }
-    if (result != 0 && descriptor >= 0)
-        unlink(temporary);
-    free(temporary);
+    if (file >= 0)
+        close(file);
+    free(path);
     return result;
 }
 
-int folder_make(const char *path, struct failure *failure) {
-    char *part = format_text("%s", path);
-    int result = 0;
-    for (char *end = part + 1; result == 0; end++) {
-        if (*end != '/' && *end != '\0')
-            continue;
-        char separator = *end;
-        *end = '\0';
-        struct stat status;
-        if (mkdir(part, 0777) != 0) {
-            int error = errno;
-            if (stat(part, &status) != 0 || !S_ISDIR(status.st_mode))
-                result = failed(failure, "%s: cannot make this folder: %s", part, strerror(error));
-        }
-        *end = separator;
-        if (separator == '\0')
-            break;
-    }
-    free(part);
-    return result;
-}
-
-void folder_remove(const char *path) {
-    DIR *folder = opendir(path);
-    if (folder != NULL) {
-        for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
-            if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
-                continue;
-            char *inner = format_text("%s/%s", path, entry->d_name);
-            struct stat status;
-            if (lstat(inner, &status) == 0 && S_ISDIR(status.st_mode))
-                folder_remove(inner);
-            else
-                unlink(inner);
-            free(inner);
-        }
-        closedir(folder);
-    }
-    rmdir(path);
-}
-
-int folder_is_empty(const char *path) {
-    DIR *folder = opendir(path);
-    if (folder == NULL)
+int file_append_in(const char *folder, const char *name, struct failure *failure) {
+    const char *last;
+    struct stat status;
+    const int outer = place_open(folder, name, &last, failure);
+    if (outer < 0)
         return -1;
-    int empty = 1;
-    for (struct dirent *entry; empty && (entry = readdir(folder)) != NULL;)
-        empty = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0;
-    closedir(folder);
-    return empty;
+    char *path = place_path(folder, name);
+    int file = openat(outer, last, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0666);
+    if (file < 0) {
+        failed(failure, "%s: cannot write: %s", path,
+               errno == ELOOP ? "it is a link, which is not followed in a folder of results" : strerror(errno));
+    } else if (fstat(file, &status) != 0 || !S_ISREG(status.st_mode) || status.st_nlink > 1) {
+        if (S_ISREG(status.st_mode))
+            failed(failure, "%s: cannot write: the file has another name, too, which would be written to", path);
+        else
+            misplaced(path, status.st_mode, S_IFREG, failure);
+        close(file);
+        file = -1;
+    }
+    free(path);
+    close(outer);
+    return file;
 }
 
-char *path_absolute(const char *path) {
-    char here[4096];
-    while (path[0] == '.' && path[1] == '/')
-        path += 2;
-    char *absolute;
-    if (path[0] == '/' || getcwd(here, sizeof here) == NULL)
-        absolute = format_text("%s", path);
-    else if (path[0] == '\0' || strcmp(path, ".") == 0)
-        absolute = format_text("%s", here);
-    else
-        absolute = format_text("%s/%s", strcmp(here, "/") == 0 ? "" : here, path);
-    for (size_t end = strlen(absolute); end > 1 && absolute[end - 1] == '/'; end--)
-        absolute[end - 1] = '\0';
-    return absolute;
+void file_remove_in(const char *folder, const char *name) {
+    struct failure ignored;
+    const char *last;
+    const int outer = place_open(folder, name, &last, &ignored);
+    if (outer < 0)
+        return;
+    unlinkat(outer, last, 0);
+    close(outer);
 }

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/files.h"
+#include "common/printable.h"
 
 static const char style[] =
     "body{margin:0 auto;padding:1rem;max-width:72rem;font:1rem/1.5 system-ui,sans-serif;color:#1a1a1a;"
@@ -44,50 +44,26 @@ void html_end(FILE *page) {
     fputs("</main>\n</body>\n</html>\n", page);
 }
 
-/* Bytes of the character of UTF-8 that the text begins with; 0 if there is none: cut short, of too many bytes, a
- * surrogate, or beyond U+10FFFF. */
-static int character_length(const unsigned char *text) {
-    int length = text[0] < 0x80                       ? 1
-                 : text[0] >= 0xc2 && text[0] <= 0xdf ? 2
-                 : (text[0] & 0xf0) == 0xe0           ? 3
-                 : text[0] >= 0xf0 && text[0] <= 0xf4 ? 4
-                                                      : 0;
-    for (int i = 1; i < length; i++)
-        if ((text[i] & 0xc0) != 0x80)
-            return 0;
-    if ((text[0] == 0xe0 && text[1] < 0xa0) || (text[0] == 0xed && text[1] > 0x9f) ||
-        (text[0] == 0xf0 && text[1] < 0x90) || (text[0] == 0xf4 && text[1] > 0x8f))
-        return 0;
-    return length;
-}
-
-static int is_control(unsigned char first) {
-    return (first < 32 && first != '\n' && first != '\t') || first == 127;
-}
-
-static void put_character(FILE *page, const char *text, int length) {
-    if (length == 0 || is_control((unsigned char)*text))
-        fputs("\xef\xbf\xbd", page);
-    else if (*text == '&')
+static void put_character(FILE *page, char character) {
+    if (character == '&')
         fputs("&amp;", page);
-    else if (*text == '<')
+    else if (character == '<')
         fputs("&lt;", page);
-    else if (*text == '>')
+    else if (character == '>')
         fputs("&gt;", page);
-    else if (*text == '"')
+    else if (character == '"')
         fputs("&quot;", page);
-    else if (*text == '\'')
+    else if (character == '\'')
         fputs("&#39;", page);
     else
-        fwrite(text, 1, (size_t)length, page);
+        putc(character, page);
 }
 
 void html_text(FILE *page, const char *text) {
-    while (*text != '\0') {
-        int length = character_length((const unsigned char *)text);
-        put_character(page, text, length);
-        text += length > 0 ? length : 1;
-    }
+    char *escaped = printable_lines(text);
+    for (const char *character = escaped; *character != '\0'; character++)
+        put_character(page, *character);
+    free(escaped);
 }
 
 void html_element(FILE *page, const char *name, const char *text) {
@@ -163,25 +139,21 @@ static void put_base64(FILE *page, const char *bytes, size_t length) {
 
 /* As an image, and not as markup: pictures keep their names for themselves, and a foreign SVG cannot act in the page.
  */
-void html_picture(FILE *page, const char *path, const char *caption, const char *why) {
-    struct failure failure;
-    size_t length = 0;
-    char *bytes = file_exists(path) ? file_read(path, &length, &failure) : NULL;
+void html_picture(FILE *page, const char *svg, size_t length, const char *caption, const char *why) {
     fputs("<figure>\n", page);
-    if (bytes != NULL) {
+    if (svg != NULL) {
         fputs("<div><img alt=\"", page);
         html_text(page, caption);
         fputs("\" src=\"data:image/svg+xml;base64,", page);
-        put_base64(page, bytes, length);
+        put_base64(page, svg, length);
         fputs("\"></div>\n", page);
     }
     fputs("<figcaption>", page);
     html_text(page, caption);
-    if (bytes == NULL) {
+    if (svg == NULL) {
         fputs(" (Not drawn: ", page);
         html_text(page, why);
         fputs(".)", page);
     }
     fputs("</figcaption>\n</figure>\n", page);
-    free(bytes);
 }

@@ -3,6 +3,7 @@
 #ifndef RAWHD_HTML_H
 #define RAWHD_HTML_H
 
+#include <stddef.h>
 #include <stdio.h>
 
 #include "common/failure.h"
@@ -10,7 +11,7 @@
 void html_begin(FILE *page, const char *title);
 void html_end(FILE *page);
 
-/** Text, escaped. What is not UTF-8, or controls a terminal, becomes U+FFFD. */
+/** Text, escaped: markup, and what printable_lines() escapes. */
 void html_text(FILE *page, const char *text);
 
 /** An element with text in it: html_element(page, "p", "..."). */
@@ -26,8 +27,8 @@ void html_cell(FILE *page, const char *format, ...) RAWHD_PRINTF(2, 3);
 void html_row_end(FILE *page);
 void html_table_end(FILE *page);
 
-/** The SVG of this path as part of the page, with what it shows for those who cannot see it, and a caption. Where there
- * is no such file the caption says so, and why. */
-void html_picture(FILE *page, const char *path, const char *caption, const char *why);
+/** An SVG as part of the page, with what it shows for those who cannot see it, and a caption. Where there is none
+ * (NULL) the caption says so, and why. */
+void html_picture(FILE *page, const char *svg, size_t length, const char *caption, const char *why);
 
 #endif

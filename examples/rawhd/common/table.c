@@ -7,6 +7,7 @@
 
 #include "common/files.h"
 #include "common/numbers.h"
+#include "common/place.h"
 
 /* Takes the line that begins at `text` and returns what follows it; NULL at the end. */
 static char *next_line(char *text) {
@@ -39,30 +40,37 @@ static int add_row(struct table *table, char *line, int row) {
         table->columns = count_cells(line);
     if (count_cells(line) != table->columns)
         return -1;
-    size_t first = (size_t)row * (size_t)table->columns;
-    table->cell = reallocate(table->cell, first + (size_t)table->columns, sizeof *table->cell);
+    const size_t first = (size_t)row * (size_t)table->columns, needed = first + (size_t)table->columns;
+    if (needed > table->room) {
+        table->room = 2 * needed;
+        table->cell = reallocate(table->cell, table->room, sizeof *table->cell);
+    }
     cut(line, table->cell + first);
     table->rows = row;
     return 0;
 }
 
-int table_load(const char *path, struct table *table, struct failure *failure) {
-    memset(table, 0, sizeof *table);
-    table->text = file_read(path, NULL, failure);
-    if (table->text == NULL)
-        return -1;
+static int load(const char *path, struct table *table, struct failure *failure) {
     int row = 0;
     for (char *line = table->text, *after; line != NULL && *line != '\0'; line = after, row++) {
         after = next_line(line);
-        if (add_row(table, line, row) != 0) {
-            table_free(table);
+        if (add_row(table, line, row) != 0)
             return failed(failure, "%s: line %d has more or fewer columns than the first", path, row + 1);
-        }
     }
-    if (row > 0)
-        return 0;
-    table_free(table);
-    return failed(failure, "%s: is empty", path);
+    return row > 0 ? 0 : failed(failure, "%s: is empty", path);
+}
+
+int table_load(const char *folder, const char *name, struct table *table, struct failure *failure) {
+    memset(table, 0, sizeof *table);
+    table->text = file_text_in(folder, name, failure);
+    if (table->text == NULL)
+        return -1;
+    char *path = place_path(folder, name);
+    const int result = load(path, table, failure);
+    free(path);
+    if (result != 0)
+        table_free(table);
+    return result;
 }
 
 void table_free(struct table *table) {
@@ -74,7 +82,7 @@ void table_free(struct table *table) {
 const char *table_cell(const struct table *table, int row, const char *column) {
     for (int i = 0; i < table->columns; i++)
         if (strcmp(table->cell[i], column) == 0)
-            return table->cell[(row + 1) * table->columns + i];
+            return table->cell[((size_t)row + 1) * (size_t)table->columns + (size_t)i];
     return "";
 }
 
@@ -97,7 +105,7 @@ int table_check(const struct table *table, const char *path, int texts, const ch
             return failed(failure, "%s: there is no column '%s'", path, columns[i]);
     for (int row = 1; row <= table->rows; row++)
         for (int i = texts; i < table->columns; i++) {
-            const char *cell = table->cell[row * table->columns + i];
+            const char *cell = table->cell[(size_t)row * (size_t)table->columns + (size_t)i];
             if (!is_number(cell))
                 return failed(failure, "%s: line %d, column %d (%s): '%.80s' is no number", path, row + 1, i + 1,
                               table->cell[i], cell);

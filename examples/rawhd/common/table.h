@@ -2,6 +2,8 @@
 #ifndef RAWHD_TABLE_H
 #define RAWHD_TABLE_H
 
+#include <stddef.h>
+
 #include "common/failure.h"
 
 struct table {
@@ -9,10 +11,11 @@ struct table {
     char **cell; /**< [rows + 1, columns]; row 0 are the names */
     int rows;    /**< without the names */
     int columns;
+    size_t room; /**< for cells */
 };
 
-/** Reads a table; rows that are shorter or longer than the first are a failure. */
-int table_load(const char *path, struct table *table, struct failure *failure);
+/** Reads a table in a folder (files.h); rows that are shorter or longer than the first are a failure. */
+int table_load(const char *folder, const char *name, struct table *table, struct failure *failure);
 void table_free(struct table *table);
 
 /** Cell of a row, the first is 0, in the column of this name; "" if there is none. */

@@ -11,6 +11,7 @@
 
 #include "common/files.h"
 #include "common/fingerprint.h"
+#include "common/json.h"
 #include "data/front_end.h"
 
 #define OWN ".snndelay-cache" /* in the folder of the data set */
@@ -33,13 +34,13 @@ static char *user_cache(void) {
 }
 
 /* What a path itself is, and not what a link leads to: data sets may come with links to anywhere. */
-enum kind { NOTHING, FOLDER, REGULAR, LINK, OTHER };
+enum kind { NOTHING, FOLDER, LINK, OTHER };
 
 static enum kind kind_of(const char *path) {
     struct stat about;
     if (lstat(path, &about) != 0)
         return NOTHING;
-    return S_ISDIR(about.st_mode) ? FOLDER : S_ISREG(about.st_mode) ? REGULAR : S_ISLNK(about.st_mode) ? LINK : OTHER;
+    return S_ISDIR(about.st_mode) ? FOLDER : S_ISLNK(about.st_mode) ? LINK : OTHER;
 }
 
 static cJSON *settings_of(const struct cache_key *key) {
@@ -61,22 +62,14 @@ int cache_is_current(const char *folder, const struct cache_key *key) {
     static const char *const file[] = {CACHE_SETTINGS, TRAINING_INPUT, TRAINING_LABELS, TESTING_INPUT, TESTING_LABELS};
     struct failure ignored;
     int current = kind_of(folder) == FOLDER;
-    for (size_t i = 0; current && i < sizeof file / sizeof *file; i++) {
-        char *path = format_text("%s/%s", folder, file[i]);
-        current = kind_of(path) == REGULAR;
-        free(path);
-    }
+    for (size_t i = 0; current && i < sizeof file / sizeof *file; i++)
+        current = file_check_in(folder, file[i], &ignored) == 1;
     if (!current)
         return 0;
-    char *path = format_text("%s/%s", folder, CACHE_SETTINGS);
-    char *text = file_read(path, NULL, &ignored);
-    free(path);
-    cJSON *found = text != NULL ? cJSON_Parse(text) : NULL;
-    cJSON *wanted = settings_of(key);
+    cJSON *found = json_read_in(folder, CACHE_SETTINGS, &ignored), *wanted = settings_of(key);
     current = found != NULL && agrees(found, wanted);
     cJSON_Delete(wanted);
     cJSON_Delete(found);
-    free(text);
     return current;
 }
 
@@ -134,9 +127,8 @@ static int store_settings(const char *folder, const struct cache_key *key, const
     cJSON_AddNumberToObject(settings, "training", (double)training->count);
     cJSON_AddNumberToObject(settings, "testing", (double)testing->count);
     front_end_describe_scale(&(struct front_end){.preset = key->preset, .scale = *scale}, settings);
-    char *text = cJSON_Print(settings), *path = format_text("%s/%s", folder, CACHE_SETTINGS);
-    int result = file_write(path, text, failure);
-    free(path);
+    char *text = cJSON_Print(settings);
+    int result = file_write_in(folder, CACHE_SETTINGS, text, failure);
     cJSON_free(text);
     cJSON_Delete(settings);
     return result;

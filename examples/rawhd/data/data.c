@@ -47,9 +47,7 @@ static int load_folder(snnd_context *context, const char *folder, struct data *d
 /* How the arrays of a folder were made, if they are spectrograms that were kept. */
 static int read_front_end(const char *folder, struct data *data) {
     struct failure ignored;
-    char *path = format_text("%s/%s", folder, CACHE_SETTINGS);
-    data->has_front_end = front_end_read(path, &data->front_end, &ignored) == 0;
-    free(path);
+    data->has_front_end = front_end_read(folder, CACHE_SETTINGS, &data->front_end, &ignored) == 0;
     return data->has_front_end;
 }
 

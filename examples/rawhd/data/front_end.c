@@ -5,10 +5,16 @@
 #include <string.h>
 
 #include "common/files.h"
+#include "common/json.h"
+#include "common/place.h"
 
 static const char *const orders[] = {"english-first", "german-first"};
 
 enum { HIGHEST_RATE = 10000000 };
+
+const char *preset_name(enum preset preset) {
+    return preset == PRESET_MEL ? "mel" : "zenke-vogels";
+}
 
 const char *order_name(int german_first) {
     return orders[german_first != 0];
@@ -29,12 +35,12 @@ void front_end_describe_scale(const struct front_end *front_end, cJSON *object) 
     cJSON_AddNumberToObject(object, "decibels_of_1", front_end->scale.high);
 }
 
-int front_end_write(const struct front_end *front_end, const char *path, struct failure *failure) {
+int front_end_write(const struct front_end *front_end, const char *folder, const char *name, struct failure *failure) {
     cJSON *object = cJSON_CreateObject();
     front_end_describe_kind(front_end, object);
     front_end_describe_scale(front_end, object);
     char *text = cJSON_Print(object), *lines = format_text("%s\n", text);
-    const int result = file_write(path, lines, failure);
+    const int result = file_write_in(folder, name, lines, failure);
     free(lines);
     cJSON_free(text);
     cJSON_Delete(object);
@@ -64,8 +70,6 @@ static int read_object(const cJSON *object, struct front_end *front_end, struct 
     struct spectrogram_scale *scale = &front_end->scale;
     int preset;
     double number;
-    if (!cJSON_IsObject(object))
-        return failed(failure, "is not a JSON object");
     if (read_number(object, "version", 0, 1e9, &number, failure) != 0)
         return -1;
     if (number != SPECTROGRAMS_VERSION)
@@ -84,16 +88,17 @@ static int read_object(const cJSON *object, struct front_end *front_end, struct 
     return read_number(object, "decibels_of_1", scale->low, 1e6, &scale->high, failure);
 }
 
-int front_end_read(const char *path, struct front_end *front_end, struct failure *failure) {
-    char *text = file_read(path, NULL, failure);
-    if (text == NULL)
+int front_end_read(const char *folder, const char *name, struct front_end *front_end, struct failure *failure) {
+    cJSON *object = json_read_in(folder, name, failure);
+    if (object == NULL)
         return -1;
     struct failure reason;
-    cJSON *object = cJSON_Parse(text);
     int result = read_object(object, front_end, &reason);
-    if (result != 0)
-        result = failed(failure, "%s: %s", path, reason.text);
+    if (result != 0) {
+        char *path = place_path(folder, name);
+        failed(failure, "%s: %s", path, reason.text);
+        free(path);
+    }
     cJSON_Delete(object);
-    free(text);
     return result;
 }

@@ -15,6 +15,9 @@ struct front_end {
     struct spectrogram_scale scale;
 };
 
+/** "mel" or "zenke-vogels". */
+const char *preset_name(enum preset preset);
+
 /** "english-first" or "german-first". */
 const char *order_name(int german_first);
 
@@ -24,10 +27,11 @@ void front_end_describe_kind(const struct front_end *front_end, cJSON *object);
 /** Adds what was fitted to the training recordings. */
 void front_end_describe_scale(const struct front_end *front_end, cJSON *object);
 
-/** Writes a file of both. */
-int front_end_write(const struct front_end *front_end, const char *path, struct failure *failure);
+/** Writes a file of both into a folder. */
+int front_end_write(const struct front_end *front_end, const char *folder, const char *name, struct failure *failure);
 
-/** Reads a file that has both, and whatever else. */
-int front_end_read(const char *path, struct front_end *front_end, struct failure *failure);
+/** Reads a file of a folder that has both, and whatever else; without a folder (NULL) the user has named all of `name`.
+ */
+int front_end_read(const char *folder, const char *name, struct front_end *front_end, struct failure *failure);
 
 #endif

@@ -10,10 +10,6 @@
 #include "data/mel.h"
 #include "data/zenke_vogels.h"
 
-const char *preset_name(enum preset preset) {
-    return preset == PRESET_MEL ? "mel" : "zenke-vogels";
-}
-
 /* One recording to be read, and what came of it. */
 struct job {
     const struct found_file *file;

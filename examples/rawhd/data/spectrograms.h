@@ -12,8 +12,6 @@ enum preset { PRESET_MEL, PRESET_ZENKE_VOGELS };
 /** Raised when a preset gives other numbers than before, so that what was kept is made anew. */
 enum { SPECTROGRAMS_VERSION = 1 };
 
-const char *preset_name(enum preset preset);
-
 struct spectrograms {
     float *cells; /**< [count][MEL_STEPS][MEL_CHANNELS] */
     int64_t *labels;

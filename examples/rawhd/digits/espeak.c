@@ -9,21 +9,32 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "common/lookup.h"
+
 #define PROGRAM "espeak-ng"
 
 extern char **environ;
 
-/* Runs the program without its output; 0 if it ended well, -1 with errno if it could not start, 1 if it failed. */
-static int run(char *const arguments[]) {
+/* Starts the program without its output; 0, or the error. */
+static int start(const char *program, char *const arguments[], pid_t *child) {
     posix_spawn_file_actions_t actions;
-    if (posix_spawn_file_actions_init(&actions) != 0)
-        return -1;
+    int error = posix_spawn_file_actions_init(&actions);
+    if (error != 0)
+        return error;
     posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
     posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-    pid_t child;
-    int error = posix_spawnp(&child, PROGRAM, &actions, NULL, arguments, environ);
+    error = posix_spawn(child, program, &actions, NULL, arguments, environ);
     posix_spawn_file_actions_destroy(&actions);
+    return error;
+}
+
+/* Runs the program; 0 if it ended well, -1 with errno if it could not start, 1 if it failed. */
+static int run(char *const arguments[]) {
+    pid_t child;
+    char *program = lookup_program(PROGRAM);
+    const int error = program != NULL ? start(program, arguments, &child) : ENOENT;
+    free(program);
     if (error != 0) {
         errno = error;
         return -1;

@@ -12,9 +12,9 @@ static int look_at(const struct field_results *results, snnd_context *context, i
     struct fields *fields = field_results_at(results, kind, seed, state);
     const char *model = state == FIELDS_TRAINED ? results->model : KEEP_INITIAL;
     char *name = format_text("%s-%d", field_kind_names[kind], seed);
-    char *path = format_text("%s/%s/%s", results->out, name, model);
+    char *path = format_text("%s/%s", name, model);
     char *kept = format_text("%s/fields/%s-%s.npy", results->out, name, states[state]);
-    int result = fields_load(context, path, &results->moran, fields, failure);
+    int result = fields_load(context, results->out, path, &results->moran, fields, failure);
     if (result == 0 && keep)
         result = fields_save(context, fields, kept, failure);
     free(kept);
@@ -25,9 +25,7 @@ static int look_at(const struct field_results *results, snnd_context *context, i
 
 int field_results_look(struct field_results *results, snnd_context *context, int keep, struct failure *failure) {
     results->fields = allocate((size_t)FIELD_KINDS * (size_t)results->seeds * FIELD_STATES, sizeof *results->fields);
-    char *folder = format_text("%s/fields", results->out);
-    int result = keep ? folder_make(folder, failure) : 0;
-    free(folder);
+    int result = keep ? folder_make_in(results->out, "fields", failure) : 0;
     for (int kind = 0; kind < FIELD_KINDS; kind++)
         for (int seed = 0; seed < results->seeds; seed++)
             for (int state = 0; result == 0 && state < FIELD_STATES; state++)

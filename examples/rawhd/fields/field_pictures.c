@@ -129,9 +129,9 @@ static void title_pictures(FILE *script, const struct field_results *results, co
     free(way);
 }
 
-static int draw_kind(const struct field_results *results, const char *folder, int kind, struct failure *failure) {
+static int draw_kind(const struct field_results *results, const char *place, int kind, struct failure *failure) {
     char *name = format_text("fields-%s", field_kind_names[kind]);
-    struct picture *picture = picture_begin(folder, name, 1380, 520, failure);
+    struct picture *picture = picture_begin(place, name, 1380, 520, failure);
     free(name);
     if (picture == NULL)
         return -1;
@@ -154,8 +154,8 @@ static int draw_kind(const struct field_results *results, const char *folder, in
     return picture_end(picture, failure);
 }
 
-static int draw_all_values(const struct field_results *results, const char *folder, struct failure *failure) {
-    struct picture *picture = picture_begin(folder, "moran", 1000, 520, failure);
+static int draw_all_values(const struct field_results *results, const char *place, struct failure *failure) {
+    struct picture *picture = picture_begin(place, "moran", 1000, 520, failure);
     if (picture == NULL)
         return -1;
     FILE *data = picture_data(picture), *script = picture_script(picture);
@@ -196,8 +196,8 @@ static void write_balance(FILE *data, const struct field_results *results, int k
     }
 }
 
-static int draw_balance(const struct field_results *results, const char *folder, struct failure *failure) {
-    struct picture *picture = picture_begin(folder, "balance", 1380, 500, failure);
+static int draw_balance(const struct field_results *results, const char *place, struct failure *failure) {
+    struct picture *picture = picture_begin(place, "balance", 1380, 500, failure);
     if (picture == NULL)
         return -1;
     FILE *data = picture_data(picture), *script = picture_script(picture);
@@ -223,13 +223,11 @@ static int draw_balance(const struct field_results *results, const char *folder,
     return picture_end(picture, failure);
 }
 
-int field_results_draw(const struct field_results *results, const char *folder, struct failure *failure) {
-    int result = 0;
-    for (int kind = 0; result == 0 && kind < FIELD_KINDS; kind++)
-        result = draw_kind(results, folder, kind, failure);
-    if (result == 0)
-        result = draw_all_values(results, folder, failure);
-    if (result == 0)
-        result = draw_balance(results, folder, failure);
-    return result;
+int field_results_draw(const struct field_results *results, const char *place, struct failure *failure) {
+    int broken = 0;
+    for (int kind = 0; kind < FIELD_KINDS; kind++)
+        broken |= draw_kind(results, place, kind, failure) != 0;
+    broken |= draw_all_values(results, place, failure) != 0;
+    broken |= draw_balance(results, place, failure) != 0;
+    return broken ? -1 : 0;
 }

@@ -34,24 +34,6 @@ char *field_results_way(const struct field_results *results) {
                        search ? ", with a search" : "", rook || search ? ", not as in the paper" : "");
 }
 
-/* Writes what was put into a stream of memory. */
-static int write_stream(const struct field_results *results, const char *name, FILE *stream, char **text,
-                        struct failure *failure) {
-    char *path = format_text("%s/%s", results->out, name);
-    int result = fclose(stream) == 0 ? file_write(path, *text, failure)
-                                     : failed(failure, "%s: cannot write: out of memory", path);
-    free(*text);
-    free(path);
-    return result;
-}
-
-static FILE *open_stream(char **text, size_t *length, struct failure *failure) {
-    FILE *stream = open_memstream(text, length);
-    if (stream == NULL)
-        failed(failure, "out of memory");
-    return stream;
-}
-
 /* ---- Every field ---- */
 
 static void put_number(FILE *stream, double value) {
@@ -77,9 +59,8 @@ static void put_fields(FILE *stream, const struct field_results *results, int ki
 }
 
 static int write_moran(const struct field_results *results, struct failure *failure) {
-    char *text = NULL;
-    size_t length;
-    FILE *stream = open_stream(&text, &length, failure);
+    struct file_writing writing;
+    FILE *stream = file_begin_in(results->out, "moran.tsv", &writing, failure);
     if (stream == NULL)
         return -1;
     fputs("kind\tseed\toutput\tuntrained I\ttrained I\tuntrained excitation\tuntrained inhibition\t"
@@ -88,7 +69,7 @@ static int write_moran(const struct field_results *results, struct failure *fail
     for (int kind = 0; kind < FIELD_KINDS; kind++)
         for (int seed = 0; seed < results->seeds; seed++)
             put_fields(stream, results, kind, seed);
-    return write_stream(results, "moran.tsv", stream, &text, failure);
+    return file_end(&writing, failure);
 }
 
 /* ---- Tests ---- */
@@ -164,19 +145,19 @@ static int compare(const struct field_results *results, snnd_context *context, c
 
 static int write_tests(const struct field_results *results, snnd_context *context, FILE *shown,
                        struct failure *failure) {
-    char *text = NULL;
-    size_t length;
+    struct file_writing writing;
     int result = 0;
-    FILE *stream = open_stream(&text, &length, failure);
+    FILE *stream = file_begin_in(results->out, "tests.tsv", &writing, failure);
     if (stream == NULL)
         return -1;
     fputs("comparison\tfirst\tsecond\tfirst_n\tsecond_n\tU\tp\tlog10_p\tfirst_mean\tsecond_mean\tneighbours\tsearch\n",
           stream);
     for (int i = 0; result == 0 && i < COMPARISONS; i++)
         result = compare(results, context, &comparisons[i], stream, shown, failure);
-    struct failure later;
-    int written = write_stream(results, "tests.tsv", stream, &text, result == 0 ? failure : &later);
-    return result == 0 ? written : -1;
+    if (result == 0)
+        return file_end(&writing, failure);
+    file_abandon(&writing);
+    return -1;
 }
 
 int field_results_write(const struct field_results *results, snnd_context *context, FILE *shown,

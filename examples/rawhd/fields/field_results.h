@@ -40,8 +40,8 @@ double *field_results_moran(const struct field_results *results, int kind, int s
 int field_results_write(const struct field_results *results, snnd_context *context, FILE *shown,
                         struct failure *failure);
 
-/** Draws into the folder: the best field of each kind before and after training, with all values of Moran's I; these of
- * all kinds; and excitation and inhibition. */
-int field_results_draw(const struct field_results *results, const char *folder, struct failure *failure);
+/** Draws into a private folder (drawing.h): the best field of each kind before and after training, with all values of
+ * Moran's I; these of all kinds; and excitation and inhibition. */
+int field_results_draw(const struct field_results *results, const char *place, struct failure *failure);
 
 #endif

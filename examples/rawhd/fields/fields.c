@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "training/keep.h"
+
 static size_t cells_of(const struct fields *fields) {
     return (size_t)fields->rows * (size_t)fields->columns;
 }
@@ -35,20 +37,21 @@ static snnd_status order(snnd_context *context, const snnd_moran_options *option
     return SNND_OK;
 }
 
-int fields_load(snnd_context *context, const char *path, const snnd_moran_options *options, struct fields *fields,
-                struct failure *failure) {
-    snnd_network *network = NULL;
+int fields_load(snnd_context *context, const char *folder, const char *name, const snnd_moran_options *options,
+                struct fields *fields, struct failure *failure) {
+    snnd_network *network;
     memset(fields, 0, sizeof *fields);
-    snnd_status status = snnd_network_load(context, path, &network);
-    if (status == SNND_OK)
-        status = compute(network, fields);
+    const int found = keep_load(context, folder, name, &network, failure);
+    if (found != 1)
+        return found < 0 ? -1 : failed(failure, "%s/%s: is not there", folder, name);
+    snnd_status status = compute(network, fields);
     if (status == SNND_OK)
         status = order(context, options, fields);
     snnd_network_free(network);
     if (status == SNND_OK)
         return 0;
     fields_free(fields);
-    return failed(failure, "%s: %s", path, snnd_context_last_error(context));
+    return failed(failure, "%s/%s: %s", folder, name, snnd_context_last_error(context));
 }
 
 void fields_free(struct fields *fields) {

@@ -13,9 +13,9 @@ struct fields {
     int32_t *order; /**< [outputs, rows], the order that has it */
 };
 
-/** Computes the fields of the network in a file, and their Moran's I. */
-int fields_load(snnd_context *context, const char *path, const snnd_moran_options *options, struct fields *fields,
-                struct failure *failure);
+/** Computes the fields of the network in FOLDER/NAME (files.h), and their Moran's I. */
+int fields_load(snnd_context *context, const char *folder, const char *name, const snnd_moran_options *options,
+                struct fields *fields, struct failure *failure);
 void fields_free(struct fields *fields);
 
 /** Writes the fields as .npy, float64 [outputs, rows, columns]. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/picture.h"
+#include "training/history.h"
 
 /* A number as gnuplot reads it. */
 static void put(FILE *data, double value) {
@@ -32,19 +33,19 @@ static int has_sigma(const struct past *past) {
 static void write_training(const struct past *past, FILE *data) {
     const int shown = has_sigma(past);
     fputs("# epoch, accuracy in % in training, validation and test, sigma in steps\n", data);
-    for (int i = 0; i < cJSON_GetArraySize(past->history); i++) {
-        fprintf(data, "%d", i + 1);
-        put(data, 100 * past_number(past, i, "train_accuracy"));
-        put(data, 100 * past_number(past, i, "validation_accuracy"));
-        put(data, 100 * past_number(past, i, "test_accuracy"));
-        put(data, shown ? past_number(past, i, "sigma") : NAN);
+    for (const cJSON *record = past->history->child; record != NULL; record = record->next) {
+        fprintf(data, "%.0f", history_number(record, "epoch"));
+        put(data, 100 * history_number(record, "train_accuracy"));
+        put(data, 100 * history_number(record, "validation_accuracy"));
+        put(data, 100 * history_number(record, "test_accuracy"));
+        put(data, shown ? history_number(record, "sigma") : NAN);
         putc('\n', data);
     }
 }
 
 /* gnuplot makes no axis for numbers that are not there. */
-static int draw_training(const struct past *past, const char *folder, struct failure *failure) {
-    struct picture *picture = picture_begin(folder, "training", 900, 520, failure);
+static int draw_training(const struct past *past, const char *place, struct failure *failure) {
+    struct picture *picture = picture_begin(place, "training", 900, 520, failure);
     if (picture == NULL)
         return -1;
     int validated = past_has(past, "validation_accuracy"), with_sigma = has_sigma(past);
@@ -86,25 +87,25 @@ static const struct panel panels[] = {
 
 enum { PANELS = sizeof panels / sizeof *panels };
 
-static int draw_changes(const struct past *past, const char *folder, struct failure *failure) {
-    int shown = 0, epochs = cJSON_GetArraySize(past->history);
+static int draw_changes(const struct past *past, const char *place, struct failure *failure) {
+    int shown = 0;
     for (int i = 0; i < PANELS; i++)
         shown += past_has(past, panels[i].number);
     if (shown == 0)
         return 0;
-    struct picture *picture = picture_begin(folder, "changes", 900, 250 * shown, failure);
+    struct picture *picture = picture_begin(place, "changes", 900, 250 * shown, failure);
     if (picture == NULL)
         return -1;
     FILE *data = picture_data(picture), *script = picture_script(picture);
     fputs("# epoch, synapses rewired, mean movement of delays in steps, spikes of a hidden neuron a step\n", data);
-    for (int i = 0; i < epochs; i++) {
-        fprintf(data, "%d", i + 1);
+    for (const cJSON *record = past->history->child; record != NULL; record = record->next) {
+        fprintf(data, "%.0f", history_number(record, "epoch"));
         for (int j = 0; j < PANELS; j++)
-            put(data, past_number(past, i, panels[j].number));
+            put(data, history_number(record, panels[j].number));
         putc('\n', data);
     }
     fprintf(script, "set multiplot layout %d, 1\nunset key\nset yrange [0:*]\nset lmargin 12\n", shown);
-    set_epochs(script, epochs);
+    set_epochs(script, cJSON_GetArraySize(past->history));
     for (int j = 0; j < PANELS; j++)
         if (past_has(past, panels[j].number))
             fprintf(script,
@@ -117,8 +118,9 @@ static int draw_changes(const struct past *past, const char *folder, struct fail
     return picture_end(picture, failure);
 }
 
-int curves_draw(const struct past *past, const char *folder, struct failure *failure) {
-    if (cJSON_GetArraySize(past->history) == 0)
+int curves_draw(const struct past *past, const char *place, struct failure *failure) {
+    if (past->history->child == NULL)
         return 0;
-    return draw_training(past, folder, failure) == 0 && draw_changes(past, folder, failure) == 0 ? 0 : -1;
+    const int training = draw_training(past, place, failure), changes = draw_changes(past, place, failure);
+    return training == 0 && changes == 0 ? 0 : -1;
 }

@@ -1,140 +1,142 @@
 #include "report/gallery.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "common/drawing.h"
 #include "common/files.h"
 #include "common/html.h"
 #include "common/picture.h"
+#include "common/program.h"
 
-/* ---- Places ---- */
+/* ---- What is there ---- */
 
-void gallery_open(struct gallery *gallery, const char *folder) {
+void gallery_open(struct gallery *gallery, const char *folder, int by_scripts) {
     memset(gallery, 0, sizeof *gallery);
     gallery->folder = folder;
-    gallery->pictures = format_text("%s/pictures", folder);
+    gallery->by_scripts = by_scripts;
 }
 
 void gallery_close(struct gallery *gallery) {
-    if (gallery->temporary != NULL)
-        folder_remove(gallery->temporary);
-    free(gallery->temporary);
-    free(gallery->pictures);
+    drawing_end(gallery->place);
     memset(gallery, 0, sizeof *gallery);
 }
 
-static int is_source(const char *name) {
-    const char *ending = strrchr(name, '.');
-    return ending != NULL && (strcmp(ending, ".gp") == 0 || strcmp(ending, ".dat") == 0);
+static int is_drawn(const struct gallery *gallery, const char *name, const char *ending) {
+    char *file = format_text("%s.%s", name, ending);
+    const int there = gallery->place != NULL && file_exists_in(gallery->place, file);
+    free(file);
+    return there;
 }
 
-static void copy_file(const struct gallery *gallery, const char *name) {
-    struct failure ignored; /* what is not there is not drawn, and that is said */
-    char *from = format_text("%s/%s", gallery->pictures, name), *to = format_text("%s/%s", gallery->temporary, name);
-    char *text = file_read(from, NULL, &ignored);
-    if (text != NULL)
-        file_write(to, text, &ignored);
-    free(text);
-    free(to);
-    free(from);
-}
-
-/* Scripts, data and style as they are: they may have been changed. */
-static void copy_sources(const struct gallery *gallery) {
-    DIR *folder = opendir(gallery->pictures);
-    for (struct dirent *entry; folder != NULL && (entry = readdir(folder)) != NULL;)
-        if (is_source(entry->d_name))
-            copy_file(gallery, entry->d_name);
-    if (folder != NULL)
-        closedir(folder);
-}
-
-static int make_temporary(struct gallery *gallery, struct failure *failure) {
-    const char *place = getenv("TMPDIR");
-    char *folder = format_text("%s/rawhd-report-XXXXXX", place != NULL ? place : "/tmp");
-    if (mkdtemp(folder) == NULL) {
-        failed(failure, "%s: cannot make this folder: %s", folder, strerror(errno));
-        free(folder);
-        return -1;
-    }
-    gallery->temporary = folder;
-    copy_sources(gallery);
-    return 0;
-}
-
-const char *gallery_place(struct gallery *gallery, struct failure *failure) {
+static int is_kept(const struct gallery *gallery, const char *name, const char *ending) {
+    char *file = format_text(DRAWING_FOLDER "/%s.%s", name, ending);
     struct failure ignored;
-    if (gallery->temporary != NULL)
-        return gallery->temporary;
-    if (folder_make(gallery->pictures, &ignored) == 0 && access(gallery->pictures, W_OK | X_OK) == 0)
-        return gallery->pictures;
-    return make_temporary(gallery, failure) == 0 ? gallery->temporary : NULL;
-}
-
-static char *path_in(const char *place, const char *name, const char *ending) {
-    return format_text("%s/%s.%s", place, name, ending);
-}
-
-static int has(const char *place, const char *name, const char *ending) {
-    if (place == NULL)
-        return 0;
-    char *path = path_in(place, name, ending);
-    int there = file_exists(path);
-    free(path);
+    const int there = file_check_in(gallery->folder, file, &ignored) == 1;
+    free(file);
     return there;
 }
 
 int gallery_has_script(const struct gallery *gallery, const char *name) {
-    return has(gallery->temporary != NULL ? gallery->temporary : gallery->pictures, name, "gp");
+    return is_drawn(gallery, name, "gp");
 }
 
-/* ---- Drawing what is missing ---- */
+/* ---- Drawing ---- */
 
-/* By the scripts; how many pictures have none. */
-static int redraw(struct gallery *gallery, const struct exhibit exhibits[], int count) {
-    int without = 0;
+/* Carries out the scripts of the folder, in a private folder of their own, and takes the pictures over. */
+static void carry_out_scripts(struct gallery *gallery, const struct exhibit exhibits[], int count) {
+    char *place = drawing_begin(&gallery->why);
+    if (place == NULL)
+        return;
+    drawing_fetch(place, gallery->folder);
+    for (int i = 0; i < count; i++) {
+        static const char *const endings[] = {"gp", "dat", "svg", "png"};
+        char *script = format_text("%s.gp", exhibits[i].name);
+        if (file_exists_in(place, script))
+            picture_run(place, exhibits[i].name, &gallery->why);
+        for (size_t j = 0; file_exists_in(place, script) && j < sizeof endings / sizeof *endings; j++) {
+            char *file = format_text("%s.%s", exhibits[i].name, endings[j]);
+            struct failure ignored; /* not drawn, of which gnuplot has told the reason, or without data */
+            file_copy_in(place, file, gallery->place, file, &ignored);
+            free(file);
+        }
+        free(script);
+    }
+    drawing_end(place);
+}
+
+/* What becomes of a picture. */
+enum wish { NOTHING, BY_RESULTS, BY_SCRIPT };
+
+/* Brings what was drawn to the folder. Scripts that were carried out stay there as they are, and so does what could not
+ * be begun: but for a run, whose pictures would be of an earlier one. */
+static void keep(struct gallery *gallery, const struct exhibit exhibits[], int count, int anew,
+                 const enum wish wishes[]) {
     for (int i = 0; i < count; i++) {
         const char *name = exhibits[i].name;
-        if (has(gallery->pictures, name, "svg"))
+        if (wishes[i] == NOTHING || (!anew && !gallery_has_script(gallery, name)) ||
+            (wishes[i] == BY_SCRIPT && !picture_possible()))
             continue;
-        const int scripted = has(gallery->pictures, name, "gp");
-        without += !scripted;
-        const char *place = scripted ? gallery_place(gallery, &gallery->why) : NULL;
-        if (place != NULL)
-            picture_redraw(place, name, &gallery->why);
+        drawing_keep(gallery->place, name, wishes[i] == BY_RESULTS, gallery->folder, &gallery->unkept);
     }
-    return without;
 }
 
-static int count_missing(const struct gallery *gallery, const struct exhibit exhibits[], int count) {
+static int is_missing(const struct gallery *gallery, const char *name, int anew) {
+    if (is_drawn(gallery, name, "svg"))
+        return 0;
+    return anew ? gallery_has_script(gallery, name) : !is_kept(gallery, name, "svg");
+}
+
+static void say_missing(const struct gallery *gallery, int missing) {
+    char *what = missing == 0   ? format_text("not all is drawn")
+                 : missing == 1 ? format_text("1 picture is missing")
+                                : format_text("%d pictures are missing", missing);
+    program_complain("%s: %s: %s", gallery->folder, what,
+                     !picture_possible()            ? "there is no gnuplot"
+                     : gallery->why.text[0] != '\0' ? gallery->why.text
+                                                    : "there is nothing to draw");
+    free(what);
+}
+
+/* What is to be drawn by results, and what by scripts. */
+static void wish(const struct gallery *gallery, const struct exhibit exhibits[], int count, int anew,
+                 enum wish wishes[], int wished[]) {
+    for (int i = 0; i < count; i++) {
+        wishes[i] = anew || !is_kept(gallery, exhibits[i].name, "svg") ? BY_RESULTS : NOTHING;
+        if (gallery->by_scripts && is_kept(gallery, exhibits[i].name, "gp"))
+            wishes[i] = BY_SCRIPT;
+        wished[wishes[i]]++;
+    }
+}
+
+static void draw_wished(struct gallery *gallery, const struct exhibit exhibits[], int count, int anew,
+                        gallery_draw *draw, void *user) {
+    enum wish *wishes = allocate((size_t)count, sizeof *wishes);
+    int wished[3] = {0, 0, 0};
+    wish(gallery, exhibits, count, anew, wishes, wished);
+    const int possible = picture_possible(), any = wished[BY_RESULTS] + wished[BY_SCRIPT] > 0;
+    if (any && !possible)
+        picture_warn();
+    if (any && (possible || anew))
+        gallery->place = drawing_begin(&gallery->why);
+    if (gallery->place != NULL) {
+        if (wished[BY_RESULTS] > 0)
+            draw(user, gallery->place, &gallery->why);
+        if (wished[BY_SCRIPT] > 0)
+            carry_out_scripts(gallery, exhibits, count);
+        keep(gallery, exhibits, count, anew, wishes);
+    }
+    free(wishes);
+}
+
+void gallery_fill(struct gallery *gallery, const struct exhibit exhibits[], int count, int anew, gallery_draw *draw,
+                  void *user) {
+    draw_wished(gallery, exhibits, count, anew, draw, user);
     int missing = 0;
     for (int i = 0; i < count; i++)
-        missing +=
-            !has(gallery->pictures, exhibits[i].name, "svg") && !has(gallery->temporary, exhibits[i].name, "svg");
-    return missing;
-}
-
-void gallery_complete(struct gallery *gallery, const struct exhibit exhibits[], int count,
-                      int (*draw)(void *user, const char *place, struct failure *failure), void *user) {
-    if (count_missing(gallery, exhibits, count) == 0)
-        return;
-    if (!picture_possible()) {
-        picture_warn();
-    } else if (redraw(gallery, exhibits, count) > 0) {
-        const char *place = gallery_place(gallery, &gallery->why);
-        if (place != NULL)
-            draw(user, place, &gallery->why);
-    }
-    const int missing = count_missing(gallery, exhibits, count);
-    if (missing > 0)
-        fprintf(stderr, "rawhd-report: %s: %d picture%s missing: %s\n", gallery->folder, missing,
-                missing == 1 ? " is" : "s are",
-                !picture_possible()            ? "there is no gnuplot"
-                : gallery->why.text[0] != '\0' ? gallery->why.text
-                                               : "there is nothing to draw");
+        missing += is_missing(gallery, exhibits[i].name, anew);
+    if (missing > 0 || gallery->why.text[0] != '\0')
+        say_missing(gallery, missing);
 }
 
 /* ---- On the page ---- */
@@ -143,23 +145,31 @@ void gallery_complete(struct gallery *gallery, const struct exhibit exhibits[], 
 static char *reason(const struct gallery *gallery, const char *name) {
     if (picture_possible())
         return format_text("%s", gallery->why.text[0] != '\0' ? gallery->why.text : "there is nothing to draw");
-    if (has(gallery->pictures, name, "gp"))
-        return format_text("gnuplot was not there. What would be drawn is in %s", gallery->pictures);
-    return format_text("gnuplot was not there, and no script of it is in %s", gallery->pictures);
+    if (is_kept(gallery, name, "gp"))
+        return format_text("gnuplot was not there. What would be drawn is in %s/" DRAWING_FOLDER, gallery->folder);
+    return format_text("gnuplot was not there, and no script of it is in %s/" DRAWING_FOLDER, gallery->folder);
 }
 
 void gallery_show(const struct gallery *gallery, FILE *page, const struct exhibit *exhibit) {
-    const char *place = has(gallery->temporary, exhibit->name, "svg") ? gallery->temporary : gallery->pictures;
-    char *path = path_in(place, exhibit->name, "svg"), *why = reason(gallery, exhibit->name);
-    html_picture(page, path, exhibit->caption, why);
+    const int drawn = is_drawn(gallery, exhibit->name, "svg");
+    char *name = format_text("%s%s.svg", drawn ? "" : DRAWING_FOLDER "/", exhibit->name);
+    size_t length = 0;
+    struct failure problem = {""};
+    char *svg = NULL, *why;
+    if (drawn || file_exists_in(gallery->folder, name))
+        svg = file_read_in(drawn ? gallery->place : gallery->folder, name, PICTURE_MOST, &length, &problem);
+    why = problem.text[0] != '\0' ? format_text("%s", problem.text) : reason(gallery, exhibit->name);
+    html_picture(page, svg, length, exhibit->caption, why);
     free(why);
-    free(path);
+    free(svg);
+    free(name);
 }
 
 void gallery_remark(const struct gallery *gallery, FILE *page) {
-    if (gallery->temporary == NULL || !picture_possible())
+    if (gallery->unkept.text[0] == '\0' || !picture_possible())
         return;
-    char *text = format_text("%s cannot be written to: what was drawn is on this page only.", gallery->pictures);
+    char *text = format_text("%s/" DRAWING_FOLDER " cannot be written to, and what was drawn is on this page only: %s",
+                             gallery->folder, gallery->unkept.text);
     html_element(page, "p", text);
     free(text);
 }

@@ -1,6 +1,5 @@
-/* The pictures of a section: where they are or are drawn, and what is said where there are none. They are kept in
- * FOLDER/pictures. What is missing there and cannot be written there is drawn into a temporary folder, for the page
- * alone. */
+/* The pictures of a section: where they are or are drawn, and what is said where there are none. They are drawn from
+ * what the folder tells, in a private folder (drawing.h), and kept in FOLDER/pictures if that can be written to. */
 #ifndef RAWHD_GALLERY_H
 #define RAWHD_GALLERY_H
 
@@ -9,10 +8,11 @@
 #include "common/failure.h"
 
 struct gallery {
-    const char *folder; /**< of results */
-    char *pictures;     /**< FOLDER/pictures */
-    char *temporary;    /**< NULL where that can be written to, or nothing was drawn */
-    struct failure why; /**< why something is not drawn; "" if nothing has gone wrong */
+    const char *folder;    /**< of results */
+    int by_scripts;        /**< scripts that lie in FOLDER/pictures are carried out */
+    char *place;           /**< the private folder; NULL where nothing was drawn */
+    struct failure why;    /**< why something is not drawn; "" if nothing has gone wrong */
+    struct failure unkept; /**< why what was drawn could not be written to the folder; "" if it could */
 };
 
 /** A picture and what is said of it. */
@@ -20,20 +20,20 @@ struct exhibit {
     const char *name, *caption;
 };
 
-void gallery_open(struct gallery *gallery, const char *folder);
+/** Draws all of the pictures into a folder, each of which may fail without the others. */
+typedef int gallery_draw(void *user, const char *place, struct failure *failure);
 
-/** Removes what is temporary. */
+void gallery_open(struct gallery *gallery, const char *folder, int by_scripts);
+
+/** Removes what is private. */
 void gallery_close(struct gallery *gallery);
 
-/** The folder to draw into. NULL is failure. */
-const char *gallery_place(struct gallery *gallery, struct failure *failure);
+/** Draws the pictures by `draw`: all of them if they are to be new, else what is missing. What goes wrong is said on
+ * the page and on stderr, and is no failure. */
+void gallery_fill(struct gallery *gallery, const struct exhibit exhibits[], int count, int anew, gallery_draw *draw,
+                  void *user);
 
-/** Draws what is missing: from its script and data if these are there, else by `draw`, which draws all of them into a
- * folder. Without gnuplot nothing is drawn. What goes wrong is said on the page and on stderr, and is no failure. */
-void gallery_complete(struct gallery *gallery, const struct exhibit exhibits[], int count,
-                      int (*draw)(void *user, const char *place, struct failure *failure), void *user);
-
-/** 1 if there is a script for this picture. */
+/** 1 if the picture has been drawn now, or would have been with gnuplot. */
 int gallery_has_script(const struct gallery *gallery, const char *name);
 
 /** Puts a picture into the page, or the reason why it is not there. */

@@ -19,16 +19,12 @@ int past_is_here(const char *folder);
 int past_load(const char *folder, struct past *past, struct failure *failure);
 void past_free(struct past *past);
 
-/** A number of the record of an epoch, the first is 0; NaN where there is none. */
-double past_number(const struct past *past, int epoch, const char *name);
-
 /** 1 if any record has a number of this name. */
 int past_has(const struct past *past, const char *name);
 
 /** A setting as text, "" where there is none; to be freed. */
 char *past_setting(const cJSON *settings, const char *name);
-
-/** FOLDER/NAME, to be freed. */
-char *past_path(const char *folder, const char *name);
+/** A value of JSON as text, to be freed; "" for NULL. */
+char *past_value(const cJSON *item);
 
 #endif

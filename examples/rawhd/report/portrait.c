@@ -19,7 +19,7 @@ struct synapses {
 
 struct portrait {
     snnd_context *context;
-    const char *folder;
+    const char *place;
     struct failure *failure;
     int layers;
     struct synapses after[LAYERS], before[LAYERS];
@@ -76,8 +76,9 @@ static int read_network(const snnd_network *network, struct synapses *synapses) 
 static int same_shape(const struct portrait *portrait, int layers) {
     int same = layers == portrait->layers;
     for (int i = 0; same && i < layers; i++)
-        same = portrait->before[i].count == portrait->after[i].count &&
+        same = portrait->before[i].outputs == portrait->after[i].outputs &&
                portrait->before[i].inputs == portrait->after[i].inputs &&
+               portrait->before[i].pairs == portrait->after[i].pairs &&
                portrait->before[i].longest == portrait->after[i].longest;
     return same;
 }
@@ -101,7 +102,7 @@ static struct picture *begin(const struct portrait *portrait, const char *name, 
     const int columns = portrait->layers < COLUMNS ? portrait->layers : COLUMNS;
     const int rows = groups * ((portrait->layers + columns - 1) / columns);
     struct picture *picture =
-        picture_begin(portrait->folder, name, columns > 1 ? 480 * columns : 720, height * rows, portrait->failure);
+        picture_begin(portrait->place, name, columns > 1 ? 480 * columns : 720, height * rows, portrait->failure);
     if (picture != NULL)
         fprintf(picture_script(picture), "set multiplot layout %d, %d title '%s'\n", rows, columns, title);
     return picture;
@@ -271,12 +272,12 @@ static void write_degrees(FILE *data, const int64_t *after, const int64_t *befor
 static void draw_degree_group(const struct portrait *portrait, FILE *data, FILE *script, int incoming) {
     for (int i = 0; i < portrait->layers; i++) {
         const struct synapses *after = &portrait->after[i], *before = &portrait->before[i];
-        int block = incoming ? i : portrait->layers + i;
+        const int block = incoming ? i : portrait->layers + i, compared = portrait->has_before;
         next_block(data, block);
         if (incoming)
-            write_degrees(data, after->fan_in, before->fan_in, after->outputs);
+            write_degrees(data, after->fan_in, compared ? before->fan_in : NULL, after->outputs);
         else
-            write_degrees(data, after->fan_out, before->fan_out, after->inputs);
+            write_degrees(data, after->fan_out, compared ? before->fan_out : NULL, after->inputs);
         title_layer(portrait, script, i);
         fprintf(script,
                 "set xlabel '%s'\n"
@@ -351,7 +352,7 @@ static int draw_neurons(const struct portrait *portrait) {
     if (count == 0)
         return 0;
     const struct synapses *in = &portrait->after[0];
-    struct picture *picture = picture_begin(portrait->folder, "neurons", 1300, 820, portrait->failure);
+    struct picture *picture = picture_begin(portrait->place, "neurons", 1300, 820, portrait->failure);
     if (picture == NULL)
         return -1;
     FILE *data = picture_data(picture), *script = picture_script(picture);
@@ -381,16 +382,16 @@ static int draw_neurons(const struct portrait *portrait) {
 static int draw_all(const struct portrait *portrait) {
     if (portrait->layers == 0)
         return 0;
-    if (draw_delays(portrait) != 0 || draw_weights(portrait) != 0 || draw_degrees(portrait) != 0)
-        return -1;
-    return portrait->layers > 1 ? draw_neurons(portrait) : 0;
+    const int delays = draw_delays(portrait), weights = draw_weights(portrait), degrees = draw_degrees(portrait);
+    const int neurons = portrait->layers > 1 ? draw_neurons(portrait) : 0;
+    return delays == 0 && weights == 0 && degrees == 0 && neurons == 0 ? 0 : -1;
 }
 
-int portrait_draw(snnd_context *context, const snnd_network *network, const snnd_network *before, const char *folder,
+int portrait_draw(snnd_context *context, const snnd_network *network, const snnd_network *before, const char *place,
                   struct failure *failure) {
     struct portrait *portrait = allocate(1, sizeof *portrait);
     portrait->context = context;
-    portrait->folder = folder;
+    portrait->place = place;
     portrait->failure = failure;
     portrait->layers = read_network(network, portrait->after);
     int layers_before = before != NULL ? read_network(before, portrait->before) : 0;

@@ -6,9 +6,9 @@
 
 #include "common/failure.h"
 
-/** Draws FOLDER/delays, weights, degrees and, where there are hidden neurons, neurons: the inputs of the eight whose
+/** Draws PLACE/delays, weights, degrees and, where there are hidden neurons, neurons: the inputs of the eight whose
  * outgoing weights are largest. `before` has the same layers, or is NULL. */
-int portrait_draw(snnd_context *context, const snnd_network *network, const snnd_network *before, const char *folder,
+int portrait_draw(snnd_context *context, const snnd_network *network, const snnd_network *before, const char *place,
                   struct failure *failure);
 
 #endif

@@ -10,21 +10,28 @@
 
 enum report_kind { REPORT_NOTHING, REPORT_RUN, REPORT_FIELDS, REPORT_ABLATION };
 
+/** What all sections need. */
+struct report {
+    snnd_context *context;
+    int by_scripts; /**< pictures are drawn by the scripts that lie in the folders, where there are any */
+};
+
 /** What a folder holds, by its files. */
 enum report_kind report_kind_of(const char *folder);
 
 /** Draws the pictures of a run into FOLDER/pictures, if that can be written to, and writes its section. `id` is for
  * links within the page. */
-int report_run(snnd_context *context, FILE *page, const char *folder, const char *id, struct failure *failure);
+int report_run(const struct report *report, FILE *page, const char *folder, const char *id, struct failure *failure);
 
 /** Tests and fields of rawhd-receptive-fields. */
-int report_fields(snnd_context *context, FILE *page, const char *folder, const char *id, struct failure *failure);
+int report_fields(const struct report *report, FILE *page, const char *folder, const char *id, struct failure *failure);
 
 /** Accuracy against sparsity, of rawhd-ablation. */
-int report_ablation(FILE *page, const char *folder, const char *id, struct failure *failure);
+int report_ablation(const struct report *report, FILE *page, const char *folder, const char *id,
+                    struct failure *failure);
 
-/** One table of all runs among the folders, if there are several. */
-int report_overview(FILE *page, char *const folders[], int count, struct failure *failure);
+/** One table of all runs among the folders, those that can be read, if there are several. */
+void report_overview(FILE *page, char *const folders[], int count);
 
 /** A table of settings or the like, from an object of JSON. */
 struct cJSON;

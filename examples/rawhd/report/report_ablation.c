@@ -48,7 +48,10 @@ static const struct exhibit pictures_of_ablation[] = {
     {"best", "The same after the best epoch of each run."},
 };
 
-enum { PICTURES = sizeof pictures_of_ablation / sizeof *pictures_of_ablation };
+enum {
+    PICTURES = sizeof pictures_of_ablation / sizeof *pictures_of_ablation,
+    MOST_RUNS = ABLATION_MODELS * ABLATION_SPARSITIES * ABLATION_SEEDS
+};
 
 /* A line of results.tsv; -1 if it is of no model that is known. */
 static int read_result(const struct table *table, int row, struct ablation_result *result) {
@@ -71,35 +74,39 @@ static int draw_again(void *user, const char *place, struct failure *failure) {
     if (report_table_load(folder, "results.tsv", 1, columns, &table, failure) != 0)
         return -1;
     results.result = allocate((size_t)table.rows, sizeof *results.result);
-    int result = 0;
+    int result =
+        table.rows <= MOST_RUNS ? 0 : failed(failure, "%s/results.tsv: has more runs than an ablation", folder);
     for (int row = 0; result == 0 && row < table.rows; row++)
         if (read_result(&table, row, &results.result[results.count++]) != 0)
             result = failed(failure, "%s/results.tsv: line %d is of no run of an ablation", folder, row + 2);
     table_free(&table);
-    if (result == 0) {
+    if (result == 0)
         ablation_results_list(&results);
+    if (result == 0 && results.sparsities > ABLATION_SPARSITIES)
+        result = failed(failure, "%s/results.tsv: has more sparsities than an ablation", folder);
+    if (result == 0)
         result = ablation_picture(&results, place, failure);
-    }
     ablation_results_free(&results);
     return result;
 }
 
-static void show_pictures(FILE *page, const char *folder) {
+static void show_pictures(const struct report *report, FILE *page, const char *folder) {
     struct gallery gallery;
-    gallery_open(&gallery, folder);
-    gallery_complete(&gallery, pictures_of_ablation, PICTURES, draw_again, (void *)folder);
+    gallery_open(&gallery, folder, report->by_scripts);
+    gallery_fill(&gallery, pictures_of_ablation, PICTURES, 0, draw_again, (void *)folder);
     gallery_remark(&gallery, page);
     for (int i = 0; i < PICTURES; i++)
         gallery_show(&gallery, page, &pictures_of_ablation[i]);
     gallery_close(&gallery);
 }
 
-int report_ablation(FILE *page, const char *folder, const char *id, struct failure *failure) {
+int report_ablation(const struct report *report, FILE *page, const char *folder, const char *id,
+                    struct failure *failure) {
     cJSON *settings;
     html_heading(page, 2, id, folder);
     if (report_settings_load(folder, "ablation.json", &settings, failure) != 0)
         return -1;
-    show_pictures(page, folder);
+    show_pictures(report, page, folder);
     int result = write_summary(page, folder, failure);
     if (result == 0)
         result = report_long_table(page, folder, "results.tsv", "All runs", failure);

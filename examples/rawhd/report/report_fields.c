@@ -10,6 +10,7 @@
 #include "report/past.h"
 #include "report/report.h"
 #include "training/history.h"
+#include "training/keep.h"
 
 /* What the paper reports on the Raw Heidelberg Digits, beside our tests of the same. */
 struct published {
@@ -135,7 +136,7 @@ static const struct exhibit pictures_of_fields[] = {
     {"balance", "Excitation and inhibition in each field, untrained and trained."},
 };
 
-enum { PICTURES = sizeof pictures_of_fields / sizeof *pictures_of_fields };
+enum { PICTURES = sizeof pictures_of_fields / sizeof *pictures_of_fields, MOST_ORDERS = 20000 };
 
 struct again {
     snnd_context *context;
@@ -146,15 +147,22 @@ struct again {
 /* Looks at the networks once more, in the way that the settings tell. */
 static int draw_again(void *user, const char *place, struct failure *failure) {
     const struct again *again = user;
-    const cJSON *model = cJSON_GetObjectItemCaseSensitive(again->settings, "model");
+    char *named = past_setting(again->settings, "model");
+    const char *model = strcmp(named, KEEP_BEST) == 0 ? KEEP_BEST : strcmp(named, KEEP_LAST) == 0 ? KEEP_LAST : NULL;
+    free(named);
     const double seeds = history_number(again->settings, "seeds"),
                  orders = history_number(again->settings, "permutations");
     char *neighbours = past_setting(again->settings, "neighbours");
     const int rook = strcmp(neighbours, "rook") == 0;
     free(neighbours);
-    if (!cJSON_IsString(model) || !(seeds >= 1 && seeds <= 1000) || !(orders >= 1 && orders <= 1e8))
+    if (model == NULL || !(seeds >= 1 && seeds <= 1000) || !(orders >= 1 && orders <= 1e8))
         return failed(failure, "%s/fields.json does not tell of which networks and in which way", again->folder);
-    struct field_results results = {.out = again->folder, .seeds = (int)seeds, .model = model->valuestring};
+    if (orders > MOST_ORDERS)
+        return failed(failure,
+                      "%s/fields.json asks for %.0f orders of the rows, and a report tries up to %d: "
+                      "rawhd-receptive-fields draws",
+                      again->folder, orders, (int)MOST_ORDERS);
+    struct field_results results = {.out = again->folder, .seeds = (int)seeds, .model = model};
     snnd_moran_options_init(&results.moran, sizeof results.moran);
     results.moran.permutations = (int32_t)orders;
     results.moran.seed = (uint64_t)fmax(0, history_number(again->settings, "permutation-seed"));
@@ -167,25 +175,26 @@ static int draw_again(void *user, const char *place, struct failure *failure) {
     return result;
 }
 
-static void show_pictures(snnd_context *context, FILE *page, const char *folder, const cJSON *settings) {
-    struct again again = {context, folder, settings};
+static void show_pictures(const struct report *report, FILE *page, const char *folder, const cJSON *settings) {
+    struct again again = {report->context, folder, settings};
     struct gallery gallery;
-    gallery_open(&gallery, folder);
-    gallery_complete(&gallery, pictures_of_fields, PICTURES, draw_again, &again);
+    gallery_open(&gallery, folder, report->by_scripts);
+    gallery_fill(&gallery, pictures_of_fields, PICTURES, 0, draw_again, &again);
     gallery_remark(&gallery, page);
     for (int i = 0; i < PICTURES; i++)
         gallery_show(&gallery, page, &pictures_of_fields[i]);
     gallery_close(&gallery);
 }
 
-int report_fields(snnd_context *context, FILE *page, const char *folder, const char *id, struct failure *failure) {
+int report_fields(const struct report *report, FILE *page, const char *folder, const char *id,
+                  struct failure *failure) {
     cJSON *settings;
     html_heading(page, 2, id, folder);
     if (report_settings_load(folder, "fields.json", &settings, failure) != 0)
         return -1;
     int result = write_tests(page, folder, settings, failure);
     if (result == 0)
-        show_pictures(context, page, folder, settings);
+        show_pictures(report, page, folder, settings);
     if (result == 0)
         result = report_long_table(page, folder, "moran.tsv", "All values of Moran's I, with excitation and inhibition",
                                    failure);

@@ -2,10 +2,9 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "common/files.h"
 #include "common/html.h"
+#include "common/program.h"
 #include "report/curves.h"
 #include "report/gallery.h"
 #include "report/past.h"
@@ -22,8 +21,8 @@ static void percent_cell(FILE *page, double share) {
         html_cell(page, "%.2f %%", 100 * share);
 }
 
-static void setting_cell(FILE *page, const cJSON *settings, const char *name) {
-    char *text = past_setting(settings, name);
+static void setting_cell(FILE *page, const cJSON *item) {
+    char *text = past_value(item);
     html_cell(page, "%s", text);
     free(text);
 }
@@ -42,7 +41,7 @@ static void settings_rows(FILE *page, const cJSON *settings, const char *outer) 
         }
         char *name = outer != NULL ? format_text("%s: %s", outer, item->string) : format_text("%s", item->string);
         html_row(page, name);
-        setting_cell(page, settings, item->string);
+        setting_cell(page, item);
         html_row_end(page);
         free(name);
     }
@@ -77,14 +76,15 @@ static const char *in_the_paper(const struct past *past) {
 }
 
 static void row_of_accuracy(FILE *page, const struct past *past, const char *what, int epoch, const char *paper) {
+    const cJSON *record = cJSON_GetArrayItem(past->history, epoch);
     html_row(page, what);
-    html_cell(page, "%.0f", past_number(past, epoch, "epoch"));
-    percent_cell(page, past_number(past, epoch, "test_accuracy"));
+    html_cell(page, "%.0f", history_number(record, "epoch"));
+    percent_cell(page, history_number(record, "test_accuracy"));
     if (past_has(past, "validation_accuracy"))
-        percent_cell(page, past_number(past, epoch, "validation_accuracy"));
-    percent_cell(page, past_number(past, epoch, "train_accuracy"));
-    html_cell(page, "%.0f", past_number(past, epoch, "active"));
-    html_cell(page, "%.4f", past_number(past, epoch, "spike_rate"));
+        percent_cell(page, history_number(record, "validation_accuracy"));
+    percent_cell(page, history_number(record, "train_accuracy"));
+    html_cell(page, "%.0f", history_number(record, "active"));
+    html_cell(page, "%.4f", history_number(record, "spike_rate"));
     html_cell(page, "%s", paper);
     html_row_end(page);
 }
@@ -165,51 +165,23 @@ static snnd_status write_layers(FILE *page, const snnd_network *network) {
     return status;
 }
 
-/* The network of this name in the folder; NULL and no failure where there is none. */
-static int load_network(snnd_context *context, const char *folder, const char *name, snnd_network **network,
-                        struct failure *failure) {
-    char *path = past_path(folder, name);
-    int result = 0;
-    *network = NULL;
-    if (file_exists(path) && snnd_network_load(context, path, network) != SNND_OK)
-        result = failed(failure, "%s", snnd_context_last_error(context));
-    free(path);
-    return result;
-}
-
 /* The best network, or the last; NULL where there is neither. */
 static int find_network(snnd_context *context, FILE *page, const char *folder, snnd_network **network,
                         struct failure *failure) {
-    if (load_network(context, folder, KEEP_BEST, network, failure) != 0)
-        return -1;
-    if (*network != NULL)
-        return 0;
-    if (load_network(context, folder, KEEP_LAST, network, failure) != 0)
+    int found = keep_load(context, folder, KEEP_BEST, network, failure);
+    if (found != 0)
+        return found < 0 ? -1 : 0;
+    found = keep_load(context, folder, KEEP_LAST, network, failure);
+    if (found < 0)
         return -1;
     html_element(page, "p",
-                 *network != NULL
+                 found
                      ? KEEP_BEST " is not there: network and pictures of it are those of " KEEP_LAST ", the last epoch."
                      : "Neither " KEEP_BEST " nor " KEEP_LAST " is there: no network and no pictures of it are shown.");
-    if (*network == NULL)
-        fprintf(stderr, "rawhd-report: %s: pictures of the network are missing: there is neither %s nor %s\n", folder,
-                KEEP_BEST, KEEP_LAST);
+    if (!found)
+        program_complain("%s: pictures of the network are missing: there is neither " KEEP_BEST " nor " KEEP_LAST,
+                         folder);
     return 0;
-}
-
-/* Table and pictures of the network. */
-static int show_network(snnd_context *context, FILE *page, const char *folder, const char *pictures,
-                        struct failure *failure) {
-    snnd_network *network, *before = NULL;
-    if (find_network(context, page, folder, &network, failure) != 0)
-        return -1;
-    int result = load_network(context, folder, KEEP_INITIAL, &before, failure);
-    if (result == 0 && network != NULL && write_layers(page, network) != SNND_OK)
-        result = failed(failure, "%s: %s", folder, snnd_context_last_error(context));
-    if (result == 0 && network != NULL)
-        result = portrait_draw(context, network, before, pictures, failure);
-    snnd_network_free(before);
-    snnd_network_free(network);
-    return result;
 }
 
 static const struct exhibit pictures_of_run[] = {
@@ -227,58 +199,63 @@ static const struct exhibit pictures_of_run[] = {
 
 enum { PICTURES = sizeof pictures_of_run / sizeof *pictures_of_run };
 
-/* Of an earlier run in the folder, perhaps, which had what this one has not. */
-static void forget_pictures(const char *pictures) {
-    static const char *const endings[] = {"gp", "dat", "svg", "png"};
-    for (int i = 0; i < PICTURES; i++)
-        for (size_t j = 0; j < sizeof endings / sizeof *endings; j++) {
-            char *path = format_text("%s/%s.%s", pictures, pictures_of_run[i].name, endings[j]);
-            unlink(path);
-            free(path);
-        }
+/* What the pictures of a run are of. */
+struct sitter {
+    snnd_context *context;
+    const struct past *past;
+    snnd_network *network, *before; /* NULL where there is none */
+};
+
+static int draw_run(void *user, const char *place, struct failure *failure) {
+    const struct sitter *sitter = user;
+    const int curves = curves_draw(sitter->past, place, failure);
+    if (sitter->network == NULL)
+        return curves;
+    return portrait_draw(sitter->context, sitter->network, sitter->before, place, failure) == 0 ? curves : -1;
 }
 
-static void show_pictures(FILE *page, const struct gallery *gallery) {
-    gallery_remark(gallery, page);
-    for (int i = 0; i < PICTURES; i++)
-        if (gallery_has_script(gallery, pictures_of_run[i].name)) /* else there was nothing to draw */
-            gallery_show(gallery, page, &pictures_of_run[i]);
-}
-
-static int show_epochs(snnd_context *context, FILE *page, const struct past *past, struct failure *failure) {
+static void show_pictures(const struct report *report, FILE *page, struct sitter *sitter) {
     struct gallery gallery;
-    gallery_open(&gallery, past->folder);
-    const char *place = gallery_place(&gallery, failure);
-    int result = place != NULL ? 0 : -1;
-    write_result(page, past);
-    if (result == 0) {
-        forget_pictures(place);
-        result = curves_draw(past, place, failure);
-    }
-    if (result == 0)
-        result = show_network(context, page, past->folder, place, failure);
-    if (result == 0)
-        show_pictures(page, &gallery);
+    gallery_open(&gallery, sitter->past->folder, report->by_scripts);
+    gallery_fill(&gallery, pictures_of_run, PICTURES, 1, draw_run, sitter);
+    gallery_remark(&gallery, page);
+    for (int i = 0; i < PICTURES; i++)
+        if (gallery_has_script(&gallery, pictures_of_run[i].name)) /* else there was nothing to draw */
+            gallery_show(&gallery, page, &pictures_of_run[i]);
     gallery_close(&gallery);
+}
+
+static int show_epochs(const struct report *report, FILE *page, const struct past *past, struct failure *failure) {
+    struct sitter sitter = {.context = report->context, .past = past};
+    write_result(page, past);
+    int result = find_network(report->context, page, past->folder, &sitter.network, failure);
+    if (result == 0 && keep_load(report->context, past->folder, KEEP_INITIAL, &sitter.before, failure) < 0)
+        result = -1;
+    if (result == 0 && sitter.network != NULL && write_layers(page, sitter.network) != SNND_OK)
+        result = failed(failure, "%s: %s", past->folder, snnd_context_last_error(report->context));
+    if (result == 0)
+        show_pictures(report, page, &sitter);
+    snnd_network_free(sitter.before);
+    snnd_network_free(sitter.network);
     return result;
 }
 
-static int show_run(snnd_context *context, FILE *page, const struct past *past, struct failure *failure) {
+static int show_run(const struct report *report, FILE *page, const struct past *past, struct failure *failure) {
     int result = 0;
-    if (cJSON_GetArraySize(past->history) > 0)
-        result = show_epochs(context, page, past, failure);
+    if (past->history->child != NULL)
+        result = show_epochs(report, page, past, failure);
     else
         html_element(page, "p", "No epoch of this run is finished.");
     report_settings(page, past->settings);
     return result;
 }
 
-int report_run(snnd_context *context, FILE *page, const char *folder, const char *id, struct failure *failure) {
+int report_run(const struct report *report, FILE *page, const char *folder, const char *id, struct failure *failure) {
     struct past past;
     if (past_load(folder, &past, failure) != 0)
         return -1;
     html_heading(page, 2, id, folder);
-    int result = show_run(context, page, &past, failure);
+    int result = show_run(report, page, &past, failure);
     past_free(&past);
     return result;
 }
@@ -291,18 +268,19 @@ static void overview_row(FILE *page, const struct past *past) {
     int dense = setting_is(past->settings, "structure", "dense");
     html_row(page, past->folder);
     for (size_t i = 0; i < sizeof shown / sizeof *shown; i++)
-        setting_cell(page, past->settings, shown[i]);
+        setting_cell(page, cJSON_GetObjectItemCaseSensitive(past->settings, shown[i]));
     for (size_t i = 0; i < sizeof of_sparse / sizeof *of_sparse; i++)
-        setting_cell(page, dense ? NULL : past->settings, of_sparse[i]);
+        setting_cell(page, dense ? NULL : cJSON_GetObjectItemCaseSensitive(past->settings, of_sparse[i]));
     html_cell(page, "%s", cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(past->settings, "dale")) ? "yes" : "no");
     html_cell(page, "%d", epochs);
-    percent_cell(page, past_number(past, best, "test_accuracy"));
-    percent_cell(page, past_number(past, epochs - 1, "test_accuracy"));
-    html_cell(page, "%.0f", epochs > 0 ? past_number(past, epochs - 1, "active") : 0);
+    const cJSON *last = cJSON_GetArrayItem(past->history, epochs - 1);
+    percent_cell(page, history_number(cJSON_GetArrayItem(past->history, best), "test_accuracy"));
+    percent_cell(page, history_number(last, "test_accuracy"));
+    html_cell(page, "%.0f", last != NULL ? history_number(last, "active") : 0);
     html_row_end(page);
 }
 
-int report_overview(FILE *page, char *const folders[], int count, struct failure *failure) {
+void report_overview(FILE *page, char *const folders[], int count) {
     static const char *const headings[] = {"run",
                                            "structure",
                                            "delays",
@@ -314,22 +292,19 @@ int report_overview(FILE *page, char *const folders[], int count, struct failure
                                            "best test accuracy",
                                            "last test accuracy",
                                            "synapses"};
-    int runs = 0, result = 0;
+    int runs = 0;
     for (int i = 0; i < count; i++)
         runs += report_kind_of(folders[i]) == REPORT_RUN;
     if (runs < 2)
-        return 0;
+        return;
     html_table_begin(page, "The runs", headings, 11);
-    for (int i = 0; result == 0 && i < count; i++) {
+    for (int i = 0; i < count; i++) {
         struct past past;
-        if (report_kind_of(folders[i]) != REPORT_RUN)
+        struct failure ignored; /* its section says it */
+        if (report_kind_of(folders[i]) != REPORT_RUN || past_load(folders[i], &past, &ignored) != 0)
             continue;
-        result = past_load(folders[i], &past, failure);
-        if (result == 0) {
-            overview_row(page, &past);
-            past_free(&past);
-        }
+        overview_row(page, &past);
+        past_free(&past);
     }
     html_table_end(page);
-    return result;
 }

@@ -3,33 +3,29 @@
 
 #include "common/files.h"
 #include "common/html.h"
+#include "common/json.h"
+#include "common/place.h"
 #include "common/table.h"
 #include "report/past.h"
 #include "report/report.h"
 
-static int has(const char *folder, const char *name) {
-    char *path = past_path(folder, name);
-    int there = file_exists(path);
-    free(path);
-    return there;
-}
-
 enum report_kind report_kind_of(const char *folder) {
     if (past_is_here(folder))
         return REPORT_RUN;
-    if (has(folder, "tests.tsv") && has(folder, "moran.tsv"))
+    if (file_exists_in(folder, "tests.tsv") && file_exists_in(folder, "moran.tsv"))
         return REPORT_FIELDS;
-    return has(folder, "summary.tsv") && has(folder, "results.tsv") ? REPORT_ABLATION : REPORT_NOTHING;
+    return file_exists_in(folder, "summary.tsv") && file_exists_in(folder, "results.tsv") ? REPORT_ABLATION
+                                                                                          : REPORT_NOTHING;
 }
 
 int report_table_load(const char *folder, const char *name, int texts, const char *const columns[], struct table *table,
                       struct failure *failure) {
-    char *path = past_path(folder, name);
-    int result = table_load(path, table, failure);
-    if (result == 0 && table_check(table, path, texts, columns, failure) != 0) {
+    if (table_load(folder, name, table, failure) != 0)
+        return -1;
+    char *path = place_path(folder, name);
+    const int result = table_check(table, path, texts, columns, failure);
+    if (result != 0)
         table_free(table);
-        result = -1;
-    }
     free(path);
     return result;
 }
@@ -61,19 +57,9 @@ int report_long_table(FILE *page, const char *folder, const char *name, const ch
 }
 
 int report_settings_load(const char *folder, const char *name, cJSON **settings, struct failure *failure) {
-    char *path = past_path(folder, name), *text = NULL;
-    int result = 0;
     *settings = NULL;
-    if (file_exists(path)) {
-        text = file_read(path, NULL, failure);
-        *settings = text != NULL ? cJSON_Parse(text) : NULL;
-        result = text == NULL ? -1 : cJSON_IsObject(*settings) ? 0 : failed(failure, "%s: is not a JSON object", path);
-    }
-    if (result != 0) {
-        cJSON_Delete(*settings);
-        *settings = NULL;
-    }
-    free(text);
-    free(path);
-    return result;
+    if (!file_exists_in(folder, name))
+        return 0;
+    *settings = json_read_in(folder, name, failure);
+    return *settings != NULL ? 0 : -1;
 }

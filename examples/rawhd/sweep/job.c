@@ -44,10 +44,13 @@ static void be_a_child(pid_t parent, const sigset_t *mask) {
 }
 
 static int redirect(const struct sweep_run *run, int anew) {
-    char *path = format_text("%s/" OUTPUT, run->folder);
-    int output = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | (anew ? O_TRUNC : O_APPEND), 0666);
+    struct failure failure;
+    if (anew)
+        file_remove_in(run->folder, OUTPUT);
+    int output = file_append_in(run->folder, OUTPUT, &failure);
     int input = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    free(path);
+    if (output < 0)
+        program_explain(&failure);
     if (output < 0 || input < 0 || dup2(output, STDOUT_FILENO) < 0 || dup2(output, STDERR_FILENO) < 0 ||
         dup2(input, STDIN_FILENO) < 0)
         return -1;
@@ -104,7 +107,7 @@ static const char *last_line(char *text) {
 
 char *job_reason(const struct sweep_run *run, int status) {
     struct failure ignored;
-    char *path = format_text("%s/" OUTPUT, run->folder), *text = file_read(path, NULL, &ignored);
+    char *text = file_text_in(run->folder, OUTPUT, &ignored);
     char *how = WIFSIGNALED(status)
                     ? format_text("signal %d (%s) ended it", WTERMSIG(status), strsignal(WTERMSIG(status)))
                     : format_text("exit code %d", WIFEXITED(status) ? WEXITSTATUS(status) : -1);
@@ -112,6 +115,5 @@ char *job_reason(const struct sweep_run *run, int status) {
     char *reason = line[0] != '\0' ? format_text("%s, after saying: %s", how, line) : format_text("%s", how);
     free(how);
     free(text);
-    free(path);
     return reason;
 }

@@ -92,61 +92,40 @@ void sweep_free(struct sweep *sweep) {
 /* ---- What the folders say ---- */
 
 static int has(const struct sweep_run *run, const char *name) {
-    char *path = format_text("%s/%s", run->folder, name);
-    int there = file_exists(path);
-    free(path);
-    return there;
+    return file_exists_in(run->folder, name);
 }
 
 /* The records of a log, to the first that is not whole. */
 static cJSON *read_log(const struct sweep_run *run) {
     struct failure ignored;
-    char *path = format_text("%s/" KEEP_LOG, run->folder), *text = file_read(path, NULL, &ignored);
-    cJSON *history = cJSON_CreateArray();
-    char *line = text;
-    for (char *end; line != NULL && (end = strchr(line, '\n')) != NULL; line = end + 1) {
-        *end = '\0';
-        cJSON *record = cJSON_Parse(line);
-        if (history_number(record, "epoch") != cJSON_GetArraySize(history) + 1) {
-            cJSON_Delete(record);
-            break;
-        }
-        cJSON_AddItemToArray(history, record);
-    }
-    free(text);
-    free(path);
-    return history;
+    cJSON *whole, *history = history_read(run->folder, &whole, &ignored);
+    return history != NULL ? history : whole;
 }
 
 /* Fingerprint of the log, which ends what it is called with; to be freed. NULL if there is no log. */
 static char *log_fingerprint(const struct sweep_run *run) {
     struct failure ignored;
-    size_t length;
-    char *path = format_text("%s/" KEEP_LOG, run->folder), *text = file_read(path, &length, &ignored), *mark = NULL;
+    char *text = file_text_in(run->folder, KEEP_LOG, &ignored), *mark = NULL;
     if (text != NULL)
-        mark = format_text("%016" PRIx64 "\n", fingerprint_add(FINGERPRINT_START, text, length));
+        mark = format_text("%016" PRIx64 "\n", fingerprint_add(FINGERPRINT_START, text, strlen(text)));
     free(text);
-    free(path);
     return mark;
 }
 
 /* 1 if sweep_mark() has seen this very log. */
 static int is_marked(const struct sweep_run *run) {
     struct failure ignored;
-    char *path = format_text("%s/" MARK, run->folder), *mark = file_read(path, NULL, &ignored);
-    char *now = log_fingerprint(run);
+    char *mark = file_text_in(run->folder, MARK, &ignored), *now = log_fingerprint(run);
     int same = mark != NULL && now != NULL && strcmp(mark, now) == 0;
     free(now);
     free(mark);
-    free(path);
     return same;
 }
 
 int sweep_mark(const struct sweep_run *run, struct failure *failure) {
-    char *mark = log_fingerprint(run), *path = format_text("%s/" MARK, run->folder);
-    int result =
-        mark != NULL ? file_write(path, mark, failure) : failed(failure, "%s: there is no " KEEP_LOG, run->folder);
-    free(path);
+    char *mark = log_fingerprint(run);
+    int result = mark != NULL ? file_write_in(run->folder, MARK, mark, failure)
+                              : failed(failure, "%s: there is no " KEEP_LOG, run->folder);
     free(mark);
     return result;
 }
@@ -160,8 +139,10 @@ static enum sweep_state judge(const struct sweep_run *run, const cJSON *history)
     return has(run, KEEP_CHECKPOINT) && (best || epochs == 0) ? SWEEP_BEGUN : SWEEP_NEW;
 }
 
-/* Fails if the run in the folder is another one. */
+/* Fails if the run in the folder is another one, or the folder a link. */
 static int compare_settings(const struct sweep *sweep, const struct sweep_run *run, struct failure *failure) {
+    if (folder_check_in(sweep->out, run->name, failure) < 0)
+        return -1;
     if (!has(run, KEEP_SETTINGS))
         return 0;
     cJSON *settings = keep_settings(run->folder, failure);

@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "common/files.h"
 #include "common/lock.h"
 #include "common/program.h"
 #include "data/data.h"
@@ -151,8 +152,11 @@ static void begin_run(struct work *work, size_t run) {
     struct sweep *sweep = work->sweep;
     struct task *task = &work->task[run];
     struct failure failure;
-    int lock;
-    const enum lock_result locked = lock_try(sweep->run[run].folder, sweep_lock_need(sweep), &lock, &failure);
+    int lock = -1;
+    const enum lock_result locked =
+        folder_make_in(sweep->out, sweep->run[run].name, &failure) == 0 /* else it may be a link */
+            ? lock_try(sweep->run[run].folder, sweep_lock_need(sweep), &lock, &failure)
+            : LOCK_FAILED;
     if (locked == LOCK_TAKEN) {
         task->stage = ELSEWHERE;
         return;

@@ -9,6 +9,32 @@
 
 #include "common/files.h"
 
+/* What a record may have, and the largest that each can be: far more than any run comes to, and not too much for what
+ * is computed and drawn from it. */
+static const struct {
+    const char *name;
+    double least, most;
+} numbers[] = {
+    {"epoch", 1, 1e9},
+    {"train_loss", -1e30, 1e30},
+    {"train_accuracy", 0, 1},
+    {"validation_loss", -1e30, 1e30},
+    {"validation_accuracy", 0, 1},
+    {"test_loss", -1e30, 1e30},
+    {"test_accuracy", 0, 1},
+    {"sigma", 0, 1e6},
+    {"seconds", 0, 1e12},
+    {"active", 0, 1e15},
+    {"regrown", 0, 1e15},
+    {"rewired", 0, 1e15},
+    {"delay_moved", 0, 1e6},
+    {"spike_rate", 0, 1e6},
+    {"weight_rate", 0, 1e30},
+    {"position_rate", 0, 1e30},
+};
+
+enum { NUMBERS = sizeof numbers / sizeof *numbers, LONGEST_LINE = 16384 };
+
 cJSON *history_record(const struct epoch_result *result) {
     const snnd_epoch_report *training = &result->training, *testing = &result->testing;
     cJSON *record = cJSON_CreateObject();
@@ -61,37 +87,107 @@ int history_best(const cJSON *history) {
     return best;
 }
 
-static char *line_of(const cJSON *record) {
-    char *json = cJSON_PrintUnformatted(record), *line = format_text("%s\n", json);
-    cJSON_free(json);
-    return line;
-}
+/* ---- The log ---- */
 
-int history_append(const char *log, const cJSON *record, struct failure *failure) {
-    FILE *file = fopen(log, "abe");
-    if (file == NULL)
-        return failed(failure, "%s: cannot write: %s", log, strerror(errno));
-    char *line = line_of(record);
-    int broken = fputs(line, file) == EOF || fflush(file) != 0 || fsync(fileno(file)) != 0;
-    free(line);
-    broken |= fclose(file) != 0;
-    return broken ? failed(failure, "%s: cannot write: %s", log, strerror(errno)) : 0;
-}
-
-int history_restore(const char *log, const cJSON *history, struct failure *failure) {
-    char *text = format_text("%s", "");
-    for (const cJSON *record = history->child; record != NULL; record = record->next) {
-        char *line = line_of(record), *longer = format_text("%s%s", text, line);
-        free(line);
-        free(text);
-        text = longer;
+/* Takes a number over from what a line says. */
+static int take_number(const cJSON *line, size_t number, cJSON *record, struct failure *failure) {
+    const char *name = numbers[number].name;
+    const cJSON *item = cJSON_GetObjectItemCaseSensitive(line, name);
+    if (!cJSON_IsNumber(item)) {
+        if (cJSON_IsNull(item))
+            cJSON_AddNullToObject(record, name);
+        return 0;
     }
-    struct failure ignored;
-    char *found = file_read(log, NULL, &ignored);
-    int result = 0;
-    if (found == NULL || strcmp(found, text) != 0)
-        result = file_write(log, text, failure) == 0 ? 1 : -1;
-    free(found);
+    if (!(item->valuedouble >= numbers[number].least && item->valuedouble <= numbers[number].most))
+        return failed(failure, "\"%s\" is %g, and in a run it is from %g to %g", name, item->valuedouble,
+                      numbers[number].least, numbers[number].most);
+    cJSON_AddNumberToObject(record, name, item->valuedouble);
+    return 0;
+}
+
+/* The record of this epoch from a line; NULL on failure. */
+static cJSON *read_line(const char *text, int epoch, struct failure *failure) {
+    cJSON *line = strlen(text) <= LONGEST_LINE ? cJSON_ParseWithOpts(text, NULL, 1) : NULL, *record = NULL;
+    int result = cJSON_IsObject(line) ? 0 : failed(failure, "is not a JSON object");
+    const double said = history_number(line, "epoch");
+    if (result == 0 && !(said >= epoch && said <= epoch))
+        result = failed(failure, "is not of epoch %d", epoch);
+    if (result == 0)
+        record = cJSON_CreateObject();
+    for (size_t i = 0; result == 0 && i < NUMBERS; i++)
+        result = take_number(line, i, record, failure);
+    cJSON_Delete(line);
+    if (result == 0)
+        return record;
+    cJSON_Delete(record);
+    return NULL;
+}
+
+cJSON *history_read(const char *folder, cJSON **whole, struct failure *failure) {
+    char *text = file_text_in(folder, HISTORY_LOG, failure);
+    cJSON *history = cJSON_CreateArray();
+    int result = text != NULL ? 0 : -1, epoch = 1;
+    char *line = text;
+    for (char *end; result == 0 && (end = strchr(line, '\n')) != NULL; line = end + 1, epoch++) {
+        struct failure reason;
+        *end = '\0';
+        cJSON *record = read_line(line, epoch, &reason);
+        if (record != NULL)
+            cJSON_AddItemToArray(history, record);
+        else
+            result = failed(failure, "%s/" HISTORY_LOG ": line %d %s", folder, epoch, reason.text);
+    }
     free(text);
+    if (whole != NULL)
+        *whole = result != 0 ? history : NULL;
+    else if (result != 0)
+        cJSON_Delete(history);
+    return result == 0 ? history : NULL;
+}
+
+static void put_line(FILE *stream, const cJSON *record) {
+    char *json = cJSON_PrintUnformatted(record);
+    fprintf(stream, "%s\n", json);
+    cJSON_free(json);
+}
+
+int history_append(const char *folder, const cJSON *record, struct failure *failure) {
+    const int log = file_append_in(folder, HISTORY_LOG, failure);
+    if (log < 0)
+        return -1;
+    FILE *file = fdopen(log, "ab");
+    if (file == NULL) {
+        close(log);
+        return failed(failure, "%s/" HISTORY_LOG ": cannot write: %s", folder, strerror(errno));
+    }
+    put_line(file, record);
+    int broken = ferror(file) || fflush(file) != 0 || fsync(fileno(file)) != 0;
+    broken |= fclose(file) != 0;
+    return broken ? failed(failure, "%s/" HISTORY_LOG ": cannot write: %s", folder, strerror(errno)) : 0;
+}
+
+/* The log as the records have it, to be freed; NULL without memory. */
+static char *log_text(const cJSON *history) {
+    char *text = NULL;
+    size_t length;
+    FILE *stream = open_memstream(&text, &length);
+    for (const cJSON *record = history->child; stream != NULL && record != NULL; record = record->next)
+        put_line(stream, record);
+    if (stream != NULL && fclose(stream) == 0)
+        return text;
+    free(text);
+    return NULL;
+}
+
+int history_restore(const char *folder, const cJSON *history, struct failure *failure) {
+    struct failure ignored;
+    char *found = file_text_in(folder, HISTORY_LOG, &ignored), *text = log_text(history);
+    int result = 0;
+    if (text == NULL)
+        result = failed(failure, "%s/" HISTORY_LOG ": cannot write: out of memory", folder);
+    else if (found == NULL || strcmp(found, text) != 0)
+        result = file_write_in(folder, HISTORY_LOG, text, failure) == 0 ? 1 : -1;
+    free(text);
+    free(found);
     return result;
 }

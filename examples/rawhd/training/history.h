@@ -27,10 +27,18 @@ int history_best(const cJSON *history);
 /** A number of a record; NaN where it has none. */
 double history_number(const cJSON *record, const char *name);
 
-/** Adds a record to the log. */
-int history_append(const char *log, const cJSON *record, struct failure *failure);
+#define HISTORY_LOG "log.jsonl"
+
+/** Reads the log in a run's folder: an array of records, each of the epoch after the one before, with the numbers that
+ * history_record() gives and no others; to be deleted. What follows the last end of line is not a record yet. A line
+ * that is none, or has a number that no run comes to, is a failure, and then `whole` (NULL, or) gets the records before
+ * it. */
+cJSON *history_read(const char *folder, cJSON **whole, struct failure *failure);
+
+/** Adds a record to the log in a run's folder. */
+int history_append(const char *folder, const cJSON *record, struct failure *failure);
 
 /** Makes the log hold exactly these records; 1 if it did not before. */
-int history_restore(const char *log, const cJSON *history, struct failure *failure);
+int history_restore(const char *folder, const cJSON *history, struct failure *failure);
 
 #endif

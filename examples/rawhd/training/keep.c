@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "common/files.h"
+#include "common/json.h"
 #include "common/lock.h"
 #include "training/history.h"
 
@@ -24,43 +25,23 @@ static int library_failure(const struct keep *keep, struct failure *failure) {
 }
 
 cJSON *keep_settings(const char *out, struct failure *failure) {
-    char *path = path_in(out, KEEP_SETTINGS), *text = NULL;
-    cJSON *settings = NULL;
-    if (!file_exists(path))
-        failed(failure, "--resume: there is no run in %s: %s is missing", out, path);
-    else
-        text = file_read(path, NULL, failure);
-    if (text != NULL) {
-        settings = cJSON_Parse(text);
-        if (!cJSON_IsObject(settings)) {
-            failed(failure, "%s: is not a JSON object", path);
-            cJSON_Delete(settings);
-            settings = NULL;
-        }
-    }
-    free(text);
-    free(path);
-    return settings;
+    if (file_exists_in(out, KEEP_SETTINGS))
+        return json_read_in(out, KEEP_SETTINGS, failure);
+    failed(failure, "--resume: there is no run in %s: %s/" KEEP_SETTINGS " is missing", out, out);
+    return NULL;
 }
 
 int keep_claim(const char *out, int overwrite, struct failure *failure) {
-    for (int i = 0; !overwrite && i < RUN_FILES; i++) {
-        char *path = path_in(out, run_files[i]);
-        int there = file_exists(path);
-        free(path);
-        if (there)
+    for (int i = 0; !overwrite && i < RUN_FILES; i++)
+        if (file_exists_in(out, run_files[i]))
             return failed(failure,
                           "--out: there is a run in %s already (%s): --resume goes on with it, --overwrite removes it",
                           out, run_files[i]);
-    }
     return 0;
 }
 
 int keep_has(const struct keep *keep, const char *name) {
-    char *path = path_in(keep->out, name);
-    const int there = file_exists(path);
-    free(path);
-    return there;
+    return file_exists_in(keep->out, name);
 }
 
 /* Files begin under a name with something behind it; what a run was killed over is left under such a name. */
@@ -71,11 +52,8 @@ static void remove_leftovers(const char *out) {
     for (struct dirent *entry; (entry = readdir(folder)) != NULL;)
         for (int i = 0; i < RUN_FILES; i++) {
             const size_t length = strlen(run_files[i]);
-            if (strncmp(entry->d_name, run_files[i], length) != 0 || entry->d_name[length] != '.')
-                continue;
-            char *path = path_in(out, entry->d_name);
-            unlink(path);
-            free(path);
+            if (strncmp(entry->d_name, run_files[i], length) == 0 && entry->d_name[length] == '.')
+                file_remove_in(out, entry->d_name);
         }
     closedir(folder);
 }
@@ -95,17 +73,12 @@ static int lock_folder(struct keep *keep, struct failure *failure) {
 int keep_begin(struct keep *keep, struct failure *failure) {
     if (lock_folder(keep, failure) != 0)
         return -1;
-    for (int i = 0; i < RUN_FILES; i++) {
-        char *path = path_in(keep->out, run_files[i]);
-        unlink(path);
-        free(path);
-    }
-    char *path = path_in(keep->out, KEEP_SETTINGS), *text = cJSON_Print(keep->settings);
-    char *lines = format_text("%s\n", text);
-    int result = file_write(path, lines, failure);
+    for (int i = 0; i < RUN_FILES; i++)
+        file_remove_in(keep->out, run_files[i]);
+    char *text = cJSON_Print(keep->settings), *lines = format_text("%s\n", text);
+    int result = file_write_in(keep->out, KEEP_SETTINGS, lines, failure);
     free(lines);
     cJSON_free(text);
-    free(path);
     return result;
 }
 
@@ -117,33 +90,36 @@ int keep_model(const struct keep *keep, const snnd_network *network, const char 
 }
 
 int keep_front_end(const struct keep *keep, const struct front_end *front_end, struct failure *failure) {
-    char *path = path_in(keep->out, FRONT_END_FILE);
-    const int result = front_end_write(front_end, path, failure);
+    return front_end_write(front_end, keep->out, FRONT_END_FILE, failure);
+}
+
+int keep_load(snnd_context *context, const char *folder, const char *name, snnd_network **network,
+              struct failure *failure) {
+    *network = NULL;
+    const int there = file_check_in(folder, name, failure);
+    if (there != 1)
+        return there;
+    char *path = path_in(folder, name);
+    const snnd_status status = snnd_network_load(context, path, network);
     free(path);
-    return result;
+    return status == SNND_OK ? 1 : failed(failure, "%s", snnd_context_last_error(context));
 }
 
 int keep_changes(const struct keep *keep, const snnd_network *network, snnd_changes *changes, struct failure *failure) {
     const char *name = cJSON_GetArraySize(keep->history) > 0 ? KEEP_LAST : KEEP_INITIAL;
-    char *path = path_in(keep->out, name);
-    snnd_network *before = NULL;
+    snnd_network *before;
     snnd_changes_init(changes, sizeof *changes);
-    snnd_status status = SNND_OK;
-    const int lost = !file_exists(path);
-    if (!lost)
-        status = snnd_network_load(keep->context, path, &before);
-    if (!lost && status == SNND_OK)
-        status = snnd_network_changes(before, network, NULL, changes);
+    const int there = keep_load(keep->context, keep->out, name, &before, failure);
+    if (there != 1)
+        return there < 0 ? -1 : 1;
+    const snnd_status status = snnd_network_changes(before, network, NULL, changes);
     snnd_network_free(before);
-    free(path);
-    return status != SNND_OK ? library_failure(keep, failure) : lost;
+    return status == SNND_OK ? 0 : library_failure(keep, failure);
 }
 
 int keep_epoch(struct keep *keep, cJSON *record, struct failure *failure) {
     cJSON_AddItemToArray(keep->history, record);
-    char *log = path_in(keep->out, KEEP_LOG);
-    int result = history_append(log, record, failure);
-    free(log);
+    int result = history_append(keep->out, record, failure);
     keep->seconds = 0;
     return result;
 }
@@ -194,10 +170,11 @@ static int use_note(struct keep *keep, const snnd_trainer *trainer, cJSON *note,
 static int load_checkpoint(struct keep *keep, snnd_trainer *trainer, const struct options *options,
                            struct progress *progress, struct failure *failure) {
     char *path = path_in(keep->out, KEEP_CHECKPOINT), *text = NULL;
-    int result = 0;
-    if (!file_exists(path))
+    const int there = file_check_in(keep->out, KEEP_CHECKPOINT, failure);
+    int result = there < 0 ? -1 : 0;
+    if (there == 0)
         result = failed(failure, "--resume: there is no %s", path);
-    else if (snnd_trainer_load_checkpoint(trainer, path, &text) != SNND_OK)
+    else if (there == 1 && snnd_trainer_load_checkpoint(trainer, path, &text) != SNND_OK)
         result = library_failure(keep, failure);
     free(path);
     if (result != 0)
@@ -213,9 +190,7 @@ int keep_restore(struct keep *keep, snnd_trainer *trainer, const snnd_network *n
                  struct progress *progress, struct failure *failure) {
     if (lock_folder(keep, failure) != 0 || load_checkpoint(keep, trainer, options, progress, failure) != 0)
         return -1;
-    char *path = path_in(keep->out, KEEP_LOG);
-    int changed = history_restore(path, keep->history, failure);
-    free(path);
+    int changed = history_restore(keep->out, keep->history, failure);
     if (changed > 0)
         progress_say(progress, "log.jsonl did not end where the checkpoint does, and has been put right");
     const int epochs = cJSON_GetArraySize(keep->history);

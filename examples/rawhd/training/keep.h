@@ -6,10 +6,11 @@
 #include <snndelay.h>
 
 #include "data/front_end.h"
+#include "training/history.h"
 #include "training/options.h"
 #include "training/progress.h"
 
-#define KEEP_LOG "log.jsonl"
+#define KEEP_LOG HISTORY_LOG
 #define KEEP_SETTINGS "settings.json"
 #define KEEP_CHECKPOINT "checkpoint.safetensors"
 #define KEEP_INITIAL "initial.safetensors"
@@ -39,6 +40,10 @@ int keep_model(const struct keep *keep, const snnd_network *network, const char 
 
 /** Writes how recordings became the inputs of the models. */
 int keep_front_end(const struct keep *keep, const struct front_end *front_end, struct failure *failure);
+
+/** Loads the network of this name from the folder of a run. 1, or 0 where there is none; -1 is failure. */
+int keep_load(snnd_context *context, const char *folder, const char *name, snnd_network **network,
+              struct failure *failure);
 
 /** What an epoch has changed: compares the network with the last model, which is still that of the epoch before, or
  * with the initial one. 0, or 1 where the folder has lost it; -1 is failure. */

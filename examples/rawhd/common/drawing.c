@@ -1,0 +1,127 @@
+#include "common/drawing.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/files.h"
+
+#define STYLE "style.gp"
+
+static const char style[] =
+    "# How all pictures in this folder look: dark text on white, red for excitation and blue for inhibition, which\n"
+    "# colour-blind readers can tell apart. Change it and draw again: gnuplot NAME.gp\n"
+    "if (ending eq 'svg') {\n"
+    "    set terminal svg size width, height font 'sans-serif,14' background 'white' noenhanced\n"
+    "} else {\n"
+    "    set terminal pngcairo size 2 * width, 2 * height font 'DejaVu Sans,10.5' fontscale 2 linewidth 2 \\\n"
+    "        pointscale 2 noenhanced\n"
+    "}\n"
+    "red = '#ca0020'\n"
+    "blue = '#0571b0'\n"
+    "grey = '#404040'\n"
+    "pale = '#d0d0d0'\n"
+    "colours = '#ca0020 #0571b0 #e08214 #1b7837 #762a83 #404040'\n"
+    "set palette defined (-1 '#053061', -0.6 '#2166ac', -0.3 '#92c5de', 0 '#ffffff', \\\n"
+    "    0.3 '#f4a582', 0.6 '#b2182b', 1 '#67001f')\n"
+    "set border 3 linecolor rgb grey\n"
+    "set tics nomirror textcolor rgb 'black'\n"
+    "set grid linecolor rgb pale\n"
+    "set style fill solid 0.5 noborder\n"
+    "set boxwidth 0.9 relative\n"
+    "set key outside top center horizontal\n";
+
+/* What there may be of a picture; the place of the first that is drawn. */
+static const char *const endings[] = {"gp", "dat", "svg", "png", NULL};
+
+enum { PICTURES = 2 };
+
+char *drawing_begin(struct failure *failure) {
+    const char *parent = getenv("TMPDIR");
+    char *place = format_text("%s/rawhd-pictures-XXXXXX", parent != NULL ? parent : "/tmp");
+    if (mkdtemp(place) == NULL) {
+        failed(failure, "%s: cannot make this folder: %s", place, strerror(errno));
+        free(place);
+        return NULL;
+    }
+    if (file_write_in(place, STYLE, style, failure) == 0)
+        return place;
+    drawing_end(place);
+    return NULL;
+}
+
+void drawing_end(char *place) {
+    if (place != NULL)
+        folder_remove(place);
+    free(place);
+}
+
+static int keep_file(const char *place, const char *name, const char *folder, struct failure *failure) {
+    char *kept = format_text(DRAWING_FOLDER "/%s", name);
+    int result = 0;
+    if (file_exists_in(place, name))
+        result = file_copy_in(place, name, folder, kept, failure);
+    else
+        file_remove_in(folder, kept);
+    free(kept);
+    return result;
+}
+
+int drawing_keep(const char *place, const char *name, int scripts, const char *folder, struct failure *failure) {
+    int result = folder_make_in(folder, DRAWING_FOLDER, failure);
+    if (result == 0 && scripts && !file_exists_in(folder, DRAWING_FOLDER "/" STYLE))
+        result = keep_file(place, STYLE, folder, failure);
+    for (int i = scripts ? 0 : PICTURES; result == 0 && endings[i] != NULL; i++) {
+        char *file = format_text("%s.%s", name, endings[i]);
+        result = keep_file(place, file, folder, failure);
+        free(file);
+    }
+    return result;
+}
+
+static int has_ending(const char *name, const char *ending) {
+    const char *dot = strrchr(name, '.');
+    return dot != NULL && strcmp(dot + 1, ending) == 0;
+}
+
+void drawing_fetch(const char *place, const char *folder) {
+    DIR *pictures = folder_open_in(folder, DRAWING_FOLDER);
+    for (struct dirent *entry; pictures != NULL && (entry = readdir(pictures)) != NULL;) {
+        if (!has_ending(entry->d_name, "gp") && !has_ending(entry->d_name, "dat"))
+            continue;
+        struct failure ignored; /* what is not there is not drawn, and that is said */
+        char *from = format_text(DRAWING_FOLDER "/%s", entry->d_name);
+        file_copy_in(folder, from, place, entry->d_name, &ignored);
+        free(from);
+    }
+    if (pictures != NULL)
+        closedir(pictures);
+}
+
+/* Each picture has a script. */
+static int keep_all(const char *place, const char *folder, struct failure *failure) {
+    DIR *drawn = opendir(place);
+    int result = drawn != NULL ? 0 : failed(failure, "%s: cannot read this folder: %s", place, strerror(errno));
+    for (struct dirent *entry; result == 0 && (entry = readdir(drawn)) != NULL;) {
+        if (!has_ending(entry->d_name, "gp") || strcmp(entry->d_name, STYLE) == 0)
+            continue;
+        char *name = format_text("%.*s", (int)(strlen(entry->d_name) - strlen(".gp")), entry->d_name);
+        result = drawing_keep(place, name, 1, folder, failure);
+        free(name);
+    }
+    if (drawn != NULL)
+        closedir(drawn);
+    return result;
+}
+
+int drawing_make(const char *folder, int (*draw)(void *user, const char *place, struct failure *failure), void *user,
+                 struct failure *failure) {
+    char *place = drawing_begin(failure);
+    if (place == NULL)
+        return -1;
+    struct failure later;
+    const int drawn = draw(user, place, failure);
+    const int kept = keep_all(place, folder, drawn == 0 ? failure : &later);
+    drawing_end(place);
+    return drawn == 0 ? kept : -1;
+}

@@ -1,0 +1,12 @@
+/* Small files of JSON: settings, and what else a program says of its results. */
+#ifndef RAWHD_JSON_H
+#define RAWHD_JSON_H
+
+#include <cJSON.h>
+
+#include "common/failure.h"
+
+/** Reads the object in FOLDER/NAME (files.h: a regular file, no link), to be deleted. NULL on failure. */
+cJSON *json_read_in(const char *folder, const char *name, struct failure *failure);
+
+#endif
