@@ -10,7 +10,7 @@
 set -eu
 cd "$(dirname "$0")/../.."
 build=${BUILD:-build-fuzz}
-targets='architecture calls checkpoint network nir npy options safetensors state'
+targets='architecture calls checkpoint folders network nir npy options safetensors state'
 
 usage() {
     sed -n '2,6s/^# \{0,1\}//p' tests/fuzz/run.sh >&2
@@ -60,6 +60,7 @@ dictionary() {
     case $1 in
     safetensors | network | checkpoint | architecture) echo -dict=tests/fuzz/safetensors.dict ;;
     npy) echo -dict=tests/fuzz/npy.dict ;;
+    folders) echo -dict=tests/fuzz/folders.dict ;;
     esac
 }
 
@@ -110,6 +111,8 @@ about() {
         model/dropout.c model/leaky_integrator.c ;;
     calls) echo analysis model optimizer sparsity inference train/trainer.c ;;
     checkpoint) echo train/checkpoint.c format/network_file.c format/safetensors.c ;;
+    folders) echo rawhd/common/files.c rawhd/common/place.c rawhd/common/json.c rawhd/common/table.c rawhd/common/printable.c \
+        rawhd/data/front_end.c rawhd/report/past.c rawhd/training/history.c rawhd/training/options.c ;;
     network) echo format/network_file.c format/safetensors.c format/atomic_file.c ;;
     nir) echo format/nir.c format/nir_graph.c format/nir_map.c format/nir_nodes.c format/nir_read.c format/nir_write.c \
         format/nir_graph_writer.c format/hdf5_read.c format/hdf5_text.c format/hdf5_write.c ;;
@@ -126,7 +129,7 @@ coverage() {
     llvm-profdata-14 merge -o "$TMPDIR/profile" "$TMPDIR/raw"
     llvm-cov-14 report -instr-profile="$TMPDIR/profile" "$program" | awk -v target="$target" -v about="$(about "$target")" '
         BEGIN { count = split(about, part, " ") }
-        { for (p = 1; p <= count; p++) if (index($1, "/lib/" part[p]) > 0) { lines += $8; missed += $9; next } }
+        { for (p = 1; p <= count; p++) if (index($1, "/lib/" part[p]) + index($1, "/examples/" part[p]) > 0) { lines += $8; missed += $9; next } }
         END { printf "%-13s %5d of %5d lines are reached, %.1f %%\n", target, lines - missed, lines, 100 * (lines - missed) / lines }'
 }
 

@@ -149,6 +149,27 @@ static void write_options(void) {
     }
 }
 
+/* Files of run folders, after the byte that says which. */
+static void write_folders(void) {
+    static const struct {
+        const char *name, *text;
+    } files[] = {
+        {"log", "\0{\"epoch\":1,\"train_loss\":2.9,\"train_accuracy\":0.25,\"validation_loss\":null,"
+                "\"validation_accuracy\":null,\"test_accuracy\":0.5,\"sigma\":10,\"seconds\":1.5,\"active\":320,"
+                "\"rewired\":null,\"delay_moved\":null,\"spike_rate\":0.1}\n{\"epoch\":2,\"test_accuracy\":1}\n{\"epo"},
+        {"log-absurd", "\0{\"epoch\":1,\"test_accuracy\":1e308}\n"},
+        {"settings", "\1{\"data\": \"hd\", \"epochs\": 3, \"hidden\": \"8,4\", \"delays\": \"learned\", \"structure\": "
+                     "\"deep-r\", \"sparsity\": 0.875, \"dale\": true, \"common\": {\"a\": [1, \"<b>\"]}}"},
+        {"table", "\2model\tsparsity\tlast_test_accuracy\nboth\t0.875\t0.5\nneither\t0.5\tnan\n"},
+        {"front-end", "\3{\"version\": 1, \"preset\": \"mel\", \"classes\": \"english-first\", \"lowest_rate\": 16000, "
+                      "\"decibels_of_0\": -80, \"decibels_of_1\": 0}"},
+        {"front-end-other", "\3{\"version\": 1, \"preset\": \"zenke-vogels\", \"classes\": \"german-first\", "
+                            "\"lowest_rate\": 48000}"},
+    };
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+        write_seed("folders", files[i].name, files[i].text, 1 + strlen(files[i].text + 1), NULL);
+}
+
 /* Programs of calls by a generator of numbers: most arguments are small, as most of what is legal is. */
 static void write_programs(void) {
     unsigned char program[240];
@@ -178,6 +199,7 @@ int main(int count, char **argument) {
     write_arrays();
     write_states();
     write_options();
+    write_folders();
     write_programs();
     fuzz_close(context);
     return 0;
