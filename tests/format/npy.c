@@ -688,7 +688,7 @@ static void *watch_allocate(void *user, size_t bytes, size_t alignment) {
         self->open += flags >= 0 && !self->known[d];
         self->left_open += flags >= 0 && !self->known[d] && (flags & FD_CLOEXEC) == 0;
     }
-    return aligned_alloc(alignment, bytes);
+    return aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment);
 }
 
 static void watch_release(void *user, void *memory) {
