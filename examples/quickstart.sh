@@ -16,7 +16,7 @@ build=$folder/build
 begun=$(date +%s)
 
 echo '== 1/5 what is needed'
-sh examples/install-missing.sh gcc libc6-dev meson ninja-build pkg-config libcjson-dev libsndfile1-dev \
+sh examples/install-missing.sh gcc libc6-dev meson ninja-build pkg-config libcjson-dev libopenblas-dev libsndfile1-dev \
     libsamplerate0-dev libkissfft-dev espeak-ng gnuplot-nox fonts-dejavu-core
 
 echo '== 2/5 building'

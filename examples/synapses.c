@@ -13,7 +13,7 @@ static int print_layer(const snnd_layer *layer, int number) {
     if (snnd_delay_options_init(&options, sizeof options) != SNND_OK ||
         snnd_layer_delay_options(layer, &options) != SNND_OK)
         return 0;
-    const int64_t inputs = snnd_layer_inputs(layer), each = options.kernel_count;
+    const int64_t inputs = snnd_layer_inputs(layer), each = options.synapses_per_pair;
     const int64_t count = snnd_layer_outputs(layer) * inputs * each;
     float *weight = malloc((size_t)count * sizeof *weight);
     int32_t *delay = malloc((size_t)count * sizeof *delay);

@@ -41,7 +41,7 @@
  *   steepness and l1 up to 1e9; epsilons up to 1; neurons and batches up to 2^20, steps and epochs up to 2^24.
  *
  * Axes: B samples in a batch, T time steps, I inputs of a layer, O outputs (neurons) of a layer, C
- * synapses for each pair of neurons (kernel_count). Arrays are C-ordered (the last axis is contiguous).
+ * synapses for each pair of neurons (synapses_per_pair). Arrays are C-ordered (the last axis is contiguous).
  * Times are in steps of the simulation (dt = 1), potentials in units where the threshold is 1 by
  * default. "The paper" is Mészáros, Knight and Nowotny, "Learning delays through gradients and
  * structure", Front. Comput. Neurosci. 18:1460309 (2024); its published code is "the reference".
@@ -104,15 +104,22 @@ typedef enum snnd_isa {
     SNND_ISA_AVX512 = 3 /**< x86-64 with AVX-512 F, VL, DQ and BW */
 } snnd_isa;
 
-/** How currents and gradients of delays are computed. All methods give the same results but for rounding; which is the
- * fastest depends on sigma, the synapses there are, and the spikes. */
+/** How a training pass computes currents and gradients of delays. Both methods give the same results but for rounding
+ * (doc/model.md). An evaluation is always direct, so that streams and exports agree with it. */
 typedef enum snnd_method {
-    SNND_METHOD_AUTO = 0,           /**< by an estimate of the time, for every layer and pass */
-    SNND_METHOD_TAPS = 1,           /**< every tap of every synapse that there is */
-    SNND_METHOD_FILTERS = 2,        /**< by the few filters that wide Gaussians are made of, where they are Gaussians */
-    SNND_METHOD_EVENTS = 3,         /**< every tap for every spike, where the input is spikes */
-    SNND_METHOD_FILTERED_EVENTS = 4 /**< both */
+    SNND_METHOD_AUTO = 0,    /**< for every layer and pass, what an estimate from counts finds the faster one */
+    SNND_METHOD_DIRECT = 1,  /**< every tap of every synapse that carries something */
+    SNND_METHOD_SPECTRAL = 2 /**< in the frequency domain, by matrix products */
 } snnd_method;
+
+/** What makes matrix products. The choice is part of what results depend on to the last bit. */
+typedef enum snnd_products {
+    SNND_PRODUCTS_AUTO = 0, /**< BLAS, unless the library was built without it, `isa` is below the processor's best,
+                                 OpenBLAS runs kernels of an older processor, by the name that it gives, or it is a
+                                 build without locks, which several threads may not call */
+    SNND_PRODUCTS_OWN = 1,  /**< the library's own kernels */
+    SNND_PRODUCTS_BLAS = 2  /**< BLAS; SNND_ERROR_UNSUPPORTED where there is none, or one without locks */
+} snnd_products;
 
 /** Memory, log and threads of a context. */
 typedef struct snnd_context_options {
@@ -124,12 +131,14 @@ typedef struct snnd_context_options {
     void *memory_user; /**< given to both hooks */
     /** Receives one line of plain text without a newline. NULL: no log. */
     void (*log)(void *user, snnd_log_level level, const char *message);
-    void *log_user;     /**< given to `log` */
-    int32_t threads;    /**< 0: one for each processor; 1: no thread is ever made; at most 1024 */
-    int32_t isa;        /**< ::snnd_isa; one that the processor lacks is SNND_ERROR_UNSUPPORTED */
-    int32_t method;     /**< ::snnd_method, for tests and measurements; one that a layer cannot use is not used there */
+    void *log_user;  /**< given to `log` */
+    int32_t threads; /**< 0: one for each processor; 1: no thread is ever made; at most 1024 */
+    int32_t isa;     /**< ::snnd_isa; one that the processor lacks is SNND_ERROR_UNSUPPORTED */
+    int32_t method;  /**< ::snnd_method, for tests and measurements; a layer whose spectra would take more than 256 MB
+                        for sixteen samples is direct whatever this is */
     int32_t low_memory; /**< 1: what can be made again in the backward pass is not kept: the same results with about
                            half the memory, in somewhat more time */
+    int32_t products;   /**< ::snnd_products */
 } snnd_context_options;
 
 /** Fills in the defaults; `size` is sizeof of the caller's structure. */
@@ -144,9 +153,11 @@ SNND_API void snnd_context_free(snnd_context *context);
  * files in it are made plain, so that it may be shown on a terminal (doc/conventions.md). */
 SNND_API const char *snnd_context_last_error(const snnd_context *context);
 
-/** The number of threads, the calling one among them, and the instruction set chosen; either pointer may be NULL. Until
- * the first call that wants threads they are as many as were asked for, then as many as there are. */
-SNND_API snnd_status snnd_context_info(const snnd_context *context, int32_t *threads, snnd_isa *isa);
+/** The number of threads, the calling one among them, the instruction set chosen, and what makes matrix products
+ * ("own", or the name that OpenBLAS gives to its kernels, or "cblas" of another BLAS; static). Each pointer may be
+ * NULL. Until the first call that wants threads they are as many as were asked for, then as many as there are. */
+SNND_API snnd_status snnd_context_info(const snnd_context *context, int32_t *threads, snnd_isa *isa,
+                                       const char **products);
 
 /** @} */
 /* ---------------------------------------------------------------------------------------------- */
@@ -207,11 +218,11 @@ SNND_API snnd_status snnd_network_create(snnd_context *context, int32_t inputs, 
 /** Frees a network with its layers. */
 SNND_API void snnd_network_free(snnd_network *network);
 
-/** Kernel of a delay in training: how a synapse's weight spreads over the taps round its position. */
-typedef enum snnd_kernel {
-    SNND_KERNEL_GAUSS = 1, /**< a Gaussian of width |sigma| + 0.27 */
-    SNND_KERNEL_MAX = 2    /**< a triangle of half-width |sigma| + 1 */
-} snnd_kernel;
+/** Profile of a delay in training: how a synapse's weight spreads over the taps round its position. */
+typedef enum snnd_delay_profile {
+    SNND_PROFILE_GAUSS = 1, /**< a Gaussian of width |sigma| + 0.27 */
+    SNND_PROFILE_MAX = 2    /**< a triangle of half-width |sigma| + 1 */
+} snnd_delay_profile;
 
 /**
  * Delayed synapses: dilated convolutions with learnable spacings in one dimension (DCLS, Hammouamri,
@@ -220,9 +231,9 @@ typedef enum snnd_kernel {
  */
 typedef struct snnd_delay_options {
     size_t size;
-    int32_t max_delay;    /**< longest delay in steps; even, 0 to 1022; default 24 */
-    int32_t kernel_count; /**< C, synapses for each pair of neurons, 1 to 64; default 1 */
-    int32_t kernel;       /**< ::snnd_kernel in training; evaluation has whole delays; default GAUSS */
+    int32_t max_delay;         /**< longest delay in steps; even, 0 to 1022; default 24 */
+    int32_t synapses_per_pair; /**< C, synapses for each pair of neurons, 1 to 64; default 1 */
+    int32_t profile;           /**< ::snnd_delay_profile in training; evaluation has whole delays; default GAUSS */
     /** 1: positions are trained. 0: they are drawn, rounded to whole steps and frozen, and every pass
      * uses the triangle at sigma 0, as the reference's fixed models do. Default 1. */
     int32_t learn_delays;
@@ -289,10 +300,10 @@ SNND_API snnd_status snnd_network_add_leaky_integrator(snnd_network *network,
  */
 SNND_API snnd_status snnd_network_initialize(snnd_network *network, uint64_t seed);
 
-/** Width of the delay kernels in training, >= 0, one number for the network; evaluation takes 0. A network
+/** Width of the delay profiles in training, >= 0, one number for the network; evaluation takes 0. A network
  * starts at half of its longest delay. */
 SNND_API snnd_status snnd_network_set_sigma(snnd_network *network, double sigma);
-/** Width of the delay kernels now; 0 of NULL. */
+/** Width of the delay profiles now; 0 of NULL. */
 SNND_API double snnd_network_sigma(const snnd_network *network);
 
 /** Puts every position back into its range; part of each training step, after the optimizer. */
@@ -370,7 +381,7 @@ typedef struct snnd_workspace snnd_workspace;
 /** How a pass is made. */
 typedef enum snnd_mode {
     SNND_EVALUATE = 0, /**< whole delays, running statistics, no dropout */
-    SNND_TRAIN = 1     /**< delay kernels of width sigma, statistics of the batch, dropout */
+    SNND_TRAIN = 1     /**< delay profiles of width sigma, statistics of the batch, dropout */
 } snnd_mode;
 
 /** Buffers for up to `batch` samples of `steps` time steps, both >= 1. Nothing is allocated later, but for the
@@ -442,12 +453,18 @@ SNND_API snnd_status snnd_workspace_backward(snnd_workspace *workspace);
 
 /** Shows the gradient of WEIGHT, POSITION, SCALE or SHIFT: float32 in the shape of the parameter, borrowed,
  * writable (for clipping, say), valid until the workspace is freed (a trainer's: as long as snnd_trainer_workspace()
- * says). Weight gradients are with respect to theta where the layer has signs, include L1 (sign(theta), 0 at 0). Those
- * of absent synapses, which a pass makes only where the layer's controller needs them, are made by this call, so make
- * it while the parameters are those of the pass; they are to look at: an optimizer's step puts them to 0 and moves
- * nothing by them. SNND_ERROR_STATE unless of forward pass, loss and backward pass the last was the backward pass. */
-SNND_API snnd_status snnd_workspace_gradient(snnd_workspace *workspace, const snnd_layer *layer, snnd_array_name name,
-                                             snnd_array *array);
+ * says). Weight gradients are with respect to theta where the layer has signs, and include L1 (sign(theta), 0 at 0).
+ * Those of absent synapses are 0, unless the layer's controller needs them (see snnd_workspace_complete_gradient()).
+ * SNND_ERROR_STATE unless of forward pass, loss and backward pass the last was the backward pass. */
+SNND_API snnd_status snnd_workspace_gradient(const snnd_workspace *workspace, const snnd_layer *layer,
+                                             snnd_array_name name, snnd_array *array);
+
+/** Computes the gradient of a layer of delays for all of its synapses, absent ones among them, and shows it: as
+ * snnd_workspace_gradient(), but to be read only, since optimizers do not look at it, and valid until the next backward
+ * pass. Where no synapse is absent, or the layer's controller needs all gradients, it is the one that the pass has
+ * made. The parameters must still be those of the pass. Allocates at the first call for a layer. */
+SNND_API snnd_status snnd_workspace_complete_gradient(snnd_workspace *workspace, const snnd_layer *layer,
+                                                      snnd_array_name name, snnd_array *array);
 
 /** What a pass left behind. */
 typedef enum snnd_record {

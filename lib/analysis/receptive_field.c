@@ -152,7 +152,7 @@ static void add_synapse(const maps *from, int32_t source, double weight, int32_t
 /* The two maps of neuron `o`, which are zero before. `weighted`: synapses count with their weights, else as 1. */
 static void add_neuron(const snnd_layer *layer, const synapses *s, int32_t o, bool weighted, const maps *from,
                        const maps *to, double *excitation, double *inhibition) {
-    const int32_t each = layer->options.delays.kernel_count;
+    const int32_t each = layer->options.delays.synapses_per_pair;
     const int64_t begin = (int64_t)o * layer->inputs * each;
     for (int64_t k = begin; k < begin + (int64_t)layer->inputs * each; k++) {
         const double weight = (double)s->weight[k];

@@ -16,7 +16,7 @@ snnd_status snnd_layer_degrees(const snnd_layer *layer, int64_t *fan_in, int64_t
     const snnd_status status = check(layer, "snnd_layer_degrees");
     if (status != SNND_OK)
         return status;
-    const int64_t each = layer->options.delays.kernel_count, columns = snnd_delays_columns(layer);
+    const int64_t each = layer->options.delays.synapses_per_pair, columns = snnd_delays_columns(layer);
     if (fan_in != NULL)
         memset(fan_in, 0, (size_t)layer->outputs * sizeof *fan_in);
     if (fan_out != NULL)

@@ -10,6 +10,7 @@
 #include "base/parallel.h"
 #include "base/utf8.h"
 #include "kernel/dispatch.h"
+#include "kernel/product.h"
 
 enum { CACHE_LINE = 64, MAX_THREADS = 1024 };
 
@@ -79,8 +80,8 @@ snnd_status snnd_context_create(const snnd_context_options *options, snnd_contex
     if (status != SNND_OK)
         return status;
     if ((given.allocate == NULL) != (given.release == NULL) || given.threads < 0 || given.threads > MAX_THREADS ||
-        given.method < SNND_METHOD_AUTO || given.method > SNND_METHOD_FILTERED_EVENTS || given.low_memory < 0 ||
-        given.low_memory > 1)
+        given.method < SNND_METHOD_AUTO || given.method > SNND_METHOD_SPECTRAL || given.low_memory < 0 ||
+        given.low_memory > 1 || given.products < SNND_PRODUCTS_AUTO || given.products > SNND_PRODUCTS_BLAS)
         return SNND_ERROR_ARGUMENT;
     if (given.allocate == NULL) {
         given.allocate = system_allocate;
@@ -92,6 +93,10 @@ snnd_status snnd_context_create(const snnd_context_options *options, snnd_contex
     status = snnd_kernels_choose(given.isa, &kernels);
     if (status != SNND_OK)
         return status;
+    bool blas = false;
+    status = snnd_products_choose(given.products, kernels->isa, &blas);
+    if (status != SNND_OK)
+        return status;
     snnd_context *made = given.allocate(given.memory_user, sizeof *made, CACHE_LINE);
     if (made == NULL)
         return SNND_ERROR_MEMORY;
@@ -99,6 +104,7 @@ snnd_status snnd_context_create(const snnd_context_options *options, snnd_contex
     made->options = given;
     made->options.isa = kernels->isa;
     made->kernels = kernels;
+    made->blas = blas;
     *context = made;
     return SNND_OK;
 }
@@ -114,13 +120,15 @@ const char *snnd_context_last_error(const snnd_context *context) {
     return context == NULL ? "" : context->error;
 }
 
-snnd_status snnd_context_info(const snnd_context *context, int32_t *threads, snnd_isa *isa) {
+snnd_status snnd_context_info(const snnd_context *context, int32_t *threads, snnd_isa *isa, const char **products) {
     if (context == NULL)
         return SNND_ERROR_ARGUMENT;
     if (threads != NULL)
         *threads = snnd_pool_threads(context);
     if (isa != NULL)
         *isa = (snnd_isa)context->options.isa;
+    if (products != NULL)
+        *products = snnd_products_name(context);
     return SNND_OK;
 }
 

@@ -4,20 +4,21 @@
 
 #include <stdbool.h>
 
-#include "base/profile.h"
 #include "base/size.h"
+#include "base/timing.h"
 #include "snndelay.h"
 
 struct snnd_pool;
-struct snnd_hot_kernels; /* kernel/taps.h */
+struct snnd_hot_kernels; /* kernel/kernels.h */
 
 struct snnd_context {
     snnd_context_options options; /* hooks are set, threads >= 1, isa is the chosen one */
     const struct snnd_hot_kernels *kernels;
+    bool blas;              /* makes matrix products (kernel/product.h) */
     struct snnd_pool *pool; /* NULL until the first call that wants it */
     bool no_pool;           /* for want of memory */
     char error[1024];
-    snnd_profile profile;
+    snnd_timing timing;
 };
 
 #if defined(__GNUC__)

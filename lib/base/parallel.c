@@ -4,28 +4,44 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/float_mode.h"
+
+/* Nanoseconds of work that are worth another thread, and how often one that waits looks again before it sleeps: some
+ * twenty microseconds, as long as a step does something on one thread between two calls. */
+enum { WORTH = 10000, LOOKS = 1000 };
 
 struct worker {
     struct snnd_pool *pool;
     pthread_t thread;
     int32_t number;
+    atomic_uint_least64_t round; /* the last that it is to take part in */
+    atomic_bool asleep;
+    pthread_cond_t begin;
 };
 
 struct snnd_pool {
     pthread_mutex_t mutex;
-    pthread_cond_t begin, end;
-    uint64_t round; /* counts the calls of snnd_parallel_for */
-    int32_t busy;   /* workers that have not finished this round */
+    pthread_cond_t end;
+    uint64_t round;            /* counts the calls of snnd_parallel_for */
+    atomic_int_least32_t busy; /* workers that have not finished this round */
+    atomic_bool waiting;       /* the caller sleeps until they have */
+    atomic_bool quit;
     int32_t workers;
-    bool quit;
+    bool looks; /* there is a processor for each thread */
     snnd_work *work;
     void *argument;
     int64_t count;
     atomic_int_least64_t next;
     struct worker worker[];
 };
+
+static void look_away(void) {
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#endif
+}
 
 static void work_through(struct snnd_pool *pool, int32_t worker) {
     const snnd_float_mode before = snnd_set_float_mode();
@@ -38,24 +54,65 @@ static void work_through(struct snnd_pool *pool, int32_t worker) {
     snnd_restore_float_mode(before);
 }
 
+/* A thread that goes to sleep says so before it looks for the last time, and one that wakes others says what is new
+ * before it looks who sleeps: so one of the two sees the other. */
+static void wait_for_round(struct worker *self, uint64_t seen) {
+    struct snnd_pool *pool = self->pool;
+    for (int look = 0; pool->looks && look < LOOKS; look++) {
+        if (atomic_load(&self->round) != seen || atomic_load(&pool->quit))
+            return;
+        look_away();
+    }
+    pthread_mutex_lock(&pool->mutex);
+    atomic_store(&self->asleep, true);
+    while (atomic_load(&self->round) == seen && !atomic_load(&pool->quit))
+        pthread_cond_wait(&self->begin, &pool->mutex);
+    atomic_store(&self->asleep, false);
+    pthread_mutex_unlock(&pool->mutex);
+}
+
+static void begin_round(struct snnd_pool *pool, struct worker *worker) {
+    atomic_store(&worker->round, pool->round);
+    if (!atomic_load(&worker->asleep))
+        return;
+    pthread_mutex_lock(&pool->mutex);
+    pthread_cond_signal(&worker->begin);
+    pthread_mutex_unlock(&pool->mutex);
+}
+
+static void wait_for_end(struct snnd_pool *pool) {
+    for (int look = 0; pool->looks && look < LOOKS; look++) {
+        if (atomic_load(&pool->busy) == 0)
+            return;
+        look_away();
+    }
+    pthread_mutex_lock(&pool->mutex);
+    atomic_store(&pool->waiting, true);
+    while (atomic_load(&pool->busy) > 0)
+        pthread_cond_wait(&pool->end, &pool->mutex);
+    atomic_store(&pool->waiting, false);
+    pthread_mutex_unlock(&pool->mutex);
+}
+
+static void end_round(struct snnd_pool *pool) {
+    if (atomic_fetch_sub(&pool->busy, 1) > 1 || !atomic_load(&pool->waiting))
+        return;
+    pthread_mutex_lock(&pool->mutex);
+    pthread_cond_signal(&pool->end);
+    pthread_mutex_unlock(&pool->mutex);
+}
+
 static void *run_worker(void *argument) {
     struct worker *self = argument;
-    struct snnd_pool *pool = self->pool;
     uint64_t seen = 0;
-    pthread_mutex_lock(&pool->mutex);
     for (;;) {
-        while (pool->round == seen && !pool->quit)
-            pthread_cond_wait(&pool->begin, &pool->mutex);
-        if (pool->quit)
+        wait_for_round(self, seen);
+        if (atomic_load(&self->pool->quit))
             break;
-        seen = pool->round;
-        pthread_mutex_unlock(&pool->mutex);
-        work_through(pool, self->number);
-        pthread_mutex_lock(&pool->mutex);
-        if (--pool->busy == 0)
-            pthread_cond_signal(&pool->end);
+        seen = atomic_load(&self->round);
+        work_through(self->pool, self->number);
+        end_round(self->pool);
     }
-    pthread_mutex_unlock(&pool->mutex);
     return NULL;
 }
 
@@ -68,8 +125,11 @@ static void start_workers(struct snnd_pool *pool, int32_t wanted) {
         struct worker *worker = &pool->worker[i];
         worker->pool = pool;
         worker->number = i + 1;
-        if (pthread_create(&worker->thread, NULL, run_worker, worker) != 0)
+        pthread_cond_init(&worker->begin, NULL);
+        if (pthread_create(&worker->thread, NULL, run_worker, worker) != 0) {
+            pthread_cond_destroy(&worker->begin);
             break;
+        }
         pool->workers++;
     }
     pthread_sigmask(SIG_SETMASK, &before, NULL);
@@ -91,8 +151,8 @@ static struct snnd_pool *pool_of(snnd_context *context) {
         return NULL;
     }
     pthread_mutex_init(&pool->mutex, NULL);
-    pthread_cond_init(&pool->begin, NULL);
     pthread_cond_init(&pool->end, NULL);
+    pool->looks = sysconf(_SC_NPROCESSORS_ONLN) >= context->options.threads;
     start_workers(pool, wanted);
     context->pool = pool;
     if (pool->workers < wanted)
@@ -100,29 +160,33 @@ static struct snnd_pool *pool_of(snnd_context *context) {
     return pool;
 }
 
-void snnd_parallel_for(snnd_context *context, int64_t count, snnd_work *work, void *argument) {
-    struct snnd_pool *pool = count > 1 ? pool_of(context) : NULL;
-    if (pool == NULL || pool->workers == 0) {
+/* How many of the pool's workers help: no more than there are items, and than the work pays for. */
+static int32_t helpers(const struct snnd_pool *pool, int64_t count, double cost) {
+    const double worth = (double)count * cost / WORTH;
+    const int64_t most = count < pool->workers + 1 ? count : pool->workers + 1;
+    return (int32_t)(worth < (double)most ? worth : (double)most) - 1;
+}
+
+void snnd_parallel_for(snnd_context *context, int64_t count, double cost, snnd_work *work, void *argument) {
+    struct snnd_pool *pool = count > 1 && (double)count * cost >= 2 * WORTH ? pool_of(context) : NULL;
+    const int32_t helping = pool == NULL ? 0 : helpers(pool, count, cost);
+    if (helping == 0) {
         const snnd_float_mode before = snnd_set_float_mode();
         for (int64_t item = 0; item < count; item++)
             work(argument, item, 0);
         snnd_restore_float_mode(before);
         return;
     }
-    pthread_mutex_lock(&pool->mutex);
     pool->work = work;
     pool->argument = argument;
     pool->count = count;
     atomic_store(&pool->next, 0);
-    pool->busy = pool->workers;
+    atomic_store(&pool->busy, helping);
     pool->round++;
-    pthread_cond_broadcast(&pool->begin);
-    pthread_mutex_unlock(&pool->mutex);
+    for (int32_t i = 0; i < helping; i++)
+        begin_round(pool, &pool->worker[i]);
     work_through(pool, 0);
-    pthread_mutex_lock(&pool->mutex);
-    while (pool->busy > 0)
-        pthread_cond_wait(&pool->end, &pool->mutex);
-    pthread_mutex_unlock(&pool->mutex);
+    wait_for_end(pool);
 }
 
 int32_t snnd_pool_threads(const snnd_context *context) {
@@ -134,13 +198,15 @@ void snnd_pool_free(snnd_context *context) {
     if (pool == NULL)
         return;
     pthread_mutex_lock(&pool->mutex);
-    pool->quit = true;
-    pthread_cond_broadcast(&pool->begin);
-    pthread_mutex_unlock(&pool->mutex);
+    atomic_store(&pool->quit, true);
     for (int32_t i = 0; i < pool->workers; i++)
+        pthread_cond_signal(&pool->worker[i].begin);
+    pthread_mutex_unlock(&pool->mutex);
+    for (int32_t i = 0; i < pool->workers; i++) {
         pthread_join(pool->worker[i].thread, NULL);
+        pthread_cond_destroy(&pool->worker[i].begin);
+    }
     pthread_cond_destroy(&pool->end);
-    pthread_cond_destroy(&pool->begin);
     pthread_mutex_destroy(&pool->mutex);
     snnd_release(context, pool);
     context->pool = NULL;

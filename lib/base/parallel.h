@@ -8,8 +8,9 @@
 typedef void snnd_work(void *argument, int64_t item, int32_t worker);
 
 /* Does items 0 .. count-1, in any order and on any thread, and returns when all are done. Results do not depend on the
- * number of threads as long as no two items write to the same place. */
-void snnd_parallel_for(snnd_context *context, int64_t count, snnd_work *work, void *argument);
+ * number of threads as long as no two items write to the same place. `cost` is about how many nanoseconds an item
+ * takes: as many threads help as the work pays for. */
+void snnd_parallel_for(snnd_context *context, int64_t count, double cost, snnd_work *work, void *argument);
 
 /* Those that work, as far as is known: until the first call that wants them it is how many there are to be. */
 int32_t snnd_pool_threads(const snnd_context *context);

@@ -201,7 +201,7 @@ static snnd_delay_options measure(snnd_nir_map *map) {
     size_t kept = 0;
     int32_t together = 0, longest = 0;
     snnd_delay_options_init(&options, sizeof options);
-    options.kernel_count = 1;
+    options.synapses_per_pair = 1;
     if (map->count > 0)
         qsort(map->synapse, map->count, sizeof *map->synapse, by_place);
     for (size_t s = 0; s < map->count; s++) {
@@ -211,7 +211,7 @@ static snnd_delay_options measure(snnd_nir_map *map) {
             continue;
         }
         together = last != NULL && same_pair(last, &map->synapse[s]) ? together + 1 : 1;
-        options.kernel_count = together > options.kernel_count ? together : options.kernel_count;
+        options.synapses_per_pair = together > options.synapses_per_pair ? together : options.synapses_per_pair;
         longest = map->synapse[s].delay > longest ? map->synapse[s].delay : longest;
         map->synapse[kept++] = map->synapse[s];
     }
@@ -221,18 +221,18 @@ static snnd_delay_options measure(snnd_nir_map *map) {
 }
 
 /* The weight whose tap comes next to the one wanted: evaluation makes it a little smaller (doc/model.md). */
-static float weight_of(snnd_layer *layer, const snnd_kernel_shape *shape, int64_t place, float wanted) {
+static float weight_of(snnd_layer *layer, const snnd_profile *profile, int64_t place, float wanted) {
     float *weight = &snnd_layer_floats(layer, SNND_ARRAY_WEIGHT)[place], best = wanted;
     int32_t delay;
     if (wanted == 0)
         return 0;
     *weight = 1;
-    const float share = snnd_delays_tap(layer, shape, place, &delay);
+    const float share = snnd_delays_tap(layer, profile, place, &delay);
     float candidate = (float)((double)wanted / (double)share), closest = INFINITY;
     candidate = nextafterf(candidate, -INFINITY);
     for (int k = 0; k < 3; k++, candidate = nextafterf(candidate, INFINITY)) {
         *weight = candidate;
-        const float away = fabsf(snnd_delays_tap(layer, shape, place, &delay) - wanted);
+        const float away = fabsf(snnd_delays_tap(layer, profile, place, &delay) - wanted);
         if (away < closest) {
             closest = away;
             best = candidate;
@@ -242,8 +242,8 @@ static float weight_of(snnd_layer *layer, const snnd_kernel_shape *shape, int64_
 }
 
 static snnd_status fill(const snnd_nir_map *map, snnd_layer *layer) {
-    const int32_t half = layer->options.delays.max_delay / 2, each = layer->options.delays.kernel_count;
-    const snnd_kernel_shape shape = snnd_delays_whole_shape(layer);
+    const int32_t half = layer->options.delays.max_delay / 2, each = layer->options.delays.synapses_per_pair;
+    const snnd_profile profile = snnd_delays_whole_profile(layer);
     float *weight = snnd_layer_floats(layer, SNND_ARRAY_WEIGHT);
     float *position = snnd_layer_floats(layer, SNND_ARRAY_POSITION);
     for (int64_t s = 0; s < snnd_layer_synapses(layer); s++)
@@ -254,7 +254,7 @@ static snnd_status fill(const snnd_nir_map *map, snnd_layer *layer) {
         together = s > 0 && same_pair(synapse - 1, synapse) ? together + 1 : 0;
         const int64_t place = ((int64_t)synapse->output * layer->inputs + synapse->input) * each + together;
         position[place] = (float)(half - synapse->delay);
-        weight[place] = weight_of(layer, &shape, place, (float)synapse->weight);
+        weight[place] = weight_of(layer, &profile, place, (float)synapse->weight);
         if (!isfinite(weight[place]))
             return snnd_fail(map->context, SNND_ERROR_FORMAT,
                              "a weight would be %g, which single precision does not hold", synapse->weight);
@@ -318,7 +318,7 @@ snnd_status snnd_nir_map_add(snnd_nir_map *map, snnd_network *network, uint64_t 
     if (status != SNND_OK)
         return status;
     const snnd_delay_options options = measure(map);
-    status = spend(map, options.kernel_count, left);
+    status = spend(map, options.synapses_per_pair, left);
     if (status == SNND_OK)
         status = snnd_network_add_delays(network, map->outputs, &options, &layer);
     if (status != SNND_OK)

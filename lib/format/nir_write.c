@@ -121,7 +121,7 @@ static void release_sorted(snnd_context *context, by_delay *sorted) {
 static snnd_status sort_synapses(const snnd_layer *layer, by_delay *sorted) {
     snnd_context *context = layer->network->context;
     const int32_t count = (int32_t)snnd_layer_synapses(layer), most = layer->options.delays.max_delay;
-    const snnd_kernel_shape shape = snnd_delays_whole_shape(layer);
+    const snnd_profile profile = snnd_delays_whole_profile(layer);
     *sorted = (by_delay){0};
     sorted->delay = snnd_allocate(context, (size_t)count, sizeof *sorted->delay);
     sorted->tap = snnd_allocate(context, (size_t)count, sizeof *sorted->tap);
@@ -130,7 +130,7 @@ static snnd_status sort_synapses(const snnd_layer *layer, by_delay *sorted) {
         return SNND_ERROR_MEMORY;
     const snnd_float_mode before = snnd_set_float_mode();
     for (int32_t s = 0; s < count; s++) {
-        sorted->tap[s] = snnd_delays_tap(layer, &shape, s, &sorted->delay[s]);
+        sorted->tap[s] = snnd_delays_tap(layer, &profile, s, &sorted->delay[s]);
         sorted->begin[sorted->delay[s] + 1] += sorted->tap[s] != 0;
     }
     snnd_restore_float_mode(before);
@@ -148,7 +148,7 @@ static snnd_status sort_synapses(const snnd_layer *layer, by_delay *sorted) {
 /* The weights of one delay. Several synapses of a pair at the same delay are one. */
 static void fill_matrix(const snnd_layer *layer, const by_delay *sorted, int32_t delay, const folded *by,
                         double *weight) {
-    const int32_t columns = snnd_delays_columns(layer), each = layer->options.delays.kernel_count;
+    const int32_t columns = snnd_delays_columns(layer), each = layer->options.delays.synapses_per_pair;
     for (int32_t k = sorted->begin[delay]; k < sorted->begin[delay + 1]; k++) {
         const int32_t synapse = sorted->order[k], output = synapse / columns, input = synapse % columns / each;
         weight[(size_t)output * (size_t)layer->inputs + (size_t)input] +=

@@ -57,15 +57,16 @@ static void mix_layer(uint64_t *hash, const snnd_plan_layer *layer) {
 static bool allocate_synapses(snnd_context *context, snnd_frame_synapses *made, int64_t count) {
     const size_t synapses = snnd_size_of(count);
     made->begin = snnd_allocate(context, (size_t)made->inputs + 1, sizeof *made->begin);
+    const size_t with_margin = snnd_size_add(synapses, SNND_FRAME_MARGIN);
     made->output = snnd_allocate(context, synapses, sizeof *made->output);
-    made->delay = snnd_allocate(context, synapses, sizeof *made->delay);
-    made->value = snnd_allocate(context, synapses, sizeof *made->value);
+    made->delay = snnd_allocate(context, with_margin, sizeof *made->delay);
+    made->value = snnd_allocate(context, with_margin, sizeof *made->value);
     return made->begin != NULL && made->output != NULL && made->delay != NULL && made->value != NULL;
 }
 
 static void list_synapses(const snnd_layer *layer, snnd_frame_synapses *made) {
-    const snnd_kernel_shape shape = snnd_delays_whole_shape(layer);
-    const int64_t each = layer->options.delays.kernel_count, columns = snnd_delays_columns(layer);
+    const snnd_profile profile = snnd_delays_whole_profile(layer);
+    const int64_t each = layer->options.delays.synapses_per_pair, columns = snnd_delays_columns(layer);
     int64_t place = 0;
     for (int32_t i = 0; i < made->inputs; i++) {
         made->begin[i] = place;
@@ -73,7 +74,7 @@ static void list_synapses(const snnd_layer *layer, snnd_frame_synapses *made) {
             for (int64_t s = o * columns + i * each; s < o * columns + (i + 1) * each; s++) {
                 int32_t delay;
                 made->output[place] = o;
-                made->value[place] = snnd_delays_tap(layer, &shape, s, &delay);
+                made->value[place] = snnd_delays_tap(layer, &profile, s, &delay);
                 made->delay[place] = (uint16_t)delay;
                 place += made->value[place] != 0;
             }

@@ -6,7 +6,7 @@
 #define SNND_INFERENCE_PLAN_H
 
 #include "base/context.h"
-#include "kernel/taps.h"
+#include "kernel/kernels.h"
 
 /* A layer; layers of dropout have no place in a plan. */
 typedef struct snnd_plan_layer {

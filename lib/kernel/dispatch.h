@@ -2,7 +2,7 @@
 #ifndef SNND_KERNEL_DISPATCH_H
 #define SNND_KERNEL_DISPATCH_H
 
-#include "kernel/taps.h"
+#include "kernel/kernels.h"
 
 /* SNND_ERROR_UNSUPPORTED for a set that this processor or this build does not have, SNND_ERROR_ARGUMENT for an
  * unknown one. */

@@ -11,10 +11,23 @@
 typedef float vector_anywhere __attribute__((vector_size(4 * VECTOR), aligned(4), may_alias));
 
 /* value[k] and x[delay[k]] for each k of a vector, of which the first `there` exist: of the others the value is 0. Up
- * to 32 numbers of the past fit two registers of AVX-512, and are picked there. */
+ * to 32 numbers of the past fit two registers of AVX-512, or four of AVX2, and are picked there: by the low three bits
+ * of the delay in each of the four, and by the next two bits among these. */
 typedef struct picked {
     vector value, x;
 } picked;
+
+#if defined(__AVX2__) && !defined(__AVX512F__)
+INLINE vector pick_few(const float *x, __m256i delay) {
+    const __m256 bit_3 = _mm256_castsi256_ps(_mm256_slli_epi32(delay, 28));
+    const __m256 bit_4 = _mm256_castsi256_ps(_mm256_slli_epi32(delay, 27));
+    __m256 of[4];
+    for (int r = 0; r < 4; r++)
+        of[r] = _mm256_permutevar8x32_ps(_mm256_loadu_ps(x + r * VECTOR), delay);
+    return (vector)_mm256_blendv_ps(_mm256_blendv_ps(of[0], of[1], bit_3), _mm256_blendv_ps(of[2], of[3], bit_3),
+                                    bit_4);
+}
+#endif
 
 INLINE picked pick(const float *value, const uint16_t *delay, const float *x, int32_t there, const int few) {
 #if defined(__AVX512F__)
@@ -24,21 +37,16 @@ INLINE picked pick(const float *value, const uint16_t *delay, const float *x, in
                     (vector)(few ? _mm512_permutex2var_ps(_mm512_loadu_ps(x), at, _mm512_loadu_ps(x + VECTOR))
                                  : _mm512_i32gather_ps(at, x, 4))};
 #else
-    picked made = {.value = {0}, .x = {0}};
-    (void)few;
-    if (there >= VECTOR) {
-        made.value = *(const vector_anywhere *)value;
+    picked made = {.value = *(const vector_anywhere *)value};
 #if defined(__AVX2__)
-        made.x = (vector)_mm256_i32gather_ps(x, _mm256_cvtepu16_epi32(_mm_loadu_si128((const __m128i *)delay)), 4);
+    const __m256i at = _mm256_cvtepu16_epi32(_mm_loadu_si128((const __m128i *)delay));
+    made.x = few ? pick_few(x, at) : (vector)_mm256_i32gather_ps(x, at, 4);
 #else
-        made.x = (vector){x[delay[0]], x[delay[1]], x[delay[2]], x[delay[3]]};
+    (void)few;
+    made.x = (vector){x[delay[0]], x[delay[1]], x[delay[2]], x[delay[3]]};
 #endif
-        return made;
-    }
-    for (int k = 0; k < there; k++) {
-        made.value[k] = value[k];
-        made.x[k] = x[delay[k]];
-    }
+    for (int k = 0; there < VECTOR && k < VECTOR; k++)
+        made.value[k] = k < there ? made.value[k] : 0;
     return made;
 #endif
 }

@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 /* Synapses of whole delays, listed by presynaptic neuron: in each list by output, and for one output in the order of
- * its synapses. */
+ * its synapses. Behind the last, delays and values go on for SNND_FRAME_MARGIN zeros. */
 typedef struct snnd_frame_synapses {
     int32_t inputs, outputs, taps; /* K */
     int64_t *begin;                /* [inputs + 1] of each list */

@@ -220,6 +220,11 @@ static void collect(int32_t steps, int32_t lanes, const float *x, uint16_t *bits
         unsigned set = 0;
 #if defined(__AVX512F__)
         set = _mm512_cmp_ps_mask(_mm512_loadu_ps(x), _mm512_setzero_ps(), _CMP_GT_OQ);
+#elif defined(__AVX2__)
+        for (int part = 0; part < PARTS; part++)
+            set |= (unsigned)_mm256_movemask_ps(
+                       _mm256_cmp_ps((__m256)*vector_in(x, 0, part), _mm256_setzero_ps(), _CMP_GT_OQ))
+                   << part * VECTOR;
 #else
         for (int l = 0; l < L; l++)
             set |= (unsigned)(x[l] > 0) << l;
@@ -239,14 +244,20 @@ static int32_t count(int32_t steps, int32_t lanes, const float *x) {
 }
 
 static void expand(int32_t steps, const uint16_t *bits, const float factor[L], float *x) {
-    for (int32_t t = 0; t < steps; t++, x += L) {
 #if defined(__AVX512F__)
+    for (int32_t t = 0; t < steps; t++, x += L)
         _mm512_storeu_ps(x, _mm512_maskz_loadu_ps(bits[t], factor));
 #else
-        for (int l = 0; l < L; l++)
-            x[l] = bits[t] >> l & 1 ? factor[l] : 0.0f;
-#endif
+    vector_mask lane[PARTS];
+    vector by[PARTS];
+    for (int l = 0; l < L; l++) {
+        lane[l / VECTOR][l % VECTOR] = 1 << l;
+        by[l / VECTOR][l % VECTOR] = factor[l];
     }
+    for (int32_t t = 0; t < steps; t++)
+        for (int part = 0; part < PARTS; part++)
+            *vector_at(x, t, part) = vector_where((lane[part] & (int32_t)bits[t]) != 0, by[part]);
+#endif
 }
 
 /* ---- one step ---- */

@@ -7,10 +7,13 @@
 
 #include "kernel/vector.h"
 
+/* BLOCK steps of one vector of lanes, or with one tap a synapse ONE_BLOCK steps of all lanes, fill the registers. */
 #if defined(__AVX512F__)
-enum { BLOCK = 16, RUN = 8, PHASES = 4, SETS = 2 };
+enum { BLOCK = 16, ONE_BLOCK = 16, RUN = 8, PHASES = 4, SETS = 2 };
+#elif defined(__AVX2__)
+enum { BLOCK = 8, ONE_BLOCK = 6, RUN = 8, PHASES = 2, SETS = 1 };
 #else
-enum { BLOCK = 8, RUN = 8, PHASES = 2, SETS = 1 };
+enum { BLOCK = 8, ONE_BLOCK = 3, RUN = 8, PHASES = 2, SETS = 1 };
 #endif
 
 enum { UNIFORM = 8 };
@@ -86,6 +89,54 @@ INLINE void gather_all(const snnd_gather *job, int32_t chunk, const int taps, co
     }
 }
 
+/* ---- one tap a synapse ---- */
+
+/* As gather_block(), for all lanes. */
+INLINE int64_t gather_one_block(const snnd_gather *job, float *target, int64_t from, int64_t end, int32_t limit,
+                                const int fresh, int32_t time, const int block) {
+    vector sum[ONE_BLOCK][PARTS];
+    for (int k = 0; k < block; k++)
+        for (int part = 0; part < PARTS; part++)
+            sum[k][part] = fresh ? (vector){0} : *vector_at(target, time + k, part);
+    const ptrdiff_t step = (ptrdiff_t)job->direction * SNND_LANES;
+    const float *origin = job->source.data + ((ptrdiff_t)time + job->offset) * SNND_LANES;
+    const size_t stride = job->source.stride;
+    const snnd_one_tap *one = job->one;
+    int64_t i = from;
+    for (; i < end && one[i].neuron < limit; i++) {
+        const vector tap = vector_all(one[i].value);
+        const vector *row = (const vector *)(origin + (size_t)one[i].neuron * stride + one[i].first * step);
+        for (int k = 0; k < block; k++)
+            for (int part = 0; part < PARTS; part++)
+                sum[k][part] = multiply_add(tap, row[k * PARTS + part], sum[k][part]);
+    }
+    if (fresh || i > from)
+        for (int k = 0; k < block; k++)
+            for (int part = 0; part < PARTS; part++)
+                *vector_at(target, time + k, part) = sum[k][part];
+    return i;
+}
+
+INLINE void gather_one_time(const snnd_gather *job, int32_t chunk, int32_t time, const int block) {
+    for (int32_t j = 0; j < job->targets; j++)
+        job->place[j] = gather_one_block(job, snnd_rows_of(job->target, j), job->begin[j], job->begin[j + 1], chunk, 1,
+                                         time, block);
+    for (int32_t limit = 2 * chunk; limit < job->sources + chunk; limit += chunk)
+        for (int32_t j = 0; j < job->targets; j++)
+            job->place[j] = gather_one_block(job, snnd_rows_of(job->target, j), job->place[j], job->begin[j + 1], limit,
+                                             0, time, block);
+}
+
+static void gather_one(const snnd_gather *job, int32_t chunk) {
+    int32_t time = 0;
+    for (; time + ONE_BLOCK <= job->steps; time += ONE_BLOCK)
+        gather_one_time(job, chunk, time, ONE_BLOCK);
+    for (; time + 2 <= job->steps; time += 2)
+        gather_one_time(job, chunk, time, 2);
+    for (; time < job->steps; time++)
+        gather_one_time(job, chunk, time, 1);
+}
+
 /* Sources whose rows for a block of time fit the first cache, but not so few that a target has little to sum. */
 static int32_t chunk_of(const snnd_gather *job) {
     enum { BYTES = 32 * 1024, FEW = 8 };
@@ -102,7 +153,7 @@ INLINE void gather_towards(const snnd_gather *job, const int direction) {
     const int32_t chunk = chunk_of(job);
     switch (job->taps->uniform) {
     case 1:
-        gather_all(job, chunk, 1, direction);
+        gather_one(job, 2 * chunk);
         break;
     case 4:
         gather_all(job, chunk, 4, direction);
@@ -209,20 +260,5 @@ static void correlate(const snnd_correlate *job) {
                 correlate_synapse(job, j, s);
 }
 
-extern const snnd_row_kernels SNND_ROW_KERNELS;
-extern const snnd_softmax_kernels SNND_SOFTMAX_KERNELS;
-extern const snnd_product_kernels SNND_PRODUCT_KERNELS;
-extern const snnd_event_kernels SNND_EVENT_KERNELS;
-extern const snnd_frame_kernels SNND_FRAME_KERNELS;
-extern const snnd_hot_kernels SNND_HOT_KERNELS;
-/* In the order of the structure, so that the compiler misses what is not there. */
-const snnd_hot_kernels SNND_HOT_KERNELS = {
-    SNND_HOT_ISA,
-    gather,
-    correlate,
-    &SNND_ROW_KERNELS,
-    &SNND_EVENT_KERNELS,
-    &SNND_PRODUCT_KERNELS,
-    &SNND_SOFTMAX_KERNELS,
-    &SNND_FRAME_KERNELS,
-};
+extern const snnd_tap_kernels SNND_TAP_KERNELS;
+const snnd_tap_kernels SNND_TAP_KERNELS = {gather, correlate};

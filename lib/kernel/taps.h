@@ -1,16 +1,11 @@
-/* The hot kernels: sums over the taps of delayed synapses. Plain arrays, one tile at a time. */
+/* Sums over the taps of delayed synapses. Plain arrays, one tile at a time. */
 #ifndef SNND_KERNEL_TAPS_H
 #define SNND_KERNEL_TAPS_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-#include "kernel/events.h"
-#include "kernel/frame.h"
-#include "kernel/products.h"
 #include "kernel/rows.h"
-#include "kernel/softmax.h"
-#include "snndelay.h"
 
 /* Taps of the synapses of a layer: row s of `value` has count[s] taps from first[s]. */
 typedef struct snnd_taps {
@@ -19,6 +14,13 @@ typedef struct snnd_taps {
     int32_t width;
     int32_t uniform; /* the count of all synapses; 0: they differ */
 } snnd_taps;
+
+/* A synapse of one tap, with all that a sum wants to know of it. */
+typedef struct snnd_one_tap {
+    int32_t neuron; /* source */
+    int32_t first;  /* of snnd_taps */
+    float value;
+} snnd_one_tap;
 
 /*
  * Sums of some neurons over lists of their synapses,
@@ -37,7 +39,8 @@ typedef struct snnd_gather {
     const int32_t *neuron;  /* source neuron */
     const int32_t *synapse; /* row of the taps */
     const snnd_taps *taps;
-    int64_t *place; /* [targets] scratch */
+    const snnd_one_tap *one; /* where taps are uniform and one: the lists once more; else NULL */
+    int64_t *place;          /* [targets] scratch */
 } snnd_gather;
 
 /*
@@ -58,15 +61,9 @@ typedef struct snnd_correlate {
     int32_t width;
 } snnd_correlate;
 
-typedef struct snnd_hot_kernels {
-    int32_t isa;
+typedef struct snnd_tap_kernels {
     void (*gather)(const snnd_gather *);
     void (*correlate)(const snnd_correlate *);
-    const snnd_row_kernels *rows;
-    const snnd_event_kernels *events;
-    const snnd_product_kernels *products;
-    const snnd_softmax_kernels *softmax;
-    const snnd_frame_kernels *frame;
-} snnd_hot_kernels;
+} snnd_tap_kernels;
 
 #endif

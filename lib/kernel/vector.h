@@ -63,7 +63,20 @@ INLINE vector multiply_add(vector a, vector b, vector sum) {
 #endif
 }
 
-/* The same of one number. */
+/* sum - a b, likewise. */
+INLINE vector multiply_subtract(vector a, vector b, vector sum) {
+#if defined(__AVX512F__)
+    return (vector)_mm512_fnmadd_ps((__m512)a, (__m512)b, (__m512)sum);
+#elif defined(__FMA__)
+    return (vector)_mm256_fnmadd_ps((__m256)a, (__m256)b, (__m256)sum);
+#elif defined(__ARM_FEATURE_FMA) && defined(__aarch64__)
+    return (vector)vfmsq_f32((float32x4_t)sum, (float32x4_t)a, (float32x4_t)b);
+#else
+    return sum - a * b;
+#endif
+}
+
+/* The first of them, of one number. */
 INLINE float multiply_add_one(float a, float b, float sum) {
 #if defined(__FMA__) || (defined(__ARM_FEATURE_FMA) && defined(__aarch64__))
     return __builtin_fmaf(a, b, sum);

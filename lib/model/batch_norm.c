@@ -4,7 +4,7 @@
 #include <math.h>
 
 #include "base/options.h"
-#include "kernel/taps.h"
+#include "kernel/kernels.h"
 #include "model/workspace.h"
 
 static const snnd_field fields[] = {

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/parallel.h"
-#include "kernel/taps.h"
+#include "kernel/kernels.h"
 #include "model/delays.h"
 #include "model/dropout.h"
 #include "model/lif.h"
@@ -25,6 +25,10 @@ static bool has_delays(const snnd_block *block) {
 
 static const snnd_layer *first_layer(const snnd_block *block) {
     return block->workspace->network->layer[block->first];
+}
+
+static snnd_delay *delay_of(const snnd_block *block) {
+    return snnd_delays_state(stage_of(block, block->first));
 }
 
 static bool is_last(const snnd_block *block) {
@@ -84,10 +88,8 @@ static snnd_status allocate_block(snnd_block *block) {
     const snnd_activity plain = {.neurons = neurons, .steps = workspace->steps};
     block->output.rows = block->current = block->gradient = plain;
     block->output.rows.front = is_last(block) ? 0 : longest_delay(block->next);
-    /* Into the future of the current's gradient look the gradient of the input, and filters on the outputs' side. */
-    const bool looks_ahead =
-        block->first > 0 || (has_delays(block) && !snnd_delays_by_input(first_layer(block), false));
-    block->gradient.back = looks_ahead ? longest_delay(block) : 0;
+    /* The gradient of the input looks into the future of the current's gradient. */
+    block->gradient.back = block->first > 0 ? longest_delay(block) : 0;
     snnd_status status = allocate_output(block);
     if (status == SNND_OK && workspace->gradients && has_delays(block) && needs_currents(block) &&
         !workspace->context->options.low_memory)
@@ -145,6 +147,8 @@ snnd_status snnd_blocks_create(snnd_workspace *workspace) {
         block->end = i;
     }
     for (int32_t b = 0; b < workspace->blocks; b++) {
+        for (int32_t i = workspace->block[b].first; i < workspace->block[b].end; i++)
+            workspace->stage[i].input = b == 0 ? &workspace->input : &workspace->block[b - 1].output;
         workspace->block[b].input = b == 0 ? &workspace->input : &workspace->block[b - 1].output;
         workspace->block[b].next = b + 1 < workspace->blocks ? &workspace->block[b + 1] : NULL;
     }
@@ -206,27 +210,73 @@ static void bundle_forward(const bundle *b, int32_t end) {
         class_of(b->block, i)->forward(stage_of(b->block, i), &b->part, before(b, i), before(b, i + 1));
 }
 
+static bool keeps_currents(const snnd_block *block) {
+    return block->current.data != NULL && block->workspace->pass.mode == SNND_TRAIN;
+}
+
+/* Whether a sweep has currents to make: it does where they are not kept, and where it is the first that wants them. */
+static bool makes_currents(const snnd_block *block, bool first) {
+    return has_delays(block) && (first || !keeps_currents(block));
+}
+
 /* Currents of a tile: kept, made into scratch memory, or the input itself. */
 static snnd_rows currents_of(const snnd_block *block, int32_t tile, int32_t worker, bool make) {
     if (!has_delays(block))
         return snnd_activity_rows(&block->input->rows, tile, 0);
     snnd_rows rows = {tile_scratch(block->workspace, worker), snnd_activity_stride(&block->current)};
-    const bool kept = block->current.data != NULL && block->workspace->pass.mode == SNND_TRAIN;
-    if (kept)
+    if (keeps_currents(block))
         rows = snnd_activity_rows(&block->current, tile, 0);
-    if (make || !kept)
-        snnd_delays_currents(stage_of(block, block->first), block->input, tile, worker, rows);
+    if (makes_currents(block, make))
+        snnd_delay_currents(delay_of(block), block->input, tile, worker, rows);
     return rows;
 }
 
 /* ---- forward ---- */
 
-/* One sweep over the batch. */
+/* One sweep over the batch, in groups of tiles: as many as the delays prepare together. */
 typedef struct sweep {
     snnd_block *block;
     int32_t from, to; /* layers; their meaning is the sweep's */
     bool first;
+    int32_t tile; /* the group's first */
+    snnd_work *work;
 } sweep;
+
+static void work_on_tile(void *argument, int64_t item, int32_t worker) {
+    sweep *s = argument;
+    s->work(s, s->tile + item, worker);
+}
+
+/* Nanoseconds of a tile: of a few layers on rows, and of delays where they are direct. */
+static double tile_cost(const snnd_block *block) {
+    const double pairs = has_delays(block) ? (double)first_layer(block)->inputs * first_layer(block)->outputs : 0;
+    return SNND_LANES * (double)block->workspace->steps * (block->current.neurons + 0.02 * pairs);
+}
+
+typedef void prepare_group(const sweep *s, int32_t tile, int32_t tiles);
+
+static void over_groups(sweep *s, snnd_work *work, int32_t group, prepare_group *prepare) {
+    const int32_t tiles = s->block->workspace->pass.tiles;
+    s->work = work;
+    for (s->tile = 0; s->tile < tiles; s->tile += group) {
+        const int32_t count = tiles - s->tile < group ? tiles - s->tile : group;
+        if (prepare != NULL)
+            prepare(s, s->tile, count);
+        snnd_parallel_for(s->block->workspace->context, count, tile_cost(s->block), work_on_tile, s);
+    }
+}
+
+static void prepare_currents(const sweep *s, int32_t tile, int32_t tiles) {
+    snnd_delay_prepare_currents(delay_of(s->block), s->block->input, tile, tiles);
+}
+
+/* Calls `work` for each tile, which may ask for its currents. */
+static void sweep_over(sweep *s, snnd_work *work) {
+    if (makes_currents(s->block, s->first))
+        over_groups(s, work, snnd_delay_group(delay_of(s->block)), prepare_currents);
+    else
+        over_groups(s, work, s->block->workspace->pass.tiles, NULL);
+}
 
 /* Measures what comes to layer `to`. */
 static void measure_tile(void *argument, int64_t tile, int32_t worker) {
@@ -276,26 +326,26 @@ static void forward_tile(void *argument, int64_t tile, int32_t worker) {
 void snnd_block_forward(snnd_block *block) {
     snnd_workspace *workspace = block->workspace;
     sweep s = {.block = block, .first = true};
-    snnd_profile_begin(&workspace->context->profile);
+    snnd_timing_begin(&workspace->context->timing);
     for (int32_t i = block->first; i < block->end; i++)
         if (class_of(block, i)->begin != NULL)
             class_of(block, i)->begin(stage_of(block, i));
-    snnd_profile_end(&workspace->context->profile, SNND_PHASE_KERNELS);
+    snnd_timing_end(&workspace->context->timing, SNND_PHASE_BEGIN);
     for (int32_t i = block->begin; i < block->end && workspace->pass.mode == SNND_TRAIN; i++) {
         if (class_of(block, i)->measure == NULL)
             continue;
         s.to = i;
-        snnd_profile_begin(&workspace->context->profile);
-        snnd_parallel_for(workspace->context, workspace->pass.tiles, measure_tile, &s);
+        snnd_timing_begin(&workspace->context->timing);
+        sweep_over(&s, measure_tile);
         class_of(block, i)->settle(stage_of(block, i));
-        snnd_profile_end(&workspace->context->profile, SNND_PHASE_CURRENTS);
+        snnd_timing_end(&workspace->context->timing, SNND_PHASE_CURRENTS);
         s.first = false;
     }
     if (last_forward(block) < block->end - 1)
         block->output.factor = snnd_dropout_factors(stage_of(block, block->end - 1));
-    snnd_profile_begin(&workspace->context->profile);
-    snnd_parallel_for(workspace->context, workspace->pass.tiles, forward_tile, &s);
-    snnd_profile_end(&workspace->context->profile, s.first ? SNND_PHASE_CURRENTS : SNND_PHASE_NEURONS);
+    snnd_timing_begin(&workspace->context->timing);
+    sweep_over(&s, forward_tile);
+    snnd_timing_end(&workspace->context->timing, s.first ? SNND_PHASE_CURRENTS : SNND_PHASE_NEURONS);
 }
 
 /* ---- backward ---- */
@@ -328,12 +378,20 @@ static void bundle_backward(const bundle *b, int32_t from, int32_t to) {
         class_of(block, to)->measure_backward(stage_of(block, to), &b->part, before(b, to), gradient);
 }
 
+static void prepare_gradient(const sweep *s, int32_t tile, int32_t tiles) {
+    snnd_delay_prepare_input_gradient(delay_of(s->block->next), &s->block->next->gradient, tile, tiles);
+}
+
+/* The gradient of the block's output, from the block behind it. */
+static void receive_tile(void *argument, int64_t tile, int32_t worker) {
+    const snnd_block *block = ((const sweep *)argument)->block;
+    snnd_delay_input_gradient(delay_of(block->next), &block->next->gradient, (int32_t)tile, worker,
+                              snnd_activity_rows(&block->gradient, (int32_t)tile, 0));
+}
+
 static void backward_tile(void *argument, int64_t tile, int32_t worker) {
     const sweep *s = argument;
     const snnd_block *block = s->block;
-    if (s->first && !is_last(block))
-        snnd_delays_input_gradient(stage_of(block->next, block->next->first), &block->next->gradient, (int32_t)tile,
-                                   worker, snnd_activity_rows(&block->gradient, (int32_t)tile, 0));
     const bool again = needs_currents(block);
     const snnd_rows currents = again ? currents_of(block, (int32_t)tile, worker, false) : (snnd_rows){0};
     for (int32_t n = 0; n < neurons_of(block); n += BUNDLE) {
@@ -342,25 +400,46 @@ static void backward_tile(void *argument, int64_t tile, int32_t worker) {
     }
 }
 
+static void receive_and_backward_tile(void *argument, int64_t tile, int32_t worker) {
+    receive_tile(argument, tile, worker);
+    backward_tile(argument, tile, worker);
+}
+
+/* The first sweep back. While a tile is in the cache it goes on at once to the block's layers, unless these want
+ * currents that are made in the same memory. */
+static void receive(sweep *s) {
+    const snnd_block *block = s->block;
+    const bool makes = needs_currents(block) && makes_currents(block, false);
+    const int32_t group = snnd_delay_group(delay_of(block->next));
+    over_groups(s, makes ? receive_tile : receive_and_backward_tile, group, prepare_gradient);
+    if (makes)
+        sweep_over(s, backward_tile);
+}
+
 void snnd_block_backward(snnd_block *block) {
     snnd_workspace *workspace = block->workspace;
-    sweep s = {.block = block, .from = block->end - 1, .first = true};
+    sweep s = {.block = block, .from = block->end - 1};
     s.to = barrier_below(block, block->end);
-    for (;;) {
-        snnd_profile_begin(&workspace->context->profile);
-        snnd_parallel_for(workspace->context, workspace->pass.tiles, backward_tile, &s);
-        snnd_profile_end(&workspace->context->profile, s.first ? SNND_PHASE_NEURONS_BACK : SNND_PHASE_NORM_BACK);
+    for (bool first = true;; first = false) {
+        snnd_timing_begin(&workspace->context->timing);
+        if (first && !is_last(block))
+            receive(&s);
+        else if (needs_currents(block))
+            sweep_over(&s, backward_tile);
+        else
+            over_groups(&s, backward_tile, workspace->pass.tiles, NULL);
+        snnd_timing_end(&workspace->context->timing, first ? SNND_PHASE_NEURONS_BACK : SNND_PHASE_NORM_BACK);
         if (s.to < block->begin)
             break;
         class_of(block, s.to)->settle_backward(stage_of(block, s.to));
         s.from = s.to;
         s.to = barrier_below(block, s.from);
-        s.first = false;
     }
-    snnd_profile_begin(&workspace->context->profile);
+    snnd_timing_begin(&workspace->context->timing);
     if (has_delays(block))
-        snnd_delays_parameter_gradient(stage_of(block, block->first), block->input, &block->gradient);
-    snnd_profile_end(&workspace->context->profile, SNND_PHASE_PARAMETERS);
+        snnd_delay_parameter_gradient(delay_of(block), block->input, &block->gradient,
+                                      snnd_delays_gradient(stage_of(block, block->first)));
+    snnd_timing_end(&workspace->context->timing, SNND_PHASE_PARAMETERS);
 }
 
 /* ---- records ---- */
@@ -381,6 +460,8 @@ static snnd_rows recorded(const bundle *b, int32_t index, snnd_record record) {
 void snnd_block_record(const snnd_block *block, const snnd_layer *layer, snnd_record record, float *values) {
     const size_t neurons = (size_t)neurons_of(block), samples = (size_t)block->workspace->pass.samples;
     for (int32_t tile = 0; tile < block->workspace->pass.tiles; tile++) {
+        if (makes_currents(block, false))
+            snnd_delay_prepare_currents(delay_of(block), block->input, tile, 1);
         const snnd_rows currents = currents_of(block, tile, 0, false);
         for (int32_t first = 0; first < neurons_of(block); first += BUNDLE) {
             const bundle b = bundle_at(block, tile, first, 0, currents);

@@ -7,7 +7,7 @@
 #ifndef SNND_MODEL_BLOCK_H
 #define SNND_MODEL_BLOCK_H
 
-#include "model/signal.h"
+#include "kernel/signal.h"
 #include "model/workspace.h"
 
 typedef struct snnd_block {

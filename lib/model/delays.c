@@ -1,16 +1,16 @@
-/* Delayed synapses: the layer and its parameters. What it computes is in delay_pass.c. */
+/* Delayed synapses: the layer, its parameters, and what a pass is told of them (delay/delay.h). */
 #include "model/delays.h"
 
 #include <math.h>
 
 #include "base/options.h"
 #include "base/random.h"
-#include "kernel/delay_kernel.h"
 
+/* Files name the synapses per pair and the profile as version 0.1.0 did. */
 static const snnd_field fields[] = {
     {"max_delay", SNND_FIELD_INT32, offsetof(snnd_delay_options, max_delay)},
-    {"kernel_count", SNND_FIELD_INT32, offsetof(snnd_delay_options, kernel_count)},
-    {"kernel", SNND_FIELD_INT32, offsetof(snnd_delay_options, kernel)},
+    {"kernel_count", SNND_FIELD_INT32, offsetof(snnd_delay_options, synapses_per_pair)},
+    {"kernel", SNND_FIELD_INT32, offsetof(snnd_delay_options, profile)},
     {"learn_delays", SNND_FIELD_INT32, offsetof(snnd_delay_options, learn_delays)},
     {0},
 };
@@ -22,7 +22,7 @@ int32_t snnd_delays_taps(const snnd_layer *layer) {
 }
 
 int32_t snnd_delays_columns(const snnd_layer *layer) {
-    return layer->inputs * layer->options.delays.kernel_count;
+    return layer->inputs * layer->options.delays.synapses_per_pair;
 }
 
 float snnd_delays_weight(const snnd_layer *layer, int64_t synapse) {
@@ -90,11 +90,87 @@ snnd_status snnd_layer_weights(const snnd_layer *layer, float *weights) {
     return SNND_OK;
 }
 
+/* ---- a pass ---- */
+
+snnd_profile snnd_delays_whole_profile(const snnd_layer *layer) {
+    return (snnd_profile){.taps = snnd_delays_taps(layer), .kind = SNND_PROFILE_MAX, .spread = 1, .whole = 1};
+}
+
+float snnd_delays_tap(const snnd_layer *layer, const snnd_profile *profile, int64_t synapse, int32_t *delay) {
+    float share;
+    int32_t first;
+    const float weight = snnd_delays_weight(layer, synapse);
+    snnd_profile_taps(profile, snnd_layer_floats(layer, SNND_ARRAY_POSITION)[synapse], &first, &share, NULL);
+    *delay = profile->taps - 1 - first;
+    return weight == 0 ? 0 : weight * share;
+}
+
+static snnd_profile profile_of(const snnd_layer *layer, snnd_mode mode) {
+    const snnd_delay_options *options = &layer->options.delays;
+    if (mode == SNND_EVALUATE || !options->learn_delays)
+        return snnd_delays_whole_profile(layer);
+    const double floor_width = options->profile == SNND_PROFILE_GAUSS ? 0.27 : 1.0;
+    return (snnd_profile){
+        .taps = snnd_delays_taps(layer), .kind = options->profile, .spread = layer->network->sigma + floor_width};
+}
+
+static snnd_synapses synapses_of(const snnd_layer *layer) {
+    return (snnd_synapses){.inputs = layer->inputs,
+                           .outputs = layer->outputs,
+                           .per_pair = layer->options.delays.synapses_per_pair,
+                           .taps = snnd_delays_taps(layer),
+                           .theta = snnd_layer_floats(layer, SNND_ARRAY_WEIGHT),
+                           .position = snnd_layer_floats(layer, SNND_ARRAY_POSITION),
+                           .sign = layer->arrays[SNND_ARRAY_SIGN].data,
+                           .mask = layer->arrays[SNND_ARRAY_MASK].data};
+}
+
+snnd_delay_sizes snnd_delays_sizes(const snnd_workspace *workspace, const snnd_layer *layer) {
+    const snnd_stage *stage = snnd_workspace_stage(workspace, layer);
+    return (snnd_delay_sizes){.inputs = layer->inputs,
+                              .outputs = layer->outputs,
+                              .per_pair = layer->options.delays.synapses_per_pair,
+                              .taps = snnd_delays_taps(layer),
+                              .steps = workspace->steps,
+                              .batch = workspace->batch,
+                              .spikes = snnd_signal_is_spikes(stage->input),
+                              .gradients = workspace->gradients};
+}
+
+snnd_delay_gradient snnd_delays_gradient(const snnd_stage *stage) {
+    return (snnd_delay_gradient){stage->gradient[SNND_ARRAY_WEIGHT], stage->gradient[SNND_ARRAY_POSITION],
+                                 stage->workspace->pass.l1};
+}
+
+static snnd_status prepare(snnd_stage *stage) {
+    const snnd_delay_sizes sizes = snnd_delays_sizes(stage->workspace, stage->layer);
+    snnd_delay *made = NULL;
+    const snnd_status status = snnd_delay_create(stage->workspace->context, &sizes, stage->workspace->spectral, &made);
+    stage->state = made;
+    return status;
+}
+
+static void release(snnd_stage *stage) {
+    snnd_delay_free(stage->state);
+}
+
+static void begin(snnd_stage *stage) {
+    const snnd_workspace *workspace = stage->workspace;
+    const bool trains = workspace->pass.mode == SNND_TRAIN;
+    const snnd_delay_pass pass = {.synapses = synapses_of(stage->layer),
+                                  .profile = profile_of(stage->layer, workspace->pass.mode),
+                                  .gradients = trains ? stage->layer->gradients : SNND_GRADIENTS_NONE,
+                                  .tiles = workspace->pass.tiles,
+                                  .method = workspace->context->options.method,
+                                  .first_layer = stage->layer->index == 0};
+    snnd_delay_begin(stage->state, &pass);
+}
+
 /* ---- options ---- */
 
 snnd_status snnd_delay_options_init(snnd_delay_options *options, size_t size) {
     static const snnd_delay_options defaults = {
-        .max_delay = 24, .kernel_count = 1, .kernel = SNND_KERNEL_GAUSS, .learn_delays = 1};
+        .max_delay = 24, .synapses_per_pair = 1, .profile = SNND_PROFILE_GAUSS, .learn_delays = 1};
     return snnd_options_init(options, size, &defaults, sizeof defaults);
 }
 
@@ -102,12 +178,12 @@ static snnd_status check(snnd_context *context, const snnd_delay_options *option
     if (options->max_delay < 0 || options->max_delay > 1022 || options->max_delay % 2 != 0)
         return snnd_fail(context, SNND_ERROR_ARGUMENT,
                          "delays: max_delay is %d; expected an even number from 0 to 1022", options->max_delay);
-    if (options->kernel_count < 1 || options->kernel_count > 64)
-        return snnd_fail(context, SNND_ERROR_ARGUMENT, "delays: kernel_count is %d; expected 1 to 64",
-                         options->kernel_count);
-    if (options->kernel != SNND_KERNEL_GAUSS && options->kernel != SNND_KERNEL_MAX)
-        return snnd_fail(context, SNND_ERROR_ARGUMENT, "delays: kernel is %d; expected SNND_KERNEL_GAUSS or _MAX",
-                         options->kernel);
+    if (options->synapses_per_pair < 1 || options->synapses_per_pair > 64)
+        return snnd_fail(context, SNND_ERROR_ARGUMENT, "delays: synapses_per_pair is %d; expected 1 to 64",
+                         options->synapses_per_pair);
+    if (options->profile != SNND_PROFILE_GAUSS && options->profile != SNND_PROFILE_MAX)
+        return snnd_fail(context, SNND_ERROR_ARGUMENT, "delays: profile is %d; expected SNND_PROFILE_GAUSS or _MAX",
+                         options->profile);
     if (options->learn_delays != 0 && options->learn_delays != 1)
         return snnd_fail(context, SNND_ERROR_ARGUMENT, "delays: learn_delays is %d; expected 0 or 1",
                          options->learn_delays);
@@ -129,10 +205,10 @@ snnd_status snnd_network_add_delays(snnd_network *network, int32_t outputs, cons
     const int32_t inputs = network->count == 0 ? network->inputs : snnd_network_outputs(network);
     if (outputs < 1)
         return snnd_fail(context, SNND_ERROR_ARGUMENT, "delays: outputs is %d; expected at least 1", outputs);
-    if ((double)outputs * inputs * known.kernel_count * (known.max_delay + 1) > INT32_MAX)
+    if ((double)outputs * inputs * known.synapses_per_pair * (known.max_delay + 1) > INT32_MAX)
         return snnd_fail(context, SNND_ERROR_ARGUMENT,
                          "delays: %d x %d neurons with %d synapses of %d taps each are more than 2^31 taps", outputs,
-                         inputs, known.kernel_count, known.max_delay + 1);
+                         inputs, known.synapses_per_pair, known.max_delay + 1);
     return snnd_network_add(network, &snnd_delays_class, outputs, &known, layer);
 }
 
@@ -159,7 +235,7 @@ const snnd_layer_class snnd_delays_class = {
     .first = SNND_ARRAY_WEIGHT,
     .last = SNND_ARRAY_POSITION,
     .initialize = initialize,
-    .prepare = snnd_delays_prepare,
-    .release = snnd_delays_release,
-    .begin = snnd_delays_begin,
+    .prepare = prepare,
+    .release = release,
+    .begin = begin,
 };

@@ -1,9 +1,8 @@
-/* What other rooms ask of a delay layer, and its part in a pass. */
+/* What others ask of a layer of delays. What it computes in a pass is in delay/delay.h. */
 #ifndef SNND_MODEL_DELAYS_H
 #define SNND_MODEL_DELAYS_H
 
-#include "kernel/delay_kernel.h"
-#include "model/signal.h"
+#include "delay/delay.h"
 #include "model/workspace.h"
 
 static inline bool snnd_layer_is_delays(const snnd_layer *layer) {
@@ -25,49 +24,27 @@ static inline bool snnd_delays_exists(const snnd_layer *layer, int64_t synapse) 
     return mask == NULL || mask[synapse] != 0;
 }
 
-/* Whether filters would be on the side of the inputs (delay_low_rank.c): what spikes drive is filtered where it ends,
- * else the side with fewer neurons. */
-static inline bool snnd_delays_by_input(const snnd_layer *layer, bool spikes) {
-    return !spikes && layer->inputs <= layer->outputs;
-}
-
 /* Sum of |weight|. */
 double snnd_delays_weight_sum(const snnd_layer *layer);
 
-/* ---- delay_pass.c ---- */
+/* The profile of evaluation: one tap at a whole delay. */
+snnd_profile snnd_delays_whole_profile(const snnd_layer *layer);
 
-snnd_status snnd_delays_prepare(snnd_stage *stage);
-void snnd_delays_release(snnd_stage *stage);
-
-/* Kernels of one tap at whole delays: those of evaluation. */
-snnd_kernel_shape snnd_delays_whole_shape(const snnd_layer *layer);
-
-/* The one tap of a synapse under that shape and its delay in steps, as evaluation has it under its floating-point mode;
- * 0: it carries nothing. */
-float snnd_delays_tap(const snnd_layer *layer, const snnd_kernel_shape *shape, int64_t synapse, int32_t *delay);
-
-/* Makes the kernels of all synapses for the pass. */
-void snnd_delays_begin(snnd_stage *stage);
-
-/* h of all outputs for one tile. */
-void snnd_delays_currents(const snnd_stage *stage, const snnd_signal *input, int32_t tile, int32_t worker,
-                          snnd_rows current);
-
-/* dL/dx of all inputs for one tile from dL/dh, which has K-1 rows of zeros behind each neuron. */
-void snnd_delays_input_gradient(const snnd_stage *stage, const snnd_activity *d_current, int32_t tile, int32_t worker,
-                                snnd_rows d_input);
-
-/* dL/dtheta and dL/dp of the synapses that are there, and of dormant ones where the layer said so when the pass
- * began. */
-void snnd_delays_parameter_gradient(snnd_stage *stage, const snnd_signal *input, const snnd_activity *d_current);
-
-/* Takes back those that snnd_delays_complete_gradient() made: an optimizer moves nothing by what was only looked at. */
-void snnd_delays_forget_completed(snnd_stage *stage);
+/* The one tap of a synapse under that profile and its delay in steps, as evaluation has it under its floating-point
+ * mode; 0: it carries nothing. */
+float snnd_delays_tap(const snnd_layer *layer, const snnd_profile *profile, int64_t synapse, int32_t *delay);
 
 /* Puts synapses that do not exist to 0, where moments that go on have moved them. */
 void snnd_delays_hold_absent(snnd_layer *layer);
 
-/* Makes them for dormant synapses too, where they are not there yet. The parameters must still be those of the pass. */
-void snnd_delays_complete_gradient(snnd_stage *stage, const snnd_signal *input, const snnd_activity *d_current);
+static inline snnd_delay *snnd_delays_state(const snnd_stage *stage) {
+    return stage->state;
+}
+
+/* What a workspace makes for the layer. */
+snnd_delay_sizes snnd_delays_sizes(const snnd_workspace *workspace, const snnd_layer *layer);
+
+/* Where the gradients of a pass go. */
+snnd_delay_gradient snnd_delays_gradient(const snnd_stage *stage);
 
 #endif

@@ -9,7 +9,7 @@
 
 #include "base/parallel.h"
 #include "base/random.h"
-#include "kernel/taps.h"
+#include "kernel/kernels.h"
 
 typedef struct snnd_dropout_options snnd_dropout_options;
 
@@ -70,7 +70,8 @@ static void draw(void *argument, int64_t neuron, int32_t worker) {
 
 static void begin(snnd_stage *stage) {
     if (stage->workspace->pass.mode == SNND_TRAIN && !((const state *)stage->state)->given)
-        snnd_parallel_for(stage->workspace->context, stage->layer->outputs, draw, stage);
+        snnd_parallel_for(stage->workspace->context, stage->layer->outputs, 10.0 * stage->workspace->pass.samples, draw,
+                          stage);
 }
 
 const float *snnd_dropout_factors(const snnd_stage *stage) {

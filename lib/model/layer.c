@@ -104,7 +104,7 @@ snnd_array snnd_layer_parameter(const snnd_layer *layer, snnd_array_name name) {
     if (name == SNND_ARRAY_WEIGHT || name == SNND_ARRAY_POSITION) {
         array.dimensions = 3;
         array.shape[1] = layer->inputs;
-        array.shape[2] = layer->options.delays.kernel_count;
+        array.shape[2] = layer->options.delays.synapses_per_pair;
     }
     return array;
 }

@@ -7,7 +7,7 @@
 
 #include "base/array.h"
 #include "base/context.h"
-#include "kernel/rows.h"
+#include "delay/delay.h"
 
 struct snnd_stage;
 
@@ -61,7 +61,7 @@ struct snnd_layer {
     const snnd_layer_class *class;
     snnd_network *network;
     int32_t index, inputs, outputs;
-    bool dormant_gradients; /* of delays: the controller wants the gradients of synapses that carry nothing */
+    snnd_gradients gradients;            /* of delays: what training passes make, as the layer's controller wants it */
     snnd_array arrays[SNND_ARRAY_NAMES]; /* by snnd_array_name; data NULL: none */
     union {
         size_t size;

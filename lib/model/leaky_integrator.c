@@ -2,7 +2,7 @@
 #include "model/leaky_integrator.h"
 
 #include "base/options.h"
-#include "kernel/taps.h"
+#include "kernel/kernels.h"
 #include "model/workspace.h"
 
 static const snnd_field fields[] = {

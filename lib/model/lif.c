@@ -3,7 +3,7 @@
 #include "model/lif.h"
 
 #include "base/options.h"
-#include "kernel/taps.h"
+#include "kernel/kernels.h"
 
 static const snnd_field fields[] = {
     {"tau", SNND_FIELD_DOUBLE, offsetof(snnd_lif_options, tau)},

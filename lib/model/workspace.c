@@ -6,7 +6,8 @@
 
 #include "base/finite.h"
 #include "base/parallel.h"
-#include "kernel/taps.h"
+#include "kernel/kernels.h"
+#include "kernel/product.h"
 #include "model/block.h"
 #include "model/delays.h"
 #include "model/dropout.h"
@@ -20,7 +21,6 @@ static snnd_status prepare_stage(snnd_workspace *workspace, int32_t index) {
     snnd_layer *layer = workspace->network->layer[index];
     stage->layer = layer;
     stage->workspace = workspace;
-    stage->input = snnd_workspace_block(workspace, layer)->input;
     for (int name = 1; name < SNND_ARRAY_NAMES && workspace->gradients; name++) {
         if (!snnd_layer_trains(layer, (snnd_array_name)name, SNND_PARAMETERS_WEIGHTS | SNND_PARAMETERS_POSITIONS))
             continue;
@@ -30,6 +30,20 @@ static snnd_status prepare_stage(snnd_workspace *workspace, int32_t index) {
             return SNND_ERROR_MEMORY;
     }
     return layer->class->prepare == NULL ? SNND_OK : layer->class->prepare(stage);
+}
+
+/* The layers of delays use it one after the other. */
+static snnd_status prepare_spectral(snnd_workspace *workspace) {
+    const snnd_network *network = workspace->network;
+    const snnd_status status = snnd_spectral_memory_create(workspace->context, &workspace->spectral);
+    if (status != SNND_OK)
+        return status;
+    for (int32_t i = 0; i < network->count; i++)
+        if (snnd_layer_is_delays(network->layer[i])) {
+            const snnd_delay_sizes sizes = snnd_delays_sizes(workspace, network->layer[i]);
+            snnd_spectral_memory_fit(workspace->spectral, &sizes);
+        }
+    return snnd_spectral_memory_take(workspace->spectral);
 }
 
 static snnd_status fill_workspace(snnd_workspace *workspace) {
@@ -47,6 +61,8 @@ static snnd_status fill_workspace(snnd_workspace *workspace) {
         workspace->readout_scratch == NULL || workspace->sample_loss == NULL)
         return SNND_ERROR_MEMORY;
     snnd_status status = snnd_blocks_create(workspace);
+    if (status == SNND_OK && workspace->gradients)
+        status = prepare_spectral(workspace);
     for (int32_t i = 0; i < workspace->network->count && status == SNND_OK; i++)
         status = prepare_stage(workspace, i);
     return status;
@@ -85,8 +101,10 @@ snnd_status snnd_workspace_create(snnd_network *network, int32_t batch, int32_t 
 
 static void free_stage(snnd_stage *stage) {
     snnd_context *context = stage->workspace->context;
-    for (int name = 1; name < SNND_ARRAY_NAMES; name++)
+    for (int name = 1; name < SNND_ARRAY_NAMES; name++) {
         snnd_release(context, stage->gradient[name]);
+        snnd_release(context, stage->complete[name]);
+    }
     if (stage->state == NULL)
         return;
     if (stage->layer->class->release != NULL)
@@ -104,6 +122,7 @@ void snnd_workspace_free(snnd_workspace *workspace) {
         if (workspace->stage[i].layer != NULL)
             free_stage(&workspace->stage[i]);
     snnd_blocks_free(workspace);
+    snnd_spectral_memory_free(workspace->spectral);
     snnd_release(context, workspace->stage);
     snnd_release(context, workspace->scores);
     snnd_release(context, workspace->d_scores);
@@ -192,7 +211,8 @@ static snnd_status check_input(snnd_workspace *workspace, const float *input, in
     workspace->given = input;
     workspace->given_samples = samples;
     atomic_store(&workspace->wrong, false);
-    snnd_parallel_for(workspace->context, snnd_tiles(samples), check_tile, workspace);
+    snnd_parallel_for(workspace->context, snnd_tiles(samples), 0.1 * SNND_LANES * (double)sample_size(workspace),
+                      check_tile, workspace);
     for (size_t k = 0; atomic_load(&workspace->wrong) && k < (size_t)samples * sample_size(workspace); k++)
         if (!isfinite(input[k]))
             return snnd_fail(workspace->context, SNND_ERROR_ARGUMENT,
@@ -234,17 +254,20 @@ snnd_status snnd_workspace_forward(snnd_workspace *workspace, snnd_mode mode, co
                          workspace->batch);
     if (input == NULL)
         return snnd_fail(context, SNND_ERROR_ARGUMENT, "input is NULL");
-    snnd_profile_begin(&workspace->context->profile);
+    snnd_timing_begin(&workspace->context->timing);
     snnd_status status = check_input(workspace, input, count);
     if (status != SNND_OK)
         return status;
     workspace->pass.mode = mode;
     workspace->pass.samples = count;
     workspace->pass.tiles = snnd_tiles(count);
-    snnd_parallel_for(context, workspace->pass.tiles, lay_out_tile, workspace);
-    snnd_profile_end(&workspace->context->profile, SNND_PHASE_LAY_OUT);
+    snnd_parallel_for(context, workspace->pass.tiles, 0.7 * SNND_LANES * (double)sample_size(workspace), lay_out_tile,
+                      workspace);
+    snnd_timing_end(&workspace->context->timing, SNND_PHASE_LAY_OUT);
+    snnd_products_begin(context);
     for (int32_t b = 0; b < workspace->blocks; b++)
         snnd_block_forward(&workspace->block[b]);
+    snnd_products_end(context);
     workspace->progress = SNND_FORWARD_DONE;
     return SNND_OK;
 }
@@ -257,34 +280,76 @@ snnd_status snnd_workspace_backward(snnd_workspace *workspace) {
     if (workspace->progress != SNND_LOSS_DONE || workspace->pass.mode != SNND_TRAIN)
         return snnd_fail(workspace->context, SNND_ERROR_STATE,
                          "a backward pass needs a training pass and a loss before it, and is made once");
+    snnd_products_begin(workspace->context);
     for (int32_t b = workspace->blocks - 1; b >= 0; b--)
         snnd_block_backward(&workspace->block[b]);
+    snnd_products_end(workspace->context);
+    for (int32_t i = 0; i < workspace->network->count; i++)
+        workspace->stage[i].completed = false;
     workspace->progress = SNND_BACKWARD_DONE; /* the gradient of the output was used up in place */
     return SNND_OK;
 }
 
-snnd_status snnd_workspace_gradient(snnd_workspace *workspace, const snnd_layer *layer, snnd_array_name name,
-                                    snnd_array *array) {
-    if (workspace == NULL)
-        return SNND_ERROR_ARGUMENT;
-    snnd_status status = snnd_workspace_check_layer(workspace, layer, "snnd_workspace_gradient");
+/* Errors where there is no gradient of this name to be shown to `who`. */
+static snnd_status check_gradient(const snnd_workspace *workspace, const snnd_layer *layer, snnd_array_name name,
+                                  const snnd_array *array, const char *who) {
+    const snnd_status status = snnd_workspace_check_layer(workspace, layer, who);
     if (status != SNND_OK)
         return status;
     if (array == NULL || snnd_array_word(name) == NULL)
-        return snnd_fail(workspace->context, SNND_ERROR_ARGUMENT, "snnd_workspace_gradient: %s",
+        return snnd_fail(workspace->context, SNND_ERROR_ARGUMENT, "%s: %s", who,
                          array == NULL ? "array is NULL" : "there is no array of this name");
-    snnd_stage *stage = snnd_workspace_stage(workspace, layer);
-    if (workspace->gradients && stage->gradient[name] == NULL)
+    if (workspace->gradients && snnd_workspace_stage(workspace, layer)->gradient[name] == NULL)
         return snnd_fail(workspace->context, SNND_ERROR_STATE, "layer %d (%s) has no gradient of '%s'", layer->index,
                          layer->class->name, snnd_array_word(name));
-    status = snnd_workspace_check_gradients(workspace, workspace->network, "snnd_workspace_gradient");
+    return snnd_workspace_check_gradients(workspace, workspace->network, who);
+}
+
+snnd_status snnd_workspace_gradient(const snnd_workspace *workspace, const snnd_layer *layer, snnd_array_name name,
+                                    snnd_array *array) {
+    if (workspace == NULL)
+        return SNND_ERROR_ARGUMENT;
+    const snnd_status status = check_gradient(workspace, layer, name, array, "snnd_workspace_gradient");
     if (status != SNND_OK)
         return status;
-    if (snnd_layer_is_delays(layer)) {
-        const snnd_block *block = snnd_workspace_block(workspace, layer);
-        snnd_delays_complete_gradient(stage, block->input, &block->gradient);
-    }
     *array = layer->arrays[name];
-    array->data = stage->gradient[name];
+    array->data = snnd_workspace_stage(workspace, layer)->gradient[name];
+    return SNND_OK;
+}
+
+/* Gradients of all synapses of a layer, beside those that the pass has made. */
+static snnd_status complete(snnd_workspace *workspace, snnd_stage *stage) {
+    const snnd_block *block = snnd_workspace_block(workspace, stage->layer);
+    for (int name = SNND_ARRAY_WEIGHT; name <= SNND_ARRAY_POSITION; name++)
+        if (stage->gradient[name] != NULL && stage->complete[name] == NULL) {
+            const size_t count = (size_t)snnd_array_count(&stage->layer->arrays[name]);
+            stage->complete[name] = snnd_allocate(workspace->context, count, sizeof(float));
+            if (stage->complete[name] == NULL)
+                return SNND_ERROR_MEMORY;
+        }
+    const snnd_delay_gradient to = {stage->complete[SNND_ARRAY_WEIGHT], stage->complete[SNND_ARRAY_POSITION],
+                                    workspace->pass.l1};
+    snnd_products_begin(workspace->context);
+    snnd_delay_all_gradients(stage->state, block->input, &block->gradient, to);
+    snnd_products_end(workspace->context);
+    stage->completed = true;
+    return SNND_OK;
+}
+
+snnd_status snnd_workspace_complete_gradient(snnd_workspace *workspace, const snnd_layer *layer, snnd_array_name name,
+                                             snnd_array *array) {
+    if (workspace == NULL)
+        return SNND_ERROR_ARGUMENT;
+    snnd_status status = check_gradient(workspace, layer, name, array, "snnd_workspace_complete_gradient");
+    if (status != SNND_OK)
+        return status;
+    snnd_stage *stage = snnd_workspace_stage(workspace, layer);
+    const bool lacks = layer->arrays[SNND_ARRAY_MASK].data != NULL && layer->gradients != SNND_GRADIENTS_ALL;
+    if (lacks && !stage->completed)
+        status = complete(workspace, stage);
+    if (status != SNND_OK)
+        return status;
+    *array = layer->arrays[name];
+    array->data = lacks ? stage->complete[name] : stage->gradient[name];
     return SNND_OK;
 }

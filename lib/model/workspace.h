@@ -4,8 +4,8 @@
 
 #include <stdatomic.h>
 
+#include "kernel/signal.h"
 #include "model/network.h"
-#include "model/signal.h"
 
 /* What one pass is about. */
 typedef struct snnd_pass {
@@ -21,6 +21,8 @@ typedef struct snnd_stage {
     snnd_workspace *workspace;
     const snnd_signal *input;          /* what the block that the layer is in gets */
     float *gradient[SNND_ARRAY_NAMES]; /* of the parameters, in their shapes */
+    float *complete[SNND_ARRAY_NAMES]; /* the same with those of all synapses, where somebody has asked for them */
+    bool completed;                    /* since the last backward pass */
     void *state;                       /* of the layer's kind */
 } snnd_stage;
 
@@ -32,7 +34,8 @@ struct snnd_workspace {
     snnd_signal input;
     struct snnd_block *block; /* [blocks] */
     int32_t blocks;
-    snnd_stage *stage; /* [layers] */
+    snnd_spectral_memory *spectral; /* NULL without gradients */
+    snnd_stage *stage;              /* [layers] */
     snnd_pass pass;
     float *scratch; /* [threads][scratch_size], the first scratch_tile of them for currents (block.c) */
     size_t scratch_tile, scratch_size;

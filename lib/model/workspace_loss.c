@@ -3,8 +3,8 @@
 
 #include "base/options.h"
 #include "base/parallel.h"
+#include "kernel/kernels.h"
 #include "kernel/readout.h"
-#include "kernel/taps.h"
 #include "model/block.h"
 #include "model/delays.h"
 #include "model/workspace.h"
@@ -14,6 +14,11 @@
 static double *readout_scratch(const snnd_workspace *workspace, int32_t worker) {
     return workspace->readout_scratch +
            (size_t)worker * 2 * SNND_LANES * (size_t)snnd_network_outputs(workspace->network);
+}
+
+/* Nanoseconds: mostly exponentials. */
+static double tile_cost(const snnd_workspace *workspace) {
+    return 2.0 * SNND_LANES * workspace->steps * snnd_network_outputs(workspace->network);
 }
 
 static void score_tile(void *argument, int64_t tile, int32_t worker) {
@@ -33,7 +38,7 @@ static snnd_status take_scores(snnd_workspace *workspace, int32_t readout) {
     if (status != SNND_OK)
         return status;
     workspace->readout = readout;
-    snnd_parallel_for(workspace->context, workspace->pass.tiles, score_tile, workspace);
+    snnd_parallel_for(workspace->context, workspace->pass.tiles, tile_cost(workspace), score_tile, workspace);
     return SNND_OK;
 }
 
@@ -153,11 +158,11 @@ snnd_status snnd_workspace_loss(snnd_workspace *workspace, const int32_t *labels
         return status;
     workspace->pass.l1 = known.l1;
     workspace->labels = labels;
-    snnd_profile_begin(&workspace->context->profile);
-    snnd_parallel_for(workspace->context, workspace->pass.tiles, loss_tile, workspace);
+    snnd_timing_begin(&workspace->context->timing);
+    snnd_parallel_for(workspace->context, workspace->pass.tiles, tile_cost(workspace), loss_tile, workspace);
     const snnd_loss_report result = sum_up(workspace);
     workspace->labels = NULL;
-    snnd_profile_end(&workspace->context->profile, SNND_PHASE_LOSS);
+    snnd_timing_end(&workspace->context->timing, SNND_PHASE_LOSS);
     if (!isfinite(result.loss)) {
         workspace->progress = SNND_FORWARD_DONE;
         return snnd_fail(workspace->context, SNND_ERROR_NUMERIC, "the loss is %g", result.loss);

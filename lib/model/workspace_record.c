@@ -1,4 +1,5 @@
 /* What a pass left to look at: rows of layers, and how often neurons spiked. */
+#include "kernel/product.h"
 #include "model/block.h"
 #include "model/lif.h"
 #include "model/workspace.h"
@@ -24,7 +25,9 @@ snnd_status snnd_workspace_record(const snnd_workspace *workspace, const snnd_la
     if (record != SNND_RECORD_OUTPUT && (record != SNND_RECORD_POTENTIAL || layer->class->type != SNND_LAYER_LIF))
         return snnd_fail(workspace->context, SNND_ERROR_ARGUMENT, "layer %d (%s) has no record %d", layer->index,
                          layer->class->name, (int)record);
+    snnd_products_begin(workspace->context);
     snnd_block_record(snnd_workspace_block(workspace, layer), layer, record, values);
+    snnd_products_end(workspace->context);
     return SNND_OK;
 }
 

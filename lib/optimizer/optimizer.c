@@ -213,8 +213,6 @@ snnd_status snnd_optimizer_step(snnd_optimizer *optimizer, const snnd_workspace 
     optimizer->steps++;
     const factors f = factors_of(optimizer);
     for (int32_t i = 0; i < network->count; i++) {
-        if (snnd_layer_is_delays(network->layer[i]))
-            snnd_delays_forget_completed(&workspace->stage[i]);
         for (int name = 1; name < SNND_ARRAY_NAMES; name++)
             if (optimizer->moment[i].first[name] != NULL) {
                 const snnd_status here = move(optimizer, &f, &workspace->stage[i], (snnd_array_name)name);

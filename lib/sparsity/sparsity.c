@@ -56,7 +56,7 @@ void snnd_sparsity_free(snnd_sparsity *sparsity) {
     if (network->controller == sparsity) {
         network->controller = NULL;
         for (int32_t i = 0; i < network->count; i++)
-            network->layer[i]->dormant_gradients = false;
+            network->layer[i]->gradients = SNND_GRADIENTS_EXISTING;
     }
     snnd_release(context, sparsity->group);
     snnd_release(context, sparsity->stretch);
@@ -94,7 +94,7 @@ void snnd_sparsity_grow(snnd_sparsity *sparsity, snnd_layer *layer, int64_t syna
 void snnd_sparsity_announce(const snnd_sparsity *sparsity) {
     const bool dormant = sparsity->class->needs_dormant != NULL && sparsity->class->needs_dormant(sparsity);
     for (int32_t i = 0; i < sparsity->network->count; i++)
-        sparsity->network->layer[i]->dormant_gradients = dormant;
+        sparsity->network->layer[i]->gradients = dormant ? SNND_GRADIENTS_ALL : SNND_GRADIENTS_EXISTING;
 }
 
 /* ---- stepping ---- */

@@ -70,7 +70,7 @@ snnd_status snnd_structure_read(const snnd_network *network, const snnd_sparsity
 /* Whether all outgoing synapses of each presynaptic neuron have one sign. */
 static bool obeys_dale(const snnd_layer *layer) {
     const int8_t *sign = layer->arrays[SNND_ARRAY_SIGN].data;
-    const int64_t columns = snnd_delays_columns(layer), count = layer->options.delays.kernel_count;
+    const int64_t columns = snnd_delays_columns(layer), count = layer->options.delays.synapses_per_pair;
     for (int64_t s = 0; s < snnd_layer_synapses(layer); s++)
         if (sign[s] != sign[s % columns / count * count])
             return false;
@@ -172,7 +172,7 @@ static void prune_masks(snnd_sparsity *sparsity) {
 /* Signs +1 or -1 with equal probability, and magnitudes for what were signed weights. */
 static void draw_signs(snnd_sparsity *sparsity, snnd_layer *layer) {
     const bool dale = sparsity->structure.signs == SNND_SIGNS_DALE;
-    const int32_t count = layer->options.delays.kernel_count;
+    const int32_t count = layer->options.delays.synapses_per_pair;
     snnd_random random = snnd_random_for(sparsity->structure.seed, SNND_USE_SIGN, (uint64_t)layer->index);
     int8_t *sign = layer->arrays[SNND_ARRAY_SIGN].data;
     const uint8_t *mask = snnd_mask_of(layer);

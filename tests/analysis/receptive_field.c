@@ -212,7 +212,7 @@ static void walk(snnd_layer *const *layer, int at, int32_t o, int32_t delay, dou
         *(value > 0 ? &to->excitation[cell] : &to->inhibition[cell]) += value;
         return;
     }
-    const int32_t each = layer[at]->options.delays.kernel_count, columns = layer[at]->inputs * each;
+    const int32_t each = layer[at]->options.delays.synapses_per_pair, columns = layer[at]->inputs * each;
     const bool last = at == LAYERS - 1;
     for (int32_t k = 0; k < columns; k++) {
         const int64_t s = (int64_t)o * columns + k;

@@ -7,7 +7,7 @@
 
 static inline snnd_layer *add_synapses(snnd_network *network, int32_t outputs, int32_t max_delay, int32_t each) {
     snnd_delay_options options = delay_options(max_delay);
-    options.kernel_count = each;
+    options.synapses_per_pair = each;
     return add_delays(network, outputs, &options);
 }
 

@@ -66,7 +66,7 @@ START_TEST(options_of_an_older_host_leave_defaults_for_the_rest) {
     snnd_context *context = NULL;
     ck_assert_int_eq(snnd_context_create(&options, &context), SNND_OK);
     int32_t threads = 0;
-    OK(context, snnd_context_info(context, &threads, NULL));
+    OK(context, snnd_context_info(context, &threads, NULL, NULL));
     ck_assert_int_ge(threads, 1);
     snnd_context_free(context);
 }
@@ -89,7 +89,7 @@ START_TEST(options_of_a_newer_host_pass_while_the_unknown_is_zero) {
     snnd_context *context = NULL;
     ck_assert_int_eq(snnd_context_create(&options.known, &context), SNND_OK);
     int32_t threads = 0;
-    OK(context, snnd_context_info(context, &threads, NULL));
+    OK(context, snnd_context_info(context, &threads, NULL, NULL));
     ck_assert_int_eq(threads, 3);
     snnd_context_free(context);
 }
@@ -127,7 +127,7 @@ START_TEST(no_options_are_the_defaults) {
     ck_assert_int_eq(snnd_context_create(NULL, &context), SNND_OK);
     int32_t threads = 0;
     snnd_isa isa = SNND_ISA_AUTO;
-    OK(context, snnd_context_info(context, &threads, &isa));
+    OK(context, snnd_context_info(context, &threads, &isa, NULL));
     const long processors = sysconf(_SC_NPROCESSORS_ONLN);
     ck_assert_int_eq(threads, processors < 1024 ? processors : 1024);
     ck_assert_int_ne(isa, SNND_ISA_AUTO);
@@ -141,7 +141,7 @@ START_TEST(as_many_threads_as_asked_for_up_to_1024) {
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
         snnd_context *context = make_context(good[i]);
         int32_t threads = 0;
-        OK(context, snnd_context_info(context, &threads, NULL));
+        OK(context, snnd_context_info(context, &threads, NULL, NULL));
         ck_assert_int_eq(threads, good[i]);
         snnd_context_free(context);
     }
@@ -201,15 +201,70 @@ START_TEST(an_instruction_set_is_the_one_asked_for_or_unsupported) {
         }
         ck_assert_int_eq(status, SNND_OK);
         snnd_isa isa = SNND_ISA_AUTO;
-        OK(context, snnd_context_info(context, NULL, &isa));
+        OK(context, snnd_context_info(context, NULL, &isa, NULL));
         ck_assert_int_eq(isa, asked);
         snnd_context_free(context);
     }
 }
 END_TEST
 
+START_TEST(products_are_named_and_are_those_asked_for_or_unsupported) {
+    for (int32_t asked = SNND_PRODUCTS_AUTO; asked <= SNND_PRODUCTS_BLAS; asked++) {
+        snnd_context_options options;
+        snnd_context *context = NULL;
+        const char *products = NULL;
+        ck_assert_int_eq(snnd_context_options_init(&options, sizeof options), SNND_OK);
+        options.products = asked;
+        const snnd_status status = snnd_context_create(&options, &context);
+        if (status == SNND_ERROR_UNSUPPORTED) {
+            ck_assert_int_eq(asked, SNND_PRODUCTS_BLAS); /* which a build may lack */
+            ck_assert_ptr_null(context);
+            continue;
+        }
+        ck_assert_int_eq(status, SNND_OK);
+        OK(context, snnd_context_info(context, NULL, NULL, &products));
+        ck_assert_str_ne(products, "");
+        if (asked != SNND_PRODUCTS_AUTO)
+            ck_assert_int_eq(strcmp(products, "own") == 0, asked == SNND_PRODUCTS_OWN);
+        snnd_context_free(context);
+    }
+}
+END_TEST
+
+/* What OpenBLAS runs on another instruction set would not be what the context is asked for. */
+START_TEST(products_below_the_best_instruction_set_are_the_library_s_own) {
+    snnd_context_options options;
+    snnd_context *best = NULL, *below = NULL;
+    snnd_isa isa = SNND_ISA_AUTO;
+    const char *products = NULL;
+    ck_assert_int_eq(snnd_context_options_init(&options, sizeof options), SNND_OK);
+    ck_assert_int_eq(snnd_context_create(&options, &best), SNND_OK);
+    OK(best, snnd_context_info(best, NULL, &isa, NULL));
+    for (options.isa = SNND_ISA_PLAIN; options.isa < (int32_t)isa; options.isa++) {
+        ck_assert_int_eq(snnd_context_create(&options, &below), SNND_OK);
+        OK(below, snnd_context_info(below, NULL, NULL, &products));
+        ck_assert_str_eq(products, "own");
+        snnd_context_free(below);
+    }
+    snnd_context_free(best);
+}
+END_TEST
+
+START_TEST(unknown_products_are_refused) {
+    const int32_t bad[] = {-1, SNND_PRODUCTS_BLAS + 1, 1000};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        snnd_context_options options;
+        snnd_context *context = NULL;
+        ck_assert_int_eq(snnd_context_options_init(&options, sizeof options), SNND_OK);
+        options.products = bad[i];
+        ck_assert_int_eq(snnd_context_create(&options, &context), SNND_ERROR_ARGUMENT);
+        ck_assert_ptr_null(context);
+    }
+}
+END_TEST
+
 START_TEST(asking_a_context_that_is_not_there_is_an_error) {
-    ck_assert_int_eq(snnd_context_info(NULL, NULL, NULL), SNND_ERROR_ARGUMENT);
+    ck_assert_int_eq(snnd_context_info(NULL, NULL, NULL, NULL), SNND_ERROR_ARGUMENT);
     ck_assert_str_eq(snnd_context_last_error(NULL), "");
 }
 END_TEST
@@ -379,7 +434,7 @@ START_TEST(without_memory_for_threads_the_work_is_done_all_the_same) {
     ck_assert_int_eq(allocator_context(&memory, 4, &context), SNND_OK);
     memory.fail_at = memory.calls + 1;
     int items[] = {1, 2, 3, 4};
-    snnd_parallel_for(context, 4, double_item, items);
+    snnd_parallel_for(context, 4, 1e6, double_item, items);
     for (int i = 0; i < 4; i++)
         ck_assert_int_eq(items[i], 2 * (i + 1));
     ck_assert_str_eq(snnd_context_last_error(context), "");
@@ -565,6 +620,9 @@ Suite *context_suite(void) {
     tcase_add_test(creating, one_memory_hook_without_the_other_is_refused);
     tcase_add_test(creating, an_unknown_instruction_set_is_refused);
     tcase_add_test(creating, an_instruction_set_is_the_one_asked_for_or_unsupported);
+    tcase_add_test(creating, products_are_named_and_are_those_asked_for_or_unsupported);
+    tcase_add_test(creating, products_below_the_best_instruction_set_are_the_library_s_own);
+    tcase_add_test(creating, unknown_products_are_refused);
     tcase_add_test(creating, asking_a_context_that_is_not_there_is_an_error);
     tcase_add_test(creating, freeing_nothing_does_nothing);
     suite_add_tcase(suite, creating);

@@ -205,8 +205,8 @@ START_TEST(neurons_and_synapses_have_the_defaults_of_the_header) {
     snnd_delay_options delays;
     ck_assert_int_eq(snnd_delay_options_init(&delays, sizeof delays), SNND_OK);
     ck_assert_int_eq(delays.max_delay, 24);
-    ck_assert_int_eq(delays.kernel_count, 1);
-    ck_assert_int_eq(delays.kernel, SNND_KERNEL_GAUSS);
+    ck_assert_int_eq(delays.synapses_per_pair, 1);
+    ck_assert_int_eq(delays.profile, SNND_PROFILE_GAUSS);
     ck_assert_int_eq(delays.learn_delays, 1);
     snnd_batch_norm_options norm;
     ck_assert_int_eq(snnd_batch_norm_options_init(&norm, sizeof norm), SNND_OK);

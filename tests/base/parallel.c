@@ -32,7 +32,7 @@ static void count_once(snnd_context *context, int32_t threads, int64_t count) {
     ck_assert_ptr_nonnull(all);
     all->count = count;
     all->threads = threads;
-    snnd_parallel_for(context, count, tick, all);
+    snnd_parallel_for(context, count, 1e6, tick, all);
     ck_assert_int_eq(atomic_load(&all->outside), 0);
     for (int64_t i = 0; i < MOST; i++)
         ck_assert_int_eq(atomic_load(&all->done[i]), i < count ? 1 : 0);
@@ -68,7 +68,7 @@ START_TEST(all_work_is_seen_when_the_call_returns) {
     snnd_context *context = make_context(numbers[_i]);
     for (int round = 0; round < 50; round++) {
         int64_t result[200] = {0};
-        snnd_parallel_for(context, 200, square, result);
+        snnd_parallel_for(context, 200, 1e6, square, result);
         for (int64_t i = 0; i < 200; i++)
             ck_assert_int_eq(result[i], i * i);
     }
@@ -103,7 +103,7 @@ static void meet(void *argument, int64_t item, int32_t worker) {
 START_TEST(two_threads_work_at_the_same_time) {
     snnd_context *context = make_context(2);
     meeting both = {0};
-    snnd_parallel_for(context, 2, meet, &both);
+    snnd_parallel_for(context, 2, 1e6, meet, &both);
     ck_assert_int_eq(atomic_load(&both.met), 2);
     snnd_context_free(context);
 }
@@ -133,9 +133,9 @@ START_TEST(work_is_rounded_alike_whatever_the_host_has_set) {
     enum { ITEMS = 64 };
     float expected[2 * ITEMS], got[2 * ITEMS];
     snnd_context *context = make_context(_i);
-    snnd_parallel_for(context, ITEMS, round_here, expected);
+    snnd_parallel_for(context, ITEMS, 1e6, round_here, expected);
     ck_assert_int_eq(fesetround(FE_UPWARD), 0);
-    snnd_parallel_for(context, ITEMS, round_here, got);
+    snnd_parallel_for(context, ITEMS, 1e6, round_here, got);
     const int after = fegetround();
     fesetround(FE_TONEAREST);
     ck_assert_int_eq(after, FE_UPWARD);

@@ -5,7 +5,7 @@
     compare.py [--build DIR] [--quick]
 
 Times are medians of all steps of all turns. The machine must be idle: where another program takes a core, two threads of
-PyTorch wait for each other and take many times as long. Takes about four minutes on two cores."""
+PyTorch wait for each other and take many times as long. Takes about a quarter of an hour on two cores."""
 import argparse
 import statistics
 import sys
@@ -14,6 +14,9 @@ import programs
 
 NARROW, WIDE = 0.23, 12
 IN_BETWEEN = [1, 1.5, 2, 2.5, 3, 4, 5]
+PAPER = []
+SHD = ["--inputs", "140", "--hidden", "256,256", "--steps", "100"]
+SSC = ["--inputs", "140", "--hidden", "512,512,512", "--classes", "35", "--steps", "100", "--taps", "31", "--batch", "128"]
 
 
 class Effort:
@@ -72,33 +75,63 @@ def row(case, values, unit, least, aim):
                                                               aim)
 
 
+def cases(worst):
+    """(what, mode, options, at least, aim): the paper's network, SHD's and SSC's (SNN-delays' sizes)."""
+    narrow = ["--sigma", str(NARROW)]
+    yield "40-256-20, sigma %g" % NARROW, "train", [*PAPER, *narrow], 10, 15
+    yield "40-256-20, sigma %g, the worst between" % worst, "train", [*PAPER, "--sigma", str(worst)], 10, 15
+    yield "40-256-20, sigma %g" % WIDE, "train", [*PAPER, "--sigma", str(WIDE)], 10, 15
+    for sigma in (NARROW, 2.5, WIDE):
+        yield "140-256-256-20, sigma %g" % sigma, "train", [*SHD, "--sigma", str(sigma)], 9, 14
+    for sigma in (NARROW, 2.5):
+        yield "140-512-512-512-35, sigma %g" % sigma, "train", [*SSC, "--sigma", str(sigma)], 10, 16
+    yield ("DEEP R by gradient, 87.5 %%, sigma %g" % NARROW, "train",
+           [*PAPER, *narrow, "--rule", "deep-r-gradient", "--sparsity", "0.875"], 15, 22)
+    yield ("DEEP R at random, 98.4 %%, sigma %g" % NARROW, "train",
+           [*PAPER, *narrow, "--rule", "deep-r-random", "--sparsity", "0.984"], 30, 45)
+    yield "evaluation, 40-256-20", "eval", PAPER, 18, 30
+    yield "evaluation, 140-256-256-20", "eval", SHD, 14, 25
+
+
+def price_of_delays(comparison, worst):
+    """Milliseconds of a step: without delays, and with learned ones at the narrowest and at the worst sigma."""
+    times = {what: [] for what in ("none", NARROW, worst)}
+    for _ in range(comparison.effort.turns):
+        for what, found in times.items():
+            options = ["--taps", "1"] if what == "none" else ["--sigma", str(what)]
+            found += programs.project(comparison.arguments, "train", *options, *comparison.common, "--repeat",
+                                      str(comparison.effort.project_steps))["times_ms"]
+    return [statistics.median(found) for found in times.values()]
+
+
 def main():
     arguments = parse_arguments()
     programs.warn_if_busy(arguments.threads)
     comparison = Comparison(arguments)
     before = programs.machine()
     worst = comparison.worst_in_between()
-    narrow, memory = comparison.measure("train", "--sigma", str(NARROW))
-    rows = [row("dense, sigma %g" % NARROW, narrow, "ms", 7, 12)]
-    for case, mode, options, least, aim in [
-            ("dense, sigma %g" % WIDE, "train", ["--sigma", str(WIDE)], 7, 12),
-            ("dense, worst sigma in between: %g" % worst, "train", ["--sigma", str(worst)], 3, 5),
-            ("DEEP R by gradient, 87.5 %%, sigma %g" % NARROW, "train",
-             ["--rule", "deep-r-gradient", "--sparsity", "0.875"], 10, 20),
-            ("DEEP R at random, 98.4 %%, sigma %g" % NARROW, "train",
-             ["--rule", "deep-r-random", "--sparsity", "0.984"], 20, 45),
-            ("evaluation of a batch", "eval", [], 12, 25)]:
-        rows.append(row(case, comparison.measure(mode, *options)[0], "ms", least, aim))
-    rows.append(row("peak memory of a training step", tuple(k / 1024 for k in memory), "MB", 6, 12))
+    rows, memory = [], {}
+    for case, mode, options, least, aim in cases(worst):
+        if arguments.quick and options[:2] in (SHD[:2], SSC[:2]):
+            continue
+        times, peaks = comparison.measure(mode, *options)
+        rows.append(row(case, times, "ms", least, aim))
+        memory[case] = tuple(k / 1024 for k in peaks)
+    for case, least, aim in (("40-256-20, sigma %g" % NARROW, 8, 12), ("140-512-512-512-35, sigma %g" % NARROW, 4, 6)):
+        if case in memory:
+            rows.append(row("peak memory, " + case, memory[case], "MB", least, aim))
+    without, narrow, between = price_of_delays(comparison, worst)
     stream = programs.project(arguments, "stream", "--repeat", "20", *comparison.effort.shape)
     chosen, best = programs.sgemm(arguments)
 
     print("| case | peer | project | ratio | at least | aim |\n| --- | --- | --- | --- | --- | --- |")
     print("\n".join(rows))
-    print("| one sample, one thread, a frame (%s) | | %.2f us | | 20 us | 2 us |" % (stream["what"],
-                                                                                  stream["frame_us"]))
-    print("\n%d threads each; %s (%.2f afterwards); SGEMM %.0f GFLOP/s a core as OpenBLAS chooses, %.0f at its best."
-          % (arguments.threads, before, programs.load(), chosen, best))
+    print("\nA training step of 40-256-20 takes %.1f ms without delays, %.1f ms with learned ones at sigma %g (%.1f times "
+          "that) and\n%.1f ms at sigma %g (%.1f times): at most 4, aim 2.5." % (
+              without, narrow, NARROW, narrow / without, between, worst, between / without))
+    print("\nA frame of one sample, one thread (%s): %.2f us." % (stream["what"], stream["frame_us"]))
+    print("\n%d threads each; %s (%.2f afterwards); %s, products %s; SGEMM %.0f GFLOP/s a core as OpenBLAS chooses, %.0f "
+          "at its best." % (arguments.threads, before, programs.load(), stream["isa"], stream["products"], chosen, best))
     if arguments.quick:
         print("Quick: a small network and few steps, which say nothing about speed.")
 

@@ -144,7 +144,7 @@ static void print_text(const kernel_bench *bench, const struct sgemm *sgemm) {
 }
 
 int bench_kernels(const struct bench_options *options) {
-    static void (*const families[])(kernel_bench *) = {kernels_taps, kernels_products, kernels_events, kernels_rows};
+    static void (*const families[])(kernel_bench *) = {kernels_taps, kernels_spectral, kernels_rows};
     static kernel_bench bench;
     bench.options = options;
     if (snnd_kernels_choose(options->isa, &bench.hot) != SNND_OK) {

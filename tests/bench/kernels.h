@@ -3,7 +3,7 @@
 #define SNND_BENCH_KERNELS_H
 
 #include "kernel/activity.h"
-#include "kernel/taps.h"
+#include "kernel/kernels.h"
 #include "options.h"
 
 enum { KERNEL_RESULTS = 96, KERNEL_MEMORIES = 256 };
@@ -46,10 +46,9 @@ double kernel_uniform(void);
 /* Elements of an activity without its rows of zeros. */
 double kernel_count(const snnd_activity *activity);
 
-/* kernels_taps.c, kernels_products.c, kernels_events.c, kernels_rows.c */
+/* kernels_taps.c, kernels_spectral.c, kernels_rows.c */
 void kernels_taps(kernel_bench *bench);
-void kernels_products(kernel_bench *bench);
-void kernels_events(kernel_bench *bench);
+void kernels_spectral(kernel_bench *bench);
 void kernels_rows(kernel_bench *bench);
 
 #endif

@@ -3,7 +3,7 @@
 
 static const int32_t all_widths[] = {1, 6, 12, 25};
 
-/* Blocks of correlations, as lib/model/delay_taps.c has them. */
+/* Blocks of correlations, as lib/delay/direct.c has them. */
 enum { INPUT_BLOCK = 32, WHOLE_INPUT = 64, SUM_BYTES = 128 * 1024 };
 
 static int32_t longest(const kernel_bench *bench) {
@@ -33,7 +33,17 @@ typedef struct gather_bench {
 
 static void run_gather(void *argument) {
     const gather_bench *held = argument;
-    held->hot->gather(&held->job);
+    held->hot->taps->gather(&held->job);
+}
+
+static const snnd_one_tap *list_taps(kernel_bench *bench, const snnd_gather *job) {
+    const int64_t count = job->begin[job->targets];
+    snnd_one_tap *one = kernel_memory(bench, (size_t)count * sizeof *one);
+    for (int64_t k = 0; k < count; k++) {
+        const int32_t s = job->synapse[k];
+        one[k] = (snnd_one_tap){job->neuron[k], job->taps->first[s], job->taps->value[s]};
+    }
+    return one;
 }
 
 /* Every source to every target; synapses lie as [output][input], the outputs being the targets if `direction` is 1. */
@@ -52,6 +62,8 @@ static void connect(kernel_bench *bench, snnd_gather *job) {
     job->begin = begin;
     job->neuron = neuron;
     job->synapse = synapse;
+    if (job->taps->uniform == 1)
+        job->one = list_taps(bench, job);
     job->place = kernel_memory(bench, (size_t)job->targets * sizeof *job->place);
 }
 
@@ -100,7 +112,7 @@ static void run_correlate(void *argument) {
             job.source.data = snnd_rows_of(job.source, from);
             job.first += first;
             job.count += first;
-            held->hot->correlate(&job);
+            held->hot->taps->correlate(&job);
         }
 }
 

@@ -16,6 +16,7 @@ static int make_context(struct bench *bench) {
     wanted.threads = bench->options.threads;
     wanted.isa = bench->options.isa;
     wanted.method = bench->options.method;
+    wanted.products = bench->options.products;
     wanted.low_memory = bench->options.low_memory;
     return bench_check(bench, snnd_context_create(&wanted, &bench->context));
 }

@@ -10,7 +10,8 @@
 static const char *const modes[] = {"train", "eval", "stream", "run", "kernels", "sgemm", NULL};
 static const char *const rules[] = {"dense", "fixed", "deep-r-random", "deep-r-gradient", NULL};
 static const char *const isas[] = {"auto", "plain", "avx2", "avx512", NULL};
-static const char *const methods[] = {"auto", "taps", "filters", "events", "filtered-events", NULL};
+static const char *const all_products[] = {"auto", "own", "blas", NULL};
+static const char *const methods[] = {"auto", "direct", "spectral", NULL};
 
 static const char help[] =
     "Usage: snnd-bench MODE [options]\n"
@@ -30,7 +31,7 @@ static const char help[] =
     "  --steps N       time steps of a sample (80)\n"
     "  --taps N        longest delay and one, odd (25)\n"
     "  --batch N       samples a step (256)\n"
-    "  --sigma X       width of the delay kernels; 0.27 is added (0.23; run: taps/2 at first, 0.23 in the end)\n"
+    "  --sigma X       width of the delay profiles; 0.27 is added (0.23; run: taps/2 at first, 0.23 in the end)\n"
     "  --sparsity S    share of absent synapses (0.875 with a rule other than dense)\n"
     "  --rule NAME     dense, fixed, deep-r-random or deep-r-gradient (dense)\n"
     "  --threads N     up to 1024 (2)\n"
@@ -38,7 +39,8 @@ static const char help[] =
     "  --epochs N      of a run (150)\n"
     "  --samples N     of a run (8000)\n"
     "  --isa NAME      auto, plain, avx2 or avx512 (auto)\n"
-    "  --method NAME   of the delays: auto, taps, filters, events or filtered-events (auto)\n"
+    "  --method NAME   of the delays: auto, direct or spectral (auto)\n"
+    "  --products NAME what multiplies matrices: auto, own or blas (auto)\n"
     "  --low-memory    what can be made again is not kept\n"
     "  --no-sgemm      do not measure SGEMM\n"
     "  --json          one JSON object; run: one for each epoch\n";
@@ -118,6 +120,7 @@ enum {
     RULE,
     ISA,
     METHOD,
+    PRODUCTS,
     LOW_MEMORY,
     NO_SGEMM,
     JSON,
@@ -125,16 +128,13 @@ enum {
 };
 
 static const struct option known[] = {
-    {"inputs", 1, NULL, INPUTS},     {"hidden", 1, NULL, HIDDEN},
-    {"classes", 1, NULL, CLASSES},   {"steps", 1, NULL, STEPS},
-    {"taps", 1, NULL, TAPS},         {"batch", 1, NULL, BATCH},
-    {"sigma", 1, NULL, SIGMA},       {"rule", 1, NULL, RULE},
-    {"sparsity", 1, NULL, SPARSITY}, {"threads", 1, NULL, THREADS},
-    {"repeat", 1, NULL, REPEAT},     {"isa", 1, NULL, ISA},
-    {"epochs", 1, NULL, EPOCHS},     {"samples", 1, NULL, SAMPLES},
-    {"method", 1, NULL, METHOD},     {"low-memory", 0, NULL, LOW_MEMORY},
-    {"no-sgemm", 0, NULL, NO_SGEMM}, {"json", 0, NULL, JSON},
-    {"help", 0, NULL, HELP},         {NULL, 0, NULL, 0},
+    {"inputs", 1, NULL, INPUTS},         {"hidden", 1, NULL, HIDDEN},     {"classes", 1, NULL, CLASSES},
+    {"steps", 1, NULL, STEPS},           {"taps", 1, NULL, TAPS},         {"batch", 1, NULL, BATCH},
+    {"sigma", 1, NULL, SIGMA},           {"rule", 1, NULL, RULE},         {"sparsity", 1, NULL, SPARSITY},
+    {"threads", 1, NULL, THREADS},       {"repeat", 1, NULL, REPEAT},     {"isa", 1, NULL, ISA},
+    {"epochs", 1, NULL, EPOCHS},         {"samples", 1, NULL, SAMPLES},   {"method", 1, NULL, METHOD},
+    {"low-memory", 0, NULL, LOW_MEMORY}, {"no-sgemm", 0, NULL, NO_SGEMM}, {"json", 0, NULL, JSON},
+    {"products", 1, NULL, PRODUCTS},     {"help", 0, NULL, HELP},         {NULL, 0, NULL, 0},
 };
 
 static int read_number(int option, struct bench_options *options) {
@@ -169,7 +169,9 @@ static const char *read_option(int option, struct bench_options *options) {
     case ISA:
         return choice(isas, optarg, &options->isa) ? NULL : "auto, plain, avx2 or avx512";
     case METHOD:
-        return choice(methods, optarg, &options->method) ? NULL : "auto, taps, filters, events or filtered-events";
+        return choice(methods, optarg, &options->method) ? NULL : "auto, direct or spectral";
+    case PRODUCTS:
+        return choice(all_products, optarg, &options->products) ? NULL : "auto, own or blas";
     case TAPS:
         return read_number(option, options) ? NULL : "an odd number from 1 to 1023";
     case THREADS:

@@ -17,8 +17,9 @@ static void shape_json(const struct bench *bench) {
     const struct bench_options *o = &bench->options;
     static const char *const names[] = {"auto", "plain", "avx2", "avx512"};
     snnd_isa isa = SNND_ISA_AUTO;
-    snnd_context_info(bench->context, NULL, &isa);
-    printf("\"isa\":\"%s\",", names[isa]);
+    const char *products = "";
+    snnd_context_info(bench->context, NULL, &isa, &products);
+    printf("\"isa\":\"%s\",\"products\":\"%s\",", names[isa], products);
     printf("\"mode\":\"%s\",\"rule\":\"%s\",\"sparsity\":%g,\"sigma\":%g,\"batch\":%d,\"steps\":%d,\"taps\":%d,"
            "\"inputs\":%d,\"hidden\":%d,\"hidden_layers\":%d,\"classes\":%d,\"method\":\"%s\",\"low_memory\":%s,"
            "\"threads\":%d,\"synapses\":%lld",
@@ -30,22 +31,25 @@ static void shape_json(const struct bench *bench) {
 
 static void shape_text(const struct bench *bench) {
     const struct bench_options *o = &bench->options;
-    printf("%s, %s, sparsity %g, sigma %g, batch %d, %d steps, %d taps, %d thread%s, method %s%s; %lld synapses\n",
+    const char *products = "";
+    snnd_context_info(bench->context, NULL, NULL, &products);
+    printf("%s, %s, sparsity %g, sigma %g, batch %d, %d steps, %d taps, %d thread%s, method %s%s, products %s; "
+           "%lld synapses\n",
            bench_mode_name(o->mode), bench_rule_name(o->rule), o->sparsity, o->sigma, (int)o->batch, (int)o->steps,
            (int)o->taps, (int)o->threads, o->threads == 1 ? "" : "s", bench_method_name(o->method),
-           o->low_memory ? ", low memory" : "", (long long)snnd_network_active(bench->network));
+           o->low_memory ? ", low memory" : "", products, (long long)snnd_network_active(bench->network));
 }
 
 void bench_print_shape(const struct bench *bench) {
     (bench->options.json ? shape_json : shape_text)(bench);
 }
 
-static void phases_json(const snnd_profile *profile, int32_t repeat) {
+static void phases_json(const snnd_timing *timing, int32_t repeat) {
     const char *comma = "";
     for (int phase = 0; phase < SNND_PHASES; phase++) {
-        if (profile->phase[phase].calls == 0)
+        if (timing->phase[phase].calls == 0)
             continue;
-        printf("%s\"%s\":{\"ms\":%.4f}", comma, snnd_phase_name(phase), 1e3 * profile->phase[phase].seconds / repeat);
+        printf("%s\"%s\":{\"ms\":%.4f}", comma, snnd_phase_name(phase), 1e3 * timing->phase[phase].seconds / repeat);
         comma = ",";
     }
 }
@@ -63,7 +67,7 @@ static void print_json(const struct bench *bench, const struct timing *timing, l
     for (int i = 0; i < timing->count; i++)
         printf("%s%.4f", i == 0 ? "" : ",", timing->value[i]);
     printf("],\"phases\":{");
-    phases_json(&bench->context->profile, timing->count);
+    phases_json(&bench->context->timing, timing->count);
     printf("}}\n");
 }
 
@@ -75,10 +79,10 @@ static void print_text(const struct bench *bench, const struct timing *timing, l
     printf("memory %.1f MB at the most\nspikes %.2f %%\n", 1e-3 * (double)peak,
            100 * snnd_workspace_spike_rate(bench->workspace));
     for (int phase = 0; phase < SNND_PHASES; phase++) {
-        const snnd_profile *profile = &bench->context->profile;
-        if (profile->phase[phase].calls == 0)
+        const snnd_timing *spent = &bench->context->timing;
+        if (spent->phase[phase].calls == 0)
             continue;
-        const double ms = 1e3 * profile->phase[phase].seconds / timing->count;
+        const double ms = 1e3 * spent->phase[phase].seconds / timing->count;
         printf("  %-28s %8.3f ms  %5.1f %%\n", snnd_phase_name(phase), ms, 100 * ms / timing->mean);
     }
 }

@@ -4,19 +4,19 @@
 #include "base/context.h"
 
 static int move(struct bench *bench) {
-    snnd_profile_begin(&bench->context->profile);
+    snnd_timing_begin(&bench->context->timing);
     const int good = bench_check(bench, snnd_optimizer_step(bench->weights, bench->workspace)) &&
                      bench_check(bench, snnd_optimizer_step(bench->positions, bench->workspace));
-    snnd_profile_end(&bench->context->profile, SNND_PHASE_OPTIMIZER);
+    snnd_timing_end(&bench->context->timing, SNND_PHASE_OPTIMIZER);
     return good;
 }
 
 static int rewire(struct bench *bench) {
-    snnd_profile_begin(&bench->context->profile);
+    snnd_timing_begin(&bench->context->timing);
     const int good = (bench->sparsity == NULL ||
                       bench_check(bench, snnd_sparsity_step(bench->sparsity, bench->workspace, bench->weights))) &&
                      bench_check(bench, snnd_network_clamp_positions(bench->network));
-    snnd_profile_end(&bench->context->profile, SNND_PHASE_REWIRE);
+    snnd_timing_end(&bench->context->timing, SNND_PHASE_REWIRE);
     return good;
 }
 
@@ -51,7 +51,7 @@ int bench_steps(struct bench *bench) {
     int good = 1;
     for (int32_t step = -2; good && step < o->repeat; step++) {
         if (step == 0)
-            bench->context->profile = (snnd_profile){0};
+            bench->context->timing = (snnd_timing){0};
         const double begin = timing_clock();
         good = o->mode == BENCH_TRAIN ? train(bench, (uint64_t)(step + 2)) : bench_evaluate(bench);
         if (step >= 0)

@@ -83,7 +83,7 @@ def main():
         total_peer, total_project = total_peer + peer, total_project + project
         if chosen:
             print("| %d | %s | %.1f s | %.2f s | %.1fx |" % (len(chosen), name, peer, project, peer / project))
-    print("| %d | all | %.1f s | %.2f s | %.1fx (at least 5x, aim 9x) |"
+    print("| %d | all | %.1f s | %.2f s | %.1fx (at least 10x, aim 14x) |"
           % (len(epochs), total_peer, total_project, total_peer / total_project))
     print("\nEpochs of %d samples in batches of %d, %d threads; %s. Peer: %s." % (
         arguments.samples, arguments.batch, arguments.threads, programs.machine(),

@@ -29,16 +29,16 @@ struct tally {
 
 static const char usage[] =
     "usage: golden-check [--free] [--threads N] [--isa auto|plain|avx2|avx512]\n"
-    "                    [--method auto|taps|filters|events|filtered-events] [--low-memory] DIR...\n"
+    "                    [--method auto|direct|spectral] [--products auto|own|blas] [--low-memory] DIR...\n"
     "Trains the networks of golden cases, compares everything stored of them, and prints the worst errors.\n"
     "DIR is the folder of a case (it holds a scalars.json), or a folder of such folders.\n"
     "A case that does not hold is run again step by step, each step from the state that the stored gradients lead\n"
     "to: if every step then holds, float32 has added up what no step has lost, and the case holds. With --free a\n"
     "case has to hold without that.\n"
-    "--method is how delays are computed, where a layer can be computed so; with --low-memory the way back makes\n"
-    "currents again instead of keeping them.\n"
-    "Exit status: 0 all hold, 1 some do not, 2 usage or no readable case, 77 the processor lacks the instruction "
-    "set.\n";
+    "--method is how delays are computed, where a layer can be computed so, and --products what multiplies matrices\n"
+    "there; with --low-memory the way back makes currents again instead of keeping them.\n"
+    "Exit status: 0 all hold, 1 some do not, 2 usage or no readable case, 77 the processor lacks the instruction\n"
+    "set, or the library BLAS.\n";
 
 static void print_header(const struct golden_case *golden) {
     printf("%s: ", golden->directory);
@@ -139,12 +139,23 @@ static bool parse_isa(const char *text, int32_t *isa) {
 }
 
 static bool parse_method(const char *text, int32_t *method) {
-    static const char *const names[] = {"auto", "taps", "filters", "events", "filtered-events"};
-    static const snnd_method values[] = {SNND_METHOD_AUTO, SNND_METHOD_TAPS, SNND_METHOD_FILTERS, SNND_METHOD_EVENTS,
-                                         SNND_METHOD_FILTERED_EVENTS};
+    static const char *const names[] = {"auto", "direct", "spectral"};
+    static const snnd_method values[] = {SNND_METHOD_AUTO, SNND_METHOD_DIRECT, SNND_METHOD_SPECTRAL};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if (strcmp(text, names[i]) == 0) {
             *method = values[i];
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool parse_products(const char *text, int32_t *products) {
+    static const char *const names[] = {"auto", "own", "blas"};
+    static const snnd_products values[] = {SNND_PRODUCTS_AUTO, SNND_PRODUCTS_OWN, SNND_PRODUCTS_BLAS};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (strcmp(text, names[i]) == 0) {
+            *products = values[i];
             return true;
         }
     }
@@ -170,7 +181,8 @@ static int parse_options(int count, char **arguments, snnd_context_options *opti
         }
         bool understood = (strcmp(arguments[at], "--threads") == 0 && parse_threads(value, &options->threads)) ||
                           (strcmp(arguments[at], "--isa") == 0 && parse_isa(value, &options->isa)) ||
-                          (strcmp(arguments[at], "--method") == 0 && parse_method(value, &options->method));
+                          (strcmp(arguments[at], "--method") == 0 && parse_method(value, &options->method)) ||
+                          (strcmp(arguments[at], "--products") == 0 && parse_products(value, &options->products));
         if (!understood)
             return 0;
         at += 2;

@@ -163,7 +163,7 @@ static bool add_synapses(struct golden_run *run, struct golden_stage *stage) {
     snnd_delay_options options;
     snnd_delay_options_init(&options, sizeof options);
     options.max_delay = run->golden->taps - 1;
-    options.kernel = SNND_KERNEL_GAUSS;
+    options.profile = SNND_PROFILE_GAUSS;
     return golden_call(run, snnd_network_add_delays(run->network, stage->outputs, &options, &stage->delays),
                        "snnd_network_add_delays");
 }

@@ -191,8 +191,8 @@ static bool compare_gradients(struct golden_run *run, int32_t step) {
             snnd_array got;
             if (layer == NULL || !parameter->trained)
                 continue;
-            if (!golden_call(run, snnd_workspace_gradient(run->workspace, layer, parameter->name, &got),
-                             "snnd_workspace_gradient"))
+            if (!golden_call(run, snnd_workspace_complete_gradient(run->workspace, layer, parameter->name, &got),
+                             "snnd_workspace_complete_gradient"))
                 return false;
             int64_t shape[2];
             int32_t dimensions = golden_shape(stage, parameter->of_norm, shape);

@@ -75,7 +75,7 @@ static void add_halving_lif(snnd_network *network) {
 static snnd_network *make_exact(snnd_context *context, int32_t inputs, int32_t hidden, int32_t kernel_count) {
     snnd_network *network = make_network(context, inputs);
     snnd_delay_options options = delay_options(10);
-    options.kernel_count = kernel_count;
+    options.synapses_per_pair = kernel_count;
     make_whole(add_delays(network, hidden, &options), 1.0 / 2048, 31);
     add_exact_norm(network);
     add_halving_lif(network);

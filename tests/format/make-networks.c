@@ -41,7 +41,7 @@ static void add_delays(snnd_network *network, int32_t outputs, int32_t max_delay
     snnd_array weight;
     must(snnd_delay_options_init(&options, sizeof options), "options");
     options.max_delay = max_delay;
-    options.kernel_count = kernel_count;
+    options.synapses_per_pair = kernel_count;
     must(snnd_network_add_delays(network, outputs, &options, &layer), "delays");
     must(snnd_layer_array(layer, SNND_ARRAY_WEIGHT, &weight), "weights");
     for (int64_t k = 0; k < snnd_array_count(&weight); k++)
@@ -168,9 +168,9 @@ static void write_synapses(const char *name, int32_t index, const snnd_layer *la
     must(snnd_layer_delays(layer, delays), "delays");
     const int32_t outputs = snnd_layer_outputs(layer), inputs = snnd_layer_inputs(layer);
     snprintf(rest, sizeof rest, "%d.weights.npy", index);
-    write_array(name, rest, weights, SNND_FLOAT32, outputs, inputs, options.kernel_count);
+    write_array(name, rest, weights, SNND_FLOAT32, outputs, inputs, options.synapses_per_pair);
     snprintf(rest, sizeof rest, "%d.delays.npy", index);
-    write_array(name, rest, delays, SNND_INT32, outputs, inputs, options.kernel_count);
+    write_array(name, rest, delays, SNND_INT32, outputs, inputs, options.synapses_per_pair);
 }
 
 static void write_pass(const char *name, snnd_network *network) {

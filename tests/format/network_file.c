@@ -40,15 +40,15 @@ static snnd_network *build(snnd_context *context) {
     leaky.tau = 7.7;
     OK(context, snnd_network_create(context, INPUTS, &network));
     delays.max_delay = 6;
-    delays.kernel_count = 3;
-    delays.kernel = SNND_KERNEL_MAX;
+    delays.synapses_per_pair = 3;
+    delays.profile = SNND_PROFILE_MAX;
     OK(context, snnd_network_add_delays(network, HIDDEN, &delays, NULL));
     OK(context, snnd_network_add_batch_norm(network, &norm, NULL));
     OK(context, snnd_network_add_lif(network, &lif, NULL));
     OK(context, snnd_network_add_dropout(network, 0.3, NULL));
     delays.max_delay = 10;
-    delays.kernel_count = 1;
-    delays.kernel = SNND_KERNEL_GAUSS;
+    delays.synapses_per_pair = 1;
+    delays.profile = SNND_PROFILE_GAUSS;
     delays.learn_delays = 0;
     OK(context, snnd_network_add_delays(network, CLASSES, &delays, NULL));
     OK(context, snnd_network_add_leaky_integrator(network, &leaky, NULL));
@@ -174,12 +174,12 @@ START_TEST(options_of_layers_are_kept_to_the_last_bit) {
     OK(context, snnd_network_load(context, scratch("a"), &loaded));
     const snnd_delay_options *first = &loaded->layer[0]->options.delays, *second = &loaded->layer[4]->options.delays;
     ck_assert_int_eq(first->max_delay, 6);
-    ck_assert_int_eq(first->kernel_count, 3);
-    ck_assert_int_eq(first->kernel, SNND_KERNEL_MAX);
+    ck_assert_int_eq(first->synapses_per_pair, 3);
+    ck_assert_int_eq(first->profile, SNND_PROFILE_MAX);
     ck_assert_int_eq(first->learn_delays, 1);
     ck_assert_int_eq(second->max_delay, 10);
-    ck_assert_int_eq(second->kernel_count, 1);
-    ck_assert_int_eq(second->kernel, SNND_KERNEL_GAUSS);
+    ck_assert_int_eq(second->synapses_per_pair, 1);
+    ck_assert_int_eq(second->profile, SNND_PROFILE_GAUSS);
     ck_assert_int_eq(second->learn_delays, 0);
     ck_assert_double_eq(loaded->layer[1]->options.batch_norm.epsilon, 1.0 / 3000);
     ck_assert_double_eq(loaded->layer[1]->options.batch_norm.momentum, 0.123456789012345678);
@@ -625,11 +625,11 @@ static const struct change {
     {0, "max_delay", "1024", "max_delay"},
     {0, "max_delay", "6.5", "'max_delay'"},
     {0, "kernel_count", NULL, "'kernel_count'"},
-    {0, "kernel_count", "0", "kernel_count"},
+    {0, "kernel_count", "0", "synapses_per_pair is 0"},
     {0, "kernel_count", "65", "layers.0.weight"},
     {0, "kernel_count", "2", "layers.0.weight"},
-    {0, "kernel", "3", "kernel"},
-    {0, "kernel", "0", "kernel"},
+    {0, "kernel", "3", "profile is 3"},
+    {0, "kernel", "0", "profile is 0"},
     {4, "learn_delays", "2", "learn_delays"},
     {4, "learn_delays", NULL, "'learn_delays'"},
     {1, "outputs", "8", "8 outputs"},

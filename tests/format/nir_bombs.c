@@ -268,7 +268,7 @@ START_TEST(large_sparse_networks_come_back) {
     }
     OK(context, snnd_network_save_nir(network, NULL, scratch("a")));
     OK(context, load(context, &read));
-    ck_assert_int_eq(read->layer[0]->options.delays.kernel_count, 1);
+    ck_assert_int_eq(read->layer[0]->options.delays.synapses_per_pair, 1);
     int wrong = 0;
     for (int64_t s = 0; s < NEURONS * NEURONS; s++)
         wrong += snnd_layer_floats(read->layer[0], SNND_ARRAY_WEIGHT)[s] != 0 ? s % NEURONS != 7 : s % NEURONS == 7;

@@ -119,7 +119,7 @@ START_TEST(branches_side_by_side_are_one_layer) {
     };
     snnd_context *context = make_context(1);
     snnd_network *network = load(context, changes, sizeof changes / sizeof changes[0]);
-    ck_assert_int_eq(network->layer[0]->options.delays.kernel_count, 2);
+    ck_assert_int_eq(network->layer[0]->options.delays.synapses_per_pair, 2);
     ck_assert_int_eq(network->layer[0]->options.delays.max_delay, 2);
     ck_assert_int_eq(delay_of(network, 0, 0), 0);
     ck_assert_int_eq(delay_of(network, 0, 1), 2);

@@ -150,9 +150,10 @@ static snnd_context *open_context(unsigned char how) {
     snnd_context_options options;
     MUST(NULL, snnd_context_options_init(&options, sizeof options));
     options.threads = 1;
-    options.method = how % 5;
-    options.low_memory = how / 5 % 2;
-    options.isa = how / 10 % 2 ? SNND_ISA_PLAIN : SNND_ISA_AUTO;
+    options.method = how % 3;
+    options.low_memory = how / 3 % 2;
+    options.isa = how / 6 % 2 ? SNND_ISA_PLAIN : SNND_ISA_AUTO;
+    options.products = how / 12 % 2 ? SNND_PRODUCTS_OWN : SNND_PRODUCTS_AUTO;
     fuzz_set_hooks(&options);
     return fuzz_open_with(&options);
 }

@@ -23,11 +23,11 @@ static void add_delays(world *w) {
     MUST(w->context, snnd_delay_options_init(&options, sizeof options));
     if (fuzz_byte(&w->in) % 2) {
         options.max_delay = fuzz_byte(&w->in) < 240 ? fuzz_below(&w->in, 16) * 2 : fuzz_int(&w->in);
-        options.kernel_count = fuzz_byte(&w->in) < 240 ? 1 + fuzz_below(&w->in, 3) : fuzz_int(&w->in);
-        options.kernel = fuzz_byte(&w->in) < 240 ? 1 + fuzz_below(&w->in, 2) : fuzz_int(&w->in);
+        options.synapses_per_pair = fuzz_byte(&w->in) < 240 ? 1 + fuzz_below(&w->in, 3) : fuzz_int(&w->in);
+        options.profile = fuzz_byte(&w->in) < 240 ? 1 + fuzz_below(&w->in, 2) : fuzz_int(&w->in);
         options.learn_delays = fuzz_byte(&w->in) < 240 ? fuzz_below(&w->in, 2) : fuzz_int(&w->in);
     }
-    const double taps = (double)outputs * inputs * options.kernel_count * (options.max_delay + 1.0);
+    const double taps = (double)outputs * inputs * options.synapses_per_pair * (options.max_delay + 1.0);
     if (taps > 20000 && taps < 1e10)
         return; /* legal, and slow */
     CALL(w, of->network, snnd_network_add_delays(of->network, outputs, or_null(w, &options), or_null(w, &layer)));
@@ -78,7 +78,7 @@ static void build(world *w) {
     free_network(of);
     MUST(w->context, snnd_delay_options_init(&delays, sizeof delays));
     delays.max_delay = 2 * fuzz_below(&w->in, 8);
-    delays.kernel_count = 1 + fuzz_below(&w->in, 2);
+    delays.synapses_per_pair = 1 + fuzz_below(&w->in, 2);
     delays.learn_delays = fuzz_below(&w->in, 4) != 0;
     MUST(w->context, snnd_network_create(w->context, 1 + fuzz_below(&w->in, 4), &of->network));
     for (int hidden = fuzz_below(&w->in, 3); hidden > 0; hidden--) {

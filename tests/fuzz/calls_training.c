@@ -101,6 +101,16 @@ static void write_gradient(world *w) {
         poke(w, &array);
 }
 
+/* What is shown is to be read only. */
+static void read_complete_gradient(world *w) {
+    owner *of = any_owner(w);
+    snnd_workspace *workspace = *any_workspace(w, of);
+    const snnd_layer *layer = any_layer(w, of);
+    const snnd_array_name name = (snnd_array_name)fuzz_below(&w->in, 10);
+    snnd_array array;
+    CALL(w, workspace, snnd_workspace_complete_gradient(workspace, layer, name, or_null(w, &array)));
+}
+
 static void read_records(world *w) {
     owner *of = any_owner(w);
     snnd_workspace *workspace = *any_workspace(w, of);
@@ -163,6 +173,7 @@ operation *const training_operations[] = {
     set_draw,
     set_mask,
     write_gradient,
+    read_complete_gradient,
     read_records,
     create_optimizer,
     create_optimizer,

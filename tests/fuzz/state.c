@@ -16,7 +16,7 @@ static snnd_network *make_network(snnd_context *context, int kind) {
     snnd_delay_options delays;
     MUST(context, snnd_delay_options_init(&delays, sizeof delays));
     delays.max_delay = kind == 0 ? 0 : 4;
-    delays.kernel_count = kind == 2 ? 2 : 1;
+    delays.synapses_per_pair = kind == 2 ? 2 : 1;
     MUST(context, snnd_network_create(context, INPUTS, &network));
     MUST(context, snnd_network_add_delays(network, 4, &delays, NULL));
     MUST(context, snnd_network_add_batch_norm(network, NULL, NULL));

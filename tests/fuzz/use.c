@@ -13,7 +13,7 @@ int fuzz_is_small(const snnd_network *network) {
         snnd_delay_options options = {.size = sizeof options};
         work += snnd_layer_outputs(layer);
         if (snnd_layer_get_type(layer) == SNND_LAYER_DELAYS && snnd_layer_delay_options(layer, &options) == SNND_OK)
-            work += (int64_t)snnd_layer_inputs(layer) * snnd_layer_outputs(layer) * options.kernel_count *
+            work += (int64_t)snnd_layer_inputs(layer) * snnd_layer_outputs(layer) * options.synapses_per_pair *
                     (options.max_delay + 1);
     }
     return snnd_network_layer_count(network) > 0 && work < 20 * SMALL;
@@ -86,7 +86,8 @@ static void look_at_layer(snnd_context *context, const snnd_layer *layer) {
     snnd_delay_options options = {.size = sizeof options};
     size_t synapses = 1;
     if (MAY(context, snnd_layer_delay_options(layer, &options)) == SNND_OK)
-        synapses = (size_t)snnd_layer_inputs(layer) * (size_t)snnd_layer_outputs(layer) * (size_t)options.kernel_count;
+        synapses =
+            (size_t)snnd_layer_inputs(layer) * (size_t)snnd_layer_outputs(layer) * (size_t)options.synapses_per_pair;
     int32_t *delays = malloc(synapses * sizeof *delays);
     float *weights = malloc(synapses * sizeof *weights);
     int64_t *degrees = malloc((size_t)(snnd_layer_inputs(layer) + snnd_layer_outputs(layer)) * sizeof *degrees);

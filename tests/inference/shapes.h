@@ -50,7 +50,7 @@ static inline snnd_network *no_delays(snnd_context *context) {
 static inline snnd_network *several_synapses(snnd_context *context) {
     snnd_network *network = make_network(context, 6);
     snnd_delay_options options = delay_options(10);
-    options.kernel_count = 3;
+    options.synapses_per_pair = 3;
     add_delays(network, 33, &options);
     add_lif(network);
     options.learn_delays = 0;

@@ -1,5 +1,5 @@
 /* The hot kernels, in every instruction set of this machine, against plain loops in double precision. */
-#include "kernel/taps.h"
+#include "kernel/kernels.h"
 
 #include <check.h>
 #include <math.h>
@@ -71,6 +71,7 @@ enum { MOST_CONNECTIONS = 4 * MANY_SOURCES };
 typedef struct connections {
     int64_t begin[TARGETS + 1], place[TARGETS];
     int32_t neuron[MOST_CONNECTIONS], synapse[MOST_CONNECTIONS];
+    snnd_one_tap one[MOST_CONNECTIONS];
 } connections;
 
 /* A list for each target, in the order of the sources: two synapses a source and more, none, one, and few. */
@@ -89,6 +90,11 @@ static void fill_lists(connections *made, int32_t sources) {
 /* From all of `source` to all of `target`; the zero rows of the source are one less than the taps. */
 static snnd_gather make_job(connections *lists, const table *held, const snnd_activity *source,
                             const snnd_activity *target, int32_t direction) {
+    for (int64_t k = 0; held->taps.uniform == 1 && k < lists->begin[target->neurons]; k++) {
+        const int32_t s = lists->synapse[k];
+        lists->one[k] =
+            (snnd_one_tap){lists->neuron[k], held->first[s], held->value[(size_t)s * (size_t)held->taps.width]};
+    }
     return (snnd_gather){.target = snnd_activity_rows(target, 0, 0),
                          .source = snnd_activity_rows(source, 0, 0),
                          .targets = target->neurons,
@@ -101,6 +107,7 @@ static snnd_gather make_job(connections *lists, const table *held, const snnd_ac
                          .neuron = lists->neuron,
                          .synapse = lists->synapse,
                          .taps = &held->taps,
+                         .one = held->taps.uniform == 1 ? lists->one : NULL,
                          .place = lists->place};
 }
 
@@ -167,7 +174,7 @@ static void gather_agrees(int32_t isa, int32_t direction, int32_t steps, int32_t
     fill_table(&held, taps, uniform);
     fill_lists(&lists, sources);
     const snnd_gather job = make_job(&lists, &held, &source, &target, direction);
-    kernels_of(isa)->gather(&job);
+    kernels_of(isa)->taps->gather(&job);
     for (int32_t j = 0; j < TARGETS; j++) {
         target_agrees(&job, j);
         for (int32_t k = 0; k < 2 * L; k++) { /* nothing is written before and after */
@@ -218,7 +225,7 @@ START_TEST(neurons_without_synapses_get_zeros) {
         snnd_activity source = make_activity(SOURCES, all_steps[s], 4, 0, 3);
         snnd_activity target = make_activity(TARGETS, all_steps[s], 0, 0, 4);
         const snnd_gather job = make_job(&lists, &held, &source, &target, 1);
-        kernels_of(_i)->gather(&job);
+        kernels_of(_i)->taps->gather(&job);
         for (int32_t k = 0; k < TARGETS * all_steps[s] * L; k++)
             ck_assert_float_eq(target.data[k], 0);
         free(source.data);
@@ -240,7 +247,7 @@ START_TEST(a_delay_shifts_by_whole_rows) {
             held.count[0] = 1;
             held.value[0] = 1;
             const snnd_gather job = make_job(&single, &held, &source, &target, 1);
-            kernels_of(_i)->gather(&job);
+            kernels_of(_i)->taps->gather(&job);
             for (int32_t t = 0; t < T; t++)
                 for (int lane = 0; lane < L; lane++)
                     ck_assert_float_eq(target.data[t * L + lane],
@@ -261,10 +268,10 @@ START_TEST(a_step_has_the_same_bits_in_a_recording_of_any_length) {
     for (int32_t uniform = 0; uniform <= 9; uniform++) {
         fill_table(&held, 9, uniform);
         snnd_gather job = make_job(&lists, &held, &source, &whole, 1);
-        kernels_of(_i)->gather(&job);
+        kernels_of(_i)->taps->gather(&job);
         job.target = snnd_activity_rows(&part, 0, 0);
         for (job.steps = 1; job.steps < MOST_STEPS; job.steps++) {
-            kernels_of(_i)->gather(&job);
+            kernels_of(_i)->taps->gather(&job);
             for (int32_t j = 0; j < TARGETS; j++)
                 ck_assert_mem_eq(snnd_activity_row(&part, 0, j), snnd_activity_row(&whole, 0, j),
                                  (size_t)job.steps * L * sizeof(float));
@@ -285,7 +292,7 @@ START_TEST(a_neuron_has_the_same_bits_in_any_company) {
     snnd_activity source = make_activity(MANY_SOURCES, steps, 8, 0, 3);
     snnd_activity together = make_activity(TARGETS, steps, 0, 0, 4), alone = make_activity(1, steps, 0, 0, 4);
     const snnd_gather all = make_job(&lists, &held, &source, &together, 1);
-    kernels_of(_i)->gather(&all);
+    kernels_of(_i)->taps->gather(&all);
     for (int32_t j = 0; j < TARGETS; j++) {
         static connections single;
         const size_t length = (size_t)(lists.begin[j + 1] - lists.begin[j]);
@@ -293,7 +300,7 @@ START_TEST(a_neuron_has_the_same_bits_in_any_company) {
         memcpy(single.neuron, lists.neuron + lists.begin[j], length * sizeof single.neuron[0]);
         memcpy(single.synapse, lists.synapse + lists.begin[j], length * sizeof single.synapse[0]);
         const snnd_gather job = make_job(&single, &held, &source, &alone, 1);
-        kernels_of(_i)->gather(&job);
+        kernels_of(_i)->taps->gather(&job);
         ck_assert_mem_eq(alone.data, snnd_activity_row(&together, 0, j), (size_t)steps * L * sizeof(float));
     }
     free(source.data);
@@ -313,7 +320,7 @@ START_TEST(a_sample_has_the_same_bits_in_any_lane) {
         for (int32_t k = 0; k < steps * L; k++)
             snnd_activity_row(&source, 0, n)[k] = snnd_activity_row(&source, 0, n)[k / L * L];
     const snnd_gather job = make_job(&lists, &held, &source, &target, 1);
-    kernels_of(_i)->gather(&job);
+    kernels_of(_i)->taps->gather(&job);
     for (int32_t k = 0; k < TARGETS * steps * L; k++)
         ck_assert_float_eq(target.data[k], target.data[k / L * L]);
     free(source.data);
@@ -332,8 +339,8 @@ START_TEST(the_two_directions_are_each_others_transpose) {
         snnd_activity x = make_activity(1, steps, K - 1, 0, 10), y = make_activity(1, steps, 0, 0, 11);
         snnd_activity g = make_activity(1, steps, 0, K - 1, 12), d = make_activity(1, steps, 0, 0, 13);
         const snnd_gather forth = make_job(&single, &held, &x, &y, 1), back = make_job(&single, &held, &g, &d, -1);
-        kernels_of(_i)->gather(&forth);
-        kernels_of(_i)->gather(&back);
+        kernels_of(_i)->taps->gather(&forth);
+        kernels_of(_i)->taps->gather(&back);
         double there = 0, here = 0, size = 0;
         for (int32_t k = 0; k < steps * L; k++) {
             there += (double)y.data[k] * (double)snnd_activity_row(&g, 0, 0)[k];
@@ -421,7 +428,7 @@ static void correlation_agrees(int32_t isa, int32_t steps, int32_t taps, int32_t
                                 .count = count,
                                 .of_neuron = (size_t)of_neuron,
                                 .width = width};
-    kernels_of(isa)->correlate(&job);
+    kernels_of(isa)->taps->correlate(&job);
     for (int32_t j = 0; j < TO; j++)
         for (int32_t k = 0; k < of_neuron * width; k++)
             sum_agrees(&job, j, k / width, k % width);

@@ -30,7 +30,7 @@ END_TEST
 
 START_TEST(a_triangle_at_sigma_0_shifts_in_training_too) {
     snnd_delay_options options = delay_options(24);
-    options.kernel = SNND_KERNEL_MAX;
+    options.profile = SNND_PROFILE_MAX;
     snnd_layer *layer = add_delays(network, 1, &options);
     OK(context, snnd_network_set_sigma(network, 0));
     assert_shifted(layer, SNND_TRAIN, _i);
@@ -62,13 +62,13 @@ END_TEST
 /* What a pulse at step 0 becomes in training: the kernel of model.md, straight from its formula. */
 static void assert_kernel(int32_t kernel, double sigma, double position) {
     snnd_delay_options options = delay_options(8);
-    options.kernel = kernel;
+    options.profile = kernel;
     snnd_layer *layer = add_delays(network, 1, &options);
     const float input[12] = {1};
     double g[9], sum = 1e-7;
     for (int n = 0; n < 9; n++) {
         const double away = n - (double)((float)position + 4);
-        g[n] = kernel == SNND_KERNEL_GAUSS ? exp(-pow(away / (sigma + 0.27), 2) / 2) : fmax(0, sigma + 1 - fabs(away));
+        g[n] = kernel == SNND_PROFILE_GAUSS ? exp(-pow(away / (sigma + 0.27), 2) / 2) : fmax(0, sigma + 1 - fabs(away));
         sum += g[n];
     }
     OK(context, snnd_network_set_sigma(network, sigma));
@@ -84,12 +84,12 @@ static void assert_kernel(int32_t kernel, double sigma, double position) {
 static const double shapes[][2] = {{4, 0}, {2.5, 3.3}, {1, -4}, {0.5, 0.5}, {0.23, 1.75}, {0, -2.2}, {100, 1}};
 
 START_TEST(a_pulse_comes_out_as_a_gaussian) {
-    assert_kernel(SNND_KERNEL_GAUSS, shapes[_i][0], shapes[_i][1]);
+    assert_kernel(SNND_PROFILE_GAUSS, shapes[_i][0], shapes[_i][1]);
 }
 END_TEST
 
 START_TEST(a_pulse_comes_out_as_a_triangle) {
-    assert_kernel(SNND_KERNEL_MAX, shapes[_i][0], shapes[_i][1]);
+    assert_kernel(SNND_PROFILE_MAX, shapes[_i][0], shapes[_i][1]);
 }
 END_TEST
 
@@ -113,10 +113,10 @@ START_TEST(two_synapses_for_a_pair_are_the_sum_of_one_and_one) {
     snnd_delay_options options = delay_options(6);
     float *input = make_numbers(STEPS * 3, 3), *sum = calloc(STEPS * 4, sizeof *sum);
     snnd_network *pair = make_network(context, 3);
-    options.kernel_count = 2;
+    options.synapses_per_pair = 2;
     snnd_layer *both = add_delays(pair, 4, &options);
     OK(context, snnd_network_initialize(pair, 8));
-    options.kernel_count = 1;
+    options.synapses_per_pair = 1;
     for (int which = 0; which < 2; which++) {
         snnd_network *single = make_network(context, 3);
         snnd_layer *layer = add_delays(single, 4, &options);

@@ -89,15 +89,15 @@ static const struct {
     int32_t kernel;
     double sigma, step;
 } kernels[] = {
-    {SNND_KERNEL_GAUSS, 12, 0.25},  {SNND_KERNEL_GAUSS, 3, 0.125},  {SNND_KERNEL_GAUSS, 0.23, 1.0 / 64},
-    {SNND_KERNEL_MAX, 4, 1.0 / 32}, {SNND_KERNEL_MAX, 0, 1.0 / 32},
+    {SNND_PROFILE_GAUSS, 12, 0.25},  {SNND_PROFILE_GAUSS, 3, 0.125},  {SNND_PROFILE_GAUSS, 0.23, 1.0 / 64},
+    {SNND_PROFILE_MAX, 4, 1.0 / 32}, {SNND_PROFILE_MAX, 0, 1.0 / 32},
 };
 
 /* Adds delays of the kernel under test. A triangle has kinks at whole steps: positions keep away from them. */
 static snnd_layer *add_tested(int kernel, int32_t outputs, int32_t kernel_count) {
     snnd_delay_options delays = delay_options(24);
-    delays.kernel = kernels[kernel].kernel;
-    delays.kernel_count = kernel_count;
+    delays.profile = kernels[kernel].kernel;
+    delays.synapses_per_pair = kernel_count;
     snnd_layer *layer = add_delays(network, outputs, &delays);
     float *position = floats(layer, SNND_ARRAY_POSITION);
     for (int64_t s = 0; s < count_of(layer, SNND_ARRAY_POSITION); s++)

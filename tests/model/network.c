@@ -29,8 +29,8 @@ START_TEST(options_start_at_the_papers_values) {
     OK(NULL, snnd_lif_options_init(&lif, sizeof lif));
     OK(NULL, snnd_leaky_integrator_options_init(&leaky_integrator, sizeof leaky_integrator));
     ck_assert_int_eq(delays.max_delay, 24);
-    ck_assert_int_eq(delays.kernel_count, 1);
-    ck_assert_int_eq(delays.kernel, SNND_KERNEL_GAUSS);
+    ck_assert_int_eq(delays.synapses_per_pair, 1);
+    ck_assert_int_eq(delays.profile, SNND_PROFILE_GAUSS);
     ck_assert_int_eq(delays.learn_delays, 1);
     ck_assert_double_eq(batch_norm.epsilon, 1e-5);
     ck_assert_double_eq(batch_norm.momentum, 0.1);
@@ -43,23 +43,23 @@ START_TEST(options_start_at_the_papers_values) {
 END_TEST
 
 static const struct {
-    int32_t max_delay, kernel_count, kernel, learn_delays;
+    int32_t max_delay, synapses_per_pair, profile, learn_delays;
     const char *words;
 } bad_delays[] = {
-    {23, 1, SNND_KERNEL_GAUSS, 1, "max_delay is 23"},
-    {-2, 1, SNND_KERNEL_GAUSS, 1, "max_delay is -2"},
-    {1024, 1, SNND_KERNEL_GAUSS, 1, "max_delay is 1024"},
-    {24, 0, SNND_KERNEL_GAUSS, 1, "kernel_count is 0"},
-    {24, 65, SNND_KERNEL_GAUSS, 1, "kernel_count is 65"},
-    {24, 1, 0, 1, "kernel is 0"},
-    {24, 1, 3, 1, "kernel is 3"},
-    {24, 1, SNND_KERNEL_GAUSS, 2, "learn_delays is 2"},
+    {23, 1, SNND_PROFILE_GAUSS, 1, "max_delay is 23"},
+    {-2, 1, SNND_PROFILE_GAUSS, 1, "max_delay is -2"},
+    {1024, 1, SNND_PROFILE_GAUSS, 1, "max_delay is 1024"},
+    {24, 0, SNND_PROFILE_GAUSS, 1, "synapses_per_pair is 0"},
+    {24, 65, SNND_PROFILE_GAUSS, 1, "synapses_per_pair is 65"},
+    {24, 1, 0, 1, "profile is 0"},
+    {24, 1, 3, 1, "profile is 3"},
+    {24, 1, SNND_PROFILE_GAUSS, 2, "learn_delays is 2"},
 };
 
 START_TEST(delay_options_out_of_range_are_named) {
     snnd_delay_options options = delay_options(bad_delays[_i].max_delay);
-    options.kernel_count = bad_delays[_i].kernel_count;
-    options.kernel = bad_delays[_i].kernel;
+    options.synapses_per_pair = bad_delays[_i].synapses_per_pair;
+    options.profile = bad_delays[_i].profile;
     options.learn_delays = bad_delays[_i].learn_delays;
     FAILS(context, SNND_ERROR_ARGUMENT, bad_delays[_i].words, snnd_network_add_delays(network, 4, &options, NULL));
     ck_assert_int_eq(snnd_network_layer_count(network), 0);
@@ -77,7 +77,7 @@ END_TEST
 
 START_TEST(more_taps_than_can_be_numbered_are_refused) {
     snnd_delay_options options = delay_options(1022);
-    options.kernel_count = 64;
+    options.synapses_per_pair = 64;
     FAILS(context, SNND_ERROR_ARGUMENT, "more than 2^31 taps",
           snnd_network_add_delays(network, 1 << 20, &options, NULL));
 }
@@ -147,8 +147,8 @@ START_TEST(options_at_their_limits_are_taken) {
     snnd_delay_options options = delay_options(0);
     add_delays(network, 2, &options);
     options = delay_options(1022);
-    options.kernel_count = 64;
-    options.kernel = SNND_KERNEL_MAX;
+    options.synapses_per_pair = 64;
+    options.profile = SNND_PROFILE_MAX;
     add_delays(network, 1, &options);
     snnd_lif_options lif;
     OK(context, snnd_lif_options_init(&lif, sizeof lif));
@@ -160,15 +160,15 @@ END_TEST
 
 START_TEST(options_of_an_older_header_are_taken_for_what_they_are) {
     snnd_delay_options options = delay_options(6);
-    options.size = offsetof(snnd_delay_options, kernel_count);
-    options.kernel_count = -7; /* beyond the size: not the caller's */
-    options.kernel = 99;
+    options.size = offsetof(snnd_delay_options, synapses_per_pair);
+    options.synapses_per_pair = -7; /* beyond the size: not the caller's */
+    options.profile = 99;
     snnd_layer *layer = add_delays(network, 2, &options);
     snnd_delay_options used = delay_options(0);
     OK(context, snnd_layer_delay_options(layer, &used));
     ck_assert_int_eq(used.max_delay, 6);
-    ck_assert_int_eq(used.kernel_count, 1);
-    ck_assert_int_eq(used.kernel, SNND_KERNEL_GAUSS);
+    ck_assert_int_eq(used.synapses_per_pair, 1);
+    ck_assert_int_eq(used.profile, SNND_PROFILE_GAUSS);
 }
 END_TEST
 
@@ -185,7 +185,7 @@ START_TEST(options_of_a_newer_header_are_taken_unless_they_ask_for_something_unk
 END_TEST
 
 START_TEST(options_that_were_never_filled_in_are_refused) {
-    const snnd_delay_options options = {.max_delay = 24, .kernel_count = 1, .kernel = 1};
+    const snnd_delay_options options = {.max_delay = 24, .synapses_per_pair = 1, .profile = 1};
     FAILS(context, SNND_ERROR_ARGUMENT, "_init", snnd_network_add_delays(network, 2, &options, NULL));
 }
 END_TEST
@@ -312,7 +312,7 @@ END_TEST
 
 START_TEST(parameters_have_the_shapes_that_the_header_names) {
     snnd_delay_options options = delay_options(4);
-    options.kernel_count = 2;
+    options.synapses_per_pair = 2;
     snnd_layer *delays = add_delays(network, 5, &options), *batch_norm = add_batch_norm(network);
     for (int name = SNND_ARRAY_WEIGHT; name <= SNND_ARRAY_POSITION; name++) {
         const snnd_array array = array_of(delays, (snnd_array_name)name);
@@ -410,7 +410,7 @@ static void assert_uniform(const float *values, int64_t count, double bound) {
 
 START_TEST(weights_and_positions_are_uniform_within_their_bounds) {
     snnd_delay_options options = delay_options(10);
-    options.kernel_count = 2;
+    options.synapses_per_pair = 2;
     snnd_layer *layer = add_delays(network, 500, &options);
     OK(context, snnd_network_initialize(network, 3));
     assert_uniform(floats(layer, SNND_ARRAY_WEIGHT), 3000, sqrt(6.0 / (3 * 2)));

@@ -50,7 +50,7 @@ START_TEST(layers_have_a_most_of_taps) {
     snnd_context *context = allocator_limited(&memory, 4 * MEGABYTE, 1);
     snnd_network *network = make_network(context, layers[_i].inputs);
     snnd_delay_options options = delay_options(layers[_i].max_delay);
-    options.kernel_count = layers[_i].each;
+    options.synapses_per_pair = layers[_i].each;
     FAILS(context, layers[_i].status, layers[_i].words,
           snnd_network_add_delays(network, layers[_i].outputs, &options, NULL));
     ck_assert_int_eq(snnd_network_layer_count(network), 0);

@@ -4,7 +4,7 @@
 #     sh tests/packaging/size.sh LIBRARY
 set -eu
 limit=900000 # bytes; a good fifth more than the 741,096 of version 0.1.0 with HDF5 (gcc 12, x86-64)
-needed='libc.so.6 libcjson.so.1 libhdf5_serial.so.103 libm.so.6 libz.so.1' # HDF5 and zlib where it is built with them
+needed='libc.so.6 libcjson.so.1 libopenblas.so.0 libhdf5_serial.so.103 libm.so.6 libz.so.1' # HDF5 and zlib where it is built with them
 stripped=$(mktemp)
 trap 'rm -f "$stripped"' EXIT
 

@@ -4,7 +4,7 @@
 
     step_torch.py [--mode train|eval] [options of snnd-bench]
 
-Denormal numbers count as 0 unless --denormals is given: narrow delay kernels are full of them, and with them PyTorch
+Denormal numbers count as 0 unless --denormals is given: narrow delay profiles are full of them, and with them PyTorch
 takes several times as long. Needs PyTorch 1.13 or newer and NumPy."""
 import argparse
 import json

@@ -679,7 +679,7 @@ static void save_network(const char *name, int32_t outputs, int32_t pairs) {
     snnd_delay_options options;
     char *path = in_folder(folder, name);
     snnd_delay_options_init(&options, sizeof options);
-    options.kernel_count = pairs;
+    options.synapses_per_pair = pairs;
     ck_assert_int_eq(snnd_context_create(NULL, &context), SNND_OK);
     ck_assert_int_eq(snnd_network_create(context, 4, &network), SNND_OK);
     ck_assert_int_eq(snnd_network_add_delays(network, outputs, &options, NULL), SNND_OK);

@@ -94,7 +94,7 @@ static void make_way(way *w, int32_t optimizer) {
     snnd_delay_options delays = delay_options(8);
     snnd_structure structure = structure_of(0.7);
     snnd_optimizer_options options;
-    delays.kernel_count = w->several ? 3 : 1;
+    delays.synapses_per_pair = w->several ? 3 : 1;
     delays.learn_delays = !w->several;
     w->network = make_network(context, INPUTS);
     w->layer[0] = add_delays(w->network, HIDDEN, &delays);

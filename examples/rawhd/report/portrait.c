@@ -33,7 +33,7 @@ static int read_layer(const snnd_layer *layer, struct synapses *synapses) {
         return -1;
     synapses->outputs = snnd_layer_outputs(layer);
     synapses->inputs = snnd_layer_inputs(layer);
-    synapses->pairs = options.kernel_count;
+    synapses->pairs = options.synapses_per_pair;
     synapses->longest = options.max_delay;
     synapses->count = (int64_t)synapses->outputs * synapses->inputs * synapses->pairs;
     size_t count = (size_t)synapses->count, delays = (size_t)synapses->longest + 1;

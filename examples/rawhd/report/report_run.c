@@ -142,7 +142,8 @@ static snnd_status layer_row(FILE *page, const snnd_layer *layer, int number) {
         html_cell(page, "%d", (int)outputs);
         html_cell(page, "%lld", (long long)snnd_layer_active(layer));
         html_cell(page, "%.2f %%",
-                  100 - 100 * (double)snnd_layer_active(layer) / ((double)inputs * outputs * options.kernel_count));
+                  100 -
+                      100 * (double)snnd_layer_active(layer) / ((double)inputs * outputs * options.synapses_per_pair));
         html_cell(page, "%lld", (long long)sum_of(excitatory, delays));
         html_cell(page, "%lld", (long long)sum_of(inhibitory, delays));
         html_cell(page, "%.2f", mean_delay(excitatory, inhibitory, options.max_delay));

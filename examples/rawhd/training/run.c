@@ -63,7 +63,7 @@ static int make_context(struct run *run) {
     if (status != SNND_OK)
         return failed(run->failure, "cannot start the library: %s", snnd_status_string(status));
     snnd_isa isa;
-    if (snnd_context_info(run->context, NULL, &isa) != SNND_OK)
+    if (snnd_context_info(run->context, NULL, &isa, NULL) != SNND_OK)
         return library_failure(run);
     run->options->isa = (int)isa; /* what AUTO came to: a resumed run wants the same */
     return 0;
@@ -201,7 +201,7 @@ static enum exit_code train_epoch(struct run *run) {
 static void say_what_is_trained(struct run *run) {
     snnd_isa isa;
     int32_t threads = 1;
-    snnd_context_info(run->context, &threads, &isa);
+    snnd_context_info(run->context, &threads, &isa, NULL);
     char *validated = run->validation != NULL
                           ? format_text(", %lld to validate", (long long)snnd_dataset_samples(run->validation))
                           : format_text("%s", "");

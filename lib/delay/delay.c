@@ -1,0 +1,116 @@
+#include "delay/state.h"
+
+/* ---- the table of paths ---- */
+
+/* A path that prepares nothing has no group. */
+typedef struct path {
+    void (*begin)(snnd_delay *delay);
+    int32_t (*group)(const snnd_delay *delay);
+    void (*prepare_currents)(snnd_delay *delay, const snnd_signal *input, int32_t tile, int32_t tiles);
+    void (*currents)(const snnd_delay *delay, const snnd_signal *input, int32_t tile, int32_t worker,
+                     snnd_rows current);
+    void (*prepare_input_gradient)(snnd_delay *delay, const snnd_activity *d_current, int32_t tile, int32_t tiles);
+    void (*input_gradient)(const snnd_delay *delay, const snnd_activity *d_current, int32_t tile, int32_t worker,
+                           snnd_rows d_input);
+    void (*parameter_gradient)(snnd_delay *delay, const snnd_signal *input, const snnd_activity *d_current,
+                               snnd_delay_gradient to);
+} path;
+
+static const path paths[] = {
+    [SNND_PATH_DIRECT] = {.begin = snnd_direct_begin,
+                          .currents = snnd_direct_currents,
+                          .input_gradient = snnd_direct_input_gradient,
+                          .parameter_gradient = snnd_direct_parameter_gradient},
+    [SNND_PATH_SPECTRAL] = {.group = snnd_spectral_group,
+                            .prepare_currents = snnd_spectral_prepare_currents,
+                            .currents = snnd_spectral_currents,
+                            .prepare_input_gradient = snnd_spectral_prepare_input_gradient,
+                            .input_gradient = snnd_spectral_input_gradient,
+                            .parameter_gradient = snnd_spectral_parameter_gradient},
+    [SNND_PATH_UNDELAYED] = {.begin = snnd_undelayed_begin,
+                             .currents = snnd_undelayed_currents,
+                             .input_gradient = snnd_undelayed_input_gradient,
+                             .parameter_gradient = snnd_undelayed_parameter_gradient},
+};
+
+/* ---- memory ---- */
+
+snnd_status snnd_delay_create(snnd_context *context, const snnd_delay_sizes *sizes, snnd_spectral_memory *memory,
+                              snnd_delay **delay) {
+    snnd_delay *made = snnd_allocate(context, 1, sizeof *made);
+    if (made == NULL)
+        return SNND_ERROR_MEMORY;
+    *delay = made;
+    made->context = context;
+    made->sizes = *sizes;
+    snnd_status status = snnd_direct_create(made);
+    if (status == SNND_OK && sizes->gradients)
+        status = sizes->taps == 1 ? snnd_undelayed_create(made) : snnd_spectral_create(made, memory);
+    return status;
+}
+
+void snnd_delay_free(snnd_delay *delay) {
+    if (delay == NULL)
+        return;
+    snnd_direct_free(delay);
+    snnd_spectral_free(delay);
+    snnd_undelayed_free(delay);
+    snnd_release(delay->context, delay);
+}
+
+/* ---- a pass ---- */
+
+void snnd_delay_begin(snnd_delay *delay, const snnd_delay_pass *pass) {
+    delay->pass = *pass;
+    snnd_delay_choose(delay);
+    if (paths[delay->forward].begin != NULL)
+        paths[delay->forward].begin(delay);
+    if (delay->parameters != delay->forward && paths[delay->parameters].begin != NULL)
+        paths[delay->parameters].begin(delay);
+}
+
+snnd_delay_path snnd_delay_forward_path(const snnd_delay *delay) {
+    return delay->forward;
+}
+
+snnd_delay_path snnd_delay_parameter_path(const snnd_delay *delay) {
+    return delay->parameters;
+}
+
+int32_t snnd_delay_group(const snnd_delay *delay) {
+    const path *forward = &paths[delay->forward];
+    return forward->group == NULL ? delay->pass.tiles : forward->group(delay);
+}
+
+void snnd_delay_prepare_currents(snnd_delay *delay, const snnd_signal *input, int32_t tile, int32_t tiles) {
+    if (paths[delay->forward].prepare_currents != NULL)
+        paths[delay->forward].prepare_currents(delay, input, tile, tiles);
+}
+
+void snnd_delay_currents(const snnd_delay *delay, const snnd_signal *input, int32_t tile, int32_t worker,
+                         snnd_rows current) {
+    paths[delay->forward].currents(delay, input, tile, worker, current);
+}
+
+void snnd_delay_prepare_input_gradient(snnd_delay *delay, const snnd_activity *d_current, int32_t tile, int32_t tiles) {
+    if (paths[delay->forward].prepare_input_gradient != NULL)
+        paths[delay->forward].prepare_input_gradient(delay, d_current, tile, tiles);
+}
+
+void snnd_delay_input_gradient(const snnd_delay *delay, const snnd_activity *d_current, int32_t tile, int32_t worker,
+                               snnd_rows d_input) {
+    paths[delay->forward].input_gradient(delay, d_current, tile, worker, d_input);
+}
+
+void snnd_delay_parameter_gradient(snnd_delay *delay, const snnd_signal *input, const snnd_activity *d_current,
+                                   snnd_delay_gradient to) {
+    paths[delay->parameters].parameter_gradient(delay, input, d_current, to);
+}
+
+void snnd_delay_all_gradients(snnd_delay *delay, const snnd_signal *input, const snnd_activity *d_current,
+                              snnd_delay_gradient to) {
+    snnd_delay_pass pass = delay->pass;
+    pass.gradients = SNND_GRADIENTS_ALL;
+    snnd_delay_begin(delay, &pass);
+    snnd_delay_parameter_gradient(delay, input, d_current, to);
+}

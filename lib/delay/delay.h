@@ -1,0 +1,97 @@
+/*
+ * Layers of delayed synapses, on plain arrays. With k[n] = w share[n] (profile.h) and d = K - 1 - n,
+ *
+ *     h[o,t]       = sum_i sum_n k[o,i,n] x[i, t - d]
+ *     dL/dx[i,t]   = sum_o sum_n k[o,i,n] dL/dh[o, t + d]
+ *     c[o,i,n]     = sum_t dL/dh[o,t] x[i, t - d]                    (over the batch)
+ *     dL/dw[o,i]   = sum_n c[o,i,n] share[o,i,n]
+ *     dL/dp[o,i]   = w[o,i] sum_n c[o,i,n] slope[o,i,n]
+ *     dL/dtheta    = sign dL/dw + l1 sgn(theta)
+ *
+ * reference.c has these sums as they stand here. Three paths compute them fast: direct.c by every tap of every synapse
+ * that carries something, spectral.c in the frequency domain, and undelayed.c, where K is 1, by one product of
+ * matrices. choose.c says which.
+ */
+#ifndef SNND_DELAY_DELAY_H
+#define SNND_DELAY_DELAY_H
+
+#include "delay/profile.h"
+#include "delay/synapses.h"
+#include "kernel/signal.h"
+
+/* The synapses that a pass makes gradients of. */
+typedef enum snnd_gradients {
+    SNND_GRADIENTS_EXISTING, /* those that exist or carry something; the others' are 0 */
+    SNND_GRADIENTS_ALL,
+    SNND_GRADIENTS_NONE /* evaluation */
+} snnd_gradients;
+
+/* A path computes currents and the gradient of the input, or the gradients of the parameters. */
+typedef enum snnd_delay_path { SNND_PATH_DIRECT, SNND_PATH_SPECTRAL, SNND_PATH_UNDELAYED } snnd_delay_path;
+
+typedef struct snnd_delay snnd_delay;
+typedef struct snnd_spectral_memory snnd_spectral_memory;
+
+/* What a layer is made for. */
+typedef struct snnd_delay_sizes {
+    int32_t inputs, outputs, per_pair, taps, steps, batch;
+    bool spikes;    /* the input is spikes */
+    bool gradients; /* there are passes that make gradients */
+} snnd_delay_sizes;
+
+/* What one pass is about. */
+typedef struct snnd_delay_pass {
+    snnd_synapses synapses;
+    snnd_profile profile;
+    snnd_gradients gradients;
+    int32_t tiles;    /* of the batch */
+    int32_t method;   /* snnd_method */
+    bool first_layer; /* nobody wants the gradient of its input */
+} snnd_delay_pass;
+
+/* Memory that the layers of a workspace use one after the other: `fit` is called for each of them, and then the memory
+ * is taken. */
+snnd_status snnd_spectral_memory_create(snnd_context *context, snnd_spectral_memory **memory);
+void snnd_spectral_memory_fit(snnd_spectral_memory *memory, const snnd_delay_sizes *sizes);
+snnd_status snnd_spectral_memory_take(snnd_spectral_memory *memory);
+void snnd_spectral_memory_free(snnd_spectral_memory *memory);
+
+/* `memory` may be NULL where there are no gradients. */
+snnd_status snnd_delay_create(snnd_context *context, const snnd_delay_sizes *sizes, snnd_spectral_memory *memory,
+                              snnd_delay **delay);
+void snnd_delay_free(snnd_delay *delay);
+
+/* Chooses the paths, and makes what they need of the synapses. */
+void snnd_delay_begin(snnd_delay *delay, const snnd_delay_pass *pass);
+
+/* The path of currents, and of the parameters' gradients, of this pass. */
+snnd_delay_path snnd_delay_forward_path(const snnd_delay *delay);
+snnd_delay_path snnd_delay_parameter_path(const snnd_delay *delay);
+
+/*
+ * h of all outputs for one tile, and dL/dx of all inputs for one tile from dL/dh, which has K - 1 rows of zeros behind
+ * each neuron. Tiles go in groups of snnd_delay_group(): before the tiles of a group, which may go side by side on
+ * different workers, the group is prepared, with all threads.
+ */
+int32_t snnd_delay_group(const snnd_delay *delay);
+void snnd_delay_prepare_currents(snnd_delay *delay, const snnd_signal *input, int32_t tile, int32_t tiles);
+void snnd_delay_currents(const snnd_delay *delay, const snnd_signal *input, int32_t tile, int32_t worker,
+                         snnd_rows current);
+void snnd_delay_prepare_input_gradient(snnd_delay *delay, const snnd_activity *d_current, int32_t tile, int32_t tiles);
+void snnd_delay_input_gradient(const snnd_delay *delay, const snnd_activity *d_current, int32_t tile, int32_t worker,
+                               snnd_rows d_input);
+
+/* Where dL/dtheta and dL/dp go; `d_position` may be NULL. */
+typedef struct snnd_delay_gradient {
+    float *d_theta, *d_position;
+    double l1; /* of the loss */
+} snnd_delay_gradient;
+
+void snnd_delay_parameter_gradient(snnd_delay *delay, const snnd_signal *input, const snnd_activity *d_current,
+                                   snnd_delay_gradient to);
+
+/* The same for all synapses, whatever the pass made. The parameters must still be those of the pass. */
+void snnd_delay_all_gradients(snnd_delay *delay, const snnd_signal *input, const snnd_activity *d_current,
+                              snnd_delay_gradient to);
+
+#endif

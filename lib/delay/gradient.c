@@ -1,0 +1,21 @@
+/* From sums over taps to the gradients of parameters (delay.h). */
+#include "delay/state.h"
+
+bool snnd_synapse_wanted(const snnd_delay_pass *pass, int64_t synapse) {
+    const uint8_t *mask = pass->synapses.mask;
+    if (pass->gradients != SNND_GRADIENTS_EXISTING)
+        return pass->gradients == SNND_GRADIENTS_ALL;
+    return mask == NULL || mask[synapse] || pass->synapses.theta[synapse] != 0;
+}
+
+void snnd_set_gradient(const snnd_delay_pass *pass, int64_t synapse, double along_share, double along_slope,
+                       snnd_delay_gradient to) {
+    const snnd_synapses *synapses = &pass->synapses;
+    const float theta = synapses->theta[synapse];
+    const double penalty = to.l1 * ((theta > 0) - (theta < 0));
+    if (!snnd_synapse_wanted(pass, synapse))
+        along_share = along_slope = 0;
+    to.d_theta[synapse] = (float)(along_share * (synapses->sign == NULL ? 1 : synapses->sign[synapse]) + penalty);
+    if (to.d_position != NULL)
+        to.d_position[synapse] = (float)((double)snnd_synapse_weight(synapses, synapse) * along_slope);
+}

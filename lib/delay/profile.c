@@ -1,0 +1,132 @@
+#include "delay/profile.h"
+
+#include <math.h>
+
+#include "snndelay.h"
+
+static const double NORMALISER = 1e-7;
+static const double NEGLIGIBLE = 16.6355323; /* -ln 2^-24 */
+
+/* Profiles up to this width all have the same number of taps, so that loops over them are predictable. */
+enum { UNIFORM = 8 };
+
+float snnd_whole_position(float position, int32_t taps) {
+    float half = (float)(taps / 2);
+    float whole = rintf(position);
+    return whole < -half ? -half : whole > half ? half : whole;
+}
+
+static double reach(const snnd_profile *profile) {
+    return profile->kind == SNND_PROFILE_GAUSS ? profile->spread * sqrt(2 * NEGLIGIBLE) : profile->spread;
+}
+
+int32_t snnd_profile_width(const snnd_profile *profile) {
+    /* A centre outside the taps moves the window by up to the distance to the nearest tap, which widens nothing. */
+    if (profile->whole)
+        return 1;
+    double width = 2 * floor(reach(profile)) + 2;
+    return width < profile->taps ? (int32_t)width : profile->taps;
+}
+
+int32_t snnd_profile_uniform(const snnd_profile *profile) {
+    const int32_t width = snnd_profile_width(profile);
+    return width <= UNIFORM ? width : 0;
+}
+
+static double weight_at(const snnd_profile *profile, double offset) {
+    if (profile->kind == SNND_PROFILE_GAUSS)
+        return exp(-0.5 * (offset / profile->spread) * (offset / profile->spread));
+    return fmax(0, profile->spread - fabs(offset));
+}
+
+/* dg[n]/dc, with `steepness` 1/s^2. */
+static double derivative_at(const snnd_profile *profile, double steepness, double offset, double weight) {
+    if (profile->kind == SNND_PROFILE_GAUSS)
+        return weight * offset * steepness;
+    return weight > 0 ? (double)((offset > 0) - (offset < 0)) : 0;
+}
+
+/* The run of taps within reach of the centre, all of the same length if it is short; where the centre lies outside all
+ * taps, the nearest ones count. */
+static int32_t window(const snnd_profile *profile, double centre, int32_t *first) {
+    const double last_tap = profile->taps - 1, far_tap = rint(centre);
+    const double nearest = far_tap < 0 ? 0 : far_tap > last_tap ? last_tap : far_tap;
+    const double away = nearest - centre, near = profile->whole ? 0 : reach(profile);
+    const double far = profile->kind == SNND_PROFILE_GAUSS ? sqrt(near * near + away * away) : near;
+    const int32_t width = snnd_profile_width(profile);
+    double low = ceil(centre - far), high = floor(centre + far);
+    low = low < 0 ? 0 : low;
+    high = high > last_tap ? last_tap : high;
+    if (!(low <= high))
+        low = high = nearest;
+    if (width <= UNIFORM) {
+        low = low > profile->taps - width ? profile->taps - width : low;
+        high = low + width - 1;
+    }
+    *first = (int32_t)low;
+    const int32_t count = (int32_t)(high - low) + 1;
+    return count < width ? count : width;
+}
+
+double snnd_profile_mean(const snnd_profile *profile) {
+    const int32_t width = snnd_profile_width(profile), half = profile->taps / 2;
+    if (width <= UNIFORM)
+        return width;
+    double sum = 0;
+    for (int32_t p = -half; p <= half; p++) {
+        int32_t first;
+        sum += window(profile, p + half, &first);
+    }
+    return sum / (2 * half + 1);
+}
+
+/* Weights of taps first .. first+count-1. With d the distance of a tap from the centre, the next is smaller by
+ * exp(-(2d + 1) / 2s^2), and this ratio by exp(-1/s^2) from tap to tap. */
+static void gauss_weights(const snnd_profile *profile, double centre, int32_t first, int32_t count, double *weight) {
+    const double square = profile->spread * profile->spread, shrink = exp(-1 / square);
+    int32_t middle = (int32_t)rint(centre) - first;
+    middle = middle < 0 ? 0 : middle >= count ? count - 1 : middle;
+    const double d = first + middle - centre;
+    weight[middle] = weight_at(profile, d);
+    double ratio = exp(-(2 * d + 1) / (2 * square));
+    for (int32_t n = middle + 1; n < count; n++, ratio *= shrink)
+        weight[n] = weight[n - 1] * ratio;
+    ratio = exp((2 * d - 1) / (2 * square));
+    for (int32_t n = middle - 1; n >= 0; n--, ratio *= shrink)
+        weight[n] = weight[n + 1] * ratio;
+}
+
+static void weights(const snnd_profile *profile, double centre, int32_t first, int32_t count, double *weight) {
+    if (profile->kind == SNND_PROFILE_GAUSS && centre > -1 && centre < profile->taps)
+        gauss_weights(profile, centre, first, count, weight);
+    else
+        for (int32_t n = 0; n < count; n++)
+            weight[n] = weight_at(profile, first + n - centre);
+}
+
+int32_t snnd_profile_taps(const snnd_profile *profile, float position, int32_t *first, float *share, float *slope) {
+    if (!isfinite(position)) { /* shows in the output instead of being lost */
+        *first = 0;
+        share[0] = NAN;
+        if (slope != NULL)
+            slope[0] = NAN;
+        return 1;
+    }
+    const double centre =
+        (double)(profile->whole ? snnd_whole_position(position, profile->taps) : position) + profile->taps / 2;
+    const int32_t count = window(profile, centre, first);
+    const double steepness = 1 / (profile->spread * profile->spread);
+    double weight[SNND_MOST_TAPS], derivative[SNND_MOST_TAPS], sum = NORMALISER, derivative_sum = 0;
+    weights(profile, centre, *first, count, weight);
+    for (int32_t n = 0; n < count; n++) {
+        derivative[n] = derivative_at(profile, steepness, *first + n - centre, weight[n]);
+        sum += weight[n];
+        derivative_sum += derivative[n];
+    }
+    const double scale = 1 / sum, along = derivative_sum / sum;
+    for (int32_t n = 0; n < count; n++)
+        share[n] = (float)(weight[n] * scale);
+    for (int32_t n = 0; n < count && slope != NULL; n++)
+        slope[n] = (float)((derivative[n] - weight[n] * along) * scale);
+    return count;
+}

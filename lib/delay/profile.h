@@ -1,0 +1,44 @@
+/*
+ * The profile of a delayed synapse: how its weight is spread over the delays (DCLS in one dimension). With the centre
+ * c = p + floor(K/2) and the taps n = 0 .. K-1,
+ *
+ *     gauss:  g[n] = exp(-((n - c) / s)^2 / 2),   s = |sigma| + 0.27
+ *     max:    g[n] = max(0, s - |n - c|),         s = |sigma| + 1
+ *     share[n] = g[n] / (sum_n g[n] + 1e-7)       k[n] = w share[n]
+ *     slope[n] = d share[n] / dp
+ *
+ * Tap n belongs to a delay of K - 1 - n steps.
+ */
+#ifndef SNND_DELAY_PROFILE_H
+#define SNND_DELAY_PROFILE_H
+
+#include <stdint.h>
+
+/* The profile that all synapses of a layer have in one pass. */
+typedef struct snnd_profile {
+    int32_t taps;  /* K */
+    int32_t kind;  /* snnd_delay_profile */
+    double spread; /* s */
+    int32_t whole; /* 1: positions are rounded to whole steps (half to even) and clamped first */
+} snnd_profile;
+
+/* The largest K. */
+enum { SNND_MOST_TAPS = 1023 };
+
+/* Most taps that a synapse of this profile can have: the row length of tables of taps. */
+int32_t snnd_profile_width(const snnd_profile *profile);
+
+/* The number of taps of every synapse of this profile at a finite position; 0: they differ. */
+int32_t snnd_profile_uniform(const snnd_profile *profile);
+
+/* Taps of a synapse on average over positions. */
+double snnd_profile_mean(const snnd_profile *profile);
+
+/* Writes the taps that matter, in a run from *first, to share[] and slope[] (slope may be NULL), and returns how many
+ * there are. A Gaussian's taps end where they are below 2^-24 of its largest (doc/model.md says why). */
+int32_t snnd_profile_taps(const snnd_profile *profile, float position, int32_t *first, float *share, float *slope);
+
+/* The position that evaluation uses. */
+float snnd_whole_position(float position, int32_t taps);
+
+#endif

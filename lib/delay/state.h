@@ -1,0 +1,95 @@
+/* What the files of this folder share. */
+#ifndef SNND_DELAY_STATE_H
+#define SNND_DELAY_STATE_H
+
+#include "delay/delay.h"
+
+typedef struct snnd_direct snnd_direct;
+typedef struct snnd_spectral snnd_spectral;
+typedef struct snnd_undelayed snnd_undelayed;
+
+struct snnd_delay {
+    snnd_context *context;
+    snnd_delay_sizes sizes;
+    snnd_delay_pass pass;
+    snnd_delay_path forward, parameters;
+    snnd_direct *direct;
+    snnd_spectral *spectral;   /* NULL: the layer is never computed in the frequency domain */
+    snnd_undelayed *undelayed; /* NULL: the layer has delays */
+};
+
+/* ---- direct.c ---- */
+
+snnd_status snnd_direct_create(snnd_delay *delay);
+void snnd_direct_free(snnd_delay *delay);
+void snnd_direct_begin(snnd_delay *delay);
+void snnd_direct_currents(const snnd_delay *delay, const snnd_signal *input, int32_t tile, int32_t worker,
+                          snnd_rows current);
+void snnd_direct_input_gradient(const snnd_delay *delay, const snnd_activity *d_current, int32_t tile, int32_t worker,
+                                snnd_rows d_input);
+void snnd_direct_parameter_gradient(snnd_delay *delay, const snnd_signal *input, const snnd_activity *d_current,
+                                    snnd_delay_gradient to);
+
+/* ---- spectral.c ---- */
+
+snnd_status snnd_spectral_create(snnd_delay *delay, snnd_spectral_memory *memory);
+void snnd_spectral_free(snnd_delay *delay);
+int32_t snnd_spectral_group(const snnd_delay *delay);
+
+/* Frequencies of all segments; 0: the layer has no such path. */
+double snnd_spectral_frequencies(const snnd_delay *delay);
+void snnd_spectral_prepare_currents(snnd_delay *delay, const snnd_signal *input, int32_t tile, int32_t tiles);
+void snnd_spectral_currents(const snnd_delay *delay, const snnd_signal *input, int32_t tile, int32_t worker,
+                            snnd_rows current);
+void snnd_spectral_prepare_input_gradient(snnd_delay *delay, const snnd_activity *d_current, int32_t tile,
+                                          int32_t tiles);
+void snnd_spectral_input_gradient(const snnd_delay *delay, const snnd_activity *d_current, int32_t tile, int32_t worker,
+                                  snnd_rows d_input);
+void snnd_spectral_parameter_gradient(snnd_delay *delay, const snnd_signal *input, const snnd_activity *d_current,
+                                      snnd_delay_gradient to);
+
+/* ---- undelayed.c ---- */
+
+snnd_status snnd_undelayed_create(snnd_delay *delay);
+void snnd_undelayed_free(snnd_delay *delay);
+void snnd_undelayed_begin(snnd_delay *delay);
+void snnd_undelayed_currents(const snnd_delay *delay, const snnd_signal *input, int32_t tile, int32_t worker,
+                             snnd_rows current);
+void snnd_undelayed_input_gradient(const snnd_delay *delay, const snnd_activity *d_current, int32_t tile,
+                                   int32_t worker, snnd_rows d_input);
+void snnd_undelayed_parameter_gradient(snnd_delay *delay, const snnd_signal *input, const snnd_activity *d_current,
+                                       snnd_delay_gradient to);
+
+/* ---- gradient.c ---- */
+
+/* Whether the pass makes the gradient of a synapse. */
+bool snnd_synapse_wanted(const snnd_delay_pass *pass, int64_t synapse);
+
+/* Sets dL/dtheta and dL/dp of a synapse from dL/dw and the sum that w times is dL/dp. */
+void snnd_set_gradient(const snnd_delay_pass *pass, int64_t synapse, double along_share, double along_slope,
+                       snnd_delay_gradient to);
+
+/* ---- choose.c ---- */
+
+/* What the choice of paths depends on. */
+typedef struct snnd_load {
+    double pairs;       /* of neurons */
+    double active;      /* synapses that carry something */
+    double wanted;      /* synapses whose gradient is made */
+    double taps;        /* of a synapse, on average */
+    bool uniform;       /* all synapses have the same number */
+    double frequencies; /* of all segments, for each step; 0: there is no frequency domain */
+    double neurons;     /* inputs and outputs */
+    bool backward;      /* the input's gradient is wanted */
+    int32_t method;     /* snnd_method */
+} snnd_load;
+
+snnd_load snnd_delay_load(const snnd_delay *delay);
+
+/* Sets the paths of a pass. */
+void snnd_delay_choose(snnd_delay *delay);
+/* The cheaper path, or the one that the method asks for. */
+snnd_delay_path snnd_choose_forward(const snnd_load *load);
+snnd_delay_path snnd_choose_parameters(const snnd_load *load);
+
+#endif

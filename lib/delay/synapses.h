@@ -1,0 +1,46 @@
+/* The delayed synapses of a layer as plain arrays, and lists of those that carry something. */
+#ifndef SNND_DELAY_SYNAPSES_H
+#define SNND_DELAY_SYNAPSES_H
+
+#include <stdbool.h>
+
+#include "base/context.h"
+
+/* Arrays are [outputs][inputs][per_pair]. */
+typedef struct snnd_synapses {
+    int32_t inputs, outputs, per_pair; /* I, O, C */
+    int32_t taps;                      /* K = max_delay + 1 */
+    const float *theta, *position;
+    const int8_t *sign;  /* NULL: weights have signs of their own */
+    const uint8_t *mask; /* NULL: all synapses exist */
+} snnd_synapses;
+
+/* Synapses of one output: I C. */
+static inline int32_t snnd_synapse_columns(const snnd_synapses *synapses) {
+    return synapses->inputs * synapses->per_pair;
+}
+
+static inline int64_t snnd_synapse_count(const snnd_synapses *synapses) {
+    return (int64_t)synapses->outputs * snnd_synapse_columns(synapses);
+}
+
+/* w = sign theta where there are signs, else theta. */
+static inline float snnd_synapse_weight(const snnd_synapses *synapses, int64_t s) {
+    const float theta = synapses->theta[s];
+    return synapses->sign == NULL ? theta : theta * (float)synapses->sign[s];
+}
+
+/* The synapses whose weight is not 0, by the neuron that they are summed for. */
+typedef struct snnd_connections {
+    int64_t *begin;   /* [neurons + 1] */
+    int32_t *neuron;  /* [synapses] the neuron at the other end */
+    int32_t *synapse; /* [synapses] */
+} snnd_connections;
+
+bool snnd_connections_allocate(snnd_context *context, snnd_connections *list, int64_t neurons, int64_t synapses);
+void snnd_connections_release(snnd_context *context, snnd_connections *list);
+
+/* Lists them by output or, with `outgoing`, by input, in the order of the synapses. */
+void snnd_connections_list(const snnd_synapses *synapses, snnd_connections *list, bool outgoing);
+
+#endif

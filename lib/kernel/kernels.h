@@ -1,0 +1,24 @@
+/* The table of hot kernels: loops that are compiled once for each instruction set, and chosen when a context is made.
+ */
+#ifndef SNND_KERNEL_KERNELS_H
+#define SNND_KERNEL_KERNELS_H
+
+#include "kernel/frame.h"
+#include "kernel/multiply.h"
+#include "kernel/rows.h"
+#include "kernel/softmax.h"
+#include "kernel/taps.h"
+#include "kernel/transform.h"
+#include "snndelay.h"
+
+typedef struct snnd_hot_kernels {
+    int32_t isa; /* snnd_isa */
+    const snnd_tap_kernels *taps;
+    const snnd_transform_kernels *transform;
+    const snnd_multiply_kernels *multiply;
+    const snnd_row_kernels *rows;
+    const snnd_softmax_kernels *softmax;
+    const snnd_frame_kernels *frame;
+} snnd_hot_kernels;
+
+#endif
