@@ -21,7 +21,6 @@ snnd_load snnd_delay_load(const snnd_delay *delay) {
                       .uniform = snnd_profile_uniform(&pass->profile) > 0,
                       .frequencies = snnd_spectral_frequencies(delay) / delay->sizes.steps,
                       .neurons = (double)synapses->inputs + synapses->outputs,
-                      .backward = !pass->first_layer,
                       .method = pass->method};
     for (int64_t s = 0; s < snnd_synapse_count(synapses); s++) {
         load.active += synapses->theta[s] != 0;

@@ -80,7 +80,6 @@ typedef struct snnd_load {
     bool uniform;       /* all synapses have the same number */
     double frequencies; /* of all segments, for each step; 0: there is no frequency domain */
     double neurons;     /* inputs and outputs */
-    bool backward;      /* the input's gradient is wanted */
     int32_t method;     /* snnd_method */
 } snnd_load;
 

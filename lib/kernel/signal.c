@@ -9,10 +9,6 @@ const float *snnd_signal_factor(const snnd_signal *signal, int32_t tile, int32_t
     return signal->factor + ((size_t)neuron * (size_t)signal->tiles + (size_t)tile) * SNND_LANES;
 }
 
-size_t snnd_signal_scratch(const snnd_signal *signal, int32_t neurons) {
-    return snnd_signal_is_spikes(signal) ? snnd_size_multiply((size_t)neurons, snnd_activity_stride(&signal->rows)) : 0;
-}
-
 snnd_rows snnd_signal_rows(const snnd_context *context, const snnd_signal *signal, int32_t tile, int32_t from,
                            int32_t count, float *scratch) {
     if (!snnd_signal_is_spikes(signal))

@@ -26,11 +26,8 @@ static inline uint16_t *snnd_signal_bits(const snnd_signal *signal, int32_t tile
 /* Factors of the lanes of a tile. */
 const float *snnd_signal_factor(const snnd_signal *signal, int32_t tile, int32_t neuron);
 
-/* Floats of scratch memory, zeroed once, that snnd_signal_rows() needs for `neurons` neurons. */
-size_t snnd_signal_scratch(const snnd_signal *signal, int32_t neurons);
-
 /* Rows of the neurons `from` .. `from + count - 1` of a tile, with `front` rows of zeros before each: as they are kept,
- * or made from the bits in `scratch`. */
+ * or made from the bits in `scratch`, which has room for them and is zeroed once. */
 snnd_rows snnd_signal_rows(const snnd_context *context, const snnd_signal *signal, int32_t tile, int32_t from,
                            int32_t count, float *scratch);
 

@@ -114,7 +114,7 @@ static snnd_profile profile_of(const snnd_layer *layer, snnd_mode mode) {
         .taps = snnd_delays_taps(layer), .kind = options->profile, .spread = layer->network->sigma + floor_width};
 }
 
-static snnd_synapses synapses_of(const snnd_layer *layer) {
+snnd_synapses snnd_delays_synapses(const snnd_layer *layer) {
     return (snnd_synapses){.inputs = layer->inputs,
                            .outputs = layer->outputs,
                            .per_pair = layer->options.delays.synapses_per_pair,
@@ -157,7 +157,7 @@ static void release(snnd_stage *stage) {
 static void begin(snnd_stage *stage) {
     const snnd_workspace *workspace = stage->workspace;
     const bool trains = workspace->pass.mode == SNND_TRAIN;
-    const snnd_delay_pass pass = {.synapses = synapses_of(stage->layer),
+    const snnd_delay_pass pass = {.synapses = snnd_delays_synapses(stage->layer),
                                   .profile = profile_of(stage->layer, workspace->pass.mode),
                                   .gradients = trains ? stage->layer->gradients : SNND_GRADIENTS_NONE,
                                   .tiles = workspace->pass.tiles,

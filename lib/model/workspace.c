@@ -329,8 +329,9 @@ static snnd_status complete(snnd_workspace *workspace, snnd_stage *stage) {
         }
     const snnd_delay_gradient to = {stage->complete[SNND_ARRAY_WEIGHT], stage->complete[SNND_ARRAY_POSITION],
                                     workspace->pass.l1};
+    const snnd_synapses synapses = snnd_delays_synapses(stage->layer);
     snnd_products_begin(workspace->context);
-    snnd_delay_all_gradients(stage->state, block->input, &block->gradient, to);
+    snnd_delay_all_gradients(stage->state, &synapses, block->input, &block->gradient, to);
     snnd_products_end(workspace->context);
     stage->completed = true;
     return SNND_OK;

@@ -17,8 +17,7 @@ static snnd_load make_load(int32_t inputs, int32_t outputs, double sigma, double
                        .taps = snnd_profile_mean(&profile),
                        .uniform = snnd_profile_uniform(&profile) > 0,
                        .frequencies = 0.65,
-                       .neurons = (double)inputs + outputs,
-                       .backward = true};
+                       .neurons = (double)inputs + outputs};
 }
 
 static void assert_chosen(const snnd_load *load, snnd_delay_path path) {
@@ -198,7 +197,7 @@ START_TEST(a_layer_counts_its_synapses_taps_and_frequencies) {
     ck_assert_double_eq(load.neurons, INPUTS + HIDDEN);
     ck_assert_double_eq(load.frequencies, (40 / 2 + 1) / (double)STEPS); /* 20 steps and 19 that delays reach over */
     ck_assert_double_gt(load.taps, 12);
-    ck_assert(!load.uniform && !load.backward && snnd_delay_load(delay_of(&held, held.second)).backward);
+    ck_assert(!load.uniform);
     free_net(&held);
 }
 END_TEST
