@@ -311,6 +311,8 @@ START_TEST(logs_have_records_of_one_epoch_after_the_other) {
     check_log("{\"epoch\":1e308}\n", "line 1 is not of epoch 1", 0);
     check_log("{\"epoch\":1}\n{\"epoch\":2,\"test_accuracy\":1e308}\n", "line 2 \"test_accuracy\" is 1e+308", 1);
     check_log("{\"epoch\":1,\"sigma\":-1}\n", "\"sigma\" is -1", 0);
+    check_log("{\"epoch\":1,\"test_accuracy\":\"x\"}\n", "\"test_accuracy\" is no number", 0);
+    check_log("{\"epoch\":1}\n{\"epoch\":2,\"sigma\":{}}\n", "line 2 \"sigma\" is no number", 1);
     check_log("{\"epoch\":1,\"seconds\":1e400}\n", "\"seconds\" is inf", 0);
     file_remove_in(run, "log.jsonl");
     ck_assert_ptr_null(history_read(run, NULL, &failure));
@@ -356,6 +358,9 @@ START_TEST(settings_are_small_objects) {
         ck_assert_ptr_null(json_read_in(run, "settings.json", &failure));
         check_failure("settings.json: is not a JSON object");
     }
+    write_text(folder, "run/settings.json", "{\"a\": [1, {\"l1\": -1e308}]}");
+    ck_assert_ptr_null(json_read_in(run, "settings.json", &failure));
+    check_failure("settings.json: \"l1\" is -1e+308");
     write_text(folder, "run/settings.json", " {\"a\": [1, {}]}\n");
     cJSON *settings = json_read_in(run, "settings.json", &failure);
     ck_assert_ptr_nonnull(settings);

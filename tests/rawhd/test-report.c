@@ -244,6 +244,7 @@ END_TEST
     "kind\tseed\toutput\tuntrained I\ttrained I\tuntrained excitation\tuntrained inhibition\ttrained excitation\t"     \
     "trained inhibition\n"
 #define TESTS_HEAD "comparison\tfirst\tsecond\tfirst_n\tsecond_n\tU\tp\tlog10_p\tfirst_mean\tsecond_mean\n"
+#define RESULTS_HEAD "model\tsparsity\tseed\tepochs\tlast_test_accuracy\tbest_test_accuracy\tsynapses\tseconds\n"
 #define SUMMARY_HEAD                                                                                                   \
     "model\tsparsity\truns\tlast_mean\tlast_deviation\tlast_least\tlast_largest\tbest_mean\tbest_deviation\t"          \
     "best_least\tbest_largest\n"
@@ -657,6 +658,51 @@ START_TEST(one_absurd_number_is_a_matter_of_its_run) {
 }
 END_TEST
 
+/* A row of each table with one cell or, of JSON, one member that is absurd. */
+START_TEST(one_absurd_cell_is_a_matter_of_its_folder) {
+    static const struct {
+        const char *file, *text, *said;
+    } cases[] = {
+        {"ablation/results.tsv", RESULTS_HEAD "both\t1e308\t0\t3\t0.5\t0.5\t100\t1\n", "(sparsity): is 1e+308"},
+        {"ablation/results.tsv", RESULTS_HEAD "both\t0.5\t1e308\t3\t0.5\t0.5\t100\t1\n", "(seed): is 1e+308"},
+        {"ablation/results.tsv", RESULTS_HEAD "both\t0.5\t0\t-3\t0.5\t0.5\t100\t1\n", "(epochs): is -3"},
+        {"ablation/results.tsv", RESULTS_HEAD "both\t0.5\t0\t3\t-1e308\t0.5\t100\t1\n",
+         "(last_test_accuracy): is -1e+308, and in a run it is from 0 to 1"},
+        {"ablation/results.tsv", RESULTS_HEAD "both\t0.5\t0\t3\t7\t0.5\t100\t1\n", "(last_test_accuracy): is 7"},
+        {"ablation/results.tsv", RESULTS_HEAD "both\t0.5\t0\t3\tnan\t0.5\t100\t1\n", "(last_test_accuracy): is nan"},
+        {"ablation/results.tsv", RESULTS_HEAD "both\t0.5\t0\t3\t0.5\t1e308\t100\t1\n", "(best_test_accuracy): is"},
+        {"ablation/results.tsv", RESULTS_HEAD "both\t0.5\t0\t3\t0.5\t0.5\t1e308\t1\n", "(synapses): is 1e+308"},
+        {"ablation/results.tsv", RESULTS_HEAD "both\t0.5\t0\t3\t0.5\t0.5\t100\t-1\n", "(seconds): is -1"},
+        {"ablation/summary.tsv", SUMMARY_HEAD "both\t0.5\t3\t1e308\tnan\t0.4\t0.6\t0.5\tnan\t0.5\t0.6\n",
+         "(last_mean): is 1e+308"},
+        {"ablation/summary.tsv", SUMMARY_HEAD "both\t0.5\t3\t0.5\t-1\t0.4\t0.6\t0.5\tnan\t0.5\t0.6\n",
+         "(last_deviation): is -1"},
+        {"ablation/summary.tsv", SUMMARY_HEAD "both\t0.5\t1e308\t0.5\tnan\t0.4\t0.6\t0.5\tnan\t0.5\t0.6\n",
+         "(runs): is 1e+308"},
+        {"ablation/ablation.json", "{\"sparsities\": [0.5, 1e308]}", "\"sparsities\" is 1e+308"},
+        {"ablation/ablation.json", "{\"common\": {\"l1\": 1e308}}", "\"l1\" is 1e+308"},
+        {"fields/moran.tsv", MORAN_HEAD "dense\t0\t0\tnan\t1e308\t1\t-1\t2\t-2\n", "(trained I): is 1e+308"},
+        {"fields/moran.tsv", MORAN_HEAD "dense\t0\t0\tnan\t0.5\t1\t-1e308\t2\t-2\n", "inhibition): is -1e+308"},
+        {"fields/tests.tsv", TESTS_HEAD "dense\ta\tb\t60\t60\t3000\t1.5\t-11.9\t0.07\t0.02\n", "(p): is 1.5"},
+        {"fields/tests.tsv", TESTS_HEAD "dense\ta\tb\t60\t60\t1e308\t0.5\t-11.9\t0.07\t0.02\n", "(U): is 1e+308"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        write_fields("fields", "dense, trained");
+        write_text(folder, "ablation/ablation.json", "{\"seeds\": 1}");
+        write_text(folder, "ablation/results.tsv", RESULTS_HEAD "both\t0.5\t0\t3\t0.5\t0.5\t100\t1\n");
+        write_text(folder, "ablation/summary.tsv",
+                   SUMMARY_HEAD "both\t0.5\t1\t0.5\tnan\t0.5\t0.5\t0.5\tnan\t0.5\t0.5\n");
+        ck_assert_int_eq(REPORT("fields", "ablation"), 0);
+        write_text(folder, cases[i].file, cases[i].text);
+        ck_assert_int_eq(REPORT("fields", "ablation"), 1);
+        check_error(cases[i].said);
+        ck_assert(page_has("This folder is not shown"));
+        ck_assert(page_has(cases[i].file[0] == 'a' ? "Mann-Whitney" : "Accuracy by model"));
+        ck_assert(!page_has("inf %") && !page_has("1e308"));
+    }
+}
+END_TEST
+
 /* A picture that cannot be drawn is said in its place, in words that do nothing to a terminal. */
 START_TEST(shows_what_gnuplot_cannot_draw) {
     train("run", "deep-r");
@@ -852,6 +898,7 @@ int main(void) {
     tcase_add_test(strangers, waits_for_no_pipe);
     tcase_add_test(strangers, takes_time_by_the_lines_of_a_log);
     tcase_add_test(strangers, one_absurd_number_is_a_matter_of_its_run);
+    tcase_add_test(strangers, one_absurd_cell_is_a_matter_of_its_folder);
     tcase_add_test(strangers, shows_what_gnuplot_cannot_draw);
     tcase_add_test(strangers, compares_only_networks_of_one_shape);
     tcase_add_test(strangers, looks_for_a_bounded_time);

@@ -5,9 +5,21 @@
 
 #include "common/files.h"
 #include "common/place.h"
+#include "common/ranges.h"
 
 /* Each byte may become a few dozen of memory. */
 enum { JSON_MOST = 1 << 20 };
+
+/* Elements of an array are what the array is. cJSON bounds the depth. */
+static int check_numbers(const cJSON *item, const char *name, struct failure *failure) {
+    struct failure reason;
+    if (cJSON_IsNumber(item) && range_check(name, item->valuedouble, &reason) != 0)
+        return failed(failure, "\"%s\" %s", name, reason.text);
+    for (const cJSON *inner = item->child; inner != NULL; inner = inner->next)
+        if (check_numbers(inner, inner->string != NULL ? inner->string : name, failure) != 0)
+            return -1;
+    return 0;
+}
 
 cJSON *json_read_in(const char *folder, const char *name, struct failure *failure) {
     size_t length;
@@ -16,10 +28,13 @@ cJSON *json_read_in(const char *folder, const char *name, struct failure *failur
         return NULL;
     cJSON *object = strlen(text) == length ? cJSON_ParseWithOpts(text, NULL, 1) : NULL;
     free(text);
-    if (cJSON_IsObject(object))
+    struct failure reason;
+    const int result =
+        cJSON_IsObject(object) ? check_numbers(object, "", &reason) : failed(&reason, "is not a JSON object");
+    if (result == 0)
         return object;
     char *path = place_path(folder, name);
-    failed(failure, "%s: is not a JSON object", path);
+    failed(failure, "%s: %s", path, reason.text);
     free(path);
     cJSON_Delete(object);
     return NULL;

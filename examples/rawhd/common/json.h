@@ -6,7 +6,8 @@
 
 #include "common/failure.h"
 
-/** Reads the object in FOLDER/NAME (files.h: a regular file, no link), to be deleted. NULL on failure. */
+/** Reads the object in FOLDER/NAME (files.h: a regular file, no link), to be deleted. NULL on failure, as of a number
+ * that is out of its range (ranges.h). */
 cJSON *json_read_in(const char *folder, const char *name, struct failure *failure);
 
 #endif

@@ -8,6 +8,7 @@
 #include "common/files.h"
 #include "common/numbers.h"
 #include "common/place.h"
+#include "common/ranges.h"
 
 /* Takes the line that begins at `text` and returns what follows it; NULL at the end. */
 static char *next_line(char *text) {
@@ -93,9 +94,16 @@ static int has_column(const struct table *table, const char *column) {
     return 0;
 }
 
-static int is_number(const char *cell) {
+static int read_number(const char *cell, double *number) {
+    *number = NAN;
+    return strcmp(cell, "nan") == 0 || strcmp(cell, "-nan") == 0 ? 0 : number_real(cell, -DBL_MAX, DBL_MAX, number);
+}
+
+static int check_cell(const char *cell, const char *name, struct failure *failure) {
     double number;
-    return strcmp(cell, "nan") == 0 || strcmp(cell, "-nan") == 0 || number_real(cell, -DBL_MAX, DBL_MAX, &number) == 0;
+    if (read_number(cell, &number) != 0)
+        return failed(failure, "'%.80s' is no number", cell);
+    return range_check(name, number, failure);
 }
 
 int table_check(const struct table *table, const char *path, int texts, const char *const columns[],
@@ -106,9 +114,10 @@ int table_check(const struct table *table, const char *path, int texts, const ch
     for (int row = 1; row <= table->rows; row++)
         for (int i = texts; i < table->columns; i++) {
             const char *cell = table->cell[(size_t)row * (size_t)table->columns + (size_t)i];
-            if (!is_number(cell))
-                return failed(failure, "%s: line %d, column %d (%s): '%.80s' is no number", path, row + 1, i + 1,
-                              table->cell[i], cell);
+            struct failure reason;
+            if (check_cell(cell, table->cell[i], &reason) != 0)
+                return failed(failure, "%s: line %d, column %d (%s): %s", path, row + 1, i + 1, table->cell[i],
+                              reason.text);
         }
     return 0;
 }

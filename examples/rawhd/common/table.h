@@ -21,8 +21,9 @@ void table_free(struct table *table);
 /** Cell of a row, the first is 0, in the column of this name; "" if there is none. */
 const char *table_cell(const struct table *table, int row, const char *column);
 
-/** Fails, with line and column, where a cell is no number ("nan" is one) but for those of the first `texts` columns, or
- * where one of these columns (NULL at the end) is not there. `path` is for the message. */
+/** Fails, with line and column, where a cell is no number ("nan" can be one) or out of the range of its column
+ * (ranges.h), but for those of the first `texts` columns, or where one of these columns (NULL at the end) is not there.
+ * `path` is for the message. */
 int table_check(const struct table *table, const char *path, int texts, const char *const columns[],
                 struct failure *failure);
 

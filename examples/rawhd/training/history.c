@@ -8,29 +8,14 @@
 #include <unistd.h>
 
 #include "common/files.h"
+#include "common/ranges.h"
 
-/* What a record may have, and the largest that each can be: far more than any run comes to, and not too much for what
- * is computed and drawn from it. */
-static const struct {
-    const char *name;
-    double least, most;
-} numbers[] = {
-    {"epoch", 1, 1e9},
-    {"train_loss", -1e30, 1e30},
-    {"train_accuracy", 0, 1},
-    {"validation_loss", -1e30, 1e30},
-    {"validation_accuracy", 0, 1},
-    {"test_loss", -1e30, 1e30},
-    {"test_accuracy", 0, 1},
-    {"sigma", 0, 1e6},
-    {"seconds", 0, 1e12},
-    {"active", 0, 1e15},
-    {"regrown", 0, 1e15},
-    {"rewired", 0, 1e15},
-    {"delay_moved", 0, 1e6},
-    {"spike_rate", 0, 1e6},
-    {"weight_rate", 0, 1e30},
-    {"position_rate", 0, 1e30},
+/* What a record may have. */
+static const char *const numbers[] = {
+    "epoch",         "train_loss",    "train_accuracy", "validation_loss", "validation_accuracy",
+    "test_loss",     "test_accuracy", "sigma",          "seconds",         "active",
+    "regrown",       "rewired",       "delay_moved",    "spike_rate",      "weight_rate",
+    "position_rate",
 };
 
 enum { NUMBERS = sizeof numbers / sizeof *numbers, LONGEST_LINE = 16384 };
@@ -89,18 +74,20 @@ int history_best(const cJSON *history) {
 
 /* ---- The log ---- */
 
-/* Takes a number over from what a line says. */
-static int take_number(const cJSON *line, size_t number, cJSON *record, struct failure *failure) {
-    const char *name = numbers[number].name;
+/* Takes a number over from what a line says; null is what was not measured. */
+static int take_number(const cJSON *line, const char *name, cJSON *record, struct failure *failure) {
+    struct failure reason;
     const cJSON *item = cJSON_GetObjectItemCaseSensitive(line, name);
-    if (!cJSON_IsNumber(item)) {
-        if (cJSON_IsNull(item))
-            cJSON_AddNullToObject(record, name);
+    if (item == NULL)
+        return 0;
+    if (cJSON_IsNull(item)) {
+        cJSON_AddNullToObject(record, name);
         return 0;
     }
-    if (!(item->valuedouble >= numbers[number].least && item->valuedouble <= numbers[number].most))
-        return failed(failure, "\"%s\" is %g, and in a run it is from %g to %g", name, item->valuedouble,
-                      numbers[number].least, numbers[number].most);
+    if (!cJSON_IsNumber(item))
+        return failed(failure, "\"%s\" is no number", name);
+    if (range_check(name, item->valuedouble, &reason) != 0)
+        return failed(failure, "\"%s\" %s", name, reason.text);
     cJSON_AddNumberToObject(record, name, item->valuedouble);
     return 0;
 }
@@ -115,7 +102,7 @@ static cJSON *read_line(const char *text, int epoch, struct failure *failure) {
     if (result == 0)
         record = cJSON_CreateObject();
     for (size_t i = 0; result == 0 && i < NUMBERS; i++)
-        result = take_number(line, i, record, failure);
+        result = take_number(line, numbers[i], record, failure);
     cJSON_Delete(line);
     if (result == 0)
         return record;

@@ -31,8 +31,8 @@ double history_number(const cJSON *record, const char *name);
 
 /** Reads the log in a run's folder: an array of records, each of the epoch after the one before, with the numbers that
  * history_record() gives and no others; to be deleted. What follows the last end of line is not a record yet. A line
- * that is none, or has a number that no run comes to, is a failure, and then `whole` (NULL, or) gets the records before
- * it. */
+ * that is none, or has a number that no run comes to or something else in its place, is a failure, and then `whole`
+ * (NULL, or) gets the records before it. */
 cJSON *history_read(const char *folder, cJSON **whole, struct failure *failure);
 
 /** Adds a record to the log in a run's folder. */
