@@ -6,31 +6,6 @@
 
 #include "common/files.h"
 
-#define STYLE "style.gp"
-
-static const char style[] =
-    "# How all pictures in this folder look: dark text on white, red for excitation and blue for inhibition, which\n"
-    "# colour-blind readers can tell apart. Change it and draw again: gnuplot NAME.gp\n"
-    "if (ending eq 'svg') {\n"
-    "    set terminal svg size width, height font 'sans-serif,14' background 'white' noenhanced\n"
-    "} else {\n"
-    "    set terminal pngcairo size 2 * width, 2 * height font 'DejaVu Sans,10.5' fontscale 2 linewidth 2 \\\n"
-    "        pointscale 2 noenhanced\n"
-    "}\n"
-    "red = '#ca0020'\n"
-    "blue = '#0571b0'\n"
-    "grey = '#404040'\n"
-    "pale = '#d0d0d0'\n"
-    "colours = '#ca0020 #0571b0 #e08214 #1b7837 #762a83 #404040'\n"
-    "set palette defined (-1 '#053061', -0.6 '#2166ac', -0.3 '#92c5de', 0 '#ffffff', \\\n"
-    "    0.3 '#f4a582', 0.6 '#b2182b', 1 '#67001f')\n"
-    "set border 3 linecolor rgb grey\n"
-    "set tics nomirror textcolor rgb 'black'\n"
-    "set grid linecolor rgb pale\n"
-    "set style fill solid 0.5 noborder\n"
-    "set boxwidth 0.9 relative\n"
-    "set key outside top center horizontal\n";
-
 /* What there may be of a picture; the place of the first that is drawn. */
 static const char *const endings[] = {"gp", "dat", "svg", "png", NULL};
 
@@ -44,10 +19,7 @@ char *drawing_begin(struct failure *failure) {
         free(place);
         return NULL;
     }
-    if (file_write_in(place, STYLE, style, failure) == 0)
-        return place;
-    drawing_end(place);
-    return NULL;
+    return place;
 }
 
 void drawing_end(char *place) {
@@ -69,8 +41,6 @@ static int keep_file(const char *place, const char *name, const char *folder, st
 
 int drawing_keep(const char *place, const char *name, int scripts, const char *folder, struct failure *failure) {
     int result = folder_make_in(folder, DRAWING_FOLDER, failure);
-    if (result == 0 && scripts && !file_exists_in(folder, DRAWING_FOLDER "/" STYLE))
-        result = keep_file(place, STYLE, folder, failure);
     for (int i = scripts ? 0 : PICTURES; result == 0 && endings[i] != NULL; i++) {
         char *file = format_text("%s.%s", name, endings[i]);
         result = keep_file(place, file, folder, failure);
@@ -103,7 +73,7 @@ static int keep_all(const char *place, const char *folder, struct failure *failu
     DIR *drawn = opendir(place);
     int result = drawn != NULL ? 0 : failed(failure, "%s: cannot read this folder: %s", place, strerror(errno));
     for (struct dirent *entry; result == 0 && (entry = readdir(drawn)) != NULL;) {
-        if (!has_ending(entry->d_name, "gp") || strcmp(entry->d_name, STYLE) == 0)
+        if (!has_ending(entry->d_name, "gp"))
             continue;
         char *name = format_text("%.*s", (int)(strlen(entry->d_name) - strlen(".gp")), entry->d_name);
         result = drawing_keep(place, name, 1, folder, failure);

@@ -38,6 +38,30 @@ static void picture_free(struct picture *picture) {
     free(picture);
 }
 
+/* In each script, which so loads nothing but itself: a file beside it may be a stranger's. */
+static const char style[] =
+    "\n# How all pictures look: dark text on white, red for excitation and blue for inhibition, which colour-blind\n"
+    "# readers can tell apart.\n"
+    "if (ending eq 'svg') {\n"
+    "    set terminal svg size width, height font 'sans-serif,14' background 'white' noenhanced\n"
+    "} else {\n"
+    "    set terminal pngcairo size 2 * width, 2 * height font 'DejaVu Sans,10.5' fontscale 2 linewidth 2 \\\n"
+    "        pointscale 2 noenhanced\n"
+    "}\n"
+    "red = '#ca0020'\n"
+    "blue = '#0571b0'\n"
+    "grey = '#404040'\n"
+    "pale = '#d0d0d0'\n"
+    "colours = '#ca0020 #0571b0 #e08214 #1b7837 #762a83 #404040'\n"
+    "set palette defined (-1 '#053061', -0.6 '#2166ac', -0.3 '#92c5de', 0 '#ffffff', \\\n"
+    "    0.3 '#f4a582', 0.6 '#b2182b', 1 '#67001f')\n"
+    "set border 3 linecolor rgb grey\n"
+    "set tics nomirror textcolor rgb 'black'\n"
+    "set grid linecolor rgb pale\n"
+    "set style fill solid 0.5 noborder\n"
+    "set boxwidth 0.9 relative\n"
+    "set key outside top center horizontal\n";
+
 /* One script makes both files: it loads itself once more with the other ending. */
 static void begin_script(struct picture *picture, int width, int height) {
     const char *name = picture->name;
@@ -48,9 +72,9 @@ static void begin_script(struct picture *picture, int width, int height) {
             "width = %d\n"
             "height = %d\n"
             "if (!exists('ending')) { ending = 'svg' }\n"
-            "load 'style.gp'\n"
+            "%s"
             "set output name . '.' . ending\n\n",
-            name, name, name, name, width, height);
+            name, name, name, name, width, height, style);
 }
 
 static void end_script(struct picture *picture) {

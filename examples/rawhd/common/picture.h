@@ -12,8 +12,8 @@ struct picture; /**< one that is being made */
  * Begins PLACE/NAME.gp with what every picture begins with. `place` is of drawing_begin(), and `name` of a-z, 0-9 and
  * "-"; the size is in the SVG's pixels, and a PNG has twice as many. NULL on failure.
  *
- * A script finds what style.gp defines: the colours red (excitation), blue (inhibition), grey, pale; word(colours, n)
- * for n = 1 to 6; and a diverging palette, blue below and red above.
+ * A script begins with the style of all pictures: the colours red (excitation), blue (inhibition), grey, pale;
+ * word(colours, n) for n = 1 to 6; and a diverging palette, blue below and red above.
  */
 struct picture *picture_begin(const char *place, const char *name, int width, int height, struct failure *failure);
 
