@@ -83,7 +83,8 @@ START_TEST(reads_regular_files_only) {
     ck_assert_int_eq(mkfifo(pipe, 0600), 0);
     write_text(folder, "run/inner/file", "inner");
     write_text(folder, "run/file", "text");
-    check_unread("link", "is a link");
+    check_unread("link", "is a link, which is not followed in a folder of results");
+    ck_assert(strstr(failure.text, "not a regular file") == NULL);
     check_unread("folder-link/file", "is a link");
     check_unread("zero", "is a link");
     check_unread("pipe", "is a pipe");
@@ -213,9 +214,11 @@ START_TEST(appends_to_files_of_one_name) {
     make_link("../new", "run/dangling");
     ck_assert_int_eq(mkfifo(pipe, 0600), 0);
     ck_assert_int_eq(link(secret, hard), 0);
-    check_unappended("link", "link");
-    check_unappended("dangling", "link");
-    check_unappended("pipe", "pipe");
+    write_text(folder, "run/inner/file", "");
+    check_unappended("link", "link: is a link, which is not followed in a folder of results");
+    check_unappended("dangling", "is a link");
+    check_unappended("pipe", "is a pipe, not a regular file");
+    check_unappended("inner", "is a folder, not a regular file");
     check_unappended("hard", "another name");
     const int file = file_append_in(run, "file", &failure);
     ck_assert_int_ge(file, 0);
@@ -342,7 +345,7 @@ START_TEST(restores_logs_that_are_links) {
     cJSON_AddItemToArray(history, record);
     make_link("../secret", "run/log.jsonl");
     ck_assert_int_ne(history_append(run, record, &failure), 0);
-    check_failure("log.jsonl: cannot write: it is a link");
+    check_failure("log.jsonl: is a link");
     ck_assert_int_eq(history_restore(run, history, &failure), 1);
     ck_assert_int_eq(history_append(run, record, &failure), 0);
     check_text("run/log.jsonl", "{\"epoch\":1}\n{\"epoch\":1}\n");

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "data/recordings.h"
 #include "data/spectrograms.h"
@@ -86,6 +87,12 @@ START_TEST(says_that_a_list_is_missing_or_empty) {
     write_text(folder, TESTING_LIST, "\n \r\n");
     ck_assert_int_ne(find(), 0);
     check_says(failure.text, "names no recording");
+    char *list = in_folder(folder, TESTING_LIST);
+    ck_assert_int_eq(unlink(list), 0);
+    ck_assert_int_eq(mkfifo(list, 0600), 0);
+    ck_assert_int_ne(find(), 0);
+    check_says(failure.text, TESTING_LIST ": is not a regular file");
+    free(list);
 }
 END_TEST
 
@@ -100,13 +107,14 @@ START_TEST(names_all_problems_in_one_message) {
     write_tone(folder, "audio/" NAME(5) ".flac", 440, 0.3, 16000);
     write_tone(folder, "more/" NAME(5) ".wav", 440, 0.3, 16000);
     write_tone(folder, "audio/digit-seven.flac", 440, 0.3, 16000);
+    write_tone(folder, "audio/" NAME(6) ".flac", 440, 61, 1000);
     write_sound(folder, "audio/" NAME(8) ".wav", silence, 0, 16000);
-    write_text(
-        folder, TRAINING_LIST,
-        NAME(0) "\n" NAME(1) "\n" NAME(2) "\n" NAME(3) "\n" NAME(4) "\n" NAME(5) "\nwhat.flac\n" NAME(7) "\n" NAME(8));
+    write_text(folder, TRAINING_LIST,
+               NAME(0) "\n" NAME(1) "\n" NAME(2) "\n" NAME(3) "\n" NAME(4) "\n" NAME(5) "\nwhat.flac\n" NAME(
+                   7) "\n" NAME(8) "\n" NAME(6));
     write_text(folder, TESTING_LIST, NAME(0) "\n");
     char *text = describe_all();
-    check_says(text, "8 recordings cannot be used");
+    check_says(text, "9 recordings cannot be used");
     check_says(text, "misnamed");
     check_says(text, "'what.flac' (train_filenames.txt:7)");
     check_says(text, "listed more than once (1): " NAME(0) " (train_filenames.txt:1 and test_filenames.txt:1)");
@@ -114,7 +122,8 @@ START_TEST(names_all_problems_in_one_message) {
     check_says(text, NAME(7) " (train_filenames.txt:8)");
     check_says(text, "audio/digit-seven.flac");
     check_says(text, "found more than once in the folder (1): audio/" NAME(5) ".flac and more/" NAME(5) ".wav");
-    check_says(text, "corrupt, cannot be read as audio (1): audio/" NAME(4) ".flac");
+    check_says(text, "corrupt, or beyond what a recording may be (2): audio/" NAME(4) ".flac");
+    check_says(text, "audio/" NAME(6) ".flac (lasts longer than 60 seconds)");
     check_says(text, "too short (2): audio/" NAME(2) ".flac (10 ms");
     check_says(text, "silent (1): audio/" NAME(3) ".flac");
     free(text);

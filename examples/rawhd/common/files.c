@@ -39,9 +39,10 @@ int file_exists_in(const char *folder, const char *name) {
 
 /* -1, with what is in the place of a file or a folder. */
 static int misplaced(const char *path, mode_t mode, mode_t expected, struct failure *failure) {
+    if (S_ISLNK(mode))
+        return failed(failure, "%s: is a link, which is not followed in a folder of results", path);
     return failed(failure, "%s: is %s, not a %s", path,
-                  S_ISLNK(mode)    ? "a link, which is not followed in a folder of results"
-                  : S_ISDIR(mode)  ? "a folder"
+                  S_ISDIR(mode)    ? "a folder"
                   : S_ISREG(mode)  ? "a file"
                   : S_ISFIFO(mode) ? "a pipe"
                   : S_ISSOCK(mode) ? "a socket"
@@ -283,9 +284,11 @@ int file_append_in(const char *folder, const char *name, struct failure *failure
         return -1;
     char *path = place_path(folder, name);
     int file = openat(outer, last, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0666);
-    if (file < 0) {
-        failed(failure, "%s: cannot write: %s", path,
-               errno == ELOOP ? "it is a link, which is not followed in a folder of results" : strerror(errno));
+    const int error = errno;
+    if (file < 0 && fstatat(outer, last, &status, AT_SYMLINK_NOFOLLOW) == 0 && !S_ISREG(status.st_mode)) {
+        misplaced(path, status.st_mode, S_IFREG, failure);
+    } else if (file < 0) {
+        failed(failure, "%s: cannot write: %s", path, strerror(error));
     } else if (fstat(file, &status) != 0 || !S_ISREG(status.st_mode) || status.st_nlink > 1) {
         if (S_ISREG(status.st_mode))
             failed(failure, "%s: cannot write: the file has another name, too, which would be written to", path);

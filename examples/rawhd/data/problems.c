@@ -14,7 +14,7 @@ static const char *const title[PROBLEM_KINDS] = {
     [PROBLEM_MISSING] = "missing, listed but not found in the folder",
     [PROBLEM_STRAY] = "misnamed audio files in the folder, which may be the missing ones",
     [PROBLEM_AMBIGUOUS] = "found more than once in the folder",
-    [PROBLEM_CORRUPT] = "corrupt, cannot be read as audio",
+    [PROBLEM_CORRUPT] = "corrupt, or beyond what a recording may be",
     [PROBLEM_SHORT] = "too short",
     [PROBLEM_SILENT] = "silent",
 };

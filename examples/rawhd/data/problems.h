@@ -13,7 +13,7 @@ enum problem {
     PROBLEM_MISSING,   /**< listed, but there is no such file */
     PROBLEM_STRAY,     /**< the folder has an audio file of another form of name; told only beside missing ones */
     PROBLEM_AMBIGUOUS, /**< two files have the listed name */
-    PROBLEM_CORRUPT,
+    PROBLEM_CORRUPT,   /**< no audio, or beyond the bounds of audio.h: the words say which */
     PROBLEM_SHORT,
     PROBLEM_SILENT,
     PROBLEM_KINDS

@@ -66,11 +66,15 @@ static char *find_list(const struct recordings *recordings, const char *name, st
     }
     if (found == 1)
         return format_text("%s/%s", recordings->folder, only->path);
-    if (found == 0)
+    char *there = format_text("%s/%s", recordings->folder, name);
+    if (found == 0 && file_exists(there))
+        failed(failure, "%s: is not a regular file", there);
+    else if (found == 0)
         failed(failure, "%s: there is no %s here: expected the Heidelberg Digits layout (%s, %s and FLAC or WAV files)",
                recordings->folder, name, TRAINING_LIST, TESTING_LIST);
     else
         failed(failure, "%s: has %zu files %s in different folders, expected one", recordings->folder, found, name);
+    free(there);
     return NULL;
 }
 
