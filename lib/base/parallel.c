@@ -29,7 +29,7 @@ struct snnd_pool {
     atomic_bool waiting;       /* the caller sleeps until they have */
     atomic_bool quit;
     int32_t workers;
-    bool looks; /* there is a processor for each thread */
+    int32_t processors; /* at least 2: more threads than these take each other's time */
     snnd_work *work;
     void *argument;
     int64_t count;
@@ -58,7 +58,7 @@ static void work_through(struct snnd_pool *pool, int32_t worker) {
  * before it looks who sleeps: so one of the two sees the other. */
 static void wait_for_round(struct worker *self, uint64_t seen) {
     struct snnd_pool *pool = self->pool;
-    for (int look = 0; pool->looks && look < LOOKS; look++) {
+    for (int look = 0; look < LOOKS; look++) {
         if (atomic_load(&self->round) != seen || atomic_load(&pool->quit))
             return;
         look_away();
@@ -81,7 +81,7 @@ static void begin_round(struct snnd_pool *pool, struct worker *worker) {
 }
 
 static void wait_for_end(struct snnd_pool *pool) {
-    for (int look = 0; pool->looks && look < LOOKS; look++) {
+    for (int look = 0; look < LOOKS; look++) {
         if (atomic_load(&pool->busy) == 0)
             return;
         look_away();
@@ -152,7 +152,8 @@ static struct snnd_pool *pool_of(snnd_context *context) {
     }
     pthread_mutex_init(&pool->mutex, NULL);
     pthread_cond_init(&pool->end, NULL);
-    pool->looks = sysconf(_SC_NPROCESSORS_ONLN) >= context->options.threads;
+    const long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    pool->processors = processors < 2 ? 2 : processors > wanted ? wanted + 1 : (int32_t)processors;
     start_workers(pool, wanted);
     context->pool = pool;
     if (pool->workers < wanted)
@@ -160,10 +161,12 @@ static struct snnd_pool *pool_of(snnd_context *context) {
     return pool;
 }
 
-/* How many of the pool's workers help: no more than there are items, and than the work pays for. */
+/* How many of the pool's workers help: no more than there are items, than there are processors beside the caller's, and
+ * than the work pays for. */
 static int32_t helpers(const struct snnd_pool *pool, int64_t count, double cost) {
     const double worth = (double)count * cost / WORTH;
-    const int64_t most = count < pool->workers + 1 ? count : pool->workers + 1;
+    const int32_t threads = pool->workers + 1 < pool->processors ? pool->workers + 1 : pool->processors;
+    const int64_t most = count < threads ? count : threads;
     return (int32_t)(worth < (double)most ? worth : (double)most) - 1;
 }
 
