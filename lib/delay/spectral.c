@@ -333,7 +333,7 @@ static snnd_signal signal_of(const snnd_activity *activity) {
     return (snnd_signal){.rows = *activity};
 }
 
-static void set_group(const snnd_delay *delay, int32_t tile, int32_t tiles) {
+static void set_group(snnd_delay *delay, int32_t tile, int32_t tiles) {
     delay->spectral->tile = tile;
     delay->spectral->tiles = tiles;
 }
@@ -344,10 +344,8 @@ static void set_group(const snnd_delay *delay, int32_t tile, int32_t tiles) {
 typedef struct chunk {
     snnd_delay *delay;
     int32_t first, outputs;
-    const snnd_signal *input;       /* for gradients */
-    const snnd_activity *d_current; /* for gradients */
-    snnd_delay_gradient to;         /* for gradients */
-    bool add;                       /* to what earlier groups or chunks have summed */
+    snnd_delay_gradient to; /* for gradients of the parameters */
+    bool add;               /* to what earlier groups or chunks have summed */
 } chunk;
 
 static chunk chunk_at(snnd_delay *delay, int32_t first) {

@@ -15,8 +15,7 @@ enum { ROWS = 7, COLUMNS = 4 };
 enum { ROWS = 6, COLUMNS = 2 };
 #endif
 
-/* So many rows of C pay for a copy of B's columns that lies together, even where they are contiguous. */
-enum { PANEL = COLUMNS * VECTOR, MANY_ROWS = 5 * ROWS };
+enum { PANEL = COLUMNS * VECTOR };
 
 /* Vectors that need not be aligned. */
 typedef float loose __attribute__((vector_size(4 * VECTOR), aligned(4)));
@@ -179,7 +178,7 @@ static void multiply_panel(const snnd_product *p, int32_t from, int32_t depth, i
                 .depth = depth,
                 .width = width,
                 .add = p->add || from > 0};
-    if (p->b_column != 1 || width % VECTOR != 0 || p->m >= MANY_ROWS) {
+    if (p->b_column != 1 || width % VECTOR != 0) {
         const side of_b = {.b = b, .row = p->b_row, .column = p->b_column, .depth = depth, .count = width};
         pack(&of_b, panel, vectors * VECTOR, (size_t)(vectors * VECTOR));
         at.b = panel;

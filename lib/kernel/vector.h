@@ -76,7 +76,7 @@ INLINE vector multiply_subtract(vector a, vector b, vector sum) {
 #endif
 }
 
-/* The first of them, of one number. */
+/* sum + a b of one number, rounded as in multiply_add(). */
 INLINE float multiply_add_one(float a, float b, float sum) {
 #if defined(__FMA__) || (defined(__ARM_FEATURE_FMA) && defined(__aarch64__))
     return __builtin_fmaf(a, b, sum);

@@ -26,9 +26,8 @@ int32_t snnd_delays_columns(const snnd_layer *layer) {
 }
 
 float snnd_delays_weight(const snnd_layer *layer, int64_t synapse) {
-    const int8_t *sign = layer->arrays[SNND_ARRAY_SIGN].data;
-    const float theta = snnd_layer_floats(layer, SNND_ARRAY_WEIGHT)[synapse];
-    return sign == NULL ? theta : theta * (float)sign[synapse];
+    const snnd_synapses synapses = snnd_delays_synapses(layer);
+    return snnd_synapse_weight(&synapses, synapse);
 }
 
 void snnd_delays_hold_absent(snnd_layer *layer) {

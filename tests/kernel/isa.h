@@ -13,6 +13,19 @@ static inline const snnd_hot_kernels *kernels_of(int32_t isa) {
     return kernels;
 }
 
+/* A context of one thread; NULL where this build or this machine has none such. */
+static inline snnd_context *open_context(int32_t isa, int32_t products) {
+    snnd_context_options options;
+    snnd_context *made = NULL;
+    ck_assert_int_eq(snnd_context_options_init(&options, sizeof options), SNND_OK);
+    options.threads = 1;
+    options.isa = isa;
+    options.products = products;
+    const snnd_status status = snnd_context_create(&options, &made);
+    ck_assert(status == SNND_OK || (products == SNND_PRODUCTS_BLAS && status == SNND_ERROR_UNSUPPORTED));
+    return made;
+}
+
 /* A case for each set; its tests have the set as _i. */
 static inline void add_case_for_each_isa(Suite *suite, void (*add_tests)(TCase *cases, int32_t isa)) {
     static const char *const names[] = {

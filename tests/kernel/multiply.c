@@ -134,21 +134,6 @@ static void product_agrees(const float *c, const trial *t) {
     }
 }
 
-/* ---- contexts ---- */
-
-/* NULL where there is no such context. */
-static snnd_context *open_context(int32_t isa, int32_t products) {
-    snnd_context_options options;
-    snnd_context *made = NULL;
-    ck_assert_int_eq(snnd_context_options_init(&options, sizeof options), SNND_OK);
-    options.threads = 1;
-    options.isa = isa;
-    options.products = products;
-    const snnd_status status = snnd_context_create(&options, &made);
-    ck_assert(status == SNND_OK || status == SNND_ERROR_UNSUPPORTED);
-    return made;
-}
-
 /* ---- all sizes ---- */
 
 /* Of every size in both layouts of both matrices; alpha and whether it adds go round. */

@@ -95,18 +95,6 @@ static void all_products_agree(const snnd_context *context) {
         products_agree(context, 13, 40, 64, way);
 }
 
-static snnd_context *open_context(int32_t isa, int32_t products) {
-    snnd_context_options options;
-    snnd_context *made = NULL;
-    ck_assert_int_eq(snnd_context_options_init(&options, sizeof options), SNND_OK);
-    options.threads = 1;
-    options.isa = isa;
-    options.products = products;
-    const snnd_status status = snnd_context_create(&options, &made);
-    ck_assert(status == SNND_OK || (products == SNND_PRODUCTS_BLAS && status == SNND_ERROR_UNSUPPORTED));
-    return made;
-}
-
 START_TEST(complex_products_are_those_of_the_plain_loops) {
     snnd_context *context = open_context(_i, SNND_PRODUCTS_OWN);
     all_products_agree(context);
