@@ -116,7 +116,8 @@ typedef enum snnd_method {
 typedef enum snnd_products {
     SNND_PRODUCTS_AUTO = 0, /**< BLAS, unless the library was built without it, `isa` is below the processor's best,
                                  OpenBLAS runs kernels of an older processor, by the name that it gives, or it is a
-                                 build without locks, which several threads may not call */
+                                 build without locks, which several threads may not call; products of spectra
+                                 are the library's own with AVX2 and AVX-512, where those are faster */
     SNND_PRODUCTS_OWN = 1,  /**< the library's own kernels */
     SNND_PRODUCTS_BLAS = 2  /**< BLAS; SNND_ERROR_UNSUPPORTED where there is none, or one without locks */
 } snnd_products;

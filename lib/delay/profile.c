@@ -104,6 +104,15 @@ static void weights(const snnd_profile *profile, double centre, int32_t first, i
             weight[n] = weight_at(profile, first + n - centre);
 }
 
+snnd_shape snnd_profile_shape(const snnd_profile *profile) {
+    return (snnd_shape){profile->taps, profile->kind == SNND_PROFILE_GAUSS, profile->spread,
+                        profile->whole ? 0 : reach(profile)};
+}
+
+float snnd_profile_position(const snnd_profile *profile, float position) {
+    return profile->whole ? snnd_whole_position(position, profile->taps) : position;
+}
+
 int32_t snnd_profile_taps(const snnd_profile *profile, float position, int32_t *first, float *share, float *slope) {
     if (!isfinite(position)) { /* shows in the output instead of being lost */
         *first = 0;
@@ -112,8 +121,7 @@ int32_t snnd_profile_taps(const snnd_profile *profile, float position, int32_t *
             slope[0] = NAN;
         return 1;
     }
-    const double centre =
-        (double)(profile->whole ? snnd_whole_position(position, profile->taps) : position) + profile->taps / 2;
+    const double centre = (double)snnd_profile_position(profile, position) + profile->taps / 2;
     const int32_t count = window(profile, centre, first);
     const double steepness = 1 / (profile->spread * profile->spread);
     double weight[SNND_MOST_TAPS], derivative[SNND_MOST_TAPS], sum = NORMALISER, derivative_sum = 0;

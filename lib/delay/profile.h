@@ -14,6 +14,8 @@
 
 #include <stdint.h>
 
+#include "kernel/shares.h"
+
 /* The profile that all synapses of a layer have in one pass. */
 typedef struct snnd_profile {
     int32_t taps;  /* K */
@@ -37,6 +39,12 @@ double snnd_profile_mean(const snnd_profile *profile);
 /* Writes the taps that matter, in a run from *first, to share[] and slope[] (slope may be NULL), and returns how many
  * there are. A Gaussian's taps end where they are below 2^-24 of its largest (doc/model.md says why). */
 int32_t snnd_profile_taps(const snnd_profile *profile, float position, int32_t *first, float *share, float *slope);
+
+/* The same for 16 synapses at a time, where the taps may differ in the last digit (kernel/shares.h). */
+snnd_shape snnd_profile_shape(const snnd_profile *profile);
+
+/* The position that taps are around: of a whole step, where the profile is of such. */
+float snnd_profile_position(const snnd_profile *profile, float position);
 
 /* The position that evaluation uses. */
 float snnd_whole_position(float position, int32_t taps);

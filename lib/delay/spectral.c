@@ -12,10 +12,13 @@
  * outputs at a time. None of this depends on the number of threads: an item of work is a frequency of a segment, or
  * some neurons or synapses, and whatever is summed over groups and segments is summed by one item in their order.
  *
- * A spectrum of a neuron is [segment][frequency][real, imaginary][lane of the group]. The synapses' spectra are
- * [frequency][real, imaginary][pair of neurons].
+ * All spectra have the frequency outermost, so that a product reads and writes few long pieces of memory, and rows of
+ * 16 real and 16 imaginary parts (kernel/spectra.h). Those of signals are [segment][frequency][tile of the
+ * group][neuron], with the lanes of a tile in a row. Those of synapses are [frequency][block][neuron of the other
+ * side], with 16 neurons of one side of the layer in a row, a block: of outputs, or of inputs where that leaves fewer
+ * places empty.
  */
-#include <math.h>
+#include <string.h>
 
 #include "base/parallel.h"
 #include "delay/state.h"
@@ -30,8 +33,12 @@
  * last.
  */
 enum { CHUNK_BYTES = 36 << 20, SMALL_GROUP_BYTES = 9 << 20, GROUP_BYTES = 80 << 20, MOST_BYTES = 256 << 20 };
-/* Tiles of a group, neurons and blocks of 16 pairs of an item of work. */
-enum { GROUP_TILES = 8, NEURONS = 8, BLOCKS = 4 };
+/* Tiles of a group, and neurons and rows of synapses of an item of work. */
+enum { GROUP_TILES = 8, NEURONS = 8, SYNAPSE_ROWS = 4 };
+/* Blocks that are turned at a time: products of two panels are fastest. */
+enum { PANELS = 2 };
+
+enum { ROW = SNND_SPECTRA_ROW };
 
 /* Of the largest correlation of a pair. */
 static const float ROUNDING = 0x1p-20f;
@@ -43,8 +50,8 @@ typedef struct plan {
     int32_t segments, segment_steps, past; /* `past` steps before its own are in the transform of a segment */
     int32_t group;                         /* tiles */
     int32_t chunk;                         /* outputs */
-    size_t spectrum;                       /* floats from neuron to neuron */
-    size_t pairs;                          /* floats of a real or imaginary part of a frequency of the chunk */
+    bool by_output;                        /* blocks are of outputs, else of inputs */
+    size_t input, output, synapses;        /* floats from frequency to frequency of the spectra */
 } plan;
 
 struct snnd_spectral_memory {
@@ -57,16 +64,19 @@ struct snnd_spectral {
     snnd_spectral_memory *memory;
     plan plan;
     snnd_transform transform;
-    int32_t tile, tiles;            /* the group that is prepared */
-    bool by_input;                  /* in synapses' spectra pairs of one output lie side by side, else of one input */
-    size_t output_step, input_step; /* from pair to pair there */
+    int32_t tile, tiles; /* the group that is prepared */
 };
 
 /* ---- how to cut ---- */
 
-/* Floats rounded up to an odd number of cache lines, so that rows do not all begin in the same sets of the cache. */
-static size_t row_of(size_t floats) {
-    return (((floats + 15) / 16) | 1) * 16;
+/* Floats of rows, rounded up to an odd number of cache lines, so that frequencies do not all begin in the same sets of
+ * the cache. */
+static size_t size_of_rows(size_t rows) {
+    return snnd_size_add(snnd_size_multiply(rows, ROW), SNND_LANES);
+}
+
+static int32_t blocks_in(int32_t neurons) {
+    return (neurons + SNND_LANES - 1) / SNND_LANES;
 }
 
 /* The length whose transforms have the fewest frequencies over all segments; more segments only where they pay. */
@@ -101,19 +111,25 @@ static int32_t between(double value, int32_t least, int32_t most) {
 
 static plan plan_of(const snnd_delay_sizes *sizes) {
     plan made = {.reach = sizes->taps < sizes->steps ? sizes->taps : sizes->steps};
+    const int32_t input_blocks = blocks_in(sizes->inputs), output_blocks = blocks_in(sizes->outputs);
     choose_length(sizes, &made);
-    const double frequencies = (double)made.segments * made.frequencies;
-    const double tile = ((double)sizes->inputs + sizes->outputs) * frequencies * 2 * SNND_LANES * sizeof(float);
-    const double output = 2.0 * made.frequencies * sizes->inputs * sizeof(float);
-    made.chunk = even_part(sizes->outputs, between(CHUNK_BYTES / output, 1, sizes->outputs));
-    const double chunk = made.chunk * output, group = chunk > SMALL_GROUP_BYTES ? chunk : SMALL_GROUP_BYTES;
-    const double room = made.chunk < sizes->outputs ? GROUP_BYTES : group;
+    made.by_output = (int64_t)output_blocks * sizes->inputs <= (int64_t)input_blocks * sizes->outputs;
+    const double row = (double)made.frequencies * ROW * sizeof(float);
+    const double tile = ((double)sizes->inputs + sizes->outputs) * made.segments * row;
+    /* A chunk has whole blocks. */
+    const int32_t least = made.by_output ? SNND_LANES : 1, parts = made.by_output ? output_blocks : sizes->outputs;
+    const double part = row * (made.by_output ? sizes->inputs : input_blocks);
+    const int32_t parts_of_chunk = even_part(parts, between(CHUNK_BYTES / part, 1, parts));
+    made.chunk = least * parts_of_chunk;
+    const double chunk = parts_of_chunk * part, group = chunk > SMALL_GROUP_BYTES ? chunk : SMALL_GROUP_BYTES;
+    const double room = parts_of_chunk < parts ? GROUP_BYTES : group;
     made.group = even_part(snnd_tiles(sizes->batch), between(room / tile, 1, GROUP_TILES));
-    if (tile > MOST_BYTES || output > MOST_BYTES)
+    if (tile > MOST_BYTES || part > MOST_BYTES)
         return (plan){0};
-    made.spectrum =
-        row_of((size_t)made.segments * (size_t)made.frequencies * row_of(2 * SNND_LANES * (size_t)made.group));
-    made.pairs = row_of((size_t)made.chunk * (size_t)sizes->inputs);
+    made.input = size_of_rows((size_t)made.group * (size_t)sizes->inputs);
+    made.output = size_of_rows((size_t)made.group * (size_t)sizes->outputs);
+    made.synapses = size_of_rows(made.by_output ? (size_t)parts_of_chunk * (size_t)sizes->inputs
+                                                : (size_t)input_blocks * (size_t)made.chunk);
     return made;
 }
 
@@ -133,14 +149,21 @@ snnd_status snnd_spectral_memory_create(snnd_context *context, snnd_spectral_mem
 
 void snnd_spectral_memory_fit(snnd_spectral_memory *memory, const snnd_delay_sizes *sizes) {
     const plan p = plan_of(sizes);
-    const size_t neurons = (size_t)sizes->inputs + (size_t)sizes->outputs;
     if (p.length == 0)
         return;
-    /* A transform, and a row beside it: of spikes, or of taps or lags. */
-    const size_t scratch = snnd_transform_scratch(p.length) + (size_t)p.length * SNND_LANES;
-    memory->spectra_size = larger(memory->spectra_size, snnd_size_multiply(neurons, p.spectrum));
-    memory->synapses_size = larger(memory->synapses_size, snnd_size_multiply(2 * (size_t)p.frequencies, p.pairs));
-    memory->scratch_size = larger(memory->scratch_size, larger(scratch, SNND_MULTIPLY_SCRATCH));
+    const size_t frequencies = (size_t)p.segments * (size_t)p.frequencies;
+    memory->spectra_size =
+        larger(memory->spectra_size, snnd_size_multiply(frequencies, snnd_size_add(p.input, p.output)));
+    memory->synapses_size = larger(memory->synapses_size, snnd_size_multiply((size_t)p.frequencies, p.synapses));
+    /* A transform, and beside it a row of spikes, or of taps or lags, and shares and slopes. Or turned blocks of a
+     * group, and a product. */
+    const int32_t side = sizes->inputs > sizes->outputs ? sizes->inputs : sizes->outputs;
+    const int32_t terms = side > p.group * SNND_LANES ? side : p.group * SNND_LANES;
+    const size_t transform =
+        snnd_transform_scratch(p.length) + ((size_t)p.length + 2 * (size_t)sizes->taps) * SNND_LANES;
+    const size_t product =
+        PANELS * (size_t)p.group * SNND_LANES * ROW + snnd_spectra_scratch(memory->context, side, terms);
+    memory->scratch_size = larger(memory->scratch_size, larger(transform, product));
 }
 
 snnd_status snnd_spectral_memory_take(snnd_spectral_memory *memory) {
@@ -171,11 +194,6 @@ snnd_status snnd_spectral_create(snnd_delay *delay, snnd_spectral_memory *memory
         return SNND_ERROR_MEMORY;
     delay->spectral->memory = memory;
     delay->spectral->plan = p;
-    /* Products are fastest where the shorter side of a pair is contiguous. */
-    const bool by_input = delay->sizes.inputs <= delay->sizes.outputs;
-    delay->spectral->by_input = by_input;
-    delay->spectral->output_step = by_input ? (size_t)delay->sizes.inputs : 1;
-    delay->spectral->input_step = by_input ? 1 : (size_t)p.chunk;
     return snnd_transform_create(delay->context, p.length, &delay->spectral->transform);
 }
 
@@ -204,40 +222,42 @@ static float *row_scratch(const snnd_spectral *spectral, int32_t worker) {
     return scratch_of(spectral, worker) + snnd_transform_scratch(spectral->plan.length);
 }
 
-/* Lanes of the group. */
-static size_t width_of(const snnd_spectral *spectral) {
-    return (size_t)spectral->tiles * SNND_LANES;
+/* Spectra of one side of the layer. */
+typedef struct side {
+    float *spectra;
+    int32_t neurons;
+    size_t frequency; /* floats from frequency to frequency */
+} side;
+
+static side inputs_of(const snnd_delay *delay) {
+    return (side){delay->spectral->memory->spectra, delay->sizes.inputs, delay->spectral->plan.input};
 }
 
-/* The spectra of inputs come first, then those of outputs. */
-static float *input_spectra(const snnd_delay *delay) {
-    return delay->spectral->memory->spectra;
+static side outputs_of(const snnd_delay *delay) {
+    const plan *p = &delay->spectral->plan;
+    float *behind = delay->spectral->memory->spectra + (size_t)p->segments * (size_t)p->frequencies * p->input;
+    return (side){behind, delay->sizes.outputs, p->output};
 }
 
-static float *output_spectra(const snnd_delay *delay) {
-    return delay->spectral->memory->spectra + (size_t)delay->sizes.inputs * delay->spectral->plan.spectrum;
+/* Floats from tile to tile. */
+static size_t tile_of(const side *of) {
+    return (size_t)of->neurons * ROW;
 }
 
-/* Floats from frequency to frequency of a spectrum. */
-static size_t frequency_row(const snnd_spectral *spectral) {
-    return row_of(2 * width_of(spectral));
+/* The rows of the first tile at a frequency of a segment; `item` counts the frequencies of all segments. */
+static float *rows_at(const side *of, int64_t item) {
+    return of->spectra + (size_t)item * of->frequency;
 }
 
-/* The real lanes of a frequency of a segment; the imaginary ones are a width behind. */
-static float *frequency_of(const snnd_spectral *spectral, float *spectra, int32_t segment, int32_t f) {
-    const size_t place = (size_t)segment * (size_t)spectral->plan.frequencies + (size_t)f;
-    return spectra + place * frequency_row(spectral);
-}
-
-static snnd_spectrum spectrum_of(const snnd_spectral *spectral, float *spectra, int32_t neuron, int32_t segment,
+static snnd_spectrum spectrum_of(const snnd_spectral *spectral, const side *of, int32_t neuron, int32_t segment,
                                  int32_t tile) {
-    float *re = frequency_of(spectral, spectra + (size_t)neuron * spectral->plan.spectrum, segment, 0) +
-                (size_t)(tile - spectral->tile) * SNND_LANES;
-    return (snnd_spectrum){re, re + width_of(spectral), frequency_row(spectral)};
+    float *re = rows_at(of, (int64_t)segment * spectral->plan.frequencies) +
+                (size_t)(tile - spectral->tile) * tile_of(of) + (size_t)neuron * ROW;
+    return (snnd_spectrum){re, re + SNND_SPECTRA_IMAGINARY, of->frequency};
 }
 
-static float *synapses_at(const snnd_spectral *spectral, int32_t f, int32_t imaginary) {
-    return spectral->memory->synapses + (2 * (size_t)f + (size_t)imaginary) * spectral->plan.pairs;
+static float *synapses_at(const snnd_spectral *spectral, int64_t frequency) {
+    return spectral->memory->synapses + (size_t)frequency * spectral->plan.synapses;
 }
 
 /* ---- transforms of signals ---- */
@@ -286,7 +306,7 @@ typedef window choose_window(const snnd_delay *delay, int32_t segment);
 typedef struct transform_work {
     const snnd_delay *delay;
     const snnd_signal *signal;
-    float *spectra;
+    side to;
     int32_t first, end; /* neurons */
     choose_window *window;
 } transform_work;
@@ -307,7 +327,7 @@ static void transform_neuron(const transform_work *work, int32_t tile, int32_t n
             row = snnd_activity_row(&work->signal->rows, tile, neuron) + (size_t)w.from * SNND_LANES;
         }
         kernels->transform->forward(&spectral->transform, w.at, w.count, row,
-                                    spectrum_of(spectral, work->spectra, neuron, segment, tile),
+                                    spectrum_of(spectral, &work->to, neuron, segment, tile),
                                     scratch_of(spectral, worker));
     }
 }
@@ -321,9 +341,9 @@ static void transform_some(void *argument, int64_t item, int32_t worker) {
         transform_neuron(work, tile, neuron, worker);
 }
 
-static void transform(const snnd_delay *delay, const snnd_signal *signal, float *spectra, int32_t first, int32_t end,
+static void transform(const snnd_delay *delay, const snnd_signal *signal, side to, int32_t first, int32_t end,
                       choose_window *choose) {
-    transform_work work = {delay, signal, spectra, first, end, choose};
+    transform_work work = {delay, signal, to, first, end, choose};
     const int64_t blocks = (end - first + NEURONS - 1) / NEURONS;
     snnd_parallel_for(delay->context, blocks * delay->spectral->tiles,
                       NEURONS * delay->spectral->plan.segments * cost_of_transform(delay), transform_some, &work);
@@ -353,164 +373,167 @@ static chunk chunk_at(snnd_delay *delay, int32_t first) {
     return (chunk){.delay = delay, .first = first, .outputs = outputs};
 }
 
-/* Where pairs of one input lie side by side, the last chunk has as many places as the others, some of them nobody's. */
-static int64_t blocks_of(const chunk *c) {
-    const snnd_spectral *spectral = c->delay->spectral;
-    const int64_t outputs = spectral->by_input ? c->outputs : spectral->plan.chunk;
-    return (outputs * c->delay->sizes.inputs + SNND_LANES - 1) / SNND_LANES;
+static int32_t blocks_of(const chunk *c) {
+    return blocks_in(c->delay->spectral->plan.by_output ? c->outputs : c->delay->sizes.inputs);
 }
 
-/* The first synapse of a pair that the chunk's spectra have at place `pair`; -1: there is none. */
-static int64_t synapse_at(const chunk *c, int64_t pair) {
+/* Neurons of the side that is not in blocks. */
+static int32_t others_of(const chunk *c) {
+    return c->delay->spectral->plan.by_output ? c->delay->sizes.inputs : c->outputs;
+}
+
+/* The first synapse of the pair in a lane of a row of the chunk's spectra; -1: there is none. */
+static int64_t synapse_at(const chunk *c, int64_t row, int32_t lane) {
     const snnd_delay_sizes *sizes = &c->delay->sizes;
-    const snnd_spectral *spectral = c->delay->spectral;
-    const bool by_input = spectral->by_input;
-    const int64_t shorter = (int64_t)(by_input ? spectral->output_step : spectral->input_step);
-    const int64_t output = by_input ? pair / shorter : pair % shorter,
-                  input = by_input ? pair % shorter : pair / shorter;
+    const bool by_output = c->delay->spectral->plan.by_output;
+    const int64_t in_block = row / others_of(c) * SNND_LANES + lane, other = row % others_of(c);
+    const int64_t output = by_output ? in_block : other, input = by_output ? other : in_block;
     if (output >= c->outputs || input >= sizes->inputs)
         return -1;
     return ((c->first + output) * sizes->inputs + input) * sizes->per_pair;
 }
 
-/* Adds k of a synapse, by delay, to lane `lane` of rows. */
-static void add_taps(const snnd_delay *delay, int64_t s, float *rows, int32_t lane) {
-    const snnd_delay_pass *pass = &delay->pass;
-    const float weight = snnd_synapse_weight(&pass->synapses, s);
-    float share[SNND_MOST_TAPS];
-    int32_t first;
-    if (weight == 0)
-        return;
-    const int32_t count = snnd_profile_taps(&pass->profile, pass->synapses.position[s], &first, share, NULL);
-    for (int32_t n = 0; n < count; n++) {
-        const int32_t of = delay->sizes.taps - 1 - (first + n);
-        if (of < delay->spectral->plan.reach)
-            rows[(size_t)of * SNND_LANES + (size_t)lane] += weight * share[n];
+/* The synapses number k of the pairs of a row; those that there are not, or that carry nothing, have a weight of 0. */
+typedef struct synapse_row {
+    _Alignas(64) float weight[SNND_LANES], position[SNND_LANES];
+    bool any; /* weight is not 0 */
+} synapse_row;
+
+static synapse_row synapses_in(const chunk *c, int64_t row, int32_t k) {
+    const snnd_synapses *synapses = &c->delay->pass.synapses;
+    synapse_row made = {.any = false};
+    for (int32_t lane = 0; lane < SNND_LANES; lane++) {
+        const int64_t s = synapse_at(c, row, lane);
+        const float weight = s < 0 ? 0 : snnd_synapse_weight(synapses, s + k);
+        if (weight == 0)
+            continue;
+        made.weight[lane] = weight;
+        made.position[lane] = snnd_profile_position(&c->delay->pass.profile, synapses->position[s + k]);
+        made.any = true;
     }
+    return made;
 }
 
-static snnd_spectrum block_of(const snnd_spectral *spectral, int64_t block) {
-    float *re = synapses_at(spectral, 0, 0) + block * SNND_LANES;
-    return (snnd_spectrum){re, re + spectral->plan.pairs, 2 * spectral->plan.pairs};
+static snnd_spectrum row_at(const snnd_spectral *spectral, int64_t row) {
+    float *re = synapses_at(spectral, 0) + row * ROW;
+    return (snnd_spectrum){re, re + SNND_SPECTRA_IMAGINARY, spectral->plan.synapses};
+}
+
+static int64_t rows_of(const chunk *c) {
+    return (int64_t)blocks_of(c) * others_of(c);
 }
 
 static void transform_synapses(void *argument, int64_t item, int32_t worker) {
     const chunk *c = argument;
     const snnd_spectral *spectral = c->delay->spectral;
+    const snnd_hot_kernels *kernels = c->delay->context->kernels;
+    const snnd_shape shape = snnd_profile_shape(&c->delay->pass.profile);
     const int32_t reach = spectral->plan.reach;
-    float *rows = row_scratch(spectral, worker);
-    for (int64_t block = item * BLOCKS; block < (item + 1) * BLOCKS && block < blocks_of(c); block++) {
-        for (size_t k = 0; k < (size_t)reach * SNND_LANES; k++)
-            rows[k] = 0;
-        for (int32_t lane = 0; lane < SNND_LANES; lane++) {
-            const int64_t s = synapse_at(c, block * SNND_LANES + lane);
-            for (int32_t k = 0; s >= 0 && k < c->delay->sizes.per_pair; k++)
-                add_taps(c->delay, s + k, rows, lane);
+    float *taps = row_scratch(spectral, worker), *share = taps + (size_t)spectral->plan.length * SNND_LANES;
+    for (int64_t row = item * SYNAPSE_ROWS; row < (item + 1) * SYNAPSE_ROWS && row < rows_of(c); row++) {
+        memset(taps, 0, (size_t)reach * SNND_LANES * sizeof *taps);
+        for (int32_t k = 0; k < c->delay->sizes.per_pair; k++) {
+            const synapse_row synapses = synapses_in(c, row, k);
+            if (!synapses.any)
+                continue;
+            kernels->shares->shares(&shape, synapses.position, share, NULL);
+            kernels->shares->spread(&shape, reach, synapses.weight, share, taps);
         }
-        c->delay->context->kernels->transform->forward(&spectral->transform, 0, reach, rows, block_of(spectral, block),
-                                                       scratch_of(spectral, worker));
+        kernels->transform->forward(&spectral->transform, 0, reach, taps, row_at(spectral, row),
+                                    scratch_of(spectral, worker));
     }
 }
 
 static void over_synapses(chunk *c, snnd_work *work) {
     const double cost = cost_of_transform(c->delay) + 100.0 * SNND_LANES * c->delay->sizes.per_pair;
-    snnd_parallel_for(c->delay->context, (blocks_of(c) + BLOCKS - 1) / BLOCKS, BLOCKS * cost, work, c);
+    snnd_parallel_for(c->delay->context, (rows_of(c) + SYNAPSE_ROWS - 1) / SYNAPSE_ROWS, SYNAPSE_ROWS * cost, work, c);
 }
 
 /* ---- products ---- */
 
 /* Nanoseconds of a frequency of a segment. */
 static double cost_of_product(const chunk *c) {
-    return 0.1 * c->outputs * c->delay->sizes.inputs * (double)width_of(c->delay->spectral);
+    return 0.1 * c->outputs * c->delay->sizes.inputs * SNND_LANES * (double)c->delay->spectral->tiles;
 }
 
-/* The place of a frequency of a segment in the spectra of some neurons. */
-static float *frequency_from(const chunk *c, float *spectra, int32_t neuron, int64_t item) {
-    const plan *p = &c->delay->spectral->plan;
-    const int32_t f = (int32_t)(item % p->frequencies), segment = (int32_t)(item / p->frequencies);
-    return frequency_of(c->delay->spectral, spectra + (size_t)neuron * p->spectrum, segment, f);
-}
-
+/* H = K X for the outputs of the chunk. */
 static void currents_of_frequency(void *argument, int64_t item, int32_t worker) {
     const chunk *c = argument;
     const snnd_spectral *spectral = c->delay->spectral;
-    const int32_t f = (int32_t)(item % spectral->plan.frequencies);
-    const size_t width = width_of(spectral);
-    const float *x = frequency_from(c, input_spectra(c->delay), 0, item);
-    float *h = frequency_from(c, output_spectra(c->delay), c->first, item);
-    const snnd_complex_product product = {.m = c->outputs,
-                                          .n = (int32_t)width,
-                                          .k = c->delay->sizes.inputs,
-                                          .a_re = synapses_at(spectral, f, 0),
-                                          .a_im = synapses_at(spectral, f, 1),
-                                          .a_row = spectral->output_step,
-                                          .a_column = spectral->input_step,
-                                          .b_re = x,
-                                          .b_im = x + width,
-                                          .b_row = spectral->plan.spectrum,
-                                          .b_column = 1,
-                                          .c_re = h,
-                                          .c_im = h + width,
-                                          .c_row = spectral->plan.spectrum};
-    snnd_multiply_complex(c->delay->context, &product, scratch_of(spectral, worker));
+    const side x = inputs_of(c->delay), h = outputs_of(c->delay);
+    snnd_spectra_product product = {.m = c->outputs,
+                                    .k = x.neurons,
+                                    .panels = spectral->tiles,
+                                    .a = synapses_at(spectral, item % spectral->plan.frequencies),
+                                    .a_along_terms = !spectral->plan.by_output,
+                                    .a_block = (size_t)others_of(c) * ROW,
+                                    .b = rows_at(&x, item),
+                                    .b_panel = tile_of(&x),
+                                    .c = rows_at(&h, item) + (size_t)c->first * ROW,
+                                    .c_panel = tile_of(&h)};
+    snnd_prepare_spectra(c->delay->context, &product, scratch_of(spectral, worker));
+    snnd_multiply_spectra(c->delay->context, &product);
 }
 
+/* conj(K) D, summed over chunks. */
 static void input_gradient_of_frequency(void *argument, int64_t item, int32_t worker) {
     const chunk *c = argument;
     const snnd_spectral *spectral = c->delay->spectral;
-    const int32_t f = (int32_t)(item % spectral->plan.frequencies);
-    const size_t width = width_of(spectral);
-    const float *d = frequency_from(c, output_spectra(c->delay), c->first, item);
-    float *y = frequency_from(c, input_spectra(c->delay), 0, item);
-    const snnd_complex_product product = {.m = c->delay->sizes.inputs,
-                                          .n = (int32_t)width,
-                                          .k = c->outputs,
-                                          .a_re = synapses_at(spectral, f, 0),
-                                          .a_im = synapses_at(spectral, f, 1),
-                                          .a_row = spectral->input_step,
-                                          .a_column = spectral->output_step,
-                                          .conjugate_a = true,
-                                          .b_re = d,
-                                          .b_im = d + width,
-                                          .b_row = spectral->plan.spectrum,
-                                          .b_column = 1,
-                                          .c_re = y,
-                                          .c_im = y + width,
-                                          .c_row = spectral->plan.spectrum,
-                                          .add = c->add};
-    snnd_multiply_complex(c->delay->context, &product, scratch_of(spectral, worker));
+    const side y = inputs_of(c->delay), d = outputs_of(c->delay);
+    snnd_spectra_product product = {.m = y.neurons,
+                                    .k = c->outputs,
+                                    .panels = spectral->tiles,
+                                    .a = synapses_at(spectral, item % spectral->plan.frequencies),
+                                    .a_along_terms = spectral->plan.by_output,
+                                    .a_block = (size_t)others_of(c) * ROW,
+                                    .conjugate_a = true,
+                                    .b = rows_at(&d, item) + (size_t)c->first * ROW,
+                                    .b_panel = tile_of(&d),
+                                    .c = rows_at(&y, item),
+                                    .c_panel = tile_of(&y),
+                                    .add = c->add};
+    snnd_prepare_spectra(c->delay->context, &product, scratch_of(spectral, worker));
+    snnd_multiply_spectra(c->delay->context, &product);
 }
 
-/* C = D conj(X) over the lanes of all segments. Where pairs of one input lie side by side it is turned: conj(X) D. */
+/* C = D conj(X) over the lanes of all segments: 16 neurons of the side that is in blocks at a time, turned, so that the
+ * lanes are the terms. */
 static void correlation_of_frequency(void *argument, int64_t f, int32_t worker) {
     const chunk *c = argument;
     const snnd_spectral *spectral = c->delay->spectral;
-    const plan *p = &spectral->plan;
-    const bool by_input = spectral->by_input;
-    const size_t width = width_of(spectral);
-    for (int32_t segment = 0; segment < p->segments; segment++) {
-        const int64_t item = (int64_t)segment * p->frequencies + f;
-        const float *x = frequency_from(c, input_spectra(c->delay), 0, item);
-        const float *d = frequency_from(c, output_spectra(c->delay), c->first, item);
-        const float *a = by_input ? d : x, *b = by_input ? x : d;
-        const snnd_complex_product product = {.m = by_input ? c->outputs : c->delay->sizes.inputs,
-                                              .n = by_input ? c->delay->sizes.inputs : c->outputs,
-                                              .k = (int32_t)width,
-                                              .a_re = a,
-                                              .a_im = a + width,
-                                              .a_row = p->spectrum,
-                                              .a_column = 1,
-                                              .conjugate_a = !by_input,
-                                              .b_re = b,
-                                              .b_im = b + width,
-                                              .b_row = 1,
-                                              .b_column = p->spectrum,
-                                              .conjugate_b = by_input,
-                                              .c_re = synapses_at(spectral, (int32_t)f, 0),
-                                              .c_im = synapses_at(spectral, (int32_t)f, 1),
-                                              .c_row = by_input ? spectral->output_step : spectral->input_step,
-                                              .add = c->add || segment > 0};
-        snnd_multiply_complex(c->delay->context, &product, scratch_of(spectral, worker));
+    const bool by_output = spectral->plan.by_output;
+    const side x = inputs_of(c->delay), d = outputs_of(c->delay), *blocked = by_output ? &d : &x,
+               *other = by_output ? &x : &d;
+    const int32_t first_blocked = by_output ? c->first : 0, blocked_end = by_output ? c->first + c->outputs : x.neurons;
+    float *turned = scratch_of(spectral, worker),
+          *scratch = turned + PANELS * (size_t)spectral->plan.group * SNND_LANES * ROW;
+    for (int32_t segment = 0; segment < spectral->plan.segments; segment++) {
+        const int64_t item = (int64_t)segment * spectral->plan.frequencies + f;
+        snnd_spectra_product product = {.m = others_of(c),
+                                        .k = spectral->tiles * SNND_LANES,
+                                        .a = rows_at(other, item) + (by_output ? 0 : (size_t)c->first * ROW),
+                                        .a_along_terms = true,
+                                        .a_block = tile_of(other),
+                                        .conjugate_a = by_output,
+                                        .b = turned,
+                                        .b_panel = (size_t)spectral->tiles * SNND_LANES * ROW,
+                                        .c = synapses_at(spectral, f),
+                                        .c_panel = (size_t)others_of(c) * ROW,
+                                        .add = c->add || segment > 0};
+        snnd_prepare_spectra(c->delay->context, &product, scratch);
+        for (int32_t first = first_blocked; first < blocked_end; first += PANELS * SNND_LANES) {
+            product.panels = 0;
+            for (int32_t from = first; from < blocked_end && product.panels < PANELS; from += SNND_LANES) {
+                const snnd_spectra_rows rows = {.rows = rows_at(blocked, item) + (size_t)from * ROW,
+                                                .neurons = least(blocked_end - from, SNND_LANES),
+                                                .tiles = spectral->tiles,
+                                                .tile = tile_of(blocked)};
+                c->delay->context->kernels->spectra->turn(&rows, !by_output,
+                                                          turned + product.panels++ * product.b_panel);
+            }
+            snnd_multiply_spectra(c->delay->context, &product);
+            product.c += PANELS * product.c_panel;
+        }
     }
 }
 
@@ -534,7 +557,7 @@ static void each_chunk(snnd_delay *delay, int32_t tile, snnd_work *work) {
 
 void snnd_spectral_prepare_currents(snnd_delay *delay, const snnd_signal *input, int32_t tile, int32_t tiles) {
     set_group(delay, tile, tiles);
-    transform(delay, input, input_spectra(delay), 0, delay->sizes.inputs, with_past);
+    transform(delay, input, inputs_of(delay), 0, delay->sizes.inputs, with_past);
     each_chunk(delay, tile, currents_of_frequency);
 }
 
@@ -542,13 +565,13 @@ void snnd_spectral_prepare_input_gradient(snnd_delay *delay, const snnd_activity
                                           int32_t tiles) {
     const snnd_signal gradient = signal_of(d_current);
     set_group(delay, tile, tiles);
-    transform(delay, &gradient, output_spectra(delay), 0, delay->sizes.outputs, with_future);
+    transform(delay, &gradient, outputs_of(delay), 0, delay->sizes.outputs, with_future);
     each_chunk(delay, tile, input_gradient_of_frequency);
 }
 
 /* Fetches a spectrum while the one before it is transformed. */
-static void fetch(const snnd_spectral *spectral, float *spectra, int32_t neuron, int32_t segment, int32_t tile) {
-    const snnd_spectrum next = spectrum_of(spectral, spectra, neuron, segment, tile);
+static void fetch(const snnd_spectral *spectral, const side *from, int32_t neuron, int32_t segment, int32_t tile) {
+    const snnd_spectrum next = spectrum_of(spectral, from, neuron, segment, tile);
     for (int32_t f = 0; f < spectral->plan.frequencies; f++) {
         __builtin_prefetch(next.re + (size_t)f * next.stride);
         __builtin_prefetch(next.im + (size_t)f * next.stride);
@@ -556,15 +579,15 @@ static void fetch(const snnd_spectral *spectral, float *spectra, int32_t neuron,
 }
 
 /* Rows of a tile from the spectra of some neurons; `at`: where a segment's own steps begin. */
-static void transform_back(const snnd_delay *delay, float *spectra, int32_t neurons, int32_t tile, int32_t at,
-                           int32_t worker, snnd_rows rows) {
+static void transform_back(const snnd_delay *delay, side from, int32_t tile, int32_t at, int32_t worker,
+                           snnd_rows rows) {
     const snnd_spectral *spectral = delay->spectral;
-    for (int32_t neuron = 0; neuron < neurons; neuron++)
+    for (int32_t neuron = 0; neuron < from.neurons; neuron++)
         for (int32_t segment = 0; segment < spectral->plan.segments; segment++) {
-            if (neuron + 1 < neurons)
-                fetch(spectral, spectra, neuron + 1, segment, tile);
+            if (neuron + 1 < from.neurons)
+                fetch(spectral, &from, neuron + 1, segment, tile);
             delay->context->kernels->transform->inverse(
-                &spectral->transform, spectrum_of(spectral, spectra, neuron, segment, tile), at,
+                &spectral->transform, spectrum_of(spectral, &from, neuron, segment, tile), at,
                 own_steps(delay, segment),
                 snnd_rows_of(rows, neuron) + (size_t)segment * (size_t)spectral->plan.segment_steps * SNND_LANES,
                 scratch_of(spectral, worker));
@@ -574,68 +597,61 @@ static void transform_back(const snnd_delay *delay, float *spectra, int32_t neur
 void snnd_spectral_currents(const snnd_delay *delay, const snnd_signal *input, int32_t tile, int32_t worker,
                             snnd_rows current) {
     (void)input;
-    transform_back(delay, output_spectra(delay), delay->sizes.outputs, tile, delay->spectral->plan.past, worker,
-                   current);
+    transform_back(delay, outputs_of(delay), tile, delay->spectral->plan.past, worker, current);
 }
 
 void snnd_spectral_input_gradient(const snnd_delay *delay, const snnd_activity *d_current, int32_t tile, int32_t worker,
                                   snnd_rows d_input) {
     (void)d_current;
-    transform_back(delay, input_spectra(delay), delay->sizes.inputs, tile, 0, worker, d_input);
+    transform_back(delay, inputs_of(delay), tile, 0, worker, d_input);
 }
 
 /* ---- gradients of the parameters ---- */
 
-/* Puts the first `reach` lags to 0 that are no more than the rounding of larger ones, which may be ones that no delay
- * has. Where an input and a gradient never meet at some delay, their correlation is 0, and an optimizer that divides by
- * the size of a gradient must not see anything else. */
-static void drop_rounding(float *lags, int32_t count, int32_t reach) {
-    float largest[SNND_LANES] = {0};
-    for (int32_t n = 0; n < count; n++)
-        for (int32_t lane = 0; lane < SNND_LANES; lane++) {
-            const float size = fabsf(lags[(size_t)n * SNND_LANES + (size_t)lane]);
-            largest[lane] = size > largest[lane] ? size : largest[lane];
-        }
-    for (int32_t n = 0; n < reach; n++)
-        for (int32_t lane = 0; lane < SNND_LANES; lane++) {
-            float *lag = &lags[(size_t)n * SNND_LANES + (size_t)lane];
-            *lag = fabsf(*lag) <= ROUNDING * largest[lane] ? 0 : *lag;
-        }
-}
-
-/* From lane `lane` of rows of lags to the gradient of a synapse. */
-static void finish_synapse(const chunk *c, int64_t s, const float *lags, int32_t lane) {
-    const snnd_delay *delay = c->delay;
-    const snnd_delay_pass *pass = &delay->pass;
-    float share[SNND_MOST_TAPS], slope[SNND_MOST_TAPS];
-    double along_share = 0, along_slope = 0;
-    int32_t first;
-    if (snnd_synapse_wanted(pass, s)) {
-        const int32_t count = snnd_profile_taps(&pass->profile, pass->synapses.position[s], &first, share, slope);
-        for (int32_t n = 0; n < count; n++) {
-            const int32_t of = delay->sizes.taps - 1 - (first + n);
-            if (of >= delay->spectral->plan.reach)
-                continue;
-            along_share += (double)lags[(size_t)of * SNND_LANES + (size_t)lane] * (double)share[n];
-            along_slope += (double)lags[(size_t)of * SNND_LANES + (size_t)lane] * (double)slope[n];
-        }
+/* From rows of lags to the gradients of the synapses number k of a row's pairs. */
+static void finish_row(const chunk *c, int64_t row, int32_t k, const float *lags, float *share) {
+    const snnd_delay_pass *pass = &c->delay->pass;
+    const snnd_share_kernels *kernels = c->delay->context->kernels->shares;
+    const snnd_shape shape = snnd_profile_shape(&c->delay->pass.profile);
+    const int32_t reach = c->delay->spectral->plan.reach;
+    float *slope = share + (size_t)shape.taps * SNND_LANES;
+    _Alignas(64) float position[SNND_LANES] = {0};
+    _Alignas(64) double along_share[SNND_LANES] = {0}, along_slope[SNND_LANES] = {0};
+    int64_t synapse[SNND_LANES];
+    bool wanted[SNND_LANES], any = false;
+    for (int32_t lane = 0; lane < SNND_LANES; lane++) {
+        synapse[lane] = synapse_at(c, row, lane);
+        wanted[lane] = synapse[lane] >= 0 && snnd_synapse_wanted(pass, synapse[lane] + k);
+        if (wanted[lane])
+            position[lane] = snnd_profile_position(&pass->profile, pass->synapses.position[synapse[lane] + k]);
+        any = any || wanted[lane];
     }
-    snnd_set_gradient(pass, s, along_share, along_slope, c->to);
+    if (any) {
+        kernels->shares(&shape, position, share, slope);
+        kernels->gather(&shape, reach, lags, share, along_share);
+        kernels->gather(&shape, reach, lags, slope, along_slope);
+    }
+    for (int32_t lane = 0; lane < SNND_LANES; lane++)
+        if (synapse[lane] >= 0)
+            snnd_set_gradient(pass, synapse[lane] + k, wanted[lane] ? along_share[lane] : 0,
+                              wanted[lane] ? along_slope[lane] : 0, c->to);
 }
 
+/* Lags that are no more than the rounding of larger ones, which may be ones that no delay has, become 0. Where an input
+ * and a gradient never meet at some delay, their correlation is 0, and an optimizer that divides by the size of a
+ * gradient must not see anything else. */
 static void finish_synapses(void *argument, int64_t item, int32_t worker) {
     const chunk *c = argument;
     const snnd_spectral *spectral = c->delay->spectral;
-    float *lags = row_scratch(spectral, worker);
-    for (int64_t block = item * BLOCKS; block < (item + 1) * BLOCKS && block < blocks_of(c); block++) {
-        c->delay->context->kernels->transform->inverse(&spectral->transform, block_of(spectral, block), 0,
-                                                       spectral->plan.length, lags, scratch_of(spectral, worker));
-        drop_rounding(lags, spectral->plan.length, spectral->plan.reach);
-        for (int32_t lane = 0; lane < SNND_LANES; lane++) {
-            const int64_t s = synapse_at(c, block * SNND_LANES + lane);
-            for (int32_t k = 0; s >= 0 && k < c->delay->sizes.per_pair; k++)
-                finish_synapse(c, s + k, lags, lane);
-        }
+    const snnd_hot_kernels *kernels = c->delay->context->kernels;
+    const int32_t length = spectral->plan.length;
+    float *lags = row_scratch(spectral, worker), *share = lags + (size_t)length * SNND_LANES;
+    for (int64_t row = item * SYNAPSE_ROWS; row < (item + 1) * SYNAPSE_ROWS && row < rows_of(c); row++) {
+        kernels->transform->inverse(&spectral->transform, row_at(spectral, row), 0, length, lags,
+                                    scratch_of(spectral, worker));
+        kernels->shares->drop(length, spectral->plan.reach, ROUNDING, lags);
+        for (int32_t k = 0; k < c->delay->sizes.per_pair; k++)
+            finish_row(c, row, k, lags, share);
     }
 }
 
@@ -649,8 +665,8 @@ void snnd_spectral_parameter_gradient(snnd_delay *delay, const snnd_signal *inpu
         for (int32_t tile = 0; tile < delay->pass.tiles; tile += p->group) {
             set_group(delay, tile, least(p->group, delay->pass.tiles - tile));
             if (first == 0 || delay->pass.tiles > p->group)
-                transform(delay, input, input_spectra(delay), 0, delay->sizes.inputs, with_past);
-            transform(delay, &gradient, output_spectra(delay), first, first + c.outputs, alone);
+                transform(delay, input, inputs_of(delay), 0, delay->sizes.inputs, with_past);
+            transform(delay, &gradient, outputs_of(delay), first, first + c.outputs, alone);
             c.add = tile > 0;
             snnd_parallel_for(delay->context, p->frequencies, p->segments * cost_of_product(&c),
                               correlation_of_frequency, &c);

@@ -6,7 +6,9 @@
 #include "kernel/frame.h"
 #include "kernel/multiply.h"
 #include "kernel/rows.h"
+#include "kernel/shares.h"
 #include "kernel/softmax.h"
+#include "kernel/spectra.h"
 #include "kernel/taps.h"
 #include "kernel/transform.h"
 #include "snndelay.h"
@@ -16,7 +18,9 @@ typedef struct snnd_hot_kernels {
     const snnd_tap_kernels *taps;
     const snnd_transform_kernels *transform;
     const snnd_multiply_kernels *multiply;
+    const snnd_spectra_kernels *spectra;
     const snnd_row_kernels *rows;
+    const snnd_share_kernels *shares;
     const snnd_softmax_kernels *softmax;
     const snnd_frame_kernels *frame;
 } snnd_hot_kernels;

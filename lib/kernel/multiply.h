@@ -23,26 +23,11 @@ typedef struct snnd_product {
     bool add; /* to what C is */
 } snnd_product;
 
-/*
- * The same of complex numbers whose real and imaginary parts are matrices of their own, laid out alike:
- *
- *     C = A B,  or C + A B,   with A or B conjugated where it says so
- */
-typedef struct snnd_complex_product {
-    int32_t m, n, k;
-    const float *a_re, *a_im, *b_re, *b_im;
-    size_t a_row, a_column, b_row, b_column;
-    float *c_re, *c_im;
-    size_t c_row;
-    bool conjugate_a, conjugate_b, add;
-} snnd_complex_product;
-
 /* Scratch memory that a product needs, in floats, aligned to a cache line. */
 enum { SNND_MULTIPLY_DEPTH = 256, SNND_MULTIPLY_SCRATCH = SNND_MULTIPLY_DEPTH * 64 };
 
 typedef struct snnd_multiply_kernels {
     void (*multiply)(const snnd_product *, float *scratch);
-    void (*multiply_complex)(const snnd_complex_product *, float *scratch);
 } snnd_multiply_kernels;
 
 #endif

@@ -117,33 +117,70 @@ void snnd_products_end(const snnd_context *context) {
         end();
 }
 
-/* Four products of real parts. */
-static void multiply_complex_by_blas(const snnd_complex_product *p) {
-    const float sign_a = p->conjugate_a ? -1 : 1, sign_b = p->conjugate_b ? -1 : 1;
-    snnd_product real = {.m = p->m,
-                         .n = p->n,
+/* Spectra suit the library's own kernels, which take three real products for a complex one; where there are none for
+ * the processor, or BLAS is asked for, it gets four. */
+static bool spectra_by_blas(const snnd_context *context) {
+    return context->blas &&
+           (context->options.products == SNND_PRODUCTS_BLAS || context->kernels->isa == SNND_ISA_PLAIN);
+}
+
+/* A's real and imaginary parts, each as a matrix of its own with k contiguous. */
+static void copy_parts(const snnd_spectra_product *p, float *re) {
+    const size_t k = (size_t)p->k;
+    float *im = re + (size_t)p->m * k;
+    for (size_t i = 0; i < (size_t)p->m; i++)
+        for (size_t j = 0; j < k; j++) {
+            const size_t along = p->a_along_terms ? j : i, across = p->a_along_terms ? i : j;
+            const float *a = p->a + along / SNND_LANES * p->a_block + along % SNND_LANES + across * SNND_SPECTRA_ROW;
+            re[i * k + j] = a[0];
+            im[i * k + j] = a[SNND_SPECTRA_IMAGINARY];
+        }
+}
+
+/* The products of A's real and of its imaginary parts with rows of B, whose parts lie side by side. */
+static void multiply_spectra_by_blas(const snnd_spectra_product *p) {
+    const size_t pairs = (size_t)p->m * (size_t)p->k, rows = (size_t)p->m * SNND_SPECTRA_ROW;
+    float *by_re = p->prepared + 2 * pairs, *by_im = by_re + rows;
+    snnd_product part = {.m = p->m,
+                         .n = SNND_SPECTRA_ROW,
                          .k = p->k,
-                         .a_row = p->a_row,
-                         .a_column = p->a_column,
-                         .b_row = p->b_row,
-                         .b_column = p->b_column,
-                         .c_row = p->c_row};
-    for (int part = 0; part < 4; part++) {
-        const bool a_im = part >= 2, b_im = part % 2 != 0;
-        real.a = a_im ? p->a_im : p->a_re;
-        real.b = b_im ? p->b_im : p->b_re;
-        real.c = a_im == b_im ? p->c_re : p->c_im;
-        real.alpha = (a_im ? sign_a : 1) * (b_im ? sign_b : 1) * (a_im && b_im ? -1.0f : 1.0f);
-        real.add = p->add || a_im;
-        multiply_by_blas(&real);
+                         .alpha = 1,
+                         .a_row = (size_t)p->k,
+                         .a_column = 1,
+                         .b_row = SNND_SPECTRA_ROW,
+                         .b_column = 1,
+                         .c_row = SNND_SPECTRA_ROW};
+    for (int32_t panel = 0; panel < p->panels; panel++) {
+        float *c = p->c + (size_t)panel * p->c_panel;
+        part.b = p->b + (size_t)panel * p->b_panel;
+        part.a = p->prepared;
+        part.c = by_re;
+        multiply_by_blas(&part);
+        part.a = p->prepared + pairs;
+        part.c = by_im;
+        multiply_by_blas(&part);
+        for (size_t n = 0; n < rows; n++) {
+            const bool imaginary = n % SNND_SPECTRA_ROW >= SNND_SPECTRA_IMAGINARY;
+            const float other = by_im[imaginary ? n - SNND_SPECTRA_IMAGINARY : n + SNND_SPECTRA_IMAGINARY];
+            const float sum = imaginary != p->conjugate_a ? by_re[n] + other : by_re[n] - other;
+            c[n] = p->add ? c[n] + sum : sum;
+        }
     }
 }
 
-void snnd_multiply_complex(const snnd_context *context, const snnd_complex_product *product, float *scratch) {
-    if (context->blas)
-        multiply_complex_by_blas(product);
+void snnd_prepare_spectra(const snnd_context *context, snnd_spectra_product *product, float *scratch) {
+    product->prepared = scratch;
+    if (spectra_by_blas(context))
+        copy_parts(product, scratch);
     else
-        context->kernels->multiply->multiply_complex(product, scratch);
+        context->kernels->spectra->prepare(product, scratch);
+}
+
+void snnd_multiply_spectra(const snnd_context *context, const snnd_spectra_product *product) {
+    if (spectra_by_blas(context))
+        multiply_spectra_by_blas(product);
+    else
+        context->kernels->spectra->multiply(product);
 }
 
 void snnd_multiply(const snnd_context *context, const snnd_product *product, float *scratch) {
@@ -178,7 +215,27 @@ void snnd_multiply(const snnd_context *context, const snnd_product *product, flo
     context->kernels->multiply->multiply(product, scratch);
 }
 
-void snnd_multiply_complex(const snnd_context *context, const snnd_complex_product *product, float *scratch) {
-    context->kernels->multiply->multiply_complex(product, scratch);
+void snnd_prepare_spectra(const snnd_context *context, snnd_spectra_product *product, float *scratch) {
+    product->prepared = scratch;
+    context->kernels->spectra->prepare(product, scratch);
+}
+
+void snnd_multiply_spectra(const snnd_context *context, const snnd_spectra_product *product) {
+    context->kernels->spectra->multiply(product);
+}
+
+static bool spectra_by_blas(const snnd_context *context) {
+    (void)context;
+    return false;
 }
 #endif
+
+static size_t whole_blocks(int32_t count) {
+    return ((size_t)count + SNND_LANES - 1) / SNND_LANES * SNND_LANES;
+}
+
+/* Sums of A's parts; or, for BLAS, its parts and two results. */
+size_t snnd_spectra_scratch(const snnd_context *context, int32_t m, int32_t k) {
+    const size_t pairs = whole_blocks(m) * whole_blocks(k);
+    return spectra_by_blas(context) ? 2 * (pairs + whole_blocks(m) * SNND_SPECTRA_ROW) : pairs;
+}

@@ -1,0 +1,109 @@
+/* Profiles of 16 synapses at a time (shares.h), compiled once for each instruction set. Weights of taps are made in
+ * double precision, half a vector of lanes at a time. */
+#include "kernel/shares.h"
+
+#include <stddef.h>
+
+#include "kernel/vector.h"
+
+/* As in delay/profile.c. */
+static const double NORMALISER = 1e-7;
+
+INLINE vector_double larger_of(vector_double a, vector_double b) {
+    const vector_long which = a > b;
+    return (vector_double)((which & (vector_long)a) | (~which & (vector_long)b));
+}
+
+INLINE vector_double size_of(vector_double x) {
+    return larger_of(x, -x);
+}
+
+/* The square of how far from a centre a tap may be: farther where the centre itself is outside of all taps. */
+INLINE vector_double farthest(const snnd_shape *shape, vector_double centre) {
+    const vector_double outside = larger_of(larger_of(-centre, centre - (double)(shape->taps - 1)), doubles_all(0));
+    return shape->reach * shape->reach + outside * outside;
+}
+
+INLINE vector_double weight_at(const snnd_shape *shape, vector_double offset, vector_double far, const bool gauss) {
+    const vector_double in_spreads = offset * (1 / shape->spread);
+    const vector_double weight = gauss ? exponential(-0.5 * in_spreads * in_spreads)
+                                       : larger_of(shape->spread - size_of(offset), doubles_all(0));
+    return doubles_where(~(offset * offset > far), weight);
+}
+
+INLINE vector_double derivative_at(const snnd_shape *shape, vector_double offset, vector_double weight,
+                                   const bool gauss) {
+    if (gauss)
+        return weight * offset * (1 / (shape->spread * shape->spread));
+    const vector_double sign = doubles_where(offset > 0, doubles_all(1)) - doubles_where(offset < 0, doubles_all(1));
+    return doubles_where(weight > 0, sign);
+}
+
+INLINE void make_shares(const snnd_shape *shape, const float *position, float *share, float *slope, int half,
+                        const bool gauss) {
+    const vector_double centre = doubles_in(position, 0, half) + (double)(shape->taps / 2);
+    const vector_double far = farthest(shape, centre);
+    vector_double sum = doubles_all(NORMALISER), derivatives = {0};
+    for (int32_t n = 0; n < shape->taps; n++) {
+        const vector_double offset = n - centre, weight = weight_at(shape, offset, far, gauss);
+        doubles_out(share, n, half, weight);
+        sum += weight;
+        derivatives += derivative_at(shape, offset, weight, gauss);
+    }
+    const vector_double scale = 1 / sum, along = derivatives * scale;
+    for (int32_t n = 0; n < shape->taps; n++) {
+        const vector_double weight = doubles_in(share, n, half);
+        doubles_out(share, n, half, weight * scale);
+        if (slope != NULL)
+            doubles_out(slope, n, half, (derivative_at(shape, n - centre, weight, gauss) - weight * along) * scale);
+    }
+}
+
+static void shares(const snnd_shape *shape, const float *position, float *share, float *slope) {
+    for (int half = 0; half < HALVES; half++)
+        if (shape->gauss)
+            make_shares(shape, position, share, slope, half, true);
+        else
+            make_shares(shape, position, share, slope, half, false);
+}
+
+/* The first tap whose lag is one of the first `reach`. */
+INLINE int32_t first_tap(const snnd_shape *shape, int32_t reach) {
+    return reach < shape->taps ? shape->taps - reach : 0;
+}
+
+static void spread(const snnd_shape *shape, int32_t reach, const float *weight, const float *share, float *lags) {
+    for (int32_t n = first_tap(shape, reach); n < shape->taps; n++)
+        for (int part = 0; part < PARTS; part++) {
+            vector *to = vector_at(lags, shape->taps - 1 - n, part);
+            *to = multiply_add(*vector_in(weight, 0, part), *vector_in(share, n, part), *to);
+        }
+}
+
+static void gather(const snnd_shape *shape, int32_t reach, const float *lags, const float *share, double *sum) {
+    for (int half = 0; half < HALVES; half++) {
+        vector_double total = {0};
+        for (int32_t n = first_tap(shape, reach); n < shape->taps; n++)
+            total += doubles_in(lags, shape->taps - 1 - n, half) * doubles_in(share, n, half);
+        *((vector_double *)sum + half) = total;
+    }
+}
+
+static void drop(int32_t count, int32_t reach, float small, float *lags) {
+    for (int part = 0; part < PARTS; part++) {
+        vector largest = {0};
+        for (int32_t n = 0; n < count; n++) {
+            const vector lag = *vector_in(lags, n, part);
+            largest = vector_where(lag > largest, lag) + vector_where(~(vector_mask)(lag > largest), largest);
+            largest = vector_where(-lag > largest, -lag) + vector_where(~(vector_mask)(-lag > largest), largest);
+        }
+        const vector most = small * largest;
+        for (int32_t n = 0; n < reach; n++) {
+            vector *lag = vector_at(lags, n, part);
+            *lag = vector_where(~((*lag <= most) & (*lag >= -most)), *lag);
+        }
+    }
+}
+
+extern const snnd_share_kernels SNND_SHARE_KERNELS;
+const snnd_share_kernels SNND_SHARE_KERNELS = {shares, spread, gather, drop};

@@ -1,0 +1,33 @@
+/*
+ * Profiles of 16 synapses at a time (delay/profile.h has the formulas): their taps are rows of 16 lanes, n = 0 ..
+ * taps-1, and 0 beyond `reach` of a centre among them. Rows of lags, by delay, go the other way: tap n belongs to lag
+ * taps - 1 - n.
+ */
+#ifndef SNND_KERNEL_SHARES_H
+#define SNND_KERNEL_SHARES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef struct snnd_shape {
+    int32_t taps;
+    bool gauss; /* else max */
+    double spread, reach;
+} snnd_shape;
+
+/* Arrays of 16 numbers and rows are aligned to a cache line. */
+typedef struct snnd_share_kernels {
+    /* share[n] and, unless it is NULL, slope[n]. */
+    void (*shares)(const snnd_shape *, const float *position, float *share, float *slope);
+
+    /* Adds weight share[n] to the first `reach` lags. */
+    void (*spread)(const snnd_shape *, int32_t reach, const float *weight, const float *share, float *lags);
+
+    /* The sums over the first `reach` lags of lag times share, or slope. */
+    void (*gather)(const snnd_shape *, int32_t reach, const float *lags, const float *share, double *sum);
+
+    /* Puts the first `reach` of `count` lags to 0 where they are at most `small` times the largest of all of them. */
+    void (*drop)(int32_t count, int32_t reach, float small, float *lags);
+} snnd_share_kernels;
+
+#endif
