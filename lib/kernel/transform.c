@@ -28,7 +28,7 @@ INLINE void put_quarter(vector *to, vector a_re, vector a_im, vector b_re, vecto
     put(to, multiply_subtract(b_im, by, a_re), multiply_add(b_re, by, a_im));
 }
 
-/* The transforms of 2 to 5 numbers; results lie `apart` vectors from each other. */
+/* The transforms of a few numbers; results lie `apart` vectors from each other. */
 
 INLINE void transform_2(const vector *re, const vector *im, vector *to, size_t apart) {
     put(to, re[0] + re[1], im[0] + im[1]);
@@ -55,22 +55,52 @@ INLINE void transform_4(const vector *re, const vector *im, vector *to, size_t a
     put(to + (inverse ? 1 : 3) * apart, across_re - other_im, across_im + other_re);
 }
 
-INLINE void transform_5(const vector *re, const vector *im, vector *to, size_t apart, const int inverse) {
-    const float cos_1 = 0.309016994374947424f, cos_2 = -0.809016994374947424f;
-    const float sin_1 = 0.951056516295153572f, sin_2 = 0.587785252292473129f;
-    const vector near_re = re[1] + re[4], near_im = im[1] + im[4], far_re = re[2] + re[3], far_im = im[2] + im[3];
-    const vector one_re = re[1] - re[4], one_im = im[1] - im[4], two_re = re[2] - re[3], two_im = im[2] - im[3];
-    put(to, re[0] + (near_re + far_re), im[0] + (near_im + far_im));
-    for (int k = 1; k <= 2; k++) {
-        const vector by_near = vector_all(k == 1 ? cos_1 : cos_2), by_far = vector_all(k == 1 ? cos_2 : cos_1);
-        const vector of_one = vector_all(k == 1 ? sin_1 : sin_2), of_two = vector_all(k == 1 ? sin_2 : -sin_1);
-        const vector middle_re = multiply_add(far_re, by_far, multiply_add(near_re, by_near, re[0]));
-        const vector middle_im = multiply_add(far_im, by_far, multiply_add(near_im, by_near, im[0]));
-        const vector side_re = multiply_add(two_re, of_two, one_re * of_one);
-        const vector side_im = multiply_add(two_im, of_two, one_im * of_one);
-        const int there = inverse ? 5 - k : k;
+/* cos and sin of 2 pi m / radix, m = 1 .. (radix - 1) / 2. */
+static const float cosines_5[] = {0.309016994f, -0.809016994f};
+static const float sines_5[] = {0.951056516f, 0.587785252f};
+static const float cosines_7[] = {0.623489802f, -0.222520934f, -0.900968868f};
+static const float sines_7[] = {0.781831482f, 0.974927912f, 0.433883739f};
+static const float cosines_11[] = {0.841253533f, 0.415415013f, -0.142314838f, -0.654860734f, -0.959492974f};
+static const float sines_11[] = {0.540640817f, 0.909631995f, 0.989821442f, 0.755749574f, 0.281732557f};
+static const float cosines_13[] = {0.885456026f,  0.568064747f,  0.12053668f,
+                                   -0.354604887f, -0.748510748f, -0.970941817f};
+static const float sines_13[] = {0.464723172f, 0.822983866f, 0.992708874f, 0.935016243f, 0.663122658f, 0.239315664f};
+
+enum { MOST = 13 };
+
+/* An odd number of numbers, r: with the sums s[j] = x[j] + x[r-j] and the differences d[j] = x[j] - x[r-j],
+ * X[k] and X[r-k] are x[0] + sum cos(2 pi j k / r) s[j] -+ i sum sin(2 pi j k / r) d[j], j = 1 .. (r - 1) / 2. */
+INLINE void transform_odd(const vector *re, const vector *im, vector *to, size_t apart, const int radix,
+                          const float *cosines, const float *sines, const int inverse) {
+    const int half = radix / 2;
+    vector sum_re[MOST / 2 + 1], sum_im[MOST / 2 + 1], difference_re[MOST / 2 + 1], difference_im[MOST / 2 + 1];
+    vector all_re = {0}, all_im = {0};
+#pragma GCC unroll 6
+    for (int j = 1; j <= half; j++) {
+        sum_re[j] = re[j] + re[radix - j];
+        sum_im[j] = im[j] + im[radix - j];
+        difference_re[j] = re[j] - re[radix - j];
+        difference_im[j] = im[j] - im[radix - j];
+        all_re = j == 1 ? sum_re[j] : all_re + sum_re[j];
+        all_im = j == 1 ? sum_im[j] : all_im + sum_im[j];
+    }
+    put(to, re[0] + all_re, im[0] + all_im);
+#pragma GCC unroll 6
+    for (int k = 1; k <= half; k++) {
+        vector middle_re = re[0], middle_im = im[0], side_re = {0}, side_im = {0};
+#pragma GCC unroll 6
+        for (int j = 1; j <= half; j++) {
+            const int turns = j * k % radix, there = turns > half ? radix - turns : turns;
+            const vector by_cos = vector_all(cosines[there - 1]);
+            const vector by_sin = vector_all(turns > half ? -sines[there - 1] : sines[there - 1]);
+            middle_re = multiply_add(sum_re[j], by_cos, middle_re);
+            middle_im = multiply_add(sum_im[j], by_cos, middle_im);
+            side_re = j == 1 ? difference_re[j] * by_sin : multiply_add(difference_re[j], by_sin, side_re);
+            side_im = j == 1 ? difference_im[j] * by_sin : multiply_add(difference_im[j], by_sin, side_im);
+        }
+        const int there = inverse ? radix - k : k;
         put(to + (size_t)there * apart, middle_re + side_im, middle_im - side_re);
-        put(to + (size_t)(5 - there) * apart, middle_re - side_im, middle_im + side_re);
+        put(to + (size_t)(radix - there) * apart, middle_re - side_im, middle_im + side_re);
     }
 }
 
@@ -82,7 +112,7 @@ INLINE void stage(const vector *from, vector *to, int32_t done, int32_t left, co
         for (int32_t q = 0; q < left; q++) {
             const vector *in = from + (size_t)q * apart + 2 * (size_t)k;
             vector *out = to + (size_t)q * (size_t)radix * apart + 2 * (size_t)k;
-            vector re[5], im[5];
+            vector re[MOST], im[MOST];
             for (int j = 0; j < radix; j++) {
                 re[j] = in[(size_t)j * from_apart];
                 im[j] = in[(size_t)j * from_apart + 1];
@@ -99,8 +129,17 @@ INLINE void stage(const vector *from, vector *to, int32_t done, int32_t left, co
             case 4:
                 transform_4(re, im, out, apart, inverse);
                 break;
+            case 5:
+                transform_odd(re, im, out, apart, 5, cosines_5, sines_5, inverse);
+                break;
+            case 7:
+                transform_odd(re, im, out, apart, 7, cosines_7, sines_7, inverse);
+                break;
+            case 11:
+                transform_odd(re, im, out, apart, 11, cosines_11, sines_11, inverse);
+                break;
             default:
-                transform_5(re, im, out, apart, inverse);
+                transform_odd(re, im, out, apart, 13, cosines_13, sines_13, inverse);
                 break;
             }
         }
@@ -121,8 +160,17 @@ INLINE vector *transform(const snnd_transform *plan, vector *from, vector *to, c
         case 4:
             stage(from, to, done, left, plan->root[s], 4, inverse);
             break;
-        default:
+        case 5:
             stage(from, to, done, left, plan->root[s], 5, inverse);
+            break;
+        case 7:
+            stage(from, to, done, left, plan->root[s], 7, inverse);
+            break;
+        case 11:
+            stage(from, to, done, left, plan->root[s], 11, inverse);
+            break;
+        default:
+            stage(from, to, done, left, plan->root[s], 13, inverse);
             break;
         }
         done *= plan->radix[s];

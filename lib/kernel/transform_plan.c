@@ -2,11 +2,12 @@
 
 #include <math.h>
 
-/* Cuts a half length into radices, fours first; returns how many there are, or 0 where another prime is left over. */
+/* Cuts a half length into radices, the first of which turns no numbers; returns how many there are, or 0 where another
+ * prime is left over. */
 static int32_t factor(int32_t half, int32_t radix[SNND_TRANSFORM_STAGES]) {
-    static const int32_t radices[] = {4, 2, 3, 5};
+    static const int32_t radices[] = {13, 11, 7, 5, 3, 4, 2};
     int32_t stages = 0;
-    for (int r = 0; r < 4; r++)
+    for (unsigned r = 0; r < sizeof radices / sizeof radices[0]; r++)
         for (; half % radices[r] == 0; half /= radices[r])
             radix[stages++] = radices[r];
     return half == 1 ? stages : 0;

@@ -317,13 +317,13 @@ END_TEST
 /* ---- lengths ---- */
 
 static bool has_other_factors(int32_t number) {
-    for (int factor = 2; factor <= 5; factor++)
+    for (int factor = 2; factor <= 13; factor++)
         while (number % factor == 0)
             number /= factor;
     return number != 1;
 }
 
-START_TEST(the_length_is_the_least_even_one_of_twos_threes_and_fives) {
+START_TEST(the_length_is_the_least_even_one_of_factors_up_to_thirteen) {
     for (int32_t least = 0; least <= 5000; least++) {
         int32_t expected = least < 4 ? 4 : least;
         while (expected % 2 != 0 || has_other_factors(expected))
@@ -363,7 +363,7 @@ static void add_tests(TCase *cases, int32_t isa) {
 Suite *transform_suite(void) {
     Suite *suite = suite_create("transform");
     TCase *lengths = tcase_create("lengths");
-    tcase_add_test(lengths, the_length_is_the_least_even_one_of_twos_threes_and_fives);
+    tcase_add_test(lengths, the_length_is_the_least_even_one_of_factors_up_to_thirteen);
     tcase_add_test(lengths, no_length_has_more_stages_than_there_is_room_for);
     suite_add_tcase(suite, lengths);
     add_case_for_each_isa(suite, add_tests);
