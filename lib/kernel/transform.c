@@ -223,12 +223,6 @@ INLINE void put_together(const snnd_transform *plan, snnd_spectrum from, vector 
 static void forward(const snnd_transform *plan, int32_t at, int32_t steps, const float *row, snnd_spectrum to,
                     float *scratch) {
     vector *z = (vector *)scratch;
-    /* The lines of a spectrum lie too far apart to be foreseen, and are not in the cache: they come while the stages
-     * are computed. */
-    for (int32_t f = 0; f <= plan->length / 2; f++) {
-        __builtin_prefetch(to.re + (size_t)f * to.stride, 1);
-        __builtin_prefetch(to.im + (size_t)f * to.stride, 1);
-    }
     for (int part = 0; part < PARTS; part++) {
         for (int32_t t = 0; t < at; t++)
             z[t] = (vector){0};
