@@ -87,7 +87,7 @@ def read_safetensors(path):
 
 
 def synapses(layer):
-    """Weights and delays in steps of a layer of delays, both [outputs, inputs, kernel_count], as evaluation has them."""
+    """Weights and delays in steps of a layer of delays, both [outputs, inputs, synapses a pair], as in evaluation."""
     half = layer["max_delay"] // 2
     weight = layer["weight"].copy()  # where there are signs, its magnitude
     if "sign" in layer:

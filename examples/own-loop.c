@@ -42,7 +42,7 @@ static int make_network(snnd_context *context, struct loop *loop) {
            snnd_sparsity_create_deep_r(loop->net, &structure, NULL, &loop->sparsity);
 }
 
-/* The paper's schedules: one-cycle for weights, half a cosine for positions, ever narrower kernels. */
+/* The paper's schedules: one-cycle for weights, half a cosine for positions, ever narrower profiles. */
 static void make_schedules(struct loop *loop) {
     snnd_schedule_init(&loop->weight_rate, sizeof loop->weight_rate);
     loop->weight_rate.epochs = EPOCHS;

@@ -148,7 +148,7 @@ static int32_t chunk_of(const snnd_gather *job) {
     return chunk < job->sources ? (int32_t)chunk : job->sources;
 }
 
-/* Narrow kernels have one of these numbers of taps. */
+/* Narrow profiles have one of these numbers of taps. */
 INLINE void gather_towards(const snnd_gather *job, const int direction) {
     const int32_t chunk = chunk_of(job);
     switch (job->taps->uniform) {

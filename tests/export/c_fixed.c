@@ -72,10 +72,10 @@ static void add_halving_lif(snnd_network *network) {
 }
 
 /* `inputs`, then layers that fire, then leaky integrators; decays of a half. */
-static snnd_network *make_exact(snnd_context *context, int32_t inputs, int32_t hidden, int32_t kernel_count) {
+static snnd_network *make_exact(snnd_context *context, int32_t inputs, int32_t hidden, int32_t per_pair) {
     snnd_network *network = make_network(context, inputs);
     snnd_delay_options options = delay_options(10);
-    options.synapses_per_pair = kernel_count;
+    options.synapses_per_pair = per_pair;
     make_whole(add_delays(network, hidden, &options), 1.0 / 2048, 31);
     add_exact_norm(network);
     add_halving_lif(network);
@@ -98,9 +98,9 @@ static void make_eighths(bed *b) {
 }
 
 START_TEST(is_exact_where_numbers_are) {
-    static const int32_t inputs[] = {7, 50, 7}, kernel_count[] = {1, 1, 3};
+    static const int32_t inputs[] = {7, 50, 7}, per_pair[] = {1, 1, 3};
     snnd_context *context = make_context(1);
-    bed b = make_bed(context, make_exact(context, inputs[_i], 24, kernel_count[_i]));
+    bed b = make_bed(context, make_exact(context, inputs[_i], 24, per_pair[_i]));
     make_eighths(&b);
     compare(&b, SNND_READOUT_SUM, 1e-5);
     free_bed(&b);

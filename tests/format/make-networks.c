@@ -35,13 +35,13 @@ static double noise(uint64_t stream, uint64_t index) {
     return 2 * snnd_random_uniform(7, stream, index) - 1;
 }
 
-static void add_delays(snnd_network *network, int32_t outputs, int32_t max_delay, int32_t kernel_count, float gain) {
+static void add_delays(snnd_network *network, int32_t outputs, int32_t max_delay, int32_t per_pair, float gain) {
     snnd_delay_options options;
     snnd_layer *layer;
     snnd_array weight;
     must(snnd_delay_options_init(&options, sizeof options), "options");
     options.max_delay = max_delay;
-    options.synapses_per_pair = kernel_count;
+    options.synapses_per_pair = per_pair;
     must(snnd_network_add_delays(network, outputs, &options, &layer), "delays");
     must(snnd_layer_array(layer, SNND_ARRAY_WEIGHT, &weight), "weights");
     for (int64_t k = 0; k < snnd_array_count(&weight); k++)

@@ -59,16 +59,17 @@ START_TEST(evaluation_rounds_the_position) {
 }
 END_TEST
 
-/* What a pulse at step 0 becomes in training: the kernel of model.md, straight from its formula. */
-static void assert_kernel(int32_t kernel, double sigma, double position) {
+/* What a pulse at step 0 becomes in training: the profile of model.md, straight from its formula. */
+static void assert_profile(int32_t profile, double sigma, double position) {
     snnd_delay_options options = delay_options(8);
-    options.profile = kernel;
+    options.profile = profile;
     snnd_layer *layer = add_delays(network, 1, &options);
     const float input[12] = {1};
     double g[9], sum = 1e-7;
     for (int n = 0; n < 9; n++) {
         const double away = n - (double)((float)position + 4);
-        g[n] = kernel == SNND_PROFILE_GAUSS ? exp(-pow(away / (sigma + 0.27), 2) / 2) : fmax(0, sigma + 1 - fabs(away));
+        g[n] =
+            profile == SNND_PROFILE_GAUSS ? exp(-pow(away / (sigma + 0.27), 2) / 2) : fmax(0, sigma + 1 - fabs(away));
         sum += g[n];
     }
     OK(context, snnd_network_set_sigma(network, sigma));
@@ -84,12 +85,12 @@ static void assert_kernel(int32_t kernel, double sigma, double position) {
 static const double shapes[][2] = {{4, 0}, {2.5, 3.3}, {1, -4}, {0.5, 0.5}, {0.23, 1.75}, {0, -2.2}, {100, 1}};
 
 START_TEST(a_pulse_comes_out_as_a_gaussian) {
-    assert_kernel(SNND_PROFILE_GAUSS, shapes[_i][0], shapes[_i][1]);
+    assert_profile(SNND_PROFILE_GAUSS, shapes[_i][0], shapes[_i][1]);
 }
 END_TEST
 
 START_TEST(a_pulse_comes_out_as_a_triangle) {
-    assert_kernel(SNND_PROFILE_MAX, shapes[_i][0], shapes[_i][1]);
+    assert_profile(SNND_PROFILE_MAX, shapes[_i][0], shapes[_i][1]);
 }
 END_TEST
 

@@ -72,7 +72,7 @@ static void assert_array(snnd_layer *layer, snnd_array_name name, double step) {
     }
 }
 
-/* All gradients of the network. The steps for positions go with the width of the kernels. */
+/* All gradients of the network. The steps for positions go with the width of the profiles. */
 static void assert_gradients(double position_step) {
     if (workspace == NULL)
         workspace = make_workspace(network, BATCH, STEPS);
@@ -84,39 +84,39 @@ static void assert_gradients(double position_step) {
     }
 }
 
-/* Kernels to try, with a step over which they are smooth. */
+/* Profiles to try, with a step over which they are smooth. */
 static const struct {
-    int32_t kernel;
+    int32_t kind;
     double sigma, step;
-} kernels[] = {
+} profiles[] = {
     {SNND_PROFILE_GAUSS, 12, 0.25},  {SNND_PROFILE_GAUSS, 3, 0.125},  {SNND_PROFILE_GAUSS, 0.23, 1.0 / 64},
     {SNND_PROFILE_MAX, 4, 1.0 / 32}, {SNND_PROFILE_MAX, 0, 1.0 / 32},
 };
 
-/* Adds delays of the kernel under test. A triangle has kinks at whole steps: positions keep away from them. */
-static snnd_layer *add_tested(int kernel, int32_t outputs, int32_t kernel_count) {
+/* Adds delays of the profile under test. A triangle has kinks at whole steps: positions keep away from them. */
+static snnd_layer *add_tested(int profile, int32_t outputs, int32_t per_pair) {
     snnd_delay_options delays = delay_options(24);
-    delays.profile = kernels[kernel].kernel;
-    delays.synapses_per_pair = kernel_count;
+    delays.profile = profiles[profile].kind;
+    delays.synapses_per_pair = per_pair;
     snnd_layer *layer = add_delays(network, outputs, &delays);
     float *position = floats(layer, SNND_ARRAY_POSITION);
     for (int64_t s = 0; s < count_of(layer, SNND_ARRAY_POSITION); s++)
         position[s] = floorf(position[s]) + 0.25f + (float)uniform(0, 0.5, 2, (uint64_t)s);
-    OK(context, snnd_network_set_sigma(network, kernels[kernel].sigma));
+    OK(context, snnd_network_set_sigma(network, profiles[profile].sigma));
     return layer;
 }
 
 START_TEST(gradients_of_delays_are_slopes_of_the_loss) {
     add_tested(_i, CLASSES, 1);
     add_leaky_integrator(network);
-    assert_gradients(kernels[_i].step);
+    assert_gradients(profiles[_i].step);
 }
 END_TEST
 
 START_TEST(gradients_of_several_synapses_for_a_pair_are_slopes_of_the_loss) {
     add_tested(_i, CLASSES, 3);
     add_leaky_integrator(network);
-    assert_gradients(kernels[_i].step);
+    assert_gradients(profiles[_i].step);
 }
 END_TEST
 
@@ -127,7 +127,7 @@ START_TEST(gradients_through_batch_norm_are_slopes_of_the_loss) {
     fill_uniform(floats(batch_norm, SNND_ARRAY_SHIFT), CLASSES, -0.5, 0.5, 4);
     add_leaky_integrator(network);
     options.readout = SNND_READOUT_MEAN;
-    assert_gradients(kernels[_i].step);
+    assert_gradients(profiles[_i].step);
 }
 END_TEST
 
@@ -135,7 +135,7 @@ START_TEST(gradients_through_a_second_layer_of_delays_are_slopes_of_the_loss) {
     add_tested(_i, 6, 1);
     add_tested(_i, CLASSES, 1);
     add_leaky_integrator(network);
-    assert_gradients(kernels[_i].step);
+    assert_gradients(profiles[_i].step);
 }
 END_TEST
 
@@ -152,7 +152,7 @@ START_TEST(gradients_of_batch_norm_on_the_input_are_slopes_of_the_loss) {
     add_tested(1, CLASSES, 1);
     add_leaky_integrator(network);
     options.readout = SNND_READOUT_MEAN;
-    assert_gradients(kernels[1].step);
+    assert_gradients(profiles[1].step);
 }
 END_TEST
 
@@ -165,7 +165,7 @@ START_TEST(gradients_through_dropout_are_slopes_of_the_loss) {
     add_leaky_integrator(network);
     workspace = make_workspace(network, BATCH, STEPS);
     OK(context, snnd_workspace_set_dropout_mask(workspace, dropout, mask));
-    assert_gradients(kernels[1].step);
+    assert_gradients(profiles[1].step);
 }
 END_TEST
 
@@ -177,7 +177,7 @@ START_TEST(gradients_under_signs_and_a_mask_are_slopes_by_theta) {
     add_leaky_integrator(network);
     structure.signs = _i == 0 ? SNND_SIGNS_SYNAPSE : SNND_SIGNS_DALE;
     OK(context, snnd_sparsity_create_deep_r(network, &structure, NULL, &sparsity));
-    assert_gradients(kernels[1].step); /* of absent synapses too */
+    assert_gradients(profiles[1].step); /* of absent synapses too */
     snnd_sparsity_free(sparsity);
 }
 END_TEST
@@ -435,7 +435,7 @@ typedef struct parameters {
 
 enum { PARAMETERS = sizeof(parameters) / sizeof(dual) };
 
-/* current += the source through one synapse with a Gaussian kernel. */
+/* current += the source through one synapse with a Gaussian profile. */
 static void carry(dual weight, dual position, const dual source[STEPS], dual current[STEPS]) {
     dual g[TAPS], sum = constant(1e-7);
     for (int n = 0; n < TAPS; n++) {
@@ -610,10 +610,10 @@ Suite *gradients_suite(void) {
     Suite *suite = suite_create("model/gradients");
     TCase *cases = tcase_create("gradients");
     tcase_add_checked_fixture(cases, set_up, tear_down);
-    tcase_add_loop_test(cases, gradients_of_delays_are_slopes_of_the_loss, 0, COUNT(kernels));
-    tcase_add_loop_test(cases, gradients_of_several_synapses_for_a_pair_are_slopes_of_the_loss, 0, COUNT(kernels));
-    tcase_add_loop_test(cases, gradients_through_batch_norm_are_slopes_of_the_loss, 0, COUNT(kernels));
-    tcase_add_loop_test(cases, gradients_through_a_second_layer_of_delays_are_slopes_of_the_loss, 0, COUNT(kernels));
+    tcase_add_loop_test(cases, gradients_of_delays_are_slopes_of_the_loss, 0, COUNT(profiles));
+    tcase_add_loop_test(cases, gradients_of_several_synapses_for_a_pair_are_slopes_of_the_loss, 0, COUNT(profiles));
+    tcase_add_loop_test(cases, gradients_through_batch_norm_are_slopes_of_the_loss, 0, COUNT(profiles));
+    tcase_add_loop_test(cases, gradients_through_a_second_layer_of_delays_are_slopes_of_the_loss, 0, COUNT(profiles));
     tcase_add_loop_test(cases, gradients_under_every_readout_are_slopes_of_the_loss, SNND_READOUT_SOFTMAX_SUM,
                         SNND_READOUT_LAST + 1);
     tcase_add_test(cases, gradients_of_batch_norm_on_the_input_are_slopes_of_the_loss);

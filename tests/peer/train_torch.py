@@ -25,7 +25,7 @@ THRESHOLD = 1.0
 STEEPNESS = 5.0
 SIGMA_END = 0.23
 GAUSS_FLOOR = 0.27  # added to sigma in the width of the Gaussian
-NORMALISER = 1e-7  # added to the sum of a kernel
+NORMALISER = 1e-7  # added to the sum of a profile
 NEWBORN = 1e-12  # theta of a synapse that has just grown
 PEAK_RATE = 5e-3
 POSITION_RATE = 0.1
@@ -69,7 +69,7 @@ class DelayedSynapses(nn.Module):
     def signed_weight(self):
         return self.weight if self.sign is None else self.sign * self.weight
 
-    def kernel(self, sigma):
+    def taps(self, sigma):
         """[O, I, K]; in evaluation one tap a synapse, at the whole delay nearest to its position."""
         if self.training:
             offset = self.tap - (self.position + self.half).unsqueeze(-1)
@@ -81,7 +81,7 @@ class DelayedSynapses(nn.Module):
         return self.signed_weight().unsqueeze(-1) * share
 
     def forward(self, x, sigma):
-        return functional.conv1d(functional.pad(x, (2 * self.half, 0)), self.kernel(sigma))
+        return functional.conv1d(functional.pad(x, (2 * self.half, 0)), self.taps(sigma))
 
     @torch.no_grad()
     def rewire(self, existed):
@@ -262,7 +262,7 @@ def main():
     options = parse_arguments()
     if options.threads > 0:
         torch.set_num_threads(options.threads)
-    torch.set_flush_denormal(True)  # narrow kernels are full of denormals, which make convolutions several times slower
+    torch.set_flush_denormal(True)  # narrow profiles are full of denormals, which make convolutions several times slower
     torch.manual_seed(options.seed)
     x, y = load(options.folder, "training")
     test_x, test_y = load(options.folder, "testing")

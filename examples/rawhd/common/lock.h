@@ -1,4 +1,4 @@
-/* Who is at work in a folder: a lock that the kernel takes back when its holders have died. */
+/* Who is at work in a folder: a lock that the system takes back when its holders have died. */
 #ifndef RAWHD_LOCK_H
 #define RAWHD_LOCK_H
 

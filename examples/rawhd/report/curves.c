@@ -22,7 +22,7 @@ static void set_epochs(FILE *script, int epochs) {
         fputs("set xtics 1\n", script);
 }
 
-/* Fixed delays are whole and have no kernel: every pass is with a sigma of 0, whatever the schedule would have. */
+/* Fixed delays are whole and have no profile: every pass is with a sigma of 0, whatever the schedule would have. */
 static int has_sigma(const struct past *past) {
     char *delays = past_setting(past->settings, "delays");
     int learned = strcmp(delays, "fixed") != 0;
@@ -54,7 +54,7 @@ static int draw_training(const struct past *past, const char *place, struct fail
     fputs("set title 'Accuracy while training'\nset ylabel 'accuracy (%)'\nset yrange [0:100]\n", script);
     set_epochs(script, cJSON_GetArraySize(past->history));
     if (with_sigma)
-        fputs("set y2label 'kernel width sigma (steps of 10 ms)'\nset y2range [0:*]\nset y2tics\nset border 11\n",
+        fputs("set y2label 'profile width sigma (steps of 10 ms)'\nset y2range [0:*]\nset y2tics\nset border 11\n",
               script);
     fputs("set style data linespoints\n"
           "plot 'training.dat' using 1:4 linewidth 2 pointtype 7 pointsize 0.4 linecolor rgb red title 'test'",

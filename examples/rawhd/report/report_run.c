@@ -186,7 +186,7 @@ static int find_network(snnd_context *context, FILE *page, const char *folder, s
 }
 
 static const struct exhibit pictures_of_run[] = {
-    {"training", "Accuracy in training and test and, where delays are learned, the width sigma of their kernels, by "
+    {"training", "Accuracy in training and test and, where delays are learned, the width sigma of their profiles, by "
                  "epoch."},
     {"changes", "By epoch: synapses that were not there an epoch before, how far delays moved on average (of the "
                 "synapses that stayed), and the activity of the hidden neurons."},

@@ -8,7 +8,7 @@
 #include "sweep/sweep.h"
 #include "sweep/sweep_time.h"
 
-/* Epochs to time: the first ones take longer than the others, since kernels are wide. */
+/* Epochs to time: the first ones take longer than the others, since profiles are wide. */
 enum { TIMED_EPOCHS = 4 };
 
 static void print_run(const struct sweep *sweep, size_t run, enum sweep_state state, int epochs) {

@@ -10,7 +10,7 @@ static snnd_status add_delays(snnd_network *network, const struct options *optio
     snnd_delay_options delays;
     snnd_delay_options_init(&delays, sizeof delays);
     delays.max_delay = (int32_t)options->max_delay;
-    delays.synapses_per_pair = (int32_t)options->kernel_count;
+    delays.synapses_per_pair = (int32_t)options->per_pair;
     delays.learn_delays = options->delays == DELAYS_LEARNED;
     return snnd_network_add_delays(network, neurons, &delays, NULL);
 }

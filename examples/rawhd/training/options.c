@@ -53,7 +53,7 @@ static const struct entry table[] = {
     {{"hidden", OTHER, AT(hidden), 1, 65536, NULL}, DECIDES, "N[,N...]", "neurons of each hidden layer (256)"},
     {{"max-delay", WHOLE, AT(max_delay), 0, 1022, NULL}, DECIDES, "N", "longest delay in steps of 10 ms; even (24)"},
     {{"delays", CHOICE, AT(delays), 0, 0, delays_names}, DECIDES, "KIND", "learned, or fixed at random (learned)"},
-    {{"kernel-count", WHOLE, AT(kernel_count), 1, 64, NULL}, DECIDES, "N", "synapses for each pair of neurons (1)"},
+    {{"kernel-count", WHOLE, AT(per_pair), 1, 64, NULL}, DECIDES, "N", "synapses for each pair of neurons (1)"},
     {{"structure", CHOICE, AT(structure), 0, 0, structure_names},
      DECIDES,
      "KIND",
@@ -137,7 +137,7 @@ static void set_defaults(struct options *options) {
         .batch = 256,
         .hidden = {{256}, 1},
         .max_delay = 24,
-        .kernel_count = 1,
+        .per_pair = 1,
         .sparsity = 0.875,
         .dale = -1, /* options_check() decides */
         .interval = -1,

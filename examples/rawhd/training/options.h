@@ -29,7 +29,7 @@ struct widths {
 
 struct options {
     const char *data, *out, *cache, *from, *rewind;
-    int64_t epochs, batch, max_delay, kernel_count, seed, threads, fan_in, interval;
+    int64_t epochs, batch, max_delay, per_pair, seed, threads, fan_in, interval;
     struct widths hidden;
     int delays, structure, growth; /**< of the enums above */
     int preset;                    /**< enum preset */
