@@ -449,7 +449,9 @@ SNND_API snnd_status snnd_workspace_loss(snnd_workspace *workspace, const int32_
 SNND_API snnd_status snnd_workspace_set_output_gradient(snnd_workspace *workspace, const float *gradient);
 
 /** Gradients of the loss with respect to every parameter, by backpropagation through time; replaces those
- * of the pass before. Needs a training pass and a loss. */
+ * of the pass before. Needs a training pass and a loss. SNND_ERROR_STATE, here and where a pass is looked at later,
+ * where the network has been initialized, rewound or loaded, or masks or signs have come or gone, since the forward
+ * pass. */
 SNND_API snnd_status snnd_workspace_backward(snnd_workspace *workspace);
 
 /** Shows the gradient of WEIGHT, POSITION, SCALE or SHIFT: float32 in the shape of the parameter, borrowed,

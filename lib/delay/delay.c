@@ -107,10 +107,9 @@ void snnd_delay_parameter_gradient(snnd_delay *delay, const snnd_signal *input, 
     paths[delay->parameters].parameter_gradient(delay, input, d_current, to);
 }
 
-void snnd_delay_all_gradients(snnd_delay *delay, const snnd_synapses *synapses, const snnd_signal *input,
-                              const snnd_activity *d_current, snnd_delay_gradient to) {
+void snnd_delay_all_gradients(snnd_delay *delay, const snnd_signal *input, const snnd_activity *d_current,
+                              snnd_delay_gradient to) {
     snnd_delay_pass pass = delay->pass;
-    pass.synapses = *synapses;
     pass.gradients = SNND_GRADIENTS_ALL;
     snnd_delay_begin(delay, &pass);
     snnd_delay_parameter_gradient(delay, input, d_current, to);

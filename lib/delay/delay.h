@@ -90,9 +90,8 @@ typedef struct snnd_delay_gradient {
 void snnd_delay_parameter_gradient(snnd_delay *delay, const snnd_signal *input, const snnd_activity *d_current,
                                    snnd_delay_gradient to);
 
-/* The same for all synapses, whatever the pass made. Their numbers must still be those of the pass, though their arrays
- * may have moved. */
-void snnd_delay_all_gradients(snnd_delay *delay, const snnd_synapses *synapses, const snnd_signal *input,
-                              const snnd_activity *d_current, snnd_delay_gradient to);
+/* The same for all synapses, whatever the pass made. Their numbers must still be those of the pass. */
+void snnd_delay_all_gradients(snnd_delay *delay, const snnd_signal *input, const snnd_activity *d_current,
+                              snnd_delay_gradient to);
 
 #endif

@@ -25,8 +25,19 @@ int32_t snnd_delays_columns(const snnd_layer *layer) {
     return layer->inputs * layer->options.delays.synapses_per_pair;
 }
 
+static snnd_synapses synapses_of(const snnd_layer *layer) {
+    return (snnd_synapses){.inputs = layer->inputs,
+                           .outputs = layer->outputs,
+                           .per_pair = layer->options.delays.synapses_per_pair,
+                           .taps = snnd_delays_taps(layer),
+                           .theta = snnd_layer_floats(layer, SNND_ARRAY_WEIGHT),
+                           .position = snnd_layer_floats(layer, SNND_ARRAY_POSITION),
+                           .sign = layer->arrays[SNND_ARRAY_SIGN].data,
+                           .mask = layer->arrays[SNND_ARRAY_MASK].data};
+}
+
 float snnd_delays_weight(const snnd_layer *layer, int64_t synapse) {
-    const snnd_synapses synapses = snnd_delays_synapses(layer);
+    const snnd_synapses synapses = synapses_of(layer);
     return snnd_synapse_weight(&synapses, synapse);
 }
 
@@ -113,17 +124,6 @@ static snnd_profile profile_of(const snnd_layer *layer, snnd_mode mode) {
         .taps = snnd_delays_taps(layer), .kind = options->profile, .spread = layer->network->sigma + floor_width};
 }
 
-snnd_synapses snnd_delays_synapses(const snnd_layer *layer) {
-    return (snnd_synapses){.inputs = layer->inputs,
-                           .outputs = layer->outputs,
-                           .per_pair = layer->options.delays.synapses_per_pair,
-                           .taps = snnd_delays_taps(layer),
-                           .theta = snnd_layer_floats(layer, SNND_ARRAY_WEIGHT),
-                           .position = snnd_layer_floats(layer, SNND_ARRAY_POSITION),
-                           .sign = layer->arrays[SNND_ARRAY_SIGN].data,
-                           .mask = layer->arrays[SNND_ARRAY_MASK].data};
-}
-
 snnd_delay_sizes snnd_delays_sizes(const snnd_workspace *workspace, const snnd_layer *layer) {
     const snnd_stage *stage = snnd_workspace_stage(workspace, layer);
     return (snnd_delay_sizes){.inputs = layer->inputs,
@@ -156,7 +156,7 @@ static void release(snnd_stage *stage) {
 static void begin(snnd_stage *stage) {
     const snnd_workspace *workspace = stage->workspace;
     const bool trains = workspace->pass.mode == SNND_TRAIN;
-    const snnd_delay_pass pass = {.synapses = snnd_delays_synapses(stage->layer),
+    const snnd_delay_pass pass = {.synapses = synapses_of(stage->layer),
                                   .profile = profile_of(stage->layer, workspace->pass.mode),
                                   .gradients = trains ? stage->layer->gradients : SNND_GRADIENTS_NONE,
                                   .tiles = workspace->pass.tiles,

@@ -41,9 +41,6 @@ static inline snnd_delay *snnd_delays_state(const snnd_stage *stage) {
     return stage->state;
 }
 
-/* The layer's arrays as they are now. */
-snnd_synapses snnd_delays_synapses(const snnd_layer *layer);
-
 /* What a workspace makes for the layer. */
 snnd_delay_sizes snnd_delays_sizes(const snnd_workspace *workspace, const snnd_layer *layer);
 

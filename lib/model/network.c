@@ -102,6 +102,7 @@ snnd_status snnd_network_initialize(snnd_network *network, uint64_t seed) {
     if (network == NULL)
         return SNND_ERROR_ARGUMENT;
     for (int32_t i = 0; i < network->count; i++) {
+        network->layer[i]->changes++;
         snnd_layer_drop_array(network->layer[i], SNND_ARRAY_SIGN);
         snnd_layer_drop_array(network->layer[i], SNND_ARRAY_MASK);
         if (network->layer[i]->class->initialize != NULL)

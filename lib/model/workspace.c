@@ -146,6 +146,14 @@ snnd_status snnd_workspace_check_passed(const snnd_workspace *workspace) {
     return SNND_OK;
 }
 
+snnd_status snnd_workspace_check_arrays(const snnd_workspace *workspace, const char *who) {
+    for (int32_t i = 0; i < workspace->network->count; i++)
+        if (workspace->stage[i].changes != workspace->network->layer[i]->changes)
+            return snnd_fail(workspace->context, SNND_ERROR_STATE,
+                             "%s: the parameters, mask or signs of layer %d are not those of the forward pass", who, i);
+    return SNND_OK;
+}
+
 snnd_status snnd_workspace_check_network(const snnd_workspace *workspace, const snnd_network *network,
                                          const char *who) {
     if (workspace == NULL || workspace->network != network)
@@ -261,6 +269,8 @@ snnd_status snnd_workspace_forward(snnd_workspace *workspace, snnd_mode mode, co
     workspace->pass.mode = mode;
     workspace->pass.samples = count;
     workspace->pass.tiles = snnd_tiles(count);
+    for (int32_t i = 0; i < workspace->network->count; i++)
+        workspace->stage[i].changes = workspace->network->layer[i]->changes;
     snnd_parallel_for(context, workspace->pass.tiles, 0.7 * SNND_LANES * (double)sample_size(workspace), lay_out_tile,
                       workspace);
     snnd_timing_end(&workspace->context->timing, SNND_PHASE_LAY_OUT);
@@ -280,6 +290,9 @@ snnd_status snnd_workspace_backward(snnd_workspace *workspace) {
     if (workspace->progress != SNND_LOSS_DONE || workspace->pass.mode != SNND_TRAIN)
         return snnd_fail(workspace->context, SNND_ERROR_STATE,
                          "a backward pass needs a training pass and a loss before it, and is made once");
+    const snnd_status status = snnd_workspace_check_arrays(workspace, "snnd_workspace_backward");
+    if (status != SNND_OK)
+        return status;
     snnd_products_begin(workspace->context);
     for (int32_t b = workspace->blocks - 1; b >= 0; b--)
         snnd_block_backward(&workspace->block[b]);
@@ -329,9 +342,8 @@ static snnd_status complete(snnd_workspace *workspace, snnd_stage *stage) {
         }
     const snnd_delay_gradient to = {stage->complete[SNND_ARRAY_WEIGHT], stage->complete[SNND_ARRAY_POSITION],
                                     workspace->pass.l1};
-    const snnd_synapses synapses = snnd_delays_synapses(stage->layer);
     snnd_products_begin(workspace->context);
-    snnd_delay_all_gradients(stage->state, &synapses, block->input, &block->gradient, to);
+    snnd_delay_all_gradients(stage->state, block->input, &block->gradient, to);
     snnd_products_end(workspace->context);
     stage->completed = true;
     return SNND_OK;
@@ -342,6 +354,8 @@ snnd_status snnd_workspace_complete_gradient(snnd_workspace *workspace, const sn
     if (workspace == NULL)
         return SNND_ERROR_ARGUMENT;
     snnd_status status = check_gradient(workspace, layer, name, array, "snnd_workspace_complete_gradient");
+    if (status == SNND_OK)
+        status = snnd_workspace_check_arrays(workspace, "snnd_workspace_complete_gradient");
     if (status != SNND_OK)
         return status;
     snnd_stage *stage = snnd_workspace_stage(workspace, layer);

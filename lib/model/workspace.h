@@ -23,6 +23,7 @@ typedef struct snnd_stage {
     float *gradient[SNND_ARRAY_NAMES]; /* of the parameters, in their shapes */
     float *complete[SNND_ARRAY_NAMES]; /* the same with those of all synapses, where somebody has asked for them */
     bool completed;                    /* since the last backward pass */
+    int64_t changes;                   /* the layer's, at the last forward pass */
     void *state;                       /* of the layer's kind */
 } snnd_stage;
 
@@ -57,6 +58,9 @@ static inline snnd_stage *snnd_workspace_stage(const snnd_workspace *workspace, 
 /* Errors where the layer is not one of the workspace's, or nothing was passed forward. */
 snnd_status snnd_workspace_check_layer(const snnd_workspace *workspace, const snnd_layer *layer, const char *who);
 snnd_status snnd_workspace_check_passed(const snnd_workspace *workspace);
+
+/* An error where the arrays of a layer, which a pass goes on to look at, are no longer those of the forward pass. */
+snnd_status snnd_workspace_check_arrays(const snnd_workspace *workspace, const char *who);
 
 /* Errors where the workspace is not the network's, or has no gradients of its last pass; `who` wants it. */
 snnd_status snnd_workspace_check_network(const snnd_workspace *workspace, const snnd_network *network, const char *who);

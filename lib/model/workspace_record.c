@@ -14,6 +14,8 @@ snnd_status snnd_workspace_record(const snnd_workspace *workspace, const snnd_la
     if (values == NULL)
         return snnd_fail(workspace->context, SNND_ERROR_ARGUMENT, "snnd_workspace_record: values is NULL");
     status = snnd_workspace_check_passed(workspace);
+    if (status == SNND_OK)
+        status = snnd_workspace_check_arrays(workspace, "snnd_workspace_record");
     if (status != SNND_OK)
         return status;
     /* Of spikes only bits are kept, so that a workspace may fit where what is recorded does not. */

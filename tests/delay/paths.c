@@ -694,6 +694,57 @@ START_TEST(complete_gradients_take_memory_once) {
 }
 END_TEST
 
+/* ---- a network that has become another ---- */
+
+static const char NOT_THOSE[] = "the parameters, mask or signs of layer 0 are not those of the forward pass";
+
+/* Masks and signs of the pass are gone, and nothing may look where they were. What can be made again is. */
+START_TEST(a_pass_is_over_once_the_network_is_initialized) {
+    shape given = sparse;
+    given.mask = DEEP_R;
+    snnd_context_options options = context_options(2, _i, SNND_ISA_AUTO);
+    options.low_memory = 1;
+    net held = make_net(&given, 5, &options);
+    snnd_layer *first = layer_of(&held, FIRST);
+    snnd_array array;
+    float *values = make_numbers(values_of(&held, FIRST), 1);
+    OK(held.context, snnd_workspace_forward(held.workspace, SNND_TRAIN, held.input, given.batch));
+    OK(held.context, snnd_workspace_loss(held.workspace, held.labels, NULL, NULL));
+    OK(held.context, snnd_network_initialize(held.network, 9));
+    FAILS(held.context, SNND_ERROR_STATE, NOT_THOSE, snnd_workspace_backward(held.workspace));
+    pass(&held, 0);
+    OK(held.context, snnd_workspace_record(held.workspace, first, SNND_RECORD_OUTPUT, values));
+    OK(held.context, snnd_workspace_complete_gradient(held.workspace, first, SNND_ARRAY_WEIGHT, &array));
+    snnd_sparsity_free(held.sparsity);
+    held.sparsity = make_sparsity(held.network, DEEP_R);
+    FAILS(held.context, SNND_ERROR_STATE, NOT_THOSE,
+          snnd_workspace_record(held.workspace, first, SNND_RECORD_OUTPUT, values));
+    FAILS(held.context, SNND_ERROR_STATE, NOT_THOSE,
+          snnd_workspace_complete_gradient(held.workspace, first, SNND_ARRAY_WEIGHT, &array));
+    pass(&held, 0);
+    complete_of(&held, FIRST, SNND_ARRAY_WEIGHT);
+    free(values);
+    free_net(&held);
+}
+END_TEST
+
+/* Complete gradients that were made of other parameters would be those of no network. */
+START_TEST(complete_gradients_are_not_made_of_parameters_that_came_later) {
+    const snnd_context_options options = context_options(2, _i, SNND_ISA_AUTO);
+    net held = make_net(&sparse, 5, &options), before = make_net(&sparse, 6, &options);
+    snnd_array array;
+    pass(&held, 1e-4);
+    OK(held.context, snnd_network_rewind(held.network, before.network));
+    FAILS(held.context, SNND_ERROR_STATE, NOT_THOSE,
+          snnd_workspace_complete_gradient(held.workspace, layer_of(&held, THIRD), SNND_ARRAY_WEIGHT, &array));
+    assert_dormant_are_zero(&held); /* those of the pass are still there */
+    pass(&held, 1e-4);
+    complete_of(&held, THIRD, SNND_ARRAY_WEIGHT);
+    free_net(&held);
+    free_net(&before);
+}
+END_TEST
+
 Suite *paths_suite(void) {
     Suite *suite = suite_create("delay/paths");
     TCase *cases = tcase_create("paths");
@@ -712,6 +763,8 @@ Suite *paths_suite(void) {
     tcase_add_loop_test(cases, where_nothing_is_absent_the_complete_gradient_is_that_of_the_pass, first, end);
     tcase_add_loop_test(cases, complete_gradients_are_refused_where_gradients_are, first, end);
     tcase_add_loop_test(cases, complete_gradients_take_memory_once, first, end);
+    tcase_add_loop_test(cases, a_pass_is_over_once_the_network_is_initialized, first, end);
+    tcase_add_loop_test(cases, complete_gradients_are_not_made_of_parameters_that_came_later, first, end);
     suite_add_tcase(suite, cases);
     return suite;
 }

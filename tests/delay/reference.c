@@ -444,7 +444,7 @@ static void way_agrees(const layer *of, const sums *expected, const way *how) {
     rows_agree(t, got.current, expected->current, OF_CURRENTS, "currents", words);
     rows_agree(t, got.d_input, expected->d_input, OF_INPUTS, "gradients of the input", words);
     parameters_agree(of, &got, expected, false, words);
-    snnd_delay_all_gradients(held.delay, &of->pass.synapses, &of->signal, &of->gradient, gradient_of(of, &got));
+    snnd_delay_all_gradients(held.delay, &of->signal, &of->gradient, gradient_of(of, &got));
     parameters_agree(of, &got, expected, true, words);
     took(&held, how->method, t->taps, words);
     free_results(&got);
@@ -846,7 +846,7 @@ START_TEST(nothing_is_allocated_in_a_pass) {
         const int64_t calls = memory.calls, out = memory.out;
         ck_assert_int_gt(calls, 0);
         results again = run(&held, &of, way_of(_i)->method);
-        snnd_delay_all_gradients(held.delay, &of.pass.synapses, &of.signal, &of.gradient, gradient_of(&of, &again));
+        snnd_delay_all_gradients(held.delay, &of.signal, &of.gradient, gradient_of(&of, &again));
         ck_assert_int_eq(memory.calls, calls);
         ck_assert_int_eq(memory.out, out);
         free_results(&first);

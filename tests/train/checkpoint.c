@@ -430,6 +430,38 @@ START_TEST(a_network_that_lost_its_masks_is_neither_trained_nor_saved) {
 }
 END_TEST
 
+/* A network whose controller has been freed keeps its masks and signs. */
+static void make_signed(toy *run) {
+    const snnd_structure structure = structure_of(0.5);
+    make_toy(run);
+    snnd_trainer_free(run->trainer);
+    OK(context, snnd_sparsity_create_deep_r(run->network, &structure, NULL, &run->sparsity));
+    snnd_sparsity_free(run->sparsity);
+    run->sparsity = NULL;
+    OK(context, snnd_trainer_create(run->network, &run->options, &run->trainer));
+}
+
+START_TEST(a_load_takes_no_masks_or_signs_from_a_pass) {
+    toy other = plan_toy(context);
+    snnd_array array;
+    made.rate = other.rate;
+    make_signed(&made);
+    make_toy(&other);
+    train_epochs(&made, dataset, 1);
+    save(&other, "dense");
+    FAILS(context, SNND_ERROR_ARGUMENT, "its layer 0 has no 'sign'; this network has",
+          snnd_trainer_load_checkpoint(made.trainer, scratch("dense"), NULL));
+    snnd_workspace *workspace = snnd_trainer_workspace(made.trainer);
+    snnd_layer *layer = snnd_network_layer(made.network, 0);
+    OK(context, snnd_workspace_complete_gradient(workspace, layer, SNND_ARRAY_WEIGHT, &array));
+    OK(context, snnd_trainer_load_checkpoint(made.trainer, save(&made, "run"), NULL));
+    FAILS(context, SNND_ERROR_STATE, "the parameters, mask or signs of layer 0",
+          snnd_workspace_complete_gradient(workspace, layer, SNND_ARRAY_WEIGHT, &array));
+    train_epochs(&made, dataset, 1);
+    free_toy(&other);
+}
+END_TEST
+
 START_TEST(moments_that_cannot_be_are_neither_saved_nor_loaded) {
     make_toy(&made);
     train_epochs(&made, dataset, 1);
@@ -573,6 +605,7 @@ Suite *checkpoint_suite(void) {
     tcase_add_test(cases, a_note_that_could_not_be_saved_is_not_loaded);
     tcase_add_test(cases, epochs_that_nobody_can_have_trained_are_refused);
     tcase_add_test(cases, a_network_that_lost_its_masks_is_neither_trained_nor_saved);
+    tcase_add_test(cases, a_load_takes_no_masks_or_signs_from_a_pass);
     tcase_add_test(cases, moments_that_cannot_be_are_neither_saved_nor_loaded);
     tcase_add_test(cases, a_network_file_is_no_checkpoint);
     tcase_add_test(cases, a_file_that_is_not_there_is_named);
