@@ -417,6 +417,30 @@ START_TEST(buffers_are_made_at_the_first_batch_and_again_for_samples_of_another_
 }
 END_TEST
 
+/* After the first steps, which make buffers and threads. Some rules rewire every few steps. */
+START_TEST(steps_allocate_nothing_whatever_the_rule_and_the_method) {
+    for (int32_t method = SNND_METHOD_AUTO; method <= SNND_METHOD_SPECTRAL; method++) {
+        allocator memory = {0};
+        snnd_context *counting;
+        OK(context, allocator_context(&memory, 2, &counting));
+        counting->options.method = method;
+        toy counted = plan_toy(counting);
+        counted.structure = _i;
+        counted.rate = REWIRING;
+        make_toy(&counted);
+        train_epochs(&counted, dataset, 1);
+        const int64_t before = memory.calls;
+        for (int step = 0; step < 7; step++)
+            ck_assert_int_eq(allocations_of_step(&counted, &memory, TOY_STEPS), 0);
+        OK(counting, snnd_trainer_end_epoch(counted.trainer));
+        ck_assert_int_eq(memory.calls, before);
+        free_toy(&counted);
+        snnd_context_free(counting);
+        ck_assert_int_eq(memory.out, 0);
+    }
+}
+END_TEST
+
 static snnd_status create_and_free(snnd_context *own, void *network) {
     snnd_trainer *trainer;
     (void)own;
@@ -760,6 +784,7 @@ Suite *trainer_suite(void) {
     tcase_add_test(cases, evaluation_reports_the_network_as_it_is);
     tcase_add_test(cases, the_workspace_of_the_last_step_can_be_read);
     tcase_add_test(cases, buffers_are_made_at_the_first_batch_and_again_for_samples_of_another_length);
+    tcase_add_loop_test(cases, steps_allocate_nothing_whatever_the_rule_and_the_method, TOY_DENSE, TOY_STRUCTURES);
     tcase_add_test(cases, a_trainer_that_memory_runs_out_on_leaves_nothing_behind);
     tcase_add_test(cases, an_epoch_that_memory_runs_out_on_can_be_made_later);
     tcase_add_test(cases, datasets_that_do_not_fit_are_refused);
