@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Measures how the time of a training step grows with synapses, batch, time steps, hidden neurons and threads.
 
-    scaling.py FOLDER [--build DIR] [--quick]
+    scaling.py FOLDER [--build DIR] [--network paper|shd|ssc] [--quick]
 
-Writes scaling-NAME.dat with what was measured, and scaling-NAME.svg and .png, into the folder. Needs gnuplot. Takes about
-two minutes."""
+Writes scaling-NETWORK-NAME.dat with what was measured, and .svg and .png of it, into the folder. Needs gnuplot. Takes about
+two minutes for the paper's network, ten for SHD's and twenty for SSC's."""
 import argparse
 import collections
 import os
@@ -17,7 +17,7 @@ import programs
 # Colours that the colour-blind tell apart (Okabe and Ito), and marks that others do.
 LOOKS = [("#0072B2", 7), ("#D55E00", 5), ("#009E73", 9)]
 
-# How a step's time grows: along `axis`, for values of `option` given as text, on curves of further options.
+# How a step's time grows: along `axis`, for values of `option`, on curves of further options.
 Figure = collections.namedtuple("Figure", "name title axis option values curves")
 
 WIDTHS = [("sigma 0.23", ["--sigma", "0.23"]), ("sigma 2", ["--sigma", "2"]), ("sigma 12", ["--sigma", "12"])]
@@ -25,13 +25,12 @@ RULES = [("DEEP R by gradient", ["--rule", "deep-r-gradient"]), ("DEEP R at rand
          ("fixed mask", ["--rule", "fixed"])]
 FIGURES = [
     Figure("synapses", "Synapses (sigma 0.23)", "synapses that exist", "--sparsity",
-           ["0.98", "0.95", "0.9", "0.8", "0.7", "0.6", "0.5", "0.4", "0.3", "0.2", "0.1", "0"], RULES),
-    Figure("batch", "Batch", "samples in a batch", "--batch", ["16", "32", "64", "128", "192", "256", "384", "512"],
+           [0.98, 0.95, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1, 0], RULES),
+    Figure("batch", "Batch", "samples in a batch", "--batch", [16, 32, 64, 128, 192, 256, 384, 512], WIDTHS),
+    Figure("time", "Time", "time steps of a sample", "--steps", [20, 40, 80, 120, 160, 240, 320], WIDTHS),
+    Figure("neurons", "Hidden neurons", "neurons of a hidden layer", "--hidden", [32, 64, 128, 256, 384, 512, 768, 1024],
            WIDTHS),
-    Figure("time", "Time", "time steps of a sample", "--steps", ["20", "40", "80", "120", "160", "240", "320"], WIDTHS),
-    Figure("neurons", "Hidden neurons", "hidden neurons", "--hidden",
-           ["32", "64", "128", "256", "384", "512", "768", "1024"], WIDTHS),
-    Figure("threads", "Threads", "threads", "--threads", ["1", "2"], WIDTHS)]
+    Figure("threads", "Threads", "threads", "--threads", [1, 2], WIDTHS)]
 MEASURED = {"--sparsity": "synapses", "--batch": "batch", "--steps": "steps", "--hidden": "hidden",
             "--threads": "threads"}
 
@@ -60,6 +59,7 @@ def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder")
     programs.add_common_options(parser, "a small network, few points and steps: whether it works")
+    programs.add_network_option(parser)
     parser.add_argument("--repeat", type=int, default=10, help="steps timed at each point (10)")
     parser.add_argument("--threads", type=int, default=2, help="where they are not what is varied (2)")
     parser.add_argument("--only", choices=[figure.name for figure in FIGURES], help="one of the figures")
@@ -70,13 +70,14 @@ def measure(arguments, figure):
     """Of each curve: [(x, median, least, most)], in milliseconds."""
     values = figure.values[::4] if arguments.quick and len(figure.values) > 2 else figure.values
     repeat = 2 if arguments.quick else arguments.repeat
-    small = programs.SMALL if arguments.quick else []
+    network = programs.network(arguments, arguments.network)
     curves = []
     for label, options in figure.curves:
         points = []
         for value in values:
-            found = programs.project(arguments, "train", *small, "--threads", str(arguments.threads), "--repeat",
-                                     str(repeat), *options, figure.option, value)
+            wanted = ",".join([str(value)] * (len(network.hidden) if figure.option == "--hidden" else 1))
+            found = programs.project(arguments, "train", *network.options(), "--threads", str(arguments.threads),
+                                     "--repeat", str(repeat), *options, figure.option, wanted)
             points.append((found[MEASURED[figure.option]], found["step_ms"], found["min_ms"], found["max_ms"]))
         print("%s, %s: %s ms" % (figure.name, label, ", ".join("%.2f" % point[1] for point in points)),
               file=sys.stderr, flush=True)
@@ -140,8 +141,9 @@ def main():
     os.makedirs(arguments.folder, exist_ok=True)
     for figure in FIGURES:
         if arguments.only in (None, figure.name):
+            figure = figure._replace(title="%s: %s" % (programs.network(arguments, arguments.network), figure.title))
             curves = measure(arguments, figure)
-            path = os.path.join(arguments.folder, "scaling-" + figure.name)
+            path = os.path.join(arguments.folder, "scaling-%s-%s" % (arguments.network, figure.name))
             write_data(path + ".dat", figure, curves)
             draw(path, path + ".dat", figure, curves)
 

@@ -3,9 +3,10 @@
 """Times a whole dense training run of the project, sigma annealed from taps/2 to 0.23 over its first quarter, and
 reckons from steps at a few of the same sigmas how long PyTorch would take for it.
 
-    whole_run.py [--build DIR] [--epochs 150] [--samples 8000] [--quick]
+    whole_run.py [--build DIR] [--network paper|shd|ssc] [--epochs 150] [--samples 8000] [--quick]
 
-Takes some minutes."""
+Takes some minutes for the paper's network. The schedules follow the number of epochs, so that a tenth of them, which do for
+SHD's and SSC's, has the same share of wide and narrow ones."""
 import argparse
 import bisect
 import math
@@ -21,15 +22,15 @@ def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     programs.add_common_options(parser, "a small network, few epochs and steps: whether it works")
     programs.add_peer_options(parser)
+    programs.add_network_option(parser)
     parser.add_argument("--threads", type=int, default=2, help="of each (2)")
     parser.add_argument("--epochs", type=int, default=150)
     parser.add_argument("--samples", type=int, default=8000)
-    parser.add_argument("--batch", type=int, default=256)
     parser.add_argument("--peer-points", type=int, default=6, help="sigmas at which the peer is timed (6)")
     parser.add_argument("--peer-steps", type=int, default=5, help="steps timed at each (5)")
     arguments = parser.parse_args()
     if arguments.quick:
-        arguments.epochs, arguments.samples, arguments.batch, arguments.peer_points, arguments.peer_steps = 8, 64, 32, 2, 1
+        arguments.epochs, arguments.samples, arguments.peer_points, arguments.peer_steps = 8, 64, 2, 1
     return arguments
 
 
@@ -64,15 +65,15 @@ def between(points, sigma):
 def main():
     arguments = parse_arguments()
     programs.warn_if_busy(arguments.threads)
-    shape = [*(programs.SMALL if arguments.quick else []), "--threads", str(arguments.threads)]
-    shape += ["--batch", str(arguments.batch)]
+    network = programs.network(arguments, arguments.network)
+    shape = [*network.options(), "--threads", str(arguments.threads)]
     epochs = train(arguments, shape)
     points = []
     for sigma in spread([sigma for sigma, _ in epochs], arguments.peer_points):
         found = programs.peer(arguments, "train", *shape, "--sigma", str(sigma), "--repeat", str(arguments.peer_steps))
         points.append((sigma, found["step_ms"]))
         print("peer, sigma %.3f: %.1f ms a step" % points[-1], file=sys.stderr, flush=True)
-    steps = -(-arguments.samples // arguments.batch)
+    steps = -(-arguments.samples // network.batch)
 
     print("| epochs | | peer, reckoned | project | ratio |\n| --- | --- | --- | --- | --- |")
     total_peer = total_project = 0
@@ -85,8 +86,8 @@ def main():
             print("| %d | %s | %.1f s | %.2f s | %.1fx |" % (len(chosen), name, peer, project, peer / project))
     print("| %d | all | %.1f s | %.2f s | %.1fx (at least 10x, aim 14x) |"
           % (len(epochs), total_peer, total_project, total_peer / total_project))
-    print("\nEpochs of %d samples in batches of %d, %d threads; %s. Peer: %s." % (
-        arguments.samples, arguments.batch, arguments.threads, programs.machine(),
+    print("\n%s, epochs of %d samples in batches of %d, %d threads; %s. Peer: %s." % (
+        network, arguments.samples, network.batch, arguments.threads, programs.machine(),
         ", ".join("%.0f ms a step at sigma %.2f" % (ms, sigma) for sigma, ms in points)))
 
 
