@@ -38,6 +38,7 @@ int bench_evaluate(struct bench *bench);
 
 int bench_stream(struct bench *bench);
 int bench_run(struct bench *bench);
+int bench_rows(struct bench *bench);
 int bench_kernels(const struct bench_options *options);
 
 /* print.c */

@@ -30,7 +30,12 @@ static void prepare(void *argument) {
     memcpy(held->gradient.data, held->fresh, (size_t)kernel_count(&held->gradient) * sizeof(float));
 }
 
-static void lif_forward(void *argument) {
+static void spikes(void *argument) {
+    row_bench *held = argument;
+    held->hot->rows->lif_forward(&lif, extent_of(&held->x), all(&held->x), (snnd_rows){0}, all(&held->y));
+}
+
+static void potentials(void *argument) {
     row_bench *held = argument;
     held->hot->rows->lif_forward(&lif, extent_of(&held->x), all(&held->x), all(&held->y), (snnd_rows){0});
 }
@@ -61,6 +66,8 @@ EACH(norm_sums, held->total += rows->norm_sums(steps, SNND_LANES, 0.01, x, g).se
 EACH(norm_backward, rows->norm_backward(steps, SNND_LANES, &affine, 0.01, 0.02, x, g))
 EACH(expand, rows->expand(steps, bits, held->factor, y))
 EACH(collect, rows->collect(steps, SNND_LANES, x, bits))
+EACH(count, held->total += rows->count(steps, SNND_LANES, y))
+EACH(scale, rows->scale(steps, held->factor, g, g))
 
 static void softmax_sum(void *argument) {
     row_bench *held = argument;
@@ -91,15 +98,18 @@ static row_bench make(kernel_bench *bench) {
     return made;
 }
 
-/* lif_backward finds the potentials that lif_forward left in y, expand the bits of collect. */
+/* count finds spikes in y, lif_backward potentials, expand the bits of collect. */
 void kernels_rows(kernel_bench *bench) {
     static const struct {
         const char *name;
         void (*run)(void *);
         void (*prepare)(void *);
         int classes;
-    } list[] = {{"lif_forward", lif_forward, NULL, 0},
+    } list[] = {{"lif_forward, spikes", spikes, NULL, 0},
+                {"count", count, NULL, 0},
+                {"lif_forward, potentials", potentials, NULL, 0},
                 {"lif_backward", lif_backward, prepare, 0},
+                {"scale", scale, prepare, 0},
                 {"normalise", normalise, NULL, 0},
                 {"moments", moments, NULL, 0},
                 {"norm_sums", norm_sums, NULL, 0},

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const modes[] = {"train", "eval", "stream", "run", "kernels", "sgemm", NULL};
+static const char *const modes[] = {"train", "eval", "stream", "run", "rows", "kernels", "sgemm", NULL};
 static const char *const rules[] = {"dense", "fixed", "deep-r-random", "deep-r-gradient", NULL};
 static const char *const isas[] = {"auto", "plain", "avx2", "avx512", NULL};
 static const char *const all_products[] = {"auto", "own", "blas", NULL};
@@ -21,12 +21,13 @@ static const char help[] =
     "  eval     evaluation of batches\n"
     "  stream   a stream, one sample after the other, in microseconds a frame\n"
     "  run      a whole training run: seconds and sigma of every epoch, one line each\n"
+    "  rows     the rows between the delays of a hidden layer, beside plain sweeps that move as many bytes\n"
     "  kernels  the hot kernels alone, for one tile on one thread, in the shapes of the network; an operation is a\n"
-    "           multiplication or an addition, and scatter and collect have only additions\n"
+    "           multiplication or an addition\n"
     "  sgemm    the rate of SGEMM on one core in GFLOP/s, as OPENBLAS_CORETYPE has it\n"
     "\n"
     "  --inputs N      channels (40)\n"
-    "  --hidden N,...  neurons of the hidden layers (256); kernels takes the first\n"
+    "  --hidden N,...  neurons of the hidden layers (256); rows and kernels take the first\n"
     "  --classes N     (20)\n"
     "  --steps N       time steps of a sample (80)\n"
     "  --taps N        longest delay and one, odd (25)\n"
@@ -195,6 +196,8 @@ static int complete(struct bench_options *options) {
         options->batch = 16;
     if (options->mode == BENCH_STREAM || options->mode == BENCH_KERNELS)
         options->threads = 1;
+    if (options->mode == BENCH_ROWS)
+        options->inputs = options->taps = options->layers = 1, options->classes = 2;
     if (options->sigma < 0 && options->mode != BENCH_RUN)
         options->sigma = 0.23;
     if (options->rule == BENCH_DENSE && options->sparsity > 0)
@@ -230,7 +233,7 @@ int bench_options_read(int count, char **arguments, struct bench_options *option
             return wrong(known[place].name, optarg, expected);
     }
     if (optind + 1 != count || !choice(modes, arguments[optind], &options->mode)) {
-        fputs("snnd-bench: expected one of train, eval, stream, run, kernels and sgemm; --help tells\n", stderr);
+        fputs("snnd-bench: expected one of train, eval, stream, run, rows, kernels and sgemm; --help tells\n", stderr);
         return 2;
     }
     return complete(options);
