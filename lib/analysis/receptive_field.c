@@ -13,6 +13,10 @@
  *     field = excitation - inhibition
  *
  * beginning with 1 as the excitation of each input by itself at d = 0.
+ *
+ * This is no product of matrices (kernel/product.h), since every synapse moves its map by a delay of its own. A product
+ * for each delay, with the synapses that have it, would be one with all others as zeros, and in single precision: of
+ * 256 with 256 neurons and 25 delays BLAS took 1.5 times as long, and more where synapses are absent.
  */
 #include <math.h>
 #include <string.h>
