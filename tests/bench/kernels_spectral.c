@@ -1,8 +1,8 @@
 /*
  * What the frequency domain is made of (lib/delay/spectral.c): transforms of rows, and for each layer of the network
- * the complex products of all frequencies over 128 lanes. These lie as they do in training, each number of a frequency
- * next to those of other lanes and far from the next neuron; "in the cache" there is one frequency only. The last lines
- * are real products, as layers without delays make them of the steps of a tile.
+ * the complex products of all frequencies over 128 lanes, as they lie in training; "in the cache" there is one
+ * frequency only. An operation is one of a product of four real ones, though three are made. The last lines are real
+ * products, as layers without delays make them of the steps of a tile.
  */
 #include <stdbool.h>
 
@@ -11,15 +11,10 @@
 #include "kernel/transform_plan.h"
 #include "kernels.h"
 
-enum { LANES = 128 };
+enum { LANES = 128, TILES = LANES / SNND_LANES, ROW = SNND_SPECTRA_ROW };
 
 /* Of the synapses' spectra at a time. */
 static const double CHUNK_BYTES = 36 << 20;
-
-/* An odd number of cache lines. */
-static size_t row_of(size_t floats) {
-    return (((floats + 15) / 16) | 1) * 16;
-}
 
 static int32_t length_of(const kernel_bench *bench) {
     return snnd_transform_length(bench->options->steps + bench->options->taps - 1);
@@ -59,9 +54,9 @@ static void time_transforms(kernel_bench *bench) {
         return;
     held.row = kernel_numbers(bench, (size_t)length * SNND_LANES);
     held.scratch = kernel_memory(bench, snnd_transform_scratch(length) * sizeof(float));
-    held.spectrum.stride = row_of(2 * LANES);
+    held.spectrum.stride = (size_t)TILES * ROW + SNND_LANES;
     held.spectrum.re = kernel_numbers(bench, ((size_t)length / 2 + 1) * held.spectrum.stride);
-    held.spectrum.im = held.spectrum.re + LANES;
+    held.spectrum.im = held.spectrum.re + SNND_SPECTRA_IMAGINARY;
     time_transform(bench, &held, bench->options->steps, run_forward, "transform of steps");
     time_transform(bench, &held, bench->options->steps, run_inverse, "transform back to steps");
     time_transform(bench, &held, bench->options->taps, run_forward, "transform of taps");
@@ -74,90 +69,78 @@ static void time_transforms(kernel_bench *bench) {
 
 typedef enum product_kind { CURRENTS, INPUT_GRADIENT, CORRELATION, KINDS } product_kind;
 
-/* A layer, or a chunk of its outputs. */
+/* A layer, or a chunk of its outputs, with blocks of outputs or of inputs as in lib/delay/spectral.c. */
 typedef struct layer_bench {
     snnd_context *context;
     product_kind kind;
     int32_t inputs, outputs, frequencies;
-    size_t frequency, spectrum;            /* floats from one to the next, of a neuron, and from neuron to neuron */
-    size_t pairs, output_step, input_step; /* floats of a part of a frequency of the synapses, and from pair to pair */
-    bool by_input;                         /* pairs of one output lie side by side, else of one input */
-    float *x, *d, *k, *currents, *d_x, *c, *scratch;
+    bool by_output;
+    size_t input, output, synapses; /* floats from frequency to frequency */
+    float *x, *d, *k, *currents, *d_x, *c, *turned, *scratch;
 } layer_bench;
 
-/* The real lanes of a frequency of the first neuron. */
-static float *at(const layer_bench *layer, float *spectra, int32_t f) {
-    return spectra + (size_t)f * layer->frequency;
+static int32_t blocks_in(int32_t neurons) {
+    return (neurons + SNND_LANES - 1) / SNND_LANES;
 }
 
-static float *pairs_at(const layer_bench *layer, float *synapses, int32_t f) {
-    return synapses + 2 * (size_t)f * layer->pairs;
+static int32_t others_of(const layer_bench *layer) {
+    return layer->by_output ? layer->inputs : layer->outputs;
 }
 
-static snnd_complex_product currents_of(const layer_bench *layer, int32_t f) {
-    return (snnd_complex_product){.m = layer->outputs,
-                                  .n = LANES,
-                                  .k = layer->inputs,
-                                  .a_re = pairs_at(layer, layer->k, f),
-                                  .a_im = pairs_at(layer, layer->k, f) + layer->pairs,
-                                  .a_row = layer->output_step,
-                                  .a_column = layer->input_step,
-                                  .b_re = at(layer, layer->x, f),
-                                  .b_im = at(layer, layer->x, f) + LANES,
-                                  .b_row = layer->spectrum,
-                                  .b_column = 1,
-                                  .c_re = at(layer, layer->currents, f),
-                                  .c_im = at(layer, layer->currents, f) + LANES,
-                                  .c_row = layer->spectrum};
+/* K X, or conj(K) D. */
+static void multiply_by_synapses(const layer_bench *layer, int32_t f, bool back) {
+    const size_t x = (size_t)f * layer->input, d = (size_t)f * layer->output;
+    const size_t of_inputs = (size_t)layer->inputs * ROW, of_outputs = (size_t)layer->outputs * ROW;
+    snnd_spectra_product product = {.m = back ? layer->inputs : layer->outputs,
+                                    .k = back ? layer->outputs : layer->inputs,
+                                    .panels = TILES,
+                                    .a = layer->k + (size_t)f * layer->synapses,
+                                    .a_along_terms = layer->by_output == back,
+                                    .a_block = (size_t)others_of(layer) * ROW,
+                                    .b = back ? layer->d + d : layer->x + x,
+                                    .b_panel = back ? of_outputs : of_inputs,
+                                    .c = back ? layer->d_x + x : layer->currents + d,
+                                    .c_panel = back ? of_inputs : of_outputs,
+                                    .conjugate_a = back};
+    snnd_prepare_spectra(layer->context, &product, layer->scratch);
+    snnd_multiply_spectra(layer->context, &product);
 }
 
-static snnd_complex_product input_gradient_of(const layer_bench *layer, int32_t f) {
-    return (snnd_complex_product){.m = layer->inputs,
-                                  .n = LANES,
-                                  .k = layer->outputs,
-                                  .a_re = pairs_at(layer, layer->k, f),
-                                  .a_im = pairs_at(layer, layer->k, f) + layer->pairs,
-                                  .a_row = layer->input_step,
-                                  .a_column = layer->output_step,
-                                  .conjugate_a = true,
-                                  .b_re = at(layer, layer->d, f),
-                                  .b_im = at(layer, layer->d, f) + LANES,
-                                  .b_row = layer->spectrum,
-                                  .b_column = 1,
-                                  .c_re = at(layer, layer->d_x, f),
-                                  .c_im = at(layer, layer->d_x, f) + LANES,
-                                  .c_row = layer->spectrum};
-}
-
-static snnd_complex_product correlation_of(const layer_bench *layer, int32_t f) {
-    const bool by_input = layer->by_input;
-    float *a = at(layer, by_input ? layer->d : layer->x, f), *b = at(layer, by_input ? layer->x : layer->d, f);
-    return (snnd_complex_product){.m = by_input ? layer->outputs : layer->inputs,
-                                  .n = by_input ? layer->inputs : layer->outputs,
-                                  .k = LANES,
-                                  .a_re = a,
-                                  .a_im = a + LANES,
-                                  .a_row = layer->spectrum,
-                                  .a_column = 1,
-                                  .conjugate_a = !by_input,
-                                  .b_re = b,
-                                  .b_im = b + LANES,
-                                  .b_row = 1,
-                                  .b_column = layer->spectrum,
-                                  .conjugate_b = by_input,
-                                  .c_re = pairs_at(layer, layer->c, f),
-                                  .c_im = pairs_at(layer, layer->c, f) + layer->pairs,
-                                  .c_row = by_input ? layer->output_step : layer->input_step};
+/* D conj(X), by blocks that are turned, two at a time. */
+static void correlate(const layer_bench *layer, int32_t f) {
+    const float *x = layer->x + (size_t)f * layer->input, *d = layer->d + (size_t)f * layer->output;
+    const int32_t blocked = layer->by_output ? layer->outputs : layer->inputs, others = others_of(layer);
+    snnd_spectra_product product = {.m = others,
+                                    .k = LANES,
+                                    .a = layer->by_output ? x : d,
+                                    .a_along_terms = true,
+                                    .a_block = (size_t)others * ROW,
+                                    .conjugate_a = layer->by_output,
+                                    .b = layer->turned,
+                                    .b_panel = (size_t)LANES * ROW,
+                                    .c = layer->c + (size_t)f * layer->synapses,
+                                    .c_panel = (size_t)others * ROW};
+    snnd_prepare_spectra(layer->context, &product, layer->scratch);
+    for (int32_t first = 0; first < blocked; product.c += 2 * product.c_panel) {
+        for (product.panels = 0; first < blocked && product.panels < 2; first += SNND_LANES) {
+            const snnd_spectra_rows rows = {.rows = (layer->by_output ? d : x) + (size_t)first * ROW,
+                                            .neurons = blocked - first < SNND_LANES ? blocked - first : SNND_LANES,
+                                            .tiles = TILES,
+                                            .tile = (size_t)blocked * ROW};
+            layer->context->kernels->spectra->turn(&rows, !layer->by_output,
+                                                   layer->turned + (size_t)product.panels++ * product.b_panel);
+        }
+        snnd_multiply_spectra(layer->context, &product);
+    }
 }
 
 static void run_frequencies(void *argument) {
-    static snnd_complex_product (*const products[KINDS])(const layer_bench *,
-                                                         int32_t) = {currents_of, input_gradient_of, correlation_of};
     const layer_bench *layer = argument;
-    for (int32_t f = 0; f < layer->frequencies; f++) {
-        const snnd_complex_product product = products[layer->kind](layer, f);
-        snnd_multiply_complex(layer->context, &product, layer->scratch);
-    }
+    for (int32_t f = 0; f < layer->frequencies; f++)
+        if (layer->kind == CORRELATION)
+            correlate(layer, f);
+        else
+            multiply_by_synapses(layer, f, layer->kind == INPUT_GRADIENT);
 }
 
 static int32_t chunk_of(const kernel_bench *bench, int32_t inputs, int32_t outputs) {
@@ -166,22 +149,28 @@ static int32_t chunk_of(const kernel_bench *bench, int32_t inputs, int32_t outpu
     return (outputs + parts - 1) / parts;
 }
 
+/* A frequency's floats, an odd number of cache lines. */
+static size_t frequency_of(int32_t rows) {
+    return (size_t)rows * ROW + SNND_LANES;
+}
+
 static layer_bench make_layer(kernel_bench *bench, int32_t inputs, int32_t outputs, int32_t frequencies) {
     layer_bench made = {.inputs = inputs, .outputs = outputs, .frequencies = frequencies};
     const size_t all = (size_t)frequencies;
-    made.frequency = row_of(2 * LANES);
-    made.spectrum = row_of(all * made.frequency);
-    made.pairs = row_of((size_t)inputs * (size_t)outputs);
-    made.by_input = inputs <= outputs;
-    made.output_step = made.by_input ? (size_t)inputs : 1;
-    made.input_step = made.by_input ? 1 : (size_t)outputs;
-    made.x = kernel_numbers(bench, (size_t)inputs * made.spectrum);
-    made.d = kernel_numbers(bench, (size_t)outputs * made.spectrum);
-    made.k = kernel_numbers(bench, 2 * all * made.pairs);
-    made.d_x = kernel_memory(bench, (size_t)inputs * made.spectrum * sizeof(float));
-    made.currents = kernel_memory(bench, (size_t)outputs * made.spectrum * sizeof(float));
-    made.c = kernel_memory(bench, 2 * all * made.pairs * sizeof(float));
-    made.scratch = kernel_memory(bench, SNND_MULTIPLY_SCRATCH * sizeof(float));
+    made.by_output = blocks_in(outputs) * inputs <= blocks_in(inputs) * outputs;
+    made.input = frequency_of(TILES * inputs);
+    made.output = frequency_of(TILES * outputs);
+    made.synapses = frequency_of(made.by_output ? blocks_in(outputs) * inputs : blocks_in(inputs) * outputs);
+    made.x = kernel_numbers(bench, all * made.input);
+    made.d = kernel_numbers(bench, all * made.output);
+    made.k = kernel_numbers(bench, all * made.synapses);
+    made.d_x = kernel_memory(bench, all * made.input * sizeof(float));
+    made.currents = kernel_memory(bench, all * made.output * sizeof(float));
+    made.c = kernel_memory(bench, all * made.synapses * sizeof(float));
+    made.turned = kernel_memory(bench, 2 * LANES * ROW * sizeof(float));
+    /* What BLAS needs is the most. */
+    const size_t most = (size_t)(inputs > outputs ? inputs : outputs) + LANES;
+    made.scratch = kernel_memory(bench, 2 * most * (most + ROW) * sizeof(float));
     return made;
 }
 
