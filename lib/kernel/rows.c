@@ -5,6 +5,7 @@
 #include "kernel/rows.h"
 
 #include <stdbool.h>
+#include <string.h>
 
 #include "kernel/vector.h"
 
@@ -209,9 +210,12 @@ static void add_up(int32_t count, const float *x, double *total) {
 /* ---- dropout and spikes ---- */
 
 static void scale(int32_t steps, const float factor[L], const float *x, float *y) {
-    for (int32_t t = 0; t < steps; t++)
-        for (int l = 0; l < L; l++)
-            y[(size_t)t * L + (size_t)l] = x[(size_t)t * L + (size_t)l] * factor[l];
+    for (int part = 0; part < PARTS; part++) {
+        vector by;
+        memcpy(&by, factor + part * VECTOR, sizeof by);
+        for (int32_t t = 0; t < steps; t++)
+            *vector_at(y, t, part) = *vector_in(x, t, part) * by;
+    }
 }
 
 static void collect(int32_t steps, int32_t lanes, const float *x, uint16_t *bits) {
