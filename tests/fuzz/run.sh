@@ -111,7 +111,7 @@ about() {
         model/dropout.c model/leaky_integrator.c ;;
     calls) echo analysis model optimizer sparsity inference train/trainer.c ;;
     checkpoint) echo train/checkpoint.c format/network_file.c format/safetensors.c ;;
-    folders) echo rawhd/common/files.c rawhd/common/place.c rawhd/common/json.c rawhd/common/table.c rawhd/common/printable.c \
+    folders) echo common/files.c common/place.c common/json.c common/table.c common/printable.c \
         rawhd/data/front_end.c rawhd/report/past.c rawhd/training/history.c rawhd/training/options.c ;;
     network) echo format/network_file.c format/safetensors.c format/atomic_file.c ;;
     nir) echo format/nir.c format/nir_graph.c format/nir_map.c format/nir_nodes.c format/nir_read.c format/nir_write.c \

@@ -27,7 +27,7 @@ struct problems {
 };
 
 /** Notes a problem with a recording; names that are in the words are made printable, as one line. */
-void problems_add(struct problems *problems, enum problem kind, const char *format, ...) RAWHD_PRINTF(3, 4);
+void problems_add(struct problems *problems, enum problem kind, const char *format, ...) EXAMPLES_PRINTF(3, 4);
 
 /** All that make the data set unusable: stray files do not. */
 size_t problems_total(const struct problems *problems);

@@ -1,8 +1,8 @@
 /* Where pictures are drawn: in a private folder, new and of nobody else, so that nothing which lies in a folder of
  * results is read or carried out. From there they are brought to FOLDER/pictures with their data and scripts, so that
  * anyone can restyle them and, with `gnuplot NAME.gp` there, draw them again. */
-#ifndef RAWHD_DRAWING_H
-#define RAWHD_DRAWING_H
+#ifndef EXAMPLES_DRAWING_H
+#define EXAMPLES_DRAWING_H
 
 #include "common/failure.h"
 

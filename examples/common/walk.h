@@ -1,6 +1,6 @@
 /* All files of a folder and of the folders in it. */
-#ifndef RAWHD_WALK_H
-#define RAWHD_WALK_H
+#ifndef EXAMPLES_WALK_H
+#define EXAMPLES_WALK_H
 
 #include <stddef.h>
 #include <stdint.h>

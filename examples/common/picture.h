@@ -1,6 +1,6 @@
 /* Pictures by gnuplot, in a private folder (drawing.h): data, a script, and the SVG and the PNG that come of them. */
-#ifndef RAWHD_PICTURE_H
-#define RAWHD_PICTURE_H
+#ifndef EXAMPLES_PICTURE_H
+#define EXAMPLES_PICTURE_H
 
 #include <stdio.h>
 

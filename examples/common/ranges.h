@@ -1,6 +1,6 @@
 /* What numbers in logs, tables and settings can be, by the names that they have there. */
-#ifndef RAWHD_RANGES_H
-#define RAWHD_RANGES_H
+#ifndef EXAMPLES_RANGES_H
+#define EXAMPLES_RANGES_H
 
 #include "common/failure.h"
 

@@ -1,6 +1,6 @@
 /* FNV-1a (Fowler, Noll and Vo) of 64 bits: tells whether something has changed, not who changed it. */
-#ifndef RAWHD_FINGERPRINT_H
-#define RAWHD_FINGERPRINT_H
+#ifndef EXAMPLES_FINGERPRINT_H
+#define EXAMPLES_FINGERPRINT_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -2,8 +2,8 @@
  *
  * Functions that end with _in are for what lies in a folder that the user named: see place.h. The others are for paths
  * that the user named. */
-#ifndef RAWHD_FILES_H
-#define RAWHD_FILES_H
+#ifndef EXAMPLES_FILES_H
+#define EXAMPLES_FILES_H
 
 #include <dirent.h>
 #include <stddef.h>

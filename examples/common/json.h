@@ -1,6 +1,6 @@
 /* Small files of JSON: settings, and what else a program says of its results. */
-#ifndef RAWHD_JSON_H
-#define RAWHD_JSON_H
+#ifndef EXAMPLES_JSON_H
+#define EXAMPLES_JSON_H
 
 #include <cJSON.h>
 

@@ -1,6 +1,6 @@
 /* Who is at work in a folder: a lock that the system takes back when its holders have died. */
-#ifndef RAWHD_LOCK_H
-#define RAWHD_LOCK_H
+#ifndef EXAMPLES_LOCK_H
+#define EXAMPLES_LOCK_H
 
 #include "common/failure.h"
 

@@ -11,7 +11,7 @@
 
 #include "common/printable.h"
 
-static const char *program = "rawhd";
+static const char *program = "snnd";
 
 void program_begin(const char *name) {
     program = name;

@@ -1,7 +1,7 @@
 /* One page of HTML that needs nothing else: style and pictures are in it, and there are no scripts. All text is escaped
  * on its way, so that no name in a folder can become markup. */
-#ifndef RAWHD_HTML_H
-#define RAWHD_HTML_H
+#ifndef EXAMPLES_HTML_H
+#define EXAMPLES_HTML_H
 
 #include <stddef.h>
 #include <stdio.h>
@@ -23,7 +23,7 @@ void html_heading(FILE *page, int level, const char *id, const char *text);
 /** Tables, cell by cell. html_row() begins a row with its heading; cells with a number are set flush right. */
 void html_table_begin(FILE *page, const char *caption, const char *const headings[], int count);
 void html_row(FILE *page, const char *heading);
-void html_cell(FILE *page, const char *format, ...) RAWHD_PRINTF(2, 3);
+void html_cell(FILE *page, const char *format, ...) EXAMPLES_PRINTF(2, 3);
 void html_row_end(FILE *page);
 void html_table_end(FILE *page);
 

@@ -1,7 +1,7 @@
 /* What every program does at its beginning and at its end, and how it speaks. Whatever words are in what it says, a
  * terminal can be given it: see printable.h. */
-#ifndef RAWHD_PROGRAM_H
-#define RAWHD_PROGRAM_H
+#ifndef EXAMPLES_PROGRAM_H
+#define EXAMPLES_PROGRAM_H
 
 #include "common/failure.h"
 
@@ -13,13 +13,13 @@ void program_begin(const char *name);
 void program_version(void);
 
 /** Writes one line to stderr: "NAME: " and the text. */
-void program_complain(const char *format, ...) RAWHD_PRINTF(1, 2);
+void program_complain(const char *format, ...) EXAMPLES_PRINTF(1, 2);
 
 /** Says on stderr what went wrong, which may be a short list. */
 void program_explain(const struct failure *failure);
 
 /** Writes one line to stdout, at once. */
-void program_say(const char *format, ...) RAWHD_PRINTF(1, 2);
+void program_say(const char *format, ...) EXAMPLES_PRINTF(1, 2);
 
 /** Writes out what was printed. Fails if any of it, now or before, could not be written. */
 int program_flush(struct failure *failure);

@@ -1,14 +1,14 @@
 /* Memory for programs: there is nothing sensible left to do without it, so they end. */
-#ifndef RAWHD_ALLOCATE_H
-#define RAWHD_ALLOCATE_H
+#ifndef EXAMPLES_ALLOCATE_H
+#define EXAMPLES_ALLOCATE_H
 
 #include <stdarg.h>
 #include <stddef.h>
 
 #if defined(__GNUC__)
-#define RAWHD_PRINTF(text_at, values_at) __attribute__((format(printf, text_at, values_at)))
+#define EXAMPLES_PRINTF(text_at, values_at) __attribute__((format(printf, text_at, values_at)))
 #else
-#define RAWHD_PRINTF(text_at, values_at)
+#define EXAMPLES_PRINTF(text_at, values_at)
 #endif
 
 /** Zeroed memory for `count` things of `size` bytes; never NULL. */
@@ -18,7 +18,7 @@ void *allocate(size_t count, size_t size);
 void *reallocate(void *memory, size_t count, size_t size);
 
 /** A string made as printf() would, or vprintf(). */
-char *format_text(const char *format, ...) RAWHD_PRINTF(1, 2);
-char *format_arguments(const char *format, va_list arguments) RAWHD_PRINTF(1, 0);
+char *format_text(const char *format, ...) EXAMPLES_PRINTF(1, 2);
+char *format_arguments(const char *format, va_list arguments) EXAMPLES_PRINTF(1, 0);
 
 #endif

@@ -1,6 +1,6 @@
 /* Tables of text: one line a row, tabs between cells, the first line names the columns. */
-#ifndef RAWHD_TABLE_H
-#define RAWHD_TABLE_H
+#ifndef EXAMPLES_TABLE_H
+#define EXAMPLES_TABLE_H
 
 #include <stddef.h>
 

@@ -1,7 +1,7 @@
 /* Where a file of a folder of results is. The user names the folder, which may be a link; what lies in it came from who
  * knows where, so that no link there is followed, and no name leads out of it. */
-#ifndef RAWHD_PLACE_H
-#define RAWHD_PLACE_H
+#ifndef EXAMPLES_PLACE_H
+#define EXAMPLES_PLACE_H
 
 #include "common/failure.h"
 

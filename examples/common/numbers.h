@@ -1,6 +1,6 @@
 /* Numbers from the command line, taken whole or not at all. */
-#ifndef RAWHD_NUMBERS_H
-#define RAWHD_NUMBERS_H
+#ifndef EXAMPLES_NUMBERS_H
+#define EXAMPLES_NUMBERS_H
 
 #include <stdint.h>
 

@@ -1,6 +1,6 @@
 /* Words of strangers, which reach terminals and pages. */
-#ifndef RAWHD_PRINTABLE_H
-#define RAWHD_PRINTABLE_H
+#ifndef EXAMPLES_PRINTABLE_H
+#define EXAMPLES_PRINTABLE_H
 
 /** The text, to be freed, in which every byte that could do something to a terminal or to the order of what is read is
  * written as \xNN: control characters (C0 with tabs and ends of lines, DEL, C1), what is no UTF-8, characters that

@@ -9,11 +9,11 @@
 int failed(struct failure *failure, const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(failure->text, sizeof failure->text, format, arguments);
+    char *text = format_arguments(format, arguments), *escaped = printable(text);
     va_end(arguments);
-    char *escaped = printable(failure->text);
     snprintf(failure->text, sizeof failure->text, "%s", escaped);
     free(escaped);
+    free(text);
     return -1;
 }
 

@@ -1,6 +1,6 @@
 /* Command lines: one table says what there is. */
-#ifndef RAWHD_ARGUMENTS_H
-#define RAWHD_ARGUMENTS_H
+#ifndef EXAMPLES_ARGUMENTS_H
+#define EXAMPLES_ARGUMENTS_H
 
 #include <stddef.h>
 #include <stdint.h>
