@@ -3,11 +3,11 @@
  * wrong is the graph: nodes of any kind in a chain, fields of any type and shape, edges that are missing or too many.
  * Where the first byte is 224 or more the rest are the bytes of the file.
  */
-#include "format/nir.h"
+#include "nir/nir.h"
 
 #include <stdbool.h>
 
-#include "format/hdf5.h"
+#include "nir/hdf5_file.h"
 #include "use.h"
 
 enum { MOST_NODES = 12, MOST_EDGES = 20, MOST_NUMBERS = 64, RAW = 224 };

@@ -4,12 +4,12 @@
 #include <unistd.h>
 
 #include "base/allocator.h"
-#include "format/nir_by_hand.h"
 #include "format/scratch.h"
 #include "model/network.h"
+#include "nir/by_hand.h"
 #include "support.h"
 
-Suite *nir_import_suite(void);
+Suite *import_suite(void);
 
 static const double DT = 0.01;
 
@@ -442,7 +442,7 @@ START_TEST(any_bytes_may_be_wrong) {
 }
 END_TEST
 
-Suite *nir_import_suite(void) {
+Suite *import_suite(void) {
     Suite *suite = suite_create("nir_import");
 
     TCase *reading = scratch_case(suite, "reading");

@@ -1,6 +1,6 @@
 #include <pthread.h>
 
-#include "format/hdf5.h"
+#include "nir/hdf5_file.h"
 
 /* The library's one piece of global state, because HDF5 is one. */
 static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "format/hdf5.h"
+#include "nir/hdf5_file.h"
 
 typedef enum by_hand_kind {
     NOTHING,

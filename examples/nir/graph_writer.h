@@ -2,8 +2,8 @@
 #ifndef SNND_FORMAT_NIR_GRAPH_WRITER_H
 #define SNND_FORMAT_NIR_GRAPH_WRITER_H
 
-#include "format/hdf5.h"
-#include "format/nir.h"
+#include "nir/hdf5_file.h"
+#include "nir/nir.h"
 
 enum { SNND_NIR_NAME = 48 };
 

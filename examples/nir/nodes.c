@@ -1,4 +1,4 @@
-#include "format/nir_nodes.h"
+#include "nir/nodes.h"
 
 #include <math.h>
 

@@ -1,7 +1,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "format/hdf5.h"
+#include "nir/hdf5_file.h"
 
 enum { STEP = 1 << 16, NAME = 255 };
 

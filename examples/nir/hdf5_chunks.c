@@ -6,7 +6,7 @@
 #include <limits.h>
 #include <zlib.h>
 
-#include "format/hdf5.h"
+#include "nir/hdf5_file.h"
 
 enum { PIECE = 1 << 14, CHECKSUM = 4 };
 

@@ -1,4 +1,4 @@
-#include "format/nir_map.h"
+#include "nir/map.h"
 
 #include <math.h>
 #include <stdlib.h>

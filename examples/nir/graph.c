@@ -1,4 +1,4 @@
-#include "format/nir_graph.h"
+#include "nir/graph.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* Networks as NIR files: that one that is read back gives what the saved one gives. What is in the files, and what
  * others make of them, is for check_nir.py. */
-#include "format/nir.h"
+#include "nir/nir.h"
 
 #include <math.h>
 
@@ -8,13 +8,13 @@
 #include <unistd.h>
 
 #include "base/allocator.h"
-#include "format/hdf5.h"
 #include "format/scratch.h"
 #include "model/lif.h"
 #include "model/network.h"
+#include "nir/hdf5_file.h"
 #include "support.h"
 
-Suite *nir_suite(void);
+Suite *round_trip_suite(void);
 
 enum { INPUTS = 5, HIDDEN = 7, CLASSES = 4, SAMPLES = 17, STEPS = 40, OUTPUTS = STEPS * SAMPLES * CLASSES };
 
@@ -380,7 +380,7 @@ START_TEST(a_matrix_that_there_is_no_memory_for_is_an_error) {
 }
 END_TEST
 
-Suite *nir_suite(void) {
+Suite *round_trip_suite(void) {
     Suite *suite = suite_create("nir");
 
     TCase *both = scratch_case(suite, "there and back");

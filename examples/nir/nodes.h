@@ -2,8 +2,8 @@
 #ifndef SNND_FORMAT_NIR_NODES_H
 #define SNND_FORMAT_NIR_NODES_H
 
-#include "format/nir_graph.h"
-#include "format/nir_map.h"
+#include "nir/graph.h"
+#include "nir/map.h"
 
 /* A graph on the way to a network. */
 typedef struct snnd_nir_reading {

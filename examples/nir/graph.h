@@ -2,8 +2,8 @@
 #ifndef SNND_FORMAT_NIR_GRAPH_H
 #define SNND_FORMAT_NIR_GRAPH_H
 
-#include "format/hdf5.h"
-#include "format/nir.h"
+#include "nir/hdf5_file.h"
+#include "nir/nir.h"
 
 typedef struct snnd_nir_array {
     bool there;

@@ -11,10 +11,10 @@
 
 #include "base/float_mode.h"
 #include "format/network_file.h"
-#include "format/nir_graph_writer.h"
 #include "model/batch_norm.h"
 #include "model/delays.h"
 #include "model/lif.h"
+#include "nir/graph_writer.h"
 
 /* What the whole network has in common. */
 typedef struct writing {

@@ -1,4 +1,4 @@
-#include "format/nir_graph_writer.h"
+#include "nir/graph_writer.h"
 
 #include <string.h>
 

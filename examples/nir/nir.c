@@ -1,5 +1,5 @@
 /* The public functions of NIR, which are there with and without HDF5. */
-#include "format/nir.h"
+#include "nir/nir.h"
 
 #include "base/options.h"
 #include "format/atomic_file.h"

@@ -1,6 +1,6 @@
 #include <limits.h>
 
-#include "format/hdf5.h"
+#include "nir/hdf5_file.h"
 
 enum { STEP = 1 << 16, WORTH_COMPRESSING = 1024 };
 

@@ -3,7 +3,7 @@
  * that come together in one node; each branch is a chain. What lies between neurons is gathered in a map (nir_map.h),
  * and becomes a layer where the neurons, or a second matrix, come.
  */
-#include "format/nir_nodes.h"
+#include "nir/nodes.h"
 
 static snnd_nir_node *follow(const snnd_nir_reading *all, const snnd_nir_node *node, int32_t edge) {
     return &all->graph->node[all->graph->next[node->first + edge]];

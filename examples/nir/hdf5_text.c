@@ -9,7 +9,7 @@
  */
 #include <string.h>
 
-#include "format/hdf5.h"
+#include "nir/hdf5_file.h"
 
 enum { MOST_TEXT = 255, ELEMENT = 16, HEAP = 16, OBJECT = 16 };
 

@@ -1,12 +1,12 @@
 /* Small NIR files that would take much time or memory: each is refused before it does. */
 #include <zlib.h>
 
-#include "format/nir_by_hand.h"
 #include "format/scratch.h"
 #include "model/network.h"
+#include "nir/by_hand.h"
 #include "support.h"
 
-Suite *nir_bombs_suite(void);
+Suite *bombs_suite(void);
 
 static snnd_status load(snnd_context *context, snnd_network **network) {
     snnd_nir_options options;
@@ -279,7 +279,7 @@ START_TEST(large_sparse_networks_come_back) {
 }
 END_TEST
 
-Suite *nir_bombs_suite(void) {
+Suite *bombs_suite(void) {
     Suite *suite = suite_create("nir_bombs");
 
     TCase *chunks = scratch_case(suite, "chunks");
