@@ -86,8 +86,7 @@ SNND_API const char *snnd_version(void);
 /* ---------------------------------------------------------------------------------------------- */
 /** @defgroup context Context
  * Memory, threads, log and last error of everything made from it. (What takes memory from malloc, while a call lasts:
- * the JSON text of a file's header, the C library's sorting in the analysis and of NIR files, and HDF5 where those
- * are.)
+ * the JSON text of a file's header, and the C library's sorting in the analysis.)
  * @{ */
 
 /** Memory, threads, log and last error of what is made from it. */
@@ -334,8 +333,18 @@ SNND_API snnd_layer_type snnd_layer_get_type(const snnd_layer *layer);
 SNND_API int32_t snnd_layer_inputs(const snnd_layer *layer);
 /** Neurons of the layer. */
 SNND_API int32_t snnd_layer_outputs(const snnd_layer *layer);
-/** Copies the options a delay layer was made with; SNND_ERROR_ARGUMENT for another kind of layer. */
+/** Copies the options a layer of delays was made with; SNND_ERROR_ARGUMENT for another kind of layer, as the four
+ * below, one for each kind. */
 SNND_API snnd_status snnd_layer_delay_options(const snnd_layer *layer, snnd_delay_options *options);
+/** The same of a layer of batch normalisation. */
+SNND_API snnd_status snnd_layer_batch_norm_options(const snnd_layer *layer, snnd_batch_norm_options *options);
+/** The same of a LIF layer. */
+SNND_API snnd_status snnd_layer_lif_options(const snnd_layer *layer, snnd_lif_options *options);
+/** The same of a layer of leaky integrators. */
+SNND_API snnd_status snnd_layer_leaky_integrator_options(const snnd_layer *layer,
+                                                         snnd_leaky_integrator_options *options);
+/** The `probability` a layer of dropout was made with. */
+SNND_API snnd_status snnd_layer_dropout(const snnd_layer *layer, double *probability);
 
 /** Arrays that a layer may hold. Values never change. */
 typedef enum snnd_array_name {
@@ -355,6 +364,13 @@ typedef enum snnd_array_name {
  * SNND_ERROR_STATE where the layer has no such array. */
 SNND_API snnd_status snnd_layer_array(snnd_layer *layer, snnd_array_name name, snnd_array *array);
 
+/** Copies `values` [count] of the host into an array of the layer, of the array's type and in its order, and as many as
+ * it has: what a program does that makes a network of a description of its own. Unlike what is written through
+ * snnd_layer_array() they are checked: SNND_ERROR_ARGUMENT where one is not finite, a variance is below 0, or a
+ * position is not in -max_delay/2 to max_delay/2, and for SIGN and MASK, which are for controllers to set. Weights of
+ * synapses that the mask does not have become 0. SNND_ERROR_STATE where the layer has no such array. */
+SNND_API snnd_status snnd_layer_set_array(snnd_layer *layer, snnd_array_name name, const void *values, int64_t count);
+
 /** Writes the delays in whole steps that evaluation uses, 0 to max_delay, to `delays` [O, I, C]; positions
  * are rounded half to even. */
 SNND_API snnd_status snnd_layer_delays(const snnd_layer *layer, int32_t *delays);
@@ -362,6 +378,13 @@ SNND_API snnd_status snnd_layer_delays(const snnd_layer *layer, int32_t *delays)
 /** Writes the weights of the synapses to `weights` [O, I, C]: sign * theta where the layer has signs, 0 where a synapse
  * does not exist. */
 SNND_API snnd_status snnd_layer_weights(const snnd_layer *layer, float *weights);
+
+/** What a layer of batch normalisation does to each neuron in evaluation, y = factor x + shift, to `factor` [O] and
+ * `shift` [O]: with the layer's arrays, factor = SCALE / sqrt(RUNNING_VARIANCE + epsilon) and
+ * shift = SHIFT - factor * RUNNING_MEAN. That is
+ * what it takes to fold it into the weights in front: those of synapses that end at neuron o times factor[o], and
+ * shift[o] as a bias. SNND_ERROR_NUMERIC where an array has a number that cannot be. */
+SNND_API snnd_status snnd_layer_fold(const snnd_layer *layer, double *factor, double *shift);
 
 /** Synapses of a delay layer that exist: ones in its mask, or all where there is none. */
 SNND_API int64_t snnd_layer_active(const snnd_layer *layer);
@@ -939,57 +962,6 @@ SNND_API snnd_status snnd_network_save(const snnd_network *network, const char *
 
 /** Rebuilds a network from a file, which may also be a checkpoint. SNND_ERROR_FORMAT names what is wrong with it. */
 SNND_API snnd_status snnd_network_load(snnd_context *context, const char *path, snnd_network **network);
-
-/** When a reader of a NIR graph looks for spikes. With a = 1 - dt/tau and input I, what a LIF node gives at step t: */
-typedef enum snnd_nir_order {
-    /** Forward Euler as it is written: z[t] = v[t] > v_threshold, then v[t+1] = v_reset where z[t], else a v[t] + I[t].
-     * This is the library's own update. A LI node gives v[t]. */
-    SNND_NIR_SPIKE_FIRST = 0,
-    /** The new potential first: u = a v[t-1] + I[t], z[t] = u > v_threshold, v[t] = v_reset where z[t], else u. After a
-     * spike such a reader keeps one step of input that the library drops, so spikes agree until the first of them. A
-     * LI node gives v[t]. */
-    SNND_NIR_UPDATE_FIRST = 1
-} snnd_nir_order;
-
-/** How networks go to NIR files and come from them. */
-typedef struct snnd_nir_options {
-    size_t size;
-    double dt; /**< seconds of a time step, 1e-9 to 1e3; 0: 0.01 where a network is saved, and where it is loaded what
-                  the file's metadata say; default 0 */
-    int32_t order; /**< ::snnd_nir_order of the readers that the file is for, or was written for; default SPIKE_FIRST */
-    /** 1: LIF nodes are saved without v_reset, which versions of the Python package `nir` before 1.0.6 do not know and
-     * later ones take for 0. Those versions describe a reset by subtraction, which is another network. Default 0. */
-    int32_t without_reset;
-} snnd_nir_options;
-
-/** Fills in the defaults; `size` is sizeof of the caller's structure. */
-SNND_API snnd_status snnd_nir_options_init(snnd_nir_options *options, size_t size);
-
-/**
- * Writes the network, as it is in evaluation, as a graph of the Neuromorphic Intermediate Representation (Pedersen et
- * al. 2024) in HDF5, atomically: doc/nir.md tells what it holds. What only training needs (sigma, fractions of delays,
- * dropout, surrogate gradients) is left out. SNND_ERROR_NUMERIC where a parameter cannot be, or a weight times its
- * batch norm has no place in single precision; SNND_ERROR_STATE where there are no layers; SNND_ERROR_UNSUPPORTED in a
- * build without HDF5. HDF5 takes its own memory from malloc, for what it writes and reads.
- *
- * HDF5 is one for the process: this function and the next let one thread in at a time, but a host that uses HDF5 itself
- * in other threads needs a build of it that is made for threads, or to keep them apart.
- */
-SNND_API snnd_status snnd_network_save_nir(const snnd_network *network, const snnd_nir_options *options,
-                                           const char *path);
-
-/**
- * Makes a network of a NIR file: what snnd_network_save_nir() writes, and what others write in the same terms, a chain
- * of Input, Linear, Affine, Scale, Delay, Flatten, LI, LIF and Output in which branches from one node to one node may
- * lie side by side. All that the library cannot do is SNND_ERROR_FORMAT with the node's name: loops, other nodes,
- * neurons of one node that differ, potentials that do not rest at and return to 0, delays that are no whole steps.
- *
- * A bias becomes a layer of batch norm that changes nothing else. What a NIR file does not say is at its default. Where
- * a graph leaves no room for the step or two that the library takes at every layer of neurons, its network gives the
- * same that many steps later, which a message at SNND_LOG_INFO tells.
- */
-SNND_API snnd_status snnd_network_load_nir(snnd_context *context, const snnd_nir_options *options, const char *path,
-                                           snnd_network **network);
 
 /** @} */
 /* ---------------------------------------------------------------------------------------------- */

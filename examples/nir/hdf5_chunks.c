@@ -4,15 +4,16 @@
  * must give just as many bytes as the dataset says. Where a chunk is skipped by a filter, its mask says so.
  */
 #include <limits.h>
+#include <stdlib.h>
 #include <zlib.h>
 
 #include "nir/hdf5_file.h"
 
 enum { PIECE = 1 << 14, CHECKSUM = 4 };
 
-static bool look_at_filters(hid_t how, snnd_hdf5_dataset *dataset) {
+static bool look_at_filters(hid_t how, hdf5_dataset *dataset) {
     dataset->filters = H5Pget_nfilters(how);
-    if (dataset->filters < 0 || dataset->filters > SNND_HDF5_FILTERS)
+    if (dataset->filters < 0 || dataset->filters > HDF5_FILTERS)
         return false;
     for (int i = 0; i < dataset->filters; i++) {
         unsigned flags, config;
@@ -29,13 +30,13 @@ static bool look_at_filters(hid_t how, snnd_hdf5_dataset *dataset) {
     return true;
 }
 
-const char *snnd_hdf5_look_at_chunks(hid_t how, snnd_hdf5_dataset *dataset) {
+const char *hdf5_look_at_chunks(hid_t how, hdf5_dataset *dataset) {
     unsigned options = 0;
     if (!look_at_filters(how, dataset))
         return "is stored with a filter that is not shuffle, deflate or fletcher32, with one of them twice, or "
                "deflated "
                "before it was shuffled";
-    if (H5Pget_chunk(how, SNND_HDF5_AXES, dataset->chunk) != dataset->axes || H5Pget_chunk_opts(how, &options) < 0 ||
+    if (H5Pget_chunk(how, HDF5_AXES, dataset->chunk) != dataset->axes || H5Pget_chunk_opts(how, &options) < 0 ||
         options != 0)
         return "is stored in chunks of another kind";
     for (int axis = 0; axis < dataset->axes; axis++)
@@ -64,7 +65,7 @@ static bool inflates_to(const unsigned char *bytes, size_t count, size_t expecte
 
 /* Whether the stored bytes of a chunk unfold to `expected`. Filters stand in the order of writing; those of the mask
  * were left out. A checksum adds its bytes to what it is of. */
-static bool unfolds_to(const snnd_hdf5_dataset *dataset, uint32_t mask, const unsigned char *bytes, size_t count,
+static bool unfolds_to(const hdf5_dataset *dataset, uint32_t mask, const unsigned char *bytes, size_t count,
                        size_t expected) {
     size_t behind = 0;
     bool deflated = false;
@@ -79,30 +80,28 @@ static bool unfolds_to(const snnd_hdf5_dataset *dataset, uint32_t mask, const un
 }
 
 /* The chunk that begins at this place. */
-static snnd_status check_chunk(const snnd_hdf5_source *source, const char *name, const snnd_hdf5_dataset *dataset,
-                               const hsize_t *place, size_t expected) {
+static int check_chunk(const hdf5_source *source, const char *name, const hdf5_dataset *dataset, const hsize_t *place,
+                       size_t expected) {
     static const char wrong[] = "has a chunk that is not there, or is not of as many bytes as the dataset says";
     hsize_t stored = 0;
     uint32_t mask = 0;
     if (H5Dget_chunk_storage_size(dataset->id, place, &stored) < 0 || stored < 1 || stored > source->count)
-        return snnd_hdf5_refuse(source->context, name, wrong);
-    unsigned char *bytes = snnd_allocate(source->context, (size_t)stored, 1);
-    if (bytes == NULL)
-        return SNND_ERROR_MEMORY;
+        return hdf5_refuse(source->failure, name, wrong);
+    unsigned char *bytes = allocate((size_t)stored, 1);
     const bool good = H5Dread_chunk(dataset->id, H5P_DEFAULT, place, &mask, bytes) >= 0 &&
                       unfolds_to(dataset, mask, bytes, (size_t)stored, expected);
-    snnd_release(source->context, bytes);
-    return good ? SNND_OK : snnd_hdf5_refuse(source->context, name, wrong);
+    free(bytes);
+    return good ? 0 : hdf5_refuse(source->failure, name, wrong);
 }
 
-snnd_status snnd_hdf5_check_chunks(const snnd_hdf5_source *source, const char *name, const snnd_hdf5_dataset *dataset) {
-    hsize_t place[SNND_HDF5_AXES] = {0};
+int hdf5_check_chunks(const hdf5_source *source, const char *name, const hdf5_dataset *dataset) {
+    hsize_t place[HDF5_AXES] = {0};
     size_t expected = H5Tget_size(dataset->type);
     for (int axis = 0; axis < dataset->axes; axis++)
         expected *= (size_t)dataset->chunk[axis];
     for (int axis = dataset->axes; axis >= 0;) {
-        const snnd_status status = check_chunk(source, name, dataset, place, expected);
-        if (status != SNND_OK)
+        const int status = check_chunk(source, name, dataset, place, expected);
+        if (status != 0)
             return status;
         for (axis = dataset->axes - 1; axis >= 0; axis--) { /* to the next chunk */
             place[axis] += dataset->chunk[axis];
@@ -111,5 +110,5 @@ snnd_status snnd_hdf5_check_chunks(const snnd_hdf5_source *source, const char *n
             place[axis] = 0;
         }
     }
-    return SNND_OK;
+    return 0;
 }

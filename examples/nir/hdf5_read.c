@@ -1,4 +1,5 @@
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "nir/hdf5_file.h"
@@ -8,77 +9,75 @@ enum { STEP = 1 << 16, NAME = 255 };
 /* The most bytes that deflate makes of one, and that a number has. */
 enum { DEFLATE = 1032, WIDEST = 16 };
 
-snnd_status snnd_hdf5_refuse(snnd_context *context, const char *name, const char *wrong) {
-    return snnd_fail(context, SNND_ERROR_FORMAT, "'%.64s' %s", name, wrong);
+int hdf5_refuse(struct failure *failure, const char *name, const char *wrong) {
+    return failed(failure, "'%.64s' %s", name, wrong);
 }
 
-snnd_status snnd_hdf5_open(snnd_context *context, const unsigned char *bytes, size_t count, snnd_hdf5_source *source) {
+int hdf5_open(const void *bytes, size_t count, hdf5_source *source, struct failure *failure) {
     const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
     hid_t made = -1;
     /* HDF5 copies the bytes, and does not write to those that it copies. */
     if (H5Pset_fapl_core(access, STEP, 0) >= 0 && H5Pset_fclose_degree(access, H5F_CLOSE_STRONG) >= 0 &&
         H5Pset_file_image(access, (void *)(uintptr_t)bytes, count) >= 0)
-        made = H5Fopen(SNND_HDF5_NAME, H5F_ACC_RDONLY, access);
+        made = H5Fopen(HDF5_NAME, H5F_ACC_RDONLY, access);
     H5Pclose(access);
     if (made < 0)
-        return snnd_fail(context, SNND_ERROR_FORMAT, "not an HDF5 file, or cut off");
-    *source = (snnd_hdf5_source){.context = context, .bytes = bytes, .count = count, .file = made};
-    source->left = SNND_HDF5_BUDGET + (uint64_t)SNND_HDF5_BUDGET_OF_A_BYTE * count;
-    return SNND_OK;
+        return failed(failure, "not an HDF5 file, or cut off");
+    *source = (hdf5_source){.failure = failure, .bytes = bytes, .count = count, .file = made};
+    source->left = HDF5_BUDGET + (uint64_t)HDF5_BUDGET_OF_A_BYTE * count;
+    return 0;
 }
 
-snnd_status snnd_hdf5_spend(snnd_hdf5_source *source, uint64_t cost) {
+int hdf5_spend(hdf5_source *source, uint64_t cost) {
     if (cost > source->left)
-        return snnd_fail(source->context, SNND_ERROR_FORMAT,
-                         "there is more to read in it than in a file of %zu bytes may be", source->count);
+        return failed(source->failure, "there is more to read in it than in a file of %zu bytes may be", source->count);
     source->left -= cost;
-    return SNND_OK;
+    return 0;
 }
 
 /* ---- groups ---- */
 
-bool snnd_hdf5_has(hid_t parent, const char *name) {
+bool hdf5_has(hid_t parent, const char *name) {
     return H5Lexists(parent, name, H5P_DEFAULT) > 0;
 }
 
 /* Opens what is stored in this very file under that name: links of the other kinds lead anywhere. */
-static snnd_status open_object(snnd_hdf5_source *source, hid_t parent, const char *name, H5I_type_t kind,
-                               hid_t *object) {
+static int open_object(hdf5_source *source, hid_t parent, const char *name, H5I_type_t kind, hid_t *object) {
     H5L_info_t about;
-    const snnd_status status = snnd_hdf5_spend(source, SNND_HDF5_OPENING);
-    if (status != SNND_OK)
+    const int status = hdf5_spend(source, HDF5_OPENING);
+    if (status != 0)
         return status;
-    if (!snnd_hdf5_has(parent, name))
-        return snnd_hdf5_refuse(source->context, name, "is missing");
+    if (!hdf5_has(parent, name))
+        return hdf5_refuse(source->failure, name, "is missing");
     if (H5Lget_info(parent, name, &about, H5P_DEFAULT) < 0 || about.type != H5L_TYPE_HARD)
-        return snnd_hdf5_refuse(source->context, name, "is a link to somewhere else");
+        return hdf5_refuse(source->failure, name, "is a link to somewhere else");
     const hid_t made = H5Oopen(parent, name, H5P_DEFAULT);
     if (made < 0)
-        return snnd_hdf5_refuse(source->context, name, "cannot be opened");
+        return hdf5_refuse(source->failure, name, "cannot be opened");
     if (H5Iget_type(made) != kind) {
         H5Oclose(made);
-        return snnd_hdf5_refuse(source->context, name, kind == H5I_GROUP ? "is not a group" : "is not a dataset");
+        return hdf5_refuse(source->failure, name, kind == H5I_GROUP ? "is not a group" : "is not a dataset");
     }
     *object = made;
-    return SNND_OK;
+    return 0;
 }
 
-snnd_status snnd_hdf5_group(snnd_hdf5_source *source, hid_t parent, const char *name, hid_t *group) {
+int hdf5_group(hdf5_source *source, hid_t parent, const char *name, hid_t *group) {
     return open_object(source, parent, name, H5I_GROUP, group);
 }
 
-void snnd_hdf5_free_names(snnd_context *context, char **names, size_t count) {
+void hdf5_free_names(char **names, size_t count) {
     for (size_t i = 0; names != NULL && i < count; i++)
-        snnd_release(context, names[i]);
-    snnd_release(context, names);
+        free(names[i]);
+    free(names);
 }
 
 /* Names as they are listed. */
 typedef struct name_list {
-    snnd_context *context;
+    struct failure *failure;
     char **names;
     size_t count, most;
-    snnd_status status;
+    int status;
 } name_list;
 
 static herr_t take_name(hid_t group, const char *name, const H5L_info_t *about, void *user) {
@@ -87,42 +86,37 @@ static herr_t take_name(hid_t group, const char *name, const H5L_info_t *about, 
     (void)about;
     const size_t length = strlen(name);
     if (list->count == list->most)
-        list->status = snnd_fail(list->context, SNND_ERROR_FORMAT, "a group has more than %zu names", list->most);
+        list->status = failed(list->failure, "a group has more than %zu names", list->most);
     else if (length == 0 || length > NAME || strchr(name, '/') != NULL || strcmp(name, ".") == 0)
-        list->status =
-            snnd_fail(list->context, SNND_ERROR_FORMAT, "a name in a group is empty, above %d bytes, or a path", NAME);
-    else if ((list->names[list->count] = snnd_copy_string(list->context, name)) == NULL)
-        list->status = SNND_ERROR_MEMORY;
+        list->status = failed(list->failure, "a name in a group is empty, above %d bytes, or a path", NAME);
     else
-        list->count++;
-    return list->status == SNND_OK ? 0 : 1;
+        list->names[list->count++] = format_text("%s", name);
+    return list->status == 0 ? 0 : 1;
 }
 
-snnd_status snnd_hdf5_names(snnd_hdf5_source *source, hid_t group, size_t most, char ***names, size_t *count) {
-    name_list list = {.context = source->context, .most = most};
-    list.names = snnd_allocate(source->context, most, sizeof *list.names);
-    if (list.names == NULL)
-        return SNND_ERROR_MEMORY;
+int hdf5_names(hdf5_source *source, hid_t group, size_t most, char ***names, size_t *count) {
+    name_list list = {.failure = source->failure, .most = most};
+    list.names = allocate(most, sizeof *list.names);
     /* In one pass: to ask for one name after the other takes HDF5 as many passes. */
-    if (H5Literate(group, H5_INDEX_NAME, H5_ITER_INC, NULL, take_name, &list) < 0 && list.status == SNND_OK)
-        list.status = snnd_fail(source->context, SNND_ERROR_FORMAT, "a group cannot be listed");
-    if (list.status != SNND_OK) {
-        snnd_hdf5_free_names(source->context, list.names, list.count);
+    if (H5Literate(group, H5_INDEX_NAME, H5_ITER_INC, NULL, take_name, &list) < 0 && list.status == 0)
+        list.status = failed(source->failure, "a group cannot be listed");
+    if (list.status != 0) {
+        hdf5_free_names(list.names, list.count);
         return list.status;
     }
     *names = list.names;
     *count = list.count;
-    return SNND_OK;
+    return 0;
 }
 
 /* ---- datasets ---- */
 
-static const char *look_at_space(const snnd_hdf5_source *source, snnd_hdf5_dataset *dataset) {
+static const char *look_at_space(const hdf5_source *source, hdf5_dataset *dataset) {
     double count = 1;
     const hid_t space = H5Dget_space(dataset->id);
     const bool none = space < 0 || H5Sget_simple_extent_type(space) == H5S_NULL;
     dataset->axes = none ? -1 : H5Sget_simple_extent_ndims(space);
-    const bool few = dataset->axes >= 0 && dataset->axes <= SNND_HDF5_AXES;
+    const bool few = dataset->axes >= 0 && dataset->axes <= HDF5_AXES;
     if (few)
         H5Sget_simple_extent_dims(space, dataset->shape, NULL);
     H5Sclose(space);
@@ -130,14 +124,14 @@ static const char *look_at_space(const snnd_hdf5_source *source, snnd_hdf5_datas
         return "has no elements, or more than 4 axes";
     for (int axis = 0; axis < dataset->axes; axis++)
         count *= (double)dataset->shape[axis];
-    if (!(count >= 1 && count <= SNND_HDF5_NUMBERS + (double)source->count))
+    if (!(count >= 1 && count <= HDF5_NUMBERS + (double)source->count))
         return "has no elements, or too many";
     dataset->count = (size_t)count;
     return NULL;
 }
 
 /* What is wrong with the place of the data: they lie in this file, in ways that need no plugin. */
-static const char *look_at_layout(snnd_hdf5_dataset *dataset) {
+static const char *look_at_layout(hdf5_dataset *dataset) {
     const hid_t how = H5Dget_create_plist(dataset->id);
     if (how < 0)
         return "cannot be opened";
@@ -146,7 +140,7 @@ static const char *look_at_layout(snnd_hdf5_dataset *dataset) {
     if (H5Pget_external_count(how) != 0)
         fault = "lies in another file";
     else if (dataset->layout == H5D_CHUNKED)
-        fault = snnd_hdf5_look_at_chunks(how, dataset);
+        fault = hdf5_look_at_chunks(how, dataset);
     else if (dataset->layout != H5D_COMPACT && dataset->layout != H5D_CONTIGUOUS)
         fault = "lies in another file";
     H5Pclose(how);
@@ -154,7 +148,7 @@ static const char *look_at_layout(snnd_hdf5_dataset *dataset) {
 }
 
 /* The most bytes that the file can hold of a dataset. Chunks are not counted here, but looked at one by one. */
-static double most_bytes(const snnd_hdf5_source *source, const snnd_hdf5_dataset *dataset) {
+static double most_bytes(const hdf5_source *source, const hdf5_dataset *dataset) {
     bool deflated = false;
     for (int i = 0; i < dataset->filters; i++)
         deflated = deflated || dataset->filter[i] == H5Z_FILTER_DEFLATE;
@@ -163,7 +157,7 @@ static double most_bytes(const snnd_hdf5_source *source, const snnd_hdf5_dataset
 }
 
 /* What is wrong with the size of a dataset and the place of its data, NULL if nothing is. */
-static const char *look_at(const snnd_hdf5_source *source, snnd_hdf5_dataset *dataset) {
+static const char *look_at(const hdf5_source *source, hdf5_dataset *dataset) {
     const char *fault = look_at_space(source, dataset);
     if (fault == NULL)
         fault = look_at_layout(dataset);
@@ -174,30 +168,30 @@ static const char *look_at(const snnd_hdf5_source *source, snnd_hdf5_dataset *da
                : NULL;
 }
 
-void snnd_hdf5_close_dataset(const snnd_hdf5_dataset *dataset) {
+void hdf5_close_dataset(const hdf5_dataset *dataset) {
     H5Tclose(dataset->type);
     H5Dclose(dataset->id);
 }
 
-snnd_status snnd_hdf5_open_dataset(snnd_hdf5_source *source, hid_t parent, const char *name, H5T_class_t class,
-                                   H5T_class_t other, snnd_hdf5_dataset *dataset) {
-    snnd_status status = open_object(source, parent, name, H5I_DATASET, &dataset->id);
-    if (status != SNND_OK)
+int hdf5_open_dataset(hdf5_source *source, hid_t parent, const char *name, H5T_class_t class, H5T_class_t other,
+                      hdf5_dataset *dataset) {
+    int status = open_object(source, parent, name, H5I_DATASET, &dataset->id);
+    if (status != 0)
         return status;
-    *dataset = (snnd_hdf5_dataset){.id = dataset->id, .type = H5Dget_type(dataset->id)};
+    *dataset = (hdf5_dataset){.id = dataset->id, .type = H5Dget_type(dataset->id)};
     const H5T_class_t found = dataset->type < 0 ? H5T_NO_CLASS : H5Tget_class(dataset->type);
     const bool wide = class != H5T_STRING && found != H5T_NO_CLASS && H5Tget_size(dataset->type) > WIDEST;
     const char *fault = (found != class && found != other) || wide
                             ? (class == H5T_STRING ? "is not text" : "is not numbers")
                             : look_at(source, dataset);
     if (fault == NULL)
-        return SNND_OK;
-    snnd_hdf5_close_dataset(dataset);
-    return snnd_hdf5_refuse(source->context, name, fault);
+        return 0;
+    hdf5_close_dataset(dataset);
+    return hdf5_refuse(source->failure, name, fault);
 }
 
 /* What reading the dataset takes from the budget: all elements of all chunks, and the chunks. */
-static uint64_t cost_of(const snnd_hdf5_dataset *dataset, size_t width) {
+static uint64_t cost_of(const hdf5_dataset *dataset, size_t width) {
     double elements = (double)dataset->count, chunks = 0;
     if (dataset->layout == H5D_CHUNKED)
         elements = chunks = 1;
@@ -206,54 +200,52 @@ static uint64_t cost_of(const snnd_hdf5_dataset *dataset, size_t width) {
         chunks *= along;
         elements *= along * (double)dataset->chunk[axis];
     }
-    return (uint64_t)(elements * (double)width + chunks * SNND_HDF5_OPENING);
+    return (uint64_t)(elements * (double)width + chunks * HDF5_OPENING);
 }
 
-snnd_status snnd_hdf5_read(snnd_hdf5_source *source, const char *name, const snnd_hdf5_dataset *dataset, hid_t type,
-                           size_t width, void *values) {
-    snnd_status status = snnd_hdf5_spend(source, cost_of(dataset, width));
-    if (status == SNND_OK && dataset->layout == H5D_CHUNKED)
-        status = snnd_hdf5_check_chunks(source, name, dataset);
-    if (status == SNND_OK && H5Dread(dataset->id, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) < 0)
-        status = snnd_hdf5_refuse(source->context, name, "cannot be read");
+int hdf5_read(hdf5_source *source, const char *name, const hdf5_dataset *dataset, hid_t type, size_t width,
+              void *values) {
+    int status = hdf5_spend(source, cost_of(dataset, width));
+    if (status == 0 && dataset->layout == H5D_CHUNKED)
+        status = hdf5_check_chunks(source, name, dataset);
+    if (status == 0 && H5Dread(dataset->id, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) < 0)
+        status = hdf5_refuse(source->failure, name, "cannot be read");
     return status;
 }
 
 /* ---- numbers ---- */
 
-snnd_status snnd_hdf5_shape(snnd_hdf5_source *source, hid_t parent, const char *name, int *axes,
-                            int64_t shape[SNND_HDF5_AXES]) {
-    snnd_hdf5_dataset dataset;
-    snnd_status status = snnd_hdf5_open_dataset(source, parent, name, H5T_FLOAT, H5T_INTEGER, &dataset);
-    if (status != SNND_OK)
+int hdf5_shape(hdf5_source *source, hid_t parent, const char *name, int *axes, int64_t shape[HDF5_AXES]) {
+    hdf5_dataset dataset;
+    int status = hdf5_open_dataset(source, parent, name, H5T_FLOAT, H5T_INTEGER, &dataset);
+    if (status != 0)
         return status;
     *axes = dataset.axes;
     for (int axis = 0; axis < dataset.axes; axis++)
         shape[axis] = (int64_t)dataset.shape[axis];
-    snnd_hdf5_close_dataset(&dataset);
-    return SNND_OK;
+    hdf5_close_dataset(&dataset);
+    return 0;
 }
 
-static snnd_status read_numbers(snnd_hdf5_source *source, const char *name, const snnd_hdf5_dataset *dataset,
-                                double *values) {
-    const snnd_status status = snnd_hdf5_read(source, name, dataset, H5T_NATIVE_DOUBLE, 1, values);
-    for (size_t k = 0; k < dataset->count && status == SNND_OK; k++)
+static int read_numbers(hdf5_source *source, const char *name, const hdf5_dataset *dataset, double *values) {
+    const int status = hdf5_read(source, name, dataset, H5T_NATIVE_DOUBLE, 1, values);
+    for (size_t k = 0; k < dataset->count && status == 0; k++)
         if (!isfinite(values[k]))
-            return snnd_hdf5_refuse(source->context, name, "has a number that is not finite");
+            return hdf5_refuse(source->failure, name, "has a number that is not finite");
     return status;
 }
 
-snnd_status snnd_hdf5_numbers(snnd_hdf5_source *source, hid_t parent, const char *name, double **values) {
-    snnd_hdf5_dataset dataset;
-    snnd_status status = snnd_hdf5_open_dataset(source, parent, name, H5T_FLOAT, H5T_INTEGER, &dataset);
-    if (status != SNND_OK)
+int hdf5_numbers(hdf5_source *source, hid_t parent, const char *name, double **values) {
+    hdf5_dataset dataset;
+    int status = hdf5_open_dataset(source, parent, name, H5T_FLOAT, H5T_INTEGER, &dataset);
+    if (status != 0)
         return status;
-    double *made = snnd_allocate(source->context, dataset.count, sizeof *made);
-    status = made == NULL ? SNND_ERROR_MEMORY : read_numbers(source, name, &dataset, made);
-    if (status == SNND_OK)
+    double *made = allocate(dataset.count, sizeof *made);
+    status = read_numbers(source, name, &dataset, made);
+    if (status == 0)
         *values = made;
     else
-        snnd_release(source->context, made);
-    snnd_hdf5_close_dataset(&dataset);
+        free(made);
+    hdf5_close_dataset(&dataset);
     return status;
 }

@@ -7,6 +7,7 @@
  * and a heap "GCOL", version 1, 3 bytes, its size (8), then objects: number (2), references (2), 4 bytes, length (8),
  * and as many bytes rounded up to 8. All little-endian.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "nir/hdf5_file.h"
@@ -39,7 +40,7 @@ static const unsigned char *find_object(const unsigned char *heap, uint64_t size
     return NULL;
 }
 
-static const unsigned char *find_text(const snnd_hdf5_source *source, const unsigned char *element, size_t *length,
+static const unsigned char *find_text(const hdf5_source *source, const unsigned char *element, size_t *length,
                                       uint64_t *passed) {
     const uint64_t place = number_at(element + 4, 8);
     *length = (size_t)number_at(element, 4);
@@ -49,7 +50,7 @@ static const unsigned char *find_text(const snnd_hdf5_source *source, const unsi
 }
 
 /* Whether addresses in the file are as they are read here. */
-static bool has_plain_addresses(snnd_hdf5_source *source) {
+static bool has_plain_addresses(hdf5_source *source) {
     size_t address = 0, length = 0;
     hsize_t before = 1;
     const hid_t how = H5Fget_create_plist(source->file);
@@ -59,86 +60,77 @@ static bool has_plain_addresses(snnd_hdf5_source *source) {
     return good;
 }
 
-static snnd_status copy_text(snnd_hdf5_source *source, const char *name, const unsigned char *text, size_t length,
-                             char **copy) {
+static int copy_text(hdf5_source *source, const char *name, const unsigned char *text, size_t length, char **copy) {
     if (text == NULL || length > MOST_TEXT)
-        return snnd_hdf5_refuse(source->context, name, "has a text of more than 255 bytes, or one that is not there");
-    *copy = snnd_allocate(source->context, snnd_size_add(length, 1), 1);
-    if (*copy == NULL)
-        return SNND_ERROR_MEMORY;
+        return hdf5_refuse(source->failure, name, "has a text of more than 255 bytes, or one that is not there");
+    *copy = allocate(length + 1, 1);
     memcpy(*copy, text, length);
-    return SNND_OK;
+    return 0;
 }
 
-static snnd_status read_variable(snnd_hdf5_source *source, const char *name, const snnd_hdf5_dataset *dataset,
-                                 char **texts) {
+static int read_variable(hdf5_source *source, const char *name, const hdf5_dataset *dataset, char **texts) {
     const haddr_t begin = H5Dget_offset(dataset->id);
     if (dataset->layout != H5D_CONTIGUOUS || !has_plain_addresses(source) || begin > source->count ||
         dataset->count > (source->count - begin) / ELEMENT)
-        return snnd_hdf5_refuse(source->context, name, "is text that does not lie in one piece in the file");
-    snnd_status status = SNND_OK;
-    for (size_t i = 0; i < dataset->count && status == SNND_OK; i++) {
+        return hdf5_refuse(source->failure, name, "is text that does not lie in one piece in the file");
+    int status = 0;
+    for (size_t i = 0; i < dataset->count && status == 0; i++) {
         size_t length;
         uint64_t passed = 1;
         const unsigned char *text = find_text(source, source->bytes + begin + i * ELEMENT, &length, &passed);
-        status = snnd_hdf5_spend(source, passed);
-        if (status == SNND_OK)
+        status = hdf5_spend(source, passed);
+        if (status == 0)
             status = copy_text(source, name, text, length, &texts[i]);
     }
     return status;
 }
 
-static snnd_status read_fixed(snnd_hdf5_source *source, const char *name, const snnd_hdf5_dataset *dataset,
-                              char **texts) {
+static int read_fixed(hdf5_source *source, const char *name, const hdf5_dataset *dataset, char **texts) {
     const size_t width = H5Tget_size(dataset->type);
     if (width > MOST_TEXT)
-        return snnd_hdf5_refuse(source->context, name, "has a text of more than 255 bytes, or one that is not there");
-    char *read = snnd_allocate(source->context, dataset->count, width);
-    if (read == NULL)
-        return SNND_ERROR_MEMORY;
-    snnd_status status = snnd_hdf5_read(source, name, dataset, dataset->type, width, read);
-    for (size_t i = 0; i < dataset->count && status == SNND_OK; i++)
+        return hdf5_refuse(source->failure, name, "has a text of more than 255 bytes, or one that is not there");
+    char *read = allocate(dataset->count, width);
+    int status = hdf5_read(source, name, dataset, dataset->type, width, read);
+    for (size_t i = 0; i < dataset->count && status == 0; i++)
         status = copy_text(source, name, (const unsigned char *)read + i * width, width, &texts[i]);
-    snnd_release(source->context, read);
+    free(read);
     return status;
 }
 
 /* All texts of a dataset to `texts`, which holds NULLs. */
-static snnd_status read_texts(snnd_hdf5_source *source, const char *name, const snnd_hdf5_dataset *dataset,
-                              char **texts) {
+static int read_texts(hdf5_source *source, const char *name, const hdf5_dataset *dataset, char **texts) {
     return H5Tis_variable_str(dataset->type) > 0 ? read_variable(source, name, dataset, texts)
                                                  : read_fixed(source, name, dataset, texts);
 }
 
-snnd_status snnd_hdf5_text(snnd_hdf5_source *source, hid_t parent, const char *name, char **text) {
-    snnd_hdf5_dataset dataset;
-    snnd_status status = snnd_hdf5_open_dataset(source, parent, name, H5T_STRING, H5T_STRING, &dataset);
-    if (status != SNND_OK)
+int hdf5_text(hdf5_source *source, hid_t parent, const char *name, char **text) {
+    hdf5_dataset dataset;
+    int status = hdf5_open_dataset(source, parent, name, H5T_STRING, H5T_STRING, &dataset);
+    if (status != 0)
         return status;
-    status = dataset.axes != 0 ? snnd_hdf5_refuse(source->context, name, "is not one text")
+    status = dataset.axes != 0 ? hdf5_refuse(source->failure, name, "is not one text")
                                : read_texts(source, name, &dataset, text);
-    snnd_hdf5_close_dataset(&dataset);
+    hdf5_close_dataset(&dataset);
     return status;
 }
 
-snnd_status snnd_hdf5_pairs(snnd_hdf5_source *source, hid_t parent, const char *name, size_t most, char ***texts,
-                            size_t *rows) {
-    snnd_hdf5_dataset dataset;
-    snnd_status status = snnd_hdf5_open_dataset(source, parent, name, H5T_STRING, H5T_STRING, &dataset);
-    if (status != SNND_OK)
+int hdf5_pairs(hdf5_source *source, hid_t parent, const char *name, size_t most, char ***texts, size_t *rows) {
+    hdf5_dataset dataset;
+    int status = hdf5_open_dataset(source, parent, name, H5T_STRING, H5T_STRING, &dataset);
+    if (status != 0)
         return status;
     if (dataset.axes != 2 || dataset.shape[1] != 2 || dataset.shape[0] > most) {
-        status = snnd_fail(source->context, SNND_ERROR_FORMAT, "'%s' is not pairs of names, at most %zu", name, most);
+        status = failed(source->failure, "'%s' is not pairs of names, at most %zu", name, most);
     } else {
-        char **made = snnd_allocate(source->context, dataset.count, sizeof *made);
-        status = made == NULL ? SNND_ERROR_MEMORY : read_texts(source, name, &dataset, made);
-        if (status == SNND_OK) {
+        char **made = allocate(dataset.count, sizeof *made);
+        status = read_texts(source, name, &dataset, made);
+        if (status == 0) {
             *texts = made;
             *rows = dataset.count / 2;
         } else {
-            snnd_hdf5_free_names(source->context, made, dataset.count);
+            hdf5_free_names(made, dataset.count);
         }
     }
-    snnd_hdf5_close_dataset(&dataset);
+    hdf5_close_dataset(&dataset);
     return status;
 }

@@ -1,34 +1,32 @@
-#include <limits.h>
+#include <stdlib.h>
 
 #include "nir/hdf5_file.h"
 
 enum { STEP = 1 << 16, WORTH_COMPRESSING = 1024 };
 
-hid_t snnd_hdf5_create(void) {
+hid_t hdf5_create(void) {
     const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
     if (access < 0)
         return -1;
     hid_t file = -1;
     if (H5Pset_fapl_core(access, STEP, 0) >= 0 && H5Pset_fclose_degree(access, H5F_CLOSE_STRONG) >= 0)
-        file = H5Fcreate(SNND_HDF5_NAME, H5F_ACC_TRUNC, H5P_DEFAULT, access);
+        file = H5Fcreate(HDF5_NAME, H5F_ACC_TRUNC, H5P_DEFAULT, access);
     H5Pclose(access);
     return file;
 }
 
-snnd_status snnd_hdf5_bytes(snnd_context *context, hid_t file, unsigned char **bytes, size_t *count) {
+int hdf5_bytes(struct failure *failure, hid_t file, unsigned char **bytes, size_t *count) {
     const ssize_t size = H5Fflush(file, H5F_SCOPE_LOCAL) < 0 ? -1 : H5Fget_file_image(file, NULL, 0);
     if (size <= 0)
-        return snnd_fail(context, SNND_ERROR_MEMORY, "HDF5 has no memory for the file");
-    unsigned char *made = snnd_allocate(context, snnd_size_of(size), 1);
-    if (made == NULL)
-        return SNND_ERROR_MEMORY;
+        return failed(failure, "HDF5 has no memory for the file");
+    unsigned char *made = allocate((size_t)size, 1);
     if (H5Fget_file_image(file, made, (size_t)size) != size) {
-        snnd_release(context, made);
-        return snnd_fail(context, SNND_ERROR_MEMORY, "HDF5 has no memory for the file");
+        free(made);
+        return failed(failure, "HDF5 has no memory for the file");
     }
     *bytes = made;
     *count = (size_t)size;
-    return SNND_OK;
+    return 0;
 }
 
 /* Without times, so that equal networks make equal files. */
@@ -39,7 +37,7 @@ static hid_t properties(hid_t kind) {
     return made;
 }
 
-hid_t snnd_hdf5_add_group(hid_t parent, const char *name) {
+hid_t hdf5_add_group(hid_t parent, const char *name) {
     const hid_t how = properties(H5P_GROUP_CREATE);
     const hid_t group = how < 0 ? -1 : H5Gcreate2(parent, name, H5P_DEFAULT, how, H5P_DEFAULT);
     H5Pclose(how);
@@ -93,23 +91,22 @@ static bool put_texts(hid_t parent, const char *name, int axes, const hsize_t *s
     return good;
 }
 
-bool snnd_hdf5_put_text(hid_t parent, const char *name, const char *text) {
+bool hdf5_put_text(hid_t parent, const char *name, const char *text) {
     return put_texts(parent, name, 0, NULL, &text);
 }
 
-bool snnd_hdf5_put_texts(hid_t parent, const char *name, const char *const *texts, size_t rows, size_t columns) {
+bool hdf5_put_texts(hid_t parent, const char *name, const char *const *texts, size_t rows, size_t columns) {
     return put_texts(parent, name, 2, (const hsize_t[]){rows, columns}, texts);
 }
 
-bool snnd_hdf5_put_floats(hid_t parent, const char *name, int axes, const hsize_t *shape, const float *values,
-                          bool small) {
+bool hdf5_put_floats(hid_t parent, const char *name, int axes, const hsize_t *shape, const float *values, bool small) {
     return put(parent, name, H5Tcopy(H5T_IEEE_F32LE), H5T_NATIVE_FLOAT, axes, shape, values, small);
 }
 
-bool snnd_hdf5_put_integer(hid_t parent, const char *name, int64_t value) {
+bool hdf5_put_integer(hid_t parent, const char *name, int64_t value) {
     return put(parent, name, H5Tcopy(H5T_STD_I64LE), H5T_NATIVE_INT64, 1, (const hsize_t[]){1}, &value, false);
 }
 
-bool snnd_hdf5_put_double(hid_t parent, const char *name, double value) {
+bool hdf5_put_double(hid_t parent, const char *name, double value) {
     return put(parent, name, H5Tcopy(H5T_IEEE_F64LE), H5T_NATIVE_DOUBLE, 0, NULL, &value, false);
 }

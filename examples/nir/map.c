@@ -4,80 +4,63 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/float_mode.h"
-#include "model/delays.h"
-#include "model/network.h"
+enum { MOST_SYNAPSES = INT32_MAX };
 
-/* A plain map becomes a matrix that is mostly zeros: only for so many neurons. */
-enum { MOST_DIAGONAL = 4096, MOST_SYNAPSES = INT32_MAX };
-
-snnd_status snnd_nir_map_begin(snnd_nir_map *map, snnd_context *context, int32_t neurons) {
-    *map = (snnd_nir_map){.context = context, .inputs = neurons, .outputs = neurons, .plain = true};
-    map->scale = snnd_allocate(context, (size_t)neurons, sizeof *map->scale);
-    map->delay = snnd_allocate(context, (size_t)neurons, sizeof *map->delay);
-    if (map->scale == NULL || map->delay == NULL)
-        return SNND_ERROR_MEMORY;
+void nir_map_begin(nir_map *map, struct failure *failure, int32_t neurons) {
+    *map = (nir_map){.failure = failure, .inputs = neurons, .outputs = neurons, .plain = true};
+    map->scale = allocate((size_t)neurons, sizeof *map->scale);
+    map->delay = allocate((size_t)neurons, sizeof *map->delay);
     for (int32_t i = 0; i < neurons; i++)
         map->scale[i] = 1;
-    return SNND_OK;
 }
 
-void snnd_nir_map_release(snnd_nir_map *map) {
-    snnd_release(map->context, map->scale);
-    snnd_release(map->context, map->delay);
-    snnd_release(map->context, map->synapse);
-    snnd_release(map->context, map->bias);
-    snnd_release(map->context, map->after);
-    *map = (snnd_nir_map){.context = map->context};
+void nir_map_release(nir_map *map) {
+    free(map->scale);
+    free(map->delay);
+    free(map->synapse);
+    free(map->bias);
+    free(map->after);
+    *map = (nir_map){.failure = map->failure};
 }
 
-snnd_status snnd_nir_map_copy(const snnd_nir_map *map, snnd_nir_map *copy) {
-    snnd_status status = snnd_nir_map_begin(copy, map->context, map->inputs);
-    if (status != SNND_OK)
-        return status;
+void nir_map_copy(const nir_map *map, nir_map *copy) {
+    nir_map_begin(copy, map->failure, map->inputs);
     memcpy(copy->scale, map->scale, (size_t)map->inputs * sizeof *map->scale);
     memcpy(copy->delay, map->delay, (size_t)map->inputs * sizeof *map->delay);
-    return SNND_OK;
 }
 
 /* ---- synapses ---- */
 
-static snnd_status make_room(snnd_nir_map *map, size_t more) {
+static int make_room(nir_map *map, size_t more) {
     if (more <= map->room - map->count)
-        return SNND_OK;
+        return 0;
     if (more > MOST_SYNAPSES - map->count)
-        return snnd_fail(map->context, SNND_ERROR_FORMAT, "there are more than 2^31 synapses between two layers");
-    const size_t half = map->room / 2, room = snnd_size_add(map->count, more > half ? more : half);
-    snnd_nir_synapse *grown = snnd_allocate(map->context, room, sizeof *grown);
-    if (grown == NULL)
-        return SNND_ERROR_MEMORY;
-    if (map->count > 0)
-        memcpy(grown, map->synapse, map->count * sizeof *grown);
-    snnd_release(map->context, map->synapse);
-    map->synapse = grown;
-    map->room = room;
-    return SNND_OK;
+        return failed(map->failure, "there are more than 2^31 synapses between two layers");
+    const size_t half = map->room / 2;
+    map->room = map->count + (more > half ? more : half);
+    map->synapse = reallocate(map->synapse, map->room, sizeof *map->synapse);
+    return 0;
 }
 
 /* From plain to synapses. */
-static snnd_status list(snnd_nir_map *map) {
+static int list(nir_map *map) {
     if (!map->plain)
-        return SNND_OK;
-    if (map->inputs > MOST_DIAGONAL)
-        return snnd_fail(map->context, SNND_ERROR_FORMAT,
-                         "%d neurons are delayed or scaled without a matrix; that would be a layer of as many times as "
-                         "many synapses, and is read for at most %d",
-                         map->inputs, MOST_DIAGONAL);
-    snnd_status status = make_room(map, (size_t)map->inputs);
-    if (status != SNND_OK)
+        return 0;
+    if (map->inputs > NIR_MOST_DIAGONAL)
+        return failed(map->failure,
+                      "%d neurons are delayed or scaled without a matrix; that would be a layer of as many times as "
+                      "many synapses, and is read for at most %d",
+                      map->inputs, NIR_MOST_DIAGONAL);
+    int status = make_room(map, (size_t)map->inputs);
+    if (status != 0)
         return status;
     for (int32_t i = 0; i < map->inputs; i++)
-        map->synapse[map->count++] = (snnd_nir_synapse){i, i, map->delay[i], map->scale[i]};
+        map->synapse[map->count++] = (nir_synapse){i, i, map->delay[i], map->scale[i]};
     map->plain = false;
-    return SNND_OK;
+    return 0;
 }
 
-void snnd_nir_map_delay(snnd_nir_map *map, const int32_t *steps) {
+void nir_map_delay(nir_map *map, const int32_t *steps) {
     for (int32_t i = 0; i < map->inputs && map->plain; i++)
         map->delay[i] += steps[i];
     for (size_t s = 0; s < map->count; s++)
@@ -86,7 +69,7 @@ void snnd_nir_map_delay(snnd_nir_map *map, const int32_t *steps) {
         map->after[o] += steps[o];
 }
 
-void snnd_nir_map_scale(snnd_nir_map *map, const double *factor) {
+void nir_map_scale(nir_map *map, const double *factor) {
     for (int32_t i = 0; i < map->inputs && map->plain; i++)
         map->scale[i] *= factor[i];
     for (size_t s = 0; s < map->count; s++)
@@ -96,59 +79,57 @@ void snnd_nir_map_scale(snnd_nir_map *map, const double *factor) {
 }
 
 /* A bias that comes `after` steps late (NULL: at once). */
-static snnd_status take_bias(snnd_nir_map *map, const double *bias, const int32_t *after) {
+static int take_bias(nir_map *map, const double *bias, const int32_t *after) {
     if (bias == NULL)
-        return SNND_OK;
+        return 0;
     if (map->bias == NULL)
-        map->bias = snnd_allocate(map->context, (size_t)map->outputs, sizeof *map->bias);
+        map->bias = allocate((size_t)map->outputs, sizeof *map->bias);
     if (map->after == NULL)
-        map->after = snnd_allocate(map->context, (size_t)map->outputs, sizeof *map->after);
-    if (map->bias == NULL || map->after == NULL)
-        return SNND_ERROR_MEMORY;
+        map->after = allocate((size_t)map->outputs, sizeof *map->after);
     for (int32_t o = 0; o < map->outputs; o++) {
         const int32_t late = after == NULL ? 0 : after[o];
         if (bias[o] != 0 && map->bias[o] != 0 && map->after[o] != late)
-            return snnd_fail(map->context, SNND_ERROR_FORMAT,
-                             "branches bring biases to neuron %d that are %d and %d steps late; a layer has one", o,
-                             map->after[o], late);
+            return failed(map->failure,
+                          "branches bring biases to neuron %d that are %d and %d steps late; a layer has one", o,
+                          map->after[o], late);
         if (bias[o] != 0)
             map->after[o] = late;
         map->bias[o] += bias[o];
     }
-    return SNND_OK;
+    return 0;
 }
 
-size_t snnd_nir_map_carrying(const double *weight, size_t count) {
+size_t nir_map_carrying(const double *weight, size_t count) {
     size_t carrying = 0;
     for (size_t k = 0; k < count; k++)
         carrying += weight[k] != 0;
     return carrying;
 }
 
-snnd_status snnd_nir_map_matrix(snnd_nir_map *map, const double *weight, const double *bias, int32_t rows) {
+int nir_map_matrix(nir_map *map, const double *weight, const double *bias, int32_t rows) {
     const int32_t columns = map->outputs;
-    snnd_status status = make_room(map, snnd_nir_map_carrying(weight, (size_t)rows * (size_t)columns));
-    if (status != SNND_OK)
+    int status = make_room(map, nir_map_carrying(weight, (size_t)rows * (size_t)columns));
+    if (status != 0)
         return status;
     for (int32_t o = 0; o < rows; o++)
         for (int32_t i = 0; i < columns; i++) {
             const double w = weight[(size_t)o * (size_t)columns + (size_t)i];
             if (w != 0)
-                map->synapse[map->count++] = (snnd_nir_synapse){o, i, map->delay[i], w * map->scale[i]};
+                map->synapse[map->count++] = (nir_synapse){o, i, map->delay[i], w * map->scale[i]};
         }
     map->plain = false;
     map->outputs = rows;
     return take_bias(map, bias, NULL);
 }
 
-snnd_status snnd_nir_map_join(snnd_nir_map *map, const snnd_nir_map *other) {
-    snnd_nir_map *listed = (snnd_nir_map *)(uintptr_t)other;
-    snnd_status status = list(map);
-    if (status == SNND_OK)
+int nir_map_join(nir_map *map, const nir_map *other) {
+    nir_map *listed = (nir_map *)(uintptr_t)other;
+    int status = list(map);
+    if (status == 0)
         status = list(listed);
-    if (status == SNND_OK)
+    if (status == 0)
         status = make_room(map, other->count);
-    if (status != SNND_OK)
+    if (status != 0)
         return status;
     if (other->count > 0)
         memcpy(map->synapse + map->count, other->synapse, other->count * sizeof *other->synapse);
@@ -156,7 +137,7 @@ snnd_status snnd_nir_map_join(snnd_nir_map *map, const snnd_nir_map *other) {
     return take_bias(map, other->bias, other->after);
 }
 
-int32_t snnd_nir_map_advance(snnd_nir_map *map, int32_t lag) {
+int32_t nir_map_advance(nir_map *map, int32_t lag) {
     int32_t least = lag;
     for (int32_t i = 0; i < map->inputs && map->plain; i++)
         least = map->delay[i] < least ? map->delay[i] : least;
@@ -173,9 +154,9 @@ int32_t snnd_nir_map_advance(snnd_nir_map *map, int32_t lag) {
     return least;
 }
 
-bool snnd_nir_map_is_nothing(const snnd_nir_map *map) {
+bool nir_map_is_nothing(const nir_map *map) {
     for (int32_t i = 0; i < map->inputs && map->plain; i++)
-        if (map->delay[i] != 0 || map->scale[i] != 1)
+        if (map->delay[i] != 0 || fabs(map->scale[i] - 1) > 1e-6)
             return false;
     return map->plain;
 }
@@ -183,7 +164,7 @@ bool snnd_nir_map_is_nothing(const snnd_nir_map *map) {
 /* ---- layers ---- */
 
 static int by_place(const void *left, const void *right) {
-    const snnd_nir_synapse *a = left, *b = right;
+    const nir_synapse *a = left, *b = right;
     if (a->output != b->output)
         return a->output < b->output ? -1 : 1;
     if (a->input != b->input)
@@ -191,12 +172,12 @@ static int by_place(const void *left, const void *right) {
     return (a->delay > b->delay) - (a->delay < b->delay);
 }
 
-static bool same_pair(const snnd_nir_synapse *a, const snnd_nir_synapse *b) {
+static bool same_pair(const nir_synapse *a, const nir_synapse *b) {
     return a->output == b->output && a->input == b->input;
 }
 
 /* Sorts the synapses and makes those of one pair and delay one; what the layer must have room for. */
-static snnd_delay_options measure(snnd_nir_map *map) {
+static snnd_delay_options measure(nir_map *map) {
     snnd_delay_options options;
     size_t kept = 0;
     int32_t together = 0, longest = 0;
@@ -205,7 +186,7 @@ static snnd_delay_options measure(snnd_nir_map *map) {
     if (map->count > 0)
         qsort(map->synapse, map->count, sizeof *map->synapse, by_place);
     for (size_t s = 0; s < map->count; s++) {
-        snnd_nir_synapse *last = kept == 0 ? NULL : &map->synapse[kept - 1];
+        nir_synapse *last = kept == 0 ? NULL : &map->synapse[kept - 1];
         if (last != NULL && by_place(last, &map->synapse[s]) == 0) {
             last->weight += map->synapse[s].weight;
             continue;
@@ -220,111 +201,96 @@ static snnd_delay_options measure(snnd_nir_map *map) {
     return options;
 }
 
-/* The weight whose tap comes next to the one wanted: evaluation makes it a little smaller (doc/model.md). */
-static float weight_of(snnd_layer *layer, const snnd_profile *profile, int64_t place, float wanted) {
-    float *weight = &snnd_layer_floats(layer, SNND_ARRAY_WEIGHT)[place], best = wanted;
-    int32_t delay;
-    if (wanted == 0)
-        return 0;
-    *weight = 1;
-    const float share = snnd_delays_tap(layer, profile, place, &delay);
-    float candidate = (float)((double)wanted / (double)share), closest = INFINITY;
-    candidate = nextafterf(candidate, -INFINITY);
-    for (int k = 0; k < 3; k++, candidate = nextafterf(candidate, INFINITY)) {
-        *weight = candidate;
-        const float away = fabsf(snnd_delays_tap(layer, profile, place, &delay) - wanted);
-        if (away < closest) {
-            closest = away;
-            best = candidate;
-        }
-    }
-    return best;
-}
-
-static snnd_status fill(const snnd_nir_map *map, snnd_layer *layer) {
-    const int32_t half = layer->options.delays.max_delay / 2, each = layer->options.delays.synapses_per_pair;
-    const snnd_profile profile = snnd_delays_whole_profile(layer);
-    float *weight = snnd_layer_floats(layer, SNND_ARRAY_WEIGHT);
-    float *position = snnd_layer_floats(layer, SNND_ARRAY_POSITION);
-    for (int64_t s = 0; s < snnd_layer_synapses(layer); s++)
-        weight[s] = position[s] = 0;
+/* Gives the layer its synapses. */
+static int fill(const nir_map *map, snnd_context *context, const snnd_delay_options *options, snnd_layer *layer) {
+    const int32_t half = options->max_delay / 2, each = options->synapses_per_pair;
+    const size_t count = (size_t)map->outputs * (size_t)map->inputs * (size_t)each;
+    float *weight = allocate(count, sizeof *weight), *position = allocate(count, sizeof *position);
     int32_t together = 0;
     for (size_t s = 0; s < map->count; s++) {
-        const snnd_nir_synapse *synapse = &map->synapse[s];
+        const nir_synapse *synapse = &map->synapse[s];
         together = s > 0 && same_pair(synapse - 1, synapse) ? together + 1 : 0;
-        const int64_t place = ((int64_t)synapse->output * layer->inputs + synapse->input) * each + together;
-        position[place] = (float)(half - synapse->delay);
-        weight[place] = weight_of(layer, &profile, place, (float)synapse->weight);
-        if (!isfinite(weight[place]))
-            return snnd_fail(map->context, SNND_ERROR_FORMAT,
-                             "a weight would be %g, which single precision does not hold", synapse->weight);
+        const size_t pair = (size_t)synapse->output * (size_t)map->inputs + (size_t)synapse->input;
+        weight[pair * (size_t)each + (size_t)together] = (float)synapse->weight;
+        position[pair * (size_t)each + (size_t)together] = (float)(half - synapse->delay);
     }
-    return SNND_OK;
+    snnd_status status = snnd_layer_set_array(layer, SNND_ARRAY_WEIGHT, weight, (int64_t)count);
+    if (status == SNND_OK)
+        status = snnd_layer_set_array(layer, SNND_ARRAY_POSITION, position, (int64_t)count);
+    free(weight);
+    free(position);
+    return nir_told(map->failure, context, status);
 }
 
 /* A bias is batch norm that changes nothing else: epsilon and variance are such that they are 1 together. */
-static snnd_status add_bias(const snnd_nir_map *map, snnd_network *network) {
+static snnd_status add_norm(const nir_map *map, snnd_network *network, float *shift, float *variance) {
     snnd_batch_norm_options options;
     snnd_layer *layer;
+    snnd_batch_norm_options_init(&options, sizeof options);
+    options.epsilon = 0x1p-17;
+    for (int32_t o = 0; o < map->outputs; o++) {
+        shift[o] = (float)map->bias[o];
+        variance[o] = (float)(1 - options.epsilon);
+    }
+    snnd_status status = snnd_network_add_batch_norm(network, &options, &layer);
+    if (status == SNND_OK)
+        status = snnd_layer_set_array(layer, SNND_ARRAY_SHIFT, shift, map->outputs);
+    return status == SNND_OK ? snnd_layer_set_array(layer, SNND_ARRAY_RUNNING_VARIANCE, variance, map->outputs)
+                             : status;
+}
+
+static int add_bias(const nir_map *map, snnd_context *context, snnd_network *network) {
     bool any = false;
     for (int32_t o = 0; o < map->outputs && map->bias != NULL; o++)
         any = any || map->bias[o] != 0;
     if (!any)
-        return SNND_OK;
-    snnd_batch_norm_options_init(&options, sizeof options);
-    options.epsilon = 0x1p-17;
-    snnd_status status = snnd_network_add_batch_norm(network, &options, &layer);
-    for (int32_t o = 0; o < map->outputs && status == SNND_OK; o++) {
-        snnd_layer_floats(layer, SNND_ARRAY_RUNNING_VARIANCE)[o] = (float)(1 - 0x1p-17);
-        snnd_layer_floats(layer, SNND_ARRAY_SHIFT)[o] = (float)map->bias[o];
-        if (!isfinite((float)map->bias[o]))
-            return snnd_fail(map->context, SNND_ERROR_FORMAT,
-                             "a bias would be %g, which single precision does not hold", map->bias[o]);
-    }
-    return status;
+        return 0;
+    float *shift = allocate((size_t)map->outputs, sizeof *shift);
+    float *variance = allocate((size_t)map->outputs, sizeof *variance);
+    const snnd_status status = add_norm(map, network, shift, variance);
+    free(shift);
+    free(variance);
+    return nir_told(map->failure, context, status);
 }
 
 /* Synapses end where the bias is, and what is behind it stays in `after`. Of neurons without a bias nothing does. */
-static snnd_status end_at_bias(snnd_nir_map *map) {
+static int end_at_bias(nir_map *map) {
     for (int32_t o = 0; o < map->outputs && map->bias != NULL; o++)
         map->after[o] = map->bias[o] != 0 ? map->after[o] : 0;
     for (size_t s = 0; s < map->count && map->bias != NULL; s++) {
-        snnd_nir_synapse *synapse = &map->synapse[s];
+        nir_synapse *synapse = &map->synapse[s];
         if (synapse->delay < map->after[synapse->output])
-            return snnd_fail(map->context, SNND_ERROR_FORMAT,
-                             "the bias of neuron %d is %d steps late, and a synapse beside it %d; a layer has its bias "
-                             "behind its synapses",
-                             synapse->output, map->after[synapse->output], synapse->delay);
+            return failed(map->failure,
+                          "the bias of neuron %d is %d steps late, and a synapse beside it %d; a layer has its bias "
+                          "behind its synapses",
+                          synapse->output, map->after[synapse->output], synapse->delay);
         synapse->delay -= map->after[synapse->output];
     }
-    return SNND_OK;
+    return 0;
 }
 
 /* A layer has room for as many synapses at each pair as the fullest one has. */
-static snnd_status spend(const snnd_nir_map *map, int32_t each, uint64_t *left) {
+static int spend(const nir_map *map, int32_t each, uint64_t *left) {
     if ((double)map->outputs * map->inputs * each > (double)*left)
-        return snnd_fail(map->context, SNND_ERROR_FORMAT,
-                         "%d synapses at each pair of %d and %d neurons are more than a file of its size may make",
-                         each, map->inputs, map->outputs);
+        return failed(map->failure,
+                      "%d synapses at each pair of %d and %d neurons are more than a file of its size may make", each,
+                      map->inputs, map->outputs);
     *left -= (uint64_t)map->outputs * (uint64_t)map->inputs * (uint64_t)each;
-    return SNND_OK;
+    return 0;
 }
 
-snnd_status snnd_nir_map_add(snnd_nir_map *map, snnd_network *network, uint64_t *left) {
+int nir_map_add(nir_map *map, snnd_context *context, snnd_network *network, uint64_t *left) {
     snnd_layer *layer;
-    snnd_status status = list(map);
-    if (status == SNND_OK)
+    int status = list(map);
+    if (status == 0)
         status = end_at_bias(map);
-    if (status != SNND_OK)
+    if (status != 0)
         return status;
     const snnd_delay_options options = measure(map);
     status = spend(map, options.synapses_per_pair, left);
-    if (status == SNND_OK)
-        status = snnd_network_add_delays(network, map->outputs, &options, &layer);
-    if (status != SNND_OK)
-        return status;
-    const snnd_float_mode before = snnd_set_float_mode();
-    status = fill(map, layer);
-    snnd_restore_float_mode(before);
-    return status == SNND_OK ? add_bias(map, network) : status;
+    if (status == 0)
+        status = nir_told(map->failure, context, snnd_network_add_delays(network, map->outputs, &options, &layer));
+    if (status == 0)
+        status = fill(map, context, &options, layer);
+    return status == 0 ? add_bias(map, context, network) : status;
 }

@@ -9,59 +9,114 @@
  *     /node/edges                   [edges, 2] names
  *     /node/metadata/...            what nobody relies on
  */
-#ifndef SNND_FORMAT_NIR_H
-#define SNND_FORMAT_NIR_H
+#ifndef NIR_NIR_H
+#define NIR_NIR_H
 
 #include <math.h>
+#include <snndelay.h>
+#include <stdbool.h>
 
-#include "base/context.h"
+#include "common/failure.h"
 
-typedef enum snnd_nir_type {
-    SNND_NIR_INPUT,
-    SNND_NIR_OUTPUT,
-    SNND_NIR_LINEAR,
-    SNND_NIR_AFFINE,
-    SNND_NIR_SCALE,
-    SNND_NIR_DELAY,
-    SNND_NIR_FLATTEN,
-    SNND_NIR_LI,
-    SNND_NIR_LIF,
-    SNND_NIR_TYPES
-} snnd_nir_type;
+/* ---- networks and files ---- */
 
-enum { SNND_NIR_FIELDS = 5 };
+/* When a reader of the graph looks for spikes. With a = 1 - dt/tau and input I, what a LIF node gives at step t: */
+typedef enum nir_order {
+    /* z[t] = v[t] > v_threshold, then v[t+1] = v_reset where z[t], else a v[t] + I[t]: forward Euler as it is written,
+     * and the library's own update. LI gives v[t]. */
+    NIR_SPIKE_FIRST,
+    /* u = a v[t-1] + I[t], z[t] = u > v_threshold, v[t] = v_reset where z[t], else u. After a spike such a reader keeps
+     * one step of input that the library drops. LI gives v[t]. */
+    NIR_UPDATE_FIRST,
+    NIR_ORDER_UNTOLD /* only of files: what their metadata say; spike first where they do not */
+} nir_order;
+
+typedef struct nir_export_options {
+    double dt; /* seconds of a step, 1e-9 to 1e3 */
+    nir_order order;
+    bool without_reset; /* LIF without v_reset, which versions of the Python package `nir` before 1.0.6 do not know */
+    bool drop_shift;    /* without the delays that all that goes into a layer has in common */
+} nir_export_options;
+
+/* Writes the network, as evaluation has it, as a graph. `earlier`: the steps by which the graph gives its output before
+ * the network does, which only `drop_shift` makes more than 0. */
+int nir_save(snnd_context *context, snnd_network *network, const nir_export_options *options, const char *path,
+             int32_t *earlier, struct failure *failure);
+
+typedef struct nir_import_options {
+    double dt; /* 0: what the file's metadata say */
+    nir_order order;
+} nir_import_options;
+
+/* How a graph became a network. */
+typedef struct nir_import_report {
+    nir_order order; /* that was taken */
+    bool told;       /* by the options or the file */
+    int32_t firing;  /* layers of neurons that fire */
+    int32_t later;   /* steps by which the network gives its output after the graph */
+} nir_import_report;
+
+/* Makes a network of a graph. */
+int nir_load(snnd_context *context, const nir_import_options *options, const char *path, snnd_network **network,
+             nir_import_report *report, struct failure *failure);
+
+/* Prints what is in a file. */
+int nir_show(const char *path, struct failure *failure);
+
+/* What a call of the library came to, which has left its sentence in the context. */
+static inline int nir_told(struct failure *failure, const snnd_context *context, snnd_status status) {
+    return status == SNND_OK ? 0 : failed(failure, "%s", snnd_context_last_error(context));
+}
+
+/* ---- nodes ---- */
+
+typedef enum nir_type {
+    NIR_INPUT,
+    NIR_OUTPUT,
+    NIR_LINEAR,
+    NIR_AFFINE,
+    NIR_SCALE,
+    NIR_DELAY,
+    NIR_FLATTEN,
+    NIR_LI,
+    NIR_LIF,
+    NIR_TYPES
+} nir_type;
+
+enum { NIR_FIELDS = 5 };
 
 /* The fields of each kind of node, by name; all numbers. */
-typedef struct snnd_nir_kind {
+typedef struct nir_kind {
     const char *name;
-    const char *field[SNND_NIR_FIELDS];
-} snnd_nir_kind;
+    const char *field[NIR_FIELDS];
+} nir_kind;
 
 /* Places among the fields. */
-enum { SNND_NIR_SHAPE = 0 };                     /* Input, Output */
-enum { SNND_NIR_WEIGHT = 0, SNND_NIR_BIAS = 1 }; /* Linear, Affine */
-enum { SNND_NIR_FACTOR = 0 };                    /* Scale: scale; Delay: delay */
-enum { SNND_NIR_FLAT_START, SNND_NIR_FLAT_END, SNND_NIR_FLAT_SHAPE };
-enum { SNND_NIR_TAU, SNND_NIR_R, SNND_NIR_LEAK, SNND_NIR_THRESHOLD, SNND_NIR_RESET }; /* LI: the first three; LIF */
+enum { NIR_SHAPE = 0 };                /* Input, Output */
+enum { NIR_WEIGHT = 0, NIR_BIAS = 1 }; /* Linear, Affine */
+enum { NIR_FACTOR = 0 };               /* Scale: scale; Delay: delay */
+enum { NIR_FLAT_START, NIR_FLAT_END, NIR_FLAT_SHAPE };
+enum { NIR_TAU, NIR_R, NIR_LEAK, NIR_THRESHOLD, NIR_RESET }; /* LI: the first three; LIF */
 
-extern const snnd_nir_kind snnd_nir_kinds[SNND_NIR_TYPES];
+extern const nir_kind nir_kinds[NIR_TYPES];
+
+/* A map of neurons one to one becomes a matrix that is mostly zeros: only for so many neurons. */
+enum { NIR_MOST_DIAGONAL = 4096 };
+
+/* How the metadata's `discretization` begins. */
+#define NIR_SPIKE_FIRST_WORDS "forward Euler, spike first"
+#define NIR_UPDATE_FIRST_WORDS "forward Euler, update first"
 
 /* Steps from the input of the neuron's node to its state in the library beyond those that a reader of this order makes:
- * a layer of Delay in front of the neurons makes up for them. */
-static inline int32_t snnd_nir_lag(snnd_nir_type neuron, int32_t order) {
-    return (neuron == SNND_NIR_LIF ? 1 : 0) + (order == SNND_NIR_UPDATE_FIRST ? 1 : 0);
+ * delays in front of the neurons make up for them. */
+static inline int32_t nir_lag(nir_type neuron, nir_order order) {
+    return (neuron == NIR_LIF ? 1 : 0) + (order == NIR_UPDATE_FIRST ? 1 : 0);
 }
 
 /* A time constant in steps. Files hold it in single precision, where 1 step may have come to a little less. */
-static inline double snnd_nir_steps(double seconds, double dt) {
+static inline double nir_steps(double seconds, double dt) {
     const double steps = seconds / dt;
     return fabs(steps - 1) <= 1e-6 ? 1 : steps;
 }
-
-/* The two ways, with checked options, between networks and the bytes of a file. */
-snnd_status snnd_nir_write(const snnd_network *network, const snnd_nir_options *options, unsigned char **bytes,
-                           size_t *count);
-snnd_status snnd_nir_read(snnd_context *context, const snnd_nir_options *options, const unsigned char *bytes,
-                          size_t count, snnd_network **network);
 
 #endif

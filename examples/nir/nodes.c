@@ -1,19 +1,17 @@
 #include "nir/nodes.h"
 
 #include <math.h>
+#include <stdlib.h>
 
-enum { MOST_NEURONS = 1 << 20, MOST_DELAY = 1022 };
+/* A delay is up to the library's longest and a lag of two steps. */
+enum { MOST_NEURONS = 1 << 20, MOST_DELAY = 1024 };
 
-snnd_status snnd_nir_refuse(const snnd_nir_reading *all, const snnd_nir_node *node, const char *wrong) {
-    return snnd_fail(all->context, SNND_ERROR_FORMAT, "node '%.64s' (%s) %s", node->name,
-                     snnd_nir_kinds[node->type].name, wrong);
+int nir_refuse(const nir_reading *all, const nir_node *node, const char *wrong) {
+    return failed(all->failure, "node '%.64s' (%s) %s", node->name, nir_kinds[node->type].name, wrong);
 }
 
-snnd_status snnd_nir_blame(const snnd_nir_reading *all, const snnd_nir_node *node, snnd_status status) {
-    return status == SNND_ERROR_ARGUMENT || status == SNND_ERROR_FORMAT
-               ? snnd_fail(all->context, SNND_ERROR_FORMAT, "before or at node '%.64s': %s", node->name,
-                           all->context->error)
-               : status;
+int nir_blame(const nir_reading *all, const nir_node *node, int status) {
+    return status == 0 ? 0 : failed(all->failure, "before or at node '%.64s': %s", node->name, all->failure->text);
 }
 
 /* ---- the budget ---- */
@@ -21,237 +19,253 @@ snnd_status snnd_nir_blame(const snnd_nir_reading *all, const snnd_nir_node *nod
 /* What a synapse on its way to a layer takes, and how many are passed for 1. */
 enum { SYNAPSE = 4, PASSED = 8 };
 
-snnd_status snnd_nir_spend_plain(const snnd_nir_reading *all, const snnd_nir_map *map) {
-    return snnd_hdf5_spend(&all->graph->source, map->plain ? SYNAPSE * (uint64_t)map->inputs : 0);
+int nir_spend_plain(const nir_reading *all, const nir_map *map) {
+    return hdf5_spend(&all->graph->source, map->plain ? SYNAPSE * (uint64_t)map->inputs : 0);
 }
 
 /* ---- nodes between neurons ---- */
 
+/* An error that tells of how many elements a field is. */
+static int refuse_count(const nir_reading *all, const nir_node *node, int field, int32_t neurons) {
+    const long long count = (long long)node->field[field].count;
+    return failed(all->failure, "node '%.64s' (%s): '%s' has %lld element%s, and comes behind %d neuron%s", node->name,
+                  nir_kinds[node->type].name, nir_kinds[node->type].field[field], count, count == 1 ? "" : "s", neurons,
+                  neurons == 1 ? "" : "s");
+}
+
 /* The vector of a field, which has an element for each of `neurons`. */
-static snnd_status read_vector(const snnd_nir_reading *all, const snnd_nir_node *node, int field, int32_t neurons,
-                               double **values) {
+static int read_vector(const nir_reading *all, const nir_node *node, int field, int32_t neurons, double **values) {
     if (node->field[field].count != neurons || node->field[field].axes < 1)
-        return snnd_fail(all->context, SNND_ERROR_FORMAT,
-                         "node '%.64s' (%s): '%s' has %lld elements in %d axes, and comes behind %d neurons",
-                         node->name, snnd_nir_kinds[node->type].name, snnd_nir_kinds[node->type].field[field],
-                         (long long)node->field[field].count, node->field[field].axes, neurons);
-    return snnd_nir_numbers(all->graph, node, field, values);
+        return refuse_count(all, node, field, neurons);
+    return nir_numbers(all->graph, node, field, values);
 }
 
-snnd_status snnd_nir_settle(snnd_nir_reading *all, const snnd_nir_node *node) {
-    snnd_status status = SNND_OK;
+/* The same of a field of neurons, which may be one number for all. */
+static int read_spread(const nir_reading *all, const nir_node *node, int field, int32_t neurons, double **values) {
+    double *value;
+    if (node->field[field].count != 1)
+        return read_vector(all, node, field, neurons, values);
+    if (nir_numbers(all->graph, node, field, &value) != 0)
+        return -1;
+    *values = allocate((size_t)neurons, sizeof **values);
+    for (int32_t n = 0; n < neurons; n++)
+        (*values)[n] = *value;
+    free(value);
+    return 0;
+}
+
+int nir_settle(nir_reading *all, const nir_node *node) {
+    int status = 0;
     const int32_t outputs = all->map.outputs;
-    if (!snnd_nir_map_is_nothing(&all->map))
-        status = snnd_nir_spend_plain(all, &all->map);
-    if (status == SNND_OK && !snnd_nir_map_is_nothing(&all->map))
-        status = snnd_nir_blame(all, node, snnd_nir_map_add(&all->map, all->network, &all->graph->source.left));
-    if (status != SNND_OK)
+    if (!nir_map_is_nothing(&all->map))
+        status = nir_spend_plain(all, &all->map);
+    if (status == 0 && !nir_map_is_nothing(&all->map))
+        status = nir_blame(all, node, nir_map_add(&all->map, all->context, all->network, &all->graph->source.left));
+    if (status != 0)
         return status;
-    snnd_nir_map settled = all->map;
-    status = snnd_nir_map_begin(&all->map, all->context, outputs);
-    if (status == SNND_OK && settled.after != NULL)
-        snnd_nir_map_delay(&all->map, settled.after);
-    snnd_nir_map_release(&settled);
-    return status;
+    nir_map settled = all->map;
+    nir_map_begin(&all->map, all->failure, outputs);
+    if (settled.after != NULL)
+        nir_map_delay(&all->map, settled.after);
+    nir_map_release(&settled);
+    return 0;
 }
 
-snnd_status snnd_nir_settle_all(snnd_nir_reading *all, const snnd_nir_node *node) {
-    snnd_status status = snnd_nir_settle(all, node);
-    return status == SNND_OK ? snnd_nir_settle(all, node) : status;
+int nir_settle_all(nir_reading *all, const nir_node *node) {
+    int status = nir_settle(all, node);
+    return status == 0 ? nir_settle(all, node) : status;
 }
 
-static snnd_status pass_matrix(const snnd_nir_reading *all, const snnd_nir_node *node, snnd_nir_map *map) {
-    const snnd_nir_array *weight = &node->field[SNND_NIR_WEIGHT];
+static int pass_matrix(const nir_reading *all, const nir_node *node, nir_map *map) {
+    const nir_array *weight = &node->field[NIR_WEIGHT];
     double *values, *bias = NULL;
     if (weight->axes != 2 || weight->shape[1] != map->outputs || weight->shape[0] > MOST_NEURONS)
-        return snnd_fail(all->context, SNND_ERROR_FORMAT,
-                         "node '%.64s' (%s): its weight has %d axes of %lld, %lld; expected two, the second %d",
-                         node->name, snnd_nir_kinds[node->type].name, weight->axes, (long long)weight->shape[0],
-                         (long long)weight->shape[1], map->outputs);
+        return failed(all->failure,
+                      "node '%.64s' (%s): its weight has %d axes of %lld, %lld; expected two, the second %d",
+                      node->name, nir_kinds[node->type].name, weight->axes, (long long)weight->shape[0],
+                      (long long)weight->shape[1], map->outputs);
     const int32_t rows = (int32_t)weight->shape[0];
-    snnd_status status = snnd_nir_numbers(all->graph, node, SNND_NIR_WEIGHT, &values);
-    if (status != SNND_OK)
+    int status = nir_numbers(all->graph, node, NIR_WEIGHT, &values);
+    if (status != 0)
         return status;
-    if (node->type == SNND_NIR_AFFINE)
-        status = read_vector(all, node, SNND_NIR_BIAS, rows, &bias);
-    if (status == SNND_OK)
-        status =
-            snnd_hdf5_spend(&all->graph->source,
-                            SYNAPSE * (uint64_t)snnd_nir_map_carrying(values, (size_t)rows * (size_t)map->outputs));
-    if (status == SNND_OK)
-        status = snnd_nir_blame(all, node, snnd_nir_map_matrix(map, values, bias, rows));
-    snnd_release(all->context, values);
-    snnd_release(all->context, bias);
+    if (node->type == NIR_AFFINE)
+        status = read_vector(all, node, NIR_BIAS, rows, &bias);
+    if (status == 0)
+        status = hdf5_spend(&all->graph->source,
+                            SYNAPSE * (uint64_t)nir_map_carrying(values, (size_t)rows * (size_t)map->outputs));
+    if (status == 0)
+        status = nir_blame(all, node, nir_map_matrix(map, values, bias, rows));
+    free(values);
+    free(bias);
     return status;
 }
 
-static snnd_status pass_scale(const snnd_nir_reading *all, const snnd_nir_node *node, snnd_nir_map *map) {
+static int pass_scale(const nir_reading *all, const nir_node *node, nir_map *map) {
     double *values;
-    snnd_status status = read_vector(all, node, SNND_NIR_FACTOR, map->outputs, &values);
-    if (status != SNND_OK)
+    int status = read_vector(all, node, NIR_FACTOR, map->outputs, &values);
+    if (status != 0)
         return status;
-    snnd_nir_map_scale(map, values);
-    snnd_release(all->context, values);
-    return SNND_OK;
+    nir_map_scale(map, values);
+    free(values);
+    return 0;
 }
 
-static snnd_status whole_steps(const snnd_nir_reading *all, const snnd_nir_node *node, double seconds, int32_t *steps) {
+static int whole_steps(const nir_reading *all, const nir_node *node, double seconds, int32_t *steps) {
     const double exact = seconds / all->dt, whole = nearbyint(exact);
     if (!(exact >= -1e-6 && exact <= MOST_DELAY + 0.5) || fabs(exact - whole) > 1e-6 * fmax(1, exact))
-        return snnd_fail(all->context, SNND_ERROR_FORMAT,
-                         "node '%.64s': a delay of %g s is %g steps of %g s; expected a whole number from 0 to %d",
-                         node->name, seconds, exact, all->dt, MOST_DELAY);
+        return failed(all->failure,
+                      "node '%.64s': a delay of %g s is %g steps of %g s; expected a whole number from 0 to %d",
+                      node->name, seconds, exact, all->dt, MOST_DELAY);
     *steps = (int32_t)whole;
-    return SNND_OK;
+    return 0;
 }
 
-static snnd_status pass_delay(const snnd_nir_reading *all, const snnd_nir_node *node, snnd_nir_map *map) {
+static int pass_delay(const nir_reading *all, const nir_node *node, nir_map *map) {
     double *values;
-    snnd_status status = read_vector(all, node, SNND_NIR_FACTOR, map->outputs, &values);
-    if (status != SNND_OK)
+    int status = read_vector(all, node, NIR_FACTOR, map->outputs, &values);
+    if (status != 0)
         return status;
-    int32_t *steps = snnd_allocate(all->context, (size_t)map->outputs, sizeof *steps);
-    status = steps == NULL ? SNND_ERROR_MEMORY : SNND_OK;
-    for (int32_t n = 0; n < map->outputs && status == SNND_OK; n++)
+    int32_t *steps = allocate((size_t)map->outputs, sizeof *steps);
+    for (int32_t n = 0; n < map->outputs && status == 0; n++)
         status = whole_steps(all, node, values[n], &steps[n]);
-    if (status == SNND_OK)
-        snnd_nir_map_delay(map, steps);
-    snnd_release(all->context, values);
-    snnd_release(all->context, steps);
+    if (status == 0)
+        nir_map_delay(map, steps);
+    free(values);
+    free(steps);
     return status;
 }
 
-snnd_status snnd_nir_extent(const snnd_nir_reading *all, const snnd_nir_node *node, int field, int32_t *neurons) {
+int nir_extent(const nir_reading *all, const nir_node *node, int field, int32_t *neurons) {
     double *values, product = 1;
-    const snnd_nir_array *about = &node->field[field];
+    const nir_array *about = &node->field[field];
     if (about->axes > 1 || about->count > 16)
-        return snnd_nir_refuse(all, node, "has a shape that is not a list of extents");
-    snnd_status status = snnd_nir_numbers(all->graph, node, field, &values);
-    if (status != SNND_OK)
+        return nir_refuse(all, node, "has a shape that is not a list of extents");
+    int status = nir_numbers(all->graph, node, field, &values);
+    if (status != 0)
         return status;
     for (int64_t k = 0; k < about->count; k++)
         product *= values[k] >= 1 && values[k] == floor(values[k]) ? values[k] : NAN;
-    snnd_release(all->context, values);
+    free(values);
     if (!(product <= MOST_NEURONS))
-        return snnd_nir_refuse(all, node, "has a shape that is not whole numbers with a product up to 2^20");
+        return nir_refuse(all, node, "has a shape that is not whole numbers with a product up to 2^20");
     *neurons = (int32_t)product;
-    return SNND_OK;
+    return 0;
 }
 
 /* Values are in C order with or without axes. That the node flattens all of them is for its own shape to say. */
-static snnd_status pass_flatten(const snnd_nir_reading *all, const snnd_nir_node *node, const snnd_nir_map *map) {
+static int pass_flatten(const nir_reading *all, const nir_node *node, const nir_map *map) {
     int32_t neurons = 0;
-    snnd_status status = snnd_nir_extent(all, node, SNND_NIR_FLAT_SHAPE, &neurons);
-    if (status == SNND_OK && neurons != map->outputs)
-        status = snnd_nir_refuse(all, node, "has an input_type of another number of elements than what comes to it");
+    int status = nir_extent(all, node, NIR_FLAT_SHAPE, &neurons);
+    if (status == 0 && neurons != map->outputs)
+        status = nir_refuse(all, node, "has an input_type of another number of elements than what comes to it");
     return status;
 }
 
-snnd_status snnd_nir_pass(const snnd_nir_reading *all, const snnd_nir_node *node, snnd_nir_map *map) {
-    const snnd_status status =
-        snnd_hdf5_spend(&all->graph->source, 1 + ((uint64_t)map->count + (uint64_t)map->inputs) / PASSED);
-    if (status != SNND_OK)
+int nir_pass(const nir_reading *all, const nir_node *node, nir_map *map) {
+    const int status = hdf5_spend(&all->graph->source, 1 + ((uint64_t)map->count + (uint64_t)map->inputs) / PASSED);
+    if (status != 0)
         return status;
     switch (node->type) {
-    case SNND_NIR_LINEAR:
-    case SNND_NIR_AFFINE:
+    case NIR_LINEAR:
+    case NIR_AFFINE:
         return pass_matrix(all, node, map);
-    case SNND_NIR_SCALE:
+    case NIR_SCALE:
         return pass_scale(all, node, map);
-    case SNND_NIR_DELAY:
+    case NIR_DELAY:
         return pass_delay(all, node, map);
     default:
         return pass_flatten(all, node, map);
     }
 }
 
-bool snnd_nir_is_matrix(const snnd_nir_node *node) {
-    return node->type == SNND_NIR_LINEAR || node->type == SNND_NIR_AFFINE;
+bool nir_is_matrix(const nir_node *node) {
+    return node->type == NIR_LINEAR || node->type == NIR_AFFINE;
 }
 
-bool snnd_nir_is_between(const snnd_nir_node *node) {
-    return snnd_nir_is_matrix(node) || node->type == SNND_NIR_SCALE || node->type == SNND_NIR_DELAY ||
-           node->type == SNND_NIR_FLATTEN;
+bool nir_is_between(const nir_node *node) {
+    return nir_is_matrix(node) || node->type == NIR_SCALE || node->type == NIR_DELAY || node->type == NIR_FLATTEN;
 }
 
 /* ---- neurons ---- */
 
 /* The one value that a field has for all neurons. */
-static snnd_status read_common(const snnd_nir_reading *all, const snnd_nir_node *node, int field, int32_t neurons,
-                               double *value) {
+static int read_common(const nir_reading *all, const nir_node *node, int field, int32_t neurons, double *value) {
     double *values;
-    snnd_status status = read_vector(all, node, field, neurons, &values);
-    if (status != SNND_OK)
+    int status = read_spread(all, node, field, neurons, &values);
+    if (status != 0)
         return status;
     *value = values[0];
-    for (int32_t n = 1; n < neurons && status == SNND_OK; n++)
+    for (int32_t n = 1; n < neurons && status == 0; n++)
         if (values[n] != values[0])
-            status = snnd_fail(all->context, SNND_ERROR_FORMAT,
-                               "node '%.64s' (%s): '%s' is %g and %g; a layer of the library has one for all neurons",
-                               node->name, snnd_nir_kinds[node->type].name, snnd_nir_kinds[node->type].field[field],
-                               values[0], values[n]);
-    snnd_release(all->context, values);
+            status = failed(
+                all->failure, "node '%.64s' (%s): '%s' is %g and %g; a layer of the library has one for all neurons",
+                node->name, nir_kinds[node->type].name, nir_kinds[node->type].field[field], values[0], values[n]);
+    free(values);
     return status;
 }
 
-static snnd_status require_zero(const snnd_nir_reading *all, const snnd_nir_node *node, int field, int32_t neurons) {
+static int require_zero(const nir_reading *all, const nir_node *node, int field, int32_t neurons) {
     double value = 0;
-    snnd_status status = node->field[field].there ? read_common(all, node, field, neurons, &value) : SNND_OK;
-    if (status == SNND_OK && value != 0)
-        status = snnd_fail(all->context, SNND_ERROR_FORMAT, "node '%.64s' (%s): '%s' is %g; expected 0", node->name,
-                           snnd_nir_kinds[node->type].name, snnd_nir_kinds[node->type].field[field], value);
+    int status = node->field[field].there ? read_common(all, node, field, neurons, &value) : 0;
+    if (status == 0 && value != 0)
+        status = failed(all->failure, "node '%.64s' (%s): '%s' is %g; expected 0", node->name,
+                        nir_kinds[node->type].name, nir_kinds[node->type].field[field], value);
     return status;
 }
 
 /* What r dt / tau differs from 1 becomes a factor of the weights; in single precision it is next to 1. */
-static snnd_status take_resistance(snnd_nir_reading *all, const snnd_nir_node *node, double tau) {
+static int take_resistance(nir_reading *all, const nir_node *node, double tau) {
     double *values;
     bool differs = false;
-    snnd_status status = read_vector(all, node, SNND_NIR_R, all->map.outputs, &values);
-    if (status != SNND_OK)
+    int status = read_spread(all, node, NIR_R, all->map.outputs, &values);
+    if (status != 0)
         return status;
     for (int32_t n = 0; n < all->map.outputs; n++) {
         values[n] *= all->dt / tau;
         differs = differs || fabs(values[n] - 1) > 1e-6;
     }
     if (differs)
-        snnd_nir_map_scale(&all->map, values);
-    snnd_release(all->context, values);
-    return SNND_OK;
+        nir_map_scale(&all->map, values);
+    free(values);
+    return 0;
 }
 
-static snnd_status add_neurons(snnd_nir_reading *all, const snnd_nir_node *node, double tau, double threshold) {
-    const double steps = snnd_nir_steps(tau, all->dt);
-    if (node->type == SNND_NIR_LIF) {
+static int add_neurons(nir_reading *all, const nir_node *node, double tau, double threshold) {
+    const double steps = nir_steps(tau, all->dt);
+    if (node->type == NIR_LIF) {
         snnd_lif_options options;
         snnd_lif_options_init(&options, sizeof options);
         options.tau = steps;
         options.threshold = threshold;
-        return snnd_nir_blame(all, node, snnd_network_add_lif(all->network, &options, NULL));
+        return nir_blame(all, node,
+                         nir_told(all->failure, all->context, snnd_network_add_lif(all->network, &options, NULL)));
     }
     snnd_leaky_integrator_options options;
     snnd_leaky_integrator_options_init(&options, sizeof options);
     options.tau = steps;
-    return snnd_nir_blame(all, node, snnd_network_add_leaky_integrator(all->network, &options, NULL));
+    return nir_blame(
+        all, node,
+        nir_told(all->failure, all->context, snnd_network_add_leaky_integrator(all->network, &options, NULL)));
 }
 
-snnd_status snnd_nir_pass_neurons(snnd_nir_reading *all, const snnd_nir_node *node) {
-    const int32_t neurons = all->map.outputs, lag = snnd_nir_lag(node->type, all->order);
+int nir_pass_neurons(nir_reading *all, const nir_node *node) {
+    const int32_t neurons = all->map.outputs, lag = nir_lag(node->type, all->report->order);
     double tau = 0, threshold = 0;
-    snnd_status status = read_common(all, node, SNND_NIR_TAU, neurons, &tau);
-    if (status == SNND_OK && !(tau > 0))
-        status = snnd_nir_refuse(all, node, "has a tau that is not above 0");
-    if (status == SNND_OK)
-        status = require_zero(all, node, SNND_NIR_LEAK, neurons);
-    if (status == SNND_OK && node->type == SNND_NIR_LIF)
-        status = read_common(all, node, SNND_NIR_THRESHOLD, neurons, &threshold);
-    if (status == SNND_OK && node->type == SNND_NIR_LIF)
-        status = require_zero(all, node, SNND_NIR_RESET, neurons);
-    if (status == SNND_OK)
+    int status = read_common(all, node, NIR_TAU, neurons, &tau);
+    if (status == 0 && !(tau > 0))
+        status = nir_refuse(all, node, "has a tau that is not above 0");
+    if (status == 0)
+        status = require_zero(all, node, NIR_LEAK, neurons);
+    if (status == 0 && node->type == NIR_LIF)
+        status = read_common(all, node, NIR_THRESHOLD, neurons, &threshold);
+    if (status == 0 && node->type == NIR_LIF)
+        status = require_zero(all, node, NIR_RESET, neurons);
+    if (status == 0)
         status = take_resistance(all, node, tau);
-    if (status != SNND_OK)
+    if (status != 0)
         return status;
-    all->later += lag - snnd_nir_map_advance(&all->map, lag);
-    status = snnd_nir_settle_all(all, node);
-    return status == SNND_OK ? add_neurons(all, node, tau, threshold) : status;
+    all->report->firing += node->type == NIR_LIF;
+    all->report->later += lag - nir_map_advance(&all->map, lag);
+    status = nir_settle_all(all, node);
+    return status == 0 ? add_neurons(all, node, tau, threshold) : status;
 }

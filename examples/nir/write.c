@@ -1,358 +1,410 @@
 /*
  * From a network to a NIR graph. For every layer:
  *
- *     delays            for every delay d of a synapse that carries something: Delay of d steps -> Linear of the
- * weights at d, all in parallel; no Delay where d = 0 batch norm        a factor on the weights in front, and a bias,
- * which makes the first Linear an Affine; where there are no delays in front, an Affine of its own LIF, integrators
- * Delay of the lag between the library's step and the reader's -> LIF, LI dropout           nothing
+ *     delays            for every delay of a synapse that carries something Linear of the weights at it, all in
+ *                       parallel, behind a Delay of what it is more than the shortest; the shortest is put off
+ *     batch norm        a factor on the weights in front, and a bias, which makes the first Linear an Affine; where
+ *                       there are no delays in front, an Affine of its own
+ *     LIF, integrators  one Delay of what was put off and of the lag between the library's step and the reader's, then
+ *                       LIF or LI with r = 1: tau in steps is a factor on the weights and the bias in front
+ *     dropout           nothing
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include "base/float_mode.h"
-#include "format/network_file.h"
-#include "model/batch_norm.h"
-#include "model/delays.h"
-#include "model/lif.h"
+#include "common/files.h"
 #include "nir/graph_writer.h"
 
 /* What the whole network has in common. */
 typedef struct writing {
-    snnd_nir_writer *writer;
-    const snnd_network *network;
-    const snnd_nir_options *options;
+    nir_writer *writer;
+    snnd_network *network;
+    const nir_export_options *options;
+    int32_t put_off; /* steps by which the signal at the outlets is to be delayed */
+    int32_t dropped; /* of such steps */
+    bool is_scaled;  /* the signal has the factor of the neurons behind it */
 } writing;
 
-/* y = factor x + shift for each neuron: the layers of batch norm in a row. */
+/* y = factor x + shift for each neuron: the layers of batch norm in a row, and the neurons' own factor. */
 typedef struct folded {
     double *factor, *shift;
     bool shifts;    /* any shift is not 0 */
-    int32_t layers; /* that it is made of */
+    int32_t layers; /* of the network that it is all of */
 } folded;
 
-static void name_node(char name[SNND_NIR_NAME], int32_t layer, const char *what) {
-    snprintf(name, SNND_NIR_NAME, "layer_%d_%s", layer, what);
+static void name_node(char name[NIR_NAME], int32_t layer, const char *what) {
+    snprintf(name, NIR_NAME, "layer_%d_%s", layer, what);
+}
+
+static bool is_kind(const writing *all, int32_t layer, snnd_layer_type type) {
+    return snnd_layer_get_type(snnd_network_layer(all->network, layer)) == type;
+}
+
+/* ---- neurons' numbers ---- */
+
+static double steps_of(const snnd_layer *layer) {
+    snnd_lif_options lif = {.size = sizeof lif};
+    snnd_leaky_integrator_options integrator = {.size = sizeof integrator};
+    if (snnd_layer_get_type(layer) == SNND_LAYER_LIF)
+        return snnd_layer_lif_options(layer, &lif) == SNND_OK ? lif.tau : NAN;
+    return snnd_layer_leaky_integrator_options(layer, &integrator) == SNND_OK ? integrator.tau : NAN;
+}
+
+/* The time constant in seconds that, in single precision and brought back to steps, gives the same decay. */
+static double seconds_of(const writing *all, const snnd_layer *layer) {
+    const double tau = steps_of(layer), dt = all->options->dt;
+    const float wanted = (float)(1 - 1 / tau), nearest = (float)(tau * dt);
+    for (int away = 0; away < 9; away++) {
+        float near = nearest;
+        for (int step = 0; step < (away + 1) / 2; step++)
+            near = nextafterf(near, away % 2 != 0 ? INFINITY : 0);
+        if ((float)(1 - 1 / nir_steps((double)near, dt)) == wanted)
+            return (double)near;
+    }
+    return (double)nearest;
 }
 
 /* ---- batch norm ---- */
 
-static void release_folded(const writing *all, folded *by) {
-    snnd_release(all->network->context, by->factor);
-    snnd_release(all->network->context, by->shift);
+static void release_folded(folded *by) {
+    free(by->factor);
+    free(by->shift);
 }
 
-static void fold_layer(const snnd_layer *layer, folded *by) {
-    for (int32_t n = 0; n < layer->outputs; n++) {
-        const snnd_affine norm = snnd_batch_norm_running(layer, n);
-        const double factor = norm.inverse_deviation * norm.scale;
+static void scale(folded *by, int32_t neurons, double factor) {
+    for (int32_t n = 0; n < neurons; n++) {
         by->factor[n] *= factor;
-        by->shift[n] = (by->shift[n] - norm.mean) * factor + norm.shift;
+        by->shift[n] *= factor;
     }
 }
 
-/* All batch norm from this layer on, with the dropout between, which evaluation does not have. */
-static snnd_status fold(const writing *all, int32_t first, int32_t neurons, folded *by) {
-    *by = (folded){0};
-    by->factor = snnd_allocate(all->network->context, (size_t)neurons, sizeof *by->factor);
-    by->shift = snnd_allocate(all->network->context, (size_t)neurons, sizeof *by->shift);
-    if (by->factor == NULL || by->shift == NULL)
-        return SNND_ERROR_MEMORY;
-    for (int32_t n = 0; n < neurons; n++)
-        by->factor[n] = 1;
-    for (int32_t i = first; i < all->network->count; i++) {
-        const snnd_layer *layer = all->network->layer[i];
-        if (layer->class->type == SNND_LAYER_BATCH_NORM)
-            fold_layer(layer, by);
-        else if (layer->class->type != SNND_LAYER_DROPOUT)
-            break;
-        by->layers++;
+static void fold_layer(writing *all, const snnd_layer *layer, folded *by) {
+    const int32_t neurons = snnd_layer_outputs(layer);
+    double *factor = allocate((size_t)neurons, sizeof *factor), *shift = allocate((size_t)neurons, sizeof *shift);
+    nir_call(all->writer, snnd_layer_fold(layer, factor, shift));
+    for (int32_t n = 0; n < neurons; n++) {
+        by->factor[n] *= factor[n];
+        by->shift[n] = by->shift[n] * factor[n] + shift[n];
     }
+    free(factor);
+    free(shift);
+}
+
+/* All batch norm from this layer on, with the dropout between, which evaluation does not have, up to neurons. */
+static folded fold(writing *all, int32_t first, int32_t neurons) {
+    folded by = {.factor = allocate((size_t)neurons, sizeof *by.factor),
+                 .shift = allocate((size_t)neurons, sizeof *by.shift)};
     for (int32_t n = 0; n < neurons; n++)
-        by->shifts = by->shifts || by->shift[n] != 0;
-    return SNND_OK;
+        by.factor[n] = 1;
+    int32_t i = first;
+    for (; is_kind(all, i, SNND_LAYER_BATCH_NORM) || is_kind(all, i, SNND_LAYER_DROPOUT); i++)
+        if (is_kind(all, i, SNND_LAYER_BATCH_NORM))
+            fold_layer(all, snnd_network_layer(all->network, i), &by);
+    by.layers = i - first;
+    all->is_scaled = is_kind(all, i, SNND_LAYER_LIF) || is_kind(all, i, SNND_LAYER_LEAKY_INTEGRATOR);
+    if (all->is_scaled)
+        scale(&by, neurons, seconds_of(all, snnd_network_layer(all->network, i)) / all->options->dt);
+    for (int32_t n = 0; n < neurons; n++)
+        by.shifts = by.shifts || by.shift[n] != 0;
+    return by;
 }
 
 /* ---- nodes ---- */
 
-static void put_for_each(snnd_nir_writer *writer, hid_t node, const char *field, const double *values, int32_t count) {
-    snnd_nir_put(writer, node, field, 1, (const hsize_t[]){(hsize_t)count}, values);
+static void put_for_each(nir_writer *writer, hid_t node, const char *field, const double *values, int32_t count) {
+    nir_put(writer, node, field, 1, (const hsize_t[]){(hsize_t)count}, values);
 }
 
-static void add_matrix(const writing *all, const char *name, const snnd_nir_names *outlets, const double *weight,
+static void add_matrix(const writing *all, const char *name, const nir_names *outlets, const double *weight,
                        const double *bias, int32_t outputs, int32_t inputs) {
-    const hid_t node = snnd_nir_add(all->writer, bias == NULL ? SNND_NIR_LINEAR : SNND_NIR_AFFINE, name, outlets);
-    snnd_nir_put(all->writer, node, "weight", 2, (const hsize_t[]){(hsize_t)outputs, (hsize_t)inputs}, weight);
+    const hid_t node = nir_add(all->writer, bias == NULL ? NIR_LINEAR : NIR_AFFINE, name, outlets);
+    nir_put(all->writer, node, "weight", 2, (const hsize_t[]){(hsize_t)outputs, (hsize_t)inputs}, weight);
     if (bias != NULL)
         put_for_each(all->writer, node, "bias", bias, outputs);
-    snnd_nir_close(all->writer, node);
+    nir_close(node);
 }
 
-static void add_same(const writing *all, snnd_nir_type type, const char *name, double value) {
-    const hid_t node = snnd_nir_add(all->writer, type, name, &all->writer->outlets);
-    snnd_nir_put_same(all->writer, node, snnd_nir_kinds[type].field[SNND_NIR_FACTOR], all->writer->width, value);
-    snnd_nir_close(all->writer, node);
-    snnd_nir_only(all->writer, name);
+static void add_same(const writing *all, nir_type type, const char *name, double value) {
+    const hid_t node = nir_add(all->writer, type, name, &all->writer->outlets);
+    nir_put_same(all->writer, node, nir_kinds[type].field[NIR_FACTOR], all->writer->width, value);
+    nir_close(node);
+    nir_only(all->writer, name);
 }
 
-static void add_port(const writing *all, snnd_nir_type type, const char *name) {
-    const hid_t node = snnd_nir_add(all->writer, type, name, &all->writer->outlets);
-    if (node >= 0 && !snnd_hdf5_put_integer(node, "shape", all->writer->width))
-        snnd_nir_check(all->writer, snnd_fail(all->network->context, SNND_ERROR_MEMORY, "HDF5 has no memory"));
-    snnd_nir_close(all->writer, node);
-    snnd_nir_only(all->writer, name);
+static void add_port(const writing *all, nir_type type, const char *name) {
+    const hid_t node = nir_add(all->writer, type, name, &all->writer->outlets);
+    if (node >= 0 && !hdf5_put_integer(node, "shape", all->writer->width))
+        nir_check(all->writer, failed(all->writer->failure, "HDF5 has no memory"));
+    nir_close(node);
+    nir_only(all->writer, name);
+}
+
+/* What was put off comes now, in front of what is made of layer `index`. */
+static void add_shift(writing *all, int32_t index) {
+    char name[NIR_NAME];
+    if (all->options->drop_shift)
+        all->dropped += all->put_off;
+    else if (all->put_off > 0) {
+        name_node(name, index, "shift");
+        add_same(all, NIR_DELAY, name, all->put_off * all->options->dt);
+    }
+    all->put_off = 0;
 }
 
 /* ---- layers of delays ---- */
 
 /* The synapses of a layer by their delay. */
 typedef struct by_delay {
+    int32_t each;   /* synapses of a pair */
     int32_t *delay; /* [synapses] */
-    float *tap;
+    float *weight;
     int32_t *order; /* synapses that carry something, those of one delay together */
-    int32_t begin[1024 + 1];
+    int32_t begin[1024 + 1], shortest, longest;
 } by_delay;
 
-static void release_sorted(snnd_context *context, by_delay *sorted) {
-    snnd_release(context, sorted->delay);
-    snnd_release(context, sorted->tap);
-    snnd_release(context, sorted->order);
+static void release_sorted(by_delay *sorted) {
+    free(sorted->delay);
+    free(sorted->weight);
+    free(sorted->order);
 }
 
-static snnd_status sort_synapses(const snnd_layer *layer, by_delay *sorted) {
-    snnd_context *context = layer->network->context;
-    const int32_t count = (int32_t)snnd_layer_synapses(layer), most = layer->options.delays.max_delay;
-    const snnd_profile profile = snnd_delays_whole_profile(layer);
-    *sorted = (by_delay){0};
-    sorted->delay = snnd_allocate(context, (size_t)count, sizeof *sorted->delay);
-    sorted->tap = snnd_allocate(context, (size_t)count, sizeof *sorted->tap);
-    sorted->order = snnd_allocate(context, (size_t)count, sizeof *sorted->order);
-    if (sorted->delay == NULL || sorted->tap == NULL || sorted->order == NULL)
-        return SNND_ERROR_MEMORY;
-    const snnd_float_mode before = snnd_set_float_mode();
-    for (int32_t s = 0; s < count; s++) {
-        sorted->tap[s] = snnd_delays_tap(layer, &profile, s, &sorted->delay[s]);
-        sorted->begin[sorted->delay[s] + 1] += sorted->tap[s] != 0;
-    }
-    snnd_restore_float_mode(before);
+static bool has_delay(const by_delay *sorted, int32_t delay) {
+    return sorted->begin[delay] < sorted->begin[delay + 1];
+}
+
+static void sort_synapses(writing *all, const snnd_layer *layer, by_delay *sorted) {
+    snnd_delay_options options = {.size = sizeof options};
+    nir_call(all->writer, snnd_layer_delay_options(layer, &options));
+    const int32_t most = options.max_delay;
+    const int32_t count = snnd_layer_outputs(layer) * snnd_layer_inputs(layer) * options.synapses_per_pair;
+    *sorted = (by_delay){.each = options.synapses_per_pair, .longest = most};
+    sorted->delay = allocate((size_t)count, sizeof *sorted->delay);
+    sorted->weight = allocate((size_t)count, sizeof *sorted->weight);
+    sorted->order = allocate((size_t)count, sizeof *sorted->order);
+    nir_call(all->writer, snnd_layer_delays(layer, sorted->delay));
+    nir_call(all->writer, snnd_layer_weights(layer, sorted->weight));
+    for (int32_t s = 0; s < count; s++)
+        sorted->begin[sorted->delay[s] + 1] += sorted->weight[s] != 0;
     for (int32_t d = 0; d <= most; d++)
         sorted->begin[d + 1] += sorted->begin[d];
     int32_t place[1024];
-    for (int32_t d = 0; d <= most; d++)
-        place[d] = sorted->begin[d];
+    memcpy(place, sorted->begin, sizeof place);
     for (int32_t s = 0; s < count; s++)
-        if (sorted->tap[s] != 0)
+        if (sorted->weight[s] != 0)
             sorted->order[place[sorted->delay[s]]++] = s;
-    return SNND_OK;
+    while (sorted->shortest < most && !has_delay(sorted, sorted->shortest))
+        sorted->shortest++;
+    if (!has_delay(sorted, sorted->shortest))
+        sorted->shortest = 0; /* nothing carries anything */
 }
 
 /* The weights of one delay. Several synapses of a pair at the same delay are one. */
 static void fill_matrix(const snnd_layer *layer, const by_delay *sorted, int32_t delay, const folded *by,
                         double *weight) {
-    const int32_t columns = snnd_delays_columns(layer), each = layer->options.delays.synapses_per_pair;
+    const int32_t inputs = snnd_layer_inputs(layer), columns = inputs * sorted->each;
     for (int32_t k = sorted->begin[delay]; k < sorted->begin[delay + 1]; k++) {
-        const int32_t synapse = sorted->order[k], output = synapse / columns, input = synapse % columns / each;
-        weight[(size_t)output * (size_t)layer->inputs + (size_t)input] +=
-            (double)sorted->tap[synapse] * by->factor[output];
+        const int32_t synapse = sorted->order[k], output = synapse / columns, input = synapse % columns / sorted->each;
+        weight[(size_t)output * (size_t)inputs + (size_t)input] += (double)sorted->weight[synapse] * by->factor[output];
     }
 }
 
 /* The branch of one delay, from `sources`; the name of its end goes to the outlets. */
-static void add_branch(const writing *all, const snnd_layer *layer, const by_delay *sorted, int32_t delay,
-                       const folded *by, bool first, const snnd_nir_names *sources) {
-    char name[SNND_NIR_NAME], what[32];
-    snnd_nir_writer *writer = all->writer;
-    snnd_nir_names through = {0};
-    const bool carries = sorted->begin[delay] < sorted->begin[delay + 1];
-    const size_t pairs = snnd_size_multiply((size_t)layer->outputs, (size_t)layer->inputs);
-    double *weight = snnd_allocate(writer->context, pairs, sizeof *weight);
-    if (weight == NULL) {
-        snnd_nir_check(writer, SNND_ERROR_MEMORY);
-        return;
+static void add_branch(const writing *all, const snnd_layer *layer, int32_t index, const by_delay *sorted,
+                       int32_t delay, const folded *by, const nir_names *sources) {
+    char name[NIR_NAME], what[32];
+    nir_writer *writer = all->writer;
+    nir_names through = {0};
+    const int32_t outputs = snnd_layer_outputs(layer), inputs = snnd_layer_inputs(layer);
+    const int32_t longer = delay - sorted->shortest;
+    double *weight = allocate((size_t)outputs * (size_t)inputs, sizeof *weight);
+    fill_matrix(layer, sorted, delay, by, weight);
+    if (longer > 0) {
+        snprintf(what, sizeof what, "delay_%d", longer);
+        name_node(name, index, what);
+        const hid_t node = nir_add(writer, NIR_DELAY, name, sources);
+        nir_put_same(writer, node, "delay", inputs, longer * all->options->dt);
+        nir_close(node);
+        nir_append(writer, &through, name);
     }
-    if (carries)
-        fill_matrix(layer, sorted, delay, by, weight);
-    if (delay > 0) {
-        snprintf(what, sizeof what, "delay_%d", delay);
-        name_node(name, layer->index, what);
-        const hid_t node = snnd_nir_add(writer, SNND_NIR_DELAY, name, sources);
-        snnd_nir_put_same(writer, node, "delay", layer->inputs, delay * all->options->dt);
-        snnd_nir_close(writer, node);
-        snnd_nir_append(writer, &through, name);
-    }
-    const double *bias = first && by->shifts ? by->shift : NULL;
-    snprintf(what, sizeof what, "%s_%d", bias == NULL ? "linear" : "affine", delay);
-    name_node(name, layer->index, what);
-    add_matrix(all, name, delay > 0 ? &through : sources, weight, bias, layer->outputs, layer->inputs);
-    snnd_nir_append(writer, &writer->outlets, name);
-    snnd_release(writer->context, weight);
-    snnd_release(writer->context, through.name);
+    const double *bias = longer == 0 && by->shifts ? by->shift : NULL;
+    snprintf(what, sizeof what, "%s_%d", bias == NULL ? "linear" : "affine", longer);
+    name_node(name, index, what);
+    add_matrix(all, name, longer > 0 ? &through : sources, weight, bias, outputs, inputs);
+    nir_append(writer, &writer->outlets, name);
+    free(weight);
+    free(through.name);
 }
 
-static void add_branches(const writing *all, const snnd_layer *layer, const by_delay *sorted, const folded *by) {
-    char name[SNND_NIR_NAME];
-    snnd_nir_writer *writer = all->writer;
+static void add_branches(const writing *all, const snnd_layer *layer, int32_t index, const by_delay *sorted,
+                         const folded *by) {
+    char name[NIR_NAME];
+    nir_writer *writer = all->writer;
     /* Branches begin at one node. */
     if (writer->outlets.count > 1) {
-        name_node(name, layer->index, "sum");
-        add_same(all, SNND_NIR_SCALE, name, 1);
+        name_node(name, index, "sum");
+        add_same(all, NIR_SCALE, name, 1);
     }
-    snnd_nir_names sources = writer->outlets;
-    writer->outlets = (snnd_nir_names){0};
-    bool first = true;
-    for (int32_t d = 0; d <= layer->options.delays.max_delay && writer->status == SNND_OK; d++)
-        if (sorted->begin[d] < sorted->begin[d + 1]) {
-            add_branch(all, layer, sorted, d, by, first, &sources);
-            first = false;
-        }
-    if (first) /* nothing carries anything, and there must be a way through */
-        add_branch(all, layer, sorted, 0, by, true, &sources);
-    writer->width = layer->outputs;
-    snnd_release(writer->context, sources.name);
+    nir_names sources = writer->outlets;
+    writer->outlets = (nir_names){0};
+    /* The shortest has a branch even where nothing carries anything: there must be a way through. */
+    for (int32_t d = sorted->shortest; d <= sorted->longest && writer->status == 0; d++)
+        if (d == sorted->shortest || has_delay(sorted, d))
+            add_branch(all, layer, index, sorted, d, by, &sources);
+    writer->width = snnd_layer_outputs(layer);
+    free(sources.name);
 }
 
 /* Each of these returns how many layers it has written. */
-static int32_t write_delays(const writing *all, const snnd_layer *layer) {
+static int32_t write_delays(writing *all, const snnd_layer *layer, int32_t index) {
     by_delay sorted;
-    folded by;
-    snnd_status status = sort_synapses(layer, &sorted);
-    if (status == SNND_OK) {
-        status = fold(all, layer->index + 1, layer->outputs, &by);
-        if (status == SNND_OK)
-            add_branches(all, layer, &sorted, &by);
-        release_folded(all, &by);
-    }
-    release_sorted(all->network->context, &sorted);
-    snnd_nir_check(all->writer, status);
-    return status == SNND_OK ? 1 + by.layers : 1;
+    folded by = fold(all, index + 1, snnd_layer_outputs(layer));
+    sort_synapses(all, layer, &sorted);
+    /* A bias is there from the first step on: only what is behind it may come later. */
+    if (by.shifts)
+        all->put_off += sorted.shortest;
+    add_shift(all, index);
+    if (!by.shifts)
+        all->put_off = sorted.shortest;
+    add_branches(all, layer, index, &sorted, &by);
+    release_folded(&by);
+    release_sorted(&sorted);
+    return 1 + by.layers;
 }
 
-static int32_t write_batch_norm(const writing *all, const snnd_layer *layer) {
-    char name[SNND_NIR_NAME];
-    folded by;
-    const int32_t neurons = layer->outputs;
-    snnd_status status = fold(all, layer->index, neurons, &by);
-    const size_t pairs = snnd_size_multiply((size_t)neurons, (size_t)neurons);
-    double *weight = snnd_allocate(all->network->context, pairs, sizeof *weight);
-    if (status == SNND_OK && weight != NULL) {
-        for (int32_t n = 0; n < neurons; n++)
-            weight[(size_t)n * (size_t)neurons + (size_t)n] = by.factor[n];
-        name_node(name, layer->index, "affine");
-        add_matrix(all, name, &all->writer->outlets, weight, by.shift, neurons, neurons);
-        snnd_nir_only(all->writer, name);
+static int32_t write_batch_norm(writing *all, const snnd_layer *layer, int32_t index) {
+    char name[NIR_NAME];
+    const int32_t neurons = snnd_layer_outputs(layer);
+    if (neurons > NIR_MOST_DIAGONAL) {
+        nir_check(all->writer,
+                  failed(all->writer->failure,
+                         "layer %d normalises %d neurons without synapses in front, which would be a matrix of as many "
+                         "rows and columns; expected at most %d",
+                         index, neurons, NIR_MOST_DIAGONAL));
+        return 1;
     }
-    snnd_nir_check(all->writer, weight == NULL ? SNND_ERROR_MEMORY : status);
-    snnd_release(all->network->context, weight);
-    release_folded(all, &by);
+    folded by = fold(all, index, neurons);
+    add_shift(all, index);
+    double *weight = allocate((size_t)neurons * (size_t)neurons, sizeof *weight);
+    for (int32_t n = 0; n < neurons; n++)
+        weight[(size_t)n * (size_t)neurons + (size_t)n] = by.factor[n];
+    name_node(name, index, "affine");
+    add_matrix(all, name, &all->writer->outlets, weight, by.shift, neurons, neurons);
+    nir_only(all->writer, name);
+    free(weight);
+    release_folded(&by);
     return by.layers;
 }
 
-/* A time constant in seconds that, in single precision and brought back to steps, gives the same decay. */
-static double seconds_of(double tau, double dt) {
-    const float wanted = (float)(1 - 1 / tau), nearest = (float)(tau * dt);
-    for (int away = 0; away < 9; away++) {
-        float near = nearest;
-        for (int step = 0; step < (away + 1) / 2; step++)
-            near = nextafterf(near, away % 2 != 0 ? INFINITY : 0);
-        if ((float)(1 - 1 / snnd_nir_steps((double)near, dt)) == wanted)
-            return (double)near;
-    }
-    return (double)nearest;
+static void put_threshold(const writing *all, const snnd_layer *layer, hid_t node) {
+    snnd_lif_options options = {.size = sizeof options};
+    nir_call(all->writer, snnd_layer_lif_options(layer, &options));
+    nir_put_same(all->writer, node, nir_kinds[NIR_LIF].field[NIR_THRESHOLD], all->writer->width, options.threshold);
+    if (!all->options->without_reset)
+        nir_put_same(all->writer, node, nir_kinds[NIR_LIF].field[NIR_RESET], all->writer->width, 0);
 }
 
-static int32_t write_neurons(const writing *all, const snnd_layer *layer, snnd_nir_type type, double tau) {
-    char name[SNND_NIR_NAME];
-    snnd_nir_writer *writer = all->writer;
-    const double dt = all->options->dt, seconds = seconds_of(tau, dt);
-    const int32_t lag = snnd_nir_lag(type, all->options->order);
-    const char *const *field = snnd_nir_kinds[type].field;
-    if (lag > 0) {
-        name_node(name, layer->index, "lag");
-        add_same(all, SNND_NIR_DELAY, name, lag * dt);
+static int32_t write_neurons(writing *all, const snnd_layer *layer, int32_t index) {
+    char name[NIR_NAME];
+    nir_writer *writer = all->writer;
+    const nir_type type = snnd_layer_get_type(layer) == SNND_LAYER_LIF ? NIR_LIF : NIR_LI;
+    const double seconds = seconds_of(all, layer);
+    all->put_off += nir_lag(type, all->options->order);
+    add_shift(all, index);
+    if (!all->is_scaled && nir_steps(seconds, all->options->dt) != 1) {
+        name_node(name, index, "scale");
+        add_same(all, NIR_SCALE, name, seconds / all->options->dt);
     }
-    name_node(name, layer->index, type == SNND_NIR_LIF ? "lif" : "li");
-    const hid_t node = snnd_nir_add(writer, type, name, &writer->outlets);
-    snnd_nir_put_same(writer, node, field[SNND_NIR_TAU], writer->width, seconds);
-    snnd_nir_put_same(writer, node, field[SNND_NIR_R], writer->width, seconds / dt);
-    snnd_nir_put_same(writer, node, field[SNND_NIR_LEAK], writer->width, 0);
-    if (type == SNND_NIR_LIF) {
-        snnd_nir_put_same(writer, node, field[SNND_NIR_THRESHOLD], writer->width,
-                          (double)snnd_lif_constants(layer).threshold);
-        if (!all->options->without_reset)
-            snnd_nir_put_same(writer, node, field[SNND_NIR_RESET], writer->width, 0);
-    }
-    snnd_nir_close(writer, node);
-    snnd_nir_only(writer, name);
+    all->is_scaled = false;
+    name_node(name, index, type == NIR_LIF ? "lif" : "li");
+    const hid_t node = nir_add(writer, type, name, &writer->outlets);
+    nir_put_same(writer, node, nir_kinds[type].field[NIR_TAU], writer->width, seconds);
+    nir_put_same(writer, node, nir_kinds[type].field[NIR_R], writer->width, 1);
+    nir_put_same(writer, node, nir_kinds[type].field[NIR_LEAK], writer->width, 0);
+    if (type == NIR_LIF)
+        put_threshold(all, layer, node);
+    nir_close(node);
+    nir_only(writer, name);
     return 1;
 }
 
-static int32_t write_layer(const writing *all, const snnd_layer *layer) {
-    switch (layer->class->type) {
+static int32_t write_layer(writing *all, const snnd_layer *layer, int32_t index) {
+    switch (snnd_layer_get_type(layer)) {
     case SNND_LAYER_DELAYS:
-        return write_delays(all, layer);
+        return write_delays(all, layer, index);
     case SNND_LAYER_BATCH_NORM:
-        return write_batch_norm(all, layer);
+        return write_batch_norm(all, layer, index);
     case SNND_LAYER_LIF:
-        return write_neurons(all, layer, SNND_NIR_LIF, layer->options.lif.tau);
     case SNND_LAYER_LEAKY_INTEGRATOR:
-        return write_neurons(all, layer, SNND_NIR_LI, layer->options.leaky_integrator.tau);
+        return write_neurons(all, layer, index);
     case SNND_LAYER_DROPOUT:
         return 1;
     }
-    snnd_nir_check(all->writer,
-                   snnd_fail(all->network->context, SNND_ERROR_UNSUPPORTED,
-                             "layer %d (%s) is of a kind that NIR has no node for", layer->index, layer->class->name));
+    nir_check(all->writer, failed(all->writer->failure, "layer %d is of a kind that NIR has no node for", index));
     return 1;
 }
 
 /* ---- the file ---- */
 
-static bool write_metadata(const writing *all, const char *architecture) {
-    const hid_t group = snnd_hdf5_add_group(all->writer->graph, "metadata");
+static bool write_metadata(const writing *all) {
+    const hid_t group = hdf5_add_group(all->writer->graph, "metadata");
     const bool good =
-        group >= 0 && snnd_hdf5_put_double(group, "dt", all->options->dt) &&
-        snnd_hdf5_put_text(group, "time_unit", "s") &&
-        snnd_hdf5_put_text(group, "creator", "libsnndelay " SNND_VERSION_STRING) &&
-        snnd_hdf5_put_text(group, "discretization",
-                           all->options->order == SNND_NIR_SPIKE_FIRST
-                               ? "forward Euler, spike first: z[t] = v[t] > v_threshold, v[t+1] = z[t] ? v_reset : "
-                                 "v[t] + dt/tau (v_leak - v[t] + r I[t]), LI gives v[t]"
-                               : "forward Euler, update first: u[t] = v[t-1] + dt/tau (v_leak - v[t-1] + r I[t]), "
-                                 "z[t] = u[t] > v_threshold, v[t] = z[t] ? v_reset : u[t], LI gives v[t]") &&
-        snnd_hdf5_put_text(group, SNND_NETWORK_KEY, architecture);
+        group >= 0 && hdf5_put_double(group, "dt", all->options->dt) && hdf5_put_text(group, "time_unit", "s") &&
+        hdf5_put_text(group, "creator", "libsnndelay " SNND_VERSION_STRING) &&
+        hdf5_put_text(group, "discretization",
+                      all->options->order == NIR_SPIKE_FIRST
+                          ? NIR_SPIKE_FIRST_WORDS ": z[t] = v[t] > v_threshold, v[t+1] = z[t] ? v_reset : "
+                                                  "v[t] + dt/tau (v_leak - v[t] + r I[t]), LI gives v[t]"
+                          : NIR_UPDATE_FIRST_WORDS ": u[t] = v[t-1] + dt/tau (v_leak - v[t-1] + r I[t]), "
+                                                   "z[t] = u[t] > v_threshold, v[t] = z[t] ? v_reset : u[t], LI gives "
+                                                   "v[t]");
     if (group >= 0)
         H5Gclose(group);
     /* The oldest version of the Python package that knows all that is written. */
-    return good && snnd_hdf5_put_text(all->writer->file, "version", all->options->without_reset ? "1.0.4" : "1.0.6");
+    return good && hdf5_put_text(all->writer->file, "version", all->options->without_reset ? "1.0.4" : "1.0.6");
 }
 
-static void write_network(const writing *all) {
-    all->writer->width = all->network->inputs;
-    add_port(all, SNND_NIR_INPUT, "input");
-    for (int32_t i = 0; i < all->network->count && all->writer->status == SNND_OK;)
-        i += write_layer(all, all->network->layer[i]);
-    add_port(all, SNND_NIR_OUTPUT, "output");
-    snnd_nir_end(all->writer);
+static void write_network(writing *all) {
+    const int32_t layers = snnd_network_layer_count(all->network);
+    all->writer->width = snnd_network_inputs(all->network);
+    add_port(all, NIR_INPUT, "input");
+    for (int32_t i = 0; i < layers && all->writer->status == 0;)
+        i += write_layer(all, snnd_network_layer(all->network, i), i);
+    add_shift(all, layers);
+    add_port(all, NIR_OUTPUT, "output");
+    nir_end(all->writer);
+    if (all->writer->status == 0 && !write_metadata(all))
+        nir_check(all->writer, failed(all->writer->failure, "HDF5 has no memory for the file"));
 }
 
-snnd_status snnd_nir_write(const snnd_network *network, const snnd_nir_options *options, unsigned char **bytes,
-                           size_t *count) {
-    snnd_context *context = network->context;
-    char *architecture;
-    const snnd_status described = snnd_network_text(network, &architecture);
-    if (described != SNND_OK)
-        return described;
-    snnd_hdf5_quiet before;
-    snnd_nir_writer writer;
-    snnd_hdf5_enter(&before);
-    snnd_nir_begin(&writer, context);
-    const writing all = {.writer = &writer, .network = network, .options = options};
+/* The graph as the bytes of a file. */
+static int make_graph(snnd_context *context, snnd_network *network, const nir_export_options *options,
+                      unsigned char **bytes, size_t *count, int32_t *earlier, struct failure *failure) {
+    nir_writer writer;
+    nir_begin(&writer, context, failure);
+    writing all = {.writer = &writer, .network = network, .options = options};
     write_network(&all);
-    if (writer.status == SNND_OK && !write_metadata(&all, architecture))
-        writer.status = snnd_fail(context, SNND_ERROR_MEMORY, "HDF5 has no memory for the file");
-    if (writer.status == SNND_OK)
-        writer.status = snnd_hdf5_bytes(context, writer.file, bytes, count);
-    snnd_nir_release(&writer);
-    snnd_hdf5_leave(&before);
-    cJSON_free(architecture);
+    if (writer.status == 0)
+        writer.status = hdf5_bytes(failure, writer.file, bytes, count);
+    nir_release(&writer);
+    *earlier = all.dropped;
     return writer.status;
+}
+
+int nir_save(snnd_context *context, snnd_network *network, const nir_export_options *options, const char *path,
+             int32_t *earlier, struct failure *failure) {
+    unsigned char *bytes;
+    size_t count;
+    struct file_writing file;
+    if (snnd_network_layer_count(network) == 0)
+        return failed(failure, "the network has no layers");
+    if (make_graph(context, network, options, &bytes, &count, earlier, failure) != 0)
+        return -1;
+    int result = file_begin_in(NULL, path, &file, failure) == NULL ? -1 : 0;
+    if (result == 0) {
+        fwrite(bytes, 1, count, file.stream);
+        result = file_end(&file, failure);
+    }
+    free(bytes);
+    return result;
 }

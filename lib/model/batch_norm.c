@@ -194,6 +194,32 @@ snnd_status snnd_network_add_batch_norm(snnd_network *network, const snnd_batch_
     return snnd_network_add(network, &snnd_batch_norm_class, 0, &known, layer);
 }
 
+snnd_status snnd_layer_batch_norm_options(const snnd_layer *layer, snnd_batch_norm_options *options) {
+    return snnd_layer_show_options(layer, &snnd_batch_norm_class, options, "snnd_layer_batch_norm_options",
+                                   "snnd_batch_norm_options");
+}
+
+snnd_status snnd_layer_fold(const snnd_layer *layer, double *factor, double *shift) {
+    if (layer == NULL)
+        return SNND_ERROR_ARGUMENT;
+    if (layer->class != &snnd_batch_norm_class || factor == NULL || shift == NULL)
+        return snnd_fail(layer->network->context, SNND_ERROR_ARGUMENT, "snnd_layer_fold: %s",
+                         factor == NULL  ? "factor is NULL"
+                         : shift == NULL ? "shift is NULL"
+                                         : "not a layer of batch_norm");
+    for (int name = SNND_ARRAY_SCALE; name <= SNND_ARRAY_RUNNING_VARIANCE; name++) {
+        const snnd_status status = snnd_layer_check_values(layer, (snnd_array_name)name, SNND_ERROR_NUMERIC);
+        if (status != SNND_OK)
+            return status;
+    }
+    for (int32_t n = 0; n < layer->outputs; n++) {
+        const snnd_affine norm = snnd_batch_norm_running(layer, n);
+        factor[n] = norm.inverse_deviation * norm.scale;
+        shift[n] = norm.shift - norm.mean * factor[n];
+    }
+    return SNND_OK;
+}
+
 static snnd_status add(snnd_network *network, int32_t outputs, const void *options, snnd_layer **layer) {
     (void)outputs;
     return snnd_network_add_batch_norm(network, options, layer);

@@ -212,13 +212,8 @@ snnd_status snnd_network_add_delays(snnd_network *network, int32_t outputs, cons
 }
 
 snnd_status snnd_layer_delay_options(const snnd_layer *layer, snnd_delay_options *options) {
-    if (layer == NULL)
-        return SNND_ERROR_ARGUMENT;
-    if (!snnd_layer_is_delays(layer) || options == NULL)
-        return snnd_fail(layer->network->context, SNND_ERROR_ARGUMENT, "snnd_layer_delay_options: %s",
-                         options == NULL ? "options is NULL" : "not a layer of delays");
-    return snnd_options_write(layer->network->context, options, &layer->options.delays, sizeof layer->options.delays,
-                              "snnd_delay_options");
+    return snnd_layer_show_options(layer, &snnd_delays_class, options, "snnd_layer_delay_options",
+                                   "snnd_delay_options");
 }
 
 static snnd_status add(snnd_network *network, int32_t outputs, const void *options, snnd_layer **layer) {

@@ -107,6 +107,16 @@ snnd_status snnd_network_add_dropout(snnd_network *network, double probability, 
     return snnd_network_add(network, &snnd_dropout_class, 0, &options, layer);
 }
 
+snnd_status snnd_layer_dropout(const snnd_layer *layer, double *probability) {
+    if (layer == NULL)
+        return SNND_ERROR_ARGUMENT;
+    if (layer->class != &snnd_dropout_class || probability == NULL)
+        return snnd_fail(layer->network->context, SNND_ERROR_ARGUMENT, "snnd_layer_dropout: %s",
+                         probability == NULL ? "probability is NULL" : "not a layer of dropout");
+    *probability = layer->options.dropout.probability;
+    return SNND_OK;
+}
+
 static snnd_status add(snnd_network *network, int32_t outputs, const void *options, snnd_layer **layer) {
     (void)outputs;
     return snnd_network_add_dropout(network, ((const snnd_dropout_options *)options)->probability, layer);

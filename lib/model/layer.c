@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "base/finite.h"
+#include "base/options.h"
+#include "model/delays.h"
 #include "model/network.h"
 
 const snnd_layer_class *const snnd_layer_classes[] = {
@@ -90,13 +92,18 @@ static int64_t find_wrong(const snnd_array *array, snnd_array_name name) {
     return -1;
 }
 
-snnd_status snnd_layer_check_values(const snnd_layer *layer, snnd_array_name name, snnd_status status) {
-    const snnd_array *array = &layer->arrays[name];
+/* An error that names the first number that cannot be of those that are, or are to be, an array of the layer. */
+static snnd_status check_array(const snnd_layer *layer, snnd_array_name name, const snnd_array *array,
+                               snnd_status status) {
     const int64_t wrong = find_wrong(array, name);
     return wrong < 0 ? SNND_OK
                      : snnd_fail(layer->network->context, status, "%s %lld of layer %d (%s) is %g; expected %s",
                                  snnd_array_word(name), (long long)wrong, layer->index, layer->class->name,
                                  number_at(array, wrong), expected_of(name));
+}
+
+snnd_status snnd_layer_check_values(const snnd_layer *layer, snnd_array_name name, snnd_status status) {
+    return check_array(layer, name, &layer->arrays[name], status);
 }
 
 snnd_array snnd_layer_parameter(const snnd_layer *layer, snnd_array_name name) {
@@ -152,19 +159,79 @@ int32_t snnd_layer_outputs(const snnd_layer *layer) {
     return layer == NULL ? 0 : layer->outputs;
 }
 
+/* The array of a layer by its name; NULL, with the error set, where the layer has none. */
+static snnd_array *find_array(snnd_layer *layer, snnd_array_name name) {
+    if (layer->arrays[name].data != NULL)
+        return &layer->arrays[name];
+    snnd_fail(layer->network->context, SNND_ERROR_STATE, "layer %d (%s) has no array '%s'%s", layer->index,
+              layer->class->name, snnd_array_word(name),
+              layer->class->type == SNND_LAYER_DELAYS && name <= SNND_ARRAY_MASK
+                  ? ": no sparsity controller has given it one"
+                  : "");
+    return NULL;
+}
+
 snnd_status snnd_layer_array(snnd_layer *layer, snnd_array_name name, snnd_array *array) {
     if (layer == NULL)
         return SNND_ERROR_ARGUMENT;
-    snnd_context *context = layer->network->context;
     if (snnd_array_word(name) == NULL || array == NULL)
-        return snnd_fail(context, SNND_ERROR_ARGUMENT, "snnd_layer_array: %s",
+        return snnd_fail(layer->network->context, SNND_ERROR_ARGUMENT, "snnd_layer_array: %s",
                          array == NULL ? "array is NULL" : "there is no array of this name");
-    if (layer->arrays[name].data == NULL)
-        return snnd_fail(context, SNND_ERROR_STATE, "layer %d (%s) has no array '%s'%s", layer->index,
-                         layer->class->name, snnd_array_word(name),
-                         layer->class->type == SNND_LAYER_DELAYS && name <= SNND_ARRAY_MASK
-                             ? ": no sparsity controller has given it one"
-                             : "");
-    *array = layer->arrays[name];
+    const snnd_array *found = find_array(layer, name);
+    if (found == NULL)
+        return SNND_ERROR_STATE;
+    *array = *found;
     return SNND_OK;
+}
+
+/* Positions lie in the range that snnd_network_clamp_positions() keeps them in. */
+static snnd_status check_positions(const snnd_layer *layer, const snnd_array *array) {
+    const double half = layer->options.delays.max_delay / 2;
+    for (int64_t k = 0; k < snnd_array_count(array); k++)
+        if (!(fabs(number_at(array, k)) <= half))
+            return snnd_fail(layer->network->context, SNND_ERROR_ARGUMENT,
+                             "position %lld of layer %d (%s) is %g; expected -%g to %g", (long long)k, layer->index,
+                             layer->class->name, number_at(array, k), half, half);
+    return SNND_OK;
+}
+
+snnd_status snnd_layer_set_array(snnd_layer *layer, snnd_array_name name, const void *values, int64_t count) {
+    if (layer == NULL)
+        return SNND_ERROR_ARGUMENT;
+    snnd_context *context = layer->network->context;
+    if (snnd_array_word(name) == NULL || values == NULL)
+        return snnd_fail(context, SNND_ERROR_ARGUMENT, "snnd_layer_set_array: %s",
+                         values == NULL ? "values is NULL" : "there is no array of this name");
+    if (name == SNND_ARRAY_SIGN || name == SNND_ARRAY_MASK)
+        return snnd_fail(context, SNND_ERROR_ARGUMENT, "snnd_layer_set_array: '%s' is for sparsity controllers to set",
+                         snnd_array_word(name));
+    snnd_array *array = find_array(layer, name);
+    if (array == NULL)
+        return SNND_ERROR_STATE;
+    if (count != snnd_array_count(array))
+        return snnd_fail(context, SNND_ERROR_ARGUMENT,
+                         "snnd_layer_set_array: count is %lld; array '%s' of layer %d (%s) has %lld", (long long)count,
+                         snnd_array_word(name), layer->index, layer->class->name, (long long)snnd_array_count(array));
+    snnd_array given = *array;
+    given.data = (void *)(uintptr_t)values;
+    snnd_status status = check_array(layer, name, &given, SNND_ERROR_ARGUMENT);
+    if (status == SNND_OK && name == SNND_ARRAY_POSITION)
+        status = check_positions(layer, &given);
+    if (status == SNND_OK)
+        memmove(array->data, values, snnd_array_bytes(array));
+    if (status == SNND_OK && name == SNND_ARRAY_WEIGHT)
+        snnd_delays_hold_absent(layer);
+    return status;
+}
+
+snnd_status snnd_layer_show_options(const snnd_layer *layer, const snnd_layer_class *kind, void *options,
+                                    const char *function, const char *structure) {
+    if (layer == NULL)
+        return SNND_ERROR_ARGUMENT;
+    if (options == NULL)
+        return snnd_fail(layer->network->context, SNND_ERROR_ARGUMENT, "%s: options is NULL", function);
+    if (layer->class != kind)
+        return snnd_fail(layer->network->context, SNND_ERROR_ARGUMENT, "%s: layer %d (%s) is not a layer of %s",
+                         function, layer->index, layer->class->name, kind->name);
+    return snnd_options_write(layer->network->context, options, &layer->options, kind->options_size, structure);
 }

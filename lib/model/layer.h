@@ -98,6 +98,10 @@ snnd_status snnd_layer_add_array(snnd_layer *layer, snnd_array_name name, snnd_d
                                  const int64_t *shape);
 void snnd_layer_drop_array(snnd_layer *layer, snnd_array_name name);
 
+/* For the functions that copy the options of a layer of one kind: `structure` is the type of `options`. */
+snnd_status snnd_layer_show_options(const snnd_layer *layer, const snnd_layer_class *kind, void *options,
+                                    const char *function, const char *structure);
+
 /* Whether the optimizer moves this array: one of `parameters` (snnd_parameters). */
 bool snnd_layer_trains(const snnd_layer *layer, snnd_array_name name, int32_t parameters);
 

@@ -47,6 +47,11 @@ snnd_status snnd_network_add_leaky_integrator(snnd_network *network, const snnd_
     return snnd_network_add(network, &snnd_leaky_integrator_class, 0, &known, layer);
 }
 
+snnd_status snnd_layer_leaky_integrator_options(const snnd_layer *layer, snnd_leaky_integrator_options *options) {
+    return snnd_layer_show_options(layer, &snnd_leaky_integrator_class, options, "snnd_layer_leaky_integrator_options",
+                                   "snnd_leaky_integrator_options");
+}
+
 static snnd_status add(snnd_network *network, int32_t outputs, const void *options, snnd_layer **layer) {
     (void)outputs;
     return snnd_network_add_leaky_integrator(network, options, layer);

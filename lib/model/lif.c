@@ -91,6 +91,10 @@ snnd_status snnd_network_add_lif(snnd_network *network, const snnd_lif_options *
     return snnd_network_add(network, &snnd_lif_class, 0, &known, layer);
 }
 
+snnd_status snnd_layer_lif_options(const snnd_layer *layer, snnd_lif_options *options) {
+    return snnd_layer_show_options(layer, &snnd_lif_class, options, "snnd_layer_lif_options", "snnd_lif_options");
+}
+
 static snnd_status add(snnd_network *network, int32_t outputs, const void *options, snnd_layer **layer) {
     (void)outputs;
     return snnd_network_add_lif(network, options, layer);

@@ -376,21 +376,6 @@ static snnd_status use_export_c(growth_bench *bench, const void *options) {
     return SNND_OK;
 }
 
-static void fill_nir(growth_bench *bench, void *options) {
-    (void)bench;
-    snnd_nir_options *o = options;
-    o->dt = 0.25, o->order = SNND_NIR_UPDATE_FIRST, o->without_reset = 1;
-}
-
-/* SNND_ERROR_UNSUPPORTED in a build without HDF5, which reads the options all the same. */
-static snnd_status use_nir(growth_bench *bench, const void *options) {
-    const snnd_status status = snnd_network_save_nir(bench->network, options, bench_path(bench, "net.nir"));
-    if (status != SNND_OK)
-        return status;
-    bench_note_file(bench, "net.nir");
-    return SNND_OK;
-}
-
 /* ---- the table ---- */
 
 #define INIT(type, function)                                                                                           \
@@ -413,7 +398,6 @@ INIT(trainer, snnd_trainer_options_init)
 INIT(moran, snnd_moran_options_init)
 INIT(stream, snnd_stream_options_init)
 INIT(export_c, snnd_export_c_options_init)
-INIT(nir, snnd_nir_options_init)
 
 #define ROW(type, name) #type, sizeof(type), init_##name, fill_##name, use_##name
 const given growth_given[] = {
@@ -433,6 +417,5 @@ const given growth_given[] = {
     {ROW(snnd_moran_options, moran), 0},
     {ROW(snnd_stream_options, stream), 0},
     {ROW(snnd_export_c_options, export_c), 0},
-    {ROW(snnd_nir_options, nir), 0},
     {NULL, 0, NULL, NULL, NULL, 0},
 };

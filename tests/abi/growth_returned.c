@@ -10,6 +10,18 @@ static snnd_status get_delay_options(growth_bench *bench, void *result) {
     return snnd_layer_delay_options(snnd_network_layer(bench->network, 0), result);
 }
 
+static snnd_status get_batch_norm_options(growth_bench *bench, void *result) {
+    return snnd_layer_batch_norm_options(snnd_network_layer(bench->network, 1), result);
+}
+
+static snnd_status get_lif_options(growth_bench *bench, void *result) {
+    return snnd_layer_lif_options(snnd_network_layer(bench->network, 2), result);
+}
+
+static snnd_status get_leaky_integrator_options(growth_bench *bench, void *result) {
+    return snnd_layer_leaky_integrator_options(snnd_network_layer(bench->network, 4), result);
+}
+
 static snnd_status get_loss(growth_bench *bench, void *result) {
     OK(bench->context, snnd_workspace_create(bench->network, 2, 2, 1, &bench->workspace));
     OK(bench->context, snnd_workspace_forward(bench->workspace, SNND_TRAIN, input, 2));
@@ -81,6 +93,9 @@ static snnd_status get_export_c(growth_bench *bench, void *result) {
 #define ROW(type, function) #type, sizeof(type), function
 const returned growth_returned[] = {
     {ROW(snnd_delay_options, get_delay_options), ""},
+    {ROW(snnd_batch_norm_options, get_batch_norm_options), ""},
+    {ROW(snnd_lif_options, get_lif_options), ""},
+    {ROW(snnd_leaky_integrator_options, get_leaky_integrator_options), ""},
     {ROW(snnd_loss_report, get_loss), ""},
     {ROW(snnd_loss_report, get_step), ""},
     {ROW(snnd_epoch_report, get_epoch), "seconds"},

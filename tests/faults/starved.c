@@ -2,8 +2,7 @@
  * A whole life of the library, from an empty context over training by the trainer and by a loop of one's own, files,
  * streams and export back to an empty one, in which one allocation fails: the first time the first, then the second,
  * and so on through all of them. The call that fails must say so, leave every handle usable and every file as it was,
- * and do its work when it is called again, so that the life ends with the same numbers as an undisturbed one. (NIR is
- * starved in its own room, format: not every build has it.)
+ * and do its work when it is called again, so that the life ends with the same numbers as an undisturbed one.
  */
 #include "base/allocator.h"
 #include "format/scratch.h"

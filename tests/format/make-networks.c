@@ -3,9 +3,8 @@
  *
  *     make-networks FOLDER
  *
- * For each network NAME: NAME.safetensors; NAME.nir and NAME.update-first.nir where there is HDF5; NAME.input.npy [B,
- * T, I]; NAME.output.npy [T, B, O]; of each layer N NAME.N.record.npy, what it gives on, and of a layer of delays
- * NAME.N.weights.npy and NAME.N.delays.npy.
+ * For each network NAME: NAME.safetensors; NAME.input.npy [B, T, I]; NAME.output.npy [T, B, O]; of each layer N
+ * NAME.N.record.npy, what it gives on, and of a layer of delays NAME.N.weights.npy and NAME.N.delays.npy.
  */
 #include <snndelay.h>
 #include <stdio.h>
@@ -196,19 +195,6 @@ static void write_pass(const char *name, snnd_network *network) {
     snnd_workspace_free(workspace);
 }
 
-static void write_nir(const char *name, const snnd_network *network) {
-    snnd_nir_options options;
-    must(snnd_nir_options_init(&options, sizeof options), "options");
-    const snnd_status status = snnd_network_save_nir(network, &options, path_of(name, "nir"));
-    if (status == SNND_ERROR_UNSUPPORTED)
-        return;
-    must(status, "NIR");
-    options.order = SNND_NIR_UPDATE_FIRST;
-    options.without_reset = 1;
-    options.dt = 0.001;
-    must(snnd_network_save_nir(network, &options, path_of(name, "update-first.nir")), "NIR");
-}
-
 int main(int argc, char **argv) {
     if (argc != 2) {
         fprintf(stderr, "make-networks FOLDER\n");
@@ -223,7 +209,6 @@ int main(int argc, char **argv) {
         if (networks[n].sparsity > 0)
             make_sparse(network, networks[n].sparsity);
         must(snnd_network_save(network, path_of(networks[n].name, "safetensors")), "safetensors");
-        write_nir(networks[n].name, network);
         write_pass(networks[n].name, network);
         snnd_network_free(network);
     }

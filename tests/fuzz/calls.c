@@ -204,7 +204,6 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size) {
     world w = {.in = {data, size}};
     remove(fuzz_path("network")); /* of the input before */
     remove(fuzz_path("checkpoint"));
-    remove(fuzz_path("nir"));
     w.context = open_context(fuzz_byte(&w.in));
     for (int n = 0; n < MOST_OPERATIONS && w.in.left > 0; n++) {
         choose (&w)(&w);

@@ -136,36 +136,41 @@ static void load(world *w) {
     of->network = network;
 }
 
-static snnd_nir_options any_nir_options(world *w) {
-    snnd_nir_options options;
-    MUST(w->context, snnd_nir_options_init(&options, sizeof options));
-    options.dt = fuzz_byte(&w->in) % 4 == 0 ? fuzz_double(&w->in) : 0;
-    options.order = fuzz_byte(&w->in) % 2;
-    return options;
-}
-
-static void save_nir(world *w) {
+static void set_parameter(world *w) {
     const owner *of = any_owner(w);
-    const snnd_nir_options options = any_nir_options(w);
-    CALL(w, of->network, snnd_network_save_nir(of->network, &options, fuzz_path("nir")));
+    snnd_layer *layer = any_layer(w, of);
+    float values[64];
+    const snnd_array_name name = (snnd_array_name)fuzz_below(&w->in, 10);
+    snnd_array array = {0};
+    for (size_t k = 0; k < sizeof values / sizeof *values; k++)
+        values[k] = (float)k / 64;
+    values[0] = (float)fuzz_double(&w->in);
+    const int64_t count = snnd_layer_array(layer, name, &array) == SNND_OK ? snnd_array_count(&array) : 1;
+    if (count <= 64)
+        CALL(w, layer, snnd_layer_set_array(layer, name, or_null(w, values), count + fuzz_byte(&w->in) / 255));
 }
 
-static void load_nir(world *w) {
-    owner *of = any_owner(w);
-    const snnd_nir_options options = any_nir_options(w);
-    snnd_network *network = NULL;
-    if (CALL(w, w->context, snnd_network_load_nir(w->context, &options, fuzz_path("nir"), or_null(w, &network))) !=
-        SNND_OK)
-        return;
-    free_network(of);
-    of->network = network;
+static void fold(world *w) {
+    const owner *of = any_owner(w);
+    const snnd_layer *layer = any_layer(w, of);
+    const size_t outputs = (size_t)snnd_layer_outputs(layer);
+    double *both = calloc(2 * outputs + 1, sizeof *both), probability;
+    CALL(w, layer, snnd_layer_fold(layer, or_null(w, both), both + outputs));
+    CALL(w, layer, snnd_layer_dropout(layer, &probability));
+    free(both);
 }
 
 static void look(world *w) {
     owner *of = any_owner(w);
     const snnd_layer *layer = any_layer(w, of);
     snnd_delay_options options = {.size = sizeof options};
+    snnd_batch_norm_options norm = {.size = sizeof norm};
+    snnd_lif_options lif = {.size = sizeof lif};
+    snnd_leaky_integrator_options integrator = {.size = sizeof integrator};
     CALL(w, layer, snnd_layer_delay_options(layer, or_null(w, &options)));
+    CALL(w, layer, snnd_layer_batch_norm_options(layer, &norm));
+    CALL(w, layer, snnd_layer_lif_options(layer, &lif));
+    CALL(w, layer, snnd_layer_leaky_integrator_options(layer, &integrator));
     (void)snnd_layer_active(layer);
     (void)snnd_network_active(of->network);
     (void)snnd_network_sigma(of->network);
@@ -179,7 +184,7 @@ operation *const network_operations[] = {
     add_lif,        add_dropout,     add_leaky_integrator,
     initialize,     set_sigma,       clamp_positions,
     rewind_network, write_parameter, save,
-    load,           save_nir,        load_nir,
+    load,           set_parameter,   fold,
     look,
 };
 

@@ -319,12 +319,11 @@ static void use_rank_test(snnd_context *context, filled *options, fuzz_bytes *in
         snnd_mann_whitney(context, x, x_count, y, y_count, (snnd_alternative)fuzz_int(input), (void *)options->bytes));
 }
 
-static void use_nir(snnd_context *context, filled *options, fuzz_bytes *input) {
+/* A structure that a layer's options are copied to. */
+static void use_shown(snnd_context *context, filled *options, fuzz_bytes *input) {
     run_of run = run_create(context, fuzz_below(input, RUN_KINDS));
-    snnd_network *loaded = NULL;
-    if (MAY(context, snnd_network_save_nir(run.network, (void *)options->bytes, fuzz_path("nir"))) == SNND_OK)
-        MUST(context, snnd_network_load_nir(context, (void *)options->bytes, fuzz_path("nir"), &loaded));
-    snnd_network_free(loaded);
+    for (int32_t i = 0; i < snnd_network_layer_count(run.network); i++)
+        MAY(context, snnd_layer_lif_options(snnd_network_layer(run.network, i), (void *)options->bytes));
     run_free(&run);
 }
 
@@ -379,7 +378,6 @@ INIT(moran_options, snnd_moran_options)
 INIT(changes, snnd_changes)
 INIT(summary, snnd_summary)
 INIT(rank_test, snnd_rank_test)
-INIT(nir_options, snnd_nir_options)
 INIT(export_c_options, snnd_export_c_options)
 INIT(export_c_report, snnd_export_c_report)
 
@@ -406,7 +404,7 @@ const options_kind options_kinds[] = {
     {sizeof(snnd_changes), init_changes, use_changes},
     {sizeof(snnd_summary), init_summary, use_summary},
     {sizeof(snnd_rank_test), init_rank_test, use_rank_test},
-    {sizeof(snnd_nir_options), init_nir_options, use_nir},
+    {sizeof(snnd_lif_options), init_lif_options, use_shown},
     {sizeof(snnd_export_c_options), init_export_c_options, use_export_c},
     {sizeof(snnd_export_c_report), init_export_c_report, use_export_c_report},
 };

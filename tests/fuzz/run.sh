@@ -34,8 +34,8 @@ sh examples/install-missing.sh clang libclang-rt-14-dev llvm-14 libc6-dev meson 
 make_in() {
     folder=$1
     shift
-    [ -f "$folder/build.ninja" ] || CC=clang meson setup "$folder" --werror -Dtests=enabled -Drawhd=disabled -Dexamples=false \
-        -Dhdf5=enabled -Ddefault_library=static "$@" >"$TMPDIR/log" || { cat "$TMPDIR/log"; exit 1; }
+    [ -f "$folder/build.ninja" ] || CC=clang meson setup "$folder" --werror -Dtests=enabled -Drawhd=disabled \
+        -Dnir=enabled -Ddefault_library=static "$@" >"$TMPDIR/log" || { cat "$TMPDIR/log"; exit 1; }
     programs=
     for target in $targets; do programs="$programs tests/fuzz/fuzz-$target"; done
     ninja -C "$folder" $programs >"$TMPDIR/log" || { tail -n 40 "$TMPDIR/log"; exit 1; }
@@ -114,8 +114,7 @@ about() {
     folders) echo common/files.c common/place.c common/json.c common/table.c common/printable.c \
         rawhd/data/front_end.c rawhd/report/past.c rawhd/training/history.c rawhd/training/options.c ;;
     network) echo format/network_file.c format/safetensors.c format/atomic_file.c ;;
-    nir) echo format/nir.c format/nir_graph.c format/nir_map.c format/nir_nodes.c format/nir_read.c format/nir_write.c \
-        format/nir_graph_writer.c format/hdf5_read.c format/hdf5_text.c format/hdf5_write.c ;;
+    nir) echo nir ;;
     npy) echo format/npy.c data/dataset.c ;;
     options) echo base/options.c base/context.c optimizer sparsity train/trainer.c ;;
     safetensors) echo format/safetensors.c ;;

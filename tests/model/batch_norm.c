@@ -93,6 +93,36 @@ START_TEST(evaluation_normalises_by_the_running_statistics_and_leaves_them) {
 }
 END_TEST
 
+/* One factor and one shift are all that evaluation does to a neuron. */
+START_TEST(evaluation_is_what_it_folds_to) {
+    double factor[NEURONS], shift[NEURONS];
+    snnd_layer *layer;
+    float *input = build_batch_norm(0.3, &layer);
+    for (int n = 0; n < NEURONS; n++) {
+        floats(layer, SNND_ARRAY_SCALE)[n] = 0.5f - (float)n;
+        floats(layer, SNND_ARRAY_SHIFT)[n] = -1.5f + (float)n;
+        floats(layer, SNND_ARRAY_RUNNING_MEAN)[n] = 2.5f * (float)n;
+        floats(layer, SNND_ARRAY_RUNNING_VARIANCE)[n] = 0.25f * (float)n;
+    }
+    OK(context, snnd_layer_fold(layer, factor, shift));
+    float *output = output_after(workspace, SNND_EVALUATE, input, SAMPLES);
+    for (int b = 0; b < SAMPLES; b++)
+        for (int t = 0; t < STEPS; t++)
+            for (int n = 0; n < NEURONS; n++) {
+                const double x = (double)input[(b * STEPS + t) * NEURONS + n];
+                const double y = (double)output[(t * SAMPLES + b) * NEURONS + n];
+                ck_assert_double_le(fabs(factor[n] * x + shift[n] - y), 1e-6 * (1 + fabs(factor[n] * x)));
+            }
+    floats(layer, SNND_ARRAY_RUNNING_VARIANCE)[1] = -1;
+    FAILS(context, SNND_ERROR_NUMERIC, "running_variance 1 of layer 0", snnd_layer_fold(layer, factor, shift));
+    FAILS(context, SNND_ERROR_ARGUMENT, "factor is NULL", snnd_layer_fold(layer, NULL, shift));
+    FAILS(context, SNND_ERROR_ARGUMENT, "shift is NULL", snnd_layer_fold(layer, factor, NULL));
+    ck_assert_int_eq(snnd_layer_fold(NULL, factor, shift), SNND_ERROR_ARGUMENT);
+    free(input);
+    free(output);
+}
+END_TEST
+
 START_TEST(momentum_0_keeps_the_running_statistics) {
     snnd_layer *layer;
     float *input = build_batch_norm(0, &layer);
@@ -273,6 +303,7 @@ Suite *batch_norm_suite(void) {
     tcase_add_test(cases, batch_norm_gives_mean_shift_and_variance_scale_squared);
     tcase_add_test(cases, running_statistics_follow_the_batches_unbiased);
     tcase_add_test(cases, evaluation_normalises_by_the_running_statistics_and_leaves_them);
+    tcase_add_test(cases, evaluation_is_what_it_folds_to);
     tcase_add_test(cases, momentum_0_keeps_the_running_statistics);
     tcase_add_test(cases, a_constant_current_is_normalised_to_the_shift);
     tcase_add_test(cases, one_number_has_no_unbiased_variance_and_does_no_harm);

@@ -347,10 +347,120 @@ START_TEST(arrays_that_a_layer_lacks_are_named) {
 }
 END_TEST
 
-START_TEST(delay_options_are_for_layers_of_delays_alone) {
+START_TEST(options_are_copied_as_the_layer_was_made_with_them) {
+    snnd_delay_options delays = delay_options(6), delays_used = delay_options(0);
+    snnd_batch_norm_options norm, norm_used;
+    snnd_lif_options lif, lif_used;
+    snnd_leaky_integrator_options integrator, integrator_used;
+    snnd_layer *layer[5];
+    double probability = 0;
+    OK(context, snnd_batch_norm_options_init(&norm, sizeof norm));
+    OK(context, snnd_lif_options_init(&lif, sizeof lif));
+    OK(context, snnd_leaky_integrator_options_init(&integrator, sizeof integrator));
+    norm.epsilon = 0.25, norm.momentum = 0.5;
+    lif.tau = 3, lif.threshold = 0.5, lif.alpha = 7, lif.detach_reset = 0;
+    integrator.tau = 9;
+    norm_used = norm, lif_used = lif, integrator_used = integrator;
+    layer[0] = add_delays(network, 2, &delays);
+    OK(context, snnd_network_add_batch_norm(network, &norm, &layer[1]));
+    OK(context, snnd_network_add_lif(network, &lif, &layer[2]));
+    OK(context, snnd_network_add_dropout(network, 0.375, &layer[3]));
+    OK(context, snnd_network_add_leaky_integrator(network, &integrator, &layer[4]));
+    norm_used.epsilon = lif_used.tau = integrator_used.tau = -1;
+    OK(context, snnd_layer_delay_options(layer[0], &delays_used));
+    OK(context, snnd_layer_batch_norm_options(layer[1], &norm_used));
+    OK(context, snnd_layer_lif_options(layer[2], &lif_used));
+    OK(context, snnd_layer_dropout(layer[3], &probability));
+    OK(context, snnd_layer_leaky_integrator_options(layer[4], &integrator_used));
+    ck_assert_mem_eq(&delays_used, &delays, sizeof delays);
+    ck_assert_mem_eq(&norm_used, &norm, sizeof norm);
+    ck_assert_mem_eq(&lif_used, &lif, sizeof lif);
+    ck_assert_mem_eq(&integrator_used, &integrator, sizeof integrator);
+    ck_assert_double_eq(probability, 0.375);
+}
+END_TEST
+
+START_TEST(options_are_those_of_one_kind_of_layer) {
+    snnd_delay_options delays = delay_options(4);
+    snnd_batch_norm_options norm = {.size = sizeof norm};
+    snnd_lif_options lif = {.size = sizeof lif};
+    snnd_leaky_integrator_options integrator = {.size = sizeof integrator};
+    double probability;
+    snnd_layer *synapses = add_delays(network, 1, NULL), *neurons = add_lif(network);
+    FAILS(context, SNND_ERROR_ARGUMENT, "layer 1 (lif) is not a layer of delays",
+          snnd_layer_delay_options(neurons, &delays));
+    FAILS(context, SNND_ERROR_ARGUMENT, "layer 0 (delays) is not a layer of batch_norm",
+          snnd_layer_batch_norm_options(synapses, &norm));
+    FAILS(context, SNND_ERROR_ARGUMENT, "not a layer of lif", snnd_layer_lif_options(synapses, &lif));
+    FAILS(context, SNND_ERROR_ARGUMENT, "not a layer of leaky_integrator",
+          snnd_layer_leaky_integrator_options(neurons, &integrator));
+    FAILS(context, SNND_ERROR_ARGUMENT, "not a layer of dropout", snnd_layer_dropout(neurons, &probability));
+    FAILS(context, SNND_ERROR_ARGUMENT, "options is NULL", snnd_layer_delay_options(synapses, NULL));
+    FAILS(context, SNND_ERROR_ARGUMENT, "options is NULL", snnd_layer_lif_options(neurons, NULL));
+    FAILS(context, SNND_ERROR_ARGUMENT, "probability is NULL", snnd_layer_dropout(neurons, NULL));
+    ck_assert_int_eq(snnd_layer_lif_options(NULL, &lif), SNND_ERROR_ARGUMENT);
+    ck_assert_int_eq(snnd_layer_dropout(NULL, &probability), SNND_ERROR_ARGUMENT);
+}
+END_TEST
+
+/* ---- arrays from memory ---- */
+
+START_TEST(an_array_is_set_from_memory) {
     snnd_delay_options options = delay_options(4);
-    FAILS(context, SNND_ERROR_ARGUMENT, "not a layer of delays", snnd_layer_delay_options(add_lif(network), &options));
-    FAILS(context, SNND_ERROR_ARGUMENT, "NULL", snnd_layer_delay_options(add_delays(network, 1, NULL), NULL));
+    snnd_layer *layer = add_delays(network, 1, &options);
+    const int64_t count = snnd_layer_synapses(layer);
+    float values[16] = {0.5f, -2, 1.25f};
+    ck_assert_int_le(count, 16);
+    OK(context, snnd_layer_set_array(layer, SNND_ARRAY_WEIGHT, values, count));
+    OK(context, snnd_layer_set_array(layer, SNND_ARRAY_POSITION, values, count));
+    ck_assert_mem_eq(snnd_layer_floats(layer, SNND_ARRAY_WEIGHT), values, (size_t)count * sizeof *values);
+    ck_assert_mem_eq(snnd_layer_floats(layer, SNND_ARRAY_POSITION), values, (size_t)count * sizeof *values);
+}
+END_TEST
+
+START_TEST(what_cannot_be_in_an_array_is_not_set) {
+    snnd_delay_options options = delay_options(4);
+    snnd_layer *layer = add_delays(network, 1, &options), *norm;
+    const int64_t count = snnd_layer_synapses(layer);
+    float values[16] = {0}, variance = -1;
+    const float before = snnd_layer_floats(layer, SNND_ARRAY_WEIGHT)[1];
+    OK(context, snnd_network_add_batch_norm(network, NULL, &norm));
+    values[1] = NAN;
+    FAILS(context, SNND_ERROR_ARGUMENT, "weight 1 of layer 0 (delays) is nan",
+          snnd_layer_set_array(layer, SNND_ARRAY_WEIGHT, values, count));
+    values[1] = 2.5f;
+    FAILS(context, SNND_ERROR_ARGUMENT, "position 1 of layer 0 (delays) is 2.5; expected -2 to 2",
+          snnd_layer_set_array(layer, SNND_ARRAY_POSITION, values, count));
+    FAILS(context, SNND_ERROR_ARGUMENT, "running_variance 0 of layer 1 (batch_norm) is -1",
+          snnd_layer_set_array(norm, SNND_ARRAY_RUNNING_VARIANCE, &variance, 1));
+    FAILS(context, SNND_ERROR_ARGUMENT, "count is 1;", snnd_layer_set_array(layer, SNND_ARRAY_WEIGHT, values, 1));
+    FAILS(context, SNND_ERROR_ARGUMENT, "values is NULL", snnd_layer_set_array(layer, SNND_ARRAY_WEIGHT, NULL, count));
+    FAILS(context, SNND_ERROR_ARGUMENT, "no array of this name",
+          snnd_layer_set_array(layer, (snnd_array_name)0, values, count));
+    FAILS(context, SNND_ERROR_ARGUMENT, "'mask' is for sparsity controllers",
+          snnd_layer_set_array(layer, SNND_ARRAY_MASK, values, count));
+    FAILS(context, SNND_ERROR_STATE, "no array 'scale'", snnd_layer_set_array(layer, SNND_ARRAY_SCALE, values, count));
+    ck_assert_int_eq(snnd_layer_set_array(NULL, SNND_ARRAY_WEIGHT, values, count), SNND_ERROR_ARGUMENT);
+    ck_assert_float_eq(snnd_layer_floats(layer, SNND_ARRAY_WEIGHT)[1], before);
+    ck_assert_float_eq(snnd_layer_floats(norm, SNND_ARRAY_RUNNING_VARIANCE)[0], 1);
+}
+END_TEST
+
+START_TEST(absent_synapses_stay_at_0) {
+    snnd_layer *layer = add_delays(network, 4, NULL);
+    const int64_t count = snnd_layer_synapses(layer);
+    snnd_structure structure = structure_of(0.5);
+    snnd_sparsity *rule;
+    float ones[64];
+    ck_assert_int_le(count, 64);
+    for (int64_t s = 0; s < count; s++)
+        ones[s] = 1;
+    OK(context, snnd_sparsity_create_fixed_mask(network, &structure, &rule));
+    OK(context, snnd_layer_set_array(layer, SNND_ARRAY_WEIGHT, ones, count));
+    const uint8_t *mask = layer->arrays[SNND_ARRAY_MASK].data;
+    for (int64_t s = 0; s < count; s++)
+        ck_assert_float_eq(snnd_layer_floats(layer, SNND_ARRAY_WEIGHT)[s], mask[s]);
+    snnd_sparsity_free(rule);
 }
 END_TEST
 
@@ -581,7 +691,11 @@ Suite *network_suite(void) {
     tcase_add_test(cases, a_network_that_memory_runs_out_on_leaves_nothing_behind);
     tcase_add_test(cases, parameters_have_the_shapes_that_the_header_names);
     tcase_add_test(cases, arrays_that_a_layer_lacks_are_named);
-    tcase_add_test(cases, delay_options_are_for_layers_of_delays_alone);
+    tcase_add_test(cases, options_are_copied_as_the_layer_was_made_with_them);
+    tcase_add_test(cases, options_are_those_of_one_kind_of_layer);
+    tcase_add_test(cases, an_array_is_set_from_memory);
+    tcase_add_test(cases, what_cannot_be_in_an_array_is_not_set);
+    tcase_add_test(cases, absent_synapses_stay_at_0);
     tcase_add_test(cases, a_seed_gives_the_same_parameters_again);
     tcase_add_test(cases, a_new_layer_holds_what_seed_0_gives);
     tcase_add_test(cases, seeds_and_layers_have_numbers_of_their_own);

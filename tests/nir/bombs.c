@@ -4,15 +4,13 @@
 #include "format/scratch.h"
 #include "model/network.h"
 #include "nir/by_hand.h"
+#include "nir/files.h"
 #include "support.h"
 
 Suite *bombs_suite(void);
 
-static snnd_status load(snnd_context *context, snnd_network **network) {
-    snnd_nir_options options;
-    ck_assert_int_eq(snnd_nir_options_init(&options, sizeof options), SNND_OK);
-    options.dt = 0.01;
-    return snnd_network_load_nir(context, &options, scratch("a"), network);
+static int load(snnd_context *context, snnd_network **network) {
+    return load_nir(context, 0.01, scratch("a"), network);
 }
 
 /* The graph by hand, opened to be changed. */
@@ -28,7 +26,7 @@ static void refuses(hid_t file, const char *words) {
     snnd_context *context = make_context(1);
     snnd_network *network = NULL;
     H5Fclose(file);
-    FAILS(context, SNND_ERROR_FORMAT, words, load(context, &network));
+    REFUSED(words, load(context, &network));
     ck_assert_ptr_null(network);
     snnd_context_free(context);
 }
@@ -85,7 +83,7 @@ START_TEST(chunks_of_any_filters_are_read) {
     const hid_t file = open_graph();
     write_matrix(add_matrix(file, weight, three_by_two, two_by_two, filters[_i]));
     H5Fclose(file);
-    OK(context, load(context, &network));
+    GOOD(load(context, &network));
     for (int k = 0; k < 6; k++)
         ck_assert_float_eq_tol(snnd_layer_floats(network->layer[0], SNND_ARRAY_WEIGHT)[k], values[k], 1e-6f);
     snnd_network_free(network);
@@ -160,14 +158,14 @@ static hid_t add_node(hid_t file, const char *name, const char *type) {
     snprintf(path, sizeof path, "node/nodes/%s", name);
     if (H5Lexists(file, path, H5P_DEFAULT) > 0)
         H5Ldelete(file, path, H5P_DEFAULT);
-    const hid_t node = snnd_hdf5_add_group(file, path);
-    by_hand_good(node >= 0 && snnd_hdf5_put_text(node, "type", type), path);
+    const hid_t node = hdf5_add_group(file, path);
+    by_hand_good(node >= 0 && hdf5_put_text(node, "type", type), path);
     return node;
 }
 
 static void add_port(hid_t file, const char *name, const char *type, int64_t neurons) {
     const hid_t node = add_node(file, name, type);
-    by_hand_good(snnd_hdf5_put_integer(node, "shape", neurons), name);
+    by_hand_good(hdf5_put_integer(node, "shape", neurons), name);
     H5Gclose(node);
 }
 
@@ -197,7 +195,7 @@ START_TEST(many_links_to_one_dataset_count_as_many) {
         edge[n][1] = edge[n + 1][0] = name[n];
     }
     edge[MANY][1] = "output";
-    by_hand_good(snnd_hdf5_put_texts(file, "node/edges", &edge[0][0], MANY + 1, 2), "the edges");
+    by_hand_good(hdf5_put_texts(file, "node/edges", &edge[0][0], MANY + 1, 2), "the edges");
     refuses(file, "more to read");
 }
 END_TEST
@@ -221,7 +219,7 @@ START_TEST(many_edges_between_two_nodes_count_as_many) {
     for (int e = 0; e < MANY; e++)
         edge[e][0] = "input", edge[e][1] = "output";
     const hid_t file = open_ports(4096);
-    by_hand_good(snnd_hdf5_put_texts(file, "node/edges", &edge[0][0], MANY, 2), "the edges");
+    by_hand_good(hdf5_put_texts(file, "node/edges", &edge[0][0], MANY, 2), "the edges");
     free(edge);
     refuses(file, "more to read");
 }
@@ -239,12 +237,12 @@ START_TEST(a_layer_has_no_more_synapses_than_its_file_may_make) {
             delay[k] = 0.01f * (float)n;
         snprintf(name[n], sizeof name[n], "delay%d", n);
         const hid_t node = add_node(file, name[n], "Delay");
-        by_hand_good(snnd_hdf5_put_floats(node, "delay", 1, (const hsize_t[]){NEURONS}, delay, false), name[n]);
+        by_hand_good(hdf5_put_floats(node, "delay", 1, (const hsize_t[]){NEURONS}, delay, false), name[n]);
         H5Gclose(node);
         edge[2 * n][0] = "input", edge[2 * n][1] = edge[2 * n + 1][0] = name[n], edge[2 * n + 1][1] = "output";
     }
     free(delay);
-    by_hand_good(snnd_hdf5_put_texts(file, "node/edges", &edge[0][0], 2 * MANY, 2), "the edges");
+    by_hand_good(hdf5_put_texts(file, "node/edges", &edge[0][0], 2 * MANY, 2), "the edges");
     refuses(file, "3 synapses at each pair of 4096 and 4096 neurons");
 }
 END_TEST
@@ -266,8 +264,8 @@ START_TEST(large_sparse_networks_come_back) {
         weights[s] = s % NEURONS == 7 ? 1 : 0;
         position[s] = (float)(s / NEURONS % (DELAYS + 1) - DELAYS / 2);
     }
-    OK(context, snnd_network_save_nir(network, NULL, scratch("a")));
-    OK(context, load(context, &read));
+    GOOD(save_nir(context, network, NULL, scratch("a")));
+    GOOD(load(context, &read));
     ck_assert_int_eq(read->layer[0]->options.delays.synapses_per_pair, 1);
     int wrong = 0;
     for (int64_t s = 0; s < NEURONS * NEURONS; s++)
@@ -280,7 +278,7 @@ START_TEST(large_sparse_networks_come_back) {
 END_TEST
 
 Suite *bombs_suite(void) {
-    Suite *suite = suite_create("nir_bombs");
+    Suite *suite = suite_create("bombs");
 
     TCase *chunks = scratch_case(suite, "chunks");
     tcase_add_loop_test(chunks, chunks_of_any_filters_are_read, 0, 9);

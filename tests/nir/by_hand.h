@@ -3,8 +3,8 @@
  *
  *     input [2] -> delay 0.02 s -> linear [3, 2] -> lif [3] -> affine [2, 3] -> li [2] -> output [2]
  */
-#ifndef SNND_TESTS_FORMAT_NIR_BY_HAND_H
-#define SNND_TESTS_FORMAT_NIR_BY_HAND_H
+#ifndef SNND_TESTS_NIR_BY_HAND_H
+#define SNND_TESTS_NIR_BY_HAND_H
 
 #include <check.h>
 #include <stdlib.h>
@@ -50,7 +50,7 @@ static inline void by_hand_edges(hid_t file, const char *path, const char *text)
     strcpy(copy, text);
     for (char *at = strtok(copy, " >"); at != NULL; at = strtok(NULL, " >"))
         name[count++] = at;
-    by_hand_good(snnd_hdf5_put_texts(file, path, (const char *const *)name, count / 2, 2), path);
+    by_hand_good(hdf5_put_texts(file, path, (const char *const *)name, count / 2, 2), path);
 }
 
 static inline hid_t by_hand_dataset(hid_t file, const by_hand *change, hid_t type) {
@@ -101,10 +101,10 @@ static inline void by_hand_change(hid_t file, const by_hand *change) {
     case NOTHING:
         return;
     case TEXT:
-        by_hand_good(snnd_hdf5_put_text(file, change->put, change->text), change->put);
+        by_hand_good(hdf5_put_text(file, change->put, change->text), change->put);
         return;
     case GROUP:
-        H5Gclose(snnd_hdf5_add_group(file, change->put));
+        H5Gclose(hdf5_add_group(file, change->put));
         return;
     case EDGES:
         by_hand_edges(file, change->put, change->text);

@@ -1,6 +1,6 @@
-"""Whether NIR files that the library writes are what readers expect, and compute what the library computes.
+"""Whether NIR files that snnd-nir writes are what readers expect, and compute what the library computes.
 
-    check_nir.py MAKE-NETWORKS
+    check_nir.py MAKE-NETWORKS SNND-NIR
 
 Prints for each network how far outputs are from the library's, and of the readers that update first how many spikes they
 share with it.
@@ -83,8 +83,14 @@ def check_old(path):
     raise AssertionError("a file with v_reset passes where there is none")
 
 
+def export(prefix, path, *options):
+    subprocess.run([sys.argv[2], "export", f"{prefix}.safetensors", path, *options], check=True)
+
+
 def check_network(prefix):
     exact, other = f"{prefix}.nir", f"{prefix}.update-first.nir"
+    export(prefix, exact)
+    export(prefix, other, "--order", "update-first", "--without-reset", "--dt", "0.001")
     check_metadata(exact, 0.01)
     check_metadata(other, 0.001)
     check_old(exact)

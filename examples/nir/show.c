@@ -1,0 +1,67 @@
+/* What is in a NIR file, node by node. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "common/program.h"
+#include "nir/graph.h"
+
+/* The fields that a node has, with their extents: "weight [7, 5]". */
+static char *describe(const nir_node *node) {
+    char *text = format_text("%s", nir_kinds[node->type].name);
+    for (int f = 0; f < NIR_FIELDS && nir_kinds[node->type].field[f] != NULL; f++) {
+        const nir_array *field = &node->field[f];
+        char extents[128] = "";
+        size_t used = 0;
+        if (!field->there)
+            continue;
+        for (int axis = 0; axis < field->axes; axis++)
+            used += (size_t)snprintf(extents + used, sizeof extents - used, "%s%lld", axis > 0 ? ", " : "",
+                                     (long long)field->shape[axis]);
+        char *longer = format_text("%s%s %s [%s]", text, f > 0 ? "," : ":", nir_kinds[node->type].field[f], extents);
+        free(text);
+        text = longer;
+    }
+    return text;
+}
+
+static void show_node(const nir_graph *graph, const nir_node *node) {
+    char *text = describe(node), *line = format_text("%s (%s)", node->name, text);
+    for (int32_t e = 0; e < node->out; e++) {
+        char *longer =
+            format_text("%s%s%s", line, e > 0 ? ", " : " -> ", graph->node[graph->next[node->first + e]].name);
+        free(line);
+        line = longer;
+    }
+    program_say("%s", line);
+    free(line);
+    free(text);
+}
+
+static void show_metadata(nir_graph *graph) {
+    struct failure none;
+    double dt;
+    const nir_order order = nir_metadata_order(graph);
+    struct failure *told = graph->failure;
+    graph->failure = graph->source.failure = &none;
+    if (nir_metadata_dt(graph, &dt) == 0)
+        program_say("a step of %g s", dt);
+    else
+        program_say("no word of how long a step is");
+    graph->failure = graph->source.failure = told;
+    program_say(order == NIR_SPIKE_FIRST    ? "for readers that look for spikes before they update (spike-first)"
+                : order == NIR_UPDATE_FIRST ? "for readers that update before they look for spikes (update-first)"
+                                            : "no word of when readers look for spikes");
+}
+
+int nir_show(const char *path, struct failure *failure) {
+    nir_graph graph;
+    if (nir_graph_open(path, &graph, failure) != 0)
+        return -1;
+    program_say("NIR %s: %d node%s, %d edge%s", graph.version, graph.count, graph.count == 1 ? "" : "s", graph.edges,
+                graph.edges == 1 ? "" : "s");
+    show_metadata(&graph);
+    for (int32_t n = 0; n < graph.count; n++)
+        show_node(&graph, &graph.node[n]);
+    nir_graph_close(&graph);
+    return program_flush(failure);
+}
