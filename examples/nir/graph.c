@@ -1,5 +1,6 @@
 #include "nir/graph.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,6 +19,15 @@ const nir_kind nir_kinds[NIR_TYPES] = {
     [NIR_LI] = {"LI", {"tau", "r", "v_leak"}},
     [NIR_LIF] = {"LIF", {"tau", "r", "v_leak", "v_threshold", "v_reset"}},
 };
+
+const char *nir_extents(const nir_array *array, char text[NIR_EXTENTS]) {
+    size_t used = (size_t)snprintf(text, NIR_EXTENTS, "[");
+    for (int axis = 0; axis < array->axes; axis++)
+        used += (size_t)snprintf(text + used, NIR_EXTENTS - used, "%s%lld", axis > 0 ? ", " : "",
+                                 (long long)array->shape[axis]);
+    snprintf(text + used, NIR_EXTENTS - used, "]");
+    return text;
+}
 
 /* Before nir 1.0.6 there was no v_reset, and it is 0 where it is missing. */
 static bool may_be_missing(nir_type type, int field) {

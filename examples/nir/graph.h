@@ -12,6 +12,10 @@ typedef struct nir_array {
     int64_t count; /* of its numbers */
 } nir_array;
 
+/* Its extents as text: "[3, 2]". */
+enum { NIR_EXTENTS = 96 };
+const char *nir_extents(const nir_array *array, char text[NIR_EXTENTS]);
+
 typedef struct nir_node {
     char *name;
     nir_type type;

@@ -1,15 +1,16 @@
 /*
  * Datasets in chunks, which filters may have made small. HDF5 unfolds a chunk to whatever its bytes give, and reads the
- * chunk's numbers from that, however short or long it is. So every chunk is unfolded here first, piece by piece, and
- * must give just as many bytes as the dataset says. Where a chunk is skipped by a filter, its mask says so.
+ * chunk's numbers from that, however short or long it is. So every chunk is unfolded here first, and must
+ * give just as many bytes as the dataset says. Where a chunk is skipped by a filter, its mask says so.
  */
 #include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 #include <zlib.h>
 
 #include "nir/hdf5_file.h"
 
-enum { PIECE = 1 << 14, CHECKSUM = 4 };
+enum { CHECKSUM = 4 };
 
 static bool look_at_filters(hid_t how, hdf5_dataset *dataset) {
     dataset->filters = H5Pget_nfilters(how);
@@ -34,8 +35,7 @@ const char *hdf5_look_at_chunks(hid_t how, hdf5_dataset *dataset) {
     unsigned options = 0;
     if (!look_at_filters(how, dataset))
         return "is stored with a filter that is not shuffle, deflate or fletcher32, with one of them twice, or "
-               "deflated "
-               "before it was shuffled";
+               "deflated before it was shuffled";
     if (H5Pget_chunk(how, HDF5_AXES, dataset->chunk) != dataset->axes || H5Pget_chunk_opts(how, &options) < 0 ||
         options != 0)
         return "is stored in chunks of another kind";
@@ -45,64 +45,119 @@ const char *hdf5_look_at_chunks(hid_t how, hdf5_dataset *dataset) {
     return NULL;
 }
 
-/* Whether a deflated stream gives so many bytes. */
-static bool inflates_to(const unsigned char *bytes, size_t count, size_t expected) {
-    unsigned char piece[PIECE];
-    z_stream stream = {.next_in = (unsigned char *)(uintptr_t)bytes, .avail_in = (uInt)count};
-    size_t given = 0;
-    int state = count > UINT_MAX ? Z_MEM_ERROR : inflateInit(&stream);
-    if (state != Z_OK)
-        return false;
-    while (state == Z_OK && given <= expected) {
-        stream.next_out = piece;
-        stream.avail_out = PIECE;
-        state = inflate(&stream, Z_NO_FLUSH);
-        given += PIECE - stream.avail_out;
+/* Inflates to `room` bytes at most; how many came, `room` + 1 where there were more, 0 where the stream is damaged. */
+static size_t inflate_to(const unsigned char *bytes, size_t count, unsigned char *unfolded, size_t room) {
+    unsigned char more;
+    z_stream stream = {.next_in = (unsigned char *)(uintptr_t)bytes,
+                       .avail_in = (uInt)count,
+                       .next_out = unfolded,
+                       .avail_out = (uInt)room};
+    if (count > UINT_MAX || room > UINT_MAX || inflateInit(&stream) != Z_OK)
+        return 0;
+    int state = inflate(&stream, Z_FINISH);
+    if (state == Z_BUF_ERROR && stream.avail_out == 0) { /* full: is there more? */
+        stream.next_out = &more;
+        stream.avail_out = 1;
+        state = inflate(&stream, Z_FINISH);
     }
     inflateEnd(&stream);
-    return state == Z_STREAM_END && given == expected;
+    return state == Z_STREAM_END ? stream.total_out : 0;
 }
 
-/* Whether the stored bytes of a chunk unfold to `expected`. Filters stand in the order of writing; those of the mask
- * were left out. A checksum adds its bytes to what it is of. */
-static bool unfolds_to(const hdf5_dataset *dataset, uint32_t mask, const unsigned char *bytes, size_t count,
-                       size_t expected) {
-    size_t behind = 0;
-    bool deflated = false;
+/* Brings the bytes of each element together again. */
+static void unshuffle(unsigned char *bytes, size_t count, size_t width) {
+    const size_t elements = count / width;
+    unsigned char *shuffled = allocate(count, 1);
+    memcpy(shuffled, bytes, count);
+    for (size_t e = 0; e < elements; e++)
+        for (size_t b = 0; b < width; b++)
+            bytes[e * width + b] = shuffled[b * elements + e];
+    free(shuffled);
+}
+
+/* The `expected` bytes that a stored chunk holds, of elements of `width`, to be freed; NULL where it does not hold just
+ * as many. Filters stand in the order of writing; those of the mask were left out. A checksum adds its bytes to what it
+ * is of, and shuffling leaves them behind. */
+static unsigned char *unfold(const hdf5_dataset *dataset, uint32_t mask, const unsigned char *bytes, size_t count,
+                             size_t expected, size_t width) {
+    size_t behind = 0, inside = expected;
+    bool deflated = false, shuffled = false;
     for (int i = 0; i < dataset->filters; i++) {
         if (mask >> i & 1)
             continue;
         deflated = deflated || dataset->filter[i] == H5Z_FILTER_DEFLATE;
+        shuffled = shuffled || dataset->filter[i] == H5Z_FILTER_SHUFFLE;
         if (dataset->filter[i] == H5Z_FILTER_FLETCHER32)
-            *(deflated ? &behind : &expected) += CHECKSUM;
+            *(deflated ? &behind : &inside) += CHECKSUM;
     }
-    return deflated ? count > behind && inflates_to(bytes, count - behind, expected) : count == expected;
+    if (deflated ? count <= behind : count != inside)
+        return NULL;
+    unsigned char *unfolded = allocate(inside, 1);
+    if (!deflated) {
+        memcpy(unfolded, bytes, inside);
+    } else if (inflate_to(bytes, count - behind, unfolded, inside) != inside) {
+        free(unfolded);
+        return NULL;
+    }
+    if (shuffled)
+        unshuffle(unfolded, expected, width);
+    return unfolded;
 }
 
-/* The chunk that begins at this place. */
-static int check_chunk(const hdf5_source *source, const char *name, const hdf5_dataset *dataset, const hsize_t *place,
-                       size_t expected) {
-    static const char wrong[] = "has a chunk that is not there, or is not of as many bytes as the dataset says";
+/* The chunk that begins at this place, unfolded. */
+static int read_chunk(const hdf5_source *source, const char *name, const hdf5_dataset *dataset, const hsize_t *place,
+                      size_t expected, size_t width, unsigned char **unfolded) {
     hsize_t stored = 0;
     uint32_t mask = 0;
-    if (H5Dget_chunk_storage_size(dataset->id, place, &stored) < 0 || stored < 1 || stored > source->count)
-        return hdf5_refuse(source->failure, name, wrong);
-    unsigned char *bytes = allocate((size_t)stored, 1);
-    const bool good = H5Dread_chunk(dataset->id, H5P_DEFAULT, place, &mask, bytes) >= 0 &&
-                      unfolds_to(dataset, mask, bytes, (size_t)stored, expected);
-    free(bytes);
-    return good ? 0 : hdf5_refuse(source->failure, name, wrong);
+    *unfolded = NULL;
+    if (H5Dget_chunk_storage_size(dataset->id, place, &stored) >= 0 && stored >= 1 && stored <= source->count) {
+        unsigned char *bytes = allocate((size_t)stored, 1);
+        if (H5Dread_chunk(dataset->id, H5P_DEFAULT, place, &mask, bytes) >= 0)
+            *unfolded = unfold(dataset, mask, bytes, (size_t)stored, expected, width);
+        free(bytes);
+    }
+    return *unfolded != NULL
+               ? 0
+               : hdf5_refuse(source->failure, name,
+                             "has a chunk that is not there, or is not of as many bytes as the dataset says");
 }
 
-int hdf5_check_chunks(const hdf5_source *source, const char *name, const hdf5_dataset *dataset) {
+/* What of a chunk lies in the dataset, to its place there, row by row. */
+static void put_chunk(const hdf5_dataset *dataset, const hsize_t *place, const unsigned char *chunk,
+                      unsigned char *elements, size_t width) {
+    const int last = dataset->axes - 1;
+    const hsize_t left = dataset->shape[last] - place[last], row = dataset->chunk[last];
+    size_t rows = 1;
+    for (int axis = 0; axis < last; axis++)
+        rows *= (size_t)dataset->chunk[axis];
+    for (size_t r = 0; r < rows; r++) {
+        size_t rest = r, to = (size_t)place[last], step = (size_t)dataset->shape[last];
+        bool inside = true;
+        for (int axis = last - 1; axis >= 0; axis--) {
+            const hsize_t at = place[axis] + rest % dataset->chunk[axis];
+            rest /= (size_t)dataset->chunk[axis];
+            inside = inside && at < dataset->shape[axis];
+            to += (size_t)at * step;
+            step *= (size_t)dataset->shape[axis];
+        }
+        if (inside)
+            memcpy(elements + to * width, chunk + r * (size_t)row * width, (size_t)(left < row ? left : row) * width);
+    }
+}
+
+int hdf5_read_chunks(const hdf5_source *source, const char *name, const hdf5_dataset *dataset, size_t width,
+                     unsigned char *elements) {
     hsize_t place[HDF5_AXES] = {0};
-    size_t expected = H5Tget_size(dataset->type);
+    size_t expected = width;
     for (int axis = 0; axis < dataset->axes; axis++)
         expected *= (size_t)dataset->chunk[axis];
     for (int axis = dataset->axes; axis >= 0;) {
-        const int status = check_chunk(source, name, dataset, place, expected);
-        if (status != 0)
-            return status;
+        unsigned char *chunk;
+        if (read_chunk(source, name, dataset, place, expected, width, &chunk) != 0)
+            return -1;
+        if (elements != NULL)
+            put_chunk(dataset, place, chunk, elements, width);
+        free(chunk);
         for (axis = dataset->axes - 1; axis >= 0; axis--) { /* to the next chunk */
             place[axis] += dataset->chunk[axis];
             if (place[axis] < dataset->shape[axis])

@@ -98,8 +98,12 @@ int hdf5_read(hdf5_source *source, const char *name, const hdf5_dataset *dataset
               void *values);
 /* What is wrong with the way in which a dataset is cut into chunks, NULL if nothing is. */
 const char *hdf5_look_at_chunks(hid_t how, hdf5_dataset *dataset);
-/* Whether every chunk is there and unfolds to as many bytes as it should. */
-int hdf5_check_chunks(const hdf5_source *source, const char *name, const hdf5_dataset *dataset);
+/* Whether every chunk is there and unfolds to as many bytes as it should, where the file has elements of `width` bytes;
+ * their bytes to `elements`, as the file has them, unless that is NULL. */
+int hdf5_read_chunks(const hdf5_source *source, const char *name, const hdf5_dataset *dataset, size_t width,
+                     unsigned char *elements);
+/* Takes from the budget what reading the dataset costs. */
+int hdf5_charge(hdf5_source *source, const hdf5_dataset *dataset, size_t width);
 /* An error that names the dataset. */
 int hdf5_refuse(struct failure *failure, const char *name, const char *wrong);
 

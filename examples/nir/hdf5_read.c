@@ -203,11 +203,15 @@ static uint64_t cost_of(const hdf5_dataset *dataset, size_t width) {
     return (uint64_t)(elements * (double)width + chunks * HDF5_OPENING);
 }
 
+int hdf5_charge(hdf5_source *source, const hdf5_dataset *dataset, size_t width) {
+    return hdf5_spend(source, cost_of(dataset, width));
+}
+
 int hdf5_read(hdf5_source *source, const char *name, const hdf5_dataset *dataset, hid_t type, size_t width,
               void *values) {
-    int status = hdf5_spend(source, cost_of(dataset, width));
+    int status = hdf5_charge(source, dataset, width);
     if (status == 0 && dataset->layout == H5D_CHUNKED)
-        status = hdf5_check_chunks(source, name, dataset);
+        status = hdf5_read_chunks(source, name, dataset, H5Tget_size(dataset->type), NULL);
     if (status == 0 && H5Dread(dataset->id, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) < 0)
         status = hdf5_refuse(source->failure, name, "cannot be read");
     return status;

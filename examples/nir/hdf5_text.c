@@ -40,24 +40,38 @@ static const unsigned char *find_object(const unsigned char *heap, uint64_t size
     return NULL;
 }
 
-static const unsigned char *find_text(const hdf5_source *source, const unsigned char *element, size_t *length,
-                                      uint64_t *passed) {
-    const uint64_t place = number_at(element + 4, 8);
-    *length = (size_t)number_at(element, 4);
-    return place >= source->count
+/* How the file's bytes are addressed: from `base` on, where a file begins with a block of its user's. */
+static const char *look_at_addresses(const hdf5_source *source, hsize_t *base) {
+    size_t address = 0, length = 0;
+    const hid_t how = H5Fget_create_plist(source->file);
+    const bool good = how >= 0 && H5Pget_sizes(how, &address, &length) >= 0 && H5Pget_userblock(how, base) >= 0;
+    H5Pclose(how);
+    return good && address == 8 && length == 8 && *base <= source->count
                ? NULL
-               : find_object(source->bytes + place, source->count - place, number_at(element + 12, 4), *length, passed);
+               : "is text in a file whose addresses do not have 8 bytes";
 }
 
-/* Whether addresses in the file are as they are read here. */
-static bool has_plain_addresses(hdf5_source *source) {
-    size_t address = 0, length = 0;
-    hsize_t before = 1;
-    const hid_t how = H5Fget_create_plist(source->file);
-    const bool good = how >= 0 && H5Pget_sizes(how, &address, &length) >= 0 && H5Pget_userblock(how, &before) >= 0 &&
-                      address == 8 && length == 8 && before == 0;
-    H5Pclose(how);
-    return good;
+static const unsigned char *find_text(const hdf5_source *source, hsize_t base, const unsigned char *element,
+                                      size_t *length, uint64_t *passed) {
+    const uint64_t place = number_at(element + 4, 8), most = source->count - base;
+    *length = (size_t)number_at(element, 4);
+    return place >= most
+               ? NULL
+               : find_object(source->bytes + base + place, most - place, number_at(element + 12, 4), *length, passed);
+}
+
+/* The elements as the file has them. */
+static int read_elements(hdf5_source *source, const char *name, const hdf5_dataset *dataset, unsigned char *elements) {
+    if (dataset->layout == H5D_CHUNKED)
+        return hdf5_charge(source, dataset, 1) == 0 ? hdf5_read_chunks(source, name, dataset, ELEMENT, elements) : -1;
+    if (dataset->layout != H5D_CONTIGUOUS)
+        return hdf5_refuse(source->failure, name,
+                           "is text of variable length beside its description (compact); expected a place of its own");
+    const haddr_t begin = H5Dget_offset(dataset->id);
+    if (begin > source->count || dataset->count > (source->count - begin) / ELEMENT)
+        return hdf5_refuse(source->failure, name, "was not written, or goes on beyond the end of the file");
+    memcpy(elements, source->bytes + begin, dataset->count * ELEMENT);
+    return 0;
 }
 
 static int copy_text(hdf5_source *source, const char *name, const unsigned char *text, size_t length, char **copy) {
@@ -68,20 +82,28 @@ static int copy_text(hdf5_source *source, const char *name, const unsigned char 
     return 0;
 }
 
-static int read_variable(hdf5_source *source, const char *name, const hdf5_dataset *dataset, char **texts) {
-    const haddr_t begin = H5Dget_offset(dataset->id);
-    if (dataset->layout != H5D_CONTIGUOUS || !has_plain_addresses(source) || begin > source->count ||
-        dataset->count > (source->count - begin) / ELEMENT)
-        return hdf5_refuse(source->failure, name, "is text that does not lie in one piece in the file");
-    int status = 0;
-    for (size_t i = 0; i < dataset->count && status == 0; i++) {
+static int find_texts(hdf5_source *source, const char *name, size_t count, const unsigned char *elements,
+                      char **texts) {
+    hsize_t base = 0;
+    const char *fault = look_at_addresses(source, &base);
+    int status = fault == NULL ? 0 : hdf5_refuse(source->failure, name, fault);
+    for (size_t i = 0; i < count && status == 0; i++) {
         size_t length;
         uint64_t passed = 1;
-        const unsigned char *text = find_text(source, source->bytes + begin + i * ELEMENT, &length, &passed);
+        const unsigned char *text = find_text(source, base, elements + i * ELEMENT, &length, &passed);
         status = hdf5_spend(source, passed);
         if (status == 0)
             status = copy_text(source, name, text, length, &texts[i]);
     }
+    return status;
+}
+
+static int read_variable(hdf5_source *source, const char *name, const hdf5_dataset *dataset, char **texts) {
+    unsigned char *elements = allocate(dataset->count, ELEMENT);
+    int status = read_elements(source, name, dataset, elements);
+    if (status == 0)
+        status = find_texts(source, name, dataset->count, elements, texts);
+    free(elements);
     return status;
 }
 

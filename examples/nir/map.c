@@ -201,25 +201,22 @@ static snnd_delay_options measure(nir_map *map) {
     return options;
 }
 
-/* Gives the layer its synapses. */
-static int fill(const nir_map *map, snnd_context *context, const snnd_delay_options *options, snnd_layer *layer) {
+/* Sets the weights or the positions of the layer's synapses. */
+static snnd_status set(const nir_map *map, const snnd_delay_options *options, snnd_layer *layer, snnd_array_name name) {
     const int32_t half = options->max_delay / 2, each = options->synapses_per_pair;
     const size_t count = (size_t)map->outputs * (size_t)map->inputs * (size_t)each;
-    float *weight = allocate(count, sizeof *weight), *position = allocate(count, sizeof *position);
+    float *values = allocate(count, sizeof *values);
     int32_t together = 0;
     for (size_t s = 0; s < map->count; s++) {
         const nir_synapse *synapse = &map->synapse[s];
         together = s > 0 && same_pair(synapse - 1, synapse) ? together + 1 : 0;
         const size_t pair = (size_t)synapse->output * (size_t)map->inputs + (size_t)synapse->input;
-        weight[pair * (size_t)each + (size_t)together] = (float)synapse->weight;
-        position[pair * (size_t)each + (size_t)together] = (float)(half - synapse->delay);
+        values[pair * (size_t)each + (size_t)together] =
+            name == SNND_ARRAY_WEIGHT ? (float)synapse->weight : (float)(half - synapse->delay);
     }
-    snnd_status status = snnd_layer_set_array(layer, SNND_ARRAY_WEIGHT, weight, (int64_t)count);
-    if (status == SNND_OK)
-        status = snnd_layer_set_array(layer, SNND_ARRAY_POSITION, position, (int64_t)count);
-    free(weight);
-    free(position);
-    return nir_told(map->failure, context, status);
+    const snnd_status status = snnd_layer_set_array(layer, name, values, (int64_t)count);
+    free(values);
+    return status;
 }
 
 /* A bias is batch norm that changes nothing else: epsilon and variance are such that they are 1 together. */
@@ -261,8 +258,8 @@ static int end_at_bias(nir_map *map) {
         nir_synapse *synapse = &map->synapse[s];
         if (synapse->delay < map->after[synapse->output])
             return failed(map->failure,
-                          "the bias of neuron %d is %d steps late, and a synapse beside it %d; a layer has its bias "
-                          "behind its synapses",
+                          "there are delays of neuron %d behind its bias, %d in steps, and behind a synapse beside it, "
+                          "%d; a layer has its bias behind its synapses",
                           synapse->output, map->after[synapse->output], synapse->delay);
         synapse->delay -= map->after[synapse->output];
     }
@@ -273,8 +270,9 @@ static int end_at_bias(nir_map *map) {
 static int spend(const nir_map *map, int32_t each, uint64_t *left) {
     if ((double)map->outputs * map->inputs * each > (double)*left)
         return failed(map->failure,
-                      "%d synapses at each pair of %d and %d neurons are more than a file of its size may make", each,
-                      map->inputs, map->outputs);
+                      "a layer of %d and %d neurons with room for %d at each pair has more synapses than a file of its "
+                      "size may make",
+                      map->inputs, map->outputs, each);
     *left -= (uint64_t)map->outputs * (uint64_t)map->inputs * (uint64_t)each;
     return 0;
 }
@@ -291,6 +289,8 @@ int nir_map_add(nir_map *map, snnd_context *context, snnd_network *network, uint
     if (status == 0)
         status = nir_told(map->failure, context, snnd_network_add_delays(network, map->outputs, &options, &layer));
     if (status == 0)
-        status = fill(map, context, &options, layer);
+        status = nir_told(map->failure, context, set(map, &options, layer, SNND_ARRAY_WEIGHT));
+    if (status == 0)
+        status = nir_told(map->failure, context, set(map, &options, layer, SNND_ARRAY_POSITION));
     return status == 0 ? add_bias(map, context, network) : status;
 }

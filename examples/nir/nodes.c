@@ -25,18 +25,13 @@ int nir_spend_plain(const nir_reading *all, const nir_map *map) {
 
 /* ---- nodes between neurons ---- */
 
-/* An error that tells of how many elements a field is. */
-static int refuse_count(const nir_reading *all, const nir_node *node, int field, int32_t neurons) {
-    const long long count = (long long)node->field[field].count;
-    return failed(all->failure, "node '%.64s' (%s): '%s' has %lld element%s, and comes behind %d neuron%s", node->name,
-                  nir_kinds[node->type].name, nir_kinds[node->type].field[field], count, count == 1 ? "" : "s", neurons,
-                  neurons == 1 ? "" : "s");
-}
-
 /* The vector of a field, which has an element for each of `neurons`. */
 static int read_vector(const nir_reading *all, const nir_node *node, int field, int32_t neurons, double **values) {
+    char extents[NIR_EXTENTS];
     if (node->field[field].count != neurons || node->field[field].axes < 1)
-        return refuse_count(all, node, field, neurons);
+        return failed(all->failure, "node '%.64s' (%s): '%s' is %s; expected [%d], as many as come to it", node->name,
+                      nir_kinds[node->type].name, nir_kinds[node->type].field[field],
+                      nir_extents(&node->field[field], extents), neurons);
     return nir_numbers(all->graph, node, field, values);
 }
 
@@ -79,11 +74,10 @@ int nir_settle_all(nir_reading *all, const nir_node *node) {
 static int pass_matrix(const nir_reading *all, const nir_node *node, nir_map *map) {
     const nir_array *weight = &node->field[NIR_WEIGHT];
     double *values, *bias = NULL;
+    char extents[NIR_EXTENTS];
     if (weight->axes != 2 || weight->shape[1] != map->outputs || weight->shape[0] > MOST_NEURONS)
-        return failed(all->failure,
-                      "node '%.64s' (%s): its weight has %d axes of %lld, %lld; expected two, the second %d",
-                      node->name, nir_kinds[node->type].name, weight->axes, (long long)weight->shape[0],
-                      (long long)weight->shape[1], map->outputs);
+        return failed(all->failure, "node '%.64s' (%s): its weight is %s; expected [up to %d, %d]", node->name,
+                      nir_kinds[node->type].name, nir_extents(weight, extents), MOST_NEURONS, map->outputs);
     const int32_t rows = (int32_t)weight->shape[0];
     int status = nir_numbers(all->graph, node, NIR_WEIGHT, &values);
     if (status != 0)

@@ -10,14 +10,11 @@ static char *describe(const nir_node *node) {
     char *text = format_text("%s", nir_kinds[node->type].name);
     for (int f = 0; f < NIR_FIELDS && nir_kinds[node->type].field[f] != NULL; f++) {
         const nir_array *field = &node->field[f];
-        char extents[128] = "";
-        size_t used = 0;
+        char extents[NIR_EXTENTS];
         if (!field->there)
             continue;
-        for (int axis = 0; axis < field->axes; axis++)
-            used += (size_t)snprintf(extents + used, sizeof extents - used, "%s%lld", axis > 0 ? ", " : "",
-                                     (long long)field->shape[axis]);
-        char *longer = format_text("%s%s %s [%s]", text, f > 0 ? "," : ":", nir_kinds[node->type].field[f], extents);
+        char *longer = format_text("%s%s %s %s", text, f > 0 ? "," : ":", nir_kinds[node->type].field[f],
+                                   nir_extents(field, extents));
         free(text);
         text = longer;
     }

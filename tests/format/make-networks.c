@@ -124,6 +124,15 @@ static void integrators(snnd_network *network) {
     add_integrator(network, 1);
 }
 
+static void undelayed(snnd_network *network) {
+    add_delays(network, HIDDEN, 0, 1, 2);
+    add_lif(network, 10.05, 1);
+    add_delays(network, HIDDEN, 0, 1, 2);
+    add_lif(network, 5, 0.5);
+    add_delays(network, CLASSES, 0, 1, 1);
+    add_lif(network, 3, 0.5);
+}
+
 static void silent(snnd_network *network) {
     add_delays(network, HIDDEN, 6, 1, 0);
     add_norm(network);
@@ -135,9 +144,10 @@ static const struct {
     const char *name;
     void (*build)(snnd_network *network);
     double sparsity; /* > 0: with masks and signs */
-} networks[] = {{"chain", chain, 0},   {"norm", norm, 0}, {"several", several, 0},
-                {"sparse", norm, 0.6}, {"odd", odd, 0},   {"integrators", integrators, 0},
-                {"silent", silent, 0}};
+} networks[] = {{"chain", chain, 0},     {"norm", norm, 0},
+                {"several", several, 0}, {"sparse", norm, 0.6},
+                {"odd", odd, 0},         {"integrators", integrators, 0},
+                {"silent", silent, 0},   {"undelayed", undelayed, 0}};
 
 static void make_sparse(snnd_network *network, double sparsity) {
     snnd_structure structure;

@@ -243,7 +243,7 @@ START_TEST(a_layer_has_no_more_synapses_than_its_file_may_make) {
     }
     free(delay);
     by_hand_good(hdf5_put_texts(file, "node/edges", &edge[0][0], 2 * MANY, 2), "the edges");
-    refuses(file, "3 synapses at each pair of 4096 and 4096 neurons");
+    refuses(file, "a layer of 4096 and 4096 neurons with room for 3");
 }
 END_TEST
 

@@ -164,15 +164,22 @@ static const by_hand by_hand_graph[] = {
     PUT(INTEGERS, NODE("output/shape"), .axes = 1, .shape = {1}, .value = 2),
 };
 
-/* Writes the graph with some changes made to it. */
-static inline void by_hand_write(const char *path, const by_hand *changes, size_t count) {
-    const hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+/* Writes the graph with some changes made to it, behind so many bytes that are the user's. */
+static inline void by_hand_write_behind(hsize_t block, const char *path, const by_hand *changes, size_t count) {
+    const hid_t how = H5Pcreate(H5P_FILE_CREATE);
+    by_hand_good(H5Pset_userblock(how, block) >= 0, "a block of the user's");
+    const hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, how, H5P_DEFAULT);
     by_hand_good(file >= 0, path);
+    H5Pclose(how);
     for (size_t i = 0; i < sizeof by_hand_graph / sizeof by_hand_graph[0]; i++)
         by_hand_change(file, &by_hand_graph[i]);
     for (size_t i = 0; i < count; i++)
         by_hand_change(file, &changes[i]);
     H5Fclose(file);
+}
+
+static inline void by_hand_write(const char *path, const by_hand *changes, size_t count) {
+    by_hand_write_behind(0, path, changes, count);
 }
 
 #endif

@@ -66,6 +66,24 @@ def check_update_first(prefix, path):
     return f"of {total} spikes of either, {shared} shared"
 
 
+def check_dropped(prefix, path, earlier):
+    """Without its shift, the graph gives the library's output `earlier`, with nodes that all readers know."""
+    graph = Graph(path)
+    kinds = {node.type for node in graph.nodes.values()}
+    assert kinds <= {"Input", "Output", "Linear", "LIF"}, f"there are nodes of {kinds}"
+    given = graph.run(load(prefix, "input").transpose(1, 0, 2), 0.01)["output"]
+    output = load(prefix, "output")
+    assert (given[:-earlier] == output[earlier:]).all(), f"the output is not the library's {earlier} steps later"
+    assert output.sum() > 0, "nothing fires"
+    return f"; without shifts {earlier} steps earlier"
+
+
+def check_resistance(path):
+    """Many readers ignore r, or refuse another than 1."""
+    for node in Graph(path).nodes.values():
+        assert "r" not in node.field or (node.r == 1).all(), f"{node.name} has another r than 1"
+
+
 def check_metadata(path, dt):
     graph = Graph(path)
     assert graph.metadata["dt"] == dt and graph.metadata["time_unit"] == b"s", "the metadata do not say dt"
@@ -84,7 +102,9 @@ def check_old(path):
 
 
 def export(prefix, path, *options):
-    subprocess.run([sys.argv[2], "export", f"{prefix}.safetensors", path, *options], check=True)
+    """What the program says."""
+    command = [sys.argv[2], "export", f"{prefix}.safetensors", path, *options]
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
 def check_network(prefix):
@@ -94,11 +114,18 @@ def check_network(prefix):
     check_metadata(exact, 0.01)
     check_metadata(other, 0.001)
     check_old(exact)
+    check_resistance(exact)
+    check_resistance(other)
     text = check_exact(prefix, exact, 0.01, False)
     if all(node.type != "LIF" for node in Graph(other).nodes.values()):
         text += "; update first: " + check_exact(prefix, other, 0.001, True)
     else:
         text += "; update first: " + check_update_first(prefix, other)
+    if os.path.basename(prefix) == "undelayed":
+        dropped = f"{prefix}.dropped.nir"
+        said = export(prefix, dropped, "--drop-shift")
+        assert said == "the graph gives its output 3 steps before the network does\n", said
+        text += check_dropped(prefix, dropped, 3)
     return text
 
 

@@ -85,6 +85,119 @@ START_TEST(resistance_goes_into_the_weights) {
 }
 END_TEST
 
+START_TEST(resistance_1_and_tau_over_dt_are_the_same_network) {
+    const by_hand changes[] = {
+        {.remove = NODE("lif/r"), .put = NODE("lif/r"), .kind = FLOATS, .axes = 1, .shape = {3}, .value = 1},
+        {.remove = NODE("linear/weight"),
+         .put = NODE("linear/weight"),
+         .kind = FLOATS,
+         .axes = 2,
+         .shape = {3, 2},
+         .value = 0.75 * 5}};
+    snnd_context *context = make_context(1);
+    snnd_network *one = load(context, NULL, 0), *other = load(context, changes, 2);
+    for (int64_t s = 0; s < 6; s++)
+        ck_assert_float_eq_tol(element(one, 0, SNND_ARRAY_WEIGHT, s), element(other, 0, SNND_ARRAY_WEIGHT, s), 1e-7f);
+    ck_assert_double_eq(one->layer[1]->options.lif.tau, other->layer[1]->options.lif.tau);
+    snnd_network_free(one);
+    snnd_network_free(other);
+    snnd_context_free(context);
+}
+END_TEST
+
+/* Numbers of neurons may be one for all, in an axis or without. */
+START_TEST(one_number_is_that_of_all_neurons) {
+    static const struct {
+        const char *name;
+        double value;
+    } fields[] = {{"lif/tau", 0.05}, {"lif/r", 5}, {"lif/v_leak", 0}, {"lif/v_threshold", 1},
+                  {"li/tau", 0.1},   {"li/r", 10}, {"li/v_leak", 0}};
+    enum { FIELDS = sizeof fields / sizeof fields[0] };
+    by_hand changes[FIELDS + 1];
+    char path[FIELDS][64];
+    for (int f = 0; f < FIELDS; f++) {
+        snprintf(path[f], sizeof path[f], "node/nodes/%s", fields[f].name);
+        changes[f] = (by_hand){
+            .remove = path[f], .put = path[f], .kind = FLOATS, .axes = _i, .shape = {1}, .value = fields[f].value};
+    }
+    changes[FIELDS] = (by_hand){.put = NODE("lif/v_reset"), .kind = FLOATS, .axes = _i, .shape = {1}};
+    snnd_context *context = make_context(1);
+    snnd_network *network = load(context, changes, FIELDS + 1);
+    ck_assert_int_eq(network->layer[1]->outputs, 3);
+    ck_assert_double_eq_tol(network->layer[1]->options.lif.tau, 5, 1e-6);
+    ck_assert_int_eq(network->layer[4]->outputs, 2);
+    ck_assert_float_eq_tol(element(network, 0, SNND_ARRAY_WEIGHT, 0), 0.75f, 2e-7f);
+    snnd_network_free(network);
+    snnd_context_free(context);
+}
+END_TEST
+
+START_TEST(a_block_of_the_users_comes_before_the_file) {
+    snnd_context *context = make_context(1);
+    snnd_network *network = NULL;
+    by_hand_write_behind((hsize_t)512 << _i, scratch("a"), NULL, 0);
+    GOOD(load_nir(context, DT, scratch("a"), &network));
+    ck_assert_int_eq(network->count, 5);
+    snnd_network_free(network);
+    snnd_context_free(context);
+}
+END_TEST
+
+/* In place of the edges, the same in chunks that have passed filters. */
+static void write_chunked_edges(const char *path, const hsize_t chunk[2], bool shuffled, bool deflated) {
+    static const char *const edge[6][2] = {{"input", "delay"}, {"delay", "linear"}, {"linear", "lif"},
+                                           {"lif", "affine"},  {"affine", "li"},    {"li", "output"}};
+    const hid_t file = H5Fopen(path, H5F_ACC_RDWR, H5P_DEFAULT), type = H5Tcopy(H5T_C_S1);
+    const hid_t how = H5Pcreate(H5P_DATASET_CREATE), space = H5Screate_simple(2, (const hsize_t[]){6, 2}, NULL);
+    H5Tset_size(type, H5T_VARIABLE);
+    H5Pset_chunk(how, 2, chunk);
+    if (shuffled)
+        H5Pset_shuffle(how);
+    if (deflated)
+        H5Pset_deflate(how, 9);
+    H5Ldelete(file, "node/edges", H5P_DEFAULT);
+    const hid_t made = H5Dcreate2(file, "node/edges", type, space, H5P_DEFAULT, how, H5P_DEFAULT);
+    by_hand_good(made >= 0 && H5Dwrite(made, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, edge) >= 0, "the edges");
+    H5Dclose(made);
+    H5Sclose(space);
+    H5Pclose(how);
+    H5Tclose(type);
+    H5Fclose(file);
+}
+
+START_TEST(edges_in_chunks_are_read) {
+    static const hsize_t chunks[3][2] = {{4, 2}, {6, 1}, {1, 1}};
+    snnd_context *context = make_context(1);
+    snnd_network *network = NULL;
+    by_hand_write(scratch("a"), NULL, 0);
+    write_chunked_edges(scratch("a"), chunks[_i / 4], _i % 2 != 0, _i / 2 % 2 != 0);
+    GOOD(load_nir(context, DT, scratch("a"), &network));
+    ck_assert_int_eq(network->count, 5);
+    snnd_network_free(network);
+    snnd_context_free(context);
+}
+END_TEST
+
+START_TEST(the_order_is_that_of_the_metadata) {
+    static const struct {
+        const char *text;
+        nir_order order;
+        bool told;
+    } said[] = {{NIR_SPIKE_FIRST_WORDS ": as it is written", NIR_SPIKE_FIRST, true},
+                {NIR_UPDATE_FIRST_WORDS, NIR_UPDATE_FIRST, true},
+                {"exponential Euler", NIR_SPIKE_FIRST, false}};
+    const by_hand changes[] = {PUT(GROUP, "node/metadata", .text = NULL),
+                               PUT(TEXT, "node/metadata/discretization", .text = said[_i].text)};
+    snnd_context *context = make_context(1);
+    snnd_network *network = load(context, changes, 2);
+    ck_assert_int_eq(nir_report.order, said[_i].order);
+    ck_assert_int_eq(nir_report.told, said[_i].told);
+    ck_assert_int_eq(nir_report.firing, 1);
+    snnd_network_free(network);
+    snnd_context_free(context);
+}
+END_TEST
+
 /* Two ways from the input to the matrix, and one past it; of the three steps behind the bias the neurons take one, and
  * two are a layer of their own. */
 START_TEST(branches_side_by_side_are_one_layer) {
@@ -258,7 +371,7 @@ static const by_hand broken[] = {
     INSTEAD(NODE("lif/tau"), TEXT, "'tau' is not numbers", .text = "0.05"),
     INSTEAD(NODE("lif/tau"), OPAQUE, "'tau' is not numbers", .axes = 1, .shape = {3}),
     INSTEAD(NODE("lif/tau"), GROUP, "'tau' is not a dataset", .text = NULL),
-    INSTEAD(NODE("lif/tau"), FLOATS, "'tau' has 4 elements", .axes = 1, .shape = {4}, .value = 0.05),
+    INSTEAD(NODE("lif/tau"), FLOATS, "'tau' is [4]; expected [3]", .axes = 1, .shape = {4}, .value = 0.05),
     INSTEAD(NODE("lif/tau"), FLOATS, "more than 4 axes", .axes = 5, .shape = {3, 1, 1, 1, 1}, .value = 0.05),
     INSTEAD(NODE("lif/tau"), FLOATS, "no elements", .axes = 1, .shape = {0}),
     INSTEAD(NODE("lif/tau"), UNWRITTEN, "more elements than the file holds", .axes = 1, .shape = {3}),
@@ -274,23 +387,24 @@ static const by_hand broken[] = {
     LIF_OF("v_threshold", 0, "threshold"),
     LIF_OF("v_threshold", -1, "threshold"),
     {.put = NODE("lif/v_reset"), .kind = FLOATS, .axes = 1, .shape = {3}, .value = -1, .words = "'v_reset' is -1"},
-    {.put = NODE("lif/v_reset"), .kind = FLOATS, .axes = 1, .shape = {2}, .words = "'v_reset' has 2 elements"},
+    {.put = NODE("lif/v_reset"), .kind = FLOATS, .axes = 1, .shape = {2}, .words = "'v_reset' is [2]"},
     INSTEAD(NODE("delay/delay"), FLOATS, "2.5 steps", .axes = 1, .shape = {2}, .value = 0.025),
     INSTEAD(NODE("delay/delay"), FLOATS, "-1 steps", .axes = 1, .shape = {2}, .value = -0.01),
     INSTEAD(NODE("delay/delay"), FLOATS, "2000 steps", .axes = 1, .shape = {2}, .value = 20),
-    INSTEAD(NODE("delay/delay"), FLOATS, "'delay' has 3 elements", .axes = 1, .shape = {3}, .value = 0.01),
-    INSTEAD(NODE("linear/weight"), FLOATS, "2 axes of 3, 3; expected two, the second 2", .axes = 2, .shape = {3, 3}),
-    INSTEAD(NODE("linear/weight"), FLOATS, "1 axes", .axes = 1, .shape = {6}),
-    INSTEAD(NODE("linear/weight"), FLOATS, "3 axes", .axes = 3, .shape = {1, 3, 2}),
+    INSTEAD(NODE("delay/delay"), FLOATS, "'delay' is [3]; expected [2]", .axes = 1, .shape = {3}, .value = 0.01),
+    INSTEAD(NODE("linear/weight"), FLOATS, "its weight is [3, 3]; expected [up to 1048576, 2]", .axes = 2,
+            .shape = {3, 3}),
+    INSTEAD(NODE("linear/weight"), FLOATS, "its weight is [6];", .axes = 1, .shape = {6}),
+    INSTEAD(NODE("linear/weight"), FLOATS, "its weight is [1, 3, 2];", .axes = 3, .shape = {1, 3, 2}),
     INSTEAD(NODE("linear/weight"), DOUBLES, "is inf", .axes = 2, .shape = {3, 2}, .value = 1e39),
-    INSTEAD(NODE("affine/bias"), FLOATS, "'bias' has 3 elements", .axes = 1, .shape = {3}),
+    INSTEAD(NODE("affine/bias"), FLOATS, "'bias' is [3]", .axes = 1, .shape = {3}),
     INSTEAD(NODE("affine/bias"), DOUBLES, "is -inf", .axes = 1, .shape = {2}, .value = -1e300),
     INSTEAD(NODE("input/shape"), INTEGERS, "whole numbers", .axes = 1, .shape = {1}, .value = -2),
     INSTEAD(NODE("input/shape"), INTEGERS, "whole numbers", .axes = 1, .shape = {1}),
     INSTEAD(NODE("input/shape"), FLOATS, "whole numbers", .axes = 1, .shape = {1}, .value = 1.5),
     INSTEAD(NODE("input/shape"), INTEGERS, "whole numbers", .axes = 1, .shape = {8}, .value = 100),
     INSTEAD(NODE("input/shape"), INTEGERS, "list of extents", .axes = 1, .shape = {17}, .value = 1),
-    INSTEAD(NODE("input/shape"), INTEGERS, "comes behind 3 neurons", .axes = 1, .shape = {1}, .value = 3),
+    INSTEAD(NODE("input/shape"), INTEGERS, "'delay' is [2]; expected [3]", .axes = 1, .shape = {1}, .value = 3),
     INSTEAD(NODE("output/shape"), INTEGERS, "another number of elements", .axes = 1, .shape = {1}, .value = 3),
 };
 
@@ -416,6 +530,11 @@ Suite *import_suite(void) {
     tcase_add_test(reading, a_chain_of_others_is_read);
     tcase_add_test(reading, a_bias_is_batch_norm_that_changes_nothing_else);
     tcase_add_test(reading, resistance_goes_into_the_weights);
+    tcase_add_test(reading, resistance_1_and_tau_over_dt_are_the_same_network);
+    tcase_add_loop_test(reading, one_number_is_that_of_all_neurons, 0, 2);
+    tcase_add_loop_test(reading, a_block_of_the_users_comes_before_the_file, 0, 2);
+    tcase_add_loop_test(reading, edges_in_chunks_are_read, 0, 12);
+    tcase_add_loop_test(reading, the_order_is_that_of_the_metadata, 0, 3);
     tcase_add_test(reading, branches_side_by_side_are_one_layer);
     tcase_add_test(reading, two_matrices_are_two_layers);
     tcase_add_test(reading, neurons_without_a_matrix_are_joined_one_to_one);

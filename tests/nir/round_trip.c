@@ -9,7 +9,7 @@
 #include "model/lif.h"
 #include "model/network.h"
 #include "nir/files.h"
-#include "nir/hdf5_file.h"
+#include "nir/graph.h"
 #include "support.h"
 
 Suite *round_trip_suite(void);
@@ -162,6 +162,108 @@ START_TEST(delays_behind_a_bias_come_back) {
 }
 END_TEST
 
+/* ---- shifts ---- */
+
+/* All synapses of two layers with one delay each, in front of LIF neurons, with a bias or without. */
+static snnd_network *build_shifted(snnd_context *context, int32_t delay, bool with_bias) {
+    enum { MOST = 8 };
+    snnd_network *network = NULL;
+    OK(context, snnd_network_create(context, INPUTS, &network));
+    for (int layer = 0; layer < 2; layer++) {
+        add_delays(context, network, layer == 0 ? HIDDEN : CLASSES, MOST);
+        const snnd_layer *synapses = network->layer[network->count - 1];
+        for (int64_t s = 0; s < snnd_layer_synapses(synapses); s++) {
+            snnd_layer_floats(synapses, SNND_ARRAY_POSITION)[s] = (float)(MOST / 2 - delay);
+            snnd_layer_floats(synapses, SNND_ARRAY_WEIGHT)[s] *= 2;
+        }
+        if (with_bias)
+            add_norm(context, network);
+        add_lif(context, network, 5);
+    }
+    return network;
+}
+
+static int32_t nodes_of(const char *path, nir_type type) {
+    nir_graph graph;
+    int32_t count = 0;
+    GOOD(nir_graph_open(path, &graph, &nir_failure));
+    for (int32_t n = 0; n < graph.count; n++)
+        count += graph.node[n].type == type;
+    nir_graph_close(&graph);
+    return count;
+}
+
+/* Delays that are all the same are one node in front of the neurons, and of synapses with a bias one more. */
+START_TEST(a_common_shift_is_one_delay) {
+    snnd_context *context = make_context(1);
+    const nir_export_options options = export_for((nir_order)(_i / 2));
+    snnd_network *network = build_shifted(context, 3, _i % 2 != 0);
+    snnd_network *loaded = round_trip(context, network, &options);
+    ck_assert_int_eq(nodes_of(scratch("a"), NIR_DELAY), _i % 2 != 0 ? 4 : 2);
+    ck_assert_int_eq(nodes_of(scratch("a"), NIR_SCALE), 0);
+    ck_assert_int_eq(nir_earlier, 0);
+    ck_assert_double_le(distance(context, network, loaded), 1e-5);
+    snnd_network_free(network);
+    snnd_network_free(loaded);
+    snnd_context_free(context);
+}
+END_TEST
+
+/* Without its shift, a graph is what readers know that have no delays, and its output comes earlier. */
+START_TEST(a_shift_that_is_dropped_moves_the_output) {
+    enum { DELAY = 3 };
+    static float all[OUTPUTS], moved[OUTPUTS];
+    snnd_context *context = make_context(1);
+    nir_export_options options = export_for((nir_order)_i);
+    options.drop_shift = true;
+    snnd_network *network = build_shifted(context, DELAY, false);
+    snnd_network *loaded = round_trip(context, network, &options);
+    const int32_t lag = 2 * nir_lag(NIR_LIF, options.order);
+    ck_assert_int_eq(nodes_of(scratch("a"), NIR_DELAY), 0);
+    ck_assert_int_eq(nodes_of(scratch("a"), NIR_SCALE), 0);
+    ck_assert_int_eq(nir_earlier, 2 * DELAY + lag);
+    ck_assert_int_eq(nir_report.later, lag); /* the library's neurons have it, however they are written */
+    evaluate(context, network, all);
+    evaluate(context, loaded, moved);
+    double spikes = 0;
+    for (int32_t t = 0; t < STEPS - 2 * DELAY; t++)
+        for (int32_t k = 0; k < SAMPLES * CLASSES; k++) {
+            const float value = moved[t * SAMPLES * CLASSES + k];
+            HOLDS(value == all[(t + 2 * DELAY) * SAMPLES * CLASSES + k], "step %d differs", t);
+            spikes += (double)value;
+        }
+    ck_assert_double_gt(spikes, 100);
+    snnd_network_free(network);
+    snnd_network_free(loaded);
+    snnd_context_free(context);
+}
+END_TEST
+
+START_TEST(resistance_is_1) {
+    snnd_context *context = make_context(1);
+    snnd_network *network = build(context, true, 3);
+    nir_graph graph;
+    int32_t neurons = 0;
+    GOOD(save_nir(context, network, NULL, scratch("a")));
+    GOOD(nir_graph_open(scratch("a"), &graph, &nir_failure));
+    for (int32_t n = 0; n < graph.count; n++) {
+        double *values;
+        if (graph.node[n].type != NIR_LIF && graph.node[n].type != NIR_LI)
+            continue;
+        GOOD(nir_numbers(&graph, &graph.node[n], NIR_R, &values));
+        for (int64_t k = 0; k < graph.node[n].field[NIR_R].count; k++, neurons++)
+            ck_assert_double_eq(values[k], 1);
+        free(values);
+    }
+    ck_assert_int_eq(neurons, 2 * HIDDEN + CLASSES);
+    nir_graph_close(&graph);
+    snnd_network_free(network);
+    snnd_context_free(context);
+}
+END_TEST
+
+/* ---- the rest ---- */
+
 START_TEST(masks_and_signs_become_weights) {
     snnd_context *context = make_context(1);
     snnd_network *network = build(context, false, 4);
@@ -291,6 +393,9 @@ Suite *round_trip_suite(void) {
     tcase_add_loop_test(both, batch_norm_comes_back_folded, 0, 2);
     tcase_add_test(both, layers_in_any_order_come_back);
     tcase_add_test(both, delays_behind_a_bias_come_back);
+    tcase_add_loop_test(both, a_common_shift_is_one_delay, 0, 4);
+    tcase_add_loop_test(both, a_shift_that_is_dropped_moves_the_output, 0, 2);
+    tcase_add_test(both, resistance_is_1);
     tcase_add_test(both, masks_and_signs_become_weights);
     tcase_add_test(both, the_step_is_told_or_read);
     tcase_add_test(both, equal_networks_make_equal_files);
