@@ -381,9 +381,9 @@ SNND_API snnd_status snnd_layer_weights(const snnd_layer *layer, float *weights)
 
 /** What a layer of batch normalisation does to each neuron in evaluation, y = factor x + shift, to `factor` [O] and
  * `shift` [O]: with the layer's arrays, factor = SCALE / sqrt(RUNNING_VARIANCE + epsilon) and
- * shift = SHIFT - factor * RUNNING_MEAN. That is
- * what it takes to fold it into the weights in front: those of synapses that end at neuron o times factor[o], and
- * shift[o] as a bias. SNND_ERROR_NUMERIC where an array has a number that cannot be. */
+ * shift = SHIFT - factor * RUNNING_MEAN. That is what it takes to fold the layer into the one in front: weights of
+ * synapses that end at neuron o are multiplied by factor[o], and shift[o] is a bias. SNND_ERROR_NUMERIC where an array
+ * has a number that cannot be. */
 SNND_API snnd_status snnd_layer_fold(const snnd_layer *layer, double *factor, double *shift);
 
 /** Synapses of a delay layer that exist: ones in its mask, or all where there is none. */
