@@ -6,13 +6,18 @@
 #include "kernel/kernels.h"
 #include "model/delays.h"
 #include "model/dropout.h"
+#include "model/layer_pass.h"
 #include "model/lif.h"
 
 /* Neurons whose rows go through the layers together. */
 enum { BUNDLE = 4 };
 
-static const snnd_layer_class *class_of(const snnd_block *block, int32_t index) {
-    return block->workspace->network->layer[index]->class;
+static snnd_layer_type type_of(const snnd_block *block, int32_t index) {
+    return block->workspace->network->layer[index]->class->type;
+}
+
+static const snnd_layer_pass *pass_of(const snnd_block *block, int32_t index) {
+    return snnd_layer_pass_of(block->workspace->network->layer[index]);
 }
 
 static snnd_stage *stage_of(const snnd_block *block, int32_t index) {
@@ -44,20 +49,20 @@ static int32_t longest_delay(const snnd_block *block) {
 
 static bool ends_in_spikes(const snnd_block *block) {
     int32_t last = block->end - 1;
-    if (last > block->begin && class_of(block, last)->type == SNND_LAYER_DROPOUT)
+    if (last > block->begin && type_of(block, last) == SNND_LAYER_DROPOUT)
         last--;
-    return last >= block->begin && class_of(block, last)->type == SNND_LAYER_LIF;
+    return last >= block->begin && type_of(block, last) == SNND_LAYER_LIF;
 }
 
 /* The layer whose output is the block's: with spikes the LIF layer, whose bits are kept without the dropout behind. */
 static int32_t last_forward(const snnd_block *block) {
-    const bool dropped = block->end > block->begin && class_of(block, block->end - 1)->type == SNND_LAYER_DROPOUT;
+    const bool dropped = block->end > block->begin && type_of(block, block->end - 1) == SNND_LAYER_DROPOUT;
     return snnd_signal_is_spikes(&block->output) && dropped ? block->end - 2 : block->end - 1;
 }
 
 static bool needs_currents(const snnd_block *block) {
     for (int32_t i = block->begin; i < block->end; i++)
-        if (class_of(block, i)->needs_input)
+        if (pass_of(block, i)->needs_input)
             return true;
     return false;
 }
@@ -207,7 +212,7 @@ static snnd_rows before(const bundle *b, int32_t index) {
 /* Passes the bundle through the layers up to `end`, which gets its rows. */
 static void bundle_forward(const bundle *b, int32_t end) {
     for (int32_t i = b->block->begin; i < end; i++)
-        class_of(b->block, i)->forward(stage_of(b->block, i), &b->part, before(b, i), before(b, i + 1));
+        pass_of(b->block, i)->forward(stage_of(b->block, i), &b->part, before(b, i), before(b, i + 1));
 }
 
 static bool keeps_currents(const snnd_block *block) {
@@ -285,7 +290,7 @@ static void measure_tile(void *argument, int64_t tile, int32_t worker) {
     for (int32_t n = 0; n < neurons_of(s->block); n += BUNDLE) {
         const bundle b = bundle_at(s->block, (int32_t)tile, n, worker, currents);
         bundle_forward(&b, s->to);
-        class_of(s->block, s->to)->measure(stage_of(s->block, s->to), &b.part, before(&b, s->to));
+        pass_of(s->block, s->to)->measure(stage_of(s->block, s->to), &b.part, before(&b, s->to));
     }
 }
 
@@ -303,11 +308,11 @@ static void hand_on(const bundle *b) {
         if (last < b->block->begin)
             copy_rows(b->part.extent, b->current, rows);
         else
-            class_of(b->block, last)->forward(stage_of(b->block, last), &b->part, before(b, last), rows);
+            pass_of(b->block, last)->forward(stage_of(b->block, last), &b->part, before(b, last), rows);
         return;
     }
     const snnd_rows spikes = scratch_rows(b->block, b->worker, b->block->end - b->block->begin + 1);
-    class_of(b->block, last)->forward(stage_of(b->block, last), &b->part, before(b, last), spikes);
+    pass_of(b->block, last)->forward(stage_of(b->block, last), &b->part, before(b, last), spikes);
     for (int32_t n = 0; n < b->part.extent.neurons; n++)
         b->block->workspace->context->kernels->rows->collect(
             b->part.extent.steps, b->part.lanes, snnd_rows_of(spikes, n),
@@ -328,16 +333,16 @@ void snnd_block_forward(snnd_block *block) {
     sweep s = {.block = block, .first = true};
     snnd_timing_begin(&workspace->context->timing);
     for (int32_t i = block->first; i < block->end; i++)
-        if (class_of(block, i)->begin != NULL)
-            class_of(block, i)->begin(stage_of(block, i));
+        if (pass_of(block, i)->begin != NULL)
+            pass_of(block, i)->begin(stage_of(block, i));
     snnd_timing_end(&workspace->context->timing, SNND_PHASE_BEGIN);
     for (int32_t i = block->begin; i < block->end && workspace->pass.mode == SNND_TRAIN; i++) {
-        if (class_of(block, i)->measure == NULL)
+        if (pass_of(block, i)->measure == NULL)
             continue;
         s.to = i;
         snnd_timing_begin(&workspace->context->timing);
         sweep_over(&s, measure_tile);
-        class_of(block, i)->settle(stage_of(block, i));
+        pass_of(block, i)->settle(stage_of(block, i));
         snnd_timing_end(&workspace->context->timing, SNND_PHASE_CURRENTS);
         s.first = false;
     }
@@ -353,7 +358,7 @@ void snnd_block_forward(snnd_block *block) {
 /* The last layer below `top` whose way back goes by way of the whole batch; begin - 1: none. */
 static int32_t barrier_below(const snnd_block *block, int32_t top) {
     int32_t i = top - 1;
-    while (i >= block->begin && class_of(block, i)->measure_backward == NULL)
+    while (i >= block->begin && pass_of(block, i)->measure_backward == NULL)
         i--;
     return i;
 }
@@ -361,7 +366,7 @@ static int32_t barrier_below(const snnd_block *block, int32_t top) {
 /* How far forward the layers have to go again for those from `from` down to `to`. */
 static int32_t needed_again(const snnd_block *block, int32_t from, int32_t to) {
     for (int32_t i = from; i >= to && i >= block->begin; i--)
-        if (class_of(block, i)->needs_input)
+        if (pass_of(block, i)->needs_input)
             return i;
     return block->begin;
 }
@@ -373,9 +378,9 @@ static void bundle_backward(const bundle *b, int32_t from, int32_t to) {
     const snnd_rows scratch = scratch_rows(block, b->worker, block->end - block->begin + 1);
     bundle_forward(b, needed_again(block, from, to));
     for (int32_t i = from; i > to; i--)
-        class_of(block, i)->backward(stage_of(block, i), &b->part, before(b, i), scratch, gradient);
+        pass_of(block, i)->backward(stage_of(block, i), &b->part, before(b, i), scratch, gradient);
     if (to >= block->begin)
-        class_of(block, to)->measure_backward(stage_of(block, to), &b->part, before(b, to), gradient);
+        pass_of(block, to)->measure_backward(stage_of(block, to), &b->part, before(b, to), gradient);
 }
 
 static void prepare_gradient(const sweep *s, int32_t tile, int32_t tiles) {
@@ -431,7 +436,7 @@ void snnd_block_backward(snnd_block *block) {
         snnd_timing_end(&workspace->context->timing, first ? SNND_PHASE_NEURONS_BACK : SNND_PHASE_NORM_BACK);
         if (s.to < block->begin)
             break;
-        class_of(block, s.to)->settle_backward(stage_of(block, s.to));
+        pass_of(block, s.to)->settle_backward(stage_of(block, s.to));
         s.from = s.to;
         s.to = barrier_below(block, s.from);
     }
@@ -453,7 +458,7 @@ static snnd_rows recorded(const bundle *b, int32_t index, snnd_record record) {
     if (record == SNND_RECORD_POTENTIAL)
         snnd_lif_potential(stage_of(b->block, index), &b->part, before(b, index), rows);
     else
-        class_of(b->block, index)->forward(stage_of(b->block, index), &b->part, before(b, index), rows);
+        pass_of(b->block, index)->forward(stage_of(b->block, index), &b->part, before(b, index), rows);
     return rows;
 }
 

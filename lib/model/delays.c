@@ -1,4 +1,4 @@
-/* Delayed synapses: the layer, its parameters, and what a pass is told of them (delay/delay.h). */
+/* Delayed synapses: the layer and its parameters. */
 #include "model/delays.h"
 
 #include <math.h>
@@ -25,19 +25,8 @@ int32_t snnd_delays_columns(const snnd_layer *layer) {
     return layer->inputs * layer->options.delays.synapses_per_pair;
 }
 
-static snnd_synapses synapses_of(const snnd_layer *layer) {
-    return (snnd_synapses){.inputs = layer->inputs,
-                           .outputs = layer->outputs,
-                           .per_pair = layer->options.delays.synapses_per_pair,
-                           .taps = snnd_delays_taps(layer),
-                           .theta = snnd_layer_floats(layer, SNND_ARRAY_WEIGHT),
-                           .position = snnd_layer_floats(layer, SNND_ARRAY_POSITION),
-                           .sign = layer->arrays[SNND_ARRAY_SIGN].data,
-                           .mask = layer->arrays[SNND_ARRAY_MASK].data};
-}
-
 float snnd_delays_weight(const snnd_layer *layer, int64_t synapse) {
-    const snnd_synapses synapses = synapses_of(layer);
+    const snnd_synapses synapses = snnd_delays_synapses(layer);
     return snnd_synapse_weight(&synapses, synapse);
 }
 
@@ -100,7 +89,7 @@ snnd_status snnd_layer_weights(const snnd_layer *layer, float *weights) {
     return SNND_OK;
 }
 
-/* ---- a pass ---- */
+/* ---- synapses ---- */
 
 snnd_profile snnd_delays_whole_profile(const snnd_layer *layer) {
     return (snnd_profile){.taps = snnd_delays_taps(layer), .kind = SNND_PROFILE_MAX, .spread = 1, .whole = 1};
@@ -115,54 +104,15 @@ float snnd_delays_tap(const snnd_layer *layer, const snnd_profile *profile, int6
     return weight == 0 ? 0 : weight * share;
 }
 
-static snnd_profile profile_of(const snnd_layer *layer, snnd_mode mode) {
-    const snnd_delay_options *options = &layer->options.delays;
-    if (mode == SNND_EVALUATE || !options->learn_delays)
-        return snnd_delays_whole_profile(layer);
-    const double floor_width = options->profile == SNND_PROFILE_GAUSS ? 0.27 : 1.0;
-    return (snnd_profile){
-        .taps = snnd_delays_taps(layer), .kind = options->profile, .spread = layer->network->sigma + floor_width};
-}
-
-snnd_delay_sizes snnd_delays_sizes(const snnd_workspace *workspace, const snnd_layer *layer) {
-    const snnd_stage *stage = snnd_workspace_stage(workspace, layer);
-    return (snnd_delay_sizes){.inputs = layer->inputs,
-                              .outputs = layer->outputs,
-                              .per_pair = layer->options.delays.synapses_per_pair,
-                              .taps = snnd_delays_taps(layer),
-                              .steps = workspace->steps,
-                              .batch = workspace->batch,
-                              .spikes = snnd_signal_is_spikes(stage->input),
-                              .gradients = workspace->gradients};
-}
-
-snnd_delay_gradient snnd_delays_gradient(const snnd_stage *stage) {
-    return (snnd_delay_gradient){stage->gradient[SNND_ARRAY_WEIGHT], stage->gradient[SNND_ARRAY_POSITION],
-                                 stage->workspace->pass.l1};
-}
-
-static snnd_status prepare(snnd_stage *stage) {
-    const snnd_delay_sizes sizes = snnd_delays_sizes(stage->workspace, stage->layer);
-    snnd_delay *made = NULL;
-    const snnd_status status = snnd_delay_create(stage->workspace->context, &sizes, stage->workspace->spectral, &made);
-    stage->state = made;
-    return status;
-}
-
-static void release(snnd_stage *stage) {
-    snnd_delay_free(stage->state);
-}
-
-static void begin(snnd_stage *stage) {
-    const snnd_workspace *workspace = stage->workspace;
-    const bool trains = workspace->pass.mode == SNND_TRAIN;
-    const snnd_delay_pass pass = {.synapses = synapses_of(stage->layer),
-                                  .profile = profile_of(stage->layer, workspace->pass.mode),
-                                  .gradients = trains ? stage->layer->gradients : SNND_GRADIENTS_NONE,
-                                  .tiles = workspace->pass.tiles,
-                                  .method = workspace->context->options.method,
-                                  .first_layer = stage->layer->index == 0};
-    snnd_delay_begin(stage->state, &pass);
+snnd_synapses snnd_delays_synapses(const snnd_layer *layer) {
+    return (snnd_synapses){.inputs = layer->inputs,
+                           .outputs = layer->outputs,
+                           .per_pair = layer->options.delays.synapses_per_pair,
+                           .taps = snnd_delays_taps(layer),
+                           .theta = snnd_layer_floats(layer, SNND_ARRAY_WEIGHT),
+                           .position = snnd_layer_floats(layer, SNND_ARRAY_POSITION),
+                           .sign = layer->arrays[SNND_ARRAY_SIGN].data,
+                           .mask = layer->arrays[SNND_ARRAY_MASK].data};
 }
 
 /* ---- options ---- */
@@ -229,7 +179,4 @@ const snnd_layer_class snnd_delays_class = {
     .first = SNND_ARRAY_WEIGHT,
     .last = SNND_ARRAY_POSITION,
     .initialize = initialize,
-    .prepare = prepare,
-    .release = release,
-    .begin = begin,
 };

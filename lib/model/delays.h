@@ -47,4 +47,7 @@ snnd_delay_sizes snnd_delays_sizes(const snnd_workspace *workspace, const snnd_l
 /* Where the gradients of a pass go. */
 snnd_delay_gradient snnd_delays_gradient(const snnd_stage *stage);
 
+/* The layer's arrays as they are now. */
+snnd_synapses snnd_delays_synapses(const snnd_layer *layer);
+
 #endif

@@ -1,6 +1,7 @@
 /*
- * A layer: its options, its arrays, and the table of functions of its kind. A kind of layer is one file here and one
- * line in snnd_layer_classes (layer.c).
+ * A layer: its options, its arrays, and the table of what files and parameters want of its kind. A kind of layer is a
+ * file here and a line in snnd_layer_classes (layer.c); what a batch does with it is another file (layer_pass.h), which
+ * a library without training is made without.
  */
 #ifndef SNND_MODEL_LAYER_H
 #define SNND_MODEL_LAYER_H
@@ -8,8 +9,6 @@
 #include "base/array.h"
 #include "base/context.h"
 #include "delay/delay.h"
-
-struct snnd_stage;
 
 enum { SNND_ARRAY_NAMES = SNND_ARRAY_RUNNING_VARIANCE + 1 };
 
@@ -20,41 +19,16 @@ typedef struct snnd_field {
     size_t offset;
 } snnd_field;
 
-/* The rows that one call of a layer's function is about: some neurons of a tile, of which the first `lanes` lanes hold
- * samples. */
-typedef struct snnd_part {
-    int32_t tile, neuron, lanes;
-    snnd_extent extent;
-} snnd_part;
-
 typedef struct snnd_layer_class {
     snnd_layer_type type;
     const char *name; /* in files and messages */
     const snnd_field *fields;
     size_t options_size;
     snnd_array_name first, last; /* the parameters that every layer of the kind has; 0: none */
-    bool needs_input;            /* its `backward` looks at what came in */
     /* For the loader: checks the options (which may be NULL for the defaults) and adds a layer. */
     snnd_status (*add)(snnd_network *network, int32_t outputs, const void *options, snnd_layer **layer);
     /* Draws parameters; NULL: there are none. */
     void (*initialize)(snnd_layer *layer, uint64_t seed);
-    /* The layer's part in a workspace: its own memory, taken once. `release` may be NULL where `state` is one block. */
-    snnd_status (*prepare)(struct snnd_stage *stage);
-    void (*release)(struct snnd_stage *stage);
-    /* Before a pass; may be NULL. */
-    void (*begin)(struct snnd_stage *stage);
-    /* Rows of the input to rows of the output. NULL for delays, which take all neurons at once (delays.h). */
-    void (*forward)(const struct snnd_stage *stage, const snnd_part *part, snnd_rows input, snnd_rows output);
-    /* dL/doutput to dL/dinput, in place. `scratch` is free. */
-    void (*backward)(const struct snnd_stage *stage, const snnd_part *part, snnd_rows input, snnd_rows scratch,
-                     snnd_rows gradient);
-    /* A layer that wants to see the whole batch before it goes on has these, in pairs for the way forward in training
-     * and for the way back: every part is measured, and then comes to one result. */
-    void (*measure)(const struct snnd_stage *stage, const snnd_part *part, snnd_rows input);
-    void (*settle)(struct snnd_stage *stage);
-    void (*measure_backward)(const struct snnd_stage *stage, const snnd_part *part, snnd_rows input,
-                             snnd_rows gradient);
-    void (*settle_backward)(struct snnd_stage *stage);
 } snnd_layer_class;
 
 struct snnd_layer {

@@ -2,8 +2,7 @@
 #include "model/leaky_integrator.h"
 
 #include "base/options.h"
-#include "kernel/kernels.h"
-#include "model/workspace.h"
+#include "model/network.h"
 
 static const snnd_field fields[] = {
     {"tau", SNND_FIELD_DOUBLE, offsetof(snnd_leaky_integrator_options, tau)},
@@ -12,18 +11,6 @@ static const snnd_field fields[] = {
 
 float snnd_leaky_decay(const snnd_layer *layer) {
     return (float)(1 - 1 / layer->options.leaky_integrator.tau);
-}
-
-static void forward(const snnd_stage *stage, const snnd_part *part, snnd_rows input, snnd_rows output) {
-    stage->workspace->context->kernels->rows->leaky_forward(snnd_leaky_decay(stage->layer), part->extent, input,
-                                                            output);
-}
-
-static void backward(const snnd_stage *stage, const snnd_part *part, snnd_rows input, snnd_rows scratch,
-                     snnd_rows gradient) {
-    (void)input;
-    (void)scratch;
-    stage->workspace->context->kernels->rows->leaky_backward(snnd_leaky_decay(stage->layer), part->extent, gradient);
 }
 
 snnd_status snnd_leaky_integrator_options_init(snnd_leaky_integrator_options *options, size_t size) {
@@ -63,6 +50,4 @@ const snnd_layer_class snnd_leaky_integrator_class = {
     .fields = fields,
     .options_size = sizeof(snnd_leaky_integrator_options),
     .add = add,
-    .forward = forward,
-    .backward = backward,
 };

@@ -1,9 +1,7 @@
-/* Leaky integrate-and-fire neurons (kernel/rows.h). Potentials are not kept: the way
- * back makes them again from the currents. */
+/* Leaky integrate-and-fire neurons (kernel/rows.h). */
 #include "model/lif.h"
 
 #include "base/options.h"
-#include "kernel/kernels.h"
 
 static const snnd_field fields[] = {
     {"tau", SNND_FIELD_DOUBLE, offsetof(snnd_lif_options, tau)},
@@ -13,56 +11,12 @@ static const snnd_field fields[] = {
     {0},
 };
 
-/* The state: spikes of the last pass, [tiles][neurons]. */
-static snnd_status prepare(snnd_stage *stage) {
-    const size_t tiles = (size_t)snnd_tiles(stage->workspace->batch);
-    stage->state = snnd_allocate(stage->workspace->context, snnd_size_multiply(tiles, (size_t)stage->layer->outputs),
-                                 sizeof(int32_t));
-    return stage->state == NULL ? SNND_ERROR_MEMORY : SNND_OK;
-}
-
-int64_t snnd_lif_neuron_spikes(const snnd_stage *stage, int32_t neuron) {
-    const int32_t *spikes = stage->state;
-    int64_t sum = 0;
-    for (int32_t tile = 0; tile < stage->workspace->pass.tiles; tile++)
-        sum += spikes[(size_t)tile * (size_t)stage->layer->outputs + (size_t)neuron];
-    return sum;
-}
-
-int64_t snnd_lif_spikes(const snnd_stage *stage) {
-    int64_t sum = 0;
-    for (int32_t n = 0; n < stage->layer->outputs; n++)
-        sum += snnd_lif_neuron_spikes(stage, n);
-    return sum;
-}
-
 snnd_lif snnd_lif_constants(const snnd_layer *layer) {
     const snnd_lif_options *options = &layer->options.lif;
     return (snnd_lif){.decay = (float)(1 - 1 / options->tau),
                       .threshold = (float)options->threshold,
                       .alpha = (float)options->alpha,
                       .detach_reset = options->detach_reset};
-}
-
-static void forward(const snnd_stage *stage, const snnd_part *part, snnd_rows input, snnd_rows output) {
-    const snnd_lif lif = snnd_lif_constants(stage->layer);
-    const snnd_row_kernels *kernels = stage->workspace->context->kernels->rows;
-    int32_t *spikes = (int32_t *)stage->state + (size_t)part->tile * (size_t)stage->layer->outputs + part->neuron;
-    kernels->lif_forward(&lif, part->extent, input, (snnd_rows){0}, output);
-    for (int32_t n = 0; n < part->extent.neurons; n++)
-        spikes[n] = kernels->count(part->extent.steps, part->lanes, snnd_rows_of(output, n));
-}
-
-void snnd_lif_potential(const snnd_stage *stage, const snnd_part *part, snnd_rows input, snnd_rows potential) {
-    const snnd_lif lif = snnd_lif_constants(stage->layer);
-    stage->workspace->context->kernels->rows->lif_forward(&lif, part->extent, input, potential, (snnd_rows){0});
-}
-
-static void backward(const snnd_stage *stage, const snnd_part *part, snnd_rows input, snnd_rows scratch,
-                     snnd_rows gradient) {
-    const snnd_lif lif = snnd_lif_constants(stage->layer);
-    snnd_lif_potential(stage, part, input, scratch);
-    stage->workspace->context->kernels->rows->lif_backward(&lif, part->extent, input, scratch, gradient);
 }
 
 snnd_status snnd_lif_options_init(snnd_lif_options *options, size_t size) {
@@ -105,9 +59,5 @@ const snnd_layer_class snnd_lif_class = {
     .name = "lif",
     .fields = fields,
     .options_size = sizeof(snnd_lif_options),
-    .needs_input = true,
     .add = add,
-    .prepare = prepare,
-    .forward = forward,
-    .backward = backward,
 };

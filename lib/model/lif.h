@@ -2,7 +2,7 @@
 #ifndef SNND_MODEL_LIF_H
 #define SNND_MODEL_LIF_H
 
-#include "model/workspace.h"
+#include "model/layer_pass.h"
 
 /* Its constants, as the kernels take them. */
 snnd_lif snnd_lif_constants(const snnd_layer *layer);

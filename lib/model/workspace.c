@@ -11,6 +11,7 @@
 #include "model/block.h"
 #include "model/delays.h"
 #include "model/dropout.h"
+#include "model/layer_pass.h"
 
 enum { MAX_BATCH = 1 << 20, MAX_STEPS = 1 << 24 };
 
@@ -29,7 +30,7 @@ static snnd_status prepare_stage(snnd_workspace *workspace, int32_t index) {
         if (stage->gradient[name] == NULL)
             return SNND_ERROR_MEMORY;
     }
-    return layer->class->prepare == NULL ? SNND_OK : layer->class->prepare(stage);
+    return snnd_layer_pass_of(layer)->prepare == NULL ? SNND_OK : snnd_layer_pass_of(layer)->prepare(stage);
 }
 
 /* The layers of delays use it one after the other. */
@@ -107,8 +108,8 @@ static void free_stage(snnd_stage *stage) {
     }
     if (stage->state == NULL)
         return;
-    if (stage->layer->class->release != NULL)
-        stage->layer->class->release(stage);
+    if (snnd_layer_pass_of(stage->layer)->release != NULL)
+        snnd_layer_pass_of(stage->layer)->release(stage);
     else
         snnd_release(context, stage->state);
 }
