@@ -15,7 +15,10 @@
  * @file
  * The whole interface of libsnndelay, by chapter, in the order in which a user meets it:
  * context, arrays, networks, workspaces (forward, loss, backward), optimizers, schedules, sparsity,
- * datasets, trainer, files, analysis, inference, export, random numbers.
+ * datasets, batches, trainer, files, analysis, inference, export, random numbers.
+ *
+ * A library that was built with -Dtraining=false has no more than the chapters status, context, array, network,
+ * dataset, file, inference, export and random; a program that calls anything else does not link with it.
  *
  * What holds for every function:
  *
@@ -158,6 +161,9 @@ SNND_API const char *snnd_context_last_error(const snnd_context *context);
  * NULL. Until the first call that wants threads they are as many as were asked for, then as many as there are. */
 SNND_API snnd_status snnd_context_info(const snnd_context *context, int32_t *threads, snnd_isa *isa,
                                        const char **products);
+
+/** Frees a string that a function gave; NULL is allowed. */
+SNND_API void snnd_string_free(snnd_context *context, char *string);
 
 /** @} */
 /* ---------------------------------------------------------------------------------------------- */
@@ -768,7 +774,7 @@ SNND_API snnd_status snnd_network_rewind(snnd_network *network, const snnd_netwo
 
 /** @} */
 /* ---------------------------------------------------------------------------------------------- */
-/** @defgroup dataset Datasets and batches
+/** @defgroup dataset Datasets
  * @{ */
 
 /** Samples with labels; never changes. */
@@ -814,6 +820,11 @@ SNND_API int32_t snnd_dataset_classes(const snnd_dataset *dataset);
 /** Shows sample `index`: `input` [T, I] borrowed until the dataset is freed. Either pointer may be NULL. */
 SNND_API snnd_status snnd_dataset_sample(const snnd_dataset *dataset, int64_t index, const float **input,
                                          int32_t *label);
+
+/** @} */
+/* ---------------------------------------------------------------------------------------------- */
+/** @defgroup batches Batches
+ * @{ */
 
 /** A walk over a dataset, batch by batch. */
 typedef struct snnd_batches snnd_batches;
@@ -946,9 +957,6 @@ SNND_API snnd_status snnd_trainer_save_checkpoint(snnd_trainer *trainer, const c
  * of whoever wrote the file, as it is: not for a terminal.
  */
 SNND_API snnd_status snnd_trainer_load_checkpoint(snnd_trainer *trainer, const char *path, char **note);
-/** Frees a string that a function gave; NULL is allowed. */
-SNND_API void snnd_string_free(snnd_context *context, char *string);
-
 /** @} */
 /* ---------------------------------------------------------------------------------------------- */
 /** @defgroup file Files

@@ -19,8 +19,8 @@ typedef struct snnd_hot_kernels {
     const snnd_transform_kernels *transform;
     const snnd_multiply_kernels *multiply;
     const snnd_spectra_kernels *spectra;
-    const snnd_row_kernels *rows;
     const snnd_share_kernels *shares;
+    const snnd_row_kernels *rows;
     const snnd_softmax_kernels *softmax;
     const snnd_frame_kernels *frame;
 } snnd_hot_kernels;

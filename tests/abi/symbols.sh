@@ -1,8 +1,8 @@
 #!/bin/sh
 # What the header declares, what the symbol map names, and what the built library exports are the same; and the Debian
-# package knows it.
+# package knows it. A library without training exports the chapters that the header says it has.
 #
-#     sh tests/abi/symbols.sh LIBRARY
+#     sh tests/abi/symbols.sh LIBRARY [without-training]
 set -eu
 root=$(dirname "$0")/../..
 header=$root/include/snndelay.h map=$root/lib/snndelay.map library=$1
@@ -13,8 +13,11 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 # From SNND_API to the parenthesis stands the type and, last, the name.
-awk '/^SNND_API/, /;/' "$header" | tr '\n' ' ' | sed 's/SNND_API/\n&/g' |
-    sed -n 's/^SNND_API[^(]*[ *]\(snnd_[a-z0-9_]*\)(.*/\1/p' | LC_ALL=C sort >"$work/declared"
+functions() {
+    awk '/^SNND_API/, /;/' | tr '\n' ' ' | sed 's/SNND_API/\n&/g' |
+        sed -n 's/^SNND_API[^(]*[ *]\(snnd_[a-z0-9_]*\)(.*/\1/p' | LC_ALL=C sort
+}
+functions <"$header" >"$work/declared"
 sed -n 's/^    \(snnd_[a-z0-9_]*\);$/\1/p' "$map" | LC_ALL=C sort >"$work/mapped"
 nm -D --defined-only "$library" | awk '$2 != "A" { sub(/@.*/, "", $3); print $3 }' | LC_ALL=C sort >"$work/exported"
 [ -s "$work/declared" ] || { echo "symbols: $header declares nothing" >&2; exit 2; }
@@ -32,7 +35,14 @@ same() {
     }
 }
 same declared mapped
-same mapped exported
+if [ "${2:-}" = without-training ]; then
+    chapters=$(sed -n '/-Dtraining=false/, /;/{ s/.*chapters//; s/;.*//; s/[*,]//g; s/ and / /; p }' "$header" | tr '\n' ' ')
+    awk -v "chapters=$chapters" '/@defgroup/ { kept = index(" " chapters, " " $3 " ") } kept' "$header" |
+        functions >"$work/kept"
+    same kept exported
+else
+    same mapped exported
+fi
 awk -v "version=$version" -v "soversion=$soversion" -f "$root/tests/abi/debian-symbols.awk" "$map" |
     diff "$debian" - >"$work/diff" || {
     echo "symbols: $debian is not what sh tests/abi/record.sh makes:"

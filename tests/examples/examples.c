@@ -69,6 +69,34 @@ START_TEST(minimal_learns_and_its_network_can_be_listed_and_exported) {
 }
 END_TEST
 
+static int run_frames(const char *frames) {
+    char path[100];
+    snprintf(path, sizeof path, "%s/frames.txt", folder);
+    FILE *file = fopen(path, "w");
+    ck_assert_ptr_nonnull(file);
+    ck_assert_int_ge(fputs(frames, file), 0);
+    ck_assert_int_eq(fclose(file), 0);
+    return run("RUN", "rhythms.safetensors <frames.txt");
+}
+
+START_TEST(a_saved_network_runs_frame_by_frame) {
+    ck_assert_int_eq(run("MINIMAL", ""), 0);
+    ck_assert_int_eq(run_frames(""), 0);
+    ck_assert_str_eq(output, "");
+    ck_assert_int_eq(run_frames("0 0\n0 0\n"), 0);
+    ck_assert_str_eq(output, "0 0.5 0.5\n0 1 1\n"); /* nothing has come to the outputs, which are alike */
+    ck_assert_int_eq(run_frames("1 2 3\n"), 1);
+    ck_assert_ptr_nonnull(strstr(output, "expected frames of 2 numbers"));
+    ck_assert_int_eq(run_frames("1 no\n"), 1);
+    ck_assert_int_eq(run_frames("1 nan\n"), 1);
+    ck_assert_ptr_nonnull(strstr(output, "nan"));
+    ck_assert_int_eq(run_frames("1 2\n"), 0);
+    ck_assert_int_eq(run("RUN", "rhythms.safetensors <frames.txt >/dev/full"), 1);
+    ck_assert_int_eq(run("RUN", "nothing.safetensors"), 1);
+    ck_assert_int_eq(run("RUN", ""), 2);
+}
+END_TEST
+
 START_TEST(what_cannot_be_printed_is_a_failure) {
     ck_assert_int_eq(run("MINIMAL", ">/dev/full"), 1);
     ck_assert_int_eq(run("OWN_LOOP", ">/dev/full"), 1);
@@ -137,6 +165,7 @@ int main(void) {
     tcase_add_unchecked_fixture(programs, set_up, tear_down);
     tcase_set_timeout(programs, 120);
     tcase_add_test(programs, minimal_learns_and_its_network_can_be_listed_and_exported);
+    tcase_add_test(programs, a_saved_network_runs_frame_by_frame);
     tcase_add_test(programs, what_cannot_be_printed_is_a_failure);
     tcase_add_test(programs, own_loop_ends_with_the_bits_of_the_trainer);
 #ifdef HAVE_CPP

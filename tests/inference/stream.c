@@ -1,120 +1,10 @@
-/* Streams: the same bits as batch evaluation, whatever the network; states that come and go; what is refused. */
+/* Streams: states that come and go; what is refused. That their bits are those of a batch is in stream_bits.c. */
 #include <pthread.h>
 
 #include "base/allocator.h"
-#include "inference/shapes.h"
+#include "inference/bed.h"
 
 Suite *stream_suite(void);
-
-enum { STEPS = 70, SAMPLES = 3 };
-
-static snnd_context *make_context_of(snnd_isa isa) {
-    snnd_context_options options;
-    snnd_context *context;
-    ck_assert_int_eq(snnd_context_options_init(&options, sizeof options), SNND_OK);
-    options.threads = 1;
-    options.isa = isa;
-    const snnd_status status = snnd_context_create(&options, &context);
-    ck_assert(status == SNND_OK || status == SNND_ERROR_UNSUPPORTED);
-    return status == SNND_OK ? context : NULL;
-}
-
-/* ---- the same bits as a batch ---- */
-
-typedef struct bed {
-    snnd_context *context;
-    snnd_network *network;
-    snnd_plan *plan;
-    float *input;
-    int32_t inputs, outputs;
-} bed;
-
-static bed make_bed(snnd_context *context, snnd_network *(*shape)(snnd_context *)) {
-    bed b = {.context = context, .network = shape(context)};
-    unsettle(b.network);
-    OK(context, snnd_plan_create(b.network, &b.plan));
-    b.inputs = snnd_plan_inputs(b.plan);
-    b.outputs = snnd_plan_outputs(b.plan);
-    b.input = make_input(SAMPLES, STEPS, b.inputs);
-    return b;
-}
-
-static void free_bed(bed *b) {
-    free(b->input);
-    snnd_plan_free(b->plan);
-    snnd_network_free(b->network);
-    snnd_context_free(b->context);
-}
-
-static snnd_stream *make_stream(const bed *b, snnd_readout readout) {
-    snnd_stream_options options;
-    snnd_stream *stream;
-    ck_assert_int_eq(snnd_stream_options_init(&options, sizeof options), SNND_OK);
-    options.readout = readout;
-    OK(b->context, snnd_stream_create(b->plan, &options, &stream));
-    return stream;
-}
-
-#define PUSHES(stream, call) ck_assert_msg((call) == SNND_OK, "%s", snnd_stream_last_error(stream))
-
-static const float *frame_of(const bed *b, int sample, int t) {
-    return b->input + ((size_t)sample * STEPS + (size_t)t) * (size_t)b->inputs;
-}
-
-static void stream_sample(const bed *b, snnd_stream *stream, int sample, float *potentials, float *scores) {
-    for (int t = 0; t < STEPS; t++)
-        PUSHES(stream,
-               snnd_stream_push(stream, frame_of(b, sample, t), potentials + (size_t)t * (size_t)b->outputs, scores));
-}
-
-static void compare_with_batch(const bed *b, snnd_readout readout) {
-    snnd_workspace *workspace = make_workspace(b->network, SAMPLES, STEPS);
-    const size_t outputs = (size_t)b->outputs;
-    float *batch = output_after(workspace, SNND_EVALUATE, b->input, SAMPLES);
-    float *scores = malloc(SAMPLES * outputs * sizeof *scores), *score = malloc(outputs * sizeof *score);
-    float *potentials = malloc(STEPS * outputs * sizeof *potentials);
-    OK(b->context, snnd_workspace_scores(workspace, readout, scores));
-    snnd_stream *stream = make_stream(b, readout);
-    bool something = false;
-    for (int sample = 0; sample < SAMPLES; sample++) {
-        stream_sample(b, stream, sample, potentials, score);
-        for (int t = 0; t < STEPS; t++)
-            for (size_t c = 0; c < outputs; c++) {
-                const float expected = batch[((size_t)t * SAMPLES + (size_t)sample) * outputs + c];
-                HOLDS(memcmp(&potentials[(size_t)t * outputs + c], &expected, sizeof expected) == 0,
-                      "sample %d, step %d, output %zu: %.9g streamed, %.9g in a batch", sample, t, c,
-                      (double)potentials[(size_t)t * outputs + c], (double)expected);
-                something = something || expected != 0;
-            }
-        assert_same_bits(score, scores + (size_t)sample * outputs, outputs * sizeof *score, "scores");
-        ck_assert_int_eq(snnd_stream_reset(stream), SNND_OK);
-    }
-    ck_assert_msg(something, "all outputs are 0");
-    snnd_stream_free(stream);
-    free(potentials);
-    free(score);
-    free(scores);
-    free(batch);
-    snnd_workspace_free(workspace);
-}
-
-START_TEST(is_batch_evaluation_to_the_bit) {
-    static const snnd_isa isas[] = {SNND_ISA_PLAIN, SNND_ISA_AVX2, SNND_ISA_AVX512};
-    snnd_context *context = make_context_of(isas[_i % COUNT(isas)]);
-    if (context == NULL) /* the golden cases tell which sets this processor has */
-        return;
-    bed b = make_bed(context, shapes[_i / COUNT(isas)]);
-    compare_with_batch(&b, SNND_READOUT_SOFTMAX_SUM);
-    free_bed(&b);
-}
-END_TEST
-
-START_TEST(has_every_readout) {
-    bed b = make_bed(make_context(1), sparse);
-    compare_with_batch(&b, (snnd_readout)_i);
-    free_bed(&b);
-}
-END_TEST
 
 START_TEST(events_are_frames_that_count_them) {
     bed b = make_bed(make_context(1), sparse);
@@ -458,10 +348,8 @@ END_TEST
 
 Suite *stream_suite(void) {
     Suite *suite = suite_create("stream");
-    TCase *bits = tcase_create("bits"), *states = tcase_create("states"), *bounds = tcase_create("bounds");
-    tcase_add_loop_test(bits, is_batch_evaluation_to_the_bit, 0, 3 * COUNT(shapes));
-    tcase_add_loop_test(bits, has_every_readout, SNND_READOUT_SOFTMAX_SUM, SNND_READOUT_LAST + 1);
-    tcase_add_test(bits, events_are_frames_that_count_them);
+    TCase *events = tcase_create("events"), *states = tcase_create("states"), *bounds = tcase_create("bounds");
+    tcase_add_test(events, events_are_frames_that_count_them);
     tcase_add_loop_test(states, goes_on_from_copies_and_saved_states, 0, COUNT(shapes));
     tcase_add_test(states, refuses_states_that_are_not_its_own);
     tcase_add_test(states, takes_no_memory_for_frames_and_survives_without);
@@ -473,7 +361,7 @@ Suite *stream_suite(void) {
     tcase_add_test(bounds, hidden_overflow_is_told_and_not_saved);
     tcase_add_test(bounds, plans_and_options_are_checked);
     tcase_add_test(bounds, counts_what_carries_something);
-    suite_add_tcase(suite, bits);
+    suite_add_tcase(suite, events);
     suite_add_tcase(suite, states);
     suite_add_tcase(suite, bounds);
     return suite;
