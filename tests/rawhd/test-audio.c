@@ -1,8 +1,12 @@
 #include <math.h>
+#include <signal.h>
 #include <sndfile.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "data/audio.h"
 #include "support.h"
@@ -15,6 +19,13 @@ static void setup(void) {
 
 static void teardown(void) {
     drop_folder(folder);
+}
+
+static void write_bytes(const char *path, const char *bytes, size_t length) {
+    FILE *file = fopen(path, "wb");
+    ck_assert_ptr_nonnull(file);
+    ck_assert_uint_eq(fwrite(bytes, 1, length, file), length);
+    fclose(file);
 }
 
 /* Amplitude of a frequency in the middle half of a sound. */
@@ -158,19 +169,207 @@ START_TEST(notices_a_file_that_was_cut_off) {
         write_tone(folder, name[i], 440, 2, 16000);
         size_t length;
         char *bytes = read_text(folder, name[i], &length), *path = in_folder(folder, name[i]);
-        FILE *file = fopen(path, "wb");
-        ck_assert_uint_eq(fwrite(bytes, 1, length / 2, file), length / 2);
-        fclose(file);
+        write_bytes(path, bytes, length / 2);
         struct audio audio;
         struct failure failure;
-        int result = audio_load(path, &audio, &failure);
-        if (result == 0) { /* libsndfile corrects the header of a WAV file to what is there */
-            ck_assert_int_eq(i, 1);
-            audio_free(&audio);
-        }
+        ck_assert_int_ne(audio_load(path, &audio, &failure), 0);
+        ck_assert_int_eq(audio_rate(path), i == 0 ? 16000 : 0); /* who reads FLAC finds out at the end */
         free(path);
         free(bytes);
     }
+}
+END_TEST
+
+/* ---- Headers that are wrong about lengths, and those that do not know them ---- */
+
+enum { COUNT = 4000 };
+
+/* Kinds of files, and where their headers have the size of all. */
+static const struct form {
+    const char *name;
+    int format;
+    int has_big_end;
+    size_t all;
+} forms[] = {
+    {"tone.wav", SF_FORMAT_WAV | SF_FORMAT_PCM_16, 0, 4},
+    {"tone.float.wav", SF_FORMAT_WAV | SF_FORMAT_FLOAT, 0, 4},
+    {"tone.rifx.wav", SF_FORMAT_WAV | SF_FORMAT_PCM_16 | SF_ENDIAN_BIG, 1, 4},
+    {"tone.ex.wav", SF_FORMAT_WAVEX | SF_FORMAT_PCM_16, 0, 4},
+    {"tone.aiff", SF_FORMAT_AIFF | SF_FORMAT_PCM_16, 1, 4},
+    {"tone.au", SF_FORMAT_AU | SF_FORMAT_PCM_16, 1, 8},
+    {"tone.w64", SF_FORMAT_W64 | SF_FORMAT_PCM_16, 0, 0},
+    {"tone.rf64", SF_FORMAT_RF64 | SF_FORMAT_PCM_16, 0, 0},
+    {"tone.caf", SF_FORMAT_CAF | SF_FORMAT_PCM_16, 1, 0},
+};
+enum { FORMS = sizeof forms / sizeof *forms };
+
+/* The bytes of a tone of COUNT samples in such a file. */
+static char *make_form(const struct form *form, size_t *length) {
+    SF_INFO info = {.samplerate = 8000, .channels = 1, .format = form->format};
+    float *tone = make_tone(440, COUNT, 8000);
+    char *path = in_folder(folder, form->name);
+    SNDFILE *file = sf_open(path, SFM_WRITE, &info);
+    ck_assert_ptr_nonnull(file);
+    ck_assert_int_eq(sf_writef_float(file, tone, COUNT), COUNT);
+    sf_close(file);
+    free(path);
+    free(tone);
+    char *bytes = read_text(folder, form->name, length);
+    ck_assert_ptr_nonnull(bytes);
+    return bytes;
+}
+
+static size_t find_bytes(const char *bytes, size_t length, const char *word) {
+    for (size_t i = 0; i + 4 <= length; i++)
+        if (memcmp(bytes + i, word, 4) == 0)
+            return i;
+    ck_abort_msg("there is no '%s'", word);
+}
+
+static void set_size(char *bytes, size_t place, int has_big_end, uint32_t size) {
+    for (int i = 0; i < 4; i++)
+        bytes[place + (size_t)i] = (char)(size >> 8 * (has_big_end ? 3 - i : i));
+}
+
+/* What is in a file, or comes through a pipe: the number of samples, or -1 with a failure. */
+static int64_t count_samples(struct audio_source *source, struct failure *failure) {
+    static float samples[COUNT];
+    int64_t sum = 0, got;
+    if (source == NULL)
+        return -1;
+    while ((got = audio_read(source, samples, COUNT, failure)) > 0)
+        sum += got;
+    audio_close(source);
+    return got < 0 ? got : sum;
+}
+
+static int64_t count_file(const char *bytes, size_t length, struct failure *failure) {
+    char *path = in_folder(folder, "counted");
+    write_bytes(path, bytes, length);
+    const int64_t count = count_samples(audio_open(path, failure), failure);
+    free(path);
+    return count;
+}
+
+static int64_t count_pipe(const char *bytes, size_t length, struct failure *failure) {
+    int end[2];
+    ck_assert_int_eq(pipe(end), 0);
+    const pid_t writer = fork();
+    if (writer == 0) {
+        signal(SIGPIPE, SIG_IGN);
+        _exit(write(end[1], bytes, length) != (ssize_t)length);
+    }
+    close(end[1]);
+    const int64_t count = count_samples(audio_open_descriptor(end[0], AUDIO_FILE, 0, failure), failure);
+    close(end[0]);
+    ck_assert_int_eq(waitpid(writer, NULL, 0), writer);
+    return count;
+}
+
+START_TEST(a_file_that_is_shorter_than_it_says_is_refused) {
+    struct failure failure = {""};
+    size_t length;
+    char *bytes = make_form(&forms[_i], &length);
+    ck_assert_int_eq(count_file(bytes, length, &failure), COUNT);
+    /* Of CAF libsndfile does not miss the last 12 bytes. */
+    for (size_t missing = _i == FORMS - 1 ? 14 : 2; missing < 4000; missing *= 7) {
+        ck_assert_int_eq(count_file(bytes, length - missing, &failure), -1);
+        ck_assert_msg(strstr(failure.text, "is cut short") != NULL, "%s: %s", forms[_i].name, failure.text);
+    }
+    free(bytes);
+}
+END_TEST
+
+START_TEST(what_a_pipe_brings_is_whole_or_refused) {
+    struct failure failure = {""};
+    size_t length;
+    char *bytes = make_form(&forms[_i], &length);
+    const int64_t whole = count_pipe(bytes, length, &failure);
+    if (whole < 0)
+        ck_assert_msg(strstr(failure.text, "only read from a file") != NULL, "%s", failure.text);
+    else
+        ck_assert_int_eq(whole, COUNT);
+    ck_assert_int_eq(whole >= 0, _i < 6);
+    ck_assert_int_eq(count_pipe(bytes, length - 1000, &failure), -1);
+    if (whole >= 0)
+        ck_assert_msg(strstr(failure.text, "of 4000 samples") != NULL, "%s", failure.text);
+    free(bytes);
+}
+END_TEST
+
+/* 0 for the samples alone or for all, and what recorders and converters write to pipes. */
+START_TEST(sound_of_unknown_length_is_read_to_its_end) {
+    static const uint32_t unknown[] = {0, 0xffffffff, 0x7ffff000, 0x80000000, 0x7fffffff};
+    struct failure failure = {""};
+    for (size_t k = 0; k < sizeof unknown / sizeof *unknown; k++)
+        for (int i = 0; i < 5; i++) {
+            size_t length;
+            char *bytes = make_form(&forms[i], &length);
+            const size_t data = find_bytes(bytes, length, i == 4 ? "SSND" : "data") + 4;
+            if (k > 0 || _i == 0)
+                set_size(bytes, forms[i].all, forms[i].has_big_end, unknown[k]);
+            set_size(bytes, data, forms[i].has_big_end, unknown[k]);
+            ck_assert_msg(count_file(bytes, length, &failure) == COUNT, "%s of size %u: %s", forms[i].name,
+                          (unsigned)unknown[k], failure.text);
+            ck_assert_msg(count_pipe(bytes, length, &failure) == COUNT, "%s of size %u, from a pipe: %s", forms[i].name,
+                          (unsigned)unknown[k], failure.text);
+            free(bytes);
+        }
+}
+END_TEST
+
+START_TEST(samples_of_unknown_length_are_the_same) {
+    size_t length;
+    struct audio audio, whole;
+    struct failure failure;
+    for (int i = 0; i < 4; i++) {
+        char *bytes = make_form(&forms[i], &length), *path = in_folder(folder, forms[i].name);
+        ck_assert_int_eq(audio_load(path, &whole, &failure), 0);
+        set_size(bytes, 4, forms[i].has_big_end, 0);
+        set_size(bytes, find_bytes(bytes, length, "data") + 4, forms[i].has_big_end, 0);
+        write_bytes(path, bytes, length);
+        ck_assert_int_eq(audio_load(path, &audio, &failure), 0);
+        ck_assert_int_eq(audio.count, COUNT);
+        ck_assert_mem_eq(audio.samples, whole.samples, COUNT * sizeof(float));
+        audio_free(&audio);
+        audio_free(&whole);
+        free(path);
+        free(bytes);
+    }
+}
+END_TEST
+
+/* STREAMINFO begins at byte 8; its total of samples has 36 bits, the last of them at byte 25. */
+START_TEST(flac_may_not_know_its_length) {
+    struct audio audio, whole;
+    struct failure failure;
+    size_t length;
+    write_tone(folder, "tone.flac", 440, 0.5, 8000);
+    char *bytes = read_text(folder, "tone.flac", &length), *path = in_folder(folder, "tone.flac");
+    ck_assert_int_eq(audio_load(path, &whole, &failure), 0);
+    bytes[21] &= (char)0xf0;
+    memset(bytes + 22, 0, 4);
+    write_bytes(path, bytes, length);
+    ck_assert_msg(audio_load(path, &audio, &failure) == 0, "%s", failure.text);
+    ck_assert_int_eq(audio.count, whole.count);
+    ck_assert_mem_eq(audio.samples, whole.samples, (size_t)whole.count * sizeof(float));
+    audio_free(&audio);
+    audio_free(&whole);
+    free(path);
+    free(bytes);
+}
+END_TEST
+
+/* No samples, and behind them a chunk that is none. */
+START_TEST(what_holds_no_samples_is_refused) {
+    static const char empty[] = "RIFF\x2e\0\0\0WAVEfmt \x10\0\0\0\1\0\1\0\x40\x1f\0\0\x80\x3e\0\0\2\0\x10\0data\0\0\0\0"
+                                "LIST\2\0\0\0ab";
+    struct failure failure;
+    ck_assert_int_eq(count_file(empty, sizeof empty - 1, &failure), -1);
+    ck_assert_ptr_nonnull(strstr(failure.text, "holds no samples"));
+    ck_assert_int_eq(count_file(empty, 44, &failure), -1);
+    ck_assert_int_eq(count_pipe(empty, 44, &failure), -1);
+    ck_assert_ptr_nonnull(strstr(failure.text, "holds no samples"));
 }
 END_TEST
 
@@ -217,6 +416,12 @@ int main(void) {
     tcase_add_test(files, a_pipe_is_not_waited_for);
     tcase_add_test(files, says_what_is_wrong_with_a_file);
     tcase_add_test(files, notices_a_file_that_was_cut_off);
+    tcase_add_loop_test(files, a_file_that_is_shorter_than_it_says_is_refused, 0, FORMS);
+    tcase_add_loop_test(files, what_a_pipe_brings_is_whole_or_refused, 0, FORMS);
+    tcase_add_loop_test(files, sound_of_unknown_length_is_read_to_its_end, 0, 2);
+    tcase_add_test(files, samples_of_unknown_length_are_the_same);
+    tcase_add_test(files, flac_may_not_know_its_length);
+    tcase_add_test(files, what_holds_no_samples_is_refused);
     suite_add_tcase(suite, files);
     TCase *rates = tcase_create("rates");
     tcase_add_loop_test(rates, resamples, 0, 4);

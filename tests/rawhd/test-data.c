@@ -16,10 +16,13 @@ static snnd_context *context;
 static struct data data;
 static struct failure failure;
 static int times_read; /* recordings were read, not spectrograms */
+static char told[400]; /* of empty channels */
 
 static void count_reading(void *user, const char *message) {
     (void)user;
     times_read += strncmp(message, "reading", 7) == 0;
+    if (strstr(message, "channels empty") != NULL)
+        snprintf(told + strlen(told), sizeof told - strlen(told), "%s\n", message);
 }
 
 /* A set of 12 tones, 8 to train on and 4 to test. */
@@ -43,6 +46,7 @@ static void setup(void) {
     place = make_folder();
     folder = in_folder(place, "set");
     times_read = 0;
+    told[0] = '\0';
     memset(&data, 0, sizeof data);
     ck_assert_int_eq(snnd_context_create(NULL, &context), SNND_OK);
     write_set();
@@ -65,6 +69,20 @@ static int load_with(const char *cache, enum preset preset, int german_first) {
 static void load(void) {
     ck_assert_msg(load_with(NULL, PRESET_MEL, 0) == 0, "%s", failure.text);
 }
+
+/* At so low a rate some channels lie between two points of the spectrum. */
+START_TEST(empty_channels_are_told) {
+    load();
+    ck_assert_str_eq(told, "");
+    write_tone(folder, "audio/lang-english_speaker-01_trial-0_digit-0.wav", 300, 1, 8000);
+    load();
+    ck_assert_str_eq(told, "testing recordings of 8000 samples a second leave 9 of 40 Mel channels empty\n");
+    told[0] = '\0';
+    write_tone(folder, "audio/lang-english_speaker-00_trial-0_digit-0.flac", 300, 1, 1000);
+    load();
+    ck_assert_str_eq(told, "training recordings of 1000 samples a second leave 10 of 40 Mel channels empty\n");
+}
+END_TEST
 
 START_TEST(gives_both_sets) {
     load();
@@ -314,6 +332,7 @@ int main(void) {
     TCase *sets = tcase_create("sets");
     tcase_add_checked_fixture(sets, setup, teardown);
     tcase_add_test(sets, gives_both_sets);
+    tcase_add_test(sets, empty_channels_are_told);
     tcase_add_test(sets, tells_its_front_end);
     tcase_add_test(sets, the_cache_is_used_while_it_is_right);
     tcase_add_test(sets, a_damaged_cache_is_made_anew);

@@ -96,15 +96,16 @@ static struct audio make_words(int rate) {
     return audio;
 }
 
-/* Writes it as $here/NAME.wav, .flac and .s16, and as .arecord: WAV whose header does not know its length. */
+/* Writes it as $here/NAME.wav, .flac and .s16, and as .arecord and .zero: WAV whose header does not know its length. */
 static void write_forms(const struct audio *audio, const char *name) {
     char *wav = format_text("%s.wav", name), *flac = format_text("%s.flac", name);
     write_sound(folder, wav, audio->samples, audio->count, audio->rate);
     write_sound(folder, flac, audio->samples, audio->count, audio->rate);
     char *line =
         format_text("tail -c %lld $here/%s.wav >$here/%s.s16; "
-                    "{ head -c 40 $here/%s.wav; printf '\\0\\0\\0\\200'; cat $here/%s.s16; } >$here/%s.arecord",
-                    2 * (long long)audio->count, name, name, name, name, name);
+                    "{ head -c 40 $here/%s.wav; printf '\\0\\0\\0\\200'; cat $here/%s.s16; } >$here/%s.arecord; "
+                    "{ head -c 40 $here/%s.wav; printf '\\0\\0\\0\\0'; cat $here/%s.s16; } >$here/%s.zero",
+                    2 * (long long)audio->count, name, name, name, name, name, name, name, name);
     ck_assert_int_eq(shell(line), 0);
     free(line);
     free(flac);
@@ -123,6 +124,8 @@ START_TEST(it_does_not_matter_how_sound_comes_in) {
     assert_says_the_same("$live --json $model <$here/words.flac", expected);
     assert_says_the_same("cat $here/words.wav | $live --json $model -", expected);
     assert_says_the_same("cat $here/words.arecord | $live --json $model", expected);
+    assert_says_the_same("cat $here/words.zero | $live --json $model", expected);
+    assert_says_the_same("$live --json $model $here/words.zero", expected);
     snprintf(line, sizeof line, "$live --json --format s16 --rate %d $model <$here/words.s16", rates[_i]);
     assert_says_the_same(line, expected);
     snprintf(line, sizeof line,
@@ -305,6 +308,23 @@ static void assert_fails(const char *line, int code, const char *part) {
     free(messages);
 }
 
+/* Whoever hears a word less is told, and a part is not taken for the whole. */
+START_TEST(what_is_missing_of_a_sound_is_told) {
+    struct audio audio = make_words(16000);
+    write_forms(&audio, "words");
+    assert_fails("head -c 60000 $here/words.wav >$here/part.wav; $live $model $here/part.wav", 1, "is cut short");
+    assert_fails("$live $model <$here/part.wav", 1, "is cut short");
+    assert_fails("cat $here/part.wav | $live $model", 1, "ends after 29978 of 41600 samples");
+    assert_fails("head -c 44 $here/words.zero | $live $model", 1, "holds no samples");
+    audio_free(&audio);
+    audio = make_words(8000);
+    write_forms(&audio, "words");
+    assert_fails("$live $model $here/words.wav", 0,
+                 "leaves 9 of 40 Mel channels empty; the model was trained on at least");
+    audio_free(&audio);
+}
+END_TEST
+
 START_TEST(wrong_usage_is_told) {
     assert_fails("$live", 2, "expected a model");
     assert_fails("$live $model a b", 2, "not 3 words");
@@ -389,6 +409,7 @@ int main(void) {
     tcase_add_test(program, lines_are_as_asked_for);
     tcase_add_loop_test(program, a_whole_recording_is_evaluated_as_in_a_batch, 0, 3);
     tcase_add_test(program, silence_is_nothing);
+    tcase_add_test(program, what_is_missing_of_a_sound_is_told);
     tcase_add_test(program, wrong_usage_is_told);
     tcase_add_test(program, what_cannot_be_used_is_named);
     tcase_add_test(program, the_front_end_travels_with_the_model);

@@ -1,4 +1,5 @@
 #include <math.h>
+#include <snndelay.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -125,6 +126,37 @@ START_TEST(filters_follow_the_lowest_rate) {
 }
 END_TEST
 
+START_TEST(empty_channels_are_counted) {
+    static const struct {
+        int lowest, rate, empty;
+    } of[] = {{16000, 16000, 0}, {16000, 48000, 0}, {8000, 8000, 0}, {16000, 8000, 9},
+              {48000, 8000, 9},  {2000, 2000, 0},   {1000, 1000, 10}};
+    for (size_t i = 0; i < sizeof of / sizeof *of; i++) {
+        struct mel *mel = mel_new(of[i].lowest);
+        ck_assert_msg(mel_empty(mel, of[i].rate) == of[i].empty, "%d at %d: %d", of[i].lowest, of[i].rate,
+                      mel_empty(mel, of[i].rate));
+        mel_free(mel);
+    }
+}
+END_TEST
+
+/* Channels that no point of the spectrum is in have no power, whatever comes. */
+START_TEST(empty_channels_are_constant) {
+    struct mel *mel = mel_new(1000);
+    float samples[SPECTRUM_POINTS];
+    double power[MEL_CHANNELS];
+    int silent = 0;
+    for (int t = 0; t < SPECTRUM_POINTS; t++)
+        samples[t] = (float)snnd_random_uniform(1, 1, (uint64_t)t) - 0.5F;
+    mel_power(mel, samples, power);
+    for (int m = 0; m < MEL_CHANNELS; m++)
+        silent += power[m] == 0;
+    ck_assert_int_eq(silent, mel_empty(mel, MEL_RATE));
+    ck_assert_int_eq(silent, 9);
+    mel_free(mel);
+}
+END_TEST
+
 START_TEST(what_cannot_be_used_has_its_problem) {
     struct mel *mel = mel_new(16000);
     float samples[600] = {0};
@@ -155,6 +187,8 @@ int main(void) {
     tcase_add_test(spectrograms, loudness_does_not_matter_and_short_ones_end_in_silence);
     tcase_add_test(spectrograms, long_recordings_keep_their_loudest_part);
     tcase_add_test(spectrograms, filters_follow_the_lowest_rate);
+    tcase_add_test(spectrograms, empty_channels_are_counted);
+    tcase_add_test(spectrograms, empty_channels_are_constant);
     tcase_add_test(spectrograms, what_cannot_be_used_has_its_problem);
     tcase_add_test(spectrograms, scaling_is_clipped);
     suite_add_tcase(suite, spectrograms);

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "data/audio_length.h"
 #include "data/resample.h"
 
 /* Samples read at a time: a header may not know how long its file is. */
@@ -16,28 +17,56 @@ enum { BLOCK = 16384 };
 
 struct audio_source {
     SNDFILE *file;
+    int descriptor; /* to be closed; -1: the caller's */
     SF_INFO info;
+    sf_count_t expected; /* samples, by the header; AUDIO_ENDLESS: it does not know */
     sf_count_t done;
-    float block[]; /* [BLOCK, channels] */
+    int may_be_empty; /* no samples at all are nothing wrong */
+    float block[];    /* [BLOCK, channels] */
 };
 
 /* ---- Reading as it comes ---- */
 
-static struct audio_source *source_of(SNDFILE *file, const SF_INFO *info, struct failure *failure) {
+/* Of the other kinds libsndfile loses samples of a pipe, or does not tell how many there should be. */
+static int comes_by_pipe(const SF_INFO *info) {
+    const int type = info->format & SF_FORMAT_TYPEMASK;
+    return type == SF_FORMAT_RAW || type == SF_FORMAT_WAV || type == SF_FORMAT_WAVEX || type == SF_FORMAT_AIFF ||
+           type == SF_FORMAT_AU;
+}
+
+static int check_kind(const SF_INFO *info, struct failure *failure) {
+    if (!info->seekable && !comes_by_pipe(info))
+        return failed(failure, "is of a kind that is only read from a file; expected WAV");
+    return info->samplerate >= AUDIO_LOWEST_RATE && info->samplerate <= AUDIO_HIGHEST_RATE && info->channels >= 1 &&
+                   info->channels <= AUDIO_CHANNELS
+               ? 0
+               : failed(failure, "has %d samples a second in %d channels; expected %d to %d in at most %d",
+                        info->samplerate, info->channels, AUDIO_LOWEST_RATE, AUDIO_HIGHEST_RATE, AUDIO_CHANNELS);
+}
+
+static struct audio_source *open_source(int descriptor, SF_INFO *info, struct failure *failure) {
+    const int is_raw = info->format != 0;
+    SNDFILE *file = sf_open_fd(descriptor, SFM_READ, info, SF_FALSE);
+    if (file != NULL && check_kind(info, failure) != 0) {
+        sf_close(file);
+        return NULL;
+    }
+    if (file != NULL)
+        file = audio_open_endless(file, descriptor, info);
     if (file == NULL) {
         failed(failure, "%s", sf_strerror(NULL));
         return NULL;
     }
-    if (info->samplerate < AUDIO_LOWEST_RATE || info->samplerate > AUDIO_HIGHEST_RATE || info->channels < 1 ||
-        info->channels > AUDIO_CHANNELS) {
-        failed(failure, "has %d samples a second in %d channels; expected %d to %d in at most %d", info->samplerate,
-               info->channels, AUDIO_LOWEST_RATE, AUDIO_HIGHEST_RATE, AUDIO_CHANNELS);
+    if (info->seekable && audio_check_length(file, failure) != 0) {
         sf_close(file);
         return NULL;
     }
     struct audio_source *source = allocate(1, sizeof *source + sizeof(float) * BLOCK * (size_t)info->channels);
     source->file = file;
+    source->descriptor = -1;
     source->info = *info;
+    source->expected = audio_expected(info);
+    source->may_be_empty = is_raw;
     return source;
 }
 
@@ -56,7 +85,12 @@ struct audio_source *audio_open(const char *path, struct failure *failure) {
         close(descriptor);
         return NULL;
     }
-    return source_of(sf_open_fd(descriptor, SFM_READ, &info, SF_TRUE), &info, failure);
+    struct audio_source *source = open_source(descriptor, &info, failure);
+    if (source == NULL)
+        close(descriptor);
+    else
+        source->descriptor = descriptor;
+    return source;
 }
 
 struct audio_source *audio_open_descriptor(int descriptor, enum audio_format format, int rate,
@@ -69,8 +103,7 @@ struct audio_source *audio_open_descriptor(int descriptor, enum audio_format for
         info.samplerate = rate;
         info.channels = 1;
     }
-    SNDFILE *file = sf_open_fd(descriptor, SFM_READ, &info, SF_FALSE);
-    return source_of(file, &info, failure);
+    return open_source(descriptor, &info, failure);
 }
 
 int audio_source_rate(const struct audio_source *source) {
@@ -81,9 +114,10 @@ int audio_source_rate(const struct audio_source *source) {
 static int check_end(const struct audio_source *source, struct failure *failure) {
     if (sf_error(source->file) != SF_ERR_NO_ERROR)
         return failed(failure, "%s", sf_strerror(source->file));
-    if (source->info.seekable && source->done < source->info.frames)
-        return failed(failure, "ends after %lld of %lld samples", (long long)source->done,
-                      (long long)source->info.frames);
+    if (source->expected != AUDIO_ENDLESS && source->done < source->expected)
+        return failed(failure, "ends after %lld of %lld samples", (long long)source->done, (long long)source->expected);
+    if (source->done == 0 && !source->may_be_empty)
+        return failed(failure, "holds no samples");
     return 0;
 }
 
@@ -108,6 +142,8 @@ void audio_close(struct audio_source *source) {
     if (source == NULL)
         return;
     sf_close(source->file);
+    if (source->descriptor >= 0)
+        close(source->descriptor);
     free(source);
 }
 
@@ -125,6 +161,7 @@ int audio_load(const char *path, struct audio *audio, struct failure *failure) {
     struct audio_source *source = audio_open(path, failure);
     if (source == NULL)
         return -1;
+    source->may_be_empty = 1; /* who asked sees the count */
     *audio = (struct audio){NULL, 0, audio_source_rate(source)};
     int64_t got;
     do {

@@ -16,7 +16,8 @@ struct audio {
 };
 
 /** Reads any regular file that libsndfile can, by what is in it. A file that ends before its header says so is a
- * failure, and one of more than AUDIO_SECONDS. */
+ * failure, also where libsndfile would take it (WAV, AIFF, AU, CAF, W64, RF64), and one of more than AUDIO_SECONDS.
+ * Where the header does not know the length, as when it was written to a pipe, a file is read to its end. */
 int audio_load(const char *path, struct audio *audio, struct failure *failure);
 
 /** The rate that the header of a file tells, or 0 if it cannot be read. */
@@ -38,14 +39,14 @@ struct audio_source;
 /** Opens a regular file, however long; NULL with a failure. */
 struct audio_source *audio_open(const char *path, struct failure *failure);
 
-/** Reads from an open descriptor, which stays open: of a file, or of a pipe, where AUDIO_FILE must be WAV, of any
- * length in its header. `rate` is that of raw samples. */
+/** Reads from an open descriptor, which stays open: of a file, or of a pipe, where AUDIO_FILE must be WAV (or AIFF or
+ * AU), which may not know its length. `rate` is that of raw samples. */
 struct audio_source *audio_open_descriptor(int descriptor, enum audio_format format, int rate, struct failure *failure);
 
 int audio_source_rate(const struct audio_source *source);
 
 /** Waits for `count` samples, channels averaged, and gives how many there were: fewer only at the end, then 0; -1 is
- * failure. */
+ * failure, as a file is that holds no samples. */
 int64_t audio_read(struct audio_source *source, float *samples, int64_t count, struct failure *failure);
 
 void audio_close(struct audio_source *source);

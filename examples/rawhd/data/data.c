@@ -11,6 +11,7 @@
 #include "common/printable.h"
 #include "data/cache.h"
 #include "data/digits.h"
+#include "data/mel_filters.h"
 
 void data_multiply(float *cells, size_t count) {
     for (size_t i = 0; i < count; i++)
@@ -85,6 +86,19 @@ static int use_set(snnd_context *context, struct spectrograms *spectrograms, snn
     return status == SNND_OK ? 0 : failed(failure, "%s", snnd_context_last_error(context));
 }
 
+/* Tells of Mel channels in which nothing can be, since nothing else would. */
+static void say_empty(const struct data_options *options, const char *whose, int lowest_rate, int rate) {
+    struct mel *mel = mel_new(lowest_rate);
+    const int empty = mel_empty(mel, rate);
+    mel_free(mel);
+    if (empty == 0)
+        return;
+    char *message = format_text("%s recordings of %d samples a second leave %d of %d Mel channels empty", whose, rate,
+                                empty, MEL_CHANNELS);
+    say(options, message);
+    free(message);
+}
+
 /* Reads all recordings, keeps their spectrograms in `folder` (NULL: nowhere) and gives the datasets. */
 static int make_sets(snnd_context *context, const struct data_options *options, const struct recordings *recordings,
                      const char *folder, const struct cache_key *key, struct problems *problems, struct data *data,
@@ -113,6 +127,12 @@ static int make_sets(snnd_context *context, const struct data_options *options, 
                                              options->folder);
     say(options, message);
     free(message);
+    if (options->preset == PRESET_MEL) {
+        const int tested = spectrograms_lowest_rate(recordings, &recordings->testing);
+        say_empty(options, "training", scale.lowest_rate, scale.lowest_rate);
+        if (tested < scale.lowest_rate)
+            say_empty(options, "testing", scale.lowest_rate, tested);
+    }
     int result = use_set(context, &training, &data->training, failure);
     if (result == 0)
         result = use_set(context, &testing, &data->testing, failure);

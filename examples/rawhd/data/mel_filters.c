@@ -51,6 +51,17 @@ double mel_centre(const struct mel *mel, int channel) {
     return mel->edge[channel + 1];
 }
 
+int mel_empty(const struct mel *mel, int rate) {
+    int empty = 0;
+    for (int m = 0; m < MEL_CHANNELS; m++) {
+        int k = 0;
+        while (k < SPECTRUM_BINS && !(mel->filter[m][k] > 0))
+            k++;
+        empty += k == SPECTRUM_BINS || 2.0 * k * MEL_RATE / SPECTRUM_POINTS >= rate;
+    }
+    return empty;
+}
+
 void mel_power(struct mel *mel, const float *samples, double power[MEL_CHANNELS]) {
     float frame[SPECTRUM_POINTS];
     double bins[SPECTRUM_BINS];

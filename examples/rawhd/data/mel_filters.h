@@ -19,6 +19,10 @@ void mel_free(struct mel *mel);
 /** Centre of a channel in Hz. */
 double mel_centre(const struct mel *mel, int channel);
 
+/** How many channels nothing in a sound of this rate can reach: those above what it can hold, and, where the lowest
+ * rate is very low, those between two points of the spectrum. They are constant. */
+int mel_empty(const struct mel *mel, int rate);
+
 /** P[n, m] of the frame of SPECTRUM_POINTS samples. */
 void mel_power(struct mel *mel, const float *samples, double power[MEL_CHANNELS]);
 

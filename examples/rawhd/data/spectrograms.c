@@ -103,11 +103,10 @@ static void do_all(struct work *work, int threads) {
     free(helper);
 }
 
-/* Of the recordings that can be read; 0 if none can. */
-static int lowest_rate(const struct recordings *recordings) {
+int spectrograms_lowest_rate(const struct recordings *recordings, const struct recording_list *list) {
     int lowest = 0;
-    for (size_t i = 0; i < recordings->training.count; i++) {
-        const struct found_file *file = recordings->training.recording[i].file;
+    for (size_t i = 0; i < list->count; i++) {
+        const struct found_file *file = list->recording[i].file;
         if (file == NULL)
             continue;
         char *path = format_text("%s/%s", recordings->folder, file->path);
@@ -154,7 +153,7 @@ int spectrograms_make(enum preset preset, const struct recordings *recordings, i
                       struct spectrograms *training, struct spectrograms *testing, struct spectrogram_scale *scale,
                       struct problems *problems) {
     memset(scale, 0, sizeof *scale);
-    scale->lowest_rate = lowest_rate(recordings);
+    scale->lowest_rate = spectrograms_lowest_rate(recordings, &recordings->training);
     struct work work = {.preset = preset, .folder = recordings->folder};
     work.lowest_rate = scale->lowest_rate > 0 ? scale->lowest_rate : MEL_RATE;
     work.count = recordings->training.count + recordings->testing.count;

@@ -30,6 +30,10 @@ struct spectrogram_scale {
 int spectrograms_make(enum preset preset, const struct recordings *recordings, int threads,
                       struct spectrograms *training, struct spectrograms *testing, struct spectrogram_scale *scale,
                       struct problems *problems);
+
+/** The lowest rate among the recordings of a list that can be read; 0 if none can. */
+int spectrograms_lowest_rate(const struct recordings *recordings, const struct recording_list *list);
+
 void spectrograms_free(struct spectrograms *spectrograms);
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "common/program.h"
 #include "data/mel_stream.h"
 
 /* Frames that are kept while there is no utterance. */
@@ -111,6 +112,15 @@ static int read_all(struct audio_source *source, struct mel_stream *stream, stru
     return result == 0 ? mel_stream_end(stream, failure) : result;
 }
 
+/* Nothing else would tell that the network hears less than it was trained on. */
+static void warn_of_empty(const struct mel *mel, int lowest_rate, int rate) {
+    const int empty = mel_empty(mel, rate);
+    if (empty > 0)
+        program_complain("sound of %d samples a second leaves %d of %d Mel channels empty; the model was trained on at "
+                         "least %d samples a second",
+                         rate, empty, MEL_CHANNELS, lowest_rate);
+}
+
 int live_listen(struct audio_source *source, const struct live_options *options, struct listener *listener,
                 struct announcer *announcer, struct live_report *report, struct failure *failure) {
     struct mel *mel = mel_new(listener->front_end.scale.lowest_rate);
@@ -120,6 +130,7 @@ int live_listen(struct audio_source *source, const struct live_options *options,
     live->listener = listener;
     live->announcer = announcer;
     live->report = report;
+    warn_of_empty(mel, listener->front_end.scale.lowest_rate, audio_source_rate(source));
     detector_init(&live->detector, &options->detector);
     struct mel_stream *stream = mel_stream_new(mel, audio_source_rate(source), hear, live, failure);
     int result = stream != NULL ? read_all(source, stream, report, failure) : -1;
