@@ -1,0 +1,30 @@
+/* What the host of doc/quick-guide.md has in C++. */
+static int pool; /* counts what is taken */
+
+static void *my_allocate(void *user, size_t bytes, size_t alignment) {
+    ++*static_cast<int *>(user);
+    return std::aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment);
+}
+
+static void my_release(void *user, void *memory) {
+    --*static_cast<int *>(user);
+    std::free(memory);
+}
+
+static void my_log(void *, snnd_log_level, const char *message) {
+    std::fprintf(stderr, "%s\n", message);
+}
+
+static const std::vector<std::vector<float>> inputs(3, std::vector<float>(20 * 40, 1));
+
+/* The class of the highest score after all frames; -1: a frame was not taken. */
+static int listen(Stream stream, const std::vector<float> &input) {
+    float scores[20];
+    for (size_t place = 0; place < input.size(); place += 40)
+        if (snnd_stream_push(stream.get(), &input[place], nullptr, scores) != SNND_OK)
+            return -1;
+    int best = 0;
+    for (int c = 1; c < 20; c++)
+        best = scores[c] > scores[best] ? c : best;
+    return best;
+}
