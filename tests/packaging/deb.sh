@@ -58,5 +58,9 @@ else
     cp /etc/resolv.conf "$work/debian/etc"
     logged chroot "$work/debian" sh -c 'apt-get update &&
         DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends /root/*.deb gcc libc6-dev pkg-config'
-    chroot "$work/debian" sh -c 'mkdir /root/empty && cd /root/empty && sh ../outside.sh ../minimal.c'
+    # A shared program needs no other development package; the archive needs what it recommends.
+    chroot "$work/debian" sh -c 'mkdir /root/empty && cd /root/empty && sh ../outside.sh ../minimal.c shared'
+    logged chroot "$work/debian" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends libcjson-dev \
+        libopenblas-dev
+    chroot "$work/debian" sh -c 'cd /root/empty && sh ../outside.sh ../minimal.c'
 fi

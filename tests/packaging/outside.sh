@@ -2,11 +2,12 @@
 # What a user of the packages does, where they are installed: build a program with what pkg-config says, shared and
 # static, and run it; and have the example programs say what they are.
 #
-#     sh outside.sh PROGRAM.c         in an empty folder
+#     sh outside.sh PROGRAM.c [shared]        in an empty folder; `shared`: no more than the shared program
 set -eu
 cc -std=c11 -Wall -Wextra -Werror "$1" $(pkg-config --cflags --libs snndelay) -o shared
 readelf -d shared | grep 'NEEDED.*libsnndelay\.so\.[0-9]*\]'
 ./shared
+[ "${2:-}" != shared ] || exit 0
 cc -std=c11 -Wall -Wextra -Werror "$1" $(pkg-config --cflags snndelay) \
     $(pkg-config --static --libs snndelay | sed 's/-lsnndelay\b/-l:libsnndelay.a/') -o static
 if readelf -d static | grep libsnndelay; then
