@@ -302,7 +302,8 @@ SNND_API snnd_status snnd_network_add_leaky_integrator(snnd_network *network,
 /**
  * Draws every parameter anew from `seed`: weights uniform in +-sqrt(6/(I C)) (He et al. 2015), positions
  * uniform over their range, batch norm scale 1, shift 0, running mean 0 and variance 1. Masks and signs
- * are dropped, so free a controller before it and make one after it. A layer that is added holds what seed 0 gives.
+ * are dropped: SNND_ERROR_STATE while there is a sparsity controller, which is to be freed before it and made anew
+ * after it. A layer that is added holds what seed 0 gives.
  */
 SNND_API snnd_status snnd_network_initialize(snnd_network *network, uint64_t seed);
 
@@ -757,7 +758,8 @@ SNND_API void snnd_sparsity_free(snnd_sparsity *sparsity);
 
 /** Drops and grows by the rule, after `optimizer` has moved the weights by the gradients that `workspace` has from its
  * last backward pass. The optimizer is that of the weights; NULL is an error for a rule that needs its rate or its
- * moments, and leaves moments as they are for the others. */
+ * moments, and leaves moments as they are for the others. SNND_ERROR_STATE where the optimizer has made steps, but none
+ * since the controller's last; of a host that moves the weights itself, without one, nothing is known. */
 SNND_API snnd_status snnd_sparsity_step(snnd_sparsity *sparsity, const snnd_workspace *workspace,
                                         snnd_optimizer *optimizer);
 

@@ -17,6 +17,7 @@ struct snnd_context {
     bool blas;              /* makes matrix products (kernel/product.h) */
     struct snnd_pool *pool; /* NULL until the first call that wants it */
     bool no_pool;           /* for want of memory */
+    uint64_t moves;         /* steps of optimizers, so that each has a number of its own */
     char error[1024];
     snnd_timing timing;
 };

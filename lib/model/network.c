@@ -101,6 +101,9 @@ snnd_status snnd_network_add(snnd_network *network, const snnd_layer_class *clas
 snnd_status snnd_network_initialize(snnd_network *network, uint64_t seed) {
     if (network == NULL)
         return SNND_ERROR_ARGUMENT;
+    if (network->controller != NULL)
+        return snnd_fail(network->context, SNND_ERROR_STATE,
+                         "the network has a sparsity controller, whose masks it would lose; free that first");
     for (int32_t i = 0; i < network->count; i++) {
         network->layer[i]->changes++;
         snnd_layer_drop_array(network->layer[i], SNND_ARRAY_SIGN);

@@ -211,6 +211,7 @@ snnd_status snnd_optimizer_step(snnd_optimizer *optimizer, const snnd_workspace 
     if (status != SNND_OK)
         return status;
     optimizer->steps++;
+    optimizer->move = ++network->context->moves;
     const factors f = factors_of(optimizer);
     for (int32_t i = 0; i < network->count; i++) {
         for (int name = 1; name < SNND_ARRAY_NAMES; name++)

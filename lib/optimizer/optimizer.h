@@ -13,6 +13,7 @@ struct snnd_optimizer {
     snnd_network *network;
     snnd_optimizer_options options; /* rate and momentum as they are now */
     uint64_t steps;
+    uint64_t move;       /* which of the context's moves the last step was; 0: there was none */
     snnd_moment *moment; /* [layers] */
 };
 

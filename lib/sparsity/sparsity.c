@@ -100,13 +100,7 @@ void snnd_sparsity_announce(const snnd_sparsity *sparsity) {
 /* ---- stepping ---- */
 
 snnd_status snnd_sparsity_check_masks(const snnd_sparsity *sparsity) {
-    const snnd_network *network = sparsity->network;
-    for (int32_t i = 0; i < network->count; i++)
-        if (snnd_layer_is_delays(network->layer[i]) && snnd_mask_of(network->layer[i]) == NULL)
-            return snnd_fail(network->context, SNND_ERROR_STATE,
-                             "%s: layer %d has lost its mask: the network was initialized anew under the controller",
-                             sparsity->class->name, i);
-    return snnd_structure_check_counts(sparsity, network, SNND_ERROR_STATE);
+    return snnd_structure_check_counts(sparsity, sparsity->network, SNND_ERROR_STATE);
 }
 
 static snnd_status check_optimizer(const snnd_sparsity *sparsity, const snnd_optimizer *optimizer) {
@@ -124,6 +118,15 @@ static snnd_status check_optimizer(const snnd_sparsity *sparsity, const snnd_opt
     return SNND_OK;
 }
 
+/* A rule counts the optimizer's steps by its own. A host that moves parameters itself has none, or one that only shows
+ * a rate and moments: then nothing is known of its steps. */
+static snnd_status check_turn(const snnd_sparsity *sparsity, const snnd_optimizer *optimizer) {
+    if (optimizer == NULL || optimizer->move == 0 || optimizer->move != sparsity->move)
+        return SNND_OK;
+    return snnd_fail(sparsity->network->context, SNND_ERROR_STATE,
+                     "%s: the optimizer has made no step since the controller's last", sparsity->class->name);
+}
+
 snnd_status snnd_sparsity_step(snnd_sparsity *sparsity, const snnd_workspace *workspace, snnd_optimizer *optimizer) {
     if (sparsity == NULL)
         return SNND_ERROR_ARGUMENT;
@@ -134,12 +137,15 @@ snnd_status snnd_sparsity_step(snnd_sparsity *sparsity, const snnd_workspace *wo
     if (status == SNND_OK)
         status = check_optimizer(sparsity, optimizer);
     if (status == SNND_OK)
+        status = check_turn(sparsity, optimizer);
+    if (status == SNND_OK)
         status = snnd_sparsity_check_masks(sparsity);
     if (status != SNND_OK)
         return status;
     memset(sparsity->regrown, 0, (size_t)network->count * sizeof *sparsity->regrown);
     sparsity->class->step(sparsity, workspace, optimizer);
     sparsity->steps++;
+    sparsity->move = optimizer == NULL ? sparsity->move : optimizer->move;
     snnd_sparsity_announce(sparsity);
     return SNND_OK;
 }

@@ -41,6 +41,7 @@ struct snnd_sparsity {
         snnd_rewiring_options rewiring;
     } options;
     uint64_t steps; /* made so far */
+    uint64_t move;  /* of the optimizer, that the last of them came after */
     snnd_group *group;
     int64_t groups;
     snnd_stretch *stretch; /* what groups point to */

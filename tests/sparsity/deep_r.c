@@ -682,6 +682,35 @@ START_TEST(a_mask_changed_from_outside_is_noticed) {
 }
 END_TEST
 
+START_TEST(a_network_keeps_its_masks_while_there_is_a_controller) {
+    sparsity = make_deep_r(network, 0.5, SNND_GROWTH_GRADIENT, SNND_SIGNS_SYNAPSE, 1);
+    const float before = theta()[0];
+    FAILS(context, SNND_ERROR_STATE, "has a sparsity controller, whose masks it would lose",
+          snnd_network_initialize(network, 9));
+    ck_assert_float_eq(theta()[0], before);
+    ck_assert_ptr_nonnull(mask_of(layer));
+    snnd_sparsity_free(sparsity);
+    sparsity = NULL;
+    OK(context, snnd_network_initialize(network, 9));
+}
+END_TEST
+
+START_TEST(a_step_of_the_optimizer_is_followed_by_one_of_the_controller) {
+    snnd_optimizer *optimizer;
+    sparsity = make_deep_r(network, 0.5, SNND_GROWTH_GRADIENT, SNND_SIGNS_SYNAPSE, 1);
+    workspace = make_passed_workspace(network);
+    OK(context, snnd_optimizer_create(network, NULL, &optimizer));
+    for (int step = 0; step < 3; step++) {
+        OK(context, snnd_optimizer_step(optimizer, workspace));
+        OK(context, snnd_sparsity_step(sparsity, workspace, optimizer));
+        FAILS(context, SNND_ERROR_STATE, "the optimizer has made no step since the controller's last",
+              snnd_sparsity_step(sparsity, workspace, optimizer));
+    }
+    ck_assert_uint_eq(sparsity->steps, 3);
+    snnd_optimizer_free(optimizer);
+}
+END_TEST
+
 /* Masks and signs go again with the parameters they are for. */
 static snnd_status create_and_forget(snnd_context *own, void *user) {
     snnd_sparsity *rule;
@@ -740,6 +769,8 @@ Suite *deep_r_suite(void) {
     tcase_add_test(cases, keeping_needs_masks_and_signs);
     tcase_add_test(cases, a_step_needs_a_workspace_of_the_network_with_gradients);
     tcase_add_test(cases, a_mask_changed_from_outside_is_noticed);
+    tcase_add_test(cases, a_network_keeps_its_masks_while_there_is_a_controller);
+    tcase_add_test(cases, a_step_of_the_optimizer_is_followed_by_one_of_the_controller);
     tcase_add_test(cases, a_controller_that_memory_runs_out_on_leaves_nothing_behind);
     suite_add_tcase(suite, cases);
     return suite;

@@ -411,25 +411,6 @@ START_TEST(epochs_that_nobody_can_have_trained_are_refused) {
 }
 END_TEST
 
-/* Initialized anew under its controller a network has no masks, and no checkpoint of it could be loaded again. */
-START_TEST(a_network_that_lost_its_masks_is_neither_trained_nor_saved) {
-    toy again = plan_rewiring();
-    again.structure = made.structure = TOY_DEEP_R_RANDOM;
-    make_toy(&made);
-    train_epochs(&made, dataset, 1);
-    save(&made, "run");
-    OK(context, snnd_network_initialize(made.network, 9));
-    const float before = floats(snnd_network_layer(made.network, 0), SNND_ARRAY_WEIGHT)[3];
-    FAILS(context, SNND_ERROR_STATE, "lost its mask", snnd_trainer_epoch(made.trainer, dataset, NULL));
-    ck_assert_float_eq(floats(snnd_network_layer(made.network, 0), SNND_ARRAY_WEIGHT)[3], before);
-    FAILS(context, SNND_ERROR_STATE, "lost its mask", snnd_trainer_save_checkpoint(made.trainer, scratch("run"), NULL));
-    make_toy(&again);
-    OK(context, snnd_trainer_load_checkpoint(again.trainer, scratch("run"), NULL));
-    assert_unharmed(&again);
-    free_toy(&again);
-}
-END_TEST
-
 /* A network whose controller has been freed keeps its masks and signs. */
 static void make_signed(toy *run) {
     const snnd_structure structure = structure_of(0.5);
@@ -604,7 +585,6 @@ Suite *checkpoint_suite(void) {
     tcase_add_loop_test(cases, a_damaged_file_is_refused_and_nothing_changes, 0, SPOILED);
     tcase_add_test(cases, a_note_that_could_not_be_saved_is_not_loaded);
     tcase_add_test(cases, epochs_that_nobody_can_have_trained_are_refused);
-    tcase_add_test(cases, a_network_that_lost_its_masks_is_neither_trained_nor_saved);
     tcase_add_test(cases, a_load_takes_no_masks_or_signs_from_a_pass);
     tcase_add_test(cases, moments_that_cannot_be_are_neither_saved_nor_loaded);
     tcase_add_test(cases, a_network_file_is_no_checkpoint);
