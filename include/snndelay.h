@@ -36,7 +36,11 @@
  *   share nothing. Inside a call a context uses as many threads as it was told to; results are the
  *   same to the last bit for any number. A child that fork() made must leave the handles of a context with
  *   threads alone, and make a context of its own: threads do not go with it.
- * - *Callbacks* (memory, log, progress) may not call the library with the handles that the call is about.
+ * - *Callbacks* (memory, log, progress) may not call the library with the handles that the call is about, but for
+ *   what `progress` of a trainer allows. They have to return: a C++ exception or a longjmp() that leaves one passes
+ *   through functions that have not finished, and what they work on can only be left alone from then on: not even
+ *   freed. Catch what may be thrown inside the callback: `progress` then stops the epoch, and the host throws on when
+ *   the call has returned (examples/cpp-host.cpp), `allocate` gives NULL, and `log` has nobody to tell.
  * - *Options* are structures whose first field is their size. Fill one with its `_init` function, which
  *   is given `sizeof` and sets the defaults, then change what differs. Where a function takes a
  *   pointer to options, NULL means the defaults. A value out of range is an error, never clamped. Where
@@ -852,7 +856,7 @@ SNND_API snnd_status snnd_batches_get(snnd_batches *batches, int32_t epoch, int6
 /** A training run of one network. */
 typedef struct snnd_trainer snnd_trainer;
 
-/** Where a training run is; given to the progress callback after every step. */
+/** Where a training run is; given to the progress callback after every step of snnd_trainer_epoch(). */
 typedef struct snnd_progress {
     size_t size;
     int32_t epoch;   /**< 0, 1, ... */
@@ -874,12 +878,17 @@ typedef struct snnd_trainer_options {
     double l1;               /**< default 0 */
     snnd_sparsity *sparsity; /**< borrowed, must outlive the trainer; NULL: none */
     /* All pointers below are read during the call only; NULL means the paper's. */
-    const snnd_optimizer_options *weights;   /**< Adam; `parameters` and `rate` are ignored */
-    const snnd_optimizer_options *positions; /**< Adam; `parameters` and `rate` are ignored */
+    /* Of optimizers, `parameters`, `rate` and, with a one-cycle schedule, `momentum` are the trainer's and its
+     * schedules': other values than those of _init are an error. */
+    const snnd_optimizer_options *weights;   /**< Adam */
+    const snnd_optimizer_options *positions; /**< Adam */
     const snnd_schedule *weight_schedule;    /**< one-cycle to 5e-3 over `epochs` */
     const snnd_schedule *position_schedule;  /**< cosine from 0.1 to 0 over `epochs` */
     const snnd_schedule *sigma_schedule;     /**< exponential from the network's sigma to 0.23 over epochs/4 */
-    /** Called after every step; non-zero stops the epoch there. */
+    /** Called after every step of snnd_trainer_epoch(), and not of snnd_trainer_step(); non-zero stops the epoch there.
+     * Between two steps the trainer is whole: it may be evaluated, its workspace looked at, a checkpoint or the network
+     * saved, a plan made, and the run is the same to the last bit. Training and loading are SNND_ERROR_STATE; freeing
+     * the trainer or what it works on, and changing parameters, are not for this place. */
     int (*progress)(void *user, const snnd_progress *progress);
     void *progress_user; /**< given to `progress` */
     double largest_loss; /**< above 0: a batch of larger cross-entropy means that training has diverged; default 1e6 */
@@ -921,8 +930,9 @@ SNND_API snnd_status snnd_epoch_report_init(snnd_epoch_report *report, size_t si
  * callback asked for it: the report then covers the steps that are done, and the next call goes on from there, in
  * this process or, through a checkpoint, in another. SNND_ERROR_NUMERIC when the loss or a parameter is no longer
  * finite, or the cross-entropy of a batch above `largest_loss`; the message names epoch, step and layer.
- * SNND_ERROR_STATE in the middle of an epoch of snnd_trainer_step(), or where the network has lost the masks that the
- * controller gave it.
+ * SNND_ERROR_STATE in the middle of an epoch of snnd_trainer_step(), where masks are no longer those of the controller,
+ * inside `progress`, and in an epoch beyond the end of a one-cycle schedule, where rates have come down to nothing.
+ * (Other schedules stay at their end: with the default of positions, a cosine to 0, delays rest from there.)
  */
 SNND_API snnd_status snnd_trainer_epoch(snnd_trainer *trainer, const snnd_dataset *dataset, snnd_epoch_report *report);
 
@@ -931,10 +941,13 @@ SNND_API snnd_status snnd_trainer_evaluate(snnd_trainer *trainer, const snnd_dat
                                            snnd_epoch_report *report);
 
 /** One step on a batch of the host's: `input` [count, steps, I] and `label` [count], count up to the trainer's batch.
- * Schedules stay at the present epoch until snnd_trainer_end_epoch(). */
+ * Schedules stay at the present epoch until snnd_trainer_end_epoch(). SNND_ERROR_STATE while an epoch of
+ * snnd_trainer_epoch() is stopped in the middle, which that has to finish first: else its other samples would never be
+ * seen. */
 SNND_API snnd_status snnd_trainer_step(snnd_trainer *trainer, const float *input, const int32_t *label, int32_t count,
                                        int32_t steps, snnd_loss_report *report);
-/** Ends an epoch of steps made by snnd_trainer_step(). */
+/** Ends an epoch of steps made by snnd_trainer_step(); SNND_ERROR_STATE in the middle of one of snnd_trainer_epoch().
+ */
 SNND_API snnd_status snnd_trainer_end_epoch(snnd_trainer *trainer);
 
 /** Epochs finished so far. */

@@ -366,7 +366,9 @@ snnd_status snnd_trainer_load_checkpoint(snnd_trainer *trainer, const char *path
         return SNND_ERROR_ARGUMENT;
     snnd_safetensors *file;
     snnd_network *held = NULL;
-    snnd_status status = snnd_safetensors_open(trainer->context, path, &file);
+    snnd_status status = snnd_trainer_check_idle(trainer);
+    if (status == SNND_OK)
+        status = snnd_safetensors_open(trainer->context, path, &file);
     if (status != SNND_OK)
         return status;
     status = snnd_network_from_file(trainer->context, file, &held);

@@ -66,11 +66,38 @@ static snnd_status read_schedules(snnd_trainer *trainer) {
     return status;
 }
 
-static snnd_status make_optimizer(snnd_trainer *trainer, const snnd_optimizer_options *given, int32_t parameters,
+/* What the trainer itself decides is an error where the host has set it to something else: it would count for nothing.
+ * What is at its default was not set. */
+static snnd_status check_optimizer(const snnd_trainer *trainer, const snnd_optimizer_options *options,
+                                   const snnd_schedule *schedule, int32_t parameters, const char *name) {
+    snnd_optimizer_options usual;
+    snnd_optimizer_options_init(&usual, sizeof usual);
+    if (options->parameters != usual.parameters && options->parameters != parameters)
+        return snnd_fail(trainer->context, SNND_ERROR_ARGUMENT,
+                         "trainer: %s.parameters is %d, and the trainer decides it; leave it as it is after _init",
+                         name, options->parameters);
+    if (options->rate < usual.rate || options->rate > usual.rate)
+        return snnd_fail(trainer->context, SNND_ERROR_ARGUMENT,
+                         "trainer: %s.rate is %g, and the schedule decides it; set its value, and leave the rate as it "
+                         "is after _init",
+                         name, options->rate);
+    if (schedule->kind == SNND_SCHEDULE_ONE_CYCLE &&
+        (options->momentum < usual.momentum || options->momentum > usual.momentum))
+        return snnd_fail(trainer->context, SNND_ERROR_ARGUMENT,
+                         "trainer: %s.momentum is %g, and the one-cycle schedule decides it; set its momentum_low and "
+                         "momentum_high, or take another schedule",
+                         name, options->momentum);
+    return SNND_OK;
+}
+
+static snnd_status make_optimizer(snnd_trainer *trainer, const snnd_optimizer_options *given,
+                                  const snnd_schedule *schedule, int32_t parameters, const char *name,
                                   snnd_optimizer **optimizer) {
     snnd_optimizer_options options;
     snnd_optimizer_options_init(&options, sizeof options);
     snnd_status status = snnd_options_read(trainer->context, given, &options, sizeof options, "snnd_optimizer_options");
+    if (status == SNND_OK)
+        status = check_optimizer(trainer, &options, schedule, parameters, name);
     options.parameters = parameters;
     options.rate = 0;
     return status == SNND_OK ? snnd_optimizer_create(trainer->network, &options, optimizer) : status;
@@ -96,9 +123,11 @@ snnd_status snnd_trainer_create(snnd_network *network, const snnd_trainer_option
     made->options = known;
     status = read_schedules(made);
     if (status == SNND_OK)
-        status = make_optimizer(made, known.weights, SNND_PARAMETERS_WEIGHTS, &made->weights);
+        status = make_optimizer(made, known.weights, &made->weight_schedule, SNND_PARAMETERS_WEIGHTS, "weights",
+                                &made->weights);
     if (status == SNND_OK)
-        status = make_optimizer(made, known.positions, SNND_PARAMETERS_POSITIONS, &made->positions);
+        status = make_optimizer(made, known.positions, &made->position_schedule, SNND_PARAMETERS_POSITIONS, "positions",
+                                &made->positions);
     if (status == SNND_OK)
         *trainer = made;
     else
@@ -126,6 +155,19 @@ snnd_status snnd_trainer_fit_workspace(snnd_trainer *trainer, int32_t steps) {
         return status;
     snnd_workspace_free(trainer->workspace);
     trainer->workspace = made;
+    return SNND_OK;
+}
+
+/* A cycle has come down to nothing at its end, so that training beyond it would be time lost. */
+static snnd_status check_schedules(const snnd_trainer *trainer) {
+    const snnd_schedule *schedule[] = {&trainer->weight_schedule, &trainer->position_schedule};
+    static const char *const names[] = {"weight_schedule", "position_schedule"};
+    for (int s = 0; s < 2; s++)
+        if (schedule[s]->kind == SNND_SCHEDULE_ONE_CYCLE && trainer->run.epoch >= schedule[s]->epochs)
+            return snnd_fail(trainer->context, SNND_ERROR_STATE,
+                             "trainer: epoch %lld is beyond %s, a one-cycle of %d epochs; make a trainer with a longer "
+                             "one, or with another kind",
+                             (long long)trainer->run.epoch, names[s], schedule[s]->epochs);
     return SNND_OK;
 }
 
@@ -199,16 +241,34 @@ void snnd_trainer_count_step(snnd_run *run, const snnd_loss_report *result, cons
     run->spikes += snnd_workspace_spike_rate(workspace);
 }
 
+snnd_status snnd_trainer_check_by_hand(const snnd_trainer *trainer) {
+    if (trainer->run.of_samples == 0)
+        return SNND_OK;
+    return snnd_fail(
+        trainer->context, SNND_ERROR_STATE,
+        "trainer: %lld steps of this epoch were made by snnd_trainer_epoch; finish it by snnd_trainer_epoch "
+        "first",
+        (long long)trainer->run.step);
+}
+
 snnd_status snnd_trainer_step(snnd_trainer *trainer, const float *input, const int32_t *label, int32_t count,
                               int32_t steps, snnd_loss_report *report) {
     if (trainer == NULL)
         return SNND_ERROR_ARGUMENT;
+    const snnd_status status = snnd_trainer_check_by_hand(trainer);
+    return status == SNND_OK ? snnd_trainer_make_step(trainer, input, label, count, steps, report) : status;
+}
+
+snnd_status snnd_trainer_make_step(snnd_trainer *trainer, const float *input, const int32_t *label, int32_t count,
+                                   int32_t steps, snnd_loss_report *report) {
     snnd_run *run = &trainer->run;
     snnd_loss_report result;
     snnd_loss_report_init(&result, sizeof result);
     const snnd_loss_options loss = {
         .size = sizeof loss, .readout = trainer->options.readout, .l1 = trainer->options.l1};
     snnd_status status = snnd_options_check(trainer->context, report, "snnd_loss_report");
+    if (status == SNND_OK)
+        status = check_schedules(trainer);
     if (status == SNND_OK && snnd_network_check_values(trainer->network) != SNND_OK)
         status = name_place(trainer);
     if (status == SNND_OK && trainer->options.sparsity != NULL)

@@ -27,7 +27,18 @@ struct snnd_trainer {
     snnd_workspace *workspace;
     snnd_run run;
     bool diverged; /* in its last step */
+    bool busy;     /* the host's progress callback is being called */
 };
+
+/* An error in the middle of an epoch over a dataset, which steps of the host's would take the place of. */
+snnd_status snnd_trainer_check_by_hand(const snnd_trainer *trainer);
+
+/* A step, whoever's it is. */
+snnd_status snnd_trainer_make_step(snnd_trainer *trainer, const float *input, const int32_t *label, int32_t count,
+                                   int32_t steps, snnd_loss_report *report);
+
+/* An error inside the host's progress callback, which may look but not train. */
+snnd_status snnd_trainer_check_idle(const snnd_trainer *trainer);
 
 /* Makes the workspace anew where samples have another length. */
 snnd_status snnd_trainer_fit_workspace(snnd_trainer *trainer, int32_t steps);

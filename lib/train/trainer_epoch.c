@@ -44,7 +44,9 @@ static void begin_next_epoch(snnd_trainer *trainer) {
 snnd_status snnd_trainer_end_epoch(snnd_trainer *trainer) {
     if (trainer == NULL)
         return SNND_ERROR_ARGUMENT;
-    snnd_status status = end_steps(trainer);
+    snnd_status status = snnd_trainer_check_by_hand(trainer);
+    if (status == SNND_OK)
+        status = end_steps(trainer);
     if (status == SNND_OK)
         begin_next_epoch(trainer);
     return status;
@@ -65,7 +67,13 @@ static snnd_status check_dataset(const snnd_trainer *trainer, const snnd_dataset
     return SNND_OK;
 }
 
-static bool stops(const snnd_trainer *trainer, const snnd_batches *batches) {
+snnd_status snnd_trainer_check_idle(const snnd_trainer *trainer) {
+    return trainer->busy ? snnd_fail(trainer->context, SNND_ERROR_STATE,
+                                     "trainer: its progress callback may evaluate and save, but not train or load")
+                         : SNND_OK;
+}
+
+static bool stops(snnd_trainer *trainer, const snnd_batches *batches) {
     if (trainer->options.progress == NULL)
         return false;
     const snnd_epoch_report so_far = report_of(trainer, &trainer->run, 0);
@@ -77,7 +85,10 @@ static bool stops(const snnd_trainer *trainer, const snnd_batches *batches) {
                                     .accuracy = so_far.accuracy,
                                     .sigma = so_far.sigma,
                                     .active = so_far.active};
-    return trainer->options.progress(trainer->options.progress_user, &progress) != 0;
+    trainer->busy = true;
+    const bool stop = trainer->options.progress(trainer->options.progress_user, &progress) != 0;
+    trainer->busy = false;
+    return stop;
 }
 
 /* The steps of an epoch that are left; `stopped` where the host asked for it. */
@@ -89,7 +100,7 @@ static snnd_status train_on(snnd_trainer *trainer, snnd_batches *batches, int32_
         snnd_status status =
             snnd_batches_get(batches, (int32_t)trainer->run.epoch, trainer->run.step, &input, &label, &count);
         if (status == SNND_OK)
-            status = snnd_trainer_step(trainer, input, label, count, steps, NULL);
+            status = snnd_trainer_make_step(trainer, input, label, count, steps, NULL);
         if (status != SNND_OK)
             return status;
         *stopped = stops(trainer, batches);
@@ -104,6 +115,8 @@ snnd_status snnd_trainer_epoch(snnd_trainer *trainer, const snnd_dataset *datase
     bool stopped = false;
     snnd_batches *batches = NULL;
     snnd_status status = snnd_options_check(trainer->context, report, "snnd_epoch_report");
+    if (status == SNND_OK)
+        status = snnd_trainer_check_idle(trainer);
     if (status == SNND_OK)
         status = check_dataset(trainer, dataset);
     if (status == SNND_OK && trainer->run.step > 0 && trainer->run.of_samples == 0)

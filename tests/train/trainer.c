@@ -1,5 +1,6 @@
 /* Training runs: what they learn, what they report, how they stop, go on and fail. */
 #include "base/allocator.h"
+#include "format/scratch.h"
 #include "train/toy.h"
 
 Suite *trainer_suite(void);
@@ -303,6 +304,83 @@ START_TEST(progress_is_told_after_every_step) {
 }
 END_TEST
 
+/* The batches that are left of an epoch are seen before anything else is. */
+START_TEST(steps_of_the_hosts_do_not_take_the_place_of_an_epochs) {
+    int left = 2;
+    const float *input;
+    int32_t label;
+    toy undisturbed = plan_toy(context);
+    snnd_epoch_report report = empty_report();
+    made.options.progress = stop_at_zero;
+    made.options.progress_user = &left;
+    make_toy(&made);
+    make_toy(&undisturbed);
+    OK(context, snnd_dataset_sample(dataset, 0, &input, &label));
+    ck_assert_int_eq(snnd_trainer_epoch(made.trainer, dataset, &report), SNND_STOPPED);
+    FAILS(context, SNND_ERROR_STATE, "2 steps of this epoch were made by snnd_trainer_epoch",
+          snnd_trainer_step(made.trainer, input, &label, 1, TOY_STEPS, NULL));
+    FAILS(context, SNND_ERROR_STATE, "finish it by snnd_trainer_epoch", snnd_trainer_end_epoch(made.trainer));
+    report = train_epochs(&made, dataset, 1);
+    ck_assert_int_eq(report.samples, SAMPLES);
+    train_epochs(&undisturbed, dataset, 1);
+    assert_same_networks(made.network, undisturbed.network);
+    OK(context, snnd_trainer_step(made.trainer, input, &label, 1, TOY_STEPS, NULL));
+    ck_assert_int_eq(left, -2); /* progress is of epochs: it was not called for the step */
+    OK(context, snnd_trainer_end_epoch(made.trainer));
+    free_toy(&undisturbed);
+}
+END_TEST
+
+/* Everything that a host may do between two steps, and what it may not. */
+static int look_around(void *user, const snnd_progress *progress) {
+    const toy *at = user;
+    const float *input;
+    int32_t label;
+    snnd_plan *plan;
+    snnd_epoch_report report = empty_report();
+    OK(context, snnd_dataset_sample(dataset, 0, &input, &label));
+    snnd_dataset *longer = make_pulses(context, 5, TOY_STEPS + 3, 7);
+    OK(context, snnd_trainer_evaluate(at->trainer, longer, &report));
+    OK(context, snnd_trainer_evaluate(at->trainer, dataset, &report));
+    ck_assert_int_eq(report.samples, SAMPLES);
+    ck_assert_ptr_nonnull(snnd_trainer_workspace(at->trainer));
+    OK(context, snnd_network_save(at->network, scratch("network")));
+    OK(context, snnd_plan_create(at->network, &plan));
+    snnd_plan_free(plan);
+    OK(context, snnd_trainer_save_checkpoint(at->trainer, scratch("run"), "between two steps"));
+    FAILS(context, SNND_ERROR_STATE, "may evaluate and save, but not train or load",
+          snnd_trainer_epoch(at->trainer, dataset, NULL));
+    FAILS(context, SNND_ERROR_STATE, "not train or load",
+          snnd_trainer_load_checkpoint(at->trainer, scratch("run"), NULL));
+    FAILS(context, SNND_ERROR_STATE, "by snnd_trainer_epoch",
+          snnd_trainer_step(at->trainer, input, &label, 1, TOY_STEPS, NULL));
+    FAILS(context, SNND_ERROR_STATE, "by snnd_trainer_epoch", snnd_trainer_end_epoch(at->trainer));
+    snnd_dataset_free(longer);
+    return progress->epoch == 1 && progress->step == 2;
+}
+
+START_TEST(between_two_steps_the_host_may_evaluate_and_save) {
+    toy undisturbed = plan_toy(context), resumed = plan_toy(context);
+    made.structure = undisturbed.structure = resumed.structure = TOY_DEEP_R_GRADIENT;
+    made.rate = undisturbed.rate = resumed.rate = REWIRING;
+    made.options.progress = look_around;
+    made.options.progress_user = &made;
+    make_toy(&made);
+    make_toy(&undisturbed);
+    make_toy(&resumed);
+    train_epochs(&made, dataset, 1);
+    ck_assert_int_eq(snnd_trainer_epoch(made.trainer, dataset, NULL), SNND_STOPPED);
+    OK(context, snnd_trainer_load_checkpoint(resumed.trainer, scratch("run"), NULL));
+    train_epochs(&made, dataset, 1);
+    train_epochs(&resumed, dataset, 1);
+    train_epochs(&undisturbed, dataset, 2);
+    assert_same_networks(made.network, undisturbed.network);
+    assert_same_networks(resumed.network, undisturbed.network);
+    free_toy(&undisturbed);
+    free_toy(&resumed);
+}
+END_TEST
+
 START_TEST(an_epoch_is_finished_on_the_dataset_it_was_begun_on) {
     int left = 2;
     snnd_epoch_report report = empty_report();
@@ -570,9 +648,66 @@ START_TEST(schedules_and_optimizers_that_are_wrong_are_named) {
     options.weights = &adam;
     FAILS(context, SNND_ERROR_ARGUMENT, "beta2", create(&options));
     adam.beta2 = 0.9;
-    adam.rate = -1; /* ignored, as the header says */
-    adam.parameters = 77;
     OK(context, create(&options));
+}
+END_TEST
+
+/* Numbers that would count for nothing. */
+START_TEST(what_the_trainer_decides_cannot_be_set) {
+    snnd_trainer_options options = made.options;
+    snnd_optimizer_options given, usual;
+    snnd_schedule constant;
+    made.network = make_network(context, TOY_CHANNELS);
+    add_delays(made.network, TOY_CLASSES, NULL);
+    OK(context, snnd_schedule_init(&constant, sizeof constant));
+    OK(context, snnd_optimizer_options_init(&usual, sizeof usual));
+    given = usual;
+    options.weights = &given;
+    given.rate = 0.01;
+    FAILS(context, SNND_ERROR_ARGUMENT, "weights.rate is 0.01, and the schedule decides it", create(&options));
+    given.rate = usual.rate;
+    given.parameters = SNND_PARAMETERS_POSITIONS;
+    FAILS(context, SNND_ERROR_ARGUMENT, "weights.parameters is 2", create(&options));
+    given.parameters = usual.parameters;
+    given.momentum = 0.5;
+    FAILS(context, SNND_ERROR_ARGUMENT, "weights.momentum is 0.5, and the one-cycle schedule decides it",
+          create(&options));
+    options.weight_schedule = &constant;
+    OK(context, create(&options));
+    snnd_trainer_free(made.trainer);
+    made.trainer = NULL;
+    options.weights = NULL;
+    options.positions = &given; /* whose schedule is a cosine: its momentum counts */
+    OK(context, create(&options));
+    snnd_trainer_free(made.trainer);
+    made.trainer = NULL;
+    given.parameters = SNND_PARAMETERS_POSITIONS;
+    OK(context, create(&options));
+    snnd_trainer_free(made.trainer);
+    made.trainer = NULL;
+    constant.kind = SNND_SCHEDULE_ONE_CYCLE;
+    options.position_schedule = &constant;
+    FAILS(context, SNND_ERROR_ARGUMENT, "positions.momentum is 0.5", create(&options));
+    given.momentum = usual.momentum;
+    given.rate = 1;
+    FAILS(context, SNND_ERROR_ARGUMENT, "positions.rate is 1", create(&options));
+}
+END_TEST
+
+START_TEST(nothing_is_trained_beyond_the_end_of_a_cycle) {
+    const float *input;
+    int32_t label;
+    snnd_epoch_report report = empty_report();
+    made.options.epochs = 2;
+    make_toy(&made);
+    train_epochs(&made, dataset, 2);
+    OK(context, snnd_dataset_sample(dataset, 0, &input, &label));
+    FAILS(context, SNND_ERROR_STATE, "epoch 2 is beyond weight_schedule, a one-cycle of 2 epochs",
+          snnd_trainer_epoch(made.trainer, dataset, NULL));
+    FAILS(context, SNND_ERROR_STATE, "beyond weight_schedule",
+          snnd_trainer_step(made.trainer, input, &label, 1, TOY_STEPS, NULL));
+    OK(context, snnd_trainer_evaluate(made.trainer, dataset, &report));
+    ck_assert_int_eq(snnd_trainer_epochs_done(made.trainer), 2);
 }
 END_TEST
 
@@ -769,7 +904,9 @@ Suite *trainer_suite(void) {
     Suite *suite = suite_create("train/trainer");
     TCase *cases = tcase_create("trainer");
     tcase_set_timeout(cases, 60);
+    TCase *saving = scratch_case(suite, "saving");
     tcase_add_checked_fixture(cases, set_up, tear_down);
+    tcase_add_checked_fixture(saving, set_up, tear_down);
     tcase_add_loop_test(cases, training_learns_what_only_timing_tells, TOY_DENSE, TOY_FIXED_MASK + 1);
     tcase_add_loop_test(cases, an_epoch_is_the_pieces_called_by_hand, TOY_DENSE, TOY_STRUCTURES);
     tcase_add_test(cases, steps_of_the_hosts_and_an_end_make_an_epoch);
@@ -779,6 +916,8 @@ Suite *trainer_suite(void) {
     tcase_add_test(cases, other_seeds_make_other_runs);
     tcase_add_loop_test(cases, a_run_that_is_stopped_goes_on_bit_for_bit, 1, 5);
     tcase_add_test(cases, progress_is_told_after_every_step);
+    tcase_add_test(cases, steps_of_the_hosts_do_not_take_the_place_of_an_epochs);
+    tcase_add_test(saving, between_two_steps_the_host_may_evaluate_and_save);
     tcase_add_test(cases, an_epoch_is_finished_on_the_dataset_it_was_begun_on);
     tcase_add_test(cases, evaluation_leaves_training_untouched);
     tcase_add_test(cases, evaluation_reports_the_network_as_it_is);
@@ -790,6 +929,8 @@ Suite *trainer_suite(void) {
     tcase_add_test(cases, datasets_that_do_not_fit_are_refused);
     tcase_add_test(cases, trainer_options_out_of_range_are_named);
     tcase_add_test(cases, schedules_and_optimizers_that_are_wrong_are_named);
+    tcase_add_test(cases, what_the_trainer_decides_cannot_be_set);
+    tcase_add_test(cases, nothing_is_trained_beyond_the_end_of_a_cycle);
     tcase_add_test(cases, a_controller_of_another_network_is_refused);
     tcase_add_test(cases, steps_that_do_not_fit_are_refused);
     tcase_add_test(cases, a_step_that_is_refused_changes_no_number_of_the_network);
