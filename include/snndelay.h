@@ -437,7 +437,9 @@ SNND_API snnd_status snnd_workspace_set_dropout_mask(snnd_workspace *workspace, 
                                                      const float *mask);
 
 /** Passes `count` (1 to batch) samples `input` [count, T, I] forward; a non-finite input is an error. In training the
- * running statistics of batch norm move. */
+ * running statistics of batch norm move. SNND_ERROR_NUMERIC names a parameter that cannot be, or the first layer whose
+ * numbers overflowed, of neurons as of a stream's; of such a pass nothing is kept, but for the running statistics,
+ * which have moved where they are finite. */
 SNND_API snnd_status snnd_workspace_forward(snnd_workspace *workspace, snnd_mode mode, const float *input,
                                             int32_t count);
 
@@ -483,9 +485,8 @@ SNND_API snnd_status snnd_workspace_loss(snnd_workspace *workspace, const int32_
 SNND_API snnd_status snnd_workspace_set_output_gradient(snnd_workspace *workspace, const float *gradient);
 
 /** Gradients of the loss with respect to every parameter, by backpropagation through time; replaces those
- * of the pass before. Needs a training pass and a loss. SNND_ERROR_STATE, here and where a pass is looked at later,
- * where the network has been initialized, rewound or loaded, or masks or signs have come or gone, since the forward
- * pass. */
+ * of the pass before. Needs a training pass and a loss. SNND_ERROR_STATE where weights, positions, signs, masks, scales
+ * or shifts have changed since that pass: gradients would belong to neither. (Sigma may.) */
 SNND_API snnd_status snnd_workspace_backward(snnd_workspace *workspace);
 
 /** Shows the gradient of WEIGHT, POSITION, SCALE or SHIFT: float32 in the shape of the parameter, borrowed,
@@ -499,7 +500,7 @@ SNND_API snnd_status snnd_workspace_gradient(const snnd_workspace *workspace, co
 /** Computes the gradient of a layer of delays for all of its synapses, absent ones among them, and shows it: as
  * snnd_workspace_gradient(), but to be read only, since optimizers do not look at it, and valid until the next backward
  * pass. Where no synapse is absent, or the layer's controller needs all gradients, it is the one that the pass has
- * made. The parameters must still be those of the pass. Allocates at the first call for a layer. */
+ * made. SNND_ERROR_STATE where parameters are no longer those of the pass. Allocates at the first call for a layer. */
 SNND_API snnd_status snnd_workspace_complete_gradient(snnd_workspace *workspace, const snnd_layer *layer,
                                                       snnd_array_name name, snnd_array *array);
 
@@ -509,7 +510,8 @@ typedef enum snnd_record {
     SNND_RECORD_POTENTIAL = 2 /**< LIF: membrane potential before the spike is taken */
 } snnd_record;
 
-/** Copies a record of the last pass to `values` [T, count, O]. */
+/** Copies a record of the last pass to `values` [T, count, O]. Of a training pass of a context with `low_memory`
+ * SNND_ERROR_STATE once parameters have changed, since what it did not keep is made again. */
 SNND_API snnd_status snnd_workspace_record(const snnd_workspace *workspace, const snnd_layer *layer, snnd_record record,
                                            float *values);
 

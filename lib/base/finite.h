@@ -7,16 +7,26 @@
 #include <stdint.h>
 #include <string.h>
 
+typedef uint32_t snnd_four_words __attribute__((vector_size(16)));
+
+enum { SNND_WORDS_AT_ONCE = 16 };
+
 /* What is not finite has all bits of the exponent. Not by a sum, whose additions would wait for each other. */
 static inline bool snnd_all_finite(const float *numbers, size_t count) {
     const uint32_t exponent = 0x7f800000;
-    uint32_t odd = 0;
-    for (size_t k = 0; k < count; k++) {
+    snnd_four_words odd = {0}, four;
+    size_t k = 0;
+    for (; k + SNND_WORDS_AT_ONCE <= count; k += SNND_WORDS_AT_ONCE)
+        for (size_t v = 0; v < SNND_WORDS_AT_ONCE; v += 4) {
+            memcpy(&four, numbers + k + v, sizeof four);
+            odd |= (snnd_four_words)((four & exponent) == exponent);
+        }
+    for (; k < count; k++) {
         uint32_t bits;
         memcpy(&bits, &numbers[k], sizeof bits);
-        odd |= (uint32_t)((bits & exponent) == exponent);
+        odd[0] |= (uint32_t)((bits & exponent) == exponent);
     }
-    return odd == 0;
+    return (odd[0] | odd[1] | odd[2] | odd[3]) == 0;
 }
 
 #endif

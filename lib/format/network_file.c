@@ -332,8 +332,7 @@ snnd_status snnd_network_same(const snnd_network *network, const snnd_network *o
 
 void snnd_network_take(snnd_network *network, snnd_network *other) {
     network->sigma = other->sigma;
-    for (int32_t i = 0; i < network->count; i++) {
-        network->layer[i]->changes++;
+    for (int32_t i = 0; i < network->count; i++)
         for (int name = 1; name < SNND_ARRAY_NAMES; name++) {
             snnd_array *mine = &network->layer[i]->arrays[name], *theirs = &other->layer[i]->arrays[name];
             if (mine->data != NULL && theirs->data != NULL) {
@@ -344,7 +343,6 @@ void snnd_network_take(snnd_network *network, snnd_network *other) {
                 *theirs = (snnd_array){0};
             }
         }
-    }
 }
 
 snnd_status snnd_network_load(snnd_context *context, const char *path, snnd_network **network) {

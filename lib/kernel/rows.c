@@ -21,9 +21,9 @@ static const float HALF_PI = 1.57079632679489662f;
 
 /* Each step waits for the one before; the steps of several neurons run between each other. */
 INLINE void fire(const snnd_lif *lif, int32_t steps, snnd_rows current, snnd_rows potential, snnd_rows spikes,
-                 const int part, const int neurons, const int want_potential, const int want_spikes) {
+                 float *sums, const int part, const int neurons, const int want_potential, const int want_spikes) {
     const vector decay = vector_all(lif->decay), threshold = vector_all(lif->threshold), one = vector_all(1);
-    vector mem[TOGETHER], syn[TOGETHER];
+    vector mem[TOGETHER], syn[TOGETHER], sum[2] = {{0}, {0}}; /* as many sums as there are registers for */
     for (int n = 0; n < neurons; n++)
         mem[n] = syn[n] = (vector){0};
     for (int32_t t = 0; t < steps; t++)
@@ -33,32 +33,43 @@ INLINE void fire(const snnd_lif *lif, int32_t steps, snnd_rows current, snnd_row
                 *vector_at(snnd_rows_of(potential, n), t, part) = mem[n];
             if (want_spikes)
                 *vector_at(snnd_rows_of(spikes, n), t, part) = vector_where(fires, one);
-            mem[n] = vector_where(~fires, decay * mem[n] + syn[n]);
+            const vector next = decay * mem[n] + syn[n];
+            mem[n] = vector_where(~fires, next);
             syn[n] = *vector_in(snnd_rows_of(current, n), t, part);
+            if (want_spikes)
+                sum[n % 2] += next;
         }
+    for (int n = 0; n < neurons && want_spikes; n++)
+        sum[n % 2] += syn[n];
+    if (want_spikes)
+        *vector_at(sums, 0, part) += sum[0] + sum[1];
 }
 
 INLINE void fire_all(const snnd_lif *lif, snnd_extent extent, snnd_rows current, snnd_rows potential, snnd_rows spikes,
-                     const int want_potential, const int want_spikes) {
+                     float *sums, const int want_potential, const int want_spikes) {
     for (int part = 0; part < PARTS; part++) {
         int32_t n = 0;
         for (; n + TOGETHER <= extent.neurons; n += TOGETHER)
             fire(lif, extent.steps, snnd_rows_from(current, n), snnd_rows_from(potential, n), snnd_rows_from(spikes, n),
-                 part, TOGETHER, want_potential, want_spikes);
+                 sums, part, TOGETHER, want_potential, want_spikes);
         for (; n < extent.neurons; n++)
             fire(lif, extent.steps, snnd_rows_from(current, n), snnd_rows_from(potential, n), snnd_rows_from(spikes, n),
-                 part, 1, want_potential, want_spikes);
+                 sums, part, 1, want_potential, want_spikes);
     }
 }
 
 static void lif_forward(const snnd_lif *lif, snnd_extent extent, snnd_rows current, snnd_rows potential,
-                        snnd_rows spikes) {
+                        snnd_rows spikes, float sums[L]) {
+    if (spikes.data == NULL) {
+        fire_all(lif, extent, current, potential, spikes, sums, 1, 0);
+        return;
+    }
+    for (int l = 0; l < L; l++)
+        sums[l] = 0;
     if (potential.data == NULL)
-        fire_all(lif, extent, current, potential, spikes, 0, 1);
-    else if (spikes.data == NULL)
-        fire_all(lif, extent, current, potential, spikes, 1, 0);
+        fire_all(lif, extent, current, potential, spikes, sums, 0, 1);
     else
-        fire_all(lif, extent, current, potential, spikes, 1, 1);
+        fire_all(lif, extent, current, potential, spikes, sums, 1, 1);
 }
 
 INLINE void fire_backward(const snnd_lif *lif, int32_t steps, snnd_rows current, snnd_rows potential,

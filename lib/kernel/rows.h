@@ -53,10 +53,12 @@ typedef struct snnd_row_kernels {
      *
      *     s[t] = mem > threshold;  mem = (decay mem + syn) (1 - s[t]);  syn = current[t]
      *
-     * `potential` receives mem before the spike s[t] is taken, `spikes` s[t]; either may have data NULL.
+     * `potential` receives mem before the spike s[t] is taken, `spikes` s[t]; either may have data NULL. With spikes,
+     * `sums` [16 lanes, aligned as rows are] receives for each lane the sum over all neurons of decay mem + syn at
+     * every step and of the last current: it is finite only where all of these are.
      */
     void (*lif_forward)(const snnd_lif *lif, snnd_extent extent, snnd_rows current, snnd_rows potential,
-                        snnd_rows spikes);
+                        snnd_rows spikes, float *sums);
 
     /*
      * Backwards through time, in place: `gradient` holds dL/ds and receives dL/dcurrent. With m[t] = dL/dmem[t],

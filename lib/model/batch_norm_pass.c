@@ -1,4 +1,6 @@
 /* Batch normalisation in a pass (kernel/rows.h). */
+#include <math.h>
+
 #include "kernel/kernels.h"
 #include "model/batch_norm.h"
 #include "model/layer_pass.h"
@@ -41,14 +43,20 @@ static const snnd_row_kernels *kernels_of(const snnd_stage *stage) {
     return stage->workspace->context->kernels->rows;
 }
 
-/* running = (1 - momentum) running + momentum newest; the variance unbiased by N / (N - 1). */
-static void follow(snnd_layer *layer, int32_t neuron, snnd_moments newest, double count) {
+/* running = (1 - momentum) running + momentum newest; the variance unbiased by N / (N - 1). False where that is no
+ * number of single precision: then they stay. */
+static bool follow(snnd_layer *layer, int32_t neuron, snnd_moments newest, double count) {
     const double share = layer->options.batch_norm.momentum;
     float *mean = snnd_layer_floats(layer, SNND_ARRAY_RUNNING_MEAN) + neuron;
     float *variance = snnd_layer_floats(layer, SNND_ARRAY_RUNNING_VARIANCE) + neuron;
     const double unbiased = count > 1 ? newest.variance * count / (count - 1) : newest.variance;
-    *mean = (float)((1 - share) * (double)*mean + share * newest.mean);
-    *variance = (float)((1 - share) * (double)*variance + share * unbiased);
+    const float next_mean = (float)((1 - share) * (double)*mean + share * newest.mean);
+    const float next_variance = (float)((1 - share) * (double)*variance + share * unbiased);
+    if (!isfinite(next_mean) || !isfinite(next_variance))
+        return false;
+    *mean = next_mean;
+    *variance = next_variance;
+    return true;
 }
 
 static void begin(snnd_stage *stage) {
@@ -82,7 +90,8 @@ static void settle(snnd_stage *stage) {
     const double count = (double)stage->workspace->pass.samples * stage->workspace->steps;
     for (int32_t n = 0; n < stage->layer->outputs; n++) {
         const snnd_moments m = moments_of(stage, n);
-        follow(stage->layer, n, m, count);
+        if (!follow(stage->layer, n, m, count))
+            snnd_workspace_lose(stage->workspace, stage->layer);
         ((state *)stage->state)->neuron[n].by = snnd_batch_norm_by(stage->layer, n, m);
     }
 }

@@ -127,12 +127,10 @@ snnd_status snnd_layer_add_array(snnd_layer *layer, snnd_array_name name, snnd_d
     if (made.data == NULL)
         return SNND_ERROR_MEMORY;
     *array = made;
-    layer->changes++;
     return SNND_OK;
 }
 
 void snnd_layer_drop_array(snnd_layer *layer, snnd_array_name name) {
-    layer->changes++;
     snnd_release(layer->network->context, layer->arrays[name].data);
     layer->arrays[name] = (snnd_array){0};
 }

@@ -37,7 +37,6 @@ struct snnd_layer {
     int32_t index, inputs, outputs;
     snnd_gradients gradients;            /* of delays: what training passes make, as the layer's controller wants it */
     snnd_array arrays[SNND_ARRAY_NAMES]; /* by snnd_array_name; data NULL: none */
-    int64_t changes;                     /* how often arrays have come, gone or been filled anew */
     union {
         size_t size;
         snnd_delay_options delays;

@@ -1,5 +1,8 @@
 /* Leaky integrate-and-fire neurons in a pass (kernel/rows.h). Potentials are not kept: the way back makes them again
  * from the currents. */
+#include <math.h>
+
+#include "base/finite.h"
 #include "kernel/kernels.h"
 #include "model/layer_pass.h"
 #include "model/lif.h"
@@ -27,18 +30,38 @@ int64_t snnd_lif_spikes(const snnd_stage *stage) {
     return sum;
 }
 
+/* Whether a neuron of the sample in a lane overflows: where the sum of its numbers does, it may be the sum alone. */
+static bool overflows(const snnd_lif *lif, snnd_extent extent, snnd_rows input, int32_t lane) {
+    for (int32_t n = 0; n < extent.neurons; n++) {
+        const float *current = snnd_rows_of(input, n) + lane;
+        float mem = 0, syn = 0;
+        for (int32_t t = 0; t < extent.steps; t++) {
+            const float next = lif->decay * mem + syn;
+            mem = mem > lif->threshold ? 0 : next;
+            syn = current[(size_t)t * SNND_LANES];
+            if (!isfinite(next) || !isfinite(syn))
+                return true;
+        }
+    }
+    return false;
+}
+
 static void forward(const snnd_stage *stage, const snnd_part *part, snnd_rows input, snnd_rows output) {
     const snnd_lif lif = snnd_lif_constants(stage->layer);
     const snnd_row_kernels *kernels = stage->workspace->context->kernels->rows;
     int32_t *spikes = (int32_t *)stage->state + (size_t)part->tile * (size_t)stage->layer->outputs + part->neuron;
-    kernels->lif_forward(&lif, part->extent, input, (snnd_rows){0}, output);
+    _Alignas(SNND_LANES * sizeof(float)) float sums[SNND_LANES];
+    kernels->lif_forward(&lif, part->extent, input, (snnd_rows){0}, output, sums);
+    for (int32_t lane = 0; lane < part->lanes && !snnd_all_finite(sums, SNND_LANES); lane++)
+        if (!isfinite(sums[lane]) && overflows(&lif, part->extent, input, lane))
+            snnd_workspace_lose(stage->workspace, stage->layer);
     for (int32_t n = 0; n < part->extent.neurons; n++)
         spikes[n] = kernels->count(part->extent.steps, part->lanes, snnd_rows_of(output, n));
 }
 
 void snnd_lif_potential(const snnd_stage *stage, const snnd_part *part, snnd_rows input, snnd_rows potential) {
     const snnd_lif lif = snnd_lif_constants(stage->layer);
-    stage->workspace->context->kernels->rows->lif_forward(&lif, part->extent, input, potential, (snnd_rows){0});
+    stage->workspace->context->kernels->rows->lif_forward(&lif, part->extent, input, potential, (snnd_rows){0}, NULL);
 }
 
 static void backward(const snnd_stage *stage, const snnd_part *part, snnd_rows input, snnd_rows scratch,

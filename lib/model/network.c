@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/finite.h"
+
 enum { MAX_NEURONS = 1 << 20 };
 
 snnd_status snnd_network_create(snnd_context *context, int32_t inputs, snnd_network **network) {
@@ -105,7 +107,6 @@ snnd_status snnd_network_initialize(snnd_network *network, uint64_t seed) {
         return snnd_fail(network->context, SNND_ERROR_STATE,
                          "the network has a sparsity controller, whose masks it would lose; free that first");
     for (int32_t i = 0; i < network->count; i++) {
-        network->layer[i]->changes++;
         snnd_layer_drop_array(network->layer[i], SNND_ARRAY_SIGN);
         snnd_layer_drop_array(network->layer[i], SNND_ARRAY_MASK);
         if (network->layer[i]->class->initialize != NULL)
@@ -183,6 +184,51 @@ snnd_status snnd_network_check_values(const snnd_network *network) {
         for (int name = 1; name < SNND_ARRAY_NAMES && status == SNND_OK; name++)
             status = snnd_layer_check_values(network->layer[i], (snnd_array_name)name, SNND_ERROR_NUMERIC);
     return status;
+}
+
+/* Sums of words, and sums of the sums so far, which tell their order; four side by side. */
+typedef struct fingerprint {
+    snnd_four_words sum, order;
+} fingerprint;
+
+static inline void add_words(const uint8_t *bytes, size_t count, snnd_four_words *sum, snnd_four_words *order) {
+    snnd_four_words four = {0};
+    memcpy(&four, bytes, count);
+    *sum += four;
+    *order += *sum;
+}
+
+/* Where an array lies counts, too: a pass goes on to look there. */
+static void add_array(fingerprint *print, const snnd_array *array) {
+    enum { ONE = sizeof(snnd_four_words) };
+    const uint8_t *bytes = array->data;
+    const size_t count = snnd_array_bytes(array);
+    snnd_four_words sum = print->sum, order = print->order;
+    size_t k = 0;
+    add_words((const uint8_t *)&array->data, sizeof array->data, &sum, &order);
+    for (; k + 4 * ONE <= count; k += 4 * ONE) {
+        add_words(bytes + k, ONE, &sum, &order);
+        add_words(bytes + k + ONE, ONE, &sum, &order);
+        add_words(bytes + k + 2 * ONE, ONE, &sum, &order);
+        add_words(bytes + k + 3 * ONE, ONE, &sum, &order);
+    }
+    for (; k < count; k += ONE)
+        add_words(bytes + k, count - k < ONE ? count - k : ONE, &sum, &order);
+    print->sum = sum;
+    print->order = order;
+}
+
+uint64_t snnd_network_fingerprint(const snnd_network *network) {
+    fingerprint print = {{0}, {0}};
+    for (int32_t i = 0; i < network->count; i++)
+        for (int name = 1; name < SNND_ARRAY_NAMES; name++)
+            if (network->layer[i]->arrays[name].data != NULL && name != SNND_ARRAY_RUNNING_MEAN &&
+                name != SNND_ARRAY_RUNNING_VARIANCE)
+                add_array(&print, &network->layer[i]->arrays[name]);
+    uint64_t all = 0;
+    for (int w = 0; w < 4; w++)
+        all = 0x9e3779b97f4a7c15 * (all ^ ((uint64_t)print.order[w] << 32 | print.sum[w]));
+    return all;
 }
 
 double snnd_network_largest(const snnd_network *network, int32_t *layer, snnd_array_name *name, int64_t *place) {

@@ -25,6 +25,10 @@ static inline snnd_context *snnd_network_context(const snnd_network *network) {
 /* An error that names the first number of the network that cannot be (snnd_layer_check_values). */
 snnd_status snnd_network_check_values(const snnd_network *network);
 
+/* A number that is another one when parameters, masks or signs are others, or lie elsewhere. Running statistics, which
+ * a pass itself moves, are no part of it. */
+uint64_t snnd_network_fingerprint(const snnd_network *network);
+
 /* The parameter of the largest magnitude among those that weigh something: weights, scales and shifts. */
 double snnd_network_largest(const snnd_network *network, int32_t *layer, snnd_array_name *name, int64_t *place);
 

@@ -147,14 +147,6 @@ snnd_status snnd_workspace_check_passed(const snnd_workspace *workspace) {
     return SNND_OK;
 }
 
-snnd_status snnd_workspace_check_arrays(const snnd_workspace *workspace, const char *who) {
-    for (int32_t i = 0; i < workspace->network->count; i++)
-        if (workspace->stage[i].changes != workspace->network->layer[i]->changes)
-            return snnd_fail(workspace->context, SNND_ERROR_STATE,
-                             "%s: the parameters, mask or signs of layer %d are not those of the forward pass", who, i);
-    return SNND_OK;
-}
-
 snnd_status snnd_workspace_check_network(const snnd_workspace *workspace, const snnd_network *network,
                                          const char *who) {
     if (workspace == NULL || workspace->network != network)
@@ -250,9 +242,52 @@ static void lay_out_tile(void *argument, int64_t item, int32_t worker) {
         }
 }
 
+void snnd_workspace_lose(snnd_workspace *workspace, const snnd_layer *layer) {
+    int first = atomic_load(&workspace->lost);
+    while (layer->index < first && !atomic_compare_exchange_weak(&workspace->lost, &first, layer->index))
+        continue;
+}
+
+/* Neurons at the end look at their own numbers, and hidden layers without neurons hand theirs on. */
+static void check_output(snnd_workspace *workspace) {
+    const snnd_layer *last = workspace->network->layer[workspace->network->count - 1];
+    const snnd_activity *rows = &snnd_workspace_last_block(workspace)->output.rows;
+    if (last->class->type == SNND_LAYER_LIF || last->class->type == SNND_LAYER_LEAKY_INTEGRATOR)
+        return;
+    for (int32_t tile = 0; tile < workspace->pass.tiles; tile++)
+        for (int32_t n = 0; n < rows->neurons; n++)
+            for (int32_t t = 0; t < rows->steps; t++)
+                if (!snnd_all_finite(snnd_activity_row(rows, tile, n) + (size_t)t * SNND_LANES,
+                                     (size_t)snnd_lanes(workspace->pass.samples, tile)))
+                    snnd_workspace_lose(workspace, last);
+}
+
+static snnd_status check_overflow(snnd_workspace *workspace) {
+    const snnd_network *network = workspace->network;
+    check_output(workspace);
+    const int lost = atomic_load(&workspace->lost);
+    if (lost == network->count)
+        return SNND_OK;
+    workspace->progress = SNND_NOTHING;
+    return snnd_fail(workspace->context, SNND_ERROR_NUMERIC,
+                     "numbers of layer %d (%s) overflow: inputs or parameters are so large", lost,
+                     network->layer[lost]->class->name);
+}
+
+snnd_status snnd_workspace_check_parameters(const snnd_workspace *workspace, const char *who) {
+    if (snnd_network_fingerprint(workspace->network) == workspace->fingerprint)
+        return SNND_OK;
+    return snnd_fail(workspace->context, SNND_ERROR_STATE, "%s: parameters have changed since the training pass", who);
+}
+
 snnd_status snnd_workspace_forward(snnd_workspace *workspace, snnd_mode mode, const float *input, int32_t count) {
     if (workspace == NULL)
         return SNND_ERROR_ARGUMENT;
+    const snnd_status status = snnd_network_check_values(workspace->network);
+    return status == SNND_OK ? snnd_workspace_pass(workspace, mode, input, count) : status;
+}
+
+snnd_status snnd_workspace_pass(snnd_workspace *workspace, snnd_mode mode, const float *input, int32_t count) {
     snnd_context *context = workspace->context;
     if (mode != SNND_EVALUATE && mode != SNND_TRAIN)
         return snnd_fail(context, SNND_ERROR_ARGUMENT, "mode is %d; expected SNND_EVALUATE or SNND_TRAIN", (int)mode);
@@ -270,17 +305,18 @@ snnd_status snnd_workspace_forward(snnd_workspace *workspace, snnd_mode mode, co
     workspace->pass.mode = mode;
     workspace->pass.samples = count;
     workspace->pass.tiles = snnd_tiles(count);
-    for (int32_t i = 0; i < workspace->network->count; i++)
-        workspace->stage[i].changes = workspace->network->layer[i]->changes;
     snnd_parallel_for(context, workspace->pass.tiles, 0.7 * SNND_LANES * (double)sample_size(workspace), lay_out_tile,
                       workspace);
     snnd_timing_end(&workspace->context->timing, SNND_PHASE_LAY_OUT);
+    if (mode == SNND_TRAIN)
+        workspace->fingerprint = snnd_network_fingerprint(workspace->network);
+    atomic_store(&workspace->lost, workspace->network->count);
     snnd_products_begin(context);
     for (int32_t b = 0; b < workspace->blocks; b++)
         snnd_block_forward(&workspace->block[b]);
     snnd_products_end(context);
     workspace->progress = SNND_FORWARD_DONE;
-    return SNND_OK;
+    return check_overflow(workspace);
 }
 
 /* ---- backward ---- */
@@ -291,7 +327,7 @@ snnd_status snnd_workspace_backward(snnd_workspace *workspace) {
     if (workspace->progress != SNND_LOSS_DONE || workspace->pass.mode != SNND_TRAIN)
         return snnd_fail(workspace->context, SNND_ERROR_STATE,
                          "a backward pass needs a training pass and a loss before it, and is made once");
-    const snnd_status status = snnd_workspace_check_arrays(workspace, "snnd_workspace_backward");
+    const snnd_status status = snnd_workspace_check_parameters(workspace, "a backward pass");
     if (status != SNND_OK)
         return status;
     snnd_products_begin(workspace->context);
@@ -355,13 +391,13 @@ snnd_status snnd_workspace_complete_gradient(snnd_workspace *workspace, const sn
     if (workspace == NULL)
         return SNND_ERROR_ARGUMENT;
     snnd_status status = check_gradient(workspace, layer, name, array, "snnd_workspace_complete_gradient");
-    if (status == SNND_OK)
-        status = snnd_workspace_check_arrays(workspace, "snnd_workspace_complete_gradient");
     if (status != SNND_OK)
         return status;
     snnd_stage *stage = snnd_workspace_stage(workspace, layer);
     const bool lacks = layer->arrays[SNND_ARRAY_MASK].data != NULL && layer->gradients != SNND_GRADIENTS_ALL;
     if (lacks && !stage->completed)
+        status = snnd_workspace_check_parameters(workspace, "snnd_workspace_complete_gradient");
+    if (status == SNND_OK && lacks && !stage->completed)
         status = complete(workspace, stage);
     if (status != SNND_OK)
         return status;

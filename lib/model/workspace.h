@@ -23,7 +23,6 @@ typedef struct snnd_stage {
     float *gradient[SNND_ARRAY_NAMES]; /* of the parameters, in their shapes */
     float *complete[SNND_ARRAY_NAMES]; /* the same with those of all synapses, where somebody has asked for them */
     bool completed;                    /* since the last backward pass */
-    int64_t changes;                   /* the layer's, at the last forward pass */
     void *state;                       /* of the layer's kind */
 } snnd_stage;
 
@@ -47,6 +46,8 @@ struct snnd_workspace {
     const float *given;        /* input, during a call */
     int32_t given_samples;     /* of it */
     atomic_bool wrong;         /* a number in it */
+    atomic_int lost;           /* the first layer whose numbers overflowed in the pass, or the number of layers */
+    uint64_t fingerprint;      /* of the parameters that the last training pass was made with */
     int32_t readout;
     enum { SNND_NOTHING, SNND_FORWARD_DONE, SNND_LOSS_DONE, SNND_BACKWARD_DONE } progress;
 };
@@ -59,13 +60,19 @@ static inline snnd_stage *snnd_workspace_stage(const snnd_workspace *workspace, 
 snnd_status snnd_workspace_check_layer(const snnd_workspace *workspace, const snnd_layer *layer, const char *who);
 snnd_status snnd_workspace_check_passed(const snnd_workspace *workspace);
 
-/* An error where the arrays of a layer, which a pass goes on to look at, are no longer those of the forward pass. */
-snnd_status snnd_workspace_check_arrays(const snnd_workspace *workspace, const char *who);
-
 /* Errors where the workspace is not the network's, or has no gradients of its last pass; `who` wants it. */
 snnd_status snnd_workspace_check_network(const snnd_workspace *workspace, const snnd_network *network, const char *who);
 snnd_status snnd_workspace_check_gradients(const snnd_workspace *workspace, const snnd_network *network,
                                            const char *who);
+
+/* snnd_workspace_forward() for those who have looked at the parameters themselves. */
+snnd_status snnd_workspace_pass(snnd_workspace *workspace, snnd_mode mode, const float *input, int32_t count);
+
+/* For layers, on any thread: numbers of a layer have overflowed in the pass. */
+void snnd_workspace_lose(snnd_workspace *workspace, const snnd_layer *layer);
+
+/* An error where parameters are no longer those of the last training pass; `who` needs them. */
+snnd_status snnd_workspace_check_parameters(const snnd_workspace *workspace, const char *who);
 
 /* An error that names the first of `count` labels that is no class of the network. */
 snnd_status snnd_workspace_check_labels(const snnd_workspace *workspace, const int32_t *labels, int32_t count);

@@ -14,8 +14,6 @@ snnd_status snnd_workspace_record(const snnd_workspace *workspace, const snnd_la
     if (values == NULL)
         return snnd_fail(workspace->context, SNND_ERROR_ARGUMENT, "snnd_workspace_record: values is NULL");
     status = snnd_workspace_check_passed(workspace);
-    if (status == SNND_OK)
-        status = snnd_workspace_check_arrays(workspace, "snnd_workspace_record");
     if (status != SNND_OK)
         return status;
     /* Of spikes only bits are kept, so that a workspace may fit where what is recorded does not. */
@@ -27,6 +25,11 @@ snnd_status snnd_workspace_record(const snnd_workspace *workspace, const snnd_la
     if (record != SNND_RECORD_OUTPUT && (record != SNND_RECORD_POTENTIAL || layer->class->type != SNND_LAYER_LIF))
         return snnd_fail(workspace->context, SNND_ERROR_ARGUMENT, "layer %d (%s) has no record %d", layer->index,
                          layer->class->name, (int)record);
+    /* Currents that were not kept are made again, in part with the parameters of now. */
+    if (workspace->context->options.low_memory && workspace->pass.mode == SNND_TRAIN)
+        status = snnd_workspace_check_parameters(workspace, "snnd_workspace_record with low_memory");
+    if (status != SNND_OK)
+        return status;
     snnd_products_begin(workspace->context);
     snnd_block_record(snnd_workspace_block(workspace, layer), layer, record, values);
     snnd_products_end(workspace->context);

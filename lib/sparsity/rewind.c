@@ -20,7 +20,6 @@ static void rewind_weights(snnd_layer *layer, const snnd_layer *initial) {
 }
 
 static void rewind_layer(snnd_layer *layer, const snnd_layer *initial) {
-    layer->changes++;
     for (int name = SNND_ARRAY_WEIGHT; name < SNND_ARRAY_NAMES; name++) {
         const snnd_array *array = &layer->arrays[name];
         if (array->data == NULL || name == SNND_ARRAY_SIGN || name == SNND_ARRAY_MASK)

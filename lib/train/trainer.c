@@ -284,7 +284,7 @@ snnd_status snnd_trainer_make_step(snnd_trainer *trainer, const float *input, co
     if (run->step == 0)
         follow_schedules(trainer);
     snnd_workspace_set_draw(trainer->workspace, trainer->options.seed, run->draws);
-    status = snnd_workspace_forward(trainer->workspace, SNND_TRAIN, input, count);
+    status = snnd_workspace_pass(trainer->workspace, SNND_TRAIN, input, count);
     if (status != SNND_OK) { /* there was no step */
         *run = before;
         trainer->network->sigma = sigma;
@@ -300,9 +300,6 @@ snnd_status snnd_trainer_make_step(snnd_trainer *trainer, const float *input, co
         status = snnd_workspace_backward(trainer->workspace);
     if (status == SNND_OK)
         status = update(trainer);
-    /* A neuron whose potential is not a number only falls silent: the loss alone would not show it. */
-    if (status == SNND_OK && snnd_network_check_values(trainer->network) != SNND_OK)
-        status = diverged(trainer);
     if (status != SNND_OK)
         return status;
     trainer->diverged = false;

@@ -156,7 +156,7 @@ static snnd_status evaluate_batch(snnd_trainer *trainer, const float *input, con
     const snnd_loss_options loss = {.size = sizeof loss, .readout = trainer->options.readout};
     snnd_loss_report result;
     snnd_loss_report_init(&result, sizeof result);
-    snnd_status status = snnd_workspace_forward(trainer->workspace, SNND_EVALUATE, input, count);
+    snnd_status status = snnd_workspace_pass(trainer->workspace, SNND_EVALUATE, input, count);
     if (status == SNND_OK)
         status = snnd_workspace_loss(trainer->workspace, label, &loss, &result);
     if (status != SNND_OK)

@@ -32,12 +32,13 @@ static void prepare(void *argument) {
 
 static void spikes(void *argument) {
     row_bench *held = argument;
-    held->hot->rows->lif_forward(&lif, extent_of(&held->x), all(&held->x), (snnd_rows){0}, all(&held->y));
+    _Alignas(64) float sums[SNND_LANES];
+    held->hot->rows->lif_forward(&lif, extent_of(&held->x), all(&held->x), (snnd_rows){0}, all(&held->y), sums);
 }
 
 static void potentials(void *argument) {
     row_bench *held = argument;
-    held->hot->rows->lif_forward(&lif, extent_of(&held->x), all(&held->x), all(&held->y), (snnd_rows){0});
+    held->hot->rows->lif_forward(&lif, extent_of(&held->x), all(&held->x), all(&held->y), (snnd_rows){0}, NULL);
 }
 
 static void lif_backward(void *argument) {

@@ -696,7 +696,7 @@ END_TEST
 
 /* ---- a network that has become another ---- */
 
-static const char NOT_THOSE[] = "the parameters, mask or signs of layer 0 are not those of the forward pass";
+static const char NOT_THOSE[] = "have changed since the training pass";
 
 /* Masks and signs of the pass are gone, and nothing may look where they were. What can be made again is. */
 START_TEST(a_pass_is_over_once_the_network_is_initialized) {

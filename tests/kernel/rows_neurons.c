@@ -38,8 +38,9 @@ static snnd_rows row_at(float *data) {
 }
 
 static void fire(int32_t isa, const snnd_lif *lif, int32_t steps, float *current, float *potential, float *spikes) {
-    kernels_of(isa)->rows->lif_forward(lif, (snnd_extent){1, steps}, row_at(current), row_at(potential),
-                                       row_at(spikes));
+    _Alignas(64) float sums[L];
+    kernels_of(isa)->rows->lif_forward(lif, (snnd_extent){1, steps}, row_at(current), row_at(potential), row_at(spikes),
+                                       sums);
 }
 
 static void fire_backward(int32_t isa, const snnd_lif *lif, int32_t steps, float *current, float *potential,
@@ -51,6 +52,27 @@ static void fire_backward(int32_t isa, const snnd_lif *lif, int32_t steps, float
 static void leak(int32_t isa, float decay, float *current, float *potential) {
     kernels_of(isa)->rows->leaky_forward(decay, (snnd_extent){1, T}, row_at(current), row_at(potential));
 }
+
+/* A number that is not finite, in one lane at one step of any of seven neurons, is seen in the sum of this lane alone.
+ * A neuron that it makes fire forgets it at once. */
+START_TEST(a_current_that_is_not_finite_is_seen_in_the_sum_of_its_lane) {
+    enum { NEURONS = 7, STEPS = 3 };
+    static const float wrong[] = {INFINITY, -INFINITY, NAN};
+    _Alignas(64) float current[NEURONS * STEPS * L], spikes[NEURONS * STEPS * L], sums[L];
+    const snnd_lif lif = lif_of(1, 1);
+    const snnd_rows from = {current, STEPS * L}, to = {spikes, STEPS * L}, none = {0};
+    for (int where = 0; where < NEURONS * STEPS * L; where++)
+        for (int w = 0; w < 3; w++) {
+            for (int k = 0; k < NEURONS * STEPS * L; k++)
+                current[k] = (float)noise(7, (uint64_t)k);
+            current[where] = wrong[w];
+            kernels_of(_i)->rows->lif_forward(&lif, (snnd_extent){NEURONS, STEPS}, from, none, to, sums);
+            for (int l = 0; l < L; l++)
+                HOLDS((isfinite(sums[l]) != 0) == (l != where % L), "number %d of place %d: the sum of lane %d is %g",
+                      w, where, l, (double)sums[l]);
+        }
+}
+END_TEST
 
 /* ---- one neuron, one sample, as the model states it ---- */
 
@@ -398,9 +420,10 @@ static void run_kernels(int32_t isa, outcome *o, field *current, int32_t from, i
     snnd_rows to[RESULTS];
     for (int i = 0; i < RESULTS; i++)
         to[i] = rows_from(&o->of[i], from);
-    kernels->lif_forward(&detached, extent, h, to[POTENTIAL], to[SPIKES]);
-    kernels->lif_forward(&detached, extent, h, to[POTENTIAL_ALONE], none);
-    kernels->lif_forward(&detached, extent, h, none, to[SPIKES_ALONE]);
+    _Alignas(64) float sums[L];
+    kernels->lif_forward(&detached, extent, h, to[POTENTIAL], to[SPIKES], sums);
+    kernels->lif_forward(&detached, extent, h, to[POTENTIAL_ALONE], none, NULL);
+    kernels->lif_forward(&detached, extent, h, none, to[SPIKES_ALONE], sums);
     kernels->lif_backward(&detached, extent, h, to[POTENTIAL], to[DETACHED]);
     kernels->lif_backward(&attached, extent, h, to[POTENTIAL], to[ATTACHED]);
     kernels->leaky_forward(attached.decay, extent, h, to[LEAKY]);
@@ -450,6 +473,7 @@ END_TEST
 static void add_tests(TCase *cases, int32_t isa) {
     tcase_add_loop_test(cases, spikes_and_potentials_are_those_of_the_recursion, isa, isa + 1);
     tcase_add_loop_test(cases, spikes_and_potentials_are_the_same_without_each_other, isa, isa + 1);
+    tcase_add_loop_test(cases, a_current_that_is_not_finite_is_seen_in_the_sum_of_its_lane, isa, isa + 1);
     tcase_add_loop_test(cases, a_spike_is_taken_strictly_above_the_threshold, isa, isa + 1);
     tcase_add_loop_test(cases, a_current_makes_a_spike_two_steps_later_at_the_earliest, isa, isa + 1);
     tcase_add_loop_test(cases, a_spike_resets_the_potential_to_zero, isa, isa + 1);

@@ -306,9 +306,12 @@ START_TEST(loss_options_out_of_range_are_named) {
 END_TEST
 
 START_TEST(a_loss_that_is_not_finite_is_an_error) {
-    floats(snnd_network_layer(network, 4), SNND_ARRAY_WEIGHT)[0] = NAN;
+    snnd_loss_options options;
+    OK(context, snnd_loss_options_init(&options, sizeof options));
+    options.l1 = 1;
     OK(context, snnd_workspace_forward(workspace, SNND_TRAIN, input, BATCH));
-    FAILS(context, SNND_ERROR_NUMERIC, "the loss is", snnd_workspace_loss(workspace, labels, NULL, NULL));
+    floats(snnd_network_layer(network, 4), SNND_ARRAY_WEIGHT)[0] = NAN;
+    FAILS(context, SNND_ERROR_NUMERIC, "the loss is", snnd_workspace_loss(workspace, labels, &options, NULL));
     FAILS(context, SNND_ERROR_STATE, "a loss before", snnd_workspace_backward(workspace));
 }
 END_TEST
@@ -321,6 +324,87 @@ START_TEST(a_backward_pass_needs_a_loss) {
     OK(context, snnd_workspace_loss(workspace, labels, NULL, NULL));
     OK(context, snnd_workspace_forward(workspace, SNND_TRAIN, input, BATCH)); /* of which no loss was taken */
     FAILS(context, SNND_ERROR_STATE, words, snnd_workspace_backward(workspace));
+}
+END_TEST
+
+static const struct {
+    int32_t layer;
+    snnd_array_name name;
+} parameters[] = {
+    {0, SNND_ARRAY_WEIGHT}, {4, SNND_ARRAY_POSITION}, {4, SNND_ARRAY_MASK},
+    {0, SNND_ARRAY_SIGN},   {1, SNND_ARRAY_SCALE},    {1, SNND_ARRAY_SHIFT},
+};
+
+/* Even two numbers that have changed places. */
+START_TEST(gradients_are_those_of_the_parameters_of_the_pass) {
+    static const char words[] = "a backward pass: parameters have changed since the training pass";
+    snnd_sparsity *sparsity;
+    OK(context, snnd_sparsity_create_deep_r(network, NULL, NULL, &sparsity));
+    const snnd_array array = array_of(layer_at(parameters[_i].layer), parameters[_i].name);
+    const size_t bytes = (size_t)snnd_array_count(&array) * snnd_dtype_bytes(array.dtype);
+    uint8_t *data = array.data, *before = malloc(bytes);
+    memcpy(before, data, bytes);
+    OK(context, snnd_workspace_forward(workspace, SNND_TRAIN, input, BATCH));
+    OK(context, snnd_workspace_loss(workspace, labels, NULL, NULL));
+    for (size_t k = 1; k < bytes; k++) {
+        data[k] ^= 1;
+        FAILS(context, SNND_ERROR_STATE, words, snnd_workspace_backward(workspace));
+        data[k] ^= 1;
+        if (data[k] == data[0])
+            continue;
+        data[0] = before[k];
+        data[k] = before[0];
+        FAILS(context, SNND_ERROR_STATE, words, snnd_workspace_backward(workspace));
+        memcpy(data, before, bytes);
+    }
+    OK(context, snnd_network_set_sigma(network, 1.5)); /* of which nothing behind the pass depends */
+    OK(context, snnd_workspace_backward(workspace));
+    snnd_sparsity_free(sparsity);
+    free(before);
+}
+END_TEST
+
+START_TEST(complete_gradients_are_those_of_the_parameters_of_the_pass) {
+    snnd_sparsity *sparsity;
+    snnd_array array;
+    OK(context, snnd_sparsity_create_fixed_mask(network, NULL, &sparsity));
+    train_pass(workspace, input, labels, BATCH, NULL);
+    float *weight = floats(layer_at(0), SNND_ARRAY_WEIGHT), before = weight[2];
+    weight[2] = before + 1;
+    FAILS(context, SNND_ERROR_STATE, "snnd_workspace_complete_gradient: parameters have changed",
+          snnd_workspace_complete_gradient(workspace, layer_at(0), SNND_ARRAY_WEIGHT, &array));
+    weight[2] = before;
+    OK(context, snnd_workspace_complete_gradient(workspace, layer_at(0), SNND_ARRAY_WEIGHT, &array));
+    snnd_sparsity_free(sparsity);
+}
+END_TEST
+
+/* What was not kept of it would be made again of others. */
+START_TEST(records_of_a_pass_that_kept_little_are_made_of_its_parameters) {
+    snnd_context_options options;
+    snnd_context *own;
+    OK(context, snnd_context_options_init(&options, sizeof options));
+    options.low_memory = _i;
+    OK(context, snnd_context_create(&options, &own));
+    snnd_network *net = make_spiking(own, INPUTS, HIDDEN, CLASSES, 8, 0);
+    snnd_workspace *passed = make_workspace(net, BATCH, STEPS);
+    snnd_layer *layer = snnd_network_layer(net, 0);
+    OK(own, snnd_workspace_forward(passed, SNND_TRAIN, input, BATCH));
+    float *before = record_of(passed, layer, SNND_RECORD_OUTPUT),
+          *after = malloc(STEPS * BATCH * HIDDEN * sizeof *after);
+    floats(layer, SNND_ARRAY_WEIGHT)[1] += 1;
+    if (_i == 1) {
+        FAILS(own, SNND_ERROR_STATE, "low_memory: parameters have changed",
+              snnd_workspace_record(passed, layer, SNND_RECORD_OUTPUT, after));
+    } else {
+        OK(own, snnd_workspace_record(passed, layer, SNND_RECORD_OUTPUT, after));
+        assert_same_bits(before, after, STEPS * BATCH * HIDDEN * sizeof *after, "records");
+    }
+    free(before);
+    free(after);
+    snnd_workspace_free(passed);
+    snnd_network_free(net);
+    snnd_context_free(own);
 }
 END_TEST
 
@@ -628,6 +712,9 @@ Suite *workspace_suite(void) {
     tcase_add_test(cases, loss_options_out_of_range_are_named);
     tcase_add_test(cases, a_loss_that_is_not_finite_is_an_error);
     tcase_add_test(cases, a_backward_pass_needs_a_loss);
+    tcase_add_loop_test(cases, gradients_are_those_of_the_parameters_of_the_pass, 0, COUNT(parameters));
+    tcase_add_test(cases, complete_gradients_are_those_of_the_parameters_of_the_pass);
+    tcase_add_loop_test(cases, records_of_a_pass_that_kept_little_are_made_of_its_parameters, 0, 2);
     tcase_add_test(cases, a_backward_pass_is_made_once);
     tcase_add_test(cases, there_is_no_backward_pass_after_an_evaluation);
     tcase_add_test(cases, gradients_are_those_of_the_last_pass_or_none);

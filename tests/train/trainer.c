@@ -875,7 +875,7 @@ START_TEST(a_step_that_was_refused_leaves_the_schedules_where_they_were) {
 }
 END_TEST
 
-/* Running statistics overflow in the pass, behind which the loss may look well. */
+/* Running statistics would overflow in the pass, behind which the loss may look well. */
 START_TEST(a_variance_that_overflows_is_noticed_in_its_step) {
     static float input[TOY_STEPS * TOY_CHANNELS];
     const int32_t label = 0;
@@ -883,7 +883,7 @@ START_TEST(a_variance_that_overflows_is_noticed_in_its_step) {
     make_toy(&made);
     for (int k = 0; k < TOY_STEPS * TOY_CHANNELS; k++)
         input[k] = k % 3 == 0 ? 1e30f : 0;
-    FAILS(context, SNND_ERROR_NUMERIC, "epoch 0, step 0: running_variance",
+    FAILS(context, SNND_ERROR_NUMERIC, "epoch 0, step 0: numbers of layer 1 (batch_norm) overflow",
           snnd_trainer_step(made.trainer, input, &label, 1, TOY_STEPS, NULL));
 }
 END_TEST

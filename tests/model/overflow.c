@@ -1,0 +1,165 @@
+/* Passes of numbers that leave single precision: told as streams tell it, and nothing else is. */
+#include "model/small.h"
+
+Suite *overflow_suite(void);
+
+enum { INPUTS = 2, NEURONS = 6, STEPS = 40, BATCH = 19, BAD = 17 };
+
+static snnd_context *context;
+static snnd_network *network;
+static snnd_workspace *workspace;
+static float *input;
+
+static void set_up(void) {
+    context = make_context(2);
+    network = make_network(context, INPUTS);
+    workspace = NULL;
+    input = make_numbers(BATCH * STEPS * INPUTS, 3);
+}
+
+static void tear_down(void) {
+    free(input);
+    snnd_workspace_free(workspace);
+    snnd_network_free(network);
+    snnd_context_free(context);
+}
+
+/* Hidden neurons of one kind, whose overflow weights of 0 hide from the outputs. */
+static void make_hidden(int kind) {
+    const snnd_delay_options options = delay_options(2);
+    snnd_layer *first = add_delays(network, NEURONS, &options);
+    fill_uniform(floats(first, SNND_ARRAY_WEIGHT), NEURONS * INPUTS, -3, 3, 1);
+    if (kind == 0)
+        add_lif(network);
+    else
+        add_leaky_integrator(network);
+    snnd_layer *second = add_delays(network, 3, &options);
+    for (int s = 0; s < 3 * NEURONS; s++)
+        floats(second, SNND_ARRAY_WEIGHT)[s] = 0;
+    add_leaky_integrator(network);
+}
+
+/* Outputs that are the overflow: of delays, batch norm, LIF neurons or integrators. */
+static void make_last(int kind) {
+    const snnd_delay_options options = delay_options(2);
+    fill_uniform(floats(add_delays(network, NEURONS, &options), SNND_ARRAY_WEIGHT), NEURONS * INPUTS, -3, 3, 1);
+    if (kind == 1)
+        add_batch_norm(network);
+    if (kind == 2)
+        add_lif(network);
+    if (kind == 3)
+        add_leaky_integrator(network);
+}
+
+/* Whether a stream overflows in one of the frames of a sample. */
+static bool stream_overflows(const float *sample) {
+    snnd_plan *plan;
+    snnd_stream *stream;
+    snnd_status status = SNND_OK;
+    OK(context, snnd_plan_create(network, &plan));
+    OK(context, snnd_stream_create(plan, NULL, &stream));
+    for (int t = 0; t < STEPS && status == SNND_OK; t++)
+        status = snnd_stream_push(stream, sample + t * INPUTS, NULL, NULL);
+    ck_assert(status == SNND_OK || status == SNND_ERROR_NUMERIC);
+    snnd_stream_free(stream);
+    snnd_plan_free(plan);
+    return status != SNND_OK;
+}
+
+/* One sample of the batch has large numbers from some step on, sometimes in the last one alone. */
+static void enlarge(int round) {
+    float *sample = input + BAD * STEPS * INPUTS;
+    fill_uniform(input, BATCH * STEPS * INPUTS, -1, 1, 4);
+    const int from = round % 3 == 0 ? STEPS - 1 : round % STEPS;
+    for (int k = from * INPUTS; k < STEPS * INPUTS; k++)
+        sample[k] = (float)uniform(-1, 1, 50 + (uint64_t)round, (uint64_t)k) *
+                    (float)pow(10, uniform(37, 38.5, 20, (uint64_t)round));
+}
+
+START_TEST(a_batch_overflows_where_a_stream_does) {
+    enum { ROUNDS = 120 };
+    int overflows = 0;
+    if (_i < 2)
+        make_hidden(_i);
+    else
+        make_last(_i - 2);
+    workspace = make_workspace(network, BATCH, STEPS);
+    for (int round = 0; round < ROUNDS; round++) {
+        enlarge(round);
+        const bool expected = stream_overflows(input + BAD * STEPS * INPUTS);
+        const snnd_status status = snnd_workspace_forward(workspace, SNND_EVALUATE, input, BATCH);
+        ck_assert_msg(status == (expected ? SNND_ERROR_NUMERIC : SNND_OK), "round %d: %s, with a stream%s overflowing",
+                      round, snnd_status_string(status), expected ? "" : " not");
+        overflows += expected;
+        if (!expected)
+            continue;
+        ck_assert_ptr_nonnull(strstr(snnd_context_last_error(context), "overflow: inputs or parameters are so large"));
+        FAILS(context, SNND_ERROR_STATE, "no batch has been passed",
+              snnd_workspace_scores(workspace, SNND_READOUT_SUM, input));
+    }
+    ck_assert_msg(overflows > ROUNDS / 10 && overflows < ROUNDS * 9 / 10, "%d of %d overflow", overflows, ROUNDS);
+}
+END_TEST
+
+/* Their sums over time are beyond single precision. */
+START_TEST(large_potentials_are_no_overflow) {
+    const snnd_delay_options options = delay_options(0);
+    snnd_lif_options lif;
+    OK(context, snnd_lif_options_init(&lif, sizeof lif));
+    lif.tau = 1;
+    fill_uniform(floats(add_delays(network, NEURONS, &options), SNND_ARRAY_WEIGHT), NEURONS * INPUTS, -1, 1, 1);
+    OK(context, snnd_network_add_lif(network, &lif, NULL));
+    workspace = make_workspace(network, BATCH, STEPS);
+    for (int k = 0; k < BATCH * STEPS * INPUTS; k++)
+        input[k] = 1e38f;
+    ck_assert(!stream_overflows(input));
+    OK(context, snnd_workspace_forward(workspace, SNND_EVALUATE, input, BATCH));
+}
+END_TEST
+
+START_TEST(running_statistics_stay_finite) {
+    const snnd_delay_options options = delay_options(2);
+    add_delays(network, NEURONS, &options);
+    snnd_layer *norm = add_batch_norm(network);
+    add_lif(network);
+    workspace = make_workspace(network, BATCH, STEPS);
+    input[BAD * STEPS * INPUTS] = 3e38f;
+    FAILS(context, SNND_ERROR_NUMERIC, "numbers of layer 1 (batch_norm) overflow",
+          snnd_workspace_forward(workspace, SNND_TRAIN, input, BATCH));
+    for (int n = 0; n < NEURONS; n++) {
+        ck_assert(isfinite(floats(norm, SNND_ARRAY_RUNNING_MEAN)[n]));
+        ck_assert(isfinite(floats(norm, SNND_ARRAY_RUNNING_VARIANCE)[n]));
+    }
+    input[BAD * STEPS * INPUTS] = 1;
+    OK(context, snnd_workspace_forward(workspace, SNND_TRAIN, input, BATCH));
+}
+END_TEST
+
+START_TEST(a_parameter_that_is_not_finite_is_named_by_the_pass) {
+    static const snnd_array_name names[] = {SNND_ARRAY_WEIGHT, SNND_ARRAY_POSITION};
+    make_hidden(0);
+    workspace = make_workspace(network, BATCH, STEPS);
+    for (int mode = SNND_EVALUATE; mode <= SNND_TRAIN; mode++)
+        for (int n = 0; n < COUNT(names); n++) {
+            float *at = floats(snnd_network_layer(network, 2), names[n]) + 5;
+            const float before = *at;
+            *at = NAN;
+            FAILS(context, SNND_ERROR_NUMERIC, n == 0 ? "weight 5 of layer 2" : "position 5 of layer 2",
+                  snnd_workspace_forward(workspace, (snnd_mode)mode, input, BATCH));
+            *at = before;
+            OK(context, snnd_workspace_forward(workspace, (snnd_mode)mode, input, BATCH));
+        }
+}
+END_TEST
+
+Suite *overflow_suite(void) {
+    Suite *suite = suite_create("model/overflow");
+    TCase *cases = tcase_create("overflow");
+    tcase_add_checked_fixture(cases, set_up, tear_down);
+    tcase_add_loop_test(cases, a_batch_overflows_where_a_stream_does, 0, 6);
+    tcase_add_test(cases, large_potentials_are_no_overflow);
+    tcase_add_test(cases, running_statistics_stay_finite);
+    tcase_add_test(cases, a_parameter_that_is_not_finite_is_named_by_the_pass);
+    suite_add_tcase(suite, cases);
+    return suite;
+}
