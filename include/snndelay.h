@@ -769,7 +769,9 @@ SNND_API void snnd_sparsity_free(snnd_sparsity *sparsity);
 SNND_API snnd_status snnd_sparsity_step(snnd_sparsity *sparsity, const snnd_workspace *workspace,
                                         snnd_optimizer *optimizer);
 
-/** Tells the rule that an epoch is over. The trainer does. */
+/** Tells the rule that an epoch is over. The trainer does. Where the budget is the network's, a rule may leave a layer
+ * without a synapse, in this call or a step: a message at SNND_LOG_WARNING names it, snnd_layer_active() is 0, and an
+ * epoch's report counts it. Gradients through it are 0, so that it is growth at random that may give it one again. */
 SNND_API snnd_status snnd_sparsity_end_epoch(snnd_sparsity *sparsity, snnd_optimizer *optimizer);
 
 /** Synapses that the last of these two calls grew in a delay layer, or in all of them where `layer` is NULL. */
@@ -922,6 +924,7 @@ typedef struct snnd_epoch_report {
     double seconds;       /**< time spent in this call */
     int64_t active;       /**< synapses at the end */
     int64_t regrown;      /**< synapses grown in the epoch */
+    int64_t empty_layers; /**< layers of delays without a synapse at the end: nothing is learned through them */
 } snnd_epoch_report;
 
 /** Empties a result, which tells its size to the call that fills it. */

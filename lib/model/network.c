@@ -178,6 +178,13 @@ int64_t snnd_network_active(const snnd_network *network) {
     return active;
 }
 
+int32_t snnd_network_empty_layers(const snnd_network *network) {
+    int32_t empty = 0;
+    for (int32_t i = 0; i < network->count; i++)
+        empty += network->layer[i]->class->type == SNND_LAYER_DELAYS && snnd_layer_active(network->layer[i]) == 0;
+    return empty;
+}
+
 snnd_status snnd_network_check_values(const snnd_network *network) {
     snnd_status status = SNND_OK;
     for (int32_t i = 0; i < network->count && status == SNND_OK; i++)

@@ -25,6 +25,9 @@ static inline snnd_context *snnd_network_context(const snnd_network *network) {
 /* An error that names the first number of the network that cannot be (snnd_layer_check_values). */
 snnd_status snnd_network_check_values(const snnd_network *network);
 
+/* Layers of delays that have no synapse. */
+int32_t snnd_network_empty_layers(const snnd_network *network);
+
 /* A number that is another one when parameters, masks or signs are others, or lie elsewhere. Running statistics, which
  * a pass itself moves, are no part of it. */
 uint64_t snnd_network_fingerprint(const snnd_network *network);

@@ -127,6 +127,21 @@ static snnd_status check_turn(const snnd_sparsity *sparsity, const snnd_optimize
                      "%s: the optimizer has made no step since the controller's last", sparsity->class->name);
 }
 
+/* Layers may lose their last synapse where they share a budget. Nothing passes such a layer, so that the whole network
+ * learns nothing until chance gives it one: the host is told when there are more of them than before. */
+static void tell_of_empty_layers(snnd_sparsity *sparsity) {
+    const snnd_network *network = sparsity->network;
+    if (sparsity->structure.budget != SNND_BUDGET_NETWORK)
+        return;
+    const int32_t before = sparsity->empty;
+    sparsity->empty = snnd_network_empty_layers(network);
+    for (int32_t i = 0; i < network->count && sparsity->empty > before; i++)
+        if (snnd_layer_is_delays(network->layer[i]) && snnd_layer_active(network->layer[i]) == 0)
+            snnd_log(network->context, SNND_LOG_WARNING,
+                     "%s has left layer %d without a synapse: nothing passes it, and nothing is learned through it",
+                     sparsity->class->name, i);
+}
+
 snnd_status snnd_sparsity_step(snnd_sparsity *sparsity, const snnd_workspace *workspace, snnd_optimizer *optimizer) {
     if (sparsity == NULL)
         return SNND_ERROR_ARGUMENT;
@@ -144,6 +159,7 @@ snnd_status snnd_sparsity_step(snnd_sparsity *sparsity, const snnd_workspace *wo
         return status;
     memset(sparsity->regrown, 0, (size_t)network->count * sizeof *sparsity->regrown);
     sparsity->class->step(sparsity, workspace, optimizer);
+    tell_of_empty_layers(sparsity);
     sparsity->steps++;
     sparsity->move = optimizer == NULL ? sparsity->move : optimizer->move;
     snnd_sparsity_announce(sparsity);
@@ -161,6 +177,7 @@ snnd_status snnd_sparsity_end_epoch(snnd_sparsity *sparsity, snnd_optimizer *opt
     memset(sparsity->regrown, 0, (size_t)sparsity->network->count * sizeof *sparsity->regrown);
     if (sparsity->class->end_epoch != NULL)
         sparsity->class->end_epoch(sparsity, optimizer);
+    tell_of_empty_layers(sparsity);
     return SNND_OK;
 }
 

@@ -42,6 +42,7 @@ struct snnd_sparsity {
     } options;
     uint64_t steps; /* made so far */
     uint64_t move;  /* of the optimizer, that the last of them came after */
+    int32_t empty;  /* layers without a synapse after the last of them */
     snnd_group *group;
     int64_t groups;
     snnd_stretch *stretch; /* what groups point to */

@@ -24,7 +24,8 @@ static snnd_epoch_report report_of(const snnd_trainer *trainer, const snnd_run *
                                .spike_rate = run->step > 0 ? run->spikes / (double)run->step : 0,
                                .seconds = seconds,
                                .active = snnd_network_active(trainer->network),
-                               .regrown = run->regrown};
+                               .regrown = run->regrown,
+                               .empty_layers = snnd_network_empty_layers(trainer->network)};
 }
 
 /* Rewires where the rule does so once an epoch. */

@@ -249,6 +249,16 @@ START_TEST(what_has_no_effect_is_mentioned) {
 }
 END_TEST
 
+/* Three synapses for two layers, drawn anew in every epoch. */
+START_TEST(a_layer_that_a_rule_leaves_without_a_synapse_is_told) {
+    ck_assert_int_eq(RUN("run", "--epochs", "6", "--hidden", "2", "--structure", "set", "--budget", "network",
+                         "--sparsity", "0.97", "--share", "1", "--quiet"),
+                     0);
+    check_error("rawhd-train: warning: rewiring has left layer ");
+    check_error(" without a synapse: nothing passes it");
+}
+END_TEST
+
 START_TEST(a_rule_that_never_rewires_is_mentioned) {
     ck_assert_int_eq(RUN("run", "--epochs", "4", "--hidden", "8", "--structure", "rigl"), 0);
     check_error("--structure rigl never rewires: the first time would be step 100, and of 12 steps");
@@ -605,6 +615,7 @@ int main(void) {
     tcase_add_loop_test(runs, every_structure_trains, 0, 4);
     tcase_add_loop_test(runs, every_rule_trains, 0, RULES);
     tcase_add_test(runs, what_has_no_effect_is_mentioned);
+    tcase_add_test(runs, a_layer_that_a_rule_leaves_without_a_synapse_is_told);
     tcase_add_test(runs, a_rule_that_never_rewires_is_mentioned);
     tcase_add_test(runs, pruning_knows_masks_and_signs);
     tcase_add_test(runs, pruning_keeps_dales_law);

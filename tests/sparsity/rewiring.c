@@ -253,6 +253,49 @@ START_TEST(set_grows_any_absent_synapse_with_equal_probability) {
 }
 END_TEST
 
+static void count_warnings(void *user, snnd_log_level level, const char *message) {
+    ck_assert_int_eq(level, SNND_LOG_WARNING);
+    ck_assert_ptr_nonnull(strstr(message, "rewiring has left layer 1 without a synapse"));
+    ++*(int *)user;
+}
+
+/* Layers that share a budget of a fiftieth: chance leaves the small one nothing now and then. */
+START_TEST(a_layer_without_a_synapse_is_told) {
+    int warnings = 0, expected = 0, back = 0;
+    snnd_context_options with_log;
+    snnd_context *own;
+    snnd_sparsity *rule;
+    OK(context, snnd_context_options_init(&with_log, sizeof with_log));
+    with_log.log = count_warnings;
+    with_log.log_user = &warnings;
+    OK(context, snnd_context_create(&with_log, &own));
+    snnd_network *net = make_network(own, 30);
+    add_delays(net, 30, NULL);
+    snnd_layer *small = add_delays(net, 2, NULL);
+    structure.budget = SNND_BUDGET_NETWORK;
+    structure.sparsity = 0.98;
+    structure.signs = SNND_SIGNS_NONE;
+    OK(own, snnd_set_options_init(&options, sizeof options));
+    options.share = 1;
+    OK(own, snnd_sparsity_create_rewiring(net, &structure, &options, &rule));
+    snnd_workspace *passed = make_passed_workspace(net);
+    for (int epoch = 0; epoch < 40; epoch++) {
+        const bool before = snnd_layer_active(small) == 0;
+        OK(own, snnd_sparsity_step(rule, passed, NULL));
+        OK(own, snnd_sparsity_end_epoch(rule, NULL));
+        expected += !before && snnd_layer_active(small) == 0;
+        back += before && snnd_layer_active(small) > 0;
+        ck_assert_int_eq(warnings, expected);
+    }
+    ck_assert_int_gt(expected, 0);
+    ck_assert_int_gt(back, 0);
+    snnd_workspace_free(passed);
+    snnd_sparsity_free(rule);
+    snnd_network_free(net);
+    snnd_context_free(own);
+}
+END_TEST
+
 /* ---- SNFS ---- */
 
 START_TEST(snfs_grows_the_largest_moments) {
@@ -407,6 +450,7 @@ Suite *rewiring_suite(void) {
     tcase_add_test(cases, set_drops_a_share_of_each_sign_at_the_end_of_an_epoch);
     tcase_add_test(cases, set_counts_weights_of_0_among_the_positive);
     tcase_add_test(cases, set_grows_any_absent_synapse_with_equal_probability);
+    tcase_add_test(cases, a_layer_without_a_synapse_is_told);
     tcase_add_test(cases, snfs_grows_the_largest_moments);
     tcase_add_loop_test(cases, snfs_layers_share_what_grows_by_their_mean_moment, 0, 3);
     tcase_add_test(cases, what_a_full_layer_cannot_take_goes_to_the_others);

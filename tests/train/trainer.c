@@ -397,6 +397,31 @@ START_TEST(an_epoch_is_finished_on_the_dataset_it_was_begun_on) {
 }
 END_TEST
 
+START_TEST(layers_without_a_synapse_are_counted) {
+    snnd_structure structure = structure_of(0.95); /* 3 of 60 synapses for both layers */
+    snnd_rewiring_options rule;
+    int empty = 0;
+    OK(context, snnd_set_options_init(&rule, sizeof rule));
+    rule.share = 1;
+    structure.budget = SNND_BUDGET_NETWORK;
+    made.network = make_spiking(context, TOY_CHANNELS, TOY_HIDDEN, TOY_CLASSES, TOY_DELAY, 0);
+    OK(context, snnd_sparsity_create_rewiring(made.network, &structure, &rule, &made.sparsity));
+    made.options.sparsity = made.sparsity;
+    OK(context, snnd_trainer_create(made.network, &made.options, &made.trainer));
+    for (int epoch = 0; epoch < made.options.epochs; epoch++) {
+        const int64_t training = train_epochs(&made, dataset, 1).empty_layers;
+        const int64_t expected = (snnd_layer_active(snnd_network_layer(made.network, 0)) == 0) +
+                                 (snnd_layer_active(snnd_network_layer(made.network, 4)) == 0);
+        snnd_epoch_report report = empty_report();
+        OK(context, snnd_trainer_evaluate(made.trainer, dataset, &report));
+        ck_assert_int_eq(training, expected);
+        ck_assert_int_eq(report.empty_layers, expected);
+        empty += expected > 0;
+    }
+    ck_assert(empty > 0 && empty < made.options.epochs);
+}
+END_TEST
+
 /* ---- evaluating ---- */
 
 START_TEST(evaluation_leaves_training_untouched) {
@@ -919,6 +944,7 @@ Suite *trainer_suite(void) {
     tcase_add_test(cases, steps_of_the_hosts_do_not_take_the_place_of_an_epochs);
     tcase_add_test(saving, between_two_steps_the_host_may_evaluate_and_save);
     tcase_add_test(cases, an_epoch_is_finished_on_the_dataset_it_was_begun_on);
+    tcase_add_test(cases, layers_without_a_synapse_are_counted);
     tcase_add_test(cases, evaluation_leaves_training_untouched);
     tcase_add_test(cases, evaluation_reports_the_network_as_it_is);
     tcase_add_test(cases, the_workspace_of_the_last_step_can_be_read);

@@ -52,9 +52,20 @@ static int library_failure(struct run *run) {
 
 /* ---- Getting ready ---- */
 
+/* What the library warns of is worth a line even of a quiet run. */
+static void warn(void *user, snnd_log_level level, const char *message) {
+    struct run *run = user;
+    if (level != SNND_LOG_WARNING)
+        return;
+    progress_end(&run->progress);
+    program_complain("warning: %s", message);
+}
+
 static int make_context(struct run *run) {
     snnd_context_options wanted;
     snnd_context_options_init(&wanted, sizeof wanted);
+    wanted.log = warn;
+    wanted.log_user = run;
     wanted.threads = (int32_t)run->options->threads;
     wanted.isa = run->options->isa;
     snnd_status status = snnd_context_create(&wanted, &run->context);
