@@ -14,10 +14,10 @@
 /**
  * @file
  * The whole interface of libsnndelay, by chapter, in the order in which a user meets it:
- * context, arrays, networks, workspaces (forward, loss, backward), optimizers, schedules, sparsity,
- * datasets, batches, trainer, files, analysis, inference, export, random numbers.
+ * context, readers and writers, arrays, networks, workspaces (forward, loss, backward), optimizers, schedules,
+ * sparsity, datasets, batches, trainer, files, analysis, inference, export, random numbers.
  *
- * A library that was built with -Dtraining=false has no more than the chapters status, context, array, network,
+ * A library that was built with -Dtraining=false has no more than the chapters status, context, bytes, array, network,
  * dataset, file, inference, export and random; a program that calls anything else does not link with it.
  *
  * What holds for every function:
@@ -36,7 +36,7 @@
  *   share nothing. Inside a call a context uses as many threads as it was told to; results are the
  *   same to the last bit for any number. A child that fork() made must leave the handles of a context with
  *   threads alone, and make a context of its own: threads do not go with it.
- * - *Callbacks* (memory, log, progress) may not call the library with the handles that the call is about, but for
+ * - *Callbacks* (memory, log, progress, readers, writers) may not call the library with the handles that the call is about, but for
  *   what `progress` of a trainer allows. They have to return: a C++ exception or a longjmp() that leaves one passes
  *   through functions that have not finished, and what they work on can only be left alone from then on: not even
  *   freed. Catch what may be thrown inside the callback: `progress` then stops the epoch, and the host throws on when
@@ -171,6 +171,61 @@ SNND_API void snnd_string_free(snnd_context *context, char *string);
 
 /** @} */
 /* ---------------------------------------------------------------------------------------------- */
+/** @defgroup bytes Readers and writers
+ * Whatever a `_save` or `_load` function does with a file at a path, the `_write` or `_read` function of the same name
+ * does with functions of the host's: the same bytes, the same checks. Memory is one of the places that they may be
+ * about.
+ * @{ */
+
+/** Where bytes come from. Layout frozen: this structure never grows. */
+typedef struct snnd_reader {
+    /** Puts up to `bytes` (>= 1) of the bytes that come next at `data`, and returns how many: fewer are fine, 0 is the
+     * end, below 0 that they cannot be read. It is called until the end, or until it fails; then the call that reads is
+     * SNND_ERROR_IO, and nothing has changed but what was read. */
+    int64_t (*read)(void *user, void *data, size_t bytes);
+    void *user;     /**< given to `read` */
+    uint64_t bytes; /**< how many will come, where that is known: memory for them is taken at once; 0: not known. More
+                       or fewer may come */
+} snnd_reader;
+
+/** Where bytes go. Layout frozen: this structure never grows. */
+typedef struct snnd_writer {
+    /** Takes all of `bytes` (>= 1) bytes at `data`, which are the host's during the call alone, and returns 0; anything
+     * else is that it could not. Then it is not called again, and the call that writes is SNND_ERROR_IO (or
+     * SNND_ERROR_MEMORY where that is what was returned). The host drops what came before: a file is whole only where
+     * the call was SNND_OK. What can be checked is checked before the first byte. */
+    int (*write)(void *user, const void *data, size_t bytes);
+    void *user; /**< given to `write` */
+} snnd_writer;
+
+/** Bytes of the host's to read. Layout frozen: this structure never grows. */
+typedef struct snnd_memory {
+    const void *data; /**< the next of them */
+    size_t bytes;     /**< that are left */
+} snnd_memory;
+
+/** Reads the bytes of `memory`, which moves along: what is left of it is what has not been read. It must outlive the
+ * reader. */
+SNND_API snnd_reader snnd_memory_reader(snnd_memory *memory);
+
+/** Memory that what is written goes to. Layout frozen: this structure never grows. */
+typedef struct snnd_buffer {
+    /** NULL: `data` is the host's, and has room for `room` bytes. Else `data` is of this context's memory and grows:
+     * begin with { context } and end with snnd_buffer_free(). */
+    snnd_context *context;
+    void *data;   /**< what was written */
+    size_t bytes; /**< written so far; set it to 0 to begin anew */
+    size_t room;  /**< bytes that `data` has room for */
+} snnd_buffer;
+
+/** Writes behind what is in `buffer`, which must outlive the writer. Where there is no more room a call that writes is
+ * SNND_ERROR_MEMORY. */
+SNND_API snnd_writer snnd_buffer_writer(snnd_buffer *buffer);
+/** Frees what a buffer has of its context's memory, and empties it. */
+SNND_API void snnd_buffer_free(snnd_buffer *buffer);
+
+/** @} */
+/* ---------------------------------------------------------------------------------------------- */
 /** @defgroup array Arrays
  * Plain arrays with a type and a shape: how parameters, gradients and files are shown to the host.
  * @{ */
@@ -205,11 +260,18 @@ SNND_API int64_t snnd_array_count(const snnd_array *array);
  * array to snnd_array_free().
  */
 SNND_API snnd_status snnd_array_load_npy(snnd_context *context, const char *path, snnd_dtype dtype, snnd_array *array);
+/** The same from a reader. */
+SNND_API snnd_status snnd_array_read_npy(snnd_context *context, const snnd_reader *reader, snnd_dtype dtype,
+                                         snnd_array *array);
 
-/** Writes the array as .npy: to a temporary file beside `path`, which then takes its name. */
+/** Writes the array as .npy: to a temporary file beside `path`, which then takes its name. A file that is there keeps
+ * its permissions, and one that may not be written is SNND_ERROR_IO; so it is for everything that is saved. */
 SNND_API snnd_status snnd_array_save_npy(snnd_context *context, const snnd_array *array, const char *path);
+/** The same to a writer. */
+SNND_API snnd_status snnd_array_write_npy(snnd_context *context, const snnd_array *array, const snnd_writer *writer);
 
-/** Frees what snnd_array_load_npy() allocated and clears the array; never for borrowed arrays. */
+/** Frees what snnd_array_load_npy() or snnd_array_read_npy() allocated and clears the array; never for borrowed arrays.
+ */
 SNND_API void snnd_array_free(snnd_context *context, snnd_array *array);
 
 /** @} */
@@ -811,6 +873,10 @@ SNND_API snnd_status snnd_dataset_create(snnd_context *context, const snnd_sampl
 SNND_API snnd_status snnd_dataset_load_npy(snnd_context *context, const char *input_path, const char *label_path,
                                            double scale, snnd_dataset **dataset);
 
+/** The same from two readers, which are read one after the other. */
+SNND_API snnd_status snnd_dataset_read_npy(snnd_context *context, const snnd_reader *input, const snnd_reader *label,
+                                           double scale, snnd_dataset **dataset);
+
 /** Splits off a random `share` (0 < share < 1) of the samples, chosen by `seed`: `rest` has the others. Both share
  * the parent's numbers, and either may be freed first. Rounded to the nearest count; an error if one were empty. */
 SNND_API snnd_status snnd_dataset_split(const snnd_dataset *dataset, double share, uint64_t seed, snnd_dataset **part,
@@ -969,6 +1035,8 @@ SNND_API snnd_workspace *snnd_trainer_workspace(snnd_trainer *trainer);
  * controller's are SNND_ERROR_STATE. An earlier checkpoint stays.
  */
 SNND_API snnd_status snnd_trainer_save_checkpoint(snnd_trainer *trainer, const char *path, const char *note);
+/** The same to a writer. */
+SNND_API snnd_status snnd_trainer_write_checkpoint(snnd_trainer *trainer, const snnd_writer *writer, const char *note);
 
 /**
  * Puts a checkpoint back into a trainer that was made as the first one was (same layers, options and controller);
@@ -977,6 +1045,8 @@ SNND_API snnd_status snnd_trainer_save_checkpoint(snnd_trainer *trainer, const c
  * of whoever wrote the file, as it is: not for a terminal.
  */
 SNND_API snnd_status snnd_trainer_load_checkpoint(snnd_trainer *trainer, const char *path, char **note);
+/** The same from a reader. */
+SNND_API snnd_status snnd_trainer_read_checkpoint(snnd_trainer *trainer, const snnd_reader *reader, char **note);
 /** @} */
 /* ---------------------------------------------------------------------------------------------- */
 /** @defgroup file Files
@@ -987,9 +1057,13 @@ SNND_API snnd_status snnd_trainer_load_checkpoint(snnd_trainer *trainer, const c
 /** Writes the network atomically, as checkpoints are. A number in it that is not finite, a variance below 0, a mask
  * that is not 0 or 1 and a sign that is not 1 or -1 are SNND_ERROR_NUMERIC, and an earlier file stays. */
 SNND_API snnd_status snnd_network_save(const snnd_network *network, const char *path);
+/** The same to a writer. */
+SNND_API snnd_status snnd_network_write(const snnd_network *network, const snnd_writer *writer);
 
 /** Rebuilds a network from a file, which may also be a checkpoint. SNND_ERROR_FORMAT names what is wrong with it. */
 SNND_API snnd_status snnd_network_load(snnd_context *context, const char *path, snnd_network **network);
+/** The same from a reader. */
+SNND_API snnd_status snnd_network_read(snnd_context *context, const snnd_reader *reader, snnd_network **network);
 
 /** @} */
 /* ---------------------------------------------------------------------------------------------- */
@@ -1271,7 +1345,8 @@ SNND_API snnd_status snnd_export_c_report_init(snnd_export_c_report *report, siz
 /**
  * Writes the plan as one C99 source file and its header, which includes nothing but <stdint.h>, takes no memory and
  * calls no function of a library: for microcontrollers. The header says how it is called, what it takes and in which
- * units; doc/deploy.md tells more. `report` may be NULL. The same plan and options give the same bytes in every locale.
+ * units; doc/deploy.md tells more. `report` may be NULL. The same plan and options give the same bytes in every locale
+ * and rounding mode of the host.
  *
  * The float variant does what a stream of the plan does but for rounding, since batch norm is folded into weights and
  * biases, and sums run in another order: where a potential comes within rounding of a threshold, a spike may differ,
@@ -1283,6 +1358,11 @@ SNND_API snnd_status snnd_export_c_report_init(snnd_export_c_report *report, siz
  */
 SNND_API snnd_status snnd_export_c(const snnd_plan *plan, const snnd_export_c_options *options, const char *source_path,
                                    const char *header_path, snnd_export_c_report *report);
+
+/** The same to two writers: the source, which includes the header as `header_name`, and then the header. */
+SNND_API snnd_status snnd_export_c_write(const snnd_plan *plan, const snnd_export_c_options *options,
+                                         const snnd_writer *source, const snnd_writer *header, const char *header_name,
+                                         snnd_export_c_report *report);
 
 /** @} */
 /* ---------------------------------------------------------------------------------------------- */

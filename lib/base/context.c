@@ -8,6 +8,7 @@
 
 #include "base/options.h"
 #include "base/parallel.h"
+#include "base/text_mode.h"
 #include "base/utf8.h"
 #include "kernel/dispatch.h"
 #include "kernel/product.h"
@@ -139,7 +140,7 @@ snnd_status snnd_fail(snnd_context *context, snnd_status status, const char *for
     char message[2 * sizeof context->error];
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(message, sizeof message, format, arguments);
+    snnd_print(message, sizeof message, format, arguments);
     va_end(arguments);
     snnd_make_plain(context->error, sizeof context->error, message);
     return status;
@@ -151,7 +152,7 @@ void snnd_log(snnd_context *context, snnd_log_level level, const char *format, .
     char message[512], plain[512];
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(message, sizeof message, format, arguments);
+    snnd_print(message, sizeof message, format, arguments);
     va_end(arguments);
     snnd_make_plain(plain, sizeof plain, message);
     context->options.log(context->options.log_user, level, plain);

@@ -5,6 +5,8 @@
 
 #include "base/options.h"
 #include "base/random.h"
+#include "base/text_mode.h"
+#include "format/npy.h"
 
 /* ---- making ---- */
 
@@ -151,26 +153,38 @@ static snnd_status adopt(snnd_context *context, snnd_array *input, snnd_array *l
     return status;
 }
 
-snnd_status snnd_dataset_load_npy(snnd_context *context, const char *input_path, const char *label_path, double scale,
-                                  snnd_dataset **dataset) {
+static snnd_status load(snnd_context *context, snnd_source from, snnd_source from_label, double scale,
+                        snnd_dataset **dataset) {
     if (context == NULL)
         return SNND_ERROR_ARGUMENT;
     if (dataset == NULL)
-        return snnd_fail(context, SNND_ERROR_ARGUMENT, "snnd_dataset_load_npy: dataset is NULL");
+        return snnd_fail(context, SNND_ERROR_ARGUMENT, "loading a dataset: dataset is NULL");
     if (!isfinite(scale) || scale == 0)
         return snnd_fail(context, SNND_ERROR_ARGUMENT, "scale is %g; expected a finite number other than 0", scale);
     snnd_array input = {0}, label = {0};
-    snnd_status status = snnd_array_load_npy(context, input_path, SNND_FLOAT32, &input);
+    snnd_status status = snnd_npy_load(context, from, SNND_FLOAT32, &input);
     if (status == SNND_OK)
-        status = snnd_array_load_npy(context, label_path, SNND_INT32, &label);
+        status = snnd_npy_load(context, from_label, SNND_INT32, &label);
     if (status == SNND_OK) {
+        const snnd_text_mode host = snnd_set_text_mode();
         status = adopt(context, &input, &label, scale, dataset);
-        if (status != SNND_OK)
-            snnd_fail(context, status, "'%s' with '%s': %s", input_path, label_path, context->error);
+        snnd_restore_text_mode(&host);
+        if (status != SNND_OK && from.name == NULL)
+            snnd_fail(context, status, "'%s' with '%s': %s", from.path, from_label.path, context->error);
     }
     snnd_array_free(context, &input);
     snnd_array_free(context, &label);
     return status;
+}
+
+snnd_status snnd_dataset_load_npy(snnd_context *context, const char *input_path, const char *label_path, double scale,
+                                  snnd_dataset **dataset) {
+    return load(context, snnd_from_path(input_path), snnd_from_path(label_path), scale, dataset);
+}
+
+snnd_status snnd_dataset_read_npy(snnd_context *context, const snnd_reader *input, const snnd_reader *label,
+                                  double scale, snnd_dataset **dataset) {
+    return load(context, snnd_from_reader(input, "the input"), snnd_from_reader(label, "the labels"), scale, dataset);
 }
 
 /* ---- splitting ---- */

@@ -7,10 +7,12 @@
 #include <string.h>
 
 #include "base/options.h"
+#include "base/text_mode.h"
 #include "data/dataset.h"
 #include "export/c_header.h"
 #include "export/c_readout.h"
 #include "export/c_step.h"
+#include "format/paths.h"
 #include "kernel/readout.h"
 
 enum { LONGEST_NAME = 63, MOST_CLASSES = 32767 };
@@ -41,17 +43,29 @@ static bool is_name(const char *name) {
     return true;
 }
 
-static snnd_status check_paths(snnd_context *context, const char *source_path, const char *header_path) {
-    if (source_path == NULL || header_path == NULL)
+/* Where source and header go. */
+typedef struct places {
+    snnd_target source, header;
+    const char *header_name; /* in the source */
+} places;
+
+static snnd_status check_paths(snnd_context *context, const char *source, const char *header) {
+    if (source == NULL || header == NULL)
         return snnd_fail(context, SNND_ERROR_ARGUMENT, "snnd_export_c: %s is NULL",
-                         source_path == NULL ? "source_path" : "header_path");
-    if (snnd_is_same_place(source_path, header_path))
+                         source == NULL ? "source_path" : "header_path");
+    if (snnd_is_same_place(source, header))
         return snnd_fail(context, SNND_ERROR_ARGUMENT, "source and header are one file, '%s' and '%s'; expected two",
-                         source_path, header_path);
-    for (const char *c = snnd_base_name(header_path); *c != '\0'; c++)
+                         source, header);
+    return SNND_OK;
+}
+
+static snnd_status check_header_name(snnd_context *context, const char *name) {
+    if (name == NULL || name[0] == '\0')
+        return snnd_fail(context, SNND_ERROR_ARGUMENT, "the header has no name");
+    for (const char *c = name; *c != '\0'; c++)
         if (*c == '"' || *c == '\\' || (unsigned char)*c < ' ')
             return snnd_fail(context, SNND_ERROR_ARGUMENT, "the header's name '%s' cannot stand in an #include line",
-                             snnd_base_name(header_path));
+                             name);
     return SNND_OK;
 }
 
@@ -105,7 +119,7 @@ static snnd_status measure(snnd_context *context, const snnd_dataset *samples, d
 static void write_source(snnd_c_text *text, const snnd_c_network *network, const snnd_c_member *member, int32_t count,
                          const char *header) {
     snnd_c_write(text, "/* Written by libsnndelay %s; the header says what it is. */\n#include \"", snnd_version());
-    snnd_atomic_write(text->file, header, strlen(header));
+    snnd_output_put(text->file, header, strlen(header));
     snnd_c_write(text, "\"\n");
     snnd_c_write_tables(text, network);
     snnd_c_write_synapses(text, network);
@@ -129,34 +143,34 @@ static void report_on(const snnd_c_network *network, snnd_export_c_report *repor
 }
 
 static snnd_status write_files(const snnd_c_network *network, const char *name, const snnd_c_member *member,
-                               int32_t count, const char *source_path, const char *header_path,
-                               snnd_export_c_report *report) {
-    snnd_atomic_file source, header;
-    snnd_status status = snnd_atomic_open(network->context, source_path, &source);
+                               int32_t count, const places *to, snnd_export_c_report *report) {
+    snnd_output source, header;
+    snnd_status status = snnd_output_open(network->context, to->source, &source);
     if (status != SNND_OK)
         return status;
-    status = snnd_atomic_open(network->context, header_path, &header);
+    status = snnd_output_open(network->context, to->header, &header);
     if (status != SNND_OK) {
-        snnd_atomic_abandon(&source);
+        snnd_output_abandon(&source);
         return status;
     }
     snnd_c_text text = {.file = &source, .name = name};
-    write_source(&text, network, member, count, snnd_base_name(header_path));
+    write_source(&text, network, member, count, to->header_name);
+    snnd_output_flush(&source); /* all of it comes before the header */
     report->flash = text.flash;
     report->ram = snnd_c_ram(member, count);
     text.file = &header;
     snnd_c_write_header(&text, network, member, count, report);
-    status = snnd_atomic_commit(&source);
+    status = snnd_output_commit(&source);
     if (status == SNND_OK)
-        return snnd_atomic_commit(&header);
-    snnd_atomic_abandon(&header);
+        return snnd_output_commit(&header);
+    snnd_output_abandon(&header);
     return status;
 }
 
 /* ---- the border ---- */
 
-static snnd_status export(const snnd_plan *plan, const snnd_export_c_options *options, const char *source_path,
-                          const char *header_path, snnd_export_c_report *report) {
+static snnd_status export(const snnd_plan *plan, const snnd_export_c_options *options, const places *to,
+                          snnd_export_c_report *report) {
     snnd_c_network network = {.fixed = options->numbers == SNND_C_FIXED, .readout = options->readout};
     double largest = options->largest_input;
     snnd_status status = snnd_c_fold(plan, &network);
@@ -168,18 +182,15 @@ static snnd_status export(const snnd_plan *plan, const snnd_export_c_options *op
         int32_t count;
         snnd_c_member *member = snnd_c_members(&network, &count);
         report_on(&network, report);
-        status = member == NULL ? SNND_ERROR_MEMORY
-                                : write_files(&network, options->name, member, count, source_path, header_path, report);
+        status = member == NULL ? SNND_ERROR_MEMORY : write_files(&network, options->name, member, count, to, report);
         snnd_release(plan->context, member);
     }
     snnd_c_free(&network);
     return status;
 }
 
-snnd_status snnd_export_c(const snnd_plan *plan, const snnd_export_c_options *options, const char *source_path,
-                          const char *header_path, snnd_export_c_report *report) {
-    if (plan == NULL)
-        return SNND_ERROR_ARGUMENT;
+static snnd_status export_to(const snnd_plan *plan, const snnd_export_c_options *options, places *to,
+                             snnd_export_c_report *report) {
     snnd_context *context = plan->context;
     snnd_export_c_options known;
     snnd_export_c_report made = {0};
@@ -188,12 +199,33 @@ snnd_status snnd_export_c(const snnd_plan *plan, const snnd_export_c_options *op
     if (status == SNND_OK)
         status = snnd_options_check(context, report, "snnd_export_c_report");
     if (status == SNND_OK)
-        status = check_paths(context, source_path, header_path);
+        status = check_header_name(context, to->header_name);
     if (status == SNND_OK)
         status = check_options(context, plan, &known);
-    if (status == SNND_OK)
-        status = export(plan, &known, source_path, header_path, &made);
     if (status != SNND_OK)
         return status;
-    return snnd_options_write(context, report, &made, sizeof made, "snnd_export_c_report");
+    const snnd_text_mode host = snnd_set_text_mode();
+    to->source.host = to->header.host = &host;
+    status = export(plan, &known, to, &made);
+    snnd_restore_text_mode(&host);
+    return status == SNND_OK ? snnd_options_write(context, report, &made, sizeof made, "snnd_export_c_report") : status;
+}
+
+snnd_status snnd_export_c(const snnd_plan *plan, const snnd_export_c_options *options, const char *source_path,
+                          const char *header_path, snnd_export_c_report *report) {
+    if (plan == NULL)
+        return SNND_ERROR_ARGUMENT;
+    const snnd_status status = check_paths(plan->context, source_path, header_path);
+    if (status != SNND_OK)
+        return status;
+    places to = {snnd_to_path(source_path), snnd_to_path(header_path), snnd_base_name(header_path)};
+    return export_to(plan, options, &to, report);
+}
+
+snnd_status snnd_export_c_write(const snnd_plan *plan, const snnd_export_c_options *options, const snnd_writer *source,
+                                const snnd_writer *header, const char *header_name, snnd_export_c_report *report) {
+    if (plan == NULL)
+        return SNND_ERROR_ARGUMENT;
+    places to = {snnd_to_writer(source), snnd_to_writer(header), header_name};
+    return export_to(plan, options, &to, report);
 }

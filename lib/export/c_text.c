@@ -11,7 +11,7 @@
 static void write_name(snnd_c_text *text, bool capitals) {
     for (const char *c = text->name; *c != '\0'; c++) {
         const char letter = capitals && *c >= 'a' && *c <= 'z' ? (char)(*c - 'a' + 'A') : *c;
-        snnd_atomic_write(text->file, &letter, 1);
+        snnd_output_put(text->file, &letter, 1);
     }
 }
 
@@ -25,11 +25,11 @@ void snnd_c_write(snnd_c_text *text, const char *format, ...) {
     (void)length;
     for (const char *c = line; *c != '\0';) {
         const size_t plain = strcspn(c, "$@");
-        snnd_atomic_write(text->file, c, plain);
+        snnd_output_put(text->file, c, plain);
         c += plain;
         if (*c == '@') {
             snprintf(number, sizeof number, "%d", text->number);
-            snnd_atomic_write(text->file, number, strlen(number));
+            snnd_output_put(text->file, number, strlen(number));
             c++;
         } else if (*c == '$') {
             const bool capitals = c[1] == '$';
@@ -39,31 +39,15 @@ void snnd_c_write(snnd_c_text *text, const char *format, ...) {
     }
 }
 
-snnd_c_number snnd_c_constant(const char *printed) {
-    snnd_c_number made;
-    size_t length = 0;
-    bool real = false;
-    for (const char *c = printed; *c != '\0'; c++) {
-        if (strchr("+-0123456789e", *c) != NULL) {
-            real = real || *c == 'e';
-            made.text[length++] = *c;
-        } else if (!real) { /* the decimal point of the locale, of one byte or several */
-            real = true;
-            made.text[length++] = '.';
-        }
-    }
-    made.text[length] = '\0';
-    strcat(made.text, real ? "f" : ".0f");
-    return made;
-}
-
 snnd_c_number snnd_c_float(double value) {
     char printed[40];
+    snnd_c_number made;
     int digits = 1;
     do
         snprintf(printed, sizeof printed, "%.*g", digits, value);
     while (digits++ < 9 && strtof(printed, NULL) != (float)value);
-    return snnd_c_constant(printed);
+    snprintf(made.text, sizeof made.text, "%s%s", printed, strpbrk(printed, ".e") != NULL ? "f" : ".0f");
+    return made;
 }
 
 /* ---- tables ---- */

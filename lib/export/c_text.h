@@ -1,15 +1,15 @@
 /*
  * C source as text. In what is written `$` stands for the prefix of all names, `$$` for the same in capitals, and `@`
- * for the number of a node. Numbers look alike in every locale.
+ * for the number of a node. All of it is written in the mode of base/text_mode.h.
  */
 #ifndef SNND_EXPORT_C_TEXT_H
 #define SNND_EXPORT_C_TEXT_H
 
 #include "export/c_network.h"
-#include "format/atomic_file.h"
+#include "format/target.h"
 
 typedef struct snnd_c_text {
-    snnd_atomic_file *file;
+    snnd_output *file;
     const char *name;
     int32_t number;
     int64_t flash; /* bytes of the tables so far */
@@ -23,9 +23,6 @@ typedef struct snnd_c_number {
 
 /* A constant as it stands in C, "0.1f": the shortest text that is this float32 again. */
 snnd_c_number snnd_c_float(double value);
-/* The constant of a number that was printed in any locale. */
-snnd_c_number snnd_c_constant(const char *printed);
-
 /* The smallest unsigned type that holds 0 to `largest`. */
 const char *snnd_c_type(int64_t largest);
 

@@ -24,13 +24,5 @@ cJSON *snnd_json_parse(const char *text) {
 bool snnd_json_add_double(cJSON *object, const char *name, double value) {
     char text[64];
     snprintf(text, sizeof text, "%.17g", value);
-    /* The locale's decimal point, whatever it is, becomes a full stop. */
-    char *to = text;
-    for (const char *from = text; *from != '\0'; from++)
-        if (strchr("0123456789+-e", *from) != NULL)
-            *to++ = *from;
-        else if (to == text || to[-1] != '.')
-            *to++ = '.';
-    *to = '\0';
     return cJSON_AddRawToObject(object, name, text) != NULL;
 }

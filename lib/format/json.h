@@ -1,5 +1,5 @@
 /* JSON that strangers may have written: its values are counted before memory is taken, since each takes a hundred
- * bytes and may be written in two. */
+ * bytes and may be written in two. Whoever prints it or reads it is in the mode of base/text_mode.h. */
 #ifndef SNND_FORMAT_JSON_H
 #define SNND_FORMAT_JSON_H
 
@@ -16,7 +16,7 @@ bool snnd_json_is_small(const char *text, size_t length, size_t most);
 /* The value that the whole text is, to be given to cJSON_Delete(); NULL where it is none, or one of too many. */
 cJSON *snnd_json_parse(const char *text);
 
-/* Adds a double so that reading it gives the same bits, whatever the locale. */
+/* Adds a double so that reading it gives the same bits. */
 bool snnd_json_add_double(cJSON *object, const char *name, double value);
 
 #endif

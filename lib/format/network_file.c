@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "format/atomic_file.h"
+#include "base/text_mode.h"
 
 /* ---- describing ---- */
 
@@ -73,9 +73,11 @@ snnd_status snnd_network_tensors(const snnd_network *network, snnd_tensor **tens
     return SNND_OK;
 }
 
-snnd_status snnd_network_save(const snnd_network *network, const char *path) {
+static snnd_status save(const snnd_network *network, snnd_target target) {
     if (network == NULL)
         return SNND_ERROR_ARGUMENT;
+    const snnd_text_mode host = snnd_set_text_mode();
+    target.host = &host;
     snnd_tensor *tensors = NULL;
     size_t count;
     char *text = NULL;
@@ -86,22 +88,37 @@ snnd_status snnd_network_save(const snnd_network *network, const char *path) {
         status = snnd_network_text(network, &text);
     if (status == SNND_OK) {
         const snnd_metadata metadata[] = {{"format", "snndelay"}, {SNND_NETWORK_KEY, text}};
-        status = snnd_safetensors_write(network->context, path, tensors, count, metadata, 2);
+        status = snnd_safetensors_write(network->context, target, tensors, count, metadata, 2);
     }
     cJSON_free(text);
     snnd_release(network->context, tensors);
+    snnd_restore_text_mode(&host);
     return status;
+}
+
+snnd_status snnd_network_save(const snnd_network *network, const char *path) {
+    return save(network, snnd_to_path(path));
+}
+
+snnd_status snnd_network_write(const snnd_network *network, const snnd_writer *writer) {
+    return save(network, snnd_to_writer(writer));
 }
 
 /* ---- reading ---- */
 
-/* A number of the description, whole where an int32 is asked for. */
-static bool read_number(const cJSON *object, const char *name, bool whole, double *value) {
+/* A number of the description, whole where an int32 is asked for. The error begins with `who`. */
+static snnd_status read_number(snnd_context *context, const char *who, const cJSON *object, const char *name,
+                               bool whole, double *value) {
     const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, name);
-    if (!cJSON_IsNumber(item) || !isfinite(item->valuedouble))
-        return false;
+    if (item == NULL)
+        return snnd_fail(context, SNND_ERROR_FORMAT, "%s has no '%s'", who, name);
+    if (!cJSON_IsNumber(item))
+        return snnd_fail(context, SNND_ERROR_FORMAT, "%s has a '%s' that is not a number", who, name);
     *value = item->valuedouble;
-    return !whole || (fabs(*value) <= INT32_MAX && *value == floor(*value));
+    if (!isfinite(*value) || (whole && (fabs(*value) > INT32_MAX || *value != floor(*value))))
+        return snnd_fail(context, SNND_ERROR_FORMAT, "%s has %g for '%s'; expected a %s number", who, *value, name,
+                         whole ? "whole" : "finite");
+    return SNND_OK;
 }
 
 static const snnd_layer_class *find_class(const cJSON *entry) {
@@ -144,8 +161,9 @@ static snnd_status build_layer(snnd_network *network, const cJSON *entry, const 
     const snnd_layer_class *class = find_class(entry);
     const cJSON *type = cJSON_GetObjectItemCaseSensitive(entry, "type");
     if (class == NULL)
-        return snnd_fail(context, SNND_ERROR_FORMAT, "layer %d of the architecture has no known type: '%.64s'",
-                         network->count, cJSON_IsString(type) ? type->valuestring : "(none)");
+        return snnd_fail(context, SNND_ERROR_FORMAT, "layer %d of the architecture has %s: '%.64s'", network->count,
+                         type == NULL ? "no type" : "a type that is not known",
+                         cJSON_IsString(type) ? type->valuestring : "(no text)");
     const char *unknown = unknown_key(entry, class);
     if (unknown != NULL)
         return snnd_fail(context, SNND_ERROR_FORMAT, "layer %d (%s) of the architecture has an unknown option '%.64s'",
@@ -153,25 +171,27 @@ static snnd_status build_layer(snnd_network *network, const cJSON *entry, const 
     const int32_t inputs = network->count == 0 ? network->inputs : snnd_network_outputs(network);
     struct snnd_layer blank = {
         .class = class, .index = network->count, .inputs = inputs, .options.size = class->options_size};
-    double value;
+    char who[96];
+    snprintf(who, sizeof who, "layer %d (%s) of the architecture", network->count, class->name);
+    double value = 0;
     for (const snnd_field *field = class->fields; field->name != NULL; field++) {
         void *at = (char *)&blank.options + field->offset;
-        if (!read_number(entry, field->name, field->kind == SNND_FIELD_INT32, &value))
-            return snnd_fail(context, SNND_ERROR_FORMAT, "layer %d (%s) of the architecture has no number '%s'",
-                             network->count, class->name, field->name);
+        const snnd_status status =
+            read_number(context, who, entry, field->name, field->kind == SNND_FIELD_INT32, &value);
+        if (status != SNND_OK)
+            return status;
         if (field->kind == SNND_FIELD_DOUBLE)
             *(double *)at = value;
         else
             *(int32_t *)at = (int32_t)value;
     }
-    if (!read_number(entry, "outputs", true, &value))
-        return snnd_fail(context, SNND_ERROR_FORMAT, "layer %d (%s) of the architecture has no number 'outputs'",
-                         network->count, class->name);
+    snnd_status status = read_number(context, who, entry, "outputs", true, &value);
+    if (status != SNND_OK)
+        return status;
     blank.outputs = (int32_t)value;
     if (class != &snnd_delays_class && blank.outputs != inputs)
-        return snnd_fail(context, SNND_ERROR_FORMAT, "layer %d (%s) of the architecture has %d outputs; expected %d",
-                         network->count, class->name, blank.outputs, inputs);
-    snnd_status status = check_room(network, file, &blank);
+        return snnd_fail(context, SNND_ERROR_FORMAT, "%s has %d outputs; expected %d", who, blank.outputs, inputs);
+    status = check_room(network, file, &blank);
     if (status == SNND_OK)
         status = class->add(network, blank.outputs, &blank.options, NULL);
     return status == SNND_ERROR_ARGUMENT ? SNND_ERROR_FORMAT : status;
@@ -180,12 +200,17 @@ static snnd_status build_layer(snnd_network *network, const cJSON *entry, const 
 static snnd_status build_network(snnd_context *context, const cJSON *root, const snnd_safetensors *file,
                                  snnd_network **network) {
     const cJSON *layers = cJSON_GetObjectItemCaseSensitive(root, "layers"), *entry;
-    double inputs, sigma;
-    if (!read_number(root, "inputs", true, &inputs) || !read_number(root, "sigma", false, &sigma) ||
-        !cJSON_IsArray(layers))
-        return snnd_fail(context, SNND_ERROR_FORMAT, "the architecture lacks 'inputs', 'sigma' or 'layers'");
-    snnd_network *made;
-    snnd_status status = snnd_network_create(context, (int32_t)inputs, &made);
+    static const char who[] = "the architecture";
+    double inputs = 0, sigma = 0;
+    snnd_network *made = NULL;
+    snnd_status status = read_number(context, who, root, "inputs", true, &inputs);
+    if (status == SNND_OK)
+        status = read_number(context, who, root, "sigma", false, &sigma);
+    if (status == SNND_OK && !cJSON_IsArray(layers))
+        status = snnd_fail(context, SNND_ERROR_FORMAT, "%s has %s", who,
+                           layers == NULL ? "no 'layers'" : "'layers' that are not an array");
+    if (status == SNND_OK)
+        status = snnd_network_create(context, (int32_t)inputs, &made);
     if (status != SNND_OK)
         return status == SNND_ERROR_ARGUMENT ? SNND_ERROR_FORMAT : status;
     cJSON_ArrayForEach(entry, layers) if (status == SNND_OK) status = build_layer(made, entry, file);
@@ -345,16 +370,26 @@ void snnd_network_take(snnd_network *network, snnd_network *other) {
         }
 }
 
-snnd_status snnd_network_load(snnd_context *context, const char *path, snnd_network **network) {
+static snnd_status load(snnd_context *context, snnd_source source, snnd_network **network) {
     if (context == NULL)
         return SNND_ERROR_ARGUMENT;
     if (network == NULL)
-        return snnd_fail(context, SNND_ERROR_ARGUMENT, "snnd_network_load: network is NULL");
+        return snnd_fail(context, SNND_ERROR_ARGUMENT, "loading a network: network is NULL");
     snnd_safetensors *file;
-    snnd_status status = snnd_safetensors_open(context, path, &file);
+    snnd_status status = snnd_safetensors_open(context, source, &file);
     if (status != SNND_OK)
         return status;
-    status = snnd_name_file(context, snnd_network_from_file(context, file, network), path);
+    const snnd_text_mode host = snnd_set_text_mode();
+    status = snnd_name_source(context, snnd_network_from_file(context, file, network), source);
     snnd_safetensors_close(file);
+    snnd_restore_text_mode(&host);
     return status;
+}
+
+snnd_status snnd_network_load(snnd_context *context, const char *path, snnd_network **network) {
+    return load(context, snnd_from_path(path), network);
+}
+
+snnd_status snnd_network_read(snnd_context *context, const snnd_reader *reader, snnd_network **network) {
+    return load(context, snnd_from_reader(reader, "the network"), network);
 }

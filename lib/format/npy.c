@@ -2,13 +2,17 @@
  * The .npy format of NumPy: "\x93NUMPY", version, header length, a Python dictionary of descr, fortran_order and shape,
  * then the elements.
  */
+#include "format/npy.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/array.h"
-#include "format/atomic_file.h"
+#include "base/text_mode.h"
 #include "format/bytes.h"
+#include "format/target.h"
 
 /* A dictionary of four axes has less than 200 bytes; what writers pad it with is room to grow. */
 enum { MAGIC = 6, MOST_HEADER = 65535 };
@@ -22,84 +26,157 @@ typedef struct npy_header {
     size_t data; /* where the elements begin */
 } npy_header;
 
-/* ---- reading the header ---- */
+/* ---- reading the dictionary ---- */
 
-static const char *skip_spaces(const char *text) {
-    while (*text == ' ')
-        text++;
-    return text;
+enum { DESCR, FORTRAN_ORDER, SHAPE, KEYS };
+
+static const char *const keys[KEYS] = {"descr", "fortran_order", "shape"};
+
+typedef struct dictionary {
+    snnd_context *context;
+    const char *at;
+    bool has[KEYS];
+    npy_header *header;
+} dictionary;
+
+static void skip_spaces(dictionary *text) {
+    text->at += strspn(text->at, " \t\r\n");
 }
 
-/* The value of a key of the dictionary, NULL if it is not there. */
-static const char *value_of(const char *text, const char *key) {
-    char quoted[32];
-    for (int style = 0; style < 2; style++) {
-        snprintf(quoted, sizeof quoted, style == 0 ? "'%s'" : "\"%s\"", key);
-        const char *found = strstr(text, quoted);
-        if (found == NULL)
-            continue;
-        found = skip_spaces(found + strlen(quoted));
-        return *found == ':' ? skip_spaces(found + 1) : NULL;
-    }
-    return NULL;
+/* Passes a character, and spaces before it, where it comes next. */
+static bool passes(dictionary *text, char next) {
+    skip_spaces(text);
+    if (*text->at != next)
+        return false;
+    text->at++;
+    return true;
 }
 
-static const char *read_descr(const char *text, npy_header *result) {
-    const char *value = value_of(text, "descr");
-    if (value == NULL || (*value != '\'' && *value != '"'))
-        return "its header has no plain 'descr'";
-    const char quote = *value++;
-    result->big_endian = *value == '>';
-    if (*value == '<' || *value == '>' || *value == '|' || *value == '=')
-        value++;
-    result->kind = *value;
-    char *end = NULL;
-    const long size = *value == '\0' ? 0 : strtol(value + 1, &end, 10);
+/* Passes a text in quotation marks; false where there is none. */
+static bool read_quoted(dictionary *text, const char **begin, size_t *length) {
+    skip_spaces(text);
+    const char quote = *text->at;
+    const char *end = quote == '\'' || quote == '"' ? strchr(text->at + 1, quote) : NULL;
+    if (end == NULL)
+        return false;
+    *begin = text->at + 1;
+    *length = (size_t)(end - *begin);
+    text->at = end + 1;
+    return true;
+}
+
+static snnd_status refuse(const dictionary *text, const char *wrong) {
+    return snnd_fail(text->context, SNND_ERROR_FORMAT, "%s", wrong);
+}
+
+/* Quotes the beginning of what is there in place of the value of a key. */
+static snnd_status refuse_value(const dictionary *text, const char *value, int key, const char *expected) {
+    const size_t length = strcspn(value, *value == '(' ? "}\n" : ",}\n"), shown = length < 40 ? length : 40;
+    return snnd_fail(text->context, SNND_ERROR_FORMAT, "its '%s' is not %s, but begins with: %.*s", keys[key], expected,
+                     (int)shown, value);
+}
+
+static snnd_status read_descr(dictionary *text) {
+    npy_header *result = text->header;
+    const char *value = text->at, *word;
+    size_t length;
+    if (!read_quoted(text, &word, &length))
+        return refuse_value(text, value, DESCR, "a type in quotation marks");
+    const char *const end = word + length;
+    result->big_endian = *word == '>';
+    word += length > 0 && strchr("<>|=", *word) != NULL;
+    result->kind = word < end ? *word : '\0';
+    char *behind = NULL;
+    const long size = word + 1 < end ? strtol(word + 1, &behind, 10) : 0;
     result->size = (int32_t)size;
     const bool integer =
         (result->kind == 'i' || result->kind == 'u') && (size == 1 || size == 2 || size == 4 || size == 8);
     const bool real = result->kind == 'f' && (size == 2 || size == 4 || size == 8);
-    return (integer || real || (result->kind == 'b' && size == 1)) && *end == quote
-               ? NULL
-               : "its elements are not bool, integers or floats of 16 to 64 bits";
+    return behind == end && (integer || real || (result->kind == 'b' && size == 1))
+               ? SNND_OK
+               : refuse(text, "its elements are not bool, integers or floats of 16 to 64 bits");
 }
 
-static const char *read_shape(const char *text, npy_header *result) {
-    const char *value = value_of(text, "shape");
-    if (value == NULL || *value != '(')
-        return "its header has no 'shape'";
+static snnd_status read_fortran_order(dictionary *text) {
+    text->header->fortran = strncmp(text->at, "True", 4) == 0;
+    if (!text->header->fortran && strncmp(text->at, "False", 5) != 0)
+        return refuse_value(text, text->at, FORTRAN_ORDER, "True or False");
+    text->at += text->header->fortran ? 4 : 5;
+    return SNND_OK;
+}
+
+/* The extent of an axis, an L of Python 2 behind it; false where there is none. */
+static bool read_extent(dictionary *text, int64_t *extent) {
+    char *end;
+    skip_spaces(text);
+    if (*text->at < '0' || *text->at > '9')
+        return false;
+    *extent = strtoll(text->at, &end, 10);
+    text->at = end + (*end == 'L');
+    return true;
+}
+
+/* A tuple, which has a comma behind the extent of an only axis. */
+static snnd_status read_shape(dictionary *text) {
+    npy_header *result = text->header;
+    const char *value = text->at;
     double elements = 1;
-    for (value = skip_spaces(value + 1); *value != ')';) {
-        char *end;
-        long long extent = strtoll(value, &end, 10);
-        if (end == value || extent < 0)
-            return "its shape is not a list of sizes";
+    bool comma = true;
+    if (!passes(text, '('))
+        return refuse_value(text, value, SHAPE, "a tuple of sizes");
+    while (!passes(text, ')')) {
+        int64_t extent;
+        if (!comma || !read_extent(text, &extent))
+            return refuse_value(text, value, SHAPE, "a tuple of sizes");
         if (result->dimensions == SNND_MOST_AXES)
-            return "it has more than 4 axes";
+            return refuse(text, "it has more than 4 axes");
         result->shape[result->dimensions++] = extent;
         elements *= extent > 0 ? (double)extent : 1; /* so that no part of the product overflows either */
-        value = skip_spaces(*end == 'L' ? end + 1 : end);
-        if (*value == ',')
-            value = skip_spaces(value + 1);
-        else if (*value != ')')
-            return "its shape is not a list of sizes";
+        comma = passes(text, ',');
     }
-    return elements < 1e15 ? NULL : "its shape has too many elements";
+    if (result->dimensions == 1 && !comma)
+        return refuse_value(text, value, SHAPE, "a tuple of sizes");
+    return elements < 1e15 ? SNND_OK : refuse(text, "its shape has too many elements");
 }
 
-/* NULL, or what is wrong with the dictionary. */
-static const char *read_dictionary(const char *text, npy_header *result) {
-    const char *wrong = read_descr(text, result);
-    if (wrong == NULL)
-        wrong = read_shape(text, result);
-    if (wrong != NULL)
-        return wrong;
-    const char *fortran = value_of(text, "fortran_order");
-    if (fortran == NULL || (strncmp(fortran, "True", 4) != 0 && strncmp(fortran, "False", 5) != 0))
-        return "its header has no 'fortran_order'";
-    result->fortran = *fortran == 'T';
-    return NULL;
+/* A key and its value. */
+static snnd_status read_pair(dictionary *text) {
+    static snnd_status (*const read[KEYS])(dictionary *) = {read_descr, read_fortran_order, read_shape};
+    const char *word;
+    size_t length;
+    int key = 0;
+    if (!read_quoted(text, &word, &length))
+        return refuse(text, "its header is not a dictionary of 'descr', 'fortran_order' and 'shape'");
+    while (key < KEYS && (strlen(keys[key]) != length || strncmp(word, keys[key], length) != 0))
+        key++;
+    if (key == KEYS || text->has[key])
+        return snnd_fail(text->context, SNND_ERROR_FORMAT, "its header has '%.*s' %s", (int)(length < 64 ? length : 64),
+                         word, key == KEYS ? "in it, an unknown key" : "twice");
+    text->has[key] = true;
+    if (!passes(text, ':'))
+        return refuse_value(text, text->at, key, "behind a colon");
+    skip_spaces(text);
+    return read[key](text);
 }
+
+static snnd_status read_dictionary(dictionary *text) {
+    bool comma = passes(text, '{');
+    while (!passes(text, '}')) {
+        const snnd_status status =
+            comma ? read_pair(text)
+                  : refuse(text, "its header is not a dictionary of 'descr', 'fortran_order' and 'shape'");
+        if (status != SNND_OK)
+            return status;
+        comma = passes(text, ',');
+    }
+    for (int key = 0; key < KEYS; key++)
+        if (!text->has[key])
+            return snnd_fail(text->context, SNND_ERROR_FORMAT, "its header has no '%s'", keys[key]);
+    skip_spaces(text);
+    return *text->at == '\0' ? SNND_OK : refuse(text, "its header goes on behind the dictionary");
+}
+
+/* ---- reading the header ---- */
 
 /* NULL, or what is wrong with what comes before the dictionary; that begins at *prefix and has *length bytes. */
 static const char *find_dictionary(const unsigned char *file, size_t bytes, size_t *prefix, size_t *length) {
@@ -118,21 +195,27 @@ static const char *find_dictionary(const unsigned char *file, size_t bytes, size
 }
 
 /* The dictionary is copied to end it with a zero. */
-static snnd_status read_header(snnd_context *context, const char *path, const unsigned char *file, size_t bytes,
-                               npy_header *result) {
+static snnd_status copy_dictionary(snnd_context *context, const unsigned char *from, size_t length,
+                                   npy_header *result) {
+    char *copy = snnd_allocate(context, snnd_size_add(length, 1), 1);
+    if (copy == NULL)
+        return SNND_ERROR_MEMORY;
+    memcpy(copy, from, length);
+    dictionary text = {.context = context, .at = copy, .header = result};
+    const snnd_status status = read_dictionary(&text);
+    snnd_release(context, copy);
+    return status;
+}
+
+static snnd_status read_header(snnd_context *context, const unsigned char *file, size_t bytes, npy_header *result) {
     size_t prefix = 0, length = 0;
     const char *wrong = find_dictionary(file, bytes, &prefix, &length);
-    if (wrong == NULL) {
-        char *text = snnd_allocate(context, snnd_size_add(length, 1), 1);
-        if (text == NULL)
-            return SNND_ERROR_MEMORY;
-        memcpy(text, file + prefix, length);
-        *result = (npy_header){.shape = {1, 1, 1, 1}, .data = prefix + length};
-        wrong = read_dictionary(text, result);
-        snnd_release(context, text);
-    }
-    return wrong == NULL ? SNND_OK
-                         : snnd_fail(context, SNND_ERROR_FORMAT, "'%s' is not a .npy file to read: %s", path, wrong);
+    *result = (npy_header){.shape = {1, 1, 1, 1}, .data = prefix + length};
+    const snnd_status status = wrong != NULL ? snnd_fail(context, SNND_ERROR_FORMAT, "%s", wrong)
+                                             : copy_dictionary(context, file + prefix, length, result);
+    return status != SNND_ERROR_FORMAT
+               ? status
+               : snnd_fail(context, status, "it is not a .npy file to read: %s", context->error);
 }
 
 /* ---- elements ---- */
@@ -164,7 +247,9 @@ static number read_element(const npy_header *header, const unsigned char *at) {
     float f32;
     switch (header->size) {
     case 1:
-        result.integer = result.is_unsigned ? bytes[0] : (int64_t)(signed char)bytes[0];
+        result.integer = header->kind == 'b'  ? bytes[0] != 0
+                         : result.is_unsigned ? bytes[0]
+                                              : (int64_t)(signed char)bytes[0];
         break;
     case 2:
         memcpy(&i16, bytes, 2);
@@ -247,12 +332,12 @@ static snnd_dtype nearest_dtype(const npy_header *header) {
     return header->size == 2 || (header->size == 4 && header->kind == 'i') ? SNND_INT32 : SNND_INT64;
 }
 
-static snnd_status convert(snnd_context *context, const char *path, const npy_header *header, const unsigned char *data,
+static snnd_status convert(snnd_context *context, const npy_header *header, const unsigned char *data,
                            snnd_array *array) {
     const int64_t count = snnd_array_count(array);
     const bool turn = header->big_endian == snnd_host_is_little_endian();
-    const bool may_overflow = header->kind == 'u' && header->size == 8;
-    if (!may_overflow && nearest_dtype(header) == (snnd_dtype)array->dtype &&
+    const bool as_it_is = header->kind != 'b' && !(header->kind == 'u' && header->size == 8);
+    if (as_it_is && nearest_dtype(header) == (snnd_dtype)array->dtype &&
         (size_t)header->size == snnd_dtype_bytes(array->dtype) && !header->fortran) {
         snnd_copy_elements(array->data, data, (size_t)count, (size_t)header->size, turn);
         return SNND_OK;
@@ -261,29 +346,28 @@ static snnd_status convert(snnd_context *context, const char *path, const npy_he
         const int64_t place = header->fortran ? fortran_place(header, k) : k;
         const number value = read_element(header, data + (size_t)place * (size_t)header->size);
         if (!store_element(&value, array->dtype, array->data, k))
-            return snnd_fail(context, SNND_ERROR_FORMAT,
-                             "'%s': element %lld, %.17g, cannot be held by the type asked for", path, (long long)k,
-                             value.real);
+            return snnd_fail(context, SNND_ERROR_FORMAT, "element %lld, %.17g, cannot be held by the type asked for",
+                             (long long)k, value.real);
     }
     return SNND_OK;
 }
 
-static snnd_status decode(snnd_context *context, const char *path, const unsigned char *file, size_t bytes,
-                          snnd_dtype dtype, snnd_array *array) {
+static snnd_status decode(snnd_context *context, const unsigned char *file, size_t bytes, snnd_dtype dtype,
+                          snnd_array *array) {
     npy_header header = {0};
-    snnd_status status = read_header(context, path, file, bytes, &header);
+    snnd_status status = read_header(context, file, bytes, &header);
     if (status != SNND_OK)
         return status;
     snnd_array made = {.dtype = dtype == SNND_ANY ? nearest_dtype(&header) : dtype, .dimensions = header.dimensions};
     memcpy(made.shape, header.shape, sizeof made.shape);
     const size_t count = snnd_array_elements(&made);
     if (snnd_size_multiply(count, (size_t)header.size) != bytes - header.data)
-        return snnd_fail(context, SNND_ERROR_FORMAT, "'%s' has %zu bytes of data; its shape asks for %lld x %d", path,
+        return snnd_fail(context, SNND_ERROR_FORMAT, "it has %zu bytes of data; its shape asks for %lld x %d",
                          bytes - header.data, (long long)snnd_array_count(&made), header.size);
     made.data = snnd_allocate(context, snnd_size_or_one(count), snnd_dtype_bytes(made.dtype));
     if (made.data == NULL)
-        return snnd_name_file(context, SNND_ERROR_MEMORY, path);
-    status = convert(context, path, &header, file + header.data, &made);
+        return SNND_ERROR_MEMORY;
+    status = convert(context, &header, file + header.data, &made);
     if (status == SNND_OK)
         *array = made;
     else
@@ -291,20 +375,30 @@ static snnd_status decode(snnd_context *context, const char *path, const unsigne
     return status;
 }
 
-snnd_status snnd_array_load_npy(snnd_context *context, const char *path, snnd_dtype dtype, snnd_array *array) {
+snnd_status snnd_npy_load(snnd_context *context, snnd_source source, snnd_dtype dtype, snnd_array *array) {
     if (context == NULL)
         return SNND_ERROR_ARGUMENT;
     if (array == NULL || (unsigned)dtype > SNND_INT64)
-        return snnd_fail(context, SNND_ERROR_ARGUMENT, "snnd_array_load_npy: %s",
+        return snnd_fail(context, SNND_ERROR_ARGUMENT, "loading .npy: %s",
                          array == NULL ? "array is NULL" : "there is no such dtype");
     unsigned char *file;
     size_t bytes;
-    snnd_status status = snnd_read_file(context, path, &file, &bytes);
+    snnd_status status = snnd_source_read(context, source, &file, &bytes);
     if (status != SNND_OK)
         return status;
-    status = decode(context, path, file, bytes, dtype, array);
+    const snnd_text_mode host = snnd_set_text_mode();
+    status = snnd_name_source(context, decode(context, file, bytes, dtype, array), source);
+    snnd_restore_text_mode(&host);
     snnd_release(context, file);
     return status;
+}
+
+snnd_status snnd_array_load_npy(snnd_context *context, const char *path, snnd_dtype dtype, snnd_array *array) {
+    return snnd_npy_load(context, snnd_from_path(path), dtype, array);
+}
+
+snnd_status snnd_array_read_npy(snnd_context *context, const snnd_reader *reader, snnd_dtype dtype, snnd_array *array) {
+    return snnd_npy_load(context, snnd_from_reader(reader, "the array"), dtype, array);
 }
 
 /* ---- writing ---- */
@@ -327,11 +421,11 @@ static bool has_shape(const snnd_array *array) {
     return bytes < 1e15 && snnd_size_fits(snnd_array_bytes(array));
 }
 
-snnd_status snnd_array_save_npy(snnd_context *context, const snnd_array *array, const char *path) {
+static snnd_status save(snnd_context *context, const snnd_array *array, snnd_target target) {
     if (context == NULL)
         return SNND_ERROR_ARGUMENT;
     if (array == NULL || array->data == NULL || descr_of(array->dtype) == NULL || !has_shape(array))
-        return snnd_fail(context, SNND_ERROR_ARGUMENT, "snnd_array_save_npy: the array has no data, dtype or shape");
+        return snnd_fail(context, SNND_ERROR_ARGUMENT, "saving .npy: the array has no data, dtype or shape");
     char shape[128] = "", text[256];
     int at = 0;
     for (int32_t axis = 0; axis < array->dimensions; axis++)
@@ -344,14 +438,22 @@ snnd_status snnd_array_save_npy(snnd_context *context, const snnd_array *array, 
     text[length++] = '\n';
     const unsigned char prefix[MAGIC + 4] = {
         0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0, (unsigned char)(length & 255), (unsigned char)(length >> 8)};
-    snnd_atomic_file file;
-    snnd_status status = snnd_atomic_open(context, path, &file);
+    snnd_output file;
+    snnd_status status = snnd_output_open(context, target, &file);
     if (status != SNND_OK)
         return status;
-    snnd_atomic_write(&file, prefix, sizeof prefix);
-    snnd_atomic_write(&file, text, (size_t)length);
-    snnd_atomic_write_array(&file, array);
-    return snnd_atomic_commit(&file);
+    snnd_output_put(&file, prefix, sizeof prefix);
+    snnd_output_put(&file, text, (size_t)length);
+    snnd_output_put_array(&file, array);
+    return snnd_output_commit(&file);
+}
+
+snnd_status snnd_array_save_npy(snnd_context *context, const snnd_array *array, const char *path) {
+    return save(context, array, snnd_to_path(path));
+}
+
+snnd_status snnd_array_write_npy(snnd_context *context, const snnd_array *array, const snnd_writer *writer) {
+    return save(context, array, snnd_to_writer(writer));
 }
 
 void snnd_array_free(snnd_context *context, snnd_array *array) {

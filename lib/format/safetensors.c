@@ -5,8 +5,8 @@
 #include <stdlib.h>
 
 #include "base/array.h"
+#include "base/text_mode.h"
 #include "base/utf8.h"
-#include "format/atomic_file.h"
 #include "format/bytes.h"
 #include "format/json.h"
 
@@ -74,34 +74,32 @@ static size_t most_values(size_t data_bytes) {
 
 /* What cannot be read where the format's rules are kept is not written. */
 static snnd_status check_text(snnd_context *context, const char *text, size_t count, size_t data_bytes,
-                              const char *path) {
+                              const char *name) {
     const size_t length = strlen(text);
     if (length > MAX_HEADER - ALIGNMENT)
         return snnd_fail(context, SNND_ERROR_ARGUMENT,
-                         "the header of '%s' would have %zu bytes; a header has %d at most", path == NULL ? "" : path,
-                         length, MAX_HEADER);
+                         "the header of '%s' would have %zu bytes; a header has %d at most", name, length, MAX_HEADER);
     if (!snnd_json_is_small(text, length, most_values(data_bytes)))
         return snnd_fail(context, SNND_ERROR_ARGUMENT,
-                         "the header of '%s' would have very many values: %zu tensors for %zu bytes of data",
-                         path == NULL ? "" : path, count, data_bytes);
+                         "the header of '%s' would have very many values: %zu tensors for %zu bytes of data", name,
+                         count, data_bytes);
     if (!snnd_is_utf8(text, length))
-        return snnd_fail(context, SNND_ERROR_ARGUMENT, "a name or text among the metadata of '%s' is not UTF-8",
-                         path == NULL ? "" : path);
+        return snnd_fail(context, SNND_ERROR_ARGUMENT, "a name or text among the metadata of '%s' is not UTF-8", name);
     return SNND_OK;
 }
 
-snnd_status snnd_safetensors_write(snnd_context *context, const char *path, const snnd_tensor *tensors, size_t count,
+snnd_status snnd_safetensors_write(snnd_context *context, snnd_target target, const snnd_tensor *tensors, size_t count,
                                    const snnd_metadata *metadata, size_t metadata_count) {
     char *text = header_text(tensors, count, metadata, metadata_count);
     if (text == NULL)
-        return snnd_fail(context, SNND_ERROR_MEMORY, "no memory for the header of '%s'", path == NULL ? "" : path);
-    snnd_atomic_file file;
+        return snnd_fail(context, SNND_ERROR_MEMORY, "no memory for the header of '%s'", snnd_target_name(target));
+    snnd_output output;
     size_t data_bytes = 0;
     for (size_t i = 0; i < count; i++)
         data_bytes = snnd_size_add(data_bytes, snnd_array_bytes(&tensors[i].array));
-    snnd_status status = check_text(context, text, count, data_bytes, path);
+    snnd_status status = check_text(context, text, count, data_bytes, snnd_target_name(target));
     if (status == SNND_OK)
-        status = snnd_atomic_open(context, path, &file);
+        status = snnd_output_open(context, target, &output);
     if (status != SNND_OK) {
         cJSON_free(text);
         return status;
@@ -110,15 +108,15 @@ snnd_status snnd_safetensors_write(snnd_context *context, const char *path, cons
     unsigned char prefix[PREFIX];
     for (int b = 0; b < PREFIX; b++)
         prefix[b] = (unsigned char)((uint64_t)padded >> (8 * b));
-    snnd_atomic_write(&file, prefix, PREFIX);
-    snnd_atomic_write(&file, text, length);
-    snnd_atomic_write(&file, "        ", padded - length);
+    snnd_output_put(&output, prefix, PREFIX);
+    snnd_output_put(&output, text, length);
+    snnd_output_put(&output, "        ", padded - length);
     cJSON_free(text);
     for (int w = 0; w < WIDTHS; w++)
         for (size_t i = 0; i < count; i++)
             if (snnd_dtype_bytes(tensors[i].array.dtype) == widths[w])
-                snnd_atomic_write_array(&file, &tensors[i].array);
-    return snnd_atomic_commit(&file);
+                snnd_output_put_array(&output, &tensors[i].array);
+    return snnd_output_commit(&output);
 }
 
 /* ---- reading ---- */
@@ -296,10 +294,10 @@ static snnd_status read_header(snnd_safetensors *file, size_t bytes) {
     return read_entries(file, file->bytes + PREFIX + length, data_bytes);
 }
 
-snnd_status snnd_safetensors_open(snnd_context *context, const char *path, snnd_safetensors **file) {
+snnd_status snnd_safetensors_open(snnd_context *context, snnd_source source, snnd_safetensors **file) {
     unsigned char *bytes;
     size_t size;
-    snnd_status status = snnd_read_file(context, path, &bytes, &size);
+    snnd_status status = snnd_source_read(context, source, &bytes, &size);
     if (status != SNND_OK)
         return status;
     snnd_safetensors *made = snnd_allocate(context, 1, sizeof *made);
@@ -308,12 +306,14 @@ snnd_status snnd_safetensors_open(snnd_context *context, const char *path, snnd_
         return SNND_ERROR_MEMORY;
     }
     *made = (snnd_safetensors){.context = context, .bytes = bytes};
+    const snnd_text_mode host = snnd_set_text_mode();
     status = read_header(made, size);
+    snnd_restore_text_mode(&host);
     if (status != SNND_OK)
         snnd_safetensors_close(made);
     else
         *file = made;
-    return snnd_name_file(context, status, path);
+    return snnd_name_source(context, status, source);
 }
 
 void snnd_safetensors_close(snnd_safetensors *file) {

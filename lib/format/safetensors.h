@@ -5,7 +5,8 @@
 #ifndef SNND_FORMAT_SAFETENSORS_H
 #define SNND_FORMAT_SAFETENSORS_H
 
-#include "base/context.h"
+#include "format/source.h"
+#include "format/target.h"
 
 enum { SNND_TENSOR_NAME = 96 };
 
@@ -18,14 +19,13 @@ typedef struct snnd_metadata {
     const char *key, *value;
 } snnd_metadata;
 
-/* Writes atomically. */
-snnd_status snnd_safetensors_write(snnd_context *context, const char *path, const snnd_tensor *tensors, size_t count,
+snnd_status snnd_safetensors_write(snnd_context *context, snnd_target target, const snnd_tensor *tensors, size_t count,
                                    const snnd_metadata *metadata, size_t metadata_count);
 
 typedef struct snnd_safetensors snnd_safetensors;
 
 /* Reads and checks a whole file. Only here do messages name it: what comes after is for the caller to name. */
-snnd_status snnd_safetensors_open(snnd_context *context, const char *path, snnd_safetensors **file);
+snnd_status snnd_safetensors_open(snnd_context *context, snnd_source source, snnd_safetensors **file);
 void snnd_safetensors_close(snnd_safetensors *file);
 
 /* NULL if there is none; borrowed until the file is closed. */

@@ -13,12 +13,13 @@
 #include "base/finite.h"
 #include "base/float_mode.h"
 #include "base/options.h"
+#include "base/text_mode.h"
 #include "kernel/readout.h"
 
 snnd_status snnd_stream_fail(snnd_stream *stream, snnd_status status, const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(stream->error, sizeof stream->error, format, arguments);
+    snnd_print(stream->error, sizeof stream->error, format, arguments);
     va_end(arguments);
     return status;
 }

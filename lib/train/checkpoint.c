@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "base/finite.h"
+#include "base/text_mode.h"
 #include "base/utf8.h"
-#include "format/atomic_file.h"
 #include "format/network_file.h"
 #include "train/trainer.h"
 
@@ -254,7 +254,7 @@ static snnd_status gather_tensors(const snnd_trainer *trainer, double numbers[RU
     return SNND_OK;
 }
 
-static snnd_status write_checkpoint(const snnd_trainer *trainer, const char *path, const char *note,
+static snnd_status write_checkpoint(const snnd_trainer *trainer, snnd_target target, const char *note,
                                     const char *network, const char *settings) {
     double numbers[RUN_NUMBERS];
     list all;
@@ -266,7 +266,7 @@ static snnd_status write_checkpoint(const snnd_trainer *trainer, const char *pat
                                       {SNND_NETWORK_KEY, network},
                                       {SETTINGS_KEY, settings},
                                       {NOTE_KEY, note == NULL ? "" : note}};
-    status = snnd_safetensors_write(trainer->context, path, all.tensors, all.count, metadata, 4);
+    status = snnd_safetensors_write(trainer->context, target, all.tensors, all.count, metadata, 4);
     snnd_release(trainer->context, all.tensors);
     return status;
 }
@@ -278,9 +278,7 @@ static snnd_status check_finite(void *argument, const snnd_tensor *tensor) {
                : snnd_fail(trainer->context, SNND_ERROR_NUMERIC, "the moments '%s' are not finite", tensor->name);
 }
 
-snnd_status snnd_trainer_save_checkpoint(snnd_trainer *trainer, const char *path, const char *note) {
-    if (trainer == NULL)
-        return SNND_ERROR_ARGUMENT;
+static snnd_status check_run(snnd_trainer *trainer, const char *note) {
     if (note != NULL && !snnd_is_utf8(note, strlen(note)))
         return snnd_fail(trainer->context, SNND_ERROR_ARGUMENT, "the note of a checkpoint is not UTF-8");
     snnd_status status = snnd_network_check_values(trainer->network);
@@ -293,16 +291,34 @@ snnd_status snnd_trainer_save_checkpoint(snnd_trainer *trainer, const char *path
     if (trainer->diverged)
         return snnd_fail(trainer->context, SNND_ERROR_NUMERIC,
                          "training has diverged in its last step, and an earlier checkpoint stays: load it");
+    return SNND_OK;
+}
+
+static snnd_status save(snnd_trainer *trainer, snnd_target target, const char *note) {
+    snnd_status status = trainer == NULL ? SNND_ERROR_ARGUMENT : check_run(trainer, note);
+    if (status != SNND_OK)
+        return status;
+    const snnd_text_mode host = snnd_set_text_mode();
+    target.host = &host;
     cJSON *settings = describe_settings(trainer);
     char *network_text = NULL, *settings_text = settings == NULL ? NULL : cJSON_PrintUnformatted(settings);
     status = settings_text == NULL ? snnd_fail(trainer->context, SNND_ERROR_MEMORY, "no memory to describe the run")
                                    : snnd_network_text(trainer->network, &network_text);
     if (status == SNND_OK)
-        status = write_checkpoint(trainer, path, note, network_text, settings_text);
+        status = write_checkpoint(trainer, target, note, network_text, settings_text);
     cJSON_free(network_text);
     cJSON_free(settings_text);
     cJSON_Delete(settings);
+    snnd_restore_text_mode(&host);
     return status;
+}
+
+snnd_status snnd_trainer_save_checkpoint(snnd_trainer *trainer, const char *path, const char *note) {
+    return save(trainer, snnd_to_path(path), note);
+}
+
+snnd_status snnd_trainer_write_checkpoint(snnd_trainer *trainer, const snnd_writer *writer, const char *note) {
+    return save(trainer, snnd_to_writer(writer), note);
 }
 
 /* ---- loading ---- */
@@ -361,23 +377,33 @@ static snnd_status restore(snnd_trainer *trainer, snnd_safetensors *file, snnd_n
     return SNND_OK;
 }
 
-snnd_status snnd_trainer_load_checkpoint(snnd_trainer *trainer, const char *path, char **note) {
+static snnd_status load(snnd_trainer *trainer, snnd_source source, char **note) {
     if (trainer == NULL)
         return SNND_ERROR_ARGUMENT;
     snnd_safetensors *file;
     snnd_network *held = NULL;
     snnd_status status = snnd_trainer_check_idle(trainer);
     if (status == SNND_OK)
-        status = snnd_safetensors_open(trainer->context, path, &file);
+        status = snnd_safetensors_open(trainer->context, source, &file);
     if (status != SNND_OK)
         return status;
+    const snnd_text_mode host = snnd_set_text_mode();
     status = snnd_network_from_file(trainer->context, file, &held);
     if (status == SNND_OK)
         status = restore(trainer, file, held, note);
-    status = snnd_name_file(trainer->context, status, path);
+    status = snnd_name_source(trainer->context, status, source);
     if (status == SNND_OK)
         trainer->diverged = false;
     snnd_network_free(held);
     snnd_safetensors_close(file);
+    snnd_restore_text_mode(&host);
     return status;
+}
+
+snnd_status snnd_trainer_load_checkpoint(snnd_trainer *trainer, const char *path, char **note) {
+    return load(trainer, snnd_from_path(path), note);
+}
+
+snnd_status snnd_trainer_read_checkpoint(snnd_trainer *trainer, const snnd_reader *reader, char **note) {
+    return load(trainer, snnd_from_reader(reader, "the checkpoint"), note);
 }

@@ -319,13 +319,19 @@ START_TEST(half_precision_is_read_in_full) {
 END_TEST
 
 START_TEST(truth_is_one_and_falsehood_zero) {
+    static const snnd_dtype asked[] = {SNND_ANY, SNND_UINT8, SNND_INT8, SNND_INT64};
     snnd_context *context = make_context(1);
-    const char *path = write_plain("|b1", "(3,)", "\x01\x00\x01", 3);
+    const char *path = write_plain("|b1", "(4,)", "\x01\x00\x02\xff", 4); /* whatever is not 0 is true */
     snnd_array array = load(context, path, SNND_FLOAT32);
-    ck_assert_float_eq(((float *)array.data)[0], 1);
-    ck_assert_float_eq(((float *)array.data)[1], 0);
-    ck_assert_float_eq(((float *)array.data)[2], 1);
+    for (int k = 0; k < 4; k++)
+        ck_assert_float_eq(((float *)array.data)[k], k != 1);
     snnd_array_free(context, &array);
+    for (int d = 0; d < 4; d++) {
+        array = load(context, path, asked[d]);
+        for (int k = 0; k < 4; k++)
+            ck_assert_int_eq(asked[d] == SNND_INT64 ? ((int64_t *)array.data)[k] : ((int8_t *)array.data)[k], k != 1);
+        snnd_array_free(context, &array);
+    }
     snnd_context_free(context);
 }
 END_TEST
@@ -492,12 +498,33 @@ static const struct bad_header {
     {"{'descr': '|u1,|u1', 'fortran_order': False, 'shape': (1,)}", "elements"},
     {"{'descr': '', 'fortran_order': False, 'shape': (1,)}", "elements"},
     /* 63 bytes, so that the quotation mark and the zero behind it end their memory */
-    {"{'fortran_order': False, 'shape': (1,),              'descr': '", "elements"},
-    {"{'fortran_order': False, 'shape': (1,),             'descr': '<", "elements"},
-    {"{'descr': '|u1', 'shape': (1,)}", "fortran_order"},
-    {"{'descr': '|u1', 'fortran_order': 0, 'shape': (1,)}", "fortran_order"},
-    {"{'descr': '|u1', 'fortran_order': False}", "shape"},
-    {"{'descr': '|u1', 'fortran_order': False, 'shape': 1}", "shape"},
+    {"{'fortran_order': False, 'shape': (1,),              'descr': '",
+     "its 'descr' is not a type in quotation marks, but begins with: '"},
+    {"{'fortran_order': False, 'shape': (1,),             'descr': '<",
+     "its 'descr' is not a type in quotation marks, but begins with: '<"},
+    {"{'descr': '|u1', 'shape': (1,)}", "has no 'fortran_order'"},
+    {"{'descr': '|u1', 'fortran_order': 0, 'shape': (1,)}",
+     "its 'fortran_order' is not True or False, but begins with: 0"},
+    {"{'descr': '|u1', 'fortran_order': 1, 'shape': (1,)}",
+     "its 'fortran_order' is not True or False, but begins with: 1"},
+    {"{'descr': '|u1', 'fortran_order': Falsely, 'shape': (1,)}", "is not a dictionary"},
+    {"{'descr': '|u1', 'fortran_order': False}", "has no 'shape'"},
+    {"{'descr': '|u1', 'fortran_order': False, 'shape': 1}", "its 'shape' is not a tuple of sizes, but begins with: 1"},
+    {"{'descr': '|u1', 'fortran_order': False, 'shape': (1)}",
+     "its 'shape' is not a tuple of sizes, but begins with: (1)"},
+    {"{'descr': '|u1', 'fortran_order': False, 'shape': [1,]}", "its 'shape' is not a tuple of sizes"},
+    {"{'descr': '|u1', 'fortran_order': False, 'shape': (,)}", "its 'shape' is not a tuple of sizes"},
+    {"{'descr': '|u1', 'fortran_order': False, 'shape': (1,,)}", "its 'shape' is not a tuple of sizes"},
+    {"{'descr': '|u1', 'fortran_order': False, 'shape': (+1,)}", "its 'shape' is not a tuple of sizes"},
+    {"{'descr': '|u1', 'fortran_order': False, 'shape': (1,), 'shape': (1,)}", "has 'shape' twice"},
+    {"{'descr': '|u1', 'descr': '|i1', 'fortran_order': False, 'shape': (1,)}", "has 'descr' twice"},
+    {"{'descr': '|u1', 'fortran_order': False, 'shape': (1,), 'more': 1}", "'more'"},
+    {"{'descr': '|u1', 'fortran_order': False, 'shape': (1,), 'Shape': (1,)}", "'Shape'"},
+    {"{'descr': '|u1', 'fortran_order': False, 'shape': (1,)} + {}", "behind the dictionary"},
+    {"{'descr': '|u1' 'fortran_order': False, 'shape': (1,)}", "is not a dictionary"},
+    {"{, 'descr': '|u1', 'fortran_order': False, 'shape': (1,)}", "is not a dictionary"},
+    {"'descr': '|u1', 'fortran_order': False, 'shape': (1,)", "is not a dictionary"},
+    {"['descr', 'fortran_order', 'shape']", "is not a dictionary"},
     {"{'descr': '|u1', 'fortran_order': False, 'shape': (-1,)}", "shape"},
     {"{'descr': '|u1', 'fortran_order': False, 'shape': (1, -1)}", "shape"},
     {"{'descr': '|u1', 'fortran_order': False, 'shape': (1.5,)}", "shape"},

@@ -39,7 +39,7 @@ static const char *write_header(const char *header, size_t bytes) {
 static void refuses(const char *path, snnd_status status, const char *words) {
     snnd_context *context = make_context(1);
     snnd_safetensors *file = NULL;
-    FAILS(context, status, words, snnd_safetensors_open(context, path, &file));
+    FAILS(context, status, words, snnd_safetensors_open(context, snnd_from_path(path), &file));
     ck_assert_msg(strstr(snnd_context_last_error(context), path) != NULL, "'%s' does not name the file",
                   snnd_context_last_error(context));
     ck_assert_ptr_null(file);
@@ -77,14 +77,14 @@ static size_t bytes_of(const snnd_array *array) {
 }
 
 static void write_all(snnd_context *context, const char *path) {
-    OK(context, snnd_safetensors_write(context, path, tensors, TENSORS, metadata, 2));
+    OK(context, snnd_safetensors_write(context, snnd_to_path(path), tensors, TENSORS, metadata, 2));
 }
 
 START_TEST(what_is_written_is_read_bit_for_bit) {
     snnd_context *context = make_context(1);
     snnd_safetensors *file = NULL;
     write_all(context, scratch("a"));
-    OK(context, snnd_safetensors_open(context, scratch("a"), &file));
+    OK(context, snnd_safetensors_open(context, snnd_from_path(scratch("a")), &file));
     ck_assert_uint_eq(snnd_safetensors_count(file), TENSORS);
     for (int i = 0; i < TENSORS; i++) {
         unsigned char got[64] = {0};
@@ -105,7 +105,7 @@ START_TEST(metadata_come_back) {
     snnd_context *context = make_context(1);
     snnd_safetensors *file = NULL;
     write_all(context, scratch("a"));
-    OK(context, snnd_safetensors_open(context, scratch("a"), &file));
+    OK(context, snnd_safetensors_open(context, snnd_from_path(scratch("a")), &file));
     for (int i = 0; i < 2; i++)
         ck_assert_str_eq(snnd_safetensors_metadata(file, metadata[i].key), metadata[i].value);
     ck_assert_ptr_null(snnd_safetensors_metadata(file, "nothing"));
@@ -118,8 +118,8 @@ END_TEST
 START_TEST(a_file_may_hold_nothing) {
     snnd_context *context = make_context(1);
     snnd_safetensors *file = NULL;
-    OK(context, snnd_safetensors_write(context, scratch("a"), NULL, 0, NULL, 0));
-    OK(context, snnd_safetensors_open(context, scratch("a"), &file));
+    OK(context, snnd_safetensors_write(context, snnd_to_path(scratch("a")), NULL, 0, NULL, 0));
+    OK(context, snnd_safetensors_open(context, snnd_from_path(scratch("a")), &file));
     ck_assert_uint_eq(snnd_safetensors_count(file), 0);
     ck_assert(!snnd_safetensors_has(file, "__metadata__"));
     snnd_safetensors_close(file);
@@ -177,7 +177,7 @@ START_TEST(alignment_does_not_depend_on_the_length_of_names) {
     for (int length = 1; length <= 9; length++) {
         snnd_tensor one = {"", {f64, SNND_FLOAT64, 1, {2, 1, 1, 1}}};
         memset(one.name, 'n', (size_t)length);
-        OK(context, snnd_safetensors_write(context, scratch("a"), &one, 1, NULL, 0));
+        OK(context, snnd_safetensors_write(context, snnd_to_path(scratch("a")), &one, 1, NULL, 0));
         size_t size;
         unsigned char *file = scratch_read(scratch("a"), &size);
         ck_assert_uint_eq(file[0] % 8, 0);
@@ -191,9 +191,11 @@ END_TEST
 START_TEST(a_file_that_cannot_be_written_leaves_nothing) {
     snnd_context *context = make_context(1);
     FAILS(context, SNND_ERROR_IO, scratch("none/a"),
-          snnd_safetensors_write(context, scratch("none/a"), tensors, TENSORS, metadata, 2));
-    FAILS(context, SNND_ERROR_ARGUMENT, "NULL", snnd_safetensors_write(context, NULL, tensors, 1, NULL, 0));
-    FAILS(context, SNND_ERROR_ARGUMENT, "empty", snnd_safetensors_write(context, "", tensors, 1, NULL, 0));
+          snnd_safetensors_write(context, snnd_to_path(scratch("none/a")), tensors, TENSORS, metadata, 2));
+    FAILS(context, SNND_ERROR_ARGUMENT, "NULL",
+          snnd_safetensors_write(context, snnd_to_path(NULL), tensors, 1, NULL, 0));
+    FAILS(context, SNND_ERROR_ARGUMENT, "empty",
+          snnd_safetensors_write(context, snnd_to_path(""), tensors, 1, NULL, 0));
     ck_assert_int_eq(scratch_entries(), 0);
     snnd_context_free(context);
 }
@@ -203,7 +205,7 @@ START_TEST(text_that_is_not_utf8_is_not_written) {
     static const snnd_metadata wrong[] = {{"key", "caf\xe9"}, {"k\xc3", "value"}};
     snnd_context *context = make_context(1);
     FAILS(context, SNND_ERROR_ARGUMENT, "UTF-8",
-          snnd_safetensors_write(context, scratch("a"), tensors, 1, &wrong[_i], 1));
+          snnd_safetensors_write(context, snnd_to_path(scratch("a")), tensors, 1, &wrong[_i], 1));
     ck_assert_int_eq(scratch_entries(), 0);
     snnd_context_free(context);
 }
@@ -217,7 +219,7 @@ START_TEST(a_header_above_the_limit_is_not_written) {
     memset(text, 'x', bytes);
     text[bytes] = '\0';
     FAILS(context, SNND_ERROR_ARGUMENT, "100000000 at most",
-          snnd_safetensors_write(context, scratch("a"), tensors, 1, &(snnd_metadata){"key", text}, 1));
+          snnd_safetensors_write(context, snnd_to_path(scratch("a")), tensors, 1, &(snnd_metadata){"key", text}, 1));
     ck_assert_int_eq(scratch_entries(), 0);
     free(text);
     snnd_context_free(context);
@@ -234,7 +236,7 @@ START_TEST(a_file_by_hand_is_read) {
         write_header("{\"b\": {\"dtype\":\"U8\",\"shape\":[2,2],\"data_offsets\":[4,8], \"extra\": 1} ,\n"
                      "\"a\":{\"data_offsets\":[0,4],\"shape\":[1],\"dtype\":\"I32\"}}   ",
                      8);
-    OK(context, snnd_safetensors_open(context, path, &file));
+    OK(context, snnd_safetensors_open(context, snnd_from_path(path), &file));
     ck_assert_uint_eq(snnd_safetensors_count(file), 2);
     int32_t a[1];
     uint8_t b[4];
@@ -255,7 +257,7 @@ START_TEST(tensors_without_bytes_may_stand_anywhere) {
                                     "\"a\":{\"dtype\":\"U8\",\"shape\":[8],\"data_offsets\":[0,8]},"
                                     "\"y\":{\"dtype\":\"F64\",\"shape\":[3,0],\"data_offsets\":[0,0]}}",
                                     8);
-    OK(context, snnd_safetensors_open(context, path, &file));
+    OK(context, snnd_safetensors_open(context, snnd_from_path(path), &file));
     ck_assert_uint_eq(snnd_safetensors_count(file), 3);
     snnd_safetensors_close(file);
     snnd_context_free(context);
@@ -266,7 +268,7 @@ START_TEST(a_tensor_is_only_read_as_what_it_is) {
     snnd_context *context = make_context(1);
     snnd_safetensors *file = NULL;
     write_all(context, scratch("a"));
-    OK(context, snnd_safetensors_open(context, scratch("a"), &file));
+    OK(context, snnd_safetensors_open(context, snnd_from_path(scratch("a")), &file));
     float got[3] = {9, 9, 9};
     FAILS(context, SNND_ERROR_FORMAT, "'nobody' is missing",
           snnd_safetensors_read(file, "nobody", &(snnd_array){got, SNND_FLOAT32, 3, {1, 3, 1, 1}}));
@@ -381,7 +383,7 @@ START_TEST(the_same_header_without_the_fault_is_read) {
     const char *path = write_header("{\"__metadata__\":{\"key\":\"value\"}," TENSOR(
                                         "a", "U8", "[4]", "[0,4]") "," TENSOR("b", "F32", "[]", "[4,8]") "}",
                                     8);
-    OK(context, snnd_safetensors_open(context, path, &file));
+    OK(context, snnd_safetensors_open(context, snnd_from_path(path), &file));
     snnd_safetensors_close(file);
     snnd_context_free(context);
 }
@@ -408,7 +410,7 @@ START_TEST(a_header_length_that_cuts_the_header_is_refused) {
         snnd_context *context = make_context(1);
         snnd_safetensors *file = NULL;
         const char *path = write_raw(length, header, strlen(header), eight, 8);
-        FAILS(context, SNND_ERROR_FORMAT, path, snnd_safetensors_open(context, path, &file));
+        FAILS(context, SNND_ERROR_FORMAT, path, snnd_safetensors_open(context, snnd_from_path(path), &file));
         snnd_context_free(context);
     }
 }
@@ -422,7 +424,8 @@ START_TEST(a_file_that_is_cut_off_anywhere_is_refused) {
     for (size_t kept = 0; kept < bytes; kept++) {
         snnd_safetensors *file = NULL;
         scratch_write(scratch("cut"), whole, kept);
-        FAILS(context, SNND_ERROR_FORMAT, scratch("cut"), snnd_safetensors_open(context, scratch("cut"), &file));
+        FAILS(context, SNND_ERROR_FORMAT, scratch("cut"),
+              snnd_safetensors_open(context, snnd_from_path(scratch("cut")), &file));
         ck_assert_ptr_null(file);
     }
     free(whole);
@@ -477,7 +480,7 @@ START_TEST(a_header_of_very_many_tensors_is_read) {
     snnd_context *context = make_context(1);
     snnd_safetensors *file;
     write_many(MANY, true);
-    OK(context, snnd_safetensors_open(context, scratch("many"), &file));
+    OK(context, snnd_safetensors_open(context, snnd_from_path(scratch("many")), &file));
     ck_assert_uint_eq(snnd_safetensors_count(file), MANY);
     ck_assert(snnd_safetensors_has(file, "000001") && snnd_safetensors_has(file, "060000"));
     ck_assert(!snnd_safetensors_has(file, "000000") && !snnd_safetensors_has(file, "060001"));
@@ -517,7 +520,7 @@ START_TEST(what_would_have_too_many_values_is_not_written) {
         snprintf(many[i].name, sizeof many[i].name, "%d", i);
     }
     FAILS(context, SNND_ERROR_ARGUMENT, "very many values",
-          snnd_safetensors_write(context, scratch("a"), many, MANY, NULL, 0));
+          snnd_safetensors_write(context, snnd_to_path(scratch("a")), many, MANY, NULL, 0));
     ck_assert_int_eq(scratch_entries(), 0);
     free(many);
     snnd_context_free(context);
@@ -541,7 +544,7 @@ START_TEST(a_long_name_is_cut_in_the_message) {
     snnd_context *context = make_context(1);
     snnd_safetensors *file = NULL;
     const char *path = write_header(header, 8);
-    FAILS(context, SNND_ERROR_FORMAT, "dtype", snnd_safetensors_open(context, path, &file));
+    FAILS(context, SNND_ERROR_FORMAT, "dtype", snnd_safetensors_open(context, snnd_from_path(path), &file));
     snnd_context_free(context);
 }
 END_TEST
@@ -560,7 +563,7 @@ START_TEST(every_byte_of_a_header_may_be_wrong) {
             changed[place] = "\0{}\"9\xff"[k];
             snnd_safetensors *file = NULL;
             const char *path = write_raw(length, changed, length, eight, 8);
-            const snnd_status status = snnd_safetensors_open(context, path, &file);
+            const snnd_status status = snnd_safetensors_open(context, snnd_from_path(path), &file);
             ck_assert(status == SNND_OK || status == SNND_ERROR_FORMAT);
             ck_assert((status == SNND_OK) == (file != NULL));
             refused += status != SNND_OK;
@@ -576,7 +579,7 @@ START_TEST(what_is_not_there_is_an_error_of_input) {
     refuses(scratch_directory, SNND_ERROR_IO, "regular file");
     snnd_context *context = make_context(1);
     snnd_safetensors *file = NULL;
-    FAILS(context, SNND_ERROR_ARGUMENT, "NULL", snnd_safetensors_open(context, NULL, &file));
+    FAILS(context, SNND_ERROR_ARGUMENT, "NULL", snnd_safetensors_open(context, snnd_from_path(NULL), &file));
     snnd_context_free(context);
 }
 END_TEST
@@ -585,13 +588,13 @@ END_TEST
 
 static snnd_status open_something(snnd_context *context, void *path) {
     snnd_safetensors *file = NULL;
-    const snnd_status status = snnd_safetensors_open(context, path, &file);
+    const snnd_status status = snnd_safetensors_open(context, snnd_from_path(path), &file);
     snnd_safetensors_close(file);
     return status;
 }
 
 static snnd_status write_something(snnd_context *context, void *path) {
-    return snnd_safetensors_write(context, path, tensors, TENSORS, metadata, 2);
+    return snnd_safetensors_write(context, snnd_to_path(path), tensors, TENSORS, metadata, 2);
 }
 
 START_TEST(without_memory_there_is_an_error_and_no_leak) {

@@ -154,7 +154,7 @@ START_TEST(tensors_that_wrap_are_not_what_is_there) {
     scratch_write(scratch("one.safetensors"), file, 8 + (size_t)length + tensors[_i].bytes);
     snnd_safetensors *opened;
     FAILS(context, SNND_ERROR_FORMAT, "does not fit its data_offsets",
-          snnd_safetensors_open(context, scratch("one.safetensors"), &opened));
+          snnd_safetensors_open(context, snnd_from_path(scratch("one.safetensors")), &opened));
 }
 END_TEST
 

@@ -64,7 +64,8 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size) {
     memcpy(text, data, size);
     add_all(text);
     const snnd_metadata metadata = {SNND_NETWORK_KEY, text};
-    if (MAY(context, snnd_safetensors_write(context, fuzz_path("input"), tensors, count, &metadata, 1)) == SNND_OK)
+    if (MAY(context, snnd_safetensors_write(context, snnd_to_path(fuzz_path("input")), tensors, count, &metadata, 1)) ==
+        SNND_OK)
         MAY(context, snnd_network_load(context, fuzz_path("input"), &network)); /* else it is not UTF-8 */
     if (network != NULL)
         fuzz_save_again(context, network);

@@ -29,6 +29,16 @@ static void load_array(snnd_context *context, snnd_dtype dtype) {
         return;
     }
     CLAIM(dtype == SNND_ANY || array.dtype == (int32_t)dtype, "type %d became %d", (int)dtype, array.dtype);
+    snnd_buffer buffer = {.context = context};
+    const snnd_writer writer = snnd_buffer_writer(&buffer);
+    MUST(context, snnd_array_write_npy(context, &array, &writer));
+    snnd_memory memory = {buffer.data, buffer.bytes};
+    const snnd_reader reader = snnd_memory_reader(&memory);
+    MUST(context, snnd_array_read_npy(context, &reader, SNND_ANY, &twin));
+    CLAIM(memcmp(array.data, twin.data, (size_t)snnd_array_count(&array) * snnd_dtype_bytes(array.dtype)) == 0,
+          "what went through memory is another array");
+    snnd_array_free(context, &twin);
+    snnd_buffer_free(&buffer);
     MUST(context, snnd_array_load_npy(context, fuzz_path("input"), dtype, &twin));
     CLAIM(memcmp(array.data, twin.data, (size_t)snnd_array_count(&array) * snnd_dtype_bytes(array.dtype)) == 0,
           "loading twice gives two results");

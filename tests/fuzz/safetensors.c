@@ -93,8 +93,8 @@ static void write_again(snnd_context *context, const snnd_safetensors *file) {
     const char *format = snnd_safetensors_metadata(file, "format");
     const snnd_metadata metadata = {"format", format == NULL ? "" : format};
     snnd_safetensors *again;
-    MUST(context, snnd_safetensors_write(context, fuzz_path("again"), tensors, count, &metadata, 1));
-    MUST(context, snnd_safetensors_open(context, fuzz_path("again"), &again));
+    MUST(context, snnd_safetensors_write(context, snnd_to_path(fuzz_path("again")), tensors, count, &metadata, 1));
+    MUST(context, snnd_safetensors_open(context, snnd_from_path(fuzz_path("again")), &again));
     CLAIM(snnd_safetensors_count(again) == count, "%zu tensors became %zu", count, snnd_safetensors_count(again));
     CLAIM(strcmp(snnd_safetensors_metadata(again, "format"), metadata.value) == 0, "the metadata changed");
     for (size_t i = 0; i < count; i++) {
@@ -113,7 +113,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size) {
     snnd_context *context = fuzz_open();
     snnd_safetensors *file = NULL;
     fuzz_write(fuzz_path("input"), data, size);
-    if (MAY(context, snnd_safetensors_open(context, fuzz_path("input"), &file)) == SNND_OK) {
+    if (MAY(context, snnd_safetensors_open(context, snnd_from_path(fuzz_path("input")), &file)) == SNND_OK) {
         read_all(context, file, data);
         read_metadata(file);
         write_again(context, file);

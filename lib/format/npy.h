@@ -1,0 +1,10 @@
+/* The .npy format of NumPy, from wherever it comes. */
+#ifndef SNND_FORMAT_NPY_H
+#define SNND_FORMAT_NPY_H
+
+#include "format/source.h"
+
+/* As snnd_array_load_npy(). */
+snnd_status snnd_npy_load(snnd_context *context, snnd_source source, snnd_dtype dtype, snnd_array *array);
+
+#endif

@@ -1,0 +1,113 @@
+#include "format/source.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "format/paths.h"
+
+snnd_status snnd_name_source(snnd_context *context, snnd_status status, snnd_source source) {
+    if (status == SNND_OK)
+        return status;
+    return source.name != NULL ? snnd_fail(context, status, "%s: %s", source.name, context->error)
+                               : snnd_fail(context, status, "'%s': %s", source.path, context->error);
+}
+
+/* What has been read so far. */
+typedef struct pile {
+    snnd_context *context;
+    unsigned char *data;
+    size_t bytes, room;
+} pile;
+
+static snnd_status make_room(pile *to, size_t room) {
+    unsigned char *made = snnd_allocate(to->context, room, 1);
+    if (made == NULL)
+        return SNND_ERROR_MEMORY;
+    if (to->bytes > 0)
+        memcpy(made, to->data, to->bytes);
+    snnd_release(to->context, to->data);
+    to->data = made;
+    to->room = room;
+    return SNND_OK;
+}
+
+/* Reads to the end, of which only a read of nothing tells: so there is always room for one byte more. */
+static snnd_status read_pile(const snnd_reader *reader, pile *to) {
+    enum { UNKNOWN = 1 << 16 };
+    const size_t expected = snnd_size_of((int64_t)(reader->bytes > INT64_MAX ? INT64_MAX : reader->bytes));
+    snnd_status status = make_room(to, reader->bytes == 0 ? UNKNOWN : snnd_size_add(expected, 1));
+    while (status == SNND_OK) {
+        const size_t left = to->room - to->bytes;
+        const int64_t got = reader->read(reader->user, to->data + to->bytes, left);
+        if (got == 0)
+            return SNND_OK;
+        if (got < 0 || (uint64_t)got > left)
+            return snnd_fail(to->context, SNND_ERROR_IO,
+                             got < 0 ? "the reader failed after %zu bytes"
+                                     : "after %zu bytes the reader gave more than it was asked for",
+                             to->bytes);
+        to->bytes += (size_t)got;
+        if (to->bytes == to->room)
+            status = make_room(to, snnd_size_multiply(to->room, 2));
+    }
+    return status;
+}
+
+static snnd_status read_whole(snnd_context *context, const snnd_reader *reader, unsigned char **data, size_t *bytes) {
+    pile made = {.context = context};
+    const snnd_status status = read_pile(reader, &made);
+    if (status != SNND_OK) {
+        snnd_release(context, made.data);
+        return status;
+    }
+    *data = made.data;
+    *bytes = made.bytes;
+    return SNND_OK;
+}
+
+static int64_t read_descriptor(void *user, void *data, size_t bytes) {
+    const int *descriptor = user;
+    ssize_t got;
+    do
+        got = read(*descriptor, data, bytes);
+    while (got < 0 && errno == EINTR);
+    return got;
+}
+
+static snnd_status read_regular(snnd_context *context, int descriptor, const char *path, unsigned char **data,
+                                size_t *bytes) {
+    struct stat about;
+    if (fstat(descriptor, &about) != 0)
+        return snnd_fail_path(context, "read", path);
+    if (!S_ISREG(about.st_mode))
+        return snnd_fail_irregular(context, "read", path);
+    const snnd_reader reader = {read_descriptor, &descriptor, (uint64_t)about.st_size};
+    const snnd_status status = read_whole(context, &reader, data, bytes);
+    return status == SNND_ERROR_IO ? snnd_fail_path(context, "read", path)
+                                   : snnd_name_source(context, status, snnd_from_path(path));
+}
+
+/* What is at the path is opened first, without waiting for who writes to a pipe, and then looked at: so it cannot be
+ * put in the place of what was looked at. */
+static snnd_status read_path(snnd_context *context, const char *path, unsigned char **data, size_t *bytes) {
+    if (path == NULL)
+        return snnd_fail(context, SNND_ERROR_ARGUMENT, "the path of a file to read is NULL");
+    const int descriptor = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (descriptor < 0)
+        return errno == ENXIO ? snnd_fail_irregular(context, "read", path) : snnd_fail_path(context, "open", path);
+    const snnd_status status = read_regular(context, descriptor, path, data, bytes);
+    close(descriptor);
+    return status;
+}
+
+snnd_status snnd_source_read(snnd_context *context, snnd_source source, unsigned char **data, size_t *bytes) {
+    if (source.name == NULL)
+        return read_path(context, source.path, data, bytes);
+    if (source.reader == NULL || source.reader->read == NULL)
+        return snnd_fail(context, SNND_ERROR_ARGUMENT, "%s: the reader %s NULL", source.name,
+                         source.reader == NULL ? "is" : "has a `read` that is");
+    return snnd_name_source(context, read_whole(context, source.reader, data, bytes), source);
+}

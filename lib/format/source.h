@@ -1,0 +1,26 @@
+/* Where the bytes of a file come from: a path, or a reader of the host's. */
+#ifndef SNND_FORMAT_SOURCE_H
+#define SNND_FORMAT_SOURCE_H
+
+#include "base/context.h"
+
+typedef struct snnd_source {
+    const char *path, *name; /* `name` is what messages call a reader's bytes; NULL: they come from the path */
+    const snnd_reader *reader;
+} snnd_source;
+
+static inline snnd_source snnd_from_path(const char *path) {
+    return (snnd_source){.path = path};
+}
+
+static inline snnd_source snnd_from_reader(const snnd_reader *reader, const char *name) {
+    return (snnd_source){.name = name, .reader = reader};
+}
+
+/* Reads all of it into memory of the context. */
+snnd_status snnd_source_read(snnd_context *context, snnd_source source, unsigned char **data, size_t *bytes);
+
+/* Puts the source's name before the sentence that an inner function left; returns the status. */
+snnd_status snnd_name_source(snnd_context *context, snnd_status status, snnd_source source);
+
+#endif
