@@ -1,20 +1,23 @@
 /*
  * Writes a saved network as C source for a microcontroller, PREFIX.c and PREFIX.h, and prints what it takes.
  *
- *     export-c MODEL.safetensors PREFIX [--name NAME] [--fixed --largest X | --fixed --samples x.npy [--scale S]]
+ *     export-c MODEL.safetensors PREFIX [--name NAME] [--readout WORD]
+ *              [--fixed --largest X | --fixed --samples x.npy [--scale S]]
  *
  * --fixed      whole numbers only; needs the largest |input|, or samples [N, T, I] of the input
  * --scale S    what the samples are multiplied by before they come to the network: 20 where rawhd-train trained it
  * --name NAME  prefix of all names in C; snn by default
+ * --readout WORD  how scores are made: softmax_sum, sum, mean, max or last; by default as the network has it
  */
 #include <snndelay.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const char usage[] = "Usage: export-c MODEL.safetensors PREFIX [--name NAME] [--fixed --largest X | --fixed "
-                            "--samples x.npy [--scale S]]\n"
-                            "Writes the network to PREFIX.c and PREFIX.h.\n";
+static const char usage[] = "Usage: export-c MODEL.safetensors PREFIX [--name NAME] [--readout WORD]\n"
+                            "                [--fixed --largest X | --fixed --samples x.npy [--scale S]]\n"
+                            "Writes the network to PREFIX.c and PREFIX.h. A readout, softmax_sum, sum, mean, max or "
+                            "last, takes\nthe place of the network's.\n";
 
 struct samples {
     const char *path;
@@ -74,6 +77,17 @@ static int read_number(const char *word, double *number) {
     return end != word && *end == '\0' && *number > 0 && *number <= 1e30;
 }
 
+/* A readout by its word. */
+static int read_readout(const char *word, int32_t *readout) {
+    static const char *const words[] = {"softmax_sum", "sum", "mean", "max", "last"};
+    for (int32_t k = 0; k < 5; k++)
+        if (strcmp(word, words[k]) == 0) {
+            *readout = SNND_READOUT_SOFTMAX_SUM + k;
+            return 1;
+        }
+    return 0;
+}
+
 /* Options behind the two paths; 0 where they are wrong. */
 static int read_arguments(int count, char **words, snnd_export_c_options *options, struct samples *samples) {
     for (int k = 3; k < count; k++) {
@@ -82,6 +96,8 @@ static int read_arguments(int count, char **words, snnd_export_c_options *option
             options->numbers = SNND_C_FIXED;
         else if (strcmp(words[k], "--name") == 0 && more)
             options->name = words[++k];
+        else if (strcmp(words[k], "--readout") == 0 && more && read_readout(words[k + 1], &options->readout))
+            k++;
         else if (strcmp(words[k], "--largest") == 0 && more && read_number(words[k + 1], &options->largest_input))
             k++;
         else if (strcmp(words[k], "--samples") == 0 && more)

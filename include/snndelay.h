@@ -379,6 +379,23 @@ SNND_API snnd_status snnd_network_set_sigma(snnd_network *network, double sigma)
 /** Width of the delay profiles now; 0 of NULL. */
 SNND_API double snnd_network_sigma(const snnd_network *network);
 
+/** How potentials become one score a class. The loss is the cross-entropy of softmax over the scores. */
+typedef enum snnd_readout {
+    SNND_READOUT_NETWORK = 0,     /**< that of the network (snnd_network_set_readout()) */
+    SNND_READOUT_SOFTMAX_SUM = 1, /**< softmax over the classes at each step, summed over time: the paper's */
+    SNND_READOUT_SUM = 2,         /**< sum over time; of a network that ends in LIF neurons, the spike count */
+    SNND_READOUT_MEAN = 3,        /**< mean over time */
+    SNND_READOUT_MAX = 4,         /**< largest over time */
+    SNND_READOUT_LAST = 5         /**< at the last step */
+} snnd_readout;
+
+/** Sets how scores are made of what the network gives, SOFTMAX_SUM at first. It is kept in files, and holds for every
+ * loss, trainer, stream and export whose options do not name another: a trainer takes it when it is made, and so does a
+ * plan. NETWORK is SNND_ERROR_ARGUMENT here. */
+SNND_API snnd_status snnd_network_set_readout(snnd_network *network, snnd_readout readout);
+/** The readout of the network; 0 of NULL. */
+SNND_API snnd_readout snnd_network_readout(const snnd_network *network);
+
 /** Puts every position back into its range; part of each training step, after the optimizer. */
 SNND_API snnd_status snnd_network_clamp_positions(snnd_network *network);
 
@@ -505,19 +522,10 @@ SNND_API snnd_status snnd_workspace_set_dropout_mask(snnd_workspace *workspace, 
 SNND_API snnd_status snnd_workspace_forward(snnd_workspace *workspace, snnd_mode mode, const float *input,
                                             int32_t count);
 
-/** How potentials become one score a class. The loss is the cross-entropy of softmax over the scores. */
-typedef enum snnd_readout {
-    SNND_READOUT_SOFTMAX_SUM = 1, /**< softmax over the classes at each step, summed over time: the paper's */
-    SNND_READOUT_SUM = 2,         /**< sum over time; of a network that ends in LIF neurons, the spike count */
-    SNND_READOUT_MEAN = 3,        /**< mean over time */
-    SNND_READOUT_MAX = 4,         /**< largest over time */
-    SNND_READOUT_LAST = 5         /**< at the last step */
-} snnd_readout;
-
 /** How scores are made, and what is added to the cross-entropy. */
 typedef struct snnd_loss_options {
     size_t size;
-    int32_t readout; /**< ::snnd_readout; default SOFTMAX_SUM */
+    int32_t readout; /**< ::snnd_readout; default NETWORK */
     double l1;       /**< times the sum of |weight| of all delay layers, >= 0; default 0 */
 } snnd_loss_options;
 
@@ -944,7 +952,7 @@ typedef struct snnd_trainer_options {
     int32_t epochs;          /**< length of the run that the default schedules are made for, >= 1; default 150 */
     int32_t batch;           /**< samples a step, >= 1; default 256 */
     uint64_t seed;           /**< of shuffling and dropout; default 0 */
-    int32_t readout;         /**< ::snnd_readout; default SOFTMAX_SUM */
+    int32_t readout;         /**< ::snnd_readout; default NETWORK */
     double l1;               /**< default 0 */
     snnd_sparsity *sparsity; /**< borrowed, must outlive the trainer; NULL: none */
     /* All pointers below are read during the call only; NULL means the paper's. */
@@ -1240,7 +1248,7 @@ SNND_API int64_t snnd_plan_synapses(const snnd_plan *plan);
 /** How a stream makes scores. */
 typedef struct snnd_stream_options {
     size_t size;
-    int32_t readout; /**< ::snnd_readout of the scores; default SOFTMAX_SUM */
+    int32_t readout; /**< ::snnd_readout of the scores; default NETWORK */
 } snnd_stream_options;
 
 /** Fills in the defaults; `size` is sizeof of the caller's structure. */
@@ -1314,7 +1322,7 @@ typedef enum snnd_c_numbers {
 typedef struct snnd_export_c_options {
     size_t size;
     int32_t numbers; /**< ::snnd_c_numbers; default FLOAT32 */
-    int32_t readout; /**< ::snnd_readout of the scores; default SOFTMAX_SUM */
+    int32_t readout; /**< ::snnd_readout of the scores; default NETWORK */
     const char
         *name; /**< prefix of all names in C: a letter, then letters, digits and '_', at most 63; default "snn" */
     /** Fixed point needs to know how large inputs get; either of these says it. Larger ones are taken for the

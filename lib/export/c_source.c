@@ -21,7 +21,7 @@ enum { LONGEST_NAME = 63, MOST_CLASSES = 32767 };
 
 snnd_status snnd_export_c_options_init(snnd_export_c_options *options, size_t size) {
     static const snnd_export_c_options defaults = {
-        .numbers = SNND_C_FLOAT32, .readout = SNND_READOUT_SOFTMAX_SUM, .name = "snn"};
+        .numbers = SNND_C_FLOAT32, .readout = SNND_READOUT_NETWORK, .name = "snn"};
     return snnd_options_init(options, size, &defaults, sizeof defaults);
 }
 
@@ -196,6 +196,7 @@ static snnd_status export_to(const snnd_plan *plan, const snnd_export_c_options 
     snnd_export_c_report made = {0};
     snnd_export_c_options_init(&known, sizeof known);
     snnd_status status = snnd_options_read(context, options, &known, sizeof known, "snnd_export_c_options");
+    known.readout = snnd_choose_readout(known.readout, plan->readout);
     if (status == SNND_OK)
         status = snnd_options_check(context, report, "snnd_export_c_report");
     if (status == SNND_OK)

@@ -24,10 +24,16 @@ static bool describe_layer(cJSON *layers, const snnd_layer *layer) {
     return good;
 }
 
+/* Words for readouts in files, by snnd_readout. */
+static const char *const readouts[] = {NULL, "softmax_sum", "sum", "mean", "max", "last"};
+
+enum { READOUTS = sizeof readouts / sizeof readouts[0] };
+
 cJSON *snnd_network_describe(const snnd_network *network) {
     cJSON *root = cJSON_CreateObject(), *layers;
     bool good = cJSON_AddNumberToObject(root, "inputs", network->inputs) != NULL &&
                 snnd_json_add_double(root, "sigma", network->sigma) &&
+                cJSON_AddStringToObject(root, "readout", readouts[network->readout]) != NULL &&
                 (layers = cJSON_AddArrayToObject(root, "layers")) != NULL;
     for (int32_t i = 0; i < network->count && good; i++)
         good = describe_layer(layers, network->layer[i]);
@@ -121,6 +127,21 @@ static snnd_status read_number(snnd_context *context, const char *who, const cJS
     return SNND_OK;
 }
 
+/* Files of before there was a readout in them mean the paper's. */
+static snnd_status read_readout(snnd_context *context, const cJSON *root, int32_t *readout) {
+    const cJSON *item = cJSON_GetObjectItemCaseSensitive(root, "readout");
+    const char *word = cJSON_GetStringValue(item);
+    if (item == NULL)
+        return SNND_OK;
+    for (int32_t k = SNND_READOUT_SOFTMAX_SUM; word != NULL && k < READOUTS; k++)
+        if (strcmp(word, readouts[k]) == 0) {
+            *readout = k;
+            return SNND_OK;
+        }
+    return snnd_fail(context, SNND_ERROR_FORMAT, "the architecture has a readout that is not known: '%.64s'",
+                     word == NULL ? "(no text)" : word);
+}
+
 static const snnd_layer_class *find_class(const cJSON *entry) {
     const char *type = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(entry, "type"));
     for (int i = 0; type != NULL && snnd_layer_classes[i] != NULL; i++)
@@ -202,10 +223,13 @@ static snnd_status build_network(snnd_context *context, const cJSON *root, const
     const cJSON *layers = cJSON_GetObjectItemCaseSensitive(root, "layers"), *entry;
     static const char who[] = "the architecture";
     double inputs = 0, sigma = 0;
+    int32_t readout = SNND_READOUT_SOFTMAX_SUM;
     snnd_network *made = NULL;
     snnd_status status = read_number(context, who, root, "inputs", true, &inputs);
     if (status == SNND_OK)
         status = read_number(context, who, root, "sigma", false, &sigma);
+    if (status == SNND_OK)
+        status = read_readout(context, root, &readout);
     if (status == SNND_OK && !cJSON_IsArray(layers))
         status = snnd_fail(context, SNND_ERROR_FORMAT, "%s has %s", who,
                            layers == NULL ? "no 'layers'" : "'layers' that are not an array");
@@ -213,6 +237,7 @@ static snnd_status build_network(snnd_context *context, const cJSON *root, const
         status = snnd_network_create(context, (int32_t)inputs, &made);
     if (status != SNND_OK)
         return status == SNND_ERROR_ARGUMENT ? SNND_ERROR_FORMAT : status;
+    made->readout = readout;
     cJSON_ArrayForEach(entry, layers) if (status == SNND_OK) status = build_layer(made, entry, file);
     if (status == SNND_OK && snnd_network_set_sigma(made, sigma) != SNND_OK)
         status = SNND_ERROR_FORMAT;
@@ -293,10 +318,12 @@ static snnd_status read_layers(snnd_network *network, const snnd_safetensors *fi
 static snnd_status check_description(const snnd_network *network, const cJSON *root) {
     for (const cJSON *item = root->child; item != NULL; item = item->next)
         if (strcmp(item->string, "inputs") != 0 && strcmp(item->string, "sigma") != 0 &&
-            strcmp(item->string, "layers") != 0)
+            strcmp(item->string, "readout") != 0 && strcmp(item->string, "layers") != 0)
             return snnd_fail(network->context, SNND_ERROR_FORMAT, "the architecture has an unknown key '%.64s'",
                              item->string);
     cJSON *own = snnd_network_describe(network);
+    if (cJSON_GetObjectItemCaseSensitive(root, "readout") == NULL)
+        cJSON_DeleteItemFromObjectCaseSensitive(own, "readout");
     char *printed = own == NULL ? NULL : cJSON_PrintUnformatted(own);
     cJSON *again = printed == NULL ? NULL : cJSON_Parse(printed);
     const bool same = cJSON_Compare(again, root, 1);

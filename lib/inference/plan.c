@@ -196,6 +196,7 @@ snnd_status snnd_plan_create(const snnd_network *network, snnd_plan **plan) {
                         .kernels = context->kernels,
                         .inputs = network->inputs,
                         .outputs = snnd_network_outputs(network),
+                        .readout = network->readout,
                         .widest = network->inputs,
                         .fingerprint = SNND_HASH_BEGIN};
     made->layer = snnd_allocate(context, (size_t)network->count, sizeof *made->layer);

@@ -25,7 +25,8 @@ struct snnd_plan {
     snnd_context *context;
     const snnd_hot_kernels *kernels;
     int32_t inputs, outputs;
-    int32_t widest; /* neurons of the largest layer, or inputs */
+    int32_t readout; /* of streams and exports that are not told another */
+    int32_t widest;  /* neurons of the largest layer, or inputs */
     int32_t count;
     snnd_plan_layer *layer;
     size_t state;         /* floats of a stream's state, without readout */

@@ -64,16 +64,18 @@ static size_t lay_out(const snnd_plan *plan, char *memory) {
 }
 
 snnd_status snnd_stream_options_init(snnd_stream_options *options, size_t size) {
-    static const snnd_stream_options defaults = {.readout = SNND_READOUT_SOFTMAX_SUM};
+    static const snnd_stream_options defaults = {.readout = SNND_READOUT_NETWORK};
     return snnd_options_init(options, size, &defaults, sizeof defaults);
 }
 
 /* Errors go to `context`, which may be NULL. */
-static snnd_status read_options(snnd_context *context, const snnd_stream_options *options, snnd_stream_options *known) {
+static snnd_status read_options(snnd_context *context, const snnd_plan *plan, const snnd_stream_options *options,
+                                snnd_stream_options *known) {
     snnd_stream_options_init(known, sizeof *known);
     const snnd_status status = snnd_options_read(context, options, known, sizeof *known, "snnd_stream_options");
     if (status != SNND_OK)
         return status;
+    known->readout = snnd_choose_readout(known->readout, plan->readout);
     if (!snnd_is_readout(known->readout))
         return snnd_fail(context, SNND_ERROR_ARGUMENT,
                          "snnd_stream_options: readout is %d; expected one of snnd_readout", known->readout);
@@ -96,7 +98,7 @@ snnd_status snnd_stream_create(const snnd_plan *plan, const snnd_stream_options 
         return SNND_ERROR_ARGUMENT;
     if (stream == NULL)
         return snnd_fail(plan->context, SNND_ERROR_ARGUMENT, "snnd_stream_create: stream is NULL");
-    const snnd_status status = read_options(plan->context, options, &known);
+    const snnd_status status = read_options(plan->context, plan, options, &known);
     if (status != SNND_OK)
         return status;
     void *memory = snnd_allocate(plan->context, lay_out(plan, NULL), 1);
@@ -116,7 +118,7 @@ snnd_status snnd_stream_place(const snnd_plan *plan, const snnd_stream_options *
     if (plan == NULL || memory == NULL || stream == NULL || (uintptr_t)memory % ALIGNMENT != 0 ||
         bytes < lay_out(plan, NULL))
         return SNND_ERROR_ARGUMENT;
-    const snnd_status status = read_options(NULL, options, &known);
+    const snnd_status status = read_options(NULL, plan, options, &known);
     if (status != SNND_OK)
         return status;
     *stream = begin_stream(plan, &known, memory);

@@ -12,6 +12,11 @@ static inline bool snnd_is_readout(int32_t readout) {
     return readout >= SNND_READOUT_SOFTMAX_SUM && readout <= SNND_READOUT_LAST;
 }
 
+/* The readout that is asked for, which may be the network's own. */
+static inline int32_t snnd_choose_readout(int32_t asked, int32_t own) {
+    return asked == SNND_READOUT_NETWORK ? own : asked;
+}
+
 /*
  * Scores [samples in the tile][classes] of one tile under a snnd_readout:
  *

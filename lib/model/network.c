@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/finite.h"
+#include "kernel/readout.h"
 
 enum { MAX_NEURONS = 1 << 20 };
 
@@ -18,6 +19,7 @@ snnd_status snnd_network_create(snnd_context *context, int32_t inputs, snnd_netw
         return SNND_ERROR_MEMORY;
     made->context = context;
     made->inputs = inputs;
+    made->readout = SNND_READOUT_SOFTMAX_SUM;
     *network = made;
     return SNND_OK;
 }
@@ -126,6 +128,20 @@ snnd_status snnd_network_set_sigma(snnd_network *network, double sigma) {
 
 double snnd_network_sigma(const snnd_network *network) {
     return network == NULL ? 0 : network->sigma;
+}
+
+snnd_status snnd_network_set_readout(snnd_network *network, snnd_readout readout) {
+    if (network == NULL)
+        return SNND_ERROR_ARGUMENT;
+    if (!snnd_is_readout((int32_t)readout))
+        return snnd_fail(network->context, SNND_ERROR_ARGUMENT,
+                         "readout is %d; a network's is one of snnd_readout but NETWORK", (int)readout);
+    network->readout = (int32_t)readout;
+    return SNND_OK;
+}
+
+snnd_readout snnd_network_readout(const snnd_network *network) {
+    return network == NULL ? SNND_READOUT_NETWORK : (snnd_readout)network->readout;
 }
 
 snnd_status snnd_network_clamp_positions(snnd_network *network) {

@@ -9,7 +9,8 @@ struct snnd_network {
     int32_t inputs, count, room;
     snnd_layer **layer;
     double sigma;
-    bool complete; /* something was made from it: no more layers */
+    int32_t readout; /* snnd_readout of whatever is not told another */
+    bool complete;   /* something was made from it: no more layers */
     const struct snnd_sparsity *controller;
 };
 

@@ -30,7 +30,8 @@ static void score_tile(void *argument, int64_t tile, int32_t worker) {
                         workspace->scores + (size_t)tile * SNND_LANES * classes, readout_scratch(workspace, worker));
 }
 
-static snnd_status take_scores(snnd_workspace *workspace, int32_t readout) {
+static snnd_status take_scores(snnd_workspace *workspace, int32_t asked) {
+    const int32_t readout = snnd_choose_readout(asked, workspace->network->readout);
     if (!snnd_is_readout(readout))
         return snnd_fail(workspace->context, SNND_ERROR_ARGUMENT, "readout is %d; expected one of snnd_readout",
                          readout);
@@ -94,7 +95,7 @@ static void loss_tile(void *argument, int64_t item, int32_t worker) {
 }
 
 snnd_status snnd_loss_options_init(snnd_loss_options *options, size_t size) {
-    static const snnd_loss_options defaults = {.readout = SNND_READOUT_SOFTMAX_SUM};
+    static const snnd_loss_options defaults = {.readout = SNND_READOUT_NETWORK};
     return snnd_options_init(options, size, &defaults, sizeof defaults);
 }
 

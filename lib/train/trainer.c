@@ -9,7 +9,7 @@
 
 snnd_status snnd_trainer_options_init(snnd_trainer_options *options, size_t size) {
     static const snnd_trainer_options defaults = {
-        .epochs = 150, .batch = 256, .readout = SNND_READOUT_SOFTMAX_SUM, .largest_loss = 1e6};
+        .epochs = 150, .batch = 256, .readout = SNND_READOUT_NETWORK, .largest_loss = 1e6};
     return snnd_options_init(options, size, &defaults, sizeof defaults);
 }
 
@@ -111,6 +111,7 @@ snnd_status snnd_trainer_create(snnd_network *network, const snnd_trainer_option
     if (trainer == NULL)
         return snnd_fail(network->context, SNND_ERROR_ARGUMENT, "snnd_trainer_create: trainer is NULL");
     snnd_status status = snnd_options_read(network->context, options, &known, sizeof known, "snnd_trainer_options");
+    known.readout = snnd_choose_readout(known.readout, network->readout);
     if (status == SNND_OK)
         status = check_options(network, &known);
     if (status != SNND_OK)

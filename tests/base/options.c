@@ -227,7 +227,7 @@ END_TEST
 START_TEST(training_has_the_defaults_of_the_header) {
     snnd_loss_options loss;
     ck_assert_int_eq(snnd_loss_options_init(&loss, sizeof loss), SNND_OK);
-    ck_assert_int_eq(loss.readout, SNND_READOUT_SOFTMAX_SUM);
+    ck_assert_int_eq(loss.readout, SNND_READOUT_NETWORK);
     ck_assert_double_eq(loss.l1, 0);
     snnd_optimizer_options optimizer;
     ck_assert_int_eq(snnd_optimizer_options_init(&optimizer, sizeof optimizer), SNND_OK);
@@ -253,7 +253,7 @@ START_TEST(training_has_the_defaults_of_the_header) {
     ck_assert_int_eq(snnd_trainer_options_init(&trainer, sizeof trainer), SNND_OK);
     ck_assert_int_eq(trainer.epochs, 150);
     ck_assert_int_eq(trainer.batch, 256);
-    ck_assert_int_eq(trainer.readout, SNND_READOUT_SOFTMAX_SUM);
+    ck_assert_int_eq(trainer.readout, SNND_READOUT_NETWORK);
 }
 END_TEST
 

@@ -66,6 +66,16 @@ START_TEST(minimal_learns_and_its_network_can_be_listed_and_exported) {
     ck_assert_msg(run("EXPORT_C", "rhythms.safetensors net --name rhythms") == 0, "export-c failed: %s", output);
     ck_assert_uint_gt(read_file("net.c", source, sizeof source - 1), 1000);
     ck_assert_ptr_nonnull(strstr(source, "rhythms"));
+    /* The network's readout, which is the paper's, and another. */
+    static char header[1 << 14];
+    ck_assert_uint_gt(read_file("net.h", header, sizeof header - 1), 100);
+    ck_assert_ptr_nonnull(strstr(header, "softmax"));
+    ck_assert_msg(run("EXPORT_C", "rhythms.safetensors net --readout max") == 0, "export-c failed: %s", output);
+    memset(header, 0, sizeof header);
+    ck_assert_uint_gt(read_file("net.h", header, sizeof header - 1), 100);
+    ck_assert_ptr_nonnull(strstr(header, "largest of all steps"));
+    ck_assert_int_eq(run("EXPORT_C", "rhythms.safetensors net --readout most"), 2);
+    ck_assert_int_eq(run("EXPORT_C", "rhythms.safetensors net --readout"), 2);
 }
 END_TEST
 

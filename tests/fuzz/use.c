@@ -54,7 +54,7 @@ static void evaluate(snnd_context *context, snnd_network *network, snnd_workspac
     const size_t classes = (size_t)snnd_network_outputs(network);
     float *scores = calloc(SAMPLES * classes, sizeof *scores);
     MUST(context, snnd_workspace_forward(workspace, SNND_EVALUATE, input, SAMPLES));
-    MUST(context, snnd_workspace_scores(workspace, SNND_READOUT_SOFTMAX_SUM, scores));
+    MUST(context, snnd_workspace_scores(workspace, SNND_READOUT_NETWORK, scores));
     if (MAY(context, snnd_plan_create(network, &plan)) == SNND_OK)
         stream(context, plan, input, scores);
     snnd_plan_free(plan);
