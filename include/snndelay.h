@@ -396,6 +396,10 @@ SNND_API snnd_status snnd_network_set_readout(snnd_network *network, snnd_readou
 /** The readout of the network; 0 of NULL. */
 SNND_API snnd_readout snnd_network_readout(const snnd_network *network);
 
+/** Makes an independent network in the same context with the same layers, parameters, masks, signs, sigma and readout.
+ * It has no controller, and layers may be added to it. */
+SNND_API snnd_status snnd_network_clone(const snnd_network *network, snnd_network **clone);
+
 /** Puts every position back into its range; part of each training step, after the optimizer. */
 SNND_API snnd_status snnd_network_clamp_positions(snnd_network *network);
 
@@ -851,6 +855,13 @@ SNND_API int64_t snnd_sparsity_regrown(const snnd_sparsity *sparsity, const snnd
  * signs stay, and what does not exist stays 0. Pruning with SNND_START_MAGNITUDE, then this, then training anew is the
  * search for a lottery ticket (Frankle and Carbin 2019). Optimizers are not told: make new ones. */
 SNND_API snnd_status snnd_network_rewind(snnd_network *network, const snnd_network *initial);
+
+/** Gives a network the parameters, masks, signs and sigma of `from`, a network of the same layers and options, which
+ * may be of another context: the best epoch so far, kept in a clone, and put back. SNND_ERROR_ARGUMENT names the layer
+ * that differs. Under a controller the masks and signs of `from` must be ones that it can have made: in the same
+ * layers, as many synapses as it counts. Takes memory only where one of the networks has masks or signs that the other
+ * has not. */
+SNND_API snnd_status snnd_network_copy_parameters(snnd_network *network, const snnd_network *from);
 
 /** @} */
 /* ---------------------------------------------------------------------------------------------- */

@@ -144,6 +144,48 @@ snnd_readout snnd_network_readout(const snnd_network *network) {
     return network == NULL ? SNND_READOUT_NETWORK : (snnd_readout)network->readout;
 }
 
+/* Gives a layer what it has no other way to come to than by copying. */
+static snnd_status copy_arrays(snnd_layer *to, const snnd_layer *from) {
+    snnd_status status = SNND_OK;
+    for (int name = 1; name < SNND_ARRAY_NAMES && status == SNND_OK; name++) {
+        const snnd_array *array = &from->arrays[name];
+        if (array->data == NULL)
+            continue;
+        status =
+            snnd_layer_add_array(to, (snnd_array_name)name, (snnd_dtype)array->dtype, array->dimensions, array->shape);
+        if (status == SNND_OK)
+            memcpy(to->arrays[name].data, array->data, snnd_array_bytes(array));
+    }
+    return status;
+}
+
+snnd_status snnd_network_copy(snnd_context *context, const snnd_network *network, snnd_network **copy) {
+    snnd_network *made = NULL;
+    snnd_status status = snnd_network_create(context, network->inputs, &made);
+    for (int32_t i = 0; i < network->count && status == SNND_OK; i++) {
+        const snnd_layer *layer = network->layer[i];
+        status = snnd_network_add(made, layer->class, layer->outputs, &layer->options, NULL);
+        if (status == SNND_OK)
+            status = copy_arrays(made->layer[i], layer);
+    }
+    if (status != SNND_OK) {
+        snnd_network_free(made);
+        return status;
+    }
+    made->sigma = network->sigma;
+    made->readout = network->readout;
+    *copy = made;
+    return SNND_OK;
+}
+
+snnd_status snnd_network_clone(const snnd_network *network, snnd_network **clone) {
+    if (network == NULL)
+        return SNND_ERROR_ARGUMENT;
+    if (clone == NULL)
+        return snnd_fail(network->context, SNND_ERROR_ARGUMENT, "snnd_network_clone: clone is NULL");
+    return snnd_network_copy(network->context, network, clone);
+}
+
 snnd_status snnd_network_clamp_positions(snnd_network *network) {
     if (network == NULL)
         return SNND_ERROR_ARGUMENT;

@@ -18,6 +18,9 @@ struct snnd_network {
 snnd_status snnd_network_add(snnd_network *network, const snnd_layer_class *class, int32_t outputs, const void *options,
                              snnd_layer **layer);
 
+/* An independent network like this one, in a context. */
+snnd_status snnd_network_copy(snnd_context *context, const snnd_network *network, snnd_network **copy);
+
 /* For functions that a layer's options come through: the context of a network, NULL for NULL. */
 static inline snnd_context *snnd_network_context(const snnd_network *network) {
     return network == NULL ? NULL : network->context;

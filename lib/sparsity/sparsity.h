@@ -64,6 +64,9 @@ snnd_status snnd_sparsity_create(snnd_network *network, const snnd_sparsity_clas
 /* An error where the network no longer has the masks and counts that the controller has given it. */
 snnd_status snnd_sparsity_check_masks(const snnd_sparsity *sparsity);
 
+/* An error where another network of the same layers has masks or signs in other layers than this one. */
+snnd_status snnd_sparsity_check_held(const snnd_network *network, const snnd_network *held);
+
 /* Tells the layers whether the next pass is to make the gradients of absent synapses. */
 void snnd_sparsity_announce(const snnd_sparsity *sparsity);
 

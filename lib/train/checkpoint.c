@@ -337,14 +337,9 @@ static snnd_status read_moment(void *argument, const snnd_tensor *tensor) {
 /* The masks and signs that the controller works on must be in the file. */
 static snnd_status check_sparsity(const snnd_trainer *trainer, const snnd_network *held) {
     const snnd_sparsity *sparsity = trainer->options.sparsity;
-    for (int32_t i = 0; i < held->count; i++)
-        for (int name = SNND_ARRAY_SIGN; name <= SNND_ARRAY_MASK; name++) {
-            const bool mine = trainer->network->layer[i]->arrays[name].data != NULL;
-            if (mine != (held->layer[i]->arrays[name].data != NULL))
-                return snnd_fail(trainer->context, SNND_ERROR_ARGUMENT, "its layer %d has %s '%s'; this network %s", i,
-                                 mine ? "no" : "a", snnd_array_word((snnd_array_name)name), mine ? "has" : "has none");
-        }
-    return sparsity == NULL ? SNND_OK : snnd_structure_check_counts(sparsity, held, SNND_ERROR_FORMAT);
+    const snnd_status status = snnd_sparsity_check_held(trainer->network, held);
+    return status != SNND_OK || sparsity == NULL ? status
+                                                 : snnd_structure_check_counts(sparsity, held, SNND_ERROR_FORMAT);
 }
 
 /* Checks all first, then changes all. */

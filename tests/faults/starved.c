@@ -17,7 +17,7 @@ typedef struct life {
     allocator memory;
     snnd_context *context;
     snnd_dataset *data, *part, *rest, *read;
-    snnd_network *network, *loaded, *own, *initial;
+    snnd_network *network, *loaded, *own, *initial, *best;
     snnd_sparsity *sparsity, *rule;
     snnd_trainer *trainer;
     snnd_batches *batches;
@@ -226,6 +226,86 @@ static void stream(life *l) {
     LIVE(l, write_whole(l, export_c, scratch("net.c")));
 }
 
+/* The best epoch so far is kept and put back. */
+static void keep_best(life *l) {
+    LIVE(l, snnd_network_clone(l->network, &l->best));
+    LIVE(l, snnd_network_copy_parameters(l->best, l->own)); /* which has no signs */
+    LIVE(l, snnd_network_copy_parameters(l->best, l->network));
+    assert_same_networks(l->best, l->network);
+}
+
+/* What a call writes, to memory of the context, from the first byte on. */
+static snnd_status write_network(life *l, snnd_buffer *to) {
+    const snnd_writer writer = snnd_buffer_writer(to);
+    to->bytes = 0;
+    return snnd_network_write(l->network, &writer);
+}
+
+static snnd_status write_checkpoint(life *l, snnd_buffer *to) {
+    const snnd_writer writer = snnd_buffer_writer(to);
+    to->bytes = 0;
+    return snnd_trainer_write_checkpoint(l->trainer, &writer, NULL);
+}
+
+static snnd_status write_weights(life *l, snnd_buffer *to) {
+    const snnd_writer writer = snnd_buffer_writer(to);
+    snnd_array array;
+    to->bytes = 0;
+    const snnd_status status = snnd_layer_array(snnd_network_layer(l->network, 0), SNND_ARRAY_WEIGHT, &array);
+    return status == SNND_OK ? snnd_array_write_npy(l->context, &array, &writer) : status;
+}
+
+static snnd_status export_both(life *l, snnd_buffer *to) {
+    const snnd_writer writer = snnd_buffer_writer(to);
+    to->bytes = 0;
+    return snnd_export_c_write(l->plan, NULL, &writer, &writer, "net.h", NULL);
+}
+
+/* The same from its beginning, whose length nobody tells. */
+static snnd_reader read_again(const snnd_buffer *from, snnd_memory *memory) {
+    *memory = (snnd_memory){from->data, from->bytes};
+    snnd_reader reader = snnd_memory_reader(memory);
+    reader.bytes = 0;
+    return reader;
+}
+
+static snnd_status read_network(life *l, const snnd_buffer *from) {
+    snnd_memory memory;
+    const snnd_reader reader = read_again(from, &memory);
+    snnd_network *read = NULL;
+    const snnd_status status = snnd_network_read(l->context, &reader, &read);
+    ck_assert_int_eq(read != NULL, status == SNND_OK);
+    snnd_network_free(read);
+    return status;
+}
+
+static snnd_status read_checkpoint(life *l, const snnd_buffer *from) {
+    snnd_memory memory;
+    const snnd_reader reader = read_again(from, &memory);
+    return snnd_trainer_read_checkpoint(l->trainer, &reader, NULL);
+}
+
+static snnd_status read_weights(life *l, const snnd_buffer *from) {
+    snnd_memory memory;
+    const snnd_reader reader = read_again(from, &memory);
+    snnd_array array = {0};
+    const snnd_status status = snnd_array_read_npy(l->context, &reader, SNND_ANY, &array);
+    snnd_array_free(l->context, &array);
+    return status;
+}
+
+static void use_memory(life *l) {
+    snnd_buffer buffer = {.context = l->context};
+    LIVE(l, write_network(l, &buffer));
+    LIVE(l, read_network(l, &buffer));
+    LIVE(l, write_checkpoint(l, &buffer));
+    LIVE(l, read_checkpoint(l, &buffer));
+    LIVE(l, write_weights(l, &buffer));
+    LIVE(l, read_weights(l, &buffer));
+    LIVE(l, export_both(l, &buffer));
+    snnd_buffer_free(&buffer);
+}
+
 static void live(life *l, int32_t threads, int64_t fail_at) {
     *l = (life){.memory.fail_at = fail_at};
     LIVE(l, allocator_context(&l->memory, threads, &l->context));
@@ -236,6 +316,8 @@ static void live(life *l, int32_t threads, int64_t fail_at) {
     look_inside(l);
     use_files(l);
     stream(l);
+    keep_best(l);
+    use_memory(l);
 }
 
 static void die(life *l) {
@@ -251,6 +333,7 @@ static void die(life *l) {
     snnd_batches_free(l->batches);
     snnd_network_free(l->own);
     snnd_network_free(l->initial);
+    snnd_network_free(l->best);
     snnd_dataset_free(l->read);
     snnd_dataset_free(l->part);
     snnd_dataset_free(l->rest);

@@ -145,9 +145,25 @@ static void export_c(world *w) {
          snnd_export_c(of->plan, or_null(w, &options), fuzz_path("net.c"), fuzz_path("net.h"), or_null(w, &report)));
 }
 
+/* To writers that take it. */
+static int take(void *user, const void *data, size_t bytes) {
+    (void)data;
+    *(size_t *)user += bytes;
+    return 0;
+}
+
+static void export_c_write(world *w) {
+    const planned *of = any_plan(w);
+    size_t bytes = 0;
+    const snnd_writer writer = {take, &bytes};
+    if (snnd_plan_synapses(of->plan) <= 2000)
+        CALL(w, of->plan,
+             snnd_export_c_write(of->plan, NULL, or_null(w, (void *)(uintptr_t)&writer), &writer, "net.h", NULL));
+}
+
 operation *const inference_operations[] = {
     create_plan, forget_plan, create_stream, place_stream,     clone_stream, copy_stream, push,
-    push,        push_events, reset_stream,  save_and_restore, ask,          export_c,
+    push,        push_events, reset_stream,  save_and_restore, ask,          export_c,    export_c_write,
 };
 
 const int inference_operation_count = sizeof inference_operations / sizeof inference_operations[0];

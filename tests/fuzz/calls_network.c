@@ -113,6 +113,48 @@ static void rewind_network(world *w) {
     CALL(w, of->network, snnd_network_rewind(of->network, any_owner(w)->network));
 }
 
+static void copy_parameters(world *w) {
+    owner *of = any_owner(w);
+    CALL(w, of->network, snnd_network_copy_parameters(of->network, any_owner(w)->network));
+}
+
+static void clone_network(world *w) {
+    const owner *from = any_owner(w);
+    owner *of = any_owner(w);
+    snnd_network *network = NULL;
+    if (CALL(w, from->network, snnd_network_clone(from->network, or_null(w, &network))) != SNND_OK)
+        return;
+    free_network(of);
+    of->network = network;
+}
+
+static void set_readout(world *w) {
+    const owner *of = any_owner(w);
+    CALL(w, of->network, snnd_network_set_readout(of->network, (snnd_readout)any_of(w, SNND_READOUT_SOFTMAX_SUM, 5)));
+    (void)snnd_network_readout(of->network);
+}
+
+/* Through memory to another owner: at times some byte is another. */
+static void write_and_read(world *w) {
+    const owner *from = any_owner(w);
+    owner *of = any_owner(w);
+    snnd_buffer buffer = {.context = w->context};
+    const snnd_writer writer = snnd_buffer_writer(&buffer);
+    snnd_network *network = NULL;
+    if (CALL(w, from->network, snnd_network_write(from->network, or_null(w, (void *)(uintptr_t)&writer))) == SNND_OK) {
+        if (fuzz_byte(&w->in) % 2)
+            ((unsigned char *)buffer.data)[(size_t)fuzz_word(&w->in) % buffer.bytes] = fuzz_byte(&w->in);
+        snnd_memory memory = {buffer.data, buffer.bytes};
+        snnd_reader reader = snnd_memory_reader(&memory);
+        reader.bytes = (uint64_t)fuzz_byte(&w->in);
+        if (CALL(w, w->context, snnd_network_read(w->context, &reader, or_null(w, &network))) == SNND_OK) {
+            free_network(of);
+            of->network = network;
+        }
+    }
+    snnd_buffer_free(&buffer);
+}
+
 static void write_parameter(world *w) {
     const owner *of = any_owner(w);
     snnd_layer *layer = any_layer(w, of);
@@ -185,7 +227,8 @@ operation *const network_operations[] = {
     initialize,     set_sigma,       clamp_positions,
     rewind_network, write_parameter, save,
     load,           set_parameter,   fold,
-    look,
+    look,           copy_parameters, clone_network,
+    set_readout,    write_and_read,
 };
 
 const int network_operation_count = sizeof network_operations / sizeof network_operations[0];

@@ -139,6 +139,21 @@ static void load_checkpoint(world *w) {
     snnd_string_free(w->context, note);
 }
 
+/* From one trainer to another, through memory. */
+static void pass_checkpoint(world *w) {
+    owner *from = any_owner(w), *to = any_owner(w);
+    snnd_buffer buffer = {.context = w->context};
+    const snnd_writer writer = snnd_buffer_writer(&buffer);
+    char *note = NULL;
+    if (CALL(w, from->trainer, snnd_trainer_write_checkpoint(from->trainer, &writer, NULL)) == SNND_OK) {
+        snnd_memory memory = {buffer.data, buffer.bytes};
+        const snnd_reader reader = snnd_memory_reader(&memory);
+        CALL(w, to->trainer, snnd_trainer_read_checkpoint(to->trainer, &reader, or_null(w, &note)));
+        snnd_string_free(w->context, note);
+    }
+    snnd_buffer_free(&buffer);
+}
+
 /* ---- data ---- */
 
 static void create_dataset(world *w) {
@@ -186,7 +201,7 @@ static void get_batches(world *w) {
 operation *const trainer_operations[] = {
     create_sparsity, create_sparsity, sparsity_step, sparsity_end_epoch, create_trainer,    create_trainer,
     trainer_step,    trainer_step,    trainer_epoch, trainer_evaluate,   trainer_end_epoch, save_checkpoint,
-    load_checkpoint, create_dataset,  split_dataset, get_batches,
+    load_checkpoint, create_dataset,  split_dataset, get_batches,        pass_checkpoint,
 };
 
 const int trainer_operation_count = sizeof trainer_operations / sizeof trainer_operations[0];

@@ -89,34 +89,22 @@ static int refuse_model(snnd_context *context, const char *option, const char *p
     return failed(failure, "--%s %s: %s", option, path, snnd_context_last_error(context));
 }
 
-/* Reads a network and gives `network` its parameters, which fails if it has other layers. */
+/* Reads a network and gives `network` its parameters by `take`, which fails if it has other layers. */
 static int take_parameters(snnd_context *context, snnd_network *network, const char *option, const char *path,
-                           snnd_network **held, struct failure *failure) {
-    snnd_status status = snnd_network_load(context, path, held);
+                           snnd_status (*take)(snnd_network *network, const snnd_network *from),
+                           struct failure *failure) {
+    snnd_network *held = NULL;
+    snnd_status status = snnd_network_load(context, path, &held);
     if (status == SNND_OK)
-        status = snnd_network_rewind(network, *held);
+        status = take(network, held);
+    snnd_network_free(held);
     return status == SNND_OK ? 0 : refuse_model(context, option, path, failure);
 }
 
-static int rewind_to(snnd_context *context, snnd_network *network, const char *path, struct failure *failure) {
-    snnd_network *held = NULL;
-    int result = take_parameters(context, network, "rewind", path, &held, failure);
-    snnd_network_free(held);
-    return result;
-}
-
-/* The network of a file takes the place of the model's: its masks and signs count, and a rewinding would leave them
- * behind. It must have the layers that the options ask for. */
-static int take_network(snnd_context *context, struct model *model, const char *path, struct failure *failure) {
-    snnd_network *held = NULL;
-    int result = take_parameters(context, model->network, "from", path, &held, failure);
-    if (result != 0) {
-        snnd_network_free(held);
-        return -1;
-    }
-    snnd_network_free(model->network);
-    model->network = held;
-    return 0;
+/* All of the network that is pruned: its masks and signs count, and a rewinding would leave them behind. */
+static snnd_status take_all(snnd_network *network, const snnd_network *from) {
+    const snnd_status status = snnd_network_copy_parameters(network, from);
+    return status == SNND_OK ? snnd_network_set_readout(network, snnd_network_readout(from)) : status;
 }
 
 /* Prunes a trained network. A run that is resumed gets its masks and weights from the checkpoint, and from the model
@@ -126,12 +114,12 @@ static int add_pruning(snnd_context *context, const struct options *options, str
     const snnd_structure structure = structure_of(options);
     char *begun = format_text("%s/" KEEP_INITIAL, options->out);
     const char *path = options->resume ? begun : options->from;
-    int result = take_network(context, model, path, failure);
+    int result = take_parameters(context, model->network, "from", path, take_all, failure);
     if (result == 0 && snnd_sparsity_create_fixed_mask(model->network, &structure, &model->sparsity) != SNND_OK)
         result = refuse_model(context, "from", path, failure);
     free(begun);
     if (result == 0 && !options->resume && options->rewind != NULL)
-        result = rewind_to(context, model->network, options->rewind, failure);
+        result = take_parameters(context, model->network, "rewind", options->rewind, snnd_network_rewind, failure);
     return result;
 }
 
