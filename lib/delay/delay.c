@@ -7,11 +7,11 @@ typedef struct path {
     void (*begin)(snnd_delay *delay);
     int32_t (*group)(const snnd_delay *delay);
     void (*prepare_currents)(snnd_delay *delay, const snnd_signal *input, int32_t tile, int32_t tiles);
-    void (*currents)(const snnd_delay *delay, const snnd_signal *input, int32_t tile, int32_t worker,
-                     snnd_rows current);
+    void (*currents)(const snnd_delay *delay, const snnd_signal *input, int32_t tile, int32_t first, int32_t count,
+                     int32_t worker, snnd_rows current);
     void (*prepare_input_gradient)(snnd_delay *delay, const snnd_activity *d_current, int32_t tile, int32_t tiles);
-    void (*input_gradient)(const snnd_delay *delay, const snnd_activity *d_current, int32_t tile, int32_t worker,
-                           snnd_rows d_input);
+    void (*input_gradient)(const snnd_delay *delay, const snnd_activity *d_current, int32_t tile, int32_t first,
+                           int32_t count, int32_t worker, snnd_rows d_input);
     void (*parameter_gradient)(snnd_delay *delay, const snnd_signal *input, const snnd_activity *d_current,
                                snnd_delay_gradient to);
 } path;
@@ -87,9 +87,13 @@ void snnd_delay_prepare_currents(snnd_delay *delay, const snnd_signal *input, in
         paths[delay->forward].prepare_currents(delay, input, tile, tiles);
 }
 
-void snnd_delay_currents(const snnd_delay *delay, const snnd_signal *input, int32_t tile, int32_t worker,
-                         snnd_rows current) {
-    paths[delay->forward].currents(delay, input, tile, worker, current);
+bool snnd_delay_goes_by_neuron(const snnd_delay *delay) {
+    return delay->forward == SNND_PATH_SPECTRAL;
+}
+
+void snnd_delay_currents(const snnd_delay *delay, const snnd_signal *input, int32_t tile, int32_t first, int32_t count,
+                         int32_t worker, snnd_rows current) {
+    paths[delay->forward].currents(delay, input, tile, first, count, worker, current);
 }
 
 void snnd_delay_prepare_input_gradient(snnd_delay *delay, const snnd_activity *d_current, int32_t tile, int32_t tiles) {
@@ -97,9 +101,9 @@ void snnd_delay_prepare_input_gradient(snnd_delay *delay, const snnd_activity *d
         paths[delay->forward].prepare_input_gradient(delay, d_current, tile, tiles);
 }
 
-void snnd_delay_input_gradient(const snnd_delay *delay, const snnd_activity *d_current, int32_t tile, int32_t worker,
-                               snnd_rows d_input) {
-    paths[delay->forward].input_gradient(delay, d_current, tile, worker, d_input);
+void snnd_delay_input_gradient(const snnd_delay *delay, const snnd_activity *d_current, int32_t tile, int32_t first,
+                               int32_t count, int32_t worker, snnd_rows d_input) {
+    paths[delay->forward].input_gradient(delay, d_current, tile, first, count, worker, d_input);
 }
 
 void snnd_delay_parameter_gradient(snnd_delay *delay, const snnd_signal *input, const snnd_activity *d_current,

@@ -69,17 +69,19 @@ snnd_delay_path snnd_delay_forward_path(const snnd_delay *delay);
 snnd_delay_path snnd_delay_parameter_path(const snnd_delay *delay);
 
 /*
- * h of all outputs for one tile, and dL/dx of all inputs for one tile from dL/dh, which has K - 1 rows of zeros behind
- * each neuron. Tiles go in groups of snnd_delay_group(): before the tiles of a group, which may go side by side on
- * different workers, the group is prepared, with all threads.
+ * h of `count` outputs from `first` on for one tile, and dL/dx of such inputs for one tile from dL/dh, which has K - 1
+ * rows of zeros behind each neuron. Neurons are all there are, but for paths that go by neuron. Tiles go in groups of
+ * snnd_delay_group(): before the tiles of a group, which may go side by side on different workers, the group is
+ * prepared, with all threads.
  */
+bool snnd_delay_goes_by_neuron(const snnd_delay *delay);
 int32_t snnd_delay_group(const snnd_delay *delay);
 void snnd_delay_prepare_currents(snnd_delay *delay, const snnd_signal *input, int32_t tile, int32_t tiles);
-void snnd_delay_currents(const snnd_delay *delay, const snnd_signal *input, int32_t tile, int32_t worker,
-                         snnd_rows current);
+void snnd_delay_currents(const snnd_delay *delay, const snnd_signal *input, int32_t tile, int32_t first, int32_t count,
+                         int32_t worker, snnd_rows current);
 void snnd_delay_prepare_input_gradient(snnd_delay *delay, const snnd_activity *d_current, int32_t tile, int32_t tiles);
-void snnd_delay_input_gradient(const snnd_delay *delay, const snnd_activity *d_current, int32_t tile, int32_t worker,
-                               snnd_rows d_input);
+void snnd_delay_input_gradient(const snnd_delay *delay, const snnd_activity *d_current, int32_t tile, int32_t first,
+                               int32_t count, int32_t worker, snnd_rows d_input);
 
 /* Where dL/dtheta and dL/dp go; `d_position` may be NULL. */
 typedef struct snnd_delay_gradient {

@@ -184,15 +184,19 @@ static void gather(const snnd_delay *delay, snnd_rows target, int32_t targets, s
     delay->context->kernels->taps->gather(&job);
 }
 
-void snnd_direct_currents(const snnd_delay *delay, const snnd_signal *input, int32_t tile, int32_t worker,
-                          snnd_rows current) {
+void snnd_direct_currents(const snnd_delay *delay, const snnd_signal *input, int32_t tile, int32_t first, int32_t count,
+                          int32_t worker, snnd_rows current) {
+    (void)first;
+    (void)count;
     const snnd_rows source = source_rows(delay, input, tile, 0, delay->sizes.inputs, worker);
     gather(delay, current, delay->sizes.outputs, source, delay->sizes.inputs, &delay->direct->incoming,
            delay->direct->one_incoming, 1, worker);
 }
 
-void snnd_direct_input_gradient(const snnd_delay *delay, const snnd_activity *d_current, int32_t tile, int32_t worker,
-                                snnd_rows d_input) {
+void snnd_direct_input_gradient(const snnd_delay *delay, const snnd_activity *d_current, int32_t tile, int32_t first,
+                                int32_t count, int32_t worker, snnd_rows d_input) {
+    (void)first;
+    (void)count;
     gather(delay, d_input, delay->sizes.inputs, snnd_activity_rows(d_current, tile, 0), delay->sizes.outputs,
            &delay->direct->outgoing, delay->direct->one_outgoing, -1, worker);
 }

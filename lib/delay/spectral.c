@@ -32,7 +32,7 @@
  * group, it is as large as memory is to be. A layer has no path where the smallest group or chunk takes more than the
  * last.
  */
-enum { CHUNK_BYTES = 36 << 20, SMALL_GROUP_BYTES = 9 << 20, GROUP_BYTES = 80 << 20, MOST_BYTES = 256 << 20 };
+enum { CHUNK_BYTES = 36 << 20, SMALL_GROUP_BYTES = 5 << 20, GROUP_BYTES = 80 << 20, MOST_BYTES = 256 << 20 };
 /* Tiles of a group, and neurons and rows of synapses of an item of work. */
 enum { GROUP_TILES = 8, NEURONS = 8, SYNAPSE_ROWS = 4 };
 /* Blocks that are turned at a time: products of two panels are fastest. */
@@ -579,31 +579,32 @@ static void fetch(const snnd_spectral *spectral, const side *from, int32_t neuro
 }
 
 /* Rows of a tile from the spectra of some neurons; `at`: where a segment's own steps begin. */
-static void transform_back(const snnd_delay *delay, side from, int32_t tile, int32_t at, int32_t worker,
-                           snnd_rows rows) {
+static void transform_back(const snnd_delay *delay, side from, int32_t first, int32_t count, int32_t tile, int32_t at,
+                           int32_t worker, snnd_rows rows) {
     const snnd_spectral *spectral = delay->spectral;
-    for (int32_t neuron = 0; neuron < from.neurons; neuron++)
+    for (int32_t neuron = first; neuron < first + count; neuron++)
         for (int32_t segment = 0; segment < spectral->plan.segments; segment++) {
             if (neuron + 1 < from.neurons)
                 fetch(spectral, &from, neuron + 1, segment, tile);
             delay->context->kernels->transform->inverse(
                 &spectral->transform, spectrum_of(spectral, &from, neuron, segment, tile), at,
                 own_steps(delay, segment),
-                snnd_rows_of(rows, neuron) + (size_t)segment * (size_t)spectral->plan.segment_steps * SNND_LANES,
+                snnd_rows_of(rows, neuron - first) +
+                    (size_t)segment * (size_t)spectral->plan.segment_steps * SNND_LANES,
                 scratch_of(spectral, worker));
         }
 }
 
-void snnd_spectral_currents(const snnd_delay *delay, const snnd_signal *input, int32_t tile, int32_t worker,
-                            snnd_rows current) {
+void snnd_spectral_currents(const snnd_delay *delay, const snnd_signal *input, int32_t tile, int32_t first,
+                            int32_t count, int32_t worker, snnd_rows current) {
     (void)input;
-    transform_back(delay, outputs_of(delay), tile, delay->spectral->plan.past, worker, current);
+    transform_back(delay, outputs_of(delay), first, count, tile, delay->spectral->plan.past, worker, current);
 }
 
-void snnd_spectral_input_gradient(const snnd_delay *delay, const snnd_activity *d_current, int32_t tile, int32_t worker,
-                                  snnd_rows d_input) {
+void snnd_spectral_input_gradient(const snnd_delay *delay, const snnd_activity *d_current, int32_t tile, int32_t first,
+                                  int32_t count, int32_t worker, snnd_rows d_input) {
     (void)d_current;
-    transform_back(delay, inputs_of(delay), tile, 0, worker, d_input);
+    transform_back(delay, inputs_of(delay), first, count, tile, 0, worker, d_input);
 }
 
 /* ---- gradients of the parameters ---- */

@@ -23,10 +23,10 @@ struct snnd_delay {
 snnd_status snnd_direct_create(snnd_delay *delay);
 void snnd_direct_free(snnd_delay *delay);
 void snnd_direct_begin(snnd_delay *delay);
-void snnd_direct_currents(const snnd_delay *delay, const snnd_signal *input, int32_t tile, int32_t worker,
-                          snnd_rows current);
-void snnd_direct_input_gradient(const snnd_delay *delay, const snnd_activity *d_current, int32_t tile, int32_t worker,
-                                snnd_rows d_input);
+void snnd_direct_currents(const snnd_delay *delay, const snnd_signal *input, int32_t tile, int32_t first, int32_t count,
+                          int32_t worker, snnd_rows current);
+void snnd_direct_input_gradient(const snnd_delay *delay, const snnd_activity *d_current, int32_t tile, int32_t first,
+                                int32_t count, int32_t worker, snnd_rows d_input);
 void snnd_direct_parameter_gradient(snnd_delay *delay, const snnd_signal *input, const snnd_activity *d_current,
                                     snnd_delay_gradient to);
 
@@ -39,12 +39,12 @@ int32_t snnd_spectral_group(const snnd_delay *delay);
 /* Frequencies of all segments; 0: the layer has no such path. */
 double snnd_spectral_frequencies(const snnd_delay *delay);
 void snnd_spectral_prepare_currents(snnd_delay *delay, const snnd_signal *input, int32_t tile, int32_t tiles);
-void snnd_spectral_currents(const snnd_delay *delay, const snnd_signal *input, int32_t tile, int32_t worker,
-                            snnd_rows current);
+void snnd_spectral_currents(const snnd_delay *delay, const snnd_signal *input, int32_t tile, int32_t first,
+                            int32_t count, int32_t worker, snnd_rows current);
 void snnd_spectral_prepare_input_gradient(snnd_delay *delay, const snnd_activity *d_current, int32_t tile,
                                           int32_t tiles);
-void snnd_spectral_input_gradient(const snnd_delay *delay, const snnd_activity *d_current, int32_t tile, int32_t worker,
-                                  snnd_rows d_input);
+void snnd_spectral_input_gradient(const snnd_delay *delay, const snnd_activity *d_current, int32_t tile, int32_t first,
+                                  int32_t count, int32_t worker, snnd_rows d_input);
 void snnd_spectral_parameter_gradient(snnd_delay *delay, const snnd_signal *input, const snnd_activity *d_current,
                                       snnd_delay_gradient to);
 
@@ -53,10 +53,10 @@ void snnd_spectral_parameter_gradient(snnd_delay *delay, const snnd_signal *inpu
 snnd_status snnd_undelayed_create(snnd_delay *delay);
 void snnd_undelayed_free(snnd_delay *delay);
 void snnd_undelayed_begin(snnd_delay *delay);
-void snnd_undelayed_currents(const snnd_delay *delay, const snnd_signal *input, int32_t tile, int32_t worker,
-                             snnd_rows current);
-void snnd_undelayed_input_gradient(const snnd_delay *delay, const snnd_activity *d_current, int32_t tile,
-                                   int32_t worker, snnd_rows d_input);
+void snnd_undelayed_currents(const snnd_delay *delay, const snnd_signal *input, int32_t tile, int32_t first,
+                             int32_t count, int32_t worker, snnd_rows current);
+void snnd_undelayed_input_gradient(const snnd_delay *delay, const snnd_activity *d_current, int32_t tile, int32_t first,
+                                   int32_t count, int32_t worker, snnd_rows d_input);
 void snnd_undelayed_parameter_gradient(snnd_delay *delay, const snnd_signal *input, const snnd_activity *d_current,
                                        snnd_delay_gradient to);
 

@@ -114,14 +114,18 @@ static void mix(const snnd_delay *delay, snnd_rows target, int32_t targets, snnd
     snnd_multiply(delay->context, &product, scratch_of(delay, worker));
 }
 
-void snnd_undelayed_currents(const snnd_delay *delay, const snnd_signal *input, int32_t tile, int32_t worker,
-                             snnd_rows current) {
+void snnd_undelayed_currents(const snnd_delay *delay, const snnd_signal *input, int32_t tile, int32_t first,
+                             int32_t count, int32_t worker, snnd_rows current) {
+    (void)first;
+    (void)count;
     const int32_t inputs = delay->sizes.inputs;
     mix(delay, current, delay->sizes.outputs, source_of(delay, input, tile, worker), inputs, (size_t)inputs, 1, worker);
 }
 
-void snnd_undelayed_input_gradient(const snnd_delay *delay, const snnd_activity *d_current, int32_t tile,
-                                   int32_t worker, snnd_rows d_input) {
+void snnd_undelayed_input_gradient(const snnd_delay *delay, const snnd_activity *d_current, int32_t tile, int32_t first,
+                                   int32_t count, int32_t worker, snnd_rows d_input) {
+    (void)first;
+    (void)count;
     const int32_t inputs = delay->sizes.inputs;
     mix(delay, d_input, inputs, snnd_activity_rows(d_current, tile, 0), delay->sizes.outputs, 1, (size_t)inputs,
         worker);

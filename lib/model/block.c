@@ -9,8 +9,8 @@
 #include "model/layer_pass.h"
 #include "model/lif.h"
 
-/* Neurons whose rows go through the layers together. */
-enum { BUNDLE = 4 };
+/* Neurons whose rows go through the layers together, and those of an item of work. */
+enum { BUNDLE = 4, STRETCH = 16 };
 
 static snnd_layer_type type_of(const snnd_block *block, int32_t index) {
     return block->workspace->network->layer[index]->class->type;
@@ -193,13 +193,14 @@ static int32_t neurons_of(const snnd_block *block) {
     return block->current.neurons;
 }
 
-static bundle bundle_at(const snnd_block *block, int32_t tile, int32_t neuron, int32_t worker, snnd_rows currents) {
+static bundle bundle_at(const snnd_block *block, int32_t tile, int32_t neuron, int32_t most, int32_t worker,
+                        snnd_rows currents) {
     const int32_t left = neurons_of(block) - neuron;
     return (bundle){.block = block,
                     .part = {.tile = tile,
                              .neuron = neuron,
                              .lanes = snnd_lanes(block->workspace->pass.samples, tile),
-                             .extent = {.neurons = left < BUNDLE ? left : BUNDLE, .steps = block->workspace->steps}},
+                             .extent = {.neurons = left < most ? left : most, .steps = block->workspace->steps}},
                     .worker = worker,
                     .current = snnd_rows_from(currents, neuron)};
 }
@@ -224,74 +225,109 @@ static bool makes_currents(const snnd_block *block, bool first) {
     return has_delays(block) && (first || !keeps_currents(block));
 }
 
-/* Currents of a tile: kept, made into scratch memory, or the input itself. */
-static snnd_rows currents_of(const snnd_block *block, int32_t tile, int32_t worker, bool make) {
+/* Where the currents of a tile are: kept, made into scratch memory, or the input itself. */
+static snnd_rows currents_of(const snnd_block *block, int32_t tile, int32_t worker) {
     if (!has_delays(block))
         return snnd_activity_rows(&block->input->rows, tile, 0);
-    snnd_rows rows = {tile_scratch(block->workspace, worker), snnd_activity_stride(&block->current)};
     if (keeps_currents(block))
-        rows = snnd_activity_rows(&block->current, tile, 0);
-    if (makes_currents(block, make))
-        snnd_delay_currents(delay_of(block), block->input, tile, worker, rows);
-    return rows;
+        return snnd_activity_rows(&block->current, tile, 0);
+    return (snnd_rows){tile_scratch(block->workspace, worker), snnd_activity_stride(&block->current)};
 }
 
 /* ---- forward ---- */
 
-/* One sweep over the batch, in groups of tiles: as many as the delays prepare together. */
-typedef struct sweep {
+/*
+ * One sweep over the batch: `visit` is called for every bundle of neurons of every tile, whose currents are there then,
+ * and whose gradient is, where the sweep receives it from the block behind. Tiles go in groups, as many as the delays
+ * prepare together. Where delays may be asked for some neurons, an item of work is a stretch of neurons, which fits the
+ * cache; else it is a tile.
+ */
+typedef struct sweep sweep;
+typedef void visit_bundle(const sweep *s, const bundle *b);
+
+struct sweep {
     snnd_block *block;
     int32_t from, to; /* layers; their meaning is the sweep's */
     bool first;
-    int32_t tile; /* the group's first */
-    snnd_work *work;
-} sweep;
+    bool makes, receives;       /* currents; gradients */
+    int32_t tile, tiles;        /* the group */
+    int32_t stretch, stretches; /* neurons of an item, and items of a tile */
+    visit_bundle *visit;
+};
 
-static void work_on_tile(void *argument, int64_t item, int32_t worker) {
-    sweep *s = argument;
-    s->work(s, s->tile + item, worker);
+/* The block whose delays the gradient comes from. */
+static snnd_delay *delay_behind(const sweep *s) {
+    return delay_of(s->block->next);
 }
 
-/* Nanoseconds of a tile: of a few layers on rows, and of delays where they are direct. */
-static double tile_cost(const snnd_block *block) {
-    const double pairs = has_delays(block) ? (double)first_layer(block)->inputs * first_layer(block)->outputs : 0;
-    return SNND_LANES * (double)block->workspace->steps * (block->current.neurons + 0.02 * pairs);
+static void make_currents(const sweep *s, const bundle *b) {
+    snnd_delay_currents(delay_of(s->block), s->block->input, b->part.tile, b->part.neuron, b->part.extent.neurons,
+                        b->worker, b->current);
 }
 
-typedef void prepare_group(const sweep *s, int32_t tile, int32_t tiles);
+static void receive_gradient(const sweep *s, const bundle *b) {
+    snnd_delay_input_gradient(delay_behind(s), &s->block->next->gradient, b->part.tile, b->part.neuron,
+                              b->part.extent.neurons, b->worker,
+                              snnd_activity_rows(&s->block->gradient, b->part.tile, b->part.neuron));
+}
 
-static void over_groups(sweep *s, snnd_work *work, int32_t group, prepare_group *prepare) {
-    const int32_t tiles = s->block->workspace->pass.tiles;
-    s->work = work;
-    for (s->tile = 0; s->tile < tiles; s->tile += group) {
-        const int32_t count = tiles - s->tile < group ? tiles - s->tile : group;
-        if (prepare != NULL)
-            prepare(s, s->tile, count);
-        snnd_parallel_for(s->block->workspace->context, count, tile_cost(s->block), work_on_tile, s);
+static void work_on_stretch(void *argument, int64_t item, int32_t worker) {
+    const sweep *s = argument;
+    const snnd_block *block = s->block;
+    const int32_t tile = s->tile + (int32_t)(item / s->stretches), first = (int32_t)(item % s->stretches) * s->stretch;
+    const int32_t left = neurons_of(block) - first, end = first + (left < s->stretch ? left : s->stretch);
+    const snnd_rows currents = currents_of(block, tile, worker);
+    const bundle all = bundle_at(block, tile, first, s->stretch, worker, currents);
+    if (s->makes)
+        make_currents(s, &all);
+    if (s->receives)
+        receive_gradient(s, &all);
+    for (int32_t n = first; n < end && s->visit != NULL; n += BUNDLE) {
+        const bundle b = bundle_at(block, tile, n, BUNDLE, worker, currents);
+        s->visit(s, &b);
     }
 }
 
-static void prepare_currents(const sweep *s, int32_t tile, int32_t tiles) {
-    snnd_delay_prepare_currents(delay_of(s->block), s->block->input, tile, tiles);
+/* Nanoseconds of an item: of a few layers on rows, and of delays where they are direct. */
+static double cost_of_stretch(const sweep *s) {
+    const snnd_block *block = s->block;
+    const double pairs = has_delays(block) ? (double)first_layer(block)->inputs * first_layer(block)->outputs : 0;
+    return SNND_LANES * (double)block->workspace->steps * (neurons_of(block) + 0.02 * pairs) / s->stretches;
 }
 
-/* Calls `work` for each tile, which may ask for its currents. */
-static void sweep_over(sweep *s, snnd_work *work) {
-    if (makes_currents(s->block, s->first))
-        over_groups(s, work, snnd_delay_group(delay_of(s->block)), prepare_currents);
-    else
-        over_groups(s, work, s->block->workspace->pass.tiles, NULL);
+static void prepare_group(const sweep *s) {
+    if (s->makes)
+        snnd_delay_prepare_currents(delay_of(s->block), s->block->input, s->tile, s->tiles);
+    if (s->receives)
+        snnd_delay_prepare_input_gradient(delay_behind(s), &s->block->next->gradient, s->tile, s->tiles);
+}
+
+static void over_groups(sweep *s, int32_t group) {
+    const int32_t tiles = s->block->workspace->pass.tiles, neurons = neurons_of(s->block);
+    const bool whole = (s->makes && !snnd_delay_goes_by_neuron(delay_of(s->block))) ||
+                       (s->receives && !snnd_delay_goes_by_neuron(delay_behind(s)));
+    s->stretch = whole ? neurons : STRETCH;
+    s->stretches = (neurons + s->stretch - 1) / s->stretch;
+    for (s->tile = 0; s->tile < tiles; s->tile += group) {
+        s->tiles = tiles - s->tile < group ? tiles - s->tile : group;
+        prepare_group(s);
+        snnd_parallel_for(s->block->workspace->context, (int64_t)s->tiles * s->stretches, cost_of_stretch(s),
+                          work_on_stretch, s);
+    }
+}
+
+/* A sweep that receives nothing, and visits bundles with their currents, where these are wanted. */
+static void sweep_over(sweep *s, visit_bundle *visit, bool wanted) {
+    s->visit = visit;
+    s->receives = false;
+    s->makes = wanted && makes_currents(s->block, s->first);
+    over_groups(s, s->makes ? snnd_delay_group(delay_of(s->block)) : s->block->workspace->pass.tiles);
 }
 
 /* Measures what comes to layer `to`. */
-static void measure_tile(void *argument, int64_t tile, int32_t worker) {
-    const sweep *s = argument;
-    const snnd_rows currents = currents_of(s->block, (int32_t)tile, worker, s->first);
-    for (int32_t n = 0; n < neurons_of(s->block); n += BUNDLE) {
-        const bundle b = bundle_at(s->block, (int32_t)tile, n, worker, currents);
-        bundle_forward(&b, s->to);
-        pass_of(s->block, s->to)->measure(stage_of(s->block, s->to), &b.part, before(&b, s->to));
-    }
+static void measure_bundle(const sweep *s, const bundle *b) {
+    bundle_forward(b, s->to);
+    pass_of(s->block, s->to)->measure(stage_of(s->block, s->to), &b->part, before(b, s->to));
 }
 
 static void copy_rows(snnd_extent extent, snnd_rows from, snnd_rows to) {
@@ -299,7 +335,8 @@ static void copy_rows(snnd_extent extent, snnd_rows from, snnd_rows to) {
         memcpy(snnd_rows_of(to, n), snnd_rows_of(from, n), (size_t)extent.steps * SNND_LANES * sizeof(float));
 }
 
-static void hand_on(const bundle *b) {
+static void hand_on(const sweep *s, const bundle *b) {
+    (void)s;
     const snnd_signal *output = &b->block->output;
     const int32_t last = last_forward(b->block);
     bundle_forward(b, last);
@@ -319,15 +356,6 @@ static void hand_on(const bundle *b) {
             snnd_signal_bits(output, b->part.tile, b->part.neuron + n));
 }
 
-static void forward_tile(void *argument, int64_t tile, int32_t worker) {
-    const sweep *s = argument;
-    const snnd_rows currents = currents_of(s->block, (int32_t)tile, worker, s->first);
-    for (int32_t n = 0; n < neurons_of(s->block); n += BUNDLE) {
-        const bundle b = bundle_at(s->block, (int32_t)tile, n, worker, currents);
-        hand_on(&b);
-    }
-}
-
 void snnd_block_forward(snnd_block *block) {
     snnd_workspace *workspace = block->workspace;
     sweep s = {.block = block, .first = true};
@@ -341,7 +369,7 @@ void snnd_block_forward(snnd_block *block) {
             continue;
         s.to = i;
         snnd_timing_begin(&workspace->context->timing);
-        sweep_over(&s, measure_tile);
+        sweep_over(&s, measure_bundle, true);
         pass_of(block, i)->settle(stage_of(block, i));
         snnd_timing_end(&workspace->context->timing, SNND_PHASE_CURRENTS);
         s.first = false;
@@ -349,7 +377,7 @@ void snnd_block_forward(snnd_block *block) {
     if (last_forward(block) < block->end - 1)
         block->output.factor = snnd_dropout_factors(stage_of(block, block->end - 1));
     snnd_timing_begin(&workspace->context->timing);
-    sweep_over(&s, forward_tile);
+    sweep_over(&s, hand_on, true);
     snnd_timing_end(&workspace->context->timing, s.first ? SNND_PHASE_CURRENTS : SNND_PHASE_NEURONS);
 }
 
@@ -383,42 +411,21 @@ static void bundle_backward(const bundle *b, int32_t from, int32_t to) {
         pass_of(block, to)->measure_backward(stage_of(block, to), &b->part, before(b, to), gradient);
 }
 
-static void prepare_gradient(const sweep *s, int32_t tile, int32_t tiles) {
-    snnd_delay_prepare_input_gradient(delay_of(s->block->next), &s->block->next->gradient, tile, tiles);
+static void backward_bundle(const sweep *s, const bundle *b) {
+    bundle_backward(b, s->from, s->to);
 }
 
-/* The gradient of the block's output, from the block behind it. */
-static void receive_tile(void *argument, int64_t tile, int32_t worker) {
-    const snnd_block *block = ((const sweep *)argument)->block;
-    snnd_delay_input_gradient(delay_of(block->next), &block->next->gradient, (int32_t)tile, worker,
-                              snnd_activity_rows(&block->gradient, (int32_t)tile, 0));
-}
-
-static void backward_tile(void *argument, int64_t tile, int32_t worker) {
-    const sweep *s = argument;
-    const snnd_block *block = s->block;
-    const bool again = needs_currents(block);
-    const snnd_rows currents = again ? currents_of(block, (int32_t)tile, worker, false) : (snnd_rows){0};
-    for (int32_t n = 0; n < neurons_of(block); n += BUNDLE) {
-        const bundle b = bundle_at(block, (int32_t)tile, n, worker, currents);
-        bundle_backward(&b, s->from, s->to);
-    }
-}
-
-static void receive_and_backward_tile(void *argument, int64_t tile, int32_t worker) {
-    receive_tile(argument, tile, worker);
-    backward_tile(argument, tile, worker);
-}
-
-/* The first sweep back. While a tile is in the cache it goes on at once to the block's layers, unless these want
+/* The first sweep back. A bundle whose gradient has come goes on at once to the block's layers, unless these want
  * currents that are made in the same memory. */
 static void receive(sweep *s) {
     const snnd_block *block = s->block;
-    const bool makes = needs_currents(block) && makes_currents(block, false);
-    const int32_t group = snnd_delay_group(delay_of(block->next));
-    over_groups(s, makes ? receive_tile : receive_and_backward_tile, group, prepare_gradient);
-    if (makes)
-        sweep_over(s, backward_tile);
+    const bool again = needs_currents(block) && makes_currents(block, false);
+    s->visit = again ? NULL : backward_bundle;
+    s->receives = true;
+    s->makes = false;
+    over_groups(s, snnd_delay_group(delay_behind(s)));
+    if (again)
+        sweep_over(s, backward_bundle, true);
 }
 
 void snnd_block_backward(snnd_block *block) {
@@ -429,10 +436,8 @@ void snnd_block_backward(snnd_block *block) {
         snnd_timing_begin(&workspace->context->timing);
         if (first && !is_last(block))
             receive(&s);
-        else if (needs_currents(block))
-            sweep_over(&s, backward_tile);
         else
-            over_groups(&s, backward_tile, workspace->pass.tiles, NULL);
+            sweep_over(&s, backward_bundle, needs_currents(block));
         snnd_timing_end(&workspace->context->timing, first ? SNND_PHASE_NEURONS_BACK : SNND_PHASE_NORM_BACK);
         if (s.to < block->begin)
             break;
@@ -465,11 +470,13 @@ static snnd_rows recorded(const bundle *b, int32_t index, snnd_record record) {
 void snnd_block_record(const snnd_block *block, const snnd_layer *layer, snnd_record record, float *values) {
     const size_t neurons = (size_t)neurons_of(block), samples = (size_t)block->workspace->pass.samples;
     for (int32_t tile = 0; tile < block->workspace->pass.tiles; tile++) {
-        if (makes_currents(block, false))
+        const snnd_rows currents = currents_of(block, tile, 0);
+        if (makes_currents(block, false)) {
             snnd_delay_prepare_currents(delay_of(block), block->input, tile, 1);
-        const snnd_rows currents = currents_of(block, tile, 0, false);
+            snnd_delay_currents(delay_of(block), block->input, tile, 0, neurons_of(block), 0, currents);
+        }
         for (int32_t first = 0; first < neurons_of(block); first += BUNDLE) {
-            const bundle b = bundle_at(block, tile, first, 0, currents);
+            const bundle b = bundle_at(block, tile, first, BUNDLE, 0, currents);
             const snnd_rows rows = recorded(&b, layer->index, record);
             for (int32_t n = 0; n < b.part.extent.neurons; n++)
                 for (int32_t t = 0; t < b.part.extent.steps; t++)

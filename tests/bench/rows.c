@@ -84,14 +84,15 @@ static void add_tile(void *argument, int64_t tile, int32_t worker) {
 
 static void currents_come(void *argument, int64_t tile, int32_t worker) {
     const snnd_block *block = ((sweep *)argument)->block;
-    snnd_delay_currents(snnd_delays_state(&block->workspace->stage[block->first]), block->input, (int32_t)tile, worker,
-                        snnd_activity_rows(&block->current, (int32_t)tile, 0));
+    snnd_delay_currents(snnd_delays_state(&block->workspace->stage[block->first]), block->input, (int32_t)tile, 0,
+                        block->current.neurons, worker, snnd_activity_rows(&block->current, (int32_t)tile, 0));
 }
 
 static void gradient_comes(void *argument, int64_t tile, int32_t worker) {
     const snnd_block *block = ((sweep *)argument)->block, *next = block->next;
     snnd_delay_input_gradient(snnd_delays_state(&block->workspace->stage[next->first]), &next->gradient, (int32_t)tile,
-                              worker, snnd_activity_rows(&block->gradient, (int32_t)tile, 0));
+                              0, block->gradient.neurons, worker,
+                              snnd_activity_rows(&block->gradient, (int32_t)tile, 0));
 }
 
 /* ---- the rows ---- */

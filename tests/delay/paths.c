@@ -710,12 +710,13 @@ START_TEST(a_pass_is_over_once_the_network_is_initialized) {
     float *values = make_numbers(values_of(&held, FIRST), 1);
     OK(held.context, snnd_workspace_forward(held.workspace, SNND_TRAIN, held.input, given.batch));
     OK(held.context, snnd_workspace_loss(held.workspace, held.labels, NULL, NULL));
+    snnd_sparsity_free(held.sparsity);
+    held.sparsity = NULL;
     OK(held.context, snnd_network_initialize(held.network, 9));
     FAILS(held.context, SNND_ERROR_STATE, NOT_THOSE, snnd_workspace_backward(held.workspace));
     pass(&held, 0);
     OK(held.context, snnd_workspace_record(held.workspace, first, SNND_RECORD_OUTPUT, values));
     OK(held.context, snnd_workspace_complete_gradient(held.workspace, first, SNND_ARRAY_WEIGHT, &array));
-    snnd_sparsity_free(held.sparsity);
     held.sparsity = make_sparsity(held.network, DEEP_R);
     FAILS(held.context, SNND_ERROR_STATE, NOT_THOSE,
           snnd_workspace_record(held.workspace, first, SNND_RECORD_OUTPUT, values));

@@ -344,7 +344,8 @@ static void run_currents(const machine *held, const layer *of, const results *to
         const int32_t end = first + tiles_at(held, first, tiles);
         snnd_delay_prepare_currents(held->delay, &of->signal, first, end - first);
         for (int32_t tile = first; tile < end; tile++)
-            snnd_delay_currents(held->delay, &of->signal, tile, 0, snnd_activity_rows(&to->current, tile, 0));
+            snnd_delay_currents(held->delay, &of->signal, tile, 0, held->delay->sizes.outputs, 0,
+                                snnd_activity_rows(&to->current, tile, 0));
     }
 }
 
@@ -354,7 +355,8 @@ static void run_input_gradient(const machine *held, const layer *of, const resul
         const int32_t end = first + tiles_at(held, first, tiles);
         snnd_delay_prepare_input_gradient(held->delay, &of->gradient, first, end - first);
         for (int32_t tile = first; tile < end; tile++)
-            snnd_delay_input_gradient(held->delay, &of->gradient, tile, 0, snnd_activity_rows(&to->d_input, tile, 0));
+            snnd_delay_input_gradient(held->delay, &of->gradient, tile, 0, held->delay->sizes.inputs, 0,
+                                      snnd_activity_rows(&to->d_input, tile, 0));
     }
 }
 

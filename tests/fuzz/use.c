@@ -49,22 +49,30 @@ static void stream(snnd_context *context, const snnd_plan *plan, const float *in
     snnd_stream_free(made);
 }
 
+/* Numbers may be too large for a pass, which says so. */
+static bool passes(snnd_context *context, snnd_workspace *workspace, snnd_mode mode, const float *input) {
+    const snnd_status status = MAY(context, snnd_workspace_forward(workspace, mode, input, SAMPLES));
+    CLAIM(status == SNND_OK || status == SNND_ERROR_NUMERIC, "a pass gave '%s'", snnd_status_string(status));
+    return status == SNND_OK;
+}
+
 static void evaluate(snnd_context *context, snnd_network *network, snnd_workspace *workspace, const float *input) {
     snnd_plan *plan = NULL;
     const size_t classes = (size_t)snnd_network_outputs(network);
     float *scores = calloc(SAMPLES * classes, sizeof *scores);
-    MUST(context, snnd_workspace_forward(workspace, SNND_EVALUATE, input, SAMPLES));
-    MUST(context, snnd_workspace_scores(workspace, SNND_READOUT_NETWORK, scores));
-    if (MAY(context, snnd_plan_create(network, &plan)) == SNND_OK)
-        stream(context, plan, input, scores);
+    if (passes(context, workspace, SNND_EVALUATE, input)) {
+        MUST(context, snnd_workspace_scores(workspace, SNND_READOUT_NETWORK, scores));
+        if (MAY(context, snnd_plan_create(network, &plan)) == SNND_OK)
+            stream(context, plan, input, scores);
+    }
     snnd_plan_free(plan);
     free(scores);
 }
 
 static void train(snnd_context *context, snnd_workspace *workspace, const float *input) {
     const int32_t labels[SAMPLES] = {0};
-    MUST(context, snnd_workspace_forward(workspace, SNND_TRAIN, input, SAMPLES));
-    if (MAY(context, snnd_workspace_loss(workspace, labels, NULL, NULL)) == SNND_OK)
+    if (passes(context, workspace, SNND_TRAIN, input) &&
+        MAY(context, snnd_workspace_loss(workspace, labels, NULL, NULL)) == SNND_OK)
         MUST(context, snnd_workspace_backward(workspace));
 }
 

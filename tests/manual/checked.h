@@ -2,6 +2,7 @@
 #ifndef SNND_TESTS_MANUAL_CHECKED_H
 #define SNND_TESTS_MANUAL_CHECKED_H
 
+#include <math.h>
 #include <snndelay.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@
 #include <cstdio>
 #include <future>
 #include <memory>
+#include <string>
 #include <vector>
 #endif
 
