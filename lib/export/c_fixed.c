@@ -15,7 +15,7 @@
 
 #include "export/c_network.h"
 
-enum { LARGEST_WEIGHT = 127, LONGEST = 64, LEAST_INPUT = 64, FINER = 16, DECAY_ONE = 65536 };
+enum { LARGEST_WEIGHT = 127, LONGEST = 64, LEAST_INPUT = 64, DECAY_ONE = 65536, SHARE_ONE = 1 << 30 };
 
 static const double RANGE = 1073741823, ROOM = 268435456, FINEST = 1048576; /* 2^30 - 1, 2^28, 2^20 */
 
@@ -41,6 +41,14 @@ static snnd_status check_node(const snnd_c_network *network, const snnd_c_node *
 
 static double decay_of(const snnd_c_node *node) {
     return (double)(snnd_c_fires(node) ? node->neurons->lif.decay : node->neurons->decay);
+}
+
+/* 65536ths are coarse for what a potential loses that lasts long, and none where it is less than one of them. */
+static void tell_leak(snnd_c_node *node) {
+    int exponent;
+    const double lost = frexp(1 - decay_of(node), &exponent);
+    node->fixed.leak = (int32_t)lrint(lost * DECAY_ONE);
+    node->fixed.leak_shift = -exponent;
 }
 
 /* Steps that a potential lasts. */
@@ -73,10 +81,9 @@ static void scale_weights(const snnd_c_node *node, double *scale) {
     double largest = 0;
     for (int32_t n = 0; n < node->outputs; n++)
         largest = fmax(largest, scale[n]);
-    /* Classes are compared with each other, so that none needs much finer weights than another. */
-    const double least = snnd_c_fires(node) ? 0 : largest / FINER;
-    for (int32_t n = 0; n < node->outputs; n++)
-        scale[n] = largest == 0 ? 1.0 / LARGEST_WEIGHT : fmax(scale[n], fmax(least, largest * 1e-6));
+    for (int32_t n = 0; n < node->outputs; n++) /* without a synapse: any */
+        if (!(scale[n] > 0))
+            scale[n] = largest > 0 ? largest : 1.0 / LARGEST_WEIGHT;
 }
 
 /* The finest power of two for real inputs that leaves room for the sums; spikes are 1. */
@@ -141,14 +148,15 @@ static void tell_in_units(const snnd_c_node *node, const double *scale) {
     }
 }
 
-/* One unit for all potentials of leaky integrators; spikes are 1. */
+/* One unit for all potentials of leaky integrators; spikes are 1. Of a neuron with a much finer unit of its own nothing
+ * is lost that is worth a unit of all. */
 static void compare_units(snnd_c_node *node) {
     snnd_c_fixed *fixed = &node->fixed;
     fixed->potential = 0;
     for (int32_t n = 0; n < node->outputs; n++)
         fixed->potential = fmax(fixed->potential, fixed->unit[n]);
     for (int32_t n = 0; n < node->outputs; n++)
-        fixed->share[n] = (int32_t)lrint(DECAY_ONE * fixed->unit[n] / fixed->potential);
+        fixed->share[n] = (int32_t)lrint(SHARE_ONE * (fixed->unit[n] / fixed->potential));
     if (snnd_c_fires(node))
         fixed->potential = 1;
 }
@@ -170,6 +178,7 @@ static snnd_status settle(const snnd_c_network *network, snnd_c_node *node, doub
     snnd_c_fixed *fixed = &node->fixed;
     fixed->decay = (int32_t)lrint(decay_of(node) * DECAY_ONE);
     fixed->clamps = (DECAY_ONE - fixed->decay) * (int64_t)LONGEST < DECAY_ONE;
+    tell_leak(node);
     scale_weights(node, scale);
     round_weights(node, scale);
     double most = add_up_weights(node, sum);

@@ -150,10 +150,14 @@ static void write_other(snnd_c_text *text, const snnd_c_network *network, const 
 static void write_fixed(snnd_c_text *text, const snnd_c_network *network, const snnd_c_node *node) {
     const snnd_c_fixed *fixed = &node->fixed;
     const bool fires = snnd_c_fires(node), last = node->number + 1 == network->count;
-    snnd_c_write(text,
-                 "        const int32_t v = s->potential_@[n];\n"
-                 "        int32_t next = $_times(v, %d) + current[n] * (int32_t)%ld",
-                 fixed->decay, 1L << fixed->fraction);
+    snnd_c_write(text, "        const int32_t v = s->potential_@[n];\n        int32_t next = ");
+    if (!fixed->clamps)
+        snnd_c_write(text, "$_times(v, %d)", fixed->decay);
+    else if (fixed->leak == 0)
+        snnd_c_write(text, "v");
+    else
+        snnd_c_write(text, "v - $_times(v, %d) / (int32_t)%ld", fixed->leak, 1L << fixed->leak_shift);
+    snnd_c_write(text, " + current[n] * (int32_t)%ld", 1L << fixed->fraction);
     snnd_c_write(text, node->shift != NULL ? " + $_bias_@[n];\n" : ";\n");
     snnd_c_write(text, "        current[n] = 0;\n");
     if (fixed->clamps)
@@ -162,7 +166,7 @@ static void write_fixed(snnd_c_text *text, const snnd_c_network *network, const 
         snnd_c_write(text, "        if (next > 1073741823)\n            next = 1073741823;\n");
     if (!fires) {
         snnd_c_write(text, "        s->potential_@[n] = next;\n"
-                           "        s->output[n] = $_times(next, $_share_@[n]);\n");
+                           "        s->output[n] = $_share(next, $_share_@[n]);\n");
         return;
     }
     snnd_c_write(text, "        s->potential_@[n] = v > $_threshold_@[n] ? 0 : next;\n");
@@ -187,6 +191,23 @@ static void write_layer(snnd_c_text *text, const snnd_c_network *network, const 
     end_layer(text, network, node);
 }
 
+static void write_share(snnd_c_text *text) {
+    snnd_c_write(text, "\n/* x factor / 2^30, rounded to nearest, for factors of up to 2^30 and |x| up to 2^30. */\n"
+                       "static int32_t $_share(int32_t x, int32_t factor) {\n"
+                       "    const int64_t product = (int64_t)x * factor;\n"
+                       "    const uint64_t positive = (uint64_t)product + ((uint64_t)1 << 62) + ((uint64_t)1 << 29);\n"
+                       "    return (int32_t)((int64_t)(positive >> 30) - ((int64_t)1 << 32));\n"
+                       "}\n");
+}
+
+/* Where there is a neuron that uses it: a static function that nobody calls is a warning. */
+static bool needs_times(const snnd_c_network *network) {
+    for (int32_t k = 0; k < network->count; k++)
+        if (!network->node[k].fixed.clamps || network->node[k].fixed.leak > 0)
+            return true;
+    return false;
+}
+
 static void write_times(snnd_c_text *text) {
     snnd_c_write(
         text,
@@ -201,8 +222,10 @@ static void write_times(snnd_c_text *text) {
 }
 
 void snnd_c_write_layers(snnd_c_text *text, const snnd_c_network *network) {
-    if (network->fixed)
+    if (network->fixed && needs_times(network))
         write_times(text);
+    if (network->fixed && !snnd_c_fires(&network->node[network->count - 1]))
+        write_share(text);
     for (int32_t k = 0; k < network->count; k++)
         if (!snnd_c_is_norm(&network->node[k]))
             write_layer(text, network, &network->node[k]);

@@ -20,9 +20,11 @@ typedef struct snnd_c_fixed {
     int8_t *weight;  /* of each synapse */
     int32_t *bias;   /* [outputs] in units */
     int32_t *border; /* [outputs] in units: the threshold of LIF neurons */
-    int32_t *share;  /* [outputs] of leaky integrators: their unit in 65536ths of `potential` */
+    int32_t *share;  /* [outputs] of leaky integrators: their unit in 2^-30 of `potential` */
     int32_t fraction;
-    int32_t decay;      /* in 65536ths */
+    int32_t decay; /* in 65536ths */
+    int32_t leak;  /* where `clamps`, what is lost in a step: 65536ths of 2^-leak_shift */
+    int32_t leak_shift;
     int32_t limit;      /* largest |input| */
     double input_scale; /* input times this is what the weights are multiplied with */
     double potential;   /* the unit of what the node gives on */

@@ -9,7 +9,8 @@
 
 #include <math.h>
 
-enum { POWERS = 33, SHARE_ONE = 32768 };
+/* A mean of whole numbers, as of spikes, is told in parts of one. */
+enum { POWERS = 33, SHARE_ONE = 32768, MEAN_ONE = 65536 };
 
 static const double LOG2_E = 1.4426950408889634;
 
@@ -27,15 +28,16 @@ bool snnd_c_compensates(const snnd_c_network *network) {
 }
 
 const char *snnd_c_score_type(const snnd_c_network *network) {
-    const char *total = snnd_c_total_of(network).type;
-    return total != NULL ? total : network->fixed ? "int32_t" : "float";
+    return network->fixed ? "int64_t" : "float";
 }
 
 double snnd_c_score_unit(const snnd_c_network *network) {
     if (!network->fixed)
         return 1;
-    return network->readout == SNND_READOUT_SOFTMAX_SUM ? 1.0 / SHARE_ONE
-                                                        : network->node[network->count - 1].fixed.potential;
+    if (network->readout == SNND_READOUT_SOFTMAX_SUM)
+        return 1.0 / SHARE_ONE;
+    const double potential = network->node[network->count - 1].fixed.potential;
+    return network->readout == SNND_READOUT_MEAN ? potential / MEAN_ONE : potential;
 }
 
 void snnd_c_write_output_name(snnd_c_text *text, const snnd_c_network *network) {
@@ -169,16 +171,20 @@ void snnd_c_write_read(snnd_c_text *text, const snnd_c_network *network) {
 }
 
 void snnd_c_write_scores(snnd_c_text *text, const snnd_c_network *network) {
-    const bool mean = network->readout == SNND_READOUT_MEAN;
-    const char *type = snnd_c_score_type(network);
+    const char *total = snnd_c_total_of(network).type;
     snnd_c_write(text,
                  "\nvoid $_scores(const $_state *s, %s scores[$$_OUTPUTS]) {\n"
                  "    uint32_t n;\n"
                  "    for (n = 0; n < $$_OUTPUTS; n++)\n"
                  "        scores[n] = ",
-                 type);
-    if (mean)
-        snnd_c_write(text, "s->steps == 0 ? 0 : s->total[n] / (%s)s->steps", type);
+                 snnd_c_score_type(network));
+    if (network->readout == SNND_READOUT_MEAN && network->fixed)
+        snnd_c_write(text,
+                     "s->steps == 0 ? 0\n"
+                     "            : s->total[n] / s->steps * %d + s->total[n] %% s->steps * %d / s->steps",
+                     MEAN_ONE, MEAN_ONE);
+    else if (network->readout == SNND_READOUT_MEAN)
+        snnd_c_write(text, "s->steps == 0 ? 0.0f : s->total[n] / (float)s->steps");
     else if (network->readout == SNND_READOUT_LAST)
         snnd_c_write(text, "s->"), snnd_c_write_output_name(text, network), snnd_c_write(text, "[n]");
     else
@@ -187,7 +193,9 @@ void snnd_c_write_scores(snnd_c_text *text, const snnd_c_network *network) {
                  ";\n}\n"
                  "\nint32_t $_class(const $_state *s) {\n"
                  "    const %s *const score = s->",
-                 type);
+                 total != NULL    ? total
+                 : network->fixed ? "int32_t"
+                                  : "float");
     if (network->readout == SNND_READOUT_LAST)
         snnd_c_write_output_name(text, network);
     else

@@ -131,6 +131,129 @@ START_TEST(counts_spikes_at_the_end) {
 }
 END_TEST
 
+/* Rates of spikes are below 1; the unit is 1/65536. */
+START_TEST(a_mean_of_spikes_is_a_rate) {
+    snnd_context *context = make_context(1);
+    snnd_network *network = make_network(context, 9);
+    const snnd_delay_options options = delay_options(6);
+    make_whole(add_delays(network, 5, &options), 1.0 / 1024, 34);
+    add_halving_lif(network);
+    bed b = make_bed(context, network);
+    make_eighths(&b);
+    outcome expected = by_stream(b.context, b.plan, SNND_READOUT_MEAN, b.input);
+    double largest = 0;
+    for (int k = 0; k < FRAMES * expected.outputs; k++)
+        largest = fmax(largest, expected.scores[k]);
+    ck_assert(largest > 0.1 && largest < 0.9);
+    free_outcome(&expected);
+    compare(&b, SNND_READOUT_MEAN, 2e-5);
+    free_bed(&b);
+}
+END_TEST
+
+/* ---- neurons that differ by much ---- */
+
+/* The numbers of one output are within `limit` of its largest. */
+static void compare_output(const bed *b, int32_t readout, int32_t output, double limit) {
+    const snnd_export_c_options options = c_options(SNND_C_FIXED, readout);
+    outcome expected = by_stream(b->context, b->plan, readout, b->input);
+    outcome got = by_c(b->context, b->plan, &options, b->input);
+    double largest = 0;
+    for (int t = 0; t < FRAMES; t++)
+        largest = fmax(largest, fabs(expected.potentials[t * expected.outputs + output]));
+    ck_assert_double_gt(largest, 0);
+    for (int t = 0; t < FRAMES; t++) {
+        const int k = t * expected.outputs + output;
+        HOLDS(fabs(got.potentials[k] - expected.potentials[k]) <= limit * largest,
+              "step %d, output %d: potential %g, not %g", t, output, got.potentials[k], expected.potentials[k]);
+        HOLDS(fabs(got.scores[k] - expected.scores[k]) <= limit * largest * FRAMES,
+              "step %d, output %d: score %g, not %g", t, output, got.scores[k], expected.scores[k]);
+    }
+    free_outcome(&expected);
+    free_outcome(&got);
+}
+
+/* Three integrators of which the first has weights, or a bias, that are so many times larger. */
+static bed make_unequal(double weights, double bias) {
+    snnd_context *context = make_context(1);
+    snnd_network *network = make_network(context, 5);
+    const snnd_delay_options options = delay_options(4);
+    snnd_layer *layer = add_delays(network, 3, &options);
+    make_whole(layer, 1.0 / 1024, 36);
+    for (int s = 0; s < 5; s++)
+        floats(layer, SNND_ARRAY_WEIGHT)[s] *= (float)weights;
+    snnd_layer *norm = add_exact_norm(network);
+    floats(norm, SNND_ARRAY_SHIFT)[0] = (float)bias;
+    snnd_leaky_integrator_options leaky;
+    ck_assert_int_eq(snnd_leaky_integrator_options_init(&leaky, sizeof leaky), SNND_OK);
+    leaky.tau = 2;
+    OK(context, snnd_network_add_leaky_integrator(network, &leaky, NULL));
+    return make_bed(context, network);
+}
+
+START_TEST(an_output_is_not_lost_beside_a_larger_one) {
+    static const double larger[][2] = {{1, 0}, {200, 0}, {5000, 0}, {1, 300}, {1, 20000}};
+    bed b = make_unequal(larger[_i][0], larger[_i][1]);
+    for (int32_t output = 1; output < 3; output++)
+        compare_output(&b, SNND_READOUT_LAST, output, 1e-2);
+    compare_output(&b, SNND_READOUT_SUM, 1, 1e-2);
+    free_bed(&b);
+}
+END_TEST
+
+/* One hidden neuron has weights a thousand million times those of the others, which have to fire as they do. */
+START_TEST(a_hidden_neuron_is_not_lost_beside_a_larger_one) {
+    snnd_context *context = make_context(1);
+    snnd_network *network = make_network(context, 7);
+    const snnd_delay_options options = delay_options(4);
+    snnd_leaky_integrator_options leaky;
+    ck_assert_int_eq(snnd_leaky_integrator_options_init(&leaky, sizeof leaky), SNND_OK);
+    leaky.tau = 2;
+    make_whole(add_delays(network, 6, &options), 1.0 / 128, 38);
+    for (int s = 0; s < 7; s++)
+        floats(snnd_network_layer(network, 0), SNND_ARRAY_WEIGHT)[s] *= 1e9f;
+    add_halving_lif(network);
+    make_whole(add_delays(network, 2, &options), 1.0 / 128, 39);
+    OK(context, snnd_network_add_leaky_integrator(network, &leaky, NULL));
+    bed b = make_bed(context, network);
+    make_eighths(&b);
+    compare(&b, SNND_READOUT_SUM, 1e-5);
+    free_bed(&b);
+}
+END_TEST
+
+/* Membranes that forget a part in ten thousand, or in a million, of what they hold at a step, after one pulse. */
+START_TEST(membranes_that_last_long_forget_as_they_should) {
+    static const double taus[] = {100, 3000, 2e5, 1e6, 1e9};
+    snnd_context *context = make_context(1);
+    snnd_network *network = make_network(context, 2);
+    const snnd_delay_options options = delay_options(0);
+    snnd_leaky_integrator_options leaky;
+    ck_assert_int_eq(snnd_leaky_integrator_options_init(&leaky, sizeof leaky), SNND_OK);
+    leaky.tau = taus[_i];
+    snnd_layer *layer = add_delays(network, 2, &options);
+    for (int s = 0; s < 4; s++)
+        floats(layer, SNND_ARRAY_WEIGHT)[s] = 127.0f / 1024;
+    OK(context, snnd_network_add_leaky_integrator(network, &leaky, NULL));
+    bed b = make_bed(context, network);
+    for (int k = 0; k < FRAMES * 2; k++)
+        b.input[k] = k < 2 ? 8 : 0;
+    steps = FRAMES;
+    outcome expected = by_stream(context, b.plan, SNND_READOUT_LAST, b.input);
+    const snnd_export_c_options fixed = c_options(SNND_C_FIXED, SNND_READOUT_LAST);
+    outcome got = by_c(context, b.plan, &fixed, b.input);
+    const double first = expected.potentials[2], last = expected.potentials[2 * FRAMES - 2];
+    const double got_first = got.potentials[2], got_last = got.potentials[2 * FRAMES - 2];
+    ck_assert_double_gt(first, 0.5);
+    ck_assert_double_eq_tol(got_first, first, 1e-5 * first);
+    ck_assert_double_eq_tol(got_first - got_last, first - last, 0.1 * (first - last) + 1e-6 * first);
+    free_outcome(&expected);
+    free_outcome(&got);
+    free_bed(&b);
+    steps = 70;
+}
+END_TEST
+
 /* Terms are right to 1.5/65536, shares to 1/65536. */
 START_TEST(has_the_softmax) {
     static const double ranges[] = {1, 2, 12, 24, 300, 1e7};
@@ -239,6 +362,10 @@ Suite *c_fixed_suite(void) {
     tcase_add_loop_test(compiled, is_exact_where_numbers_are, 0, 3);
     tcase_add_loop_test(compiled, has_every_readout, SNND_READOUT_SOFTMAX_SUM, SNND_READOUT_LAST + 1);
     tcase_add_test(compiled, counts_spikes_at_the_end);
+    tcase_add_test(compiled, a_mean_of_spikes_is_a_rate);
+    tcase_add_loop_test(compiled, an_output_is_not_lost_beside_a_larger_one, 0, 5);
+    tcase_add_test(compiled, a_hidden_neuron_is_not_lost_beside_a_larger_one);
+    tcase_add_loop_test(compiled, membranes_that_last_long_forget_as_they_should, 0, 5);
     tcase_add_loop_test(compiled, sums_of_all_synapses_fit, 257, 260);
     tcase_add_loop_test(compiled, nothing_overflows, 0, 12);
     tcase_add_loop_test(compiled, finds_the_classes_of_other_networks, 0, 2);

@@ -67,17 +67,13 @@ static inline outcome by_stream(snnd_context *context, const snnd_plan *plan, in
 static inline void write_frames(const snnd_export_c_options *options, const snnd_export_c_report *report,
                                 const float *input, int32_t inputs) {
     const bool fixed = options->numbers == SNND_C_FIXED;
-    const bool wide = options->readout != SNND_READOUT_MAX && options->readout != SNND_READOUT_LAST;
     FILE *file = fopen(scratch("frames.h"), "w");
     ck_assert_ptr_nonnull(file);
     fprintf(file,
             "#include <stdint.h>\nenum { SAMPLES = %d, STEPS = %d };\ntypedef %s frame;\ntypedef %s potential;\n"
             "typedef %s score;\nstatic const frame frames[%d][%d] = {\n",
             FRAMES / steps, steps, fixed ? "int16_t" : "float", fixed ? "int32_t" : "float",
-            !fixed ? "float"
-            : wide ? "int64_t"
-                   : "int32_t",
-            FRAMES, inputs);
+            fixed ? "int64_t" : "float", FRAMES, inputs);
     for (int t = 0; t < FRAMES; t++) {
         fprintf(file, "{");
         for (int32_t i = 0; i < inputs; i++) {

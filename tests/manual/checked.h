@@ -10,7 +10,9 @@
 
 #ifdef __cplusplus
 #include <cstdio>
+#include <fstream>
 #include <future>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <vector>

@@ -28,3 +28,8 @@ static int listen(Stream stream, const std::vector<float> &input) {
         best = scores[c] > scores[best] ? c : best;
     return best;
 }
+
+static std::string bytes_of(const char *path) {
+    std::ifstream file(path, std::ios::binary);
+    return std::string(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
+}
