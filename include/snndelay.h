@@ -303,7 +303,8 @@ typedef enum snnd_delay_profile {
  */
 typedef struct snnd_delay_options {
     size_t size;
-    int32_t max_delay;         /**< longest delay in steps; even, 0 to 1022; default 24 */
+    int32_t max_delay;         /**< longest delay in steps, 0 to 1022; even, since positions count from a tap in the
+                                    middle: for an odd one take the next; default 24 */
     int32_t synapses_per_pair; /**< C, synapses for each pair of neurons, 1 to 64; default 1 */
     int32_t profile;           /**< ::snnd_delay_profile in training; evaluation has whole delays; default GAUSS */
     /** 1: positions are trained. 0: they are drawn, rounded to whole steps and frozen, and every pass

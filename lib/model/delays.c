@@ -125,8 +125,11 @@ snnd_status snnd_delay_options_init(snnd_delay_options *options, size_t size) {
 
 static snnd_status check(snnd_context *context, const snnd_delay_options *options) {
     if (options->max_delay < 0 || options->max_delay > 1022 || options->max_delay % 2 != 0)
-        return snnd_fail(context, SNND_ERROR_ARGUMENT,
-                         "delays: max_delay is %d; expected an even number from 0 to 1022", options->max_delay);
+        return snnd_fail(
+            context, SNND_ERROR_ARGUMENT,
+            "delays: max_delay is %d; expected an even number from 0 to 1022, since positions count from a "
+            "tap in the middle",
+            options->max_delay);
     if (options->synapses_per_pair < 1 || options->synapses_per_pair > 64)
         return snnd_fail(context, SNND_ERROR_ARGUMENT, "delays: synapses_per_pair is %d; expected 1 to 64",
                          options->synapses_per_pair);

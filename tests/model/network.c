@@ -46,7 +46,7 @@ static const struct {
     int32_t max_delay, synapses_per_pair, profile, learn_delays;
     const char *words;
 } bad_delays[] = {
-    {23, 1, SNND_PROFILE_GAUSS, 1, "max_delay is 23"},
+    {23, 1, SNND_PROFILE_GAUSS, 1, "max_delay is 23; expected an even number from 0 to 1022, since positions"},
     {-2, 1, SNND_PROFILE_GAUSS, 1, "max_delay is -2"},
     {1024, 1, SNND_PROFILE_GAUSS, 1, "max_delay is 1024"},
     {24, 0, SNND_PROFILE_GAUSS, 1, "synapses_per_pair is 0"},
