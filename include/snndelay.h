@@ -26,6 +26,7 @@
  *   sentence that names what was wrong (snnd_context_last_error()), results are left untouched, and
  *   every handle stays as usable as it was. (Without a handle there is no context to hold one: then the
  *   status says all.) Nothing prints, exits or aborts.
+ *   Two results of one call need two places: the same pointer twice is SNND_ERROR_ARGUMENT.
  * - *Ownership.* A handle that comes through the last argument of a `_create`, `_load` or `_split`
  *   function is the caller's, who gives it to the `_free` function of its kind; that takes NULL.
  *   A pointer that comes any other way is borrowed, and its declaration says for how long.
@@ -156,7 +157,8 @@ SNND_API snnd_status snnd_context_create(const snnd_context_options *options, sn
 /** Frees a context and ends its threads; NULL is allowed, as for all `_free` functions. */
 SNND_API void snnd_context_free(snnd_context *context);
 
-/** The sentence left by the last call that failed, "" if none did; borrowed until the next call that fails. Words of
+/** The sentence left by the last call that failed, "" if none did; borrowed until the next call that fails. A call that
+ * succeeds leaves it as it is, so that it means something only behind a status that is an error. Words of
  * files in it are made plain, so that it may be shown on a terminal (doc/conventions.md). */
 SNND_API const char *snnd_context_last_error(const snnd_context *context);
 
@@ -1279,7 +1281,8 @@ SNND_API snnd_status snnd_stream_place(const snnd_plan *plan, const snnd_stream_
 /** Frees a stream; of one that was placed, nothing is left to free. */
 SNND_API void snnd_stream_free(snnd_stream *stream);
 
-/** The sentence left by the last of this stream's calls that failed, "" if none did; borrowed until the next one. */
+/** The sentence left by the last of this stream's calls that failed, "" if none did; borrowed until the next one. Calls
+ * that succeed leave it as it is. */
 SNND_API const char *snnd_stream_last_error(const snnd_stream *stream);
 
 /**

@@ -67,12 +67,21 @@ static snnd_status find(const snnd_network *network, const snnd_layer *layer, co
     return SNND_OK;
 }
 
+static snnd_status check_apart(snnd_context *context, const void *first, const void *second, const void *third) {
+    snnd_status status = snnd_check_apart(context, "receptive fields", first, second);
+    if (status == SNND_OK)
+        status = snnd_check_apart(context, "receptive fields", first, third);
+    return status == SNND_OK ? snnd_check_apart(context, "receptive fields", second, third) : status;
+}
+
 snnd_status snnd_receptive_fields_size(const snnd_network *network, const snnd_layer *layer, int32_t *outputs,
                                        int32_t *rows, int32_t *columns) {
     const snnd_layer *last;
     if (network == NULL)
         return SNND_ERROR_ARGUMENT;
-    const snnd_status status = find(network, layer, &last);
+    snnd_status status = find(network, layer, &last);
+    if (status == SNND_OK)
+        status = check_apart(network->context, outputs, rows, columns);
     if (status != SNND_OK)
         return status;
     if (outputs != NULL)
@@ -242,6 +251,8 @@ snnd_status snnd_receptive_fields(const snnd_network *network, const snnd_layer 
         status = snnd_fail(network->context, SNND_ERROR_ARGUMENT, "receptive fields: fields is NULL");
     if (status == SNND_OK)
         status = check_fields(last);
+    if (status == SNND_OK)
+        status = check_apart(network->context, fields, excitation, inhibition);
     if (status == SNND_OK)
         status = snnd_network_check_values(network);
     if (status != SNND_OK)

@@ -13,7 +13,9 @@ static snnd_status check(const snnd_layer *layer, const char *who) {
 }
 
 snnd_status snnd_layer_degrees(const snnd_layer *layer, int64_t *fan_in, int64_t *fan_out) {
-    const snnd_status status = check(layer, "snnd_layer_degrees");
+    snnd_status status = check(layer, "snnd_layer_degrees");
+    if (status == SNND_OK)
+        status = snnd_check_apart(layer->network->context, "snnd_layer_degrees", fan_in, fan_out);
     if (status != SNND_OK)
         return status;
     const int64_t each = layer->options.delays.synapses_per_pair, columns = snnd_delays_columns(layer);
@@ -41,6 +43,8 @@ static void count_delays(const snnd_layer *layer, const int32_t *delays, float w
 
 snnd_status snnd_layer_delay_counts(const snnd_layer *layer, int64_t *excitatory, int64_t *inhibitory) {
     snnd_status status = check(layer, "snnd_layer_delay_counts");
+    if (status == SNND_OK)
+        status = snnd_check_apart(layer->network->context, "snnd_layer_delay_counts", excitatory, inhibitory);
     if (status != SNND_OK)
         return status;
     snnd_context *context = layer->network->context;

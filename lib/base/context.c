@@ -146,6 +146,12 @@ snnd_status snnd_fail(snnd_context *context, snnd_status status, const char *for
     return status;
 }
 
+snnd_status snnd_check_apart(snnd_context *context, const char *who, const void *one, const void *other) {
+    return one == NULL || one != other
+               ? SNND_OK
+               : snnd_fail(context, SNND_ERROR_ARGUMENT, "%s: two results have one place; expected two", who);
+}
+
 void snnd_log(snnd_context *context, snnd_log_level level, const char *format, ...) {
     if (context->options.log == NULL)
         return;

@@ -32,6 +32,10 @@ struct snnd_context {
  * what strangers wrote: here it is made plain (base/utf8.h), and a caller takes at most 64 bytes of a word ("%.64s").
  */
 snnd_status snnd_fail(snnd_context *context, snnd_status status, const char *format, ...) SNND_PRINTF(3, 4);
+/* An error where two results of `who`, of which a call may want only one, are to be written to the same place: one
+ * would be lost. */
+snnd_status snnd_check_apart(snnd_context *context, const char *who, const void *one, const void *other);
+
 void snnd_log(snnd_context *context, snnd_log_level level, const char *format, ...) SNND_PRINTF(3, 4);
 
 /* Zeroed memory for `count` elements of `size` bytes, aligned to a cache line; NULL, with the error set, when there is

@@ -220,6 +220,9 @@ snnd_status snnd_dataset_split(const snnd_dataset *dataset, double share, uint64
     snnd_context *context = dataset->context;
     if (part == NULL || rest == NULL)
         return snnd_fail(context, SNND_ERROR_ARGUMENT, "snnd_dataset_split: part or rest is NULL");
+    const snnd_status apart = snnd_check_apart(context, "snnd_dataset_split", part, rest);
+    if (apart != SNND_OK)
+        return apart;
     if (!(share > 0 && share < 1))
         return snnd_fail(context, SNND_ERROR_ARGUMENT, "share is %g; expected above 0 and below 1", share);
     const int64_t chosen = (int64_t)rint(share * (double)dataset->samples);

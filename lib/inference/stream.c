@@ -209,8 +209,18 @@ const snnd_plan_layer *snnd_stream_overflowed(const snnd_stream *stream) {
     return NULL;
 }
 
+/* Before the stream changes: two results in one place would be one. */
+static snnd_status check_results(snnd_stream *stream, const float *potentials, const float *scores) {
+    return potentials == NULL || potentials != scores
+               ? SNND_OK
+               : snnd_stream_fail(stream, SNND_ERROR_ARGUMENT, "potentials and scores have one place; expected two");
+}
+
 static snnd_status push(snnd_stream *stream, const float *frame, float *potentials, float *scores) {
     const int32_t outputs = stream->plan->outputs;
+    const snnd_status status = check_results(stream, potentials, scores);
+    if (status != SNND_OK)
+        return status;
     const float *output = pass(stream, frame);
     for (int32_t c = 0; c < outputs; c++)
         if (!isfinite(output[c]))

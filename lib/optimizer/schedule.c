@@ -88,7 +88,7 @@ snnd_status snnd_schedule_init(snnd_schedule *schedule, size_t size) {
 snnd_status snnd_schedule_at(const snnd_schedule *schedule, int32_t epoch, double *value, double *momentum) {
     snnd_schedule known;
     snnd_schedule_init(&known, sizeof known);
-    if (schedule == NULL || epoch < 0 || value == NULL ||
+    if (schedule == NULL || epoch < 0 || value == NULL || value == momentum ||
         snnd_options_read(NULL, schedule, &known, sizeof known, "snnd_schedule") != SNND_OK ||
         snnd_schedule_check(NULL, &known, "schedule") != SNND_OK)
         return SNND_ERROR_ARGUMENT;

@@ -25,6 +25,16 @@ static const int32_t delay[12] = {0, 4, 1, 2, 2, 0, 3, 3, 4, 4, 1, 0};
 
 /* ---- degrees and delays ---- */
 
+START_TEST(two_results_need_two_places) {
+    int64_t counts[64];
+    FAILS(context, SNND_ERROR_ARGUMENT, "snnd_layer_degrees: two results have one place",
+          snnd_layer_degrees(layer, counts, counts));
+    FAILS(context, SNND_ERROR_ARGUMENT, "snnd_layer_delay_counts: two results have one place",
+          snnd_layer_delay_counts(layer, counts, counts));
+    OK(context, snnd_layer_degrees(layer, NULL, NULL));
+}
+END_TEST
+
 START_TEST(degrees_count_what_exists) {
     int64_t in[2], out[3];
     set_synapses(layer, weight, delay);
@@ -190,6 +200,7 @@ Suite *distributions_suite(void) {
     Suite *suite = suite_create("analysis/distributions");
     TCase *cases = tcase_create("distributions");
     tcase_add_checked_fixture(cases, set_up, tear_down);
+    tcase_add_test(cases, two_results_need_two_places);
     tcase_add_test(cases, degrees_count_what_exists);
     tcase_add_test(cases, delays_are_counted_by_sign);
     tcase_add_test(cases, only_layers_of_delays_have_them);

@@ -300,6 +300,13 @@ START_TEST(what_has_no_field_is_named) {
           snnd_receptive_fields_size(other, first, &size, &size, &size));
     FAILS(context, SNND_ERROR_ARGUMENT, "layer 2 is lif", snnd_receptive_fields(network, lif, result, NULL, NULL));
     FAILS(context, SNND_ERROR_ARGUMENT, "fields is NULL", snnd_receptive_fields(network, NULL, NULL, result, result));
+    double other_result[54];
+    static const char words[] = "receptive fields: two results have one place";
+    FAILS(context, SNND_ERROR_ARGUMENT, words, snnd_receptive_fields_size(network, NULL, &size, NULL, &size));
+    FAILS(context, SNND_ERROR_ARGUMENT, words, snnd_receptive_fields(network, NULL, result, result, NULL));
+    FAILS(context, SNND_ERROR_ARGUMENT, words, snnd_receptive_fields(network, NULL, result, NULL, result));
+    FAILS(context, SNND_ERROR_ARGUMENT, words,
+          snnd_receptive_fields(network, NULL, result, other_result, other_result));
     floats(first, SNND_ARRAY_POSITION)[4] = NAN;
     FAILS(context, SNND_ERROR_NUMERIC, "position 4 of layer 0",
           snnd_receptive_fields(network, NULL, result, NULL, NULL));

@@ -617,6 +617,8 @@ START_TEST(a_share_is_above_zero_and_below_one) {
     snnd_dataset *dataset = make_dataset(context), *part = NULL, *rest = NULL;
     for (int k = 0; k < 6; k++)
         FAILS(context, SNND_ERROR_ARGUMENT, "share", snnd_dataset_split(dataset, bad[k], 1, &part, &rest));
+    FAILS(context, SNND_ERROR_ARGUMENT, "two results have one place",
+          snnd_dataset_split(dataset, 0.5, 1, &part, &part));
     FAILS(context, SNND_ERROR_ARGUMENT, "NULL", snnd_dataset_split(dataset, 0.5, 1, NULL, &rest));
     FAILS(context, SNND_ERROR_ARGUMENT, "NULL", snnd_dataset_split(dataset, 0.5, 1, &part, NULL));
     ck_assert_int_eq(snnd_dataset_split(NULL, 0.5, 1, &part, &rest), SNND_ERROR_ARGUMENT);

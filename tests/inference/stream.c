@@ -257,6 +257,10 @@ START_TEST(bad_input_changes_nothing) {
     ck_assert_int_eq(snnd_stream_push_events(stream, NULL, 2, NULL, NULL), SNND_ERROR_ARGUMENT);
     ck_assert_int_eq(snnd_stream_push_events(stream, events, -1, NULL, NULL), SNND_ERROR_ARGUMENT);
     ck_assert_int_eq(snnd_stream_push(NULL, frame, NULL, NULL), SNND_ERROR_ARGUMENT);
+    float one_place[64];
+    frame[12] = 0;
+    ck_assert_int_eq(snnd_stream_push(stream, frame, one_place, one_place), SNND_ERROR_ARGUMENT);
+    ck_assert_str_eq(snnd_stream_last_error(stream), "potentials and scores have one place; expected two");
     ck_assert_int_eq(snnd_stream_frames(stream), 0);
     snnd_stream_free(stream);
     free_bed(&b);

@@ -222,6 +222,7 @@ START_TEST(arguments_that_are_missing_are_refused) {
     ck_assert_int_eq(snnd_schedule_at(NULL, 0, &value, NULL), SNND_ERROR_ARGUMENT);
     ck_assert_int_eq(snnd_schedule_at(&schedule, -1, &value, NULL), SNND_ERROR_ARGUMENT);
     ck_assert_int_eq(snnd_schedule_at(&schedule, 0, NULL, NULL), SNND_ERROR_ARGUMENT);
+    ck_assert_int_eq(snnd_schedule_at(&schedule, 0, &value, &value), SNND_ERROR_ARGUMENT);
     schedule.size = 0;
     ck_assert_int_eq(snnd_schedule_at(&schedule, 0, &value, NULL), SNND_ERROR_ARGUMENT);
     ck_assert_double_eq(value, -5);
