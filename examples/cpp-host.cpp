@@ -1,6 +1,6 @@
 /*
- * A C++17 program round the library: handles that free themselves, errors that are exceptions, and one plan whose
- * streams run in threads of their own.
+ * A C++17 program round the library: handles that free themselves, errors that are exceptions, exceptions that wait for
+ * callbacks to return, and one plan whose streams run in threads of their own.
  *
  *     cpp-host [MODEL.safetensors]      a network for the rhythms of minimal.c; without one it is trained first
  */
@@ -9,9 +9,11 @@
 #include <array>
 #include <cstdio>
 #include <exception>
+#include <functional>
 #include <future>
 #include <memory>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -32,6 +34,39 @@ void check(const Context &context, snnd_status status) {
     if (status != SNND_OK)
         throw std::runtime_error(context ? snnd_context_last_error(context.get()) : snnd_status_string(status));
 }
+
+/* A callback of the library's must not throw: what it calls may. The exception waits here until the call has returned.
+ */
+class Watch {
+  public:
+    explicit Watch(std::function<void(const snnd_progress &)> look) : look(std::move(look)) {
+    }
+
+    void attach(snnd_trainer_options &options) {
+        options.progress = step;
+        options.progress_user = this;
+    }
+
+    void rethrow() {
+        if (thrown)
+            std::rethrow_exception(std::exchange(thrown, nullptr));
+    }
+
+  private:
+    static int step(void *user, const snnd_progress *progress) noexcept {
+        auto *self = static_cast<Watch *>(user);
+        try {
+            self->look(*progress);
+            return 0;
+        } catch (...) {
+            self->thrown = std::current_exception();
+            return 1; /* stops the epoch, which a later call could finish */
+        }
+    }
+
+    std::function<void(const snnd_progress &)> look;
+    std::exception_ptr thrown;
+};
 
 /* What `create` gives through its last argument. */
 template <class Handle, class Create> Handle make(const Context &context, Create create) {
@@ -73,10 +108,18 @@ Network train(const Context &context) {
     snnd_trainer_options options;
     check(context, snnd_trainer_options_init(&options, sizeof options));
     options.epochs = epochs, options.batch = 32;
+    Watch watch([](const snnd_progress &now) {
+        if (now.epoch == epochs - 1 && now.step == now.steps && now.accuracy < 0.9)
+            throw std::runtime_error("the network does not learn");
+    });
+    watch.attach(options);
     const auto data = make_data(context, 256);
     auto trainer = make<Trainer>(context, [&](auto out) { return snnd_trainer_create(net.get(), &options, out); });
-    while (snnd_trainer_epochs_done(trainer.get()) < epochs)
-        check(context, snnd_trainer_epoch(trainer.get(), data.get(), nullptr));
+    while (snnd_trainer_epochs_done(trainer.get()) < epochs) {
+        const snnd_status status = snnd_trainer_epoch(trainer.get(), data.get(), nullptr);
+        watch.rethrow();
+        check(context, status);
+    }
     return net;
 }
 
