@@ -39,7 +39,7 @@ static void backward(int32_t classes, int32_t steps, snnd_rows output, const dou
             softmax_at(classes, output, t, half, share);
             vector_double mean = {0};
             for (int32_t c = 0; c < classes; c++)
-                mean += d[c * HALVES] * share[c * HALVES];
+                mean = doubles_multiply_add(d[c * HALVES], share[c * HALVES], mean);
             for (int32_t c = 0; c < classes; c++)
                 doubles_out(snnd_rows_of(gradient, c), t, half, share[c * HALVES] * (d[c * HALVES] - mean));
         }

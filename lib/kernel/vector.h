@@ -49,8 +49,8 @@ INLINE vector vector_all(float x) {
     return x - (vector){0};
 }
 
-/* sum + a b, rounded once where the instruction set can: said, not left to the compiler, which contracts one and not
- * the other, so that all that sum the same way round the same way. */
+/* sum + a b, rounded once where the instruction set can, and twice where it cannot. It is said and not left to the
+ * compiler (which may contract nothing in the whole library), so that all that sum the same way round the same way. */
 INLINE vector multiply_add(vector a, vector b, vector sum) {
 #if defined(__AVX512F__)
     return (vector)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)sum);
@@ -104,6 +104,19 @@ INLINE vector_double doubles_all(double x) {
     return x - (vector_double){0};
 }
 
+/* sum + a b of doubles, rounded as in multiply_add(). */
+INLINE vector_double doubles_multiply_add(vector_double a, vector_double b, vector_double sum) {
+#if defined(__AVX512F__)
+    return (vector_double)_mm512_fmadd_pd((__m512d)a, (__m512d)b, (__m512d)sum);
+#elif defined(__FMA__)
+    return (vector_double)_mm256_fmadd_pd((__m256d)a, (__m256d)b, (__m256d)sum);
+#elif defined(__ARM_FEATURE_FMA) && defined(__aarch64__)
+    return (vector_double)vfmaq_f64((float64x2_t)sum, (float64x2_t)a, (float64x2_t)b);
+#else
+    return sum + a * b;
+#endif
+}
+
 /*
  * e^x for x <= 0, to about one unit in the last place; 0 below -708. With x = k ln 2 + r, |r| <= ln(2)/2, it is 2^k
  * times the Taylor polynomial of e^r, whose remainder is below 2^-56.
@@ -114,11 +127,12 @@ INLINE vector_double exponential(vector_double x) {
         1.0 / 720,        1.0 / 120,       1.0 / 24,       1.0 / 6,       0.5,          1,           1};
     const double magic = 0x1.8p52, high = 0x1.62e42fee00000p-1, low = 0x1.a39ef35793c76p-33;
     const vector_long inside = x >= -708.0;
-    const vector_double shifted = x * 0x1.71547652b82fep0 + magic, k = shifted - magic;
-    const vector_double r = x - k * high - k * low;
+    const vector_double shifted = doubles_multiply_add(x, doubles_all(0x1.71547652b82fep0), doubles_all(magic));
+    const vector_double k = shifted - magic;
+    const vector_double r = doubles_multiply_add(k, doubles_all(-low), doubles_multiply_add(k, doubles_all(-high), x));
     vector_double p = doubles_all(coefficient[0]);
     for (unsigned i = 1; i < sizeof coefficient / sizeof coefficient[0]; i++)
-        p = p * r + coefficient[i];
+        p = doubles_multiply_add(p, r, doubles_all(coefficient[i]));
     const vector_bits exponent = ((vector_bits)shifted - (vector_bits)doubles_all(magic)) << 52;
     const vector_double result = (vector_double)((vector_bits)p + exponent);
     const vector_long is_number = x == x;
