@@ -89,13 +89,13 @@ static inline void write_frames(const snnd_export_c_options *options, const snnd
     ck_assert_int_eq(fclose(file), 0);
 }
 
-/* Warnings are errors, and so is arithmetic that C leaves undefined. */
+/* Warnings are errors, and so is arithmetic that C leaves undefined. Paths may have spaces. */
 static inline void compile(void) {
-    char command[4 * SCRATCH_PATH];
+    char command[6 * SCRATCH_PATH];
     snprintf(command, sizeof command,
              EXPORT_CC " -std=c99 -O1 -Wall -Wextra -Wpedantic -Werror -fsanitize=undefined "
-                       "-fsanitize-undefined-trap-on-error -I%s " EXPORT_SOURCES "/driver.c " EXPORT_SOURCES
-                       "/host.c %s -o %s >%s 2>&1",
+                       "-fsanitize-undefined-trap-on-error -I'%s' '" EXPORT_SOURCES "/driver.c' '" EXPORT_SOURCES
+                       "/host.c' '%s' -o '%s' >'%s' 2>&1",
              scratch_directory, scratch("net.c"), scratch("net"), scratch("compiler.txt"));
     if (system(command) != 0) {
         size_t length;
@@ -163,7 +163,9 @@ static inline outcome by_c(snnd_context *context, const snnd_plan *plan, const s
     OK(context, snnd_export_c(plan, options, scratch("net.c"), scratch("net.h"), &made.report));
     write_frames(options, &made.report, input, snnd_plan_inputs(plan));
     compile();
-    FILE *from = popen(scratch("net"), "r");
+    char command[SCRATCH_PATH + 2];
+    snprintf(command, sizeof command, "'%s'", scratch("net"));
+    FILE *from = popen(command, "r");
     ck_assert_ptr_nonnull(from);
     read_outcome(from, &made, options->numbers == SNND_C_FLOAT32);
     ck_assert_msg(pclose(from) == 0, "the compiled network was stopped: undefined arithmetic");

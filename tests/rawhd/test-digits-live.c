@@ -36,9 +36,11 @@ static void tear_down(void) {
     drop_folder(folder);
 }
 
-/* Runs a line of the shell, in which $live is the program, $model the model and $here the folder; its exit code. */
+/* Runs a line of the shell, in which $live is the program, $model the model and $here the folder; its exit code.
+ * Without a separator (IFS) they stay one word where their paths have spaces. */
 static int shell(const char *line) {
-    char *script = format_text("live='%s' model='%s' here='%s'; %s", program_path("DIGITS_LIVE"), model, folder, line);
+    char *script =
+        format_text("IFS=; live='%s' model='%s' here='%s'; %s", program_path("DIGITS_LIVE"), model, folder, line);
     const int code = run_program(folder, (const char *const[]){"/bin/sh", "-c", script, NULL});
     free(script);
     return code;
