@@ -46,7 +46,7 @@ def network(arguments, name):
 
 
 def add_peer_options(parser):
-    parser.add_argument("--python", default="/usr/bin/python3", help="that has PyTorch (/usr/bin/python3)")
+    parser.add_argument("--python", default=sys.executable, help="that has PyTorch (the one that runs this)")
     parser.add_argument("--denormals", action="store_true", help="let the peer compute with denormal numbers")
 
 

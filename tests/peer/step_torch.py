@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
 """Times the steps of snnd-bench done by PyTorch (train_torch.py): the peer to compare with.
 
