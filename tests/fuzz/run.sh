@@ -27,7 +27,7 @@ seconds=${2:-0}
 case " all $targets " in *" $1 "*) ;; *) usage ;; esac
 [ "$1" = all ] || targets=$1
 
-sh examples/install-missing.sh clang libclang-rt-14-dev llvm-14 libc6-dev meson ninja-build pkg-config check libsubunit-dev \
+sh examples/install-missing.sh clang libclang-rt-dev llvm libc6-dev meson ninja-build pkg-config check libsubunit-dev \
     libcjson-dev libopenblas-dev libhdf5-dev zlib1g-dev python3-numpy python3-h5py
 
 # Sets up a build folder once, and makes the programs of all targets.
@@ -51,7 +51,7 @@ make_fuzzers() {
 TMPDIR=$(mktemp -d -p "$([ -w /dev/shm ] && echo /dev/shm || echo /tmp)")
 export TMPDIR
 trap 'rm -rf "$TMPDIR"' EXIT
-ASAN_SYMBOLIZER_PATH=$(command -v llvm-symbolizer-14 || true)
+ASAN_SYMBOLIZER_PATH=$(command -v llvm-symbolizer || true)
 export ASAN_SYMBOLIZER_PATH UBSAN_OPTIONS=print_stacktrace=1
 # HDF5 asks for what a damaged file says that it needs, and does without where it gets nothing.
 export ASAN_OPTIONS=allocator_may_return_null=1
@@ -125,8 +125,8 @@ about() {
 coverage() {
     target=$1 program=$build-coverage/tests/fuzz/fuzz-$1
     LLVM_PROFILE_FILE=$TMPDIR/raw "$program" "tests/fuzz/corpus/$target" >/dev/null
-    llvm-profdata-14 merge -o "$TMPDIR/profile" "$TMPDIR/raw"
-    llvm-cov-14 report -instr-profile="$TMPDIR/profile" "$program" | awk -v target="$target" -v about="$(about "$target")" '
+    llvm-profdata merge -o "$TMPDIR/profile" "$TMPDIR/raw"
+    llvm-cov report -instr-profile="$TMPDIR/profile" "$program" | awk -v target="$target" -v about="$(about "$target")" '
         BEGIN { count = split(about, part, " ") }
         { for (p = 1; p <= count; p++) if (index($1, "/lib/" part[p]) + index($1, "/examples/" part[p]) > 0) { lines += $8; missed += $9; next } }
         END { printf "%-13s %5d of %5d lines are reached, %.1f %%\n", target, lines - missed, lines, 100 * (lines - missed) / lines }'
