@@ -6,6 +6,15 @@ set -eu
 cd "$(dirname "$0")/.."
 build=${BUILD:-build}
 
+# A full disk is not always named by what fails for it.
+name_full() {
+    for folder in "$build" "${TMPDIR:-/tmp}" /dev/shm; do
+        free=$(df -Pk "$folder" 2>/dev/null | awk 'NR == 2 { print $4 }')
+        [ "${free:-1024}" -ge 1024 ] || echo "run.sh: $folder is full" >&2
+    done
+}
+trap '[ $? -eq 0 ] || name_full' EXIT
+
 sh examples/install-missing.sh gcc g++ libc6-dev meson ninja-build pkg-config check libsubunit-dev libcjson-dev libopenblas-dev \
     libsndfile1-dev libsamplerate0-dev libkissfft-dev espeak-ng gnuplot-nox fonts-dejavu-core \
     libhdf5-dev zlib1g-dev python3-numpy python3-h5py

@@ -13,23 +13,26 @@
 struct picture {
     char *place, *name;
     FILE *script, *data;
-    int broken; /* something could not be opened or written */
+    int error; /* why something could not be opened or written; 0: all could */
 };
 
 /* The folder is private and new: nobody has put anything there. */
 static FILE *open_own(struct picture *picture, const char *ending) {
     char *path = format_text("%s/%s.%s", picture->place, picture->name, ending);
     FILE *file = fopen(path, "w");
+    if (file == NULL)
+        picture->error = errno;
     free(path);
-    picture->broken |= file == NULL;
     return file;
 }
 
 static void close_file(struct picture *picture, FILE *file) {
     if (file == NULL)
         return;
-    picture->broken |= ferror(file);
-    picture->broken |= fclose(file) != 0;
+    errno = 0;
+    const int broken = ferror(file);
+    if (fclose(file) != 0 || broken) /* what could not be written before cannot be now */
+        picture->error = errno != 0 ? errno : EIO;
 }
 
 static void picture_free(struct picture *picture) {
@@ -204,9 +207,9 @@ int picture_end(struct picture *picture, struct failure *failure) {
     end_script(picture);
     close_file(picture, picture->script);
     close_file(picture, picture->data);
-    int result = picture->broken
-                     ? failed(failure, "%s: cannot write the files of the picture %s", picture->place, picture->name)
-                     : picture_run(picture->place, picture->name, failure);
+    int result = picture->error != 0 ? failed(failure, "%s: cannot write the files of the picture %s: %s",
+                                              picture->place, picture->name, strerror(picture->error))
+                                     : picture_run(picture->place, picture->name, failure);
     picture_free(picture);
     return result;
 }

@@ -1,5 +1,6 @@
 /* Runs the small example programs, and compares the own loop to the trainer. */
 #include <check.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,16 +12,18 @@ int own_loop_main(void);
 #include "own-loop.c"
 #undef main
 
-static char folder[] = "/tmp/snnd-examples-XXXXXX";
+static char folder[256];
 static char output[1 << 16];
 
 static void set_up(void) {
-    ck_assert_ptr_nonnull(mkdtemp(folder));
+    const char *place = getenv("TMPDIR");
+    snprintf(folder, sizeof folder, "%s/snnd-examples-XXXXXX", place != NULL ? place : "/tmp");
+    ck_assert_msg(mkdtemp(folder) != NULL, "%s: %s", folder, strerror(errno));
 }
 
 static void tear_down(void) {
-    char line[100];
-    snprintf(line, sizeof line, "rm -r %s", folder);
+    char line[300];
+    snprintf(line, sizeof line, "rm -r '%s'", folder);
     ck_assert_int_eq(system(line), 0);
 }
 
@@ -29,7 +32,7 @@ static int run(const char *variable, const char *arguments) {
     char line[4096];
     const char *program = getenv(variable);
     ck_assert_msg(program != NULL, "%s is not set", variable);
-    snprintf(line, sizeof line, "cd %s && '%s' %s 2>&1", folder, program, arguments);
+    snprintf(line, sizeof line, "cd '%s' && '%s' %s 2>&1", folder, program, arguments);
     FILE *pipe = popen(line, "r");
     ck_assert_ptr_nonnull(pipe);
     const size_t length = fread(output, 1, sizeof output - 1, pipe);
@@ -44,7 +47,7 @@ static void assert_says(const char *variable, const char *arguments, const char 
 }
 
 static size_t read_file(const char *name, char *bytes, size_t room) {
-    char path[100];
+    char path[300];
     snprintf(path, sizeof path, "%s/%s", folder, name);
     FILE *file = fopen(path, "rb");
     ck_assert_msg(file != NULL, "%s is missing", path);
@@ -147,7 +150,7 @@ static void train_by_trainer(const char *path) {
 
 START_TEST(own_loop_ends_with_the_bits_of_the_trainer) {
     static char own[1 << 16], trainers[1 << 16];
-    char path[100];
+    char path[300];
     assert_says("OWN_LOOP", "", "100.0 % right\n");
     const size_t length = read_file("rhythms.safetensors", own, sizeof own);
     snprintf(path, sizeof path, "%s/trainer.safetensors", folder);

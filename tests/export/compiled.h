@@ -68,7 +68,7 @@ static inline void write_frames(const snnd_export_c_options *options, const snnd
                                 const float *input, int32_t inputs) {
     const bool fixed = options->numbers == SNND_C_FIXED;
     FILE *file = fopen(scratch("frames.h"), "w");
-    ck_assert_ptr_nonnull(file);
+    SCRATCH_DO("frames.h", file != NULL);
     fprintf(file,
             "#include <stdint.h>\nenum { SAMPLES = %d, STEPS = %d };\ntypedef %s frame;\ntypedef %s potential;\n"
             "typedef %s score;\nstatic const frame frames[%d][%d] = {\n",
@@ -86,7 +86,7 @@ static inline void write_frames(const snnd_export_c_options *options, const snnd
         fprintf(file, "},\n");
     }
     fprintf(file, "};\n");
-    ck_assert_int_eq(fclose(file), 0);
+    SCRATCH_DO("frames.h", fclose(file) == 0);
 }
 
 /* Warnings are errors, and so is arithmetic that C leaves undefined. Paths may have spaces. */

@@ -43,3 +43,17 @@ for file in initial.safetensors best.safetensors last.safetensors; do
 done
 diff <(log "$run") <(log "$work/whole")
 echo 'a full disk lost nothing'
+
+# Temporary files where there is no room for them: what could not be made is said, and why.
+head -c 20m /dev/zero >"$work/disk/filling" 2>/dev/null || true
+report() { TMPDIR=$work/disk "$build/examples/rawhd/rawhd-report" --out "$work/report.html" "$work/whole"; }
+ablation() { TMPDIR=$work/disk "$build/examples/rawhd/rawhd-ablation" --data "$work/digits" --out "$work/ablation" --dry-run; }
+for program in report ablation; do
+    $program >"$work/said" 2>&1 || true
+    if ! grep 'No space left on device' "$work/said" | head -n 1 | grep .; then
+        cat "$work/said" >&2
+        echo "full-disk: $program does not say that there is no room for temporary files" >&2
+        exit 1
+    fi
+done
+echo 'a full disk for temporary files is named'

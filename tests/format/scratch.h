@@ -4,6 +4,7 @@
 
 #include <check.h>
 #include <dirent.h>
+#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +13,9 @@
 #include <unistd.h>
 
 enum { SCRATCH_PATH = 512 };
+
+/* What is done with a file, so that a full disk is named. */
+#define SCRATCH_DO(path, done) ck_assert_msg(done, "%s: %s: %s", path, #done, strerror(errno))
 
 static char scratch_root[SCRATCH_PATH / 4], scratch_directory[SCRATCH_PATH / 2];
 
@@ -70,7 +74,7 @@ static inline void scratch_end(void) {
 /* For each test. */
 static inline void scratch_enter(void) {
     snprintf(scratch_directory, sizeof scratch_directory, "%s/XXXXXX", scratch_root);
-    ck_assert_ptr_nonnull(mkdtemp(scratch_directory));
+    SCRATCH_DO(scratch_root, mkdtemp(scratch_directory) != NULL);
 }
 
 static inline TCase *scratch_case(Suite *suite, const char *name) {
@@ -84,15 +88,15 @@ static inline TCase *scratch_case(Suite *suite, const char *name) {
 
 static inline void scratch_write(const char *path, const void *bytes, size_t count) {
     FILE *file = fopen(path, "wb");
-    ck_assert_ptr_nonnull(file);
-    ck_assert_uint_eq(fwrite(bytes, 1, count, file), count);
-    ck_assert_int_eq(fclose(file), 0);
+    SCRATCH_DO(path, file != NULL);
+    SCRATCH_DO(path, fwrite(bytes, 1, count, file) == count);
+    SCRATCH_DO(path, fclose(file) == 0);
 }
 
 /* The whole file, to be freed, with a zero behind it. */
 static inline unsigned char *scratch_read(const char *path, size_t *count) {
     FILE *file = fopen(path, "rb");
-    ck_assert_ptr_nonnull(file);
+    SCRATCH_DO(path, file != NULL);
     ck_assert_int_eq(fseek(file, 0, SEEK_END), 0);
     *count = (size_t)ftell(file);
     rewind(file);

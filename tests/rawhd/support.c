@@ -1,5 +1,6 @@
 #include "support.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <math.h>
 #include <sndfile.h>
@@ -25,7 +26,7 @@ int run_suite(Suite *suite) {
 char *make_folder(void) {
     const char *place = getenv("TMPDIR");
     char *folder = format_text("%s/rawhd-test-XXXXXX", place != NULL ? place : "/tmp");
-    ck_assert_ptr_nonnull(mkdtemp(folder));
+    ck_assert_msg(mkdtemp(folder) != NULL, "%s: %s", folder, strerror(errno));
     return folder;
 }
 
@@ -43,7 +44,7 @@ static void make_parent(const char *path) {
     struct failure failure;
     char *parent = format_text("%s", path);
     *strrchr(parent, '/') = '\0';
-    ck_assert_int_eq(folder_make(parent, &failure), 0);
+    ck_assert_msg(folder_make(parent, &failure) == 0, "%s", failure.text);
     free(parent);
 }
 
@@ -51,9 +52,7 @@ void write_text(const char *folder, const char *name, const char *text) {
     char *path = in_folder(folder, name);
     make_parent(path);
     FILE *file = fopen(path, "wb");
-    ck_assert_ptr_nonnull(file);
-    ck_assert_int_ge(fputs(text, file), 0);
-    ck_assert_int_eq(fclose(file), 0);
+    ck_assert_msg(file != NULL && fputs(text, file) >= 0 && fclose(file) == 0, "%s: %s", path, strerror(errno));
     free(path);
 }
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #ifdef __linux__
@@ -105,14 +106,22 @@ static const char *last_line(char *text) {
     return newline != NULL ? newline + 1 : text;
 }
 
+/* What a run could not say, since there was no room for it. */
+static const char *silent(const struct sweep_run *run) {
+    struct statvfs about;
+    return statvfs(run->folder, &about) == 0 && about.f_bavail == 0 ? strerror(ENOSPC) : "";
+}
+
 char *job_reason(const struct sweep_run *run, int status) {
     struct failure ignored;
     char *text = file_text_in(run->folder, OUTPUT, &ignored);
     char *how = WIFSIGNALED(status)
                     ? format_text("signal %d (%s) ended it", WTERMSIG(status), strsignal(WTERMSIG(status)))
                     : format_text("exit code %d", WIFEXITED(status) ? WEXITSTATUS(status) : -1);
-    const char *line = text != NULL ? last_line(text) : "";
-    char *reason = line[0] != '\0' ? format_text("%s, after saying: %s", how, line) : format_text("%s", how);
+    const char *line = text != NULL ? last_line(text) : "", *silence = silent(run);
+    char *reason = line[0] != '\0'      ? format_text("%s, after saying: %s", how, line)
+                   : silence[0] != '\0' ? format_text("%s, and could not say why: %s: %s", how, run->folder, silence)
+                                        : format_text("%s", how);
     free(how);
     free(text);
     return reason;

@@ -1,4 +1,5 @@
 /* What a sweep would do, and how long it would take. */
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -90,7 +91,7 @@ static enum exit_code time_some(const struct sweep *sweep, double *left, int *ru
     const char *place = getenv("TMPDIR");
     char *folder = format_text("%s/rawhd-timing-XXXXXX", place != NULL ? place : "/tmp");
     if (mkdtemp(folder) == NULL) {
-        failed(failure, "%s: cannot make this folder", folder);
+        failed(failure, "%s: cannot make this folder: %s", folder, strerror(errno));
         free(folder);
         return EXIT_FAILED;
     }
