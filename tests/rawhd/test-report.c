@@ -459,7 +459,7 @@ static int runs(const char *const names[]) {
 
 /* A script that shows that it was carried out. */
 static void write_trap(const char *name) {
-    char *text = format_text("system('touch %s/ran')\n", folder);
+    char *text = format_text("system('touch \"%s/ran\"')\n", folder);
     write_text(folder, name, text);
     free(text);
 }
