@@ -3,13 +3,22 @@
 #
 #     sh doc/packaging/build-deb.sh [FOLDER]         ../ by default
 #
-# Needs what doc/packaging/debian/control names. With DEB_BUILD_OPTIONS=nocheck the tests are left out.
+# Installs what the build needs and is not there, as doc/packaging/debian/control names it, as root or with sudo. With
+# DEB_BUILD_OPTIONS=nocheck the tests are left out, and so is what only they need.
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 mkdir -p "${1:-$root/..}"
 out=$(cd "${1:-$root/..}" && pwd)
 version=$(sed -n "s/^ *version: '\(.*\)',$/\1/p" "$root/meson.build")
 name=libsnndelay-$version
+case " ${DEB_BUILD_OPTIONS:-} " in
+*' nocheck '*) without='<!nocheck>' ;;
+*) without=none ;;
+esac
+sh "$root/examples/install-missing.sh" build-essential dpkg-dev fakeroot xz-utils $(
+    awk '/^Build-Depends:/ { there = 1 } /^Standards-Version:/ { there = 0 } there' "$root/doc/packaging/debian/control" |
+        grep -v "$without" | sed 's/^Build-Depends://; s/[(<].*//; s/-compat//; s/,//'
+)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 

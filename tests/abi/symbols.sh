@@ -6,8 +6,7 @@
 set -eu
 root=$(dirname "$0")/../..
 header=$root/include/snndelay.h map=$root/lib/snndelay.map library=$1
-version=$(sed -n "s/^ *version: '\(.*\)',$/\1/p" "$root/meson.build")
-soversion=$(sed -n "s/^soversion = '\(.*\)'$/\1/p" "$root/meson.build")
+soversion=$(sh "$root/tests/abi/soversion.sh")
 debian=$root/doc/packaging/debian/libsnndelay$soversion.symbols
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -23,6 +22,22 @@ nm -D --defined-only "$library" | awk '$2 != "A" { sub(/@.*/, "", $3); print $3 
 [ -s "$work/declared" ] || { echo "symbols: $header declares nothing" >&2; exit 2; }
 
 status=0
+node=$(sed -n 's/^SNNDELAY_\([0-9.]*\) .*/\1/p' "$map" | head -n 1)
+case $node in
+"$soversion" | "$soversion".*) ;;
+*)
+    echo "symbols: the first node of $map is of $node, and the soname of $soversion"
+    status=1
+    ;;
+esac
+if ! readelf -d "$library" | grep -q "SONAME.*\[libsnndelay\.so\.$soversion\]"; then
+    echo "symbols: the soname of $library is not that of $soversion"
+    status=1
+fi
+if ! grep -q "^Package: libsnndelay$soversion$" "$root/doc/packaging/debian/control"; then
+    echo "symbols: there is no Debian package libsnndelay$soversion"
+    status=1
+fi
 if [ "$(grep -c '^SNND_API' "$header")" -ne "$(wc -l <"$work/declared")" ]; then
     echo "symbols: $header has declarations that cannot be read"
     status=1
@@ -43,7 +58,7 @@ if [ "${2:-}" = without-training ]; then
 else
     same mapped exported
 fi
-awk -v "version=$version" -v "soversion=$soversion" -f "$root/tests/abi/debian-symbols.awk" "$map" |
+awk -v "soversion=$soversion" -f "$root/tests/abi/debian-symbols.awk" "$map" |
     diff "$debian" - >"$work/diff" || {
     echo "symbols: $debian is not what sh tests/abi/record.sh makes:"
     cat "$work/diff"

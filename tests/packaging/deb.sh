@@ -14,10 +14,11 @@ case $where in
 chroot | here) ;;
 *) echo 'usage: deb.sh chroot|here' >&2; exit 2 ;;
 esac
+shared=libsnndelay$(sh "$root/tests/abi/soversion.sh")
 work=$(mktemp -d)
 leave() {
     if [ "$where" = here ]; then
-        dpkg --purge snndelay-examples libsnndelay-dev libsnndelay0 >/dev/null 2>&1 || true
+        dpkg --purge snndelay-examples libsnndelay-dev "$shared" >/dev/null 2>&1 || true
     fi
     rm -rf "$work"
 }
@@ -35,7 +36,7 @@ lintian --allow-root --fail-on error "$work"/debs/*.changes
 rm "$work"/debs/*-dbgsym_*
 (cd "$work/debs" && ls -l *.deb | awk '{ print $9 ": " $5 " bytes" }')
 
-dpkg-deb -x "$work"/debs/libsnndelay0_*.deb "$work/unpacked"
+dpkg-deb -x "$work/debs/$shared"_*.deb "$work/unpacked"
 library=$(ls "$work"/unpacked/usr/lib/*/libsnndelay.so.*.*)
 readelf -d "$library" | grep -q BIND_NOW || { echo 'deb: the library is not hardened' >&2; exit 1; }
 if readelf -d "$library" | grep 'RPATH\|RUNPATH'; then
@@ -49,8 +50,7 @@ sh "$here/links.sh" "$work/unpacked/usr/share/doc/libsnndelay-dev"
 if [ "$where" = here ]; then
     logged dpkg -i "$work"/debs/*.deb
     mkdir "$work/empty"
-    cd "$work/empty"
-    sh "$here/outside.sh" "$root/examples/minimal.c"
+    (cd "$root" && AUTOPKGTEST_TMP=$work/empty doc/packaging/debian/tests/outside)
 else
     # Of this machine the new Debian has the release and the name server, and nothing else.
     logged debootstrap --variant=minbase "$(. /etc/os-release && echo "$VERSION_CODENAME")" "$work/debian"

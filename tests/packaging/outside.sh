@@ -5,7 +5,7 @@
 #     sh outside.sh PROGRAM.c [shared]        in an empty folder; `shared`: no more than the shared program
 set -eu
 cc -std=c11 -Wall -Wextra -Werror "$1" $(pkg-config --cflags --libs snndelay) -o shared
-readelf -d shared | grep 'NEEDED.*libsnndelay\.so\.[0-9]*\]'
+readelf -d shared | grep 'NEEDED.*libsnndelay\.so\.[0-9.]*\]'
 ./shared
 [ "${2:-}" != shared ] || exit 0
 cc -std=c11 -Wall -Wextra -Werror "$1" $(pkg-config --cflags snndelay) \
