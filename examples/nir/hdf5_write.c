@@ -4,13 +4,21 @@
 
 enum { STEP = 1 << 16, WORTH_COMPRESSING = 1024 };
 
+/* Without times, so that equal networks make equal files: of a file it is the outermost group that would have them. */
+static hid_t properties(hid_t kind) {
+    const hid_t made = H5Pcreate(kind);
+    if (made >= 0)
+        H5Pset_obj_track_times(made, false);
+    return made;
+}
+
 hid_t hdf5_create(void) {
-    const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
-    if (access < 0)
-        return -1;
+    const hid_t access = H5Pcreate(H5P_FILE_ACCESS), how = properties(H5P_FILE_CREATE);
     hid_t file = -1;
-    if (H5Pset_fapl_core(access, STEP, 0) >= 0 && H5Pset_fclose_degree(access, H5F_CLOSE_STRONG) >= 0)
-        file = H5Fcreate(HDF5_NAME, H5F_ACC_TRUNC, H5P_DEFAULT, access);
+    if (access >= 0 && how >= 0 && H5Pset_fapl_core(access, STEP, 0) >= 0 &&
+        H5Pset_fclose_degree(access, H5F_CLOSE_STRONG) >= 0)
+        file = H5Fcreate(HDF5_NAME, H5F_ACC_TRUNC, how, access);
+    H5Pclose(how);
     H5Pclose(access);
     return file;
 }
@@ -27,14 +35,6 @@ int hdf5_bytes(struct failure *failure, hid_t file, unsigned char **bytes, size_
     *bytes = made;
     *count = (size_t)size;
     return 0;
-}
-
-/* Without times, so that equal networks make equal files. */
-static hid_t properties(hid_t kind) {
-    const hid_t made = H5Pcreate(kind);
-    if (made >= 0)
-        H5Pset_obj_track_times(made, false);
-    return made;
 }
 
 hid_t hdf5_add_group(hid_t parent, const char *name) {
