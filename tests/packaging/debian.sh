@@ -13,6 +13,7 @@ folder=${DEBIAN_FOLDER:-/var/tmp/snndelay-debian}
 base=$folder/$release
 mkdir -p "$folder"
 run=$(mktemp -d "$folder/run-XXXXXX")
+chmod 755 "$run" # others than root live in it, too
 leave() {
     umount "$run/proc" "$run/dev/shm" 2>/dev/null || true
     rm -rf --one-file-system "$run"
@@ -29,7 +30,7 @@ if [ ! -d "$base" ]; then
         { tail -n 5 "$folder/log" >&2; exit 1; }
     rm -f "$run"/var/cache/apt/archives/*.deb
     mv "$run" "$base"
-    mkdir "$run"
+    mkdir -m 755 "$run"
 fi
 
 cp -a "$base/." "$run"
