@@ -83,7 +83,7 @@ START_TEST(minimal_learns_and_its_network_can_be_listed_and_exported) {
 END_TEST
 
 static int run_frames(const char *frames) {
-    char path[100];
+    char path[sizeof folder + 20];
     snprintf(path, sizeof path, "%s/frames.txt", folder);
     FILE *file = fopen(path, "w");
     ck_assert_ptr_nonnull(file);
