@@ -41,8 +41,8 @@
  *   about, but for what `progress` of a trainer allows. They have to return: a C++ exception or a longjmp() that leaves
  *   one passes through functions that have not finished, and what they work on can only be left alone from then on: not
  *   even freed. Catch what may be thrown inside the callback: `progress` then stops the epoch, a reader or a writer
- * says that it failed, and the host throws on when the call has returned (examples/cpp-host.cpp); `allocate` gives
- * NULL, and `log` has nobody to tell.
+ *   says that it failed, and the host throws on when the call has returned (examples/cpp-host.cpp); `allocate` gives
+ *   NULL, and `log` has nobody to tell.
  * - *Options* are structures whose first field is their size. Fill one with its `_init` function, which
  *   is given `sizeof` and sets the defaults, then change what differs. Where a function takes a
  *   pointer to options, NULL means the defaults. A value out of range is an error, never clamped. Where
