@@ -10,7 +10,7 @@ train=$build/examples/rawhd/rawhd-train
 work=$(mktemp -d)
 trap 'umount "$work/disk" 2>/dev/null || true; rm -rf "$work"' EXIT
 
-"$build/examples/rawhd/make-digits" --out "$work/digits" --trials 2 >/dev/null
+"$build/examples/rawhd/snnd-make-digits" --out "$work/digits" --trials 2 >/dev/null
 options=(--data "$work/digits" --hidden 32 --epochs 12 --batch 16 --threads 1 --quiet)
 log() { sed 's/"seconds":[^,}]*//' "$1/log.jsonl"; }
 "$train" "${options[@]}" --out "$work/whole" >/dev/null

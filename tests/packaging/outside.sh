@@ -15,7 +15,7 @@ if readelf -d static | grep libsnndelay; then
     exit 1
 fi
 ./static
-for program in digits-live make-digits rawhd-ablation rawhd-receptive-fields rawhd-report rawhd-train snnd-nir; do
+for program in snnd-live snnd-make-digits rawhd-ablation rawhd-receptive-fields rawhd-report rawhd-train snnd-nir; do
     "$program" --help >help
     head -n 1 help
 done

@@ -132,7 +132,7 @@ static int write_readme(const struct trials *trials, size_t training, size_t tes
         "Made digits, in the layout of the Heidelberg Digits\n"
         "\n"
         "Synthetic speech, not recordings of people: the digits 0 to 9 in English and German, spoken by espeak-ng and\n"
-        "disturbed by make-digits of libsnndelay. Results on them are no results on the Heidelberg Digits.\n"
+        "disturbed by snnd-make-digits of libsnndelay. Results on them are no results on the Heidelberg Digits.\n"
         "\n"
         "recordings  %zu for training, %zu for testing, FLAC of 16 bits at %d Hz\n"
         "speakers    %d; 04 and 05 are only in the test list, with about %.0f %% of the others' trials\n"

@@ -252,7 +252,7 @@ void options_help(void) {
         "                          share, else by test accuracy, as in the paper's code\n"
         "  last.safetensors        the model of the last epoch\n"
         "  checkpoint.safetensors  what --resume needs; Ctrl-C writes it at the next step\n"
-        "  front_end.json          how recordings became inputs, for digits-live; not from arrays made elsewhere\n"
+        "  front_end.json          how recordings became inputs, for snnd-live; not from arrays made elsewhere\n"
         "  settings.json           the options of the run; --resume takes from it what it is not given\n"
         "\n"
         "Exit codes: 0 done; 1 the data or the run failed; 2 wrong usage, also an --out that holds a run, or --resume\n"

@@ -15,10 +15,10 @@
 enum { DONE = 0, FAILED = 1, USAGE = 2 };
 
 static const char help[] =
-    "Usage: digits-live MODEL.safetensors [FILE]\n"
+    "Usage: snnd-live MODEL.safetensors [FILE]\n"
     "Tells which digit is said in a WAV or FLAC file, or on standard input (no FILE, or -) while it is being said:\n"
     "\n"
-    "  arecord -q -f S16_LE -r 16000 -t raw | digits-live --format s16 run/best.safetensors\n"
+    "  arecord -q -f S16_LE -r 16000 -t raw | snnd-live --format s16 run/best.safetensors\n"
     "\n"
     "Sound louder than its surroundings is an utterance. While one lasts, a line every so often tells the class with "
     "the\n"
@@ -217,6 +217,6 @@ static int work(int count, char **arguments) {
 }
 
 int main(int count, char **arguments) {
-    program_begin("digits-live");
+    program_begin("snnd-live");
     return program_end(work(count, arguments));
 }

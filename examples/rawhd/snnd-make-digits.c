@@ -23,7 +23,7 @@ enum { DONE = 0, FAILED = 1, USAGE = 2, STOPPED = 130 };
 enum { USUAL_TRIALS = 20, MOST_JOBS = 256 };
 
 static const char help[] =
-    "Usage: make-digits --out DIR [options]\n"
+    "Usage: snnd-make-digits --out DIR [options]\n"
     "Makes spoken digits, English and German, in the layout of the Heidelberg Digits: twelve speakers of espeak-ng, "
     "of\n"
     "whom two are only in the test list, with varied speed, pitch, loudness, padding and background noise.\n"
@@ -228,6 +228,6 @@ static int work(int count, char **arguments) {
 }
 
 int main(int count, char **arguments) {
-    program_begin("make-digits");
+    program_begin("snnd-make-digits");
     return program_end(work(count, arguments));
 }

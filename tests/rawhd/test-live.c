@@ -306,7 +306,7 @@ static void assert_fails(const char *line, int code, const char *part) {
     char *messages = output("err.txt");
     ck_assert_msg(ended == code, "'%s' ended with %d, not %d: %s", line, ended, code, messages);
     ck_assert_msg(strstr(messages, part) != NULL, "'%s' is not in '%s'", part, messages);
-    ck_assert_ptr_nonnull(strstr(messages, "digits-live: "));
+    ck_assert_ptr_nonnull(strstr(messages, "snnd-live: "));
     free(messages);
 }
 
@@ -401,7 +401,7 @@ START_TEST(the_front_end_travels_with_the_model) {
 END_TEST
 
 int main(void) {
-    Suite *suite = suite_create("digits-live");
+    Suite *suite = suite_create("snnd-live");
     TCase *program = tcase_create("program");
     tcase_add_unchecked_fixture(program, set_up, tear_down);
     tcase_set_timeout(program, 120);
