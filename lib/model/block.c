@@ -247,7 +247,9 @@ typedef void visit_bundle(const sweep *s, const bundle *b);
 
 struct sweep {
     snnd_block *block;
-    int32_t from, to; /* layers; their meaning is the sweep's */
+    int32_t from, to;   /* layers; their meaning is the sweep's */
+    snnd_record record; /* of layer `to`, and where it goes */
+    float *values;
     bool first;
     bool makes, receives;       /* currents; gradients */
     int32_t tile, tiles;        /* the group */
@@ -467,22 +469,19 @@ static snnd_rows recorded(const bundle *b, int32_t index, snnd_record record) {
     return rows;
 }
 
-void snnd_block_record(const snnd_block *block, const snnd_layer *layer, snnd_record record, float *values) {
-    const size_t neurons = (size_t)neurons_of(block), samples = (size_t)block->workspace->pass.samples;
-    for (int32_t tile = 0; tile < block->workspace->pass.tiles; tile++) {
-        const snnd_rows currents = currents_of(block, tile, 0);
-        if (makes_currents(block, false)) {
-            snnd_delay_prepare_currents(delay_of(block), block->input, tile, 1);
-            snnd_delay_currents(delay_of(block), block->input, tile, 0, neurons_of(block), 0, currents);
-        }
-        for (int32_t first = 0; first < neurons_of(block); first += BUNDLE) {
-            const bundle b = bundle_at(block, tile, first, BUNDLE, 0, currents);
-            const snnd_rows rows = recorded(&b, layer->index, record);
-            for (int32_t n = 0; n < b.part.extent.neurons; n++)
-                for (int32_t t = 0; t < b.part.extent.steps; t++)
-                    for (int32_t lane = 0; lane < b.part.lanes; lane++)
-                        values[((size_t)t * samples + (size_t)(tile * SNND_LANES + lane)) * neurons +
-                               (size_t)(first + n)] = snnd_rows_of(rows, n)[(size_t)t * SNND_LANES + (size_t)lane];
-        }
-    }
+static void record_bundle(const sweep *s, const bundle *b) {
+    const size_t neurons = (size_t)neurons_of(b->block), samples = (size_t)b->block->workspace->pass.samples;
+    const snnd_rows rows = recorded(b, s->to, s->record);
+    for (int32_t n = 0; n < b->part.extent.neurons; n++)
+        for (int32_t t = 0; t < b->part.extent.steps; t++)
+            for (int32_t lane = 0; lane < b->part.lanes; lane++)
+                s->values[((size_t)t * samples + (size_t)(b->part.tile * SNND_LANES + lane)) * neurons +
+                          (size_t)(b->part.neuron + n)] = snnd_rows_of(rows, n)[(size_t)t * SNND_LANES + (size_t)lane];
+}
+
+/* What is not kept is made again by a sweep like those of the pass: in the same groups, since the sums of a BLAS depend
+ * on how many columns a matrix has, and in the same floating-point mode. */
+void snnd_block_record(snnd_block *block, const snnd_layer *layer, snnd_record record, float *values) {
+    sweep s = {.block = block, .to = layer->index, .record = record, .values = values};
+    sweep_over(&s, record_bundle, true);
 }

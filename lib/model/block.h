@@ -44,6 +44,6 @@ void snnd_block_backward(snnd_block *block);
 
 /* Rows of a layer of the block, or of a LIF layer's potentials, as the last pass had them: [steps][samples][neurons].
  */
-void snnd_block_record(const snnd_block *block, const snnd_layer *layer, snnd_record record, float *values);
+void snnd_block_record(snnd_block *block, const snnd_layer *layer, snnd_record record, float *values);
 
 #endif

@@ -3,6 +3,8 @@
  * A spike that rounding makes, or takes, would not be an error, but would hide one: networks are taken whose potentials
  * all keep away from the threshold.
  */
+#include <fenv.h>
+
 #include "base/allocator.h"
 #include "delay/state.h"
 #include "model/block.h"
@@ -408,8 +410,9 @@ END_TEST
 
 /* ---- low memory ---- */
 
-static net pass_counted(allocator *memory, int32_t method, int32_t low_memory, int64_t *bytes) {
+static net pass_counted(allocator *memory, int32_t method, int32_t products, int32_t low_memory, int64_t *bytes) {
     snnd_context_options options = context_options(2, method, SNND_ISA_AUTO);
+    options.products = products;
     options.allocate = allocator_allocate;
     options.release = allocator_release;
     options.memory_user = memory;
@@ -422,18 +425,33 @@ static net pass_counted(allocator *memory, int32_t method, int32_t low_memory, i
     return made;
 }
 
-START_TEST(low_memory_gives_the_same_bits_in_less_memory) {
-    allocator much = {0}, little = {0};
-    int64_t bytes, fewer;
-    net expected = pass_counted(&much, _i, 0, &bytes), got = pass_counted(&little, _i, 1, &fewer);
-    assert_same_passes(&got, &expected);
-    for (int32_t i = 0; i < LAYERS; i++) { /* records are made again, too */
-        float *left = record_of(got.workspace, layer_of(&got, i), SNND_RECORD_OUTPUT);
-        float *right = record_of(expected.workspace, layer_of(&expected, i), SNND_RECORD_OUTPUT);
-        assert_same_bits(left, right, values_of(&got, i) * sizeof *left, "records");
+static void assert_same_records(const net *got, const net *expected) {
+    for (int32_t i = 0; i < LAYERS; i++) {
+        float *left = record_of(got->workspace, layer_of(got, i), SNND_RECORD_OUTPUT);
+        float *right = record_of(expected->workspace, layer_of(expected, i), SNND_RECORD_OUTPUT);
+        assert_same_bits(left, right, values_of(got, i) * sizeof *left, "records");
         free(left);
         free(right);
     }
+}
+
+static bool has_products(int32_t products) {
+    snnd_context_options options = context_options(1, 0, SNND_ISA_AUTO);
+    snnd_context *made = NULL;
+    options.products = products;
+    const snnd_status status = snnd_context_create(&options, &made);
+    snnd_context_free(made);
+    return status == SNND_OK;
+}
+
+/* Records are made again, too, and a BLAS gives other bits where matrices have other sizes. */
+static void assert_low_memory(int32_t method, int32_t products) {
+    allocator much = {0}, little = {0};
+    int64_t bytes, fewer;
+    net expected = pass_counted(&much, method, products, 0, &bytes);
+    net got = pass_counted(&little, method, products, 1, &fewer);
+    assert_same_passes(&got, &expected);
+    assert_same_records(&got, &expected);
     const int64_t lanes = (middling.batch + SNND_LANES - 1) / SNND_LANES * SNND_LANES;
     const int64_t currents = (int64_t)sizeof(float) * lanes * middling.steps * (middling.first + middling.second);
     ck_assert_int_ge(bytes - fewer, currents);
@@ -441,6 +459,39 @@ START_TEST(low_memory_gives_the_same_bits_in_less_memory) {
     free_net(&got);
     ck_assert_int_eq(much.out, 0);
     ck_assert_int_eq(little.out, 0);
+}
+
+START_TEST(low_memory_gives_the_same_bits_in_less_memory) {
+    for (int32_t products = SNND_PRODUCTS_OWN; products <= SNND_PRODUCTS_BLAS; products++)
+        if (has_products(products))
+            assert_low_memory(_i, products);
+}
+END_TEST
+
+/* In a pass numbers below 1e-38 count as zero, and all others are rounded to the nearest. */
+START_TEST(records_are_made_again_as_in_the_pass_whatever_the_mode_of_the_host) {
+    snnd_context_options options = context_options(2, _i, SNND_ISA_AUTO);
+    shape given = middling;
+    given.batch = 20;
+    net expected = make_net(&given, 5, &options);
+    options.low_memory = 1;
+    net got = make_net(&given, 5, &options);
+    for (int k = 0; k < given.batch * given.steps * given.inputs; k += 3)
+        expected.input[k] = got.input[k] = k % 2 == 0 ? 1e-38f : 1e-39f;
+    pass(&expected, 0);
+    pass(&got, 0);
+    assert_same_records(&got, &expected);
+    float *nearest = record_of(expected.workspace, layer_of(&expected, 1), SNND_RECORD_OUTPUT);
+    ck_assert_int_eq(fesetround(FE_UPWARD), 0);
+    float *upward = record_of(expected.workspace, layer_of(&expected, 1), SNND_RECORD_OUTPUT);
+    ck_assert_int_eq(fegetround(), FE_UPWARD);
+    assert_same_bits(upward, nearest, values_of(&expected, 1) * sizeof *nearest, "records");
+    assert_same_records(&got, &expected);
+    ck_assert_int_eq(fesetround(FE_TONEAREST), 0);
+    free(nearest);
+    free(upward);
+    free_net(&expected);
+    free_net(&got);
 }
 END_TEST
 
@@ -756,6 +807,7 @@ Suite *paths_suite(void) {
     tcase_add_loop_test(cases, a_pass_does_not_depend_on_the_passes_before, first, end);
     tcase_add_loop_test(cases, parameters_may_go_another_way_than_currents, first, end);
     tcase_add_loop_test(cases, low_memory_gives_the_same_bits_in_less_memory, first, end);
+    tcase_add_loop_test(cases, records_are_made_again_as_in_the_pass_whatever_the_mode_of_the_host, first, end);
     tcase_add_loop_test(cases, dormant_synapses_have_a_gradient_of_zero_whoever_asks_for_more, first, end);
     tcase_add_loop_test(cases, complete_gradients_are_those_of_a_dense_layer, first, end);
     tcase_add_loop_test(cases, complete_gradients_have_those_of_live_synapses_and_leave_them, first, end);
