@@ -27,7 +27,7 @@ enum { STAGES = 4 };
 /* A sweep over all tiles. */
 typedef struct sweep {
     snnd_block *block;
-    atomic_uint_least64_t seen; /* so that what is read is wanted */
+    atomic_uint seen; /* so that what is read is wanted */
 } sweep;
 
 static size_t numbers_of_tile(const snnd_block *block) {
@@ -62,7 +62,7 @@ static void read_tile(void *argument, int64_t tile, int32_t worker) {
             seen[i] ^= word[i];
     }
     for (int i = 0; i < 8; i++)
-        atomic_fetch_xor(&s->seen, seen[i]);
+        atomic_fetch_xor(&s->seen, (unsigned)(seen[i] ^ seen[i] >> 32));
     memset(snnd_signal_bits(&s->block->output, (int32_t)tile, 0), 0, count / SNND_LANES * sizeof(uint16_t));
 }
 
