@@ -68,12 +68,16 @@ static int train_run(const struct sweep_run *run, enum sweep_state state, int th
     arguments[count++] = share;
     arguments[count++] = state == SWEEP_BEGUN ? "--resume" : "--overwrite";
     program_begin(arguments[0]);
+    /* The lock is held until this process has ended: before the mark is there another sweep would begin the run again.
+     */
+    const int held = dup(lock);
     int code = program_end(train(count, arguments, lock));
     struct failure failure;
     if (code == EXIT_DONE && sweep_mark(run, &failure) != 0) {
         program_explain(&failure);
         code = EXIT_FAILED;
     }
+    lock_release(held);
     free(share);
     free(arguments);
     return code;
