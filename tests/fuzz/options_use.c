@@ -83,9 +83,8 @@ static void use_loss(snnd_context *context, filled *options, fuzz_bytes *input) 
     static const int32_t labels[4] = {0, 1, 1, 0};
     run_of run = run_create(context, fuzz_below(input, RUN_KINDS));
     snnd_workspace *workspace = worked(&run);
-    /* The step has changed what the pass was made with. */
     if (MAY(context, snnd_workspace_loss(workspace, labels, (void *)options->bytes, NULL)) == SNND_OK)
-        CLAIM(snnd_workspace_backward(workspace) == SNND_ERROR_STATE, "%s", "a pass outlived its parameters");
+        MAY(context, snnd_workspace_backward(workspace)); /* not where the step has moved parameters */
     run_free(&run);
 }
 
