@@ -36,17 +36,17 @@ INLINE picked pick(const float *value, const uint16_t *delay, const float *x, in
     return (picked){(vector)_mm512_maskz_loadu_ps(mask, value),
                     (vector)(few ? _mm512_permutex2var_ps(_mm512_loadu_ps(x), at, _mm512_loadu_ps(x + VECTOR))
                                  : _mm512_i32gather_ps(at, x, 4))};
-#else
-    picked made = {.value = *(const vector_anywhere *)value};
-#if defined(__AVX2__)
+#elif defined(__AVX2__)
     const __m256i at = _mm256_cvtepu16_epi32(_mm_loadu_si128((const __m128i *)delay));
-    made.x = few ? pick_few(x, at) : (vector)_mm256_i32gather_ps(x, at, 4);
+    const __m256i exists = _mm256_cmpgt_epi32(_mm256_set1_epi32(there), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+    return (picked){(vector)_mm256_maskload_ps(value, exists),
+                    few ? pick_few(x, at) : (vector)_mm256_i32gather_ps(x, at, 4)};
 #else
     (void)few;
-    made.x = (vector){x[delay[0]], x[delay[1]], x[delay[2]], x[delay[3]]};
-#endif
-    for (int k = 0; there < VECTOR && k < VECTOR; k++)
-        made.value[k] = k < there ? made.value[k] : 0;
+    picked made = {.value = *(const vector_anywhere *)value,
+                   .x = (vector){x[delay[0]], x[delay[1]], x[delay[2]], x[delay[3]]}};
+    if (there < VECTOR)
+        made.value = (vector){value[0], there > 1 ? value[1] : 0, there > 2 ? value[2] : 0, 0};
     return made;
 #endif
 }
