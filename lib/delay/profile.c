@@ -104,13 +104,25 @@ static void weights(const snnd_profile *profile, double centre, int32_t first, i
             weight[n] = weight_at(profile, first + n - centre);
 }
 
-snnd_shape snnd_profile_shape(const snnd_profile *profile) {
-    return (snnd_shape){profile->taps, profile->kind == SNND_PROFILE_GAUSS, profile->spread,
-                        profile->whole ? 0 : reach(profile)};
+static float position_of(const snnd_profile *profile, float position) {
+    return profile->whole ? snnd_whole_position(position, profile->taps) : position;
 }
 
-float snnd_profile_position(const snnd_profile *profile, float position) {
-    return profile->whole ? snnd_whole_position(position, profile->taps) : position;
+static double centre_of(const snnd_profile *profile, float position) {
+    return (double)position_of(profile, position) + profile->taps / 2;
+}
+
+snnd_shape snnd_profile_shape(const snnd_profile *profile) {
+    return (snnd_shape){profile->taps, profile->kind == SNND_PROFILE_GAUSS, profile->spread};
+}
+
+void snnd_profile_window(const snnd_profile *profile, float position, int32_t lane, snnd_windows *windows) {
+    int32_t first = 0, count = 1; /* of what is not finite, which shows in the output */
+    if (isfinite(position))
+        count = window(profile, centre_of(profile, position), &first);
+    windows->position[lane] = position_of(profile, position);
+    windows->first[lane] = (float)first;
+    windows->end[lane] = (float)(first + count);
 }
 
 int32_t snnd_profile_taps(const snnd_profile *profile, float position, int32_t *first, float *share, float *slope) {
@@ -121,7 +133,7 @@ int32_t snnd_profile_taps(const snnd_profile *profile, float position, int32_t *
             slope[0] = NAN;
         return 1;
     }
-    const double centre = (double)snnd_profile_position(profile, position) + profile->taps / 2;
+    const double centre = centre_of(profile, position);
     const int32_t count = window(profile, centre, first);
     const double steepness = 1 / (profile->spread * profile->spread);
     double weight[SNND_MOST_TAPS], derivative[SNND_MOST_TAPS], sum = NORMALISER, derivative_sum = 0;

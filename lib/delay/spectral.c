@@ -395,7 +395,8 @@ static int64_t synapse_at(const chunk *c, int64_t row, int32_t lane) {
 
 /* The synapses number k of the pairs of a row; those that there are not, or that carry nothing, have a weight of 0. */
 typedef struct synapse_row {
-    _Alignas(64) float weight[SNND_LANES], position[SNND_LANES];
+    snnd_windows windows;
+    _Alignas(64) float weight[SNND_LANES];
     bool any; /* weight is not 0 */
 } synapse_row;
 
@@ -408,7 +409,7 @@ static synapse_row synapses_in(const chunk *c, int64_t row, int32_t k) {
         if (weight == 0)
             continue;
         made.weight[lane] = weight;
-        made.position[lane] = snnd_profile_position(&c->delay->pass.profile, synapses->position[s + k]);
+        snnd_profile_window(&c->delay->pass.profile, synapses->position[s + k], lane, &made.windows);
         made.any = true;
     }
     return made;
@@ -436,7 +437,7 @@ static void transform_synapses(void *argument, int64_t item, int32_t worker) {
             const synapse_row synapses = synapses_in(c, row, k);
             if (!synapses.any)
                 continue;
-            kernels->shares->shares(&shape, synapses.position, share, NULL);
+            kernels->shares->shares(&shape, &synapses.windows, share, NULL);
             kernels->shares->spread(&shape, reach, synapses.weight, share, taps);
         }
         kernels->transform->forward(&spectral->transform, 0, reach, taps, row_at(spectral, row),
@@ -616,7 +617,7 @@ static void finish_row(const chunk *c, int64_t row, int32_t k, const float *lags
     const snnd_shape shape = snnd_profile_shape(&c->delay->pass.profile);
     const int32_t reach = c->delay->spectral->plan.reach;
     float *slope = share + (size_t)shape.taps * SNND_LANES;
-    _Alignas(64) float position[SNND_LANES] = {0};
+    snnd_windows windows = {{0}, {0}, {0}};
     _Alignas(64) double along_share[SNND_LANES] = {0}, along_slope[SNND_LANES] = {0};
     int64_t synapse[SNND_LANES];
     bool wanted[SNND_LANES], any = false;
@@ -624,11 +625,11 @@ static void finish_row(const chunk *c, int64_t row, int32_t k, const float *lags
         synapse[lane] = synapse_at(c, row, lane);
         wanted[lane] = synapse[lane] >= 0 && snnd_synapse_wanted(pass, synapse[lane] + k);
         if (wanted[lane])
-            position[lane] = snnd_profile_position(&pass->profile, pass->synapses.position[synapse[lane] + k]);
+            snnd_profile_window(&pass->profile, pass->synapses.position[synapse[lane] + k], lane, &windows);
         any = any || wanted[lane];
     }
     if (any) {
-        kernels->shares(&shape, position, share, slope);
+        kernels->shares(&shape, &windows, share, slope);
         kernels->gather(&shape, reach, lags, share, along_share);
         kernels->gather(&shape, reach, lags, slope, along_slope);
     }

@@ -18,17 +18,10 @@ INLINE vector_double size_of(vector_double x) {
     return larger_of(x, -x);
 }
 
-/* The square of how far from a centre a tap may be: farther where the centre itself is outside of all taps. */
-INLINE vector_double farthest(const snnd_shape *shape, vector_double centre) {
-    const vector_double outside = larger_of(larger_of(-centre, centre - (double)(shape->taps - 1)), doubles_all(0));
-    return shape->reach * shape->reach + outside * outside;
-}
-
-INLINE vector_double weight_at(const snnd_shape *shape, vector_double offset, vector_double far, const bool gauss) {
+INLINE vector_double weight_at(const snnd_shape *shape, vector_double offset, const bool gauss) {
     const vector_double in_spreads = offset * (1 / shape->spread);
-    const vector_double weight = gauss ? exponential(-0.5 * in_spreads * in_spreads)
-                                       : larger_of(shape->spread - size_of(offset), doubles_all(0));
-    return doubles_where(~(offset * offset > far), weight);
+    return gauss ? exponential(-0.5 * in_spreads * in_spreads)
+                 : larger_of(shape->spread - size_of(offset), doubles_all(0));
 }
 
 INLINE vector_double derivative_at(const snnd_shape *shape, vector_double offset, vector_double weight,
@@ -39,13 +32,14 @@ INLINE vector_double derivative_at(const snnd_shape *shape, vector_double offset
     return doubles_where(weight > 0, sign);
 }
 
-INLINE void make_shares(const snnd_shape *shape, const float *position, float *share, float *slope, int half,
+INLINE void make_shares(const snnd_shape *shape, const snnd_windows *windows, float *share, float *slope, int half,
                         const bool gauss) {
-    const vector_double centre = doubles_in(position, 0, half) + (double)(shape->taps / 2);
-    const vector_double far = farthest(shape, centre);
+    const vector_double centre = doubles_in(windows->position, 0, half) + (double)(shape->taps / 2);
+    const vector_double first = doubles_in(windows->first, 0, half), end = doubles_in(windows->end, 0, half);
     vector_double sum = doubles_all(NORMALISER), derivatives = {0};
     for (int32_t n = 0; n < shape->taps; n++) {
-        const vector_double offset = n - centre, weight = weight_at(shape, offset, far, gauss);
+        const vector_double tap = doubles_all(n), offset = tap - centre;
+        const vector_double weight = doubles_where((tap >= first) & (tap < end), weight_at(shape, offset, gauss));
         doubles_out(share, n, half, weight);
         sum += weight;
         derivatives += derivative_at(shape, offset, weight, gauss);
@@ -59,12 +53,12 @@ INLINE void make_shares(const snnd_shape *shape, const float *position, float *s
     }
 }
 
-static void shares(const snnd_shape *shape, const float *position, float *share, float *slope) {
+static void shares(const snnd_shape *shape, const snnd_windows *windows, float *share, float *slope) {
     for (int half = 0; half < HALVES; half++)
         if (shape->gauss)
-            make_shares(shape, position, share, slope, half, true);
+            make_shares(shape, windows, share, slope, half, true);
         else
-            make_shares(shape, position, share, slope, half, false);
+            make_shares(shape, windows, share, slope, half, false);
 }
 
 /* The first tap whose lag is one of the first `reach`. */

@@ -839,13 +839,16 @@ END_TEST
 
 /* ---- what never meets ---- */
 
-/* Where the plain sums are exactly 0, so are the gradients; returns how many are. */
+/* Where the plain sums are exactly 0, so are the gradients, and nowhere else: an optimizer that divides by their size
+ * would tell a path by them. Returns how many are. */
 static int zeros_agree(const layer *of, const sums *expected, const results *got) {
     int zeros = 0;
     for (size_t s = 0; s < synapses_of(&of->of); s++) {
-        HOLDS(expected->d_theta[s] != 0 || (got->d_theta[s] == 0 && got->d_position[s] == 0),
+        HOLDS((float)expected->d_theta[s] != 0 || (got->d_theta[s] == 0 && got->d_position[s] == 0),
               "synapse %zu meets nothing and has gradients of %g and %g", s, (double)got->d_theta[s],
               (double)got->d_position[s]);
+        HOLDS((float)expected->d_theta[s] == 0 || got->d_theta[s] != 0,
+              "synapse %zu has a gradient of 0, and its tail meets %g", s, expected->d_theta[s]);
         zeros += expected->d_theta[s] == 0;
     }
     return zeros;

@@ -10,38 +10,44 @@ Suite *shares_suite(void);
 
 enum { L = SNND_LANES, TAPS = 25 };
 
-/* Centres are these and TAPS / 2; the last ones lie outside of all taps. */
+/* The last ones lie outside of all taps. */
 static const float positions[L] = {0,      0.25f, -0.5f, 0.5f,  1.7f,   -3.3f, 11.9f,  -11.9f,
                                    12.25f, -12,   5,     -7.5f, 13.75f, 14.5f, -13.1f, -15};
 
 static const snnd_shape shapes[] = {
-    {TAPS, true, 0.5, 0.5 * 5.768},
-    {TAPS, true, 2.77, 2.77 * 5.768},
-    {TAPS, true, 12.27, 12.27 * 5.768},
-    {TAPS, false, 1.23, 1.23},
-    {TAPS, false, 7, 7},
-    {TAPS, false, 1, 0},
+    {TAPS, true, 0.5}, {TAPS, true, 2.77}, {TAPS, true, 12.27}, {TAPS, false, 1.23}, {TAPS, false, 7},
 };
 
-static double weight_of(const snnd_shape *shape, double centre, int n) {
-    const double offset = n - centre, outside = fmax(0, fmax(-centre, centre - (shape->taps - 1)));
-    if (offset * offset > shape->reach * shape->reach + outside * outside)
+/* Windows of all taps, and of some. */
+static void make_windows(int width, snnd_windows *made) {
+    for (int lane = 0; lane < L; lane++) {
+        const double nearest = rint((double)positions[lane] + TAPS / 2), low = nearest - width / 2;
+        made->position[lane] = positions[lane];
+        made->first[lane] = (float)fmin(fmax(low, 0), TAPS - 1);
+        made->end[lane] = (float)fmin(fmax(low + width, 1), TAPS);
+    }
+}
+
+static double weight_of(const snnd_shape *shape, const snnd_windows *windows, int lane, int n) {
+    const double offset = n - ((double)windows->position[lane] + TAPS / 2);
+    if (n < (int)windows->first[lane] || n >= (int)windows->end[lane])
         return 0;
     return shape->gauss ? exp(-0.5 * (offset / shape->spread) * (offset / shape->spread))
                         : fmax(0, shape->spread - fabs(offset));
 }
 
-static double share_of(const snnd_shape *shape, double centre, int n) {
+static double share_of(const snnd_shape *shape, const snnd_windows *windows, int lane, int n) {
     double sum = 1e-7;
     for (int m = 0; m < shape->taps; m++)
-        sum += weight_of(shape, centre, m);
-    return weight_of(shape, centre, n) / sum;
+        sum += weight_of(shape, windows, lane, m);
+    return weight_of(shape, windows, lane, n) / sum;
 }
 
-static double slope_of(const snnd_shape *shape, double centre, int n) {
+static double slope_of(const snnd_shape *shape, const snnd_windows *windows, int lane, int n) {
     double sum = 1e-7, along = 0, own = 0;
     for (int m = 0; m < shape->taps; m++) {
-        const double weight = weight_of(shape, centre, m), offset = m - centre;
+        const double weight = weight_of(shape, windows, lane, m);
+        const double offset = m - ((double)windows->position[lane] + TAPS / 2);
         const double derivative = shape->gauss ? weight * offset / (shape->spread * shape->spread)
                                   : weight > 0 ? (double)((offset > 0) - (offset < 0))
                                                : 0;
@@ -49,26 +55,29 @@ static double slope_of(const snnd_shape *shape, double centre, int n) {
         along += derivative;
         own = m == n ? derivative : own;
     }
-    return (own - share_of(shape, centre, n) * along) / sum;
+    return (own - share_of(shape, windows, lane, n) * along) / sum;
 }
 
 START_TEST(shares_and_slopes_are_those_of_the_formulas) {
     const snnd_share_kernels *kernels = kernels_of(_i)->shares;
-    float *position = make_row(L, 1), *share = make_row(TAPS * L, 2), *slope = make_row(TAPS * L, 3);
-    memcpy(position, positions, sizeof positions);
-    for (int s = 0; s < LENGTH(shapes); s++) {
-        kernels->shares(&shapes[s], position, share, slope);
-        for (int n = 0; n < TAPS; n++)
-            for (int lane = 0; lane < L; lane++) {
-                const double centre = (double)positions[lane] + TAPS / 2;
-                const double wanted = share_of(&shapes[s], centre, n), change = slope_of(&shapes[s], centre, n);
-                HOLDS(fabs((double)share[n * L + lane] - wanted) <= 2e-7 * wanted,
-                      "shape %d: share %d at %g is %.9g, not %.9g", s, n, centre, (double)share[n * L + lane], wanted);
-                HOLDS(fabs((double)slope[n * L + lane] - change) <= 1e-6, "shape %d: slope %d at %g is %.9g, not %.9g",
-                      s, n, centre, (double)slope[n * L + lane], change);
-            }
-    }
-    free(position);
+    float *share = make_row(TAPS * L, 2), *slope = make_row(TAPS * L, 3);
+    for (int s = 0; s < LENGTH(shapes); s++)
+        for (int width = 3; width <= 2 * TAPS; width *= 2) {
+            snnd_windows windows;
+            make_windows(width, &windows);
+            kernels->shares(&shapes[s], &windows, share, slope);
+            for (int n = 0; n < TAPS; n++)
+                for (int lane = 0; lane < L; lane++) {
+                    const double wanted = share_of(&shapes[s], &windows, lane, n);
+                    const double change = slope_of(&shapes[s], &windows, lane, n);
+                    HOLDS(fabs((double)share[n * L + lane] - wanted) <= 2e-7 * wanted + 1e-37,
+                          "shape %d, %d taps: share %d in lane %d is %.9g, not %.9g", s, width, n, lane,
+                          (double)share[n * L + lane], wanted);
+                    HOLDS(fabs((double)slope[n * L + lane] - change) <= 1e-6,
+                          "shape %d, %d taps: slope %d in lane %d is %.9g, not %.9g", s, width, n, lane,
+                          (double)slope[n * L + lane], change);
+                }
+        }
     free(share);
     free(slope);
 }
@@ -76,13 +85,13 @@ END_TEST
 
 START_TEST(positions_that_are_no_numbers_show) {
     const snnd_share_kernels *kernels = kernels_of(_i)->shares;
-    float *position = make_row(L, 1), *share = make_row(TAPS * L, 2);
-    memset(position, 0, L * sizeof *position);
-    position[3] = NAN;
-    kernels->shares(&shapes[1], position, share, NULL);
+    float *share = make_row(TAPS * L, 2);
+    snnd_windows windows;
+    make_windows(2 * TAPS, &windows);
+    windows.position[3] = NAN;
+    kernels->shares(&shapes[1], &windows, share, NULL);
     for (int n = 0; n < TAPS; n++)
         ck_assert(isnan(share[n * L + 3]) && isfinite(share[n * L + 2]));
-    free(position);
     free(share);
 }
 END_TEST
