@@ -122,10 +122,10 @@ typedef enum snnd_method {
 
 /** What makes matrix products. The choice is part of what results depend on to the last bit. */
 typedef enum snnd_products {
-    SNND_PRODUCTS_AUTO = 0, /**< BLAS, unless the library was built without it, `isa` is below the processor's best,
-                                 OpenBLAS runs kernels of an older processor, by the name that it gives, or it is a
-                                 build without locks, which several threads may not call; products of spectra
-                                 are the library's own with AVX2 and AVX-512, where those are faster */
+    SNND_PRODUCTS_AUTO = 0, /**< BLAS where there is one, `isa` is the processor's best, OpenBLAS says by name that
+                                 it runs kernels for that, and is no build without locks, which several threads may
+                                 not call. Products of spectra are BLAS's only where `isa` is PLAIN, since the
+                                 library's own are faster with AVX2 and AVX-512 */
     SNND_PRODUCTS_OWN = 1,  /**< the library's own kernels */
     SNND_PRODUCTS_BLAS = 2  /**< BLAS; SNND_ERROR_UNSUPPORTED where there is none, or one without locks */
 } snnd_products;
@@ -144,9 +144,9 @@ typedef struct snnd_context_options {
     int32_t threads; /**< 0: one for each processor; 1: no thread is ever made; at most 1024 */
     int32_t isa;     /**< ::snnd_isa; one that the processor lacks is SNND_ERROR_UNSUPPORTED */
     int32_t method;  /**< ::snnd_method, for tests and measurements; a layer whose spectra would take more than 256 MB
-                        for sixteen samples is direct whatever this is */
-    int32_t low_memory; /**< 1: what can be made again in the backward pass is not kept: the same results with about
-                           half the memory, in somewhat more time */
+                        for sixteen samples is direct whatever this is, and one without delays is one product */
+    int32_t low_memory; /**< 1: what can be made again in the backward pass is not kept: the same results with a third
+                           less memory for the paper's network, in somewhat more time */
     int32_t products;   /**< ::snnd_products */
 } snnd_context_options;
 
@@ -564,7 +564,8 @@ SNND_API snnd_status snnd_workspace_set_output_gradient(snnd_workspace *workspac
 
 /** Gradients of the loss with respect to every parameter, by backpropagation through time; replaces those
  * of the pass before. Needs a training pass and a loss. SNND_ERROR_STATE where weights, positions, signs, masks, scales
- * or shifts have changed since that pass: gradients would belong to neither. (Sigma may.) */
+ * or shifts have changed since that pass: gradients would belong to neither. (Sigma may.) SNND_ERROR_NUMERIC where
+ * gradients of a parameter are not finite; then there are none of this pass. */
 SNND_API snnd_status snnd_workspace_backward(snnd_workspace *workspace);
 
 /** Shows the gradient of WEIGHT, POSITION, SCALE or SHIFT: float32 in the shape of the parameter, borrowed,

@@ -321,6 +321,24 @@ snnd_status snnd_workspace_pass(snnd_workspace *workspace, snnd_mode mode, const
 
 /* ---- backward ---- */
 
+/* Sums over the batch leave single precision where what is summed need not. */
+static snnd_status check_gradients(snnd_workspace *workspace) {
+    for (int32_t i = 0; i < workspace->network->count; i++) {
+        const snnd_layer *layer = workspace->network->layer[i];
+        for (int name = 1; name < SNND_ARRAY_NAMES; name++) {
+            const float *gradient = workspace->stage[i].gradient[name];
+            if (gradient == NULL || snnd_all_finite(gradient, (size_t)snnd_array_count(&layer->arrays[name])))
+                continue;
+            workspace->progress = SNND_NOTHING;
+            return snnd_fail(
+                workspace->context, SNND_ERROR_NUMERIC,
+                "gradients of '%s' of layer %d (%s) are not finite: they, inputs or parameters are so large",
+                snnd_array_word((snnd_array_name)name), i, layer->class->name);
+        }
+    }
+    return SNND_OK;
+}
+
 snnd_status snnd_workspace_backward(snnd_workspace *workspace) {
     if (workspace == NULL)
         return SNND_ERROR_ARGUMENT;
@@ -337,7 +355,7 @@ snnd_status snnd_workspace_backward(snnd_workspace *workspace) {
     for (int32_t i = 0; i < workspace->network->count; i++)
         workspace->stage[i].completed = false;
     workspace->progress = SNND_BACKWARD_DONE; /* the gradient of the output was used up in place */
-    return SNND_OK;
+    return check_gradients(workspace);
 }
 
 /* Errors where there is no gradient of this name to be shown to `who`. */

@@ -297,8 +297,10 @@ snnd_status snnd_trainer_make_step(snnd_trainer *trainer, const float *input, co
         status = diverged(trainer);
     if (status == SNND_OK)
         status = check_loss(trainer, result.cross_entropy);
-    if (status == SNND_OK)
+    if (status == SNND_OK) {
         status = snnd_workspace_backward(trainer->workspace);
+        status = status == SNND_ERROR_NUMERIC ? diverged(trainer) : status;
+    }
     if (status == SNND_OK)
         status = update(trainer);
     if (status != SNND_OK)

@@ -117,6 +117,34 @@ START_TEST(large_potentials_are_no_overflow) {
 }
 END_TEST
 
+/* In the frequency domain a gradient is summed over time before it is one of a delay. */
+START_TEST(gradients_that_overflow_are_named) {
+    snnd_context_options options;
+    OK(NULL, snnd_context_options_init(&options, sizeof options));
+    options.method = SNND_METHOD_SPECTRAL;
+    snnd_context *spectral = NULL;
+    ck_assert_int_eq(snnd_context_create(&options, &spectral), SNND_OK);
+    snnd_network *linear = make_network(spectral, INPUTS);
+    const snnd_delay_options delays = delay_options(2);
+    snnd_layer *layer = add_delays(linear, 3, &delays);
+    OK(spectral, snnd_network_initialize(linear, 7));
+    float *gradient = make_numbers(BATCH * STEPS * 3, 5);
+    snnd_array array;
+    for (int k = 0; k < BATCH * STEPS * 3; k++)
+        gradient[k] = 3e37f;
+    OK(spectral, snnd_workspace_create(linear, BATCH, STEPS, 1, &workspace));
+    OK(spectral, snnd_workspace_forward(workspace, SNND_TRAIN, input, BATCH));
+    OK(spectral, snnd_workspace_set_output_gradient(workspace, gradient));
+    FAILS(spectral, SNND_ERROR_NUMERIC, "of layer 0 (delays) are not finite", snnd_workspace_backward(workspace));
+    FAILS(spectral, SNND_ERROR_STATE, "", snnd_workspace_gradient(workspace, layer, SNND_ARRAY_WEIGHT, &array));
+    snnd_workspace_free(workspace);
+    workspace = NULL;
+    free(gradient);
+    snnd_network_free(linear);
+    snnd_context_free(spectral);
+}
+END_TEST
+
 START_TEST(running_statistics_stay_finite) {
     const snnd_delay_options options = delay_options(2);
     add_delays(network, NEURONS, &options);
@@ -158,6 +186,7 @@ Suite *overflow_suite(void) {
     tcase_add_checked_fixture(cases, set_up, tear_down);
     tcase_add_loop_test(cases, a_batch_overflows_where_a_stream_does, 0, 6);
     tcase_add_test(cases, large_potentials_are_no_overflow);
+    tcase_add_test(cases, gradients_that_overflow_are_named);
     tcase_add_test(cases, running_statistics_stay_finite);
     tcase_add_test(cases, a_parameter_that_is_not_finite_is_named_by_the_pass);
     suite_add_tcase(suite, cases);
