@@ -12,7 +12,10 @@ out=$(cd "${1:-$root/..}" && pwd)
 version=$(sed -n "s/^ *version: '\(.*\)',$/\1/p" "$root/meson.build")
 name=libsnndelay-$version
 case " ${DEB_BUILD_OPTIONS:-} " in
-*' nocheck '*) without='<!nocheck>' ;;
+*' nocheck '*)
+    without='<!nocheck>'
+    export DEB_BUILD_PROFILES="${DEB_BUILD_PROFILES:-} nocheck"
+    ;;
 *) without=none ;;
 esac
 sh "$root/examples/install-missing.sh" build-essential dpkg-dev fakeroot xz-utils $(

@@ -37,7 +37,7 @@ rm "$work"/debs/*-dbgsym_*
 (cd "$work/debs" && ls -l *.deb | awk '{ print $9 ": " $5 " bytes" }')
 
 dpkg-deb -x "$work/debs/$shared"_*.deb "$work/unpacked"
-library=$(ls "$work"/unpacked/usr/lib/*/libsnndelay.so.*.*)
+library=$(ls "$work"/unpacked/usr/lib/*/libsnndelay.so.*.*.*)
 readelf -d "$library" | grep -q BIND_NOW || { echo 'deb: the library is not hardened' >&2; exit 1; }
 if readelf -d "$library" | grep 'RPATH\|RUNPATH'; then
     echo 'deb: an installed library has no search path of its own' >&2
