@@ -525,8 +525,10 @@ SNND_API snnd_status snnd_workspace_set_dropout_mask(snnd_workspace *workspace, 
 
 /** Passes `count` (1 to batch) samples `input` [count, T, I] forward; a non-finite input is an error. In training the
  * running statistics of batch norm move. SNND_ERROR_NUMERIC names a parameter that cannot be, or the first layer whose
- * numbers overflowed, of neurons as of a stream's; of such a pass nothing is kept, but for the running statistics,
- * which have moved where they are finite. */
+ * numbers overflowed, of neurons as of a stream's; then neither such a pass nor the one before it is kept, so that
+ * what needs one is SNND_ERROR_STATE; but for the running statistics, which have moved where they are finite. Of a
+ * call that fails by its arguments (SNND_ERROR_ARGUMENT, an input that is not finite among them, and
+ * SNND_ERROR_STATE), the pass before it stays. */
 SNND_API snnd_status snnd_workspace_forward(snnd_workspace *workspace, snnd_mode mode, const float *input,
                                             int32_t count);
 
@@ -1049,7 +1051,8 @@ SNND_API snnd_status snnd_trainer_end_epoch(snnd_trainer *trainer);
 SNND_API int32_t snnd_trainer_epochs_done(const snnd_trainer *trainer);
 
 /** The workspace of the last step or evaluated batch, for reading gradients (of a step) and records: borrowed, with all
- * that it shows, until the next step, epoch or evaluation; NULL before the first. */
+ * that it shows, until the next step, epoch or evaluation; NULL before the first. One of these that was
+ * SNND_ERROR_NUMERIC leaves it as snnd_workspace_forward() does. */
 SNND_API snnd_workspace *snnd_trainer_workspace(snnd_trainer *trainer);
 
 /**

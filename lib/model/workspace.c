@@ -167,6 +167,11 @@ snnd_status snnd_workspace_check_gradients(const snnd_workspace *workspace, cons
 
 /* ---- forward ---- */
 
+void snnd_workspace_drop_pass(snnd_workspace *workspace) {
+    if (workspace != NULL)
+        workspace->progress = SNND_NOTHING;
+}
+
 snnd_status snnd_workspace_set_draw(snnd_workspace *workspace, uint64_t seed, uint64_t step) {
     if (workspace == NULL)
         return SNND_ERROR_ARGUMENT;
@@ -268,7 +273,7 @@ static snnd_status check_overflow(snnd_workspace *workspace) {
     const int lost = atomic_load(&workspace->lost);
     if (lost == network->count)
         return SNND_OK;
-    workspace->progress = SNND_NOTHING;
+    snnd_workspace_drop_pass(workspace);
     return snnd_fail(workspace->context, SNND_ERROR_NUMERIC,
                      "numbers of layer %d (%s) overflow: inputs or parameters are so large", lost,
                      network->layer[lost]->class->name);
@@ -284,7 +289,10 @@ snnd_status snnd_workspace_forward(snnd_workspace *workspace, snnd_mode mode, co
     if (workspace == NULL)
         return SNND_ERROR_ARGUMENT;
     const snnd_status status = snnd_network_check_values(workspace->network);
-    return status == SNND_OK ? snnd_workspace_pass(workspace, mode, input, count) : status;
+    if (status == SNND_OK)
+        return snnd_workspace_pass(workspace, mode, input, count);
+    snnd_workspace_drop_pass(workspace);
+    return status;
 }
 
 snnd_status snnd_workspace_pass(snnd_workspace *workspace, snnd_mode mode, const float *input, int32_t count) {

@@ -68,6 +68,9 @@ snnd_status snnd_workspace_check_gradients(const snnd_workspace *workspace, cons
 /* snnd_workspace_forward() for those who have looked at the parameters themselves. */
 snnd_status snnd_workspace_pass(snnd_workspace *workspace, snnd_mode mode, const float *input, int32_t count);
 
+/* Forgets the last pass where the numbers of the one that should follow cannot be; NULL is allowed. */
+void snnd_workspace_drop_pass(snnd_workspace *workspace);
+
 /* For layers, on any thread: numbers of a layer have overflowed in the pass. */
 void snnd_workspace_lose(snnd_workspace *workspace, const snnd_layer *layer);
 

@@ -159,6 +159,13 @@ snnd_status snnd_trainer_fit_workspace(snnd_trainer *trainer, int32_t steps) {
     return SNND_OK;
 }
 
+snnd_status snnd_trainer_check_values(snnd_trainer *trainer) {
+    const snnd_status status = snnd_network_check_values(trainer->network);
+    if (status != SNND_OK)
+        snnd_workspace_drop_pass(trainer->workspace);
+    return status;
+}
+
 /* A cycle has come down to nothing at its end, so that training beyond it would be time lost. */
 static snnd_status check_schedules(const snnd_trainer *trainer) {
     const snnd_schedule *schedule[] = {&trainer->weight_schedule, &trainer->position_schedule};
@@ -270,7 +277,7 @@ snnd_status snnd_trainer_make_step(snnd_trainer *trainer, const float *input, co
     snnd_status status = snnd_options_check(trainer->context, report, "snnd_loss_report");
     if (status == SNND_OK)
         status = check_schedules(trainer);
-    if (status == SNND_OK && snnd_network_check_values(trainer->network) != SNND_OK)
+    if (status == SNND_OK && snnd_trainer_check_values(trainer) != SNND_OK)
         status = name_place(trainer);
     if (status == SNND_OK && trainer->options.sparsity != NULL)
         status = snnd_sparsity_check_masks(trainer->options.sparsity);

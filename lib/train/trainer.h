@@ -43,6 +43,9 @@ snnd_status snnd_trainer_check_idle(const snnd_trainer *trainer);
 /* Makes the workspace anew where samples have another length. */
 snnd_status snnd_trainer_fit_workspace(snnd_trainer *trainer, int32_t steps);
 
+/* An error that names a parameter that cannot be, after which the workspace shows no pass, as behind one that fails. */
+snnd_status snnd_trainer_check_values(snnd_trainer *trainer);
+
 /* Adds a pass to the sums of a run. */
 void snnd_trainer_count_step(snnd_run *run, const snnd_loss_report *result, const snnd_workspace *workspace);
 

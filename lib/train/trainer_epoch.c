@@ -192,7 +192,7 @@ snnd_status snnd_trainer_evaluate(snnd_trainer *trainer, const snnd_dataset *dat
     if (status == SNND_OK)
         status = check_dataset(trainer, dataset);
     if (status == SNND_OK)
-        status = snnd_network_check_values(trainer->network);
+        status = snnd_trainer_check_values(trainer);
     if (status == SNND_OK)
         status = snnd_trainer_fit_workspace(trainer, dataset->steps);
     if (status == SNND_OK)

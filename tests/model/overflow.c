@@ -180,6 +180,65 @@ START_TEST(a_parameter_that_is_not_finite_is_named_by_the_pass) {
 }
 END_TEST
 
+/* Whatever needs a pass says that there is none. */
+static void assert_no_pass(snnd_layer *last) {
+    static float values[BATCH * STEPS * NEURONS];
+    static const int32_t labels[BATCH];
+    static const char none[] = "no batch has been passed forward yet";
+    int32_t classes[BATCH];
+    double rates[NEURONS];
+    snnd_array array;
+    FAILS(context, SNND_ERROR_STATE, none, snnd_workspace_loss(workspace, labels, NULL, NULL));
+    FAILS(context, SNND_ERROR_STATE, none, snnd_workspace_scores(workspace, SNND_READOUT_SUM, values));
+    FAILS(context, SNND_ERROR_STATE, none, snnd_workspace_predictions(workspace, SNND_READOUT_SUM, classes));
+    FAILS(context, SNND_ERROR_STATE, none, snnd_workspace_record(workspace, last, SNND_RECORD_OUTPUT, values));
+    FAILS(context, SNND_ERROR_STATE, none,
+          snnd_workspace_spike_rates(workspace, snnd_network_layer(network, 1), rates));
+    FAILS(context, SNND_ERROR_STATE, "needs a training pass", snnd_workspace_set_output_gradient(workspace, values));
+    FAILS(context, SNND_ERROR_STATE, "needs a training pass", snnd_workspace_backward(workspace));
+    FAILS(context, SNND_ERROR_STATE, "no backward pass",
+          snnd_workspace_gradient(workspace, snnd_network_layer(network, 0), SNND_ARRAY_WEIGHT, &array));
+    ck_assert(!(snnd_workspace_spike_rate(workspace) > 0));
+}
+
+START_TEST(a_pass_that_fails_by_its_numbers_leaves_none) {
+    static const float bad[] = {NAN, 3e38f};
+    static const int32_t labels[BATCH];
+    make_hidden(0);
+    workspace = make_workspace(network, BATCH, STEPS);
+    float *weight = floats(snnd_network_layer(network, 0), SNND_ARRAY_WEIGHT);
+    for (int mode = SNND_EVALUATE; mode <= SNND_TRAIN; mode++) {
+        train_pass(workspace, input, labels, BATCH, NULL);
+        const float before = weight[0];
+        weight[0] = bad[_i];
+        input[0] = 10;
+        ck_assert_int_eq(snnd_workspace_forward(workspace, (snnd_mode)mode, input, BATCH), SNND_ERROR_NUMERIC);
+        assert_no_pass(snnd_network_layer(network, 3));
+        weight[0] = before;
+    }
+}
+END_TEST
+
+START_TEST(a_pass_that_fails_by_its_arguments_leaves_the_one_before) {
+    static const int32_t labels[BATCH];
+    snnd_loss_report first, second;
+    make_hidden(0);
+    workspace = make_workspace(network, BATCH, STEPS);
+    OK(context, snnd_loss_report_init(&first, sizeof first));
+    OK(context, snnd_loss_report_init(&second, sizeof second));
+    OK(context, snnd_workspace_forward(workspace, SNND_TRAIN, input, BATCH));
+    OK(context, snnd_workspace_loss(workspace, labels, NULL, &first));
+    FAILS(context, SNND_ERROR_ARGUMENT, "mode", snnd_workspace_forward(workspace, (snnd_mode)2, input, 1));
+    FAILS(context, SNND_ERROR_ARGUMENT, "count", snnd_workspace_forward(workspace, SNND_TRAIN, input, BATCH + 1));
+    FAILS(context, SNND_ERROR_ARGUMENT, "NULL", snnd_workspace_forward(workspace, SNND_TRAIN, NULL, 1));
+    input[0] = NAN;
+    FAILS(context, SNND_ERROR_ARGUMENT, "nan", snnd_workspace_forward(workspace, SNND_TRAIN, input, 1));
+    OK(context, snnd_workspace_loss(workspace, labels, NULL, &second));
+    ck_assert(first.loss == second.loss && second.samples == BATCH);
+    OK(context, snnd_workspace_backward(workspace));
+}
+END_TEST
+
 Suite *overflow_suite(void) {
     Suite *suite = suite_create("model/overflow");
     TCase *cases = tcase_create("overflow");
@@ -189,6 +248,8 @@ Suite *overflow_suite(void) {
     tcase_add_test(cases, gradients_that_overflow_are_named);
     tcase_add_test(cases, running_statistics_stay_finite);
     tcase_add_test(cases, a_parameter_that_is_not_finite_is_named_by_the_pass);
+    tcase_add_loop_test(cases, a_pass_that_fails_by_its_numbers_leaves_none, 0, 2);
+    tcase_add_test(cases, a_pass_that_fails_by_its_arguments_leaves_the_one_before);
     suite_add_tcase(suite, cases);
     return suite;
 }

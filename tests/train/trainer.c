@@ -881,6 +881,25 @@ START_TEST(a_network_that_is_not_finite_is_not_evaluated) {
 }
 END_TEST
 
+/* A step, then an evaluation. */
+START_TEST(numbers_that_cannot_be_leave_no_pass_in_the_workspace) {
+    float scores[SAMPLES * TOY_CLASSES];
+    make_toy(&made);
+    train_epochs(&made, dataset, 1);
+    float *mean = floats(snnd_network_layer(made.network, 1), SNND_ARRAY_RUNNING_MEAN);
+    snnd_workspace *workspace = snnd_trainer_workspace(made.trainer);
+    OK(context, snnd_workspace_scores(workspace, SNND_READOUT_SUM, scores));
+    const float before = mean[2];
+    mean[2] = NAN;
+    ck_assert_int_eq(_i == 0 ? snnd_trainer_epoch(made.trainer, dataset, NULL)
+                             : snnd_trainer_evaluate(made.trainer, dataset, NULL),
+                     SNND_ERROR_NUMERIC);
+    FAILS(context, SNND_ERROR_STATE, "no batch", snnd_workspace_scores(workspace, SNND_READOUT_SUM, scores));
+    mean[2] = before;
+    train_epochs(&made, dataset, 1);
+}
+END_TEST
+
 START_TEST(a_step_that_was_refused_leaves_the_schedules_where_they_were) {
     static float input[TOY_STEPS * TOY_CHANNELS];
     const int32_t label = 0;
@@ -965,6 +984,7 @@ Suite *trainer_suite(void) {
     tcase_add_test(cases, a_run_that_blows_up_is_noticed_with_epoch_and_step);
     tcase_add_test(cases, a_loss_that_explodes_is_noticed_while_it_is_finite);
     tcase_add_test(cases, a_network_that_is_not_finite_is_not_evaluated);
+    tcase_add_loop_test(cases, numbers_that_cannot_be_leave_no_pass_in_the_workspace, 0, 2);
     tcase_add_test(cases, a_step_that_was_refused_leaves_the_schedules_where_they_were);
     tcase_add_test(cases, a_variance_that_overflows_is_noticed_in_its_step);
     tcase_add_test(cases, an_epoch_of_steps_by_hand_is_ended_by_hand);
