@@ -1043,8 +1043,8 @@ SNND_API snnd_status snnd_trainer_evaluate(snnd_trainer *trainer, const snnd_dat
  * seen. */
 SNND_API snnd_status snnd_trainer_step(snnd_trainer *trainer, const float *input, const int32_t *label, int32_t count,
                                        int32_t steps, snnd_loss_report *report);
-/** Ends an epoch of steps made by snnd_trainer_step(); SNND_ERROR_STATE in the middle of one of snnd_trainer_epoch().
- */
+/** Ends an epoch of steps made by snnd_trainer_step(). SNND_ERROR_STATE where there was none since the last epoch, and
+ * in the middle of an epoch of snnd_trainer_epoch(). */
 SNND_API snnd_status snnd_trainer_end_epoch(snnd_trainer *trainer);
 
 /** Epochs finished so far. */

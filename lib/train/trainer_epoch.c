@@ -46,6 +46,10 @@ snnd_status snnd_trainer_end_epoch(snnd_trainer *trainer) {
     if (trainer == NULL)
         return SNND_ERROR_ARGUMENT;
     snnd_status status = snnd_trainer_check_by_hand(trainer);
+    if (status == SNND_OK && trainer->run.step == 0)
+        status = snnd_fail(trainer->context, SNND_ERROR_STATE,
+                           "trainer: epoch %lld has no step to end it after; make one by snnd_trainer_step first",
+                           (long long)trainer->run.epoch);
     if (status == SNND_OK)
         status = end_steps(trainer);
     if (status == SNND_OK)

@@ -944,6 +944,27 @@ START_TEST(an_epoch_of_steps_by_hand_is_ended_by_hand) {
 }
 END_TEST
 
+START_TEST(an_epoch_without_a_step_cannot_be_ended) {
+    static float input[TOY_STEPS * TOY_CHANNELS];
+    const int32_t label = 0, wrong = TOY_CLASSES;
+    made.structure = TOY_SET;
+    make_toy(&made);
+    for (int32_t epoch = 0; epoch < 3; epoch++) {
+        for (int k = 0; k < 2; k++)
+            FAILS(context, SNND_ERROR_STATE, "has no step", snnd_trainer_end_epoch(made.trainer));
+        FAILS(context, SNND_ERROR_ARGUMENT, "label 0", /* which makes no step */
+              snnd_trainer_step(made.trainer, input, &wrong, 1, TOY_STEPS, NULL));
+        FAILS(context, SNND_ERROR_STATE, "has no step", snnd_trainer_end_epoch(made.trainer));
+        ck_assert_int_eq(snnd_trainer_epochs_done(made.trainer), epoch);
+        OK(context, snnd_trainer_step(made.trainer, input, &label, 1, TOY_STEPS, NULL));
+        OK(context, snnd_trainer_end_epoch(made.trainer));
+        ck_assert_int_eq(snnd_trainer_epochs_done(made.trainer), epoch + 1);
+    }
+    train_epochs(&made, dataset, 1);
+    FAILS(context, SNND_ERROR_STATE, "epoch 4 has no step", snnd_trainer_end_epoch(made.trainer));
+}
+END_TEST
+
 Suite *trainer_suite(void) {
     Suite *suite = suite_create("train/trainer");
     TCase *cases = tcase_create("trainer");
@@ -988,6 +1009,7 @@ Suite *trainer_suite(void) {
     tcase_add_test(cases, a_step_that_was_refused_leaves_the_schedules_where_they_were);
     tcase_add_test(cases, a_variance_that_overflows_is_noticed_in_its_step);
     tcase_add_test(cases, an_epoch_of_steps_by_hand_is_ended_by_hand);
+    tcase_add_test(cases, an_epoch_without_a_step_cannot_be_ended);
     tcase_add_test(cases, a_run_can_go_on_once_its_parameters_are_finite_again);
     suite_add_tcase(suite, cases);
     return suite;
