@@ -268,7 +268,9 @@ SNND_API snnd_status snnd_array_read_npy(snnd_context *context, const snnd_reade
                                          snnd_array *array);
 
 /** Writes the array as .npy: to a temporary file beside `path`, which then takes its name. A file that is there keeps
- * its permissions, and one that may not be written is SNND_ERROR_IO; so it is for everything that is saved. */
+ * its permissions, and one that may not be written is SNND_ERROR_IO; so it is for everything that is saved.
+ * SNND_ERROR_ARGUMENT names what no array can have: data that are NULL, a dtype that is none, more than 4 axes, an
+ * extent below 0, or more bytes than there can be. */
 SNND_API snnd_status snnd_array_save_npy(snnd_context *context, const snnd_array *array, const char *path);
 /** The same to a writer. */
 SNND_API snnd_status snnd_array_write_npy(snnd_context *context, const snnd_array *array, const snnd_writer *writer);

@@ -379,8 +379,9 @@ snnd_status snnd_npy_load(snnd_context *context, snnd_source source, snnd_dtype 
     if (context == NULL)
         return SNND_ERROR_ARGUMENT;
     if (array == NULL || (unsigned)dtype > SNND_INT64)
-        return snnd_fail(context, SNND_ERROR_ARGUMENT, "loading .npy: %s",
-                         array == NULL ? "array is NULL" : "there is no such dtype");
+        return array == NULL ? snnd_fail(context, SNND_ERROR_ARGUMENT, "loading .npy: array is NULL")
+                             : snnd_fail(context, SNND_ERROR_ARGUMENT,
+                                         "loading .npy: dtype is %d; expected one of snnd_dtype", (int)dtype);
     unsigned char *file;
     size_t bytes;
     snnd_status status = snnd_source_read(context, source, &file, &bytes);
@@ -408,24 +409,41 @@ static const char *descr_of(int32_t dtype) {
     return dtype > SNND_ANY && dtype <= SNND_INT64 ? words[dtype] : NULL;
 }
 
-/* Whether the extents are ones that an array can have. */
-static bool has_shape(const snnd_array *array) {
+/* An error that names an extent that no array can have, or that there are too many elements for memory. */
+static snnd_status check_shape(snnd_context *context, const snnd_array *array) {
     double bytes = (double)snnd_dtype_bytes(array->dtype);
-    if (array->dimensions < 0 || array->dimensions > SNND_MOST_AXES)
-        return false;
     for (int32_t axis = 0; axis < array->dimensions; axis++) {
         if (array->shape[axis] < 0)
-            return false;
+            return snnd_fail(context, SNND_ERROR_ARGUMENT, "saving .npy: shape[%d] is %lld; expected at least 0", axis,
+                             (long long)array->shape[axis]);
         bytes *= array->shape[axis] > 0 ? (double)array->shape[axis] : 1;
     }
-    return bytes < 1e15 && snnd_size_fits(snnd_array_bytes(array));
+    if (!(bytes < 1e15) || !snnd_size_fits(snnd_array_bytes(array)))
+        return snnd_fail(context, SNND_ERROR_ARGUMENT,
+                         "saving .npy: the shape asks for %.9g bytes, more than there can be", bytes);
+    return SNND_OK;
+}
+
+static snnd_status check_array(snnd_context *context, const snnd_array *array) {
+    if (array == NULL)
+        return snnd_fail(context, SNND_ERROR_ARGUMENT, "saving .npy: array is NULL");
+    if (descr_of(array->dtype) == NULL)
+        return snnd_fail(context, SNND_ERROR_ARGUMENT, "saving .npy: dtype is %d; expected one of snnd_dtype but ANY",
+                         array->dtype);
+    if (array->dimensions < 0 || array->dimensions > SNND_MOST_AXES)
+        return snnd_fail(context, SNND_ERROR_ARGUMENT, "saving .npy: dimensions is %d; expected 0 to %d",
+                         array->dimensions, SNND_MOST_AXES);
+    if (array->data == NULL)
+        return snnd_fail(context, SNND_ERROR_ARGUMENT, "saving .npy: data is NULL");
+    return check_shape(context, array);
 }
 
 static snnd_status save(snnd_context *context, const snnd_array *array, snnd_target target) {
     if (context == NULL)
         return SNND_ERROR_ARGUMENT;
-    if (array == NULL || array->data == NULL || descr_of(array->dtype) == NULL || !has_shape(array))
-        return snnd_fail(context, SNND_ERROR_ARGUMENT, "saving .npy: the array has no data, dtype or shape");
+    snnd_status status = check_array(context, array);
+    if (status != SNND_OK)
+        return status;
     char shape[128] = "", text[256];
     int at = 0;
     for (int32_t axis = 0; axis < array->dimensions; axis++)
@@ -439,7 +457,7 @@ static snnd_status save(snnd_context *context, const snnd_array *array, snnd_tar
     const unsigned char prefix[MAGIC + 4] = {
         0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0, (unsigned char)(length & 255), (unsigned char)(length >> 8)};
     snnd_output file;
-    snnd_status status = snnd_output_open(context, target, &file);
+    status = snnd_output_open(context, target, &file);
     if (status != SNND_OK)
         return status;
     snnd_output_put(&file, prefix, sizeof prefix);

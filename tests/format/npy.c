@@ -589,8 +589,8 @@ START_TEST(arguments_of_loading_are_checked) {
     ck_assert_int_eq(snnd_array_load_npy(NULL, path, SNND_ANY, &array), SNND_ERROR_ARGUMENT);
     FAILS(context, SNND_ERROR_ARGUMENT, "NULL", snnd_array_load_npy(context, NULL, SNND_ANY, &array));
     FAILS(context, SNND_ERROR_ARGUMENT, "array is NULL", snnd_array_load_npy(context, path, SNND_ANY, NULL));
-    FAILS(context, SNND_ERROR_ARGUMENT, "dtype", snnd_array_load_npy(context, path, (snnd_dtype)7, &array));
-    FAILS(context, SNND_ERROR_ARGUMENT, "dtype", snnd_array_load_npy(context, path, (snnd_dtype)-1, &array));
+    FAILS(context, SNND_ERROR_ARGUMENT, "dtype is 7;", snnd_array_load_npy(context, path, (snnd_dtype)7, &array));
+    FAILS(context, SNND_ERROR_ARGUMENT, "dtype is -1;", snnd_array_load_npy(context, path, (snnd_dtype)-1, &array));
     ck_assert_ptr_null(array.data);
     snnd_context_free(context);
 }
@@ -608,17 +608,23 @@ START_TEST(arguments_of_saving_are_checked) {
     FAILS(context, SNND_ERROR_ARGUMENT, "NULL", snnd_array_save_npy(context, &good, NULL));
     FAILS(context, SNND_ERROR_ARGUMENT, "empty", snnd_array_save_npy(context, &good, ""));
     bad.data = NULL;
-    FAILS(context, SNND_ERROR_ARGUMENT, "data", snnd_array_save_npy(context, &bad, path));
+    FAILS(context, SNND_ERROR_ARGUMENT, "data is NULL", snnd_array_save_npy(context, &bad, path));
     bad = good;
     bad.dtype = SNND_ANY;
-    FAILS(context, SNND_ERROR_ARGUMENT, "dtype", snnd_array_save_npy(context, &bad, path));
+    FAILS(context, SNND_ERROR_ARGUMENT, "dtype is 0; expected", snnd_array_save_npy(context, &bad, path));
     bad.dtype = 99;
-    FAILS(context, SNND_ERROR_ARGUMENT, "dtype", snnd_array_save_npy(context, &bad, path));
+    FAILS(context, SNND_ERROR_ARGUMENT, "dtype is 99; expected", snnd_array_save_npy(context, &bad, path));
     bad = good;
     bad.dimensions = 5;
-    FAILS(context, SNND_ERROR_ARGUMENT, "shape", snnd_array_save_npy(context, &bad, path));
+    FAILS(context, SNND_ERROR_ARGUMENT, "dimensions is 5; expected 0 to 4", snnd_array_save_npy(context, &bad, path));
     bad.dimensions = -1;
-    FAILS(context, SNND_ERROR_ARGUMENT, "shape", snnd_array_save_npy(context, &bad, path));
+    FAILS(context, SNND_ERROR_ARGUMENT, "dimensions is -1; expected", snnd_array_save_npy(context, &bad, path));
+    bad.dimensions = 2;
+    bad.shape[1] = -1;
+    FAILS(context, SNND_ERROR_ARGUMENT, "shape[1] is -1; expected at least 0",
+          snnd_array_save_npy(context, &bad, path));
+    bad.shape[1] = INT64_C(1) << 62;
+    FAILS(context, SNND_ERROR_ARGUMENT, "the shape asks for", snnd_array_save_npy(context, &bad, path));
     ck_assert_int_eq(scratch_entries(), 0);
     snnd_context_free(context);
 }
