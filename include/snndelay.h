@@ -259,8 +259,8 @@ SNND_API int64_t snnd_array_count(const snnd_array *array);
  * Reads a .npy file (format versions 1 to 3, little- or big-endian, C or Fortran order, at most 4 axes) into
  * memory of the context. Stored: float16, float32, float64, bool, signed and unsigned integers of
  * 8 to 64 bits; converted to `dtype` (SNND_ANY: to the nearest of ours without loss, float16 to float32).
- * An integer or a size that `dtype` cannot hold is SNND_ERROR_FORMAT; rounding to float32 is not an error. Give the
- * array to snnd_array_free().
+ * An integer or a size that `dtype` cannot hold is SNND_ERROR_FORMAT (with SNND_ANY: one from 2^63 on); rounding to
+ * float32 is not an error. Give the array to snnd_array_free().
  */
 SNND_API snnd_status snnd_array_load_npy(snnd_context *context, const char *path, snnd_dtype dtype, snnd_array *array);
 /** The same from a reader. */

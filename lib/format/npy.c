@@ -34,7 +34,7 @@ static const char *const keys[KEYS] = {"descr", "fortran_order", "shape"};
 
 typedef struct dictionary {
     snnd_context *context;
-    const char *at;
+    const char *at, *end; /* a zero stands at the end */
     bool has[KEYS];
     npy_header *header;
 } dictionary;
@@ -87,7 +87,8 @@ static snnd_status read_descr(dictionary *text) {
     word += length > 0 && strchr("<>|=", *word) != NULL;
     result->kind = word < end ? *word : '\0';
     char *behind = NULL;
-    const long size = word + 1 < end ? strtol(word + 1, &behind, 10) : 0;
+    const bool digits = word + 1 < end && word[1] > '0' && word[1] <= '9';
+    const long size = digits ? strtol(word + 1, &behind, 10) : 0;
     result->size = (int32_t)size;
     const bool integer =
         (result->kind == 'i' || result->kind == 'u') && (size == 1 || size == 2 || size == 4 || size == 8);
@@ -105,15 +106,16 @@ static snnd_status read_fortran_order(dictionary *text) {
     return SNND_OK;
 }
 
-/* The extent of an axis, an L of Python 2 behind it; false where there is none. */
+/* The extent of an axis, an L of Python 2 behind it; false where there is none, as where a 0 leads another number. */
 static bool read_extent(dictionary *text, int64_t *extent) {
     char *end;
     skip_spaces(text);
     if (*text->at < '0' || *text->at > '9')
         return false;
     *extent = strtoll(text->at, &end, 10);
+    const bool leads = *text->at == '0' && *extent != 0;
     text->at = end + (*end == 'L');
-    return true;
+    return !leads;
 }
 
 /* A tuple, which has a comma behind the extent of an only axis. */
@@ -173,7 +175,7 @@ static snnd_status read_dictionary(dictionary *text) {
         if (!text->has[key])
             return snnd_fail(text->context, SNND_ERROR_FORMAT, "its header has no '%s'", keys[key]);
     skip_spaces(text);
-    return *text->at == '\0' ? SNND_OK : refuse(text, "its header goes on behind the dictionary");
+    return text->at == text->end ? SNND_OK : refuse(text, "its header goes on behind the dictionary");
 }
 
 /* ---- reading the header ---- */
@@ -201,7 +203,7 @@ static snnd_status copy_dictionary(snnd_context *context, const unsigned char *f
     if (copy == NULL)
         return SNND_ERROR_MEMORY;
     memcpy(copy, from, length);
-    dictionary text = {.context = context, .at = copy, .header = result};
+    dictionary text = {.context = context, .at = copy, .end = copy + length, .header = result};
     const snnd_status status = read_dictionary(&text);
     snnd_release(context, copy);
     return status;
@@ -332,6 +334,12 @@ static snnd_dtype nearest_dtype(const npy_header *header) {
     return header->size == 2 || (header->size == 4 && header->kind == 'i') ? SNND_INT32 : SNND_INT64;
 }
 
+/* Words for types in messages. */
+static const char *word_of(int32_t dtype) {
+    static const char *const words[] = {"any", "float32", "float64", "int8", "uint8", "int32", "int64"};
+    return words[dtype];
+}
+
 static snnd_status convert(snnd_context *context, const npy_header *header, const unsigned char *data,
                            snnd_array *array) {
     const int64_t count = snnd_array_count(array);
@@ -346,8 +354,8 @@ static snnd_status convert(snnd_context *context, const npy_header *header, cons
         const int64_t place = header->fortran ? fortran_place(header, k) : k;
         const number value = read_element(header, data + (size_t)place * (size_t)header->size);
         if (!store_element(&value, array->dtype, array->data, k))
-            return snnd_fail(context, SNND_ERROR_FORMAT, "element %lld, %.17g, cannot be held by the type asked for",
-                             (long long)k, value.real);
+            return snnd_fail(context, SNND_ERROR_FORMAT, "element %lld, %.17g, cannot be held by %s", (long long)k,
+                             value.real, word_of(array->dtype));
     }
     return SNND_OK;
 }

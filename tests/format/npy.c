@@ -404,8 +404,10 @@ END_TEST
 
 START_TEST(an_unsigned_number_above_all_signed_ones_is_refused) {
     const unsigned char data[8] = {0, 0, 0, 0, 0, 0, 0, 0x80};
-    refuses(write_plain("<u8", "(1,)", data, 8), SNND_INT64, SNND_ERROR_FORMAT, "element 0");
-    refuses(write_plain("<u8", "(1,)", data, 8), SNND_ANY, SNND_ERROR_FORMAT, "element 0");
+    refuses(write_plain("<u8", "(1,)", data, 8), SNND_INT64, SNND_ERROR_FORMAT,
+            "element 0, 9.2233720368547758e+18, cannot be held by int64");
+    refuses(write_plain("<u8", "(1,)", data, 8), SNND_ANY, SNND_ERROR_FORMAT,
+            "element 0, 9.2233720368547758e+18, cannot be held by int64");
 }
 END_TEST
 
@@ -423,7 +425,8 @@ END_TEST
 
 START_TEST(the_element_that_does_not_fit_is_named) {
     const unsigned char data[8] = {1, 0, 2, 0, 0xFF, 0xFF, 3, 0};
-    refuses(write_plain("<i2", "(2, 2)", data, 8), SNND_UINT8, SNND_ERROR_FORMAT, "element 2");
+    refuses(write_plain("<i2", "(2, 2)", data, 8), SNND_UINT8, SNND_ERROR_FORMAT,
+            "element 2, -1, cannot be held by uint8");
 }
 END_TEST
 
@@ -495,6 +498,9 @@ static const struct bad_header {
     {"{'descr': '|b2', 'fortran_order': False, 'shape': (1,)}", "elements"},
     {"{'descr': '<M8[ns]', 'fortran_order': False, 'shape': (1,)}", "elements"},
     {"{'descr': '|u1x', 'fortran_order': False, 'shape': (1,)}", "elements"},
+    {"{'descr': '|u01', 'fortran_order': False, 'shape': (1,)}", "elements"},
+    {"{'descr': '|u+1', 'fortran_order': False, 'shape': (1,)}", "elements"},
+    {"{'descr': '|u 1', 'fortran_order': False, 'shape': (1,)}", "elements"},
     {"{'descr': '|u1,|u1', 'fortran_order': False, 'shape': (1,)}", "elements"},
     {"{'descr': '', 'fortran_order': False, 'shape': (1,)}", "elements"},
     /* 63 bytes, so that the quotation mark and the zero behind it end their memory */
@@ -515,6 +521,9 @@ static const struct bad_header {
     {"{'descr': '|u1', 'fortran_order': False, 'shape': [1,]}", "its 'shape' is not a tuple of sizes"},
     {"{'descr': '|u1', 'fortran_order': False, 'shape': (,)}", "its 'shape' is not a tuple of sizes"},
     {"{'descr': '|u1', 'fortran_order': False, 'shape': (1,,)}", "its 'shape' is not a tuple of sizes"},
+    {"{'descr': '|u1', 'fortran_order': False, 'shape': (01,)}",
+     "its 'shape' is not a tuple of sizes, but begins with: (01,)"},
+    {"{'descr': '|u1', 'fortran_order': False, 'shape': (1, 001)}", "its 'shape' is not a tuple of sizes"},
     {"{'descr': '|u1', 'fortran_order': False, 'shape': (+1,)}", "its 'shape' is not a tuple of sizes"},
     {"{'descr': '|u1', 'fortran_order': False, 'shape': (1,), 'shape': (1,)}", "has 'shape' twice"},
     {"{'descr': '|u1', 'descr': '|i1', 'fortran_order': False, 'shape': (1,)}", "has 'descr' twice"},
@@ -545,6 +554,19 @@ static const struct bad_header {
 /* Each before the one byte of data that would be right for '|u1' and (1,). */
 START_TEST(a_header_that_makes_no_sense_is_refused) {
     refuses(write_npy(1, bad_headers[_i].dictionary, "a", 1), SNND_ANY, SNND_ERROR_FORMAT, bad_headers[_i].words);
+}
+END_TEST
+
+/* A zero ends words of C, and not the header. */
+START_TEST(a_header_with_a_zero_in_it_is_refused) {
+    static const char file[] =
+        "\x93NUMPY\x01\x00\x76\x00{'descr': '|u1', 'fortran_order': False, 'shape': (1,), }\0'more': 1}\na";
+    char bytes[10 + 118 + 1];
+    memset(bytes, ' ', sizeof bytes);
+    memcpy(bytes, file, sizeof file - 2);
+    bytes[sizeof bytes - 1] = 'a';
+    scratch_write(scratch("hand.npy"), bytes, sizeof bytes);
+    refuses(scratch("hand.npy"), SNND_ANY, SNND_ERROR_FORMAT, "goes on behind the dictionary");
 }
 END_TEST
 
@@ -893,6 +915,7 @@ Suite *npy_suite(void) {
     tcase_add_test(refused, a_header_longer_than_the_file_is_refused);
     tcase_add_loop_test(refused, a_header_that_makes_no_sense_is_refused, 0,
                         sizeof bad_headers / sizeof bad_headers[0]);
+    tcase_add_test(refused, a_header_with_a_zero_in_it_is_refused);
     tcase_add_test(refused, a_header_without_end_is_refused);
     tcase_add_test(refused, an_empty_shape_of_huge_axes_is_refused);
     tcase_add_test(refused, more_data_than_the_shape_asks_for_is_refused);
