@@ -208,7 +208,7 @@ typedef struct snnd_memory {
 } snnd_memory;
 
 /** Reads the bytes of `memory`, which moves along: what is left of it is what has not been read. It must outlive the
- * reader. */
+ * reader. Bytes at NULL are SNND_ERROR_ARGUMENT of the call that reads. */
 SNND_API snnd_reader snnd_memory_reader(snnd_memory *memory);
 
 /** Memory that what is written goes to. Layout frozen: this structure never grows. */
@@ -222,7 +222,7 @@ typedef struct snnd_buffer {
 } snnd_buffer;
 
 /** Writes behind what is in `buffer`, which must outlive the writer. Where there is no more room a call that writes is
- * SNND_ERROR_MEMORY. */
+ * SNND_ERROR_MEMORY, and where there is room at NULL, or more bytes than room, SNND_ERROR_ARGUMENT. */
 SNND_API snnd_writer snnd_buffer_writer(snnd_buffer *buffer);
 /** Frees what a buffer has of its context's memory, and empties it. */
 SNND_API void snnd_buffer_free(snnd_buffer *buffer);

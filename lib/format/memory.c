@@ -1,10 +1,22 @@
 /* Readers and writers of memory. */
+#include "format/memory.h"
+
 #include <string.h>
 
 #include "base/context.h"
 
+static bool has_bytes(const snnd_memory *memory) {
+    return memory->data != NULL || memory->bytes == 0;
+}
+
+static bool has_room(const snnd_buffer *buffer) {
+    return buffer->bytes <= buffer->room && (buffer->data != NULL || buffer->room == 0);
+}
+
 static int64_t read_memory(void *user, void *data, size_t bytes) {
     snnd_memory *memory = user;
+    if (!has_bytes(memory))
+        return -1;
     const size_t given = bytes < memory->bytes ? bytes : memory->bytes;
     if (given == 0)
         return 0;
@@ -34,6 +46,8 @@ static bool grow(snnd_buffer *buffer, size_t needed) {
 
 static int write_buffer(void *user, const void *data, size_t bytes) {
     snnd_buffer *buffer = user;
+    if (!has_room(buffer))
+        return SNND_ERROR_ARGUMENT;
     const size_t needed = snnd_size_add(buffer->bytes, bytes);
     if (needed > buffer->room && !grow(buffer, needed))
         return SNND_ERROR_MEMORY;
@@ -52,4 +66,17 @@ void snnd_buffer_free(snnd_buffer *buffer) {
     if (buffer->context != NULL)
         snnd_release(buffer->context, buffer->data);
     *buffer = (snnd_buffer){.context = buffer->context};
+}
+
+const char *snnd_memory_fault(const snnd_reader *reader) {
+    return reader->read != read_memory || has_bytes(reader->user) ? NULL
+                                                                  : "its memory has bytes, but data that is NULL";
+}
+
+const char *snnd_buffer_fault(const snnd_writer *writer) {
+    if (writer->write != write_buffer || has_room(writer->user))
+        return NULL;
+    const snnd_buffer *buffer = writer->user;
+    return buffer->bytes > buffer->room ? "its buffer has more bytes than it has room for"
+                                        : "its buffer has room, but data that is NULL";
 }

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "format/memory.h"
 #include "format/paths.h"
 
 snnd_status snnd_name_source(snnd_context *context, snnd_status status, snnd_source source) {
@@ -93,8 +94,6 @@ static snnd_status read_regular(snnd_context *context, int descriptor, const cha
 /* What is at the path is opened first, without waiting for who writes to a pipe, and then looked at: so it cannot be
  * put in the place of what was looked at. */
 static snnd_status read_path(snnd_context *context, const char *path, unsigned char **data, size_t *bytes) {
-    if (path == NULL)
-        return snnd_fail(context, SNND_ERROR_ARGUMENT, "the path of a file to read is NULL");
     const int descriptor = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     if (descriptor < 0)
         return errno == ENXIO ? snnd_fail_irregular(context, "read", path) : snnd_fail_path(context, "open", path);
@@ -103,11 +102,22 @@ static snnd_status read_path(snnd_context *context, const char *path, unsigned c
     return status;
 }
 
-snnd_status snnd_source_read(snnd_context *context, snnd_source source, unsigned char **data, size_t *bytes) {
+snnd_status snnd_source_check(snnd_context *context, snnd_source source) {
     if (source.name == NULL)
-        return read_path(context, source.path, data, bytes);
+        return source.path != NULL ? SNND_OK
+                                   : snnd_fail(context, SNND_ERROR_ARGUMENT, "the path of a file to read is NULL");
     if (source.reader == NULL || source.reader->read == NULL)
         return snnd_fail(context, SNND_ERROR_ARGUMENT, "%s: the reader %s NULL", source.name,
                          source.reader == NULL ? "is" : "has a `read` that is");
+    const char *fault = snnd_memory_fault(source.reader);
+    return fault == NULL ? SNND_OK : snnd_fail(context, SNND_ERROR_ARGUMENT, "%s: the reader: %s", source.name, fault);
+}
+
+snnd_status snnd_source_read(snnd_context *context, snnd_source source, unsigned char **data, size_t *bytes) {
+    const snnd_status status = snnd_source_check(context, source);
+    if (status != SNND_OK)
+        return status;
+    if (source.name == NULL)
+        return read_path(context, source.path, data, bytes);
     return snnd_name_source(context, read_whole(context, source.reader, data, bytes), source);
 }

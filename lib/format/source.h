@@ -17,6 +17,9 @@ static inline snnd_source snnd_from_reader(const snnd_reader *reader, const char
     return (snnd_source){.name = name, .reader = reader};
 }
 
+/* An error where there is nothing that could be read: for those who have something else to do first. */
+snnd_status snnd_source_check(snnd_context *context, snnd_source source);
+
 /* Reads all of it into memory of the context. */
 snnd_status snnd_source_read(snnd_context *context, snnd_source source, unsigned char **data, size_t *bytes);
 

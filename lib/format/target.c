@@ -8,6 +8,7 @@
 
 #include "base/array.h"
 #include "format/bytes.h"
+#include "format/memory.h"
 #include "format/paths.h"
 
 enum { HELD = 1 << 14 };
@@ -146,7 +147,8 @@ static snnd_status open_writer(const snnd_output *output) {
     if (writer == NULL || writer->write == NULL)
         return snnd_fail(output->context, SNND_ERROR_ARGUMENT, "the writer %s NULL",
                          writer == NULL ? "is" : "has a `write` that is");
-    return SNND_OK;
+    const char *fault = snnd_buffer_fault(writer);
+    return fault == NULL ? SNND_OK : snnd_fail(output->context, SNND_ERROR_ARGUMENT, "the writer: %s", fault);
 }
 
 /* The host's function runs as the host has it. */

@@ -227,6 +227,25 @@ START_TEST(no_writer_is_an_error) {
 }
 END_TEST
 
+START_TEST(a_buffer_that_cannot_be_is_an_error) {
+    static const char null[] = "its buffer has room, but data that is NULL", few[] = "more bytes than it has room for";
+    char byte = 'a';
+    const struct {
+        snnd_buffer buffer;
+        const char *words;
+    } bad[] = {{{context, NULL, 1000, 0}, few}, {{context, NULL, 0, 100}, null}, {{context, NULL, 50, 100}, null},
+               {{context, &byte, 2, 1}, few},   {{NULL, NULL, 0, 100}, null},    {{NULL, NULL, 1000, 0}, few},
+               {{NULL, &byte, 2, 1}, few}};
+    for (int b = 0; b < COUNT(bad); b++) {
+        snnd_buffer buffer = bad[b].buffer;
+        const snnd_writer writer = snnd_buffer_writer(&buffer);
+        FAILS(context, SNND_ERROR_ARGUMENT, bad[b].words, kinds[_i].write(&writer));
+        ck_assert_int_ne(writer.write(writer.user, "b", 1), 0);
+        ck_assert_int_eq(byte, 'a');
+    }
+}
+END_TEST
+
 /* What cannot be saved is found before the first byte. */
 START_TEST(nothing_is_written_of_what_cannot_be_saved) {
     poor_writer poor = {.most = 0};
@@ -342,6 +361,18 @@ START_TEST(no_reader_is_an_error) {
 }
 END_TEST
 
+START_TEST(bytes_at_null_are_an_error) {
+    snnd_memory memory = {NULL, 50};
+    const snnd_reader reader = snnd_memory_reader(&memory);
+    unsigned char byte;
+    FAILS(context, SNND_ERROR_ARGUMENT, "its memory has bytes, but data that is NULL", kinds[_i].read(&reader));
+    ck_assert_uint_eq(memory.bytes, 50);
+    ck_assert_int_lt(reader.read(reader.user, &byte, 1), 0);
+    memory.bytes = 0; /* an empty file */
+    FAILS(context, SNND_ERROR_FORMAT, kinds[_i].name, kinds[_i].read(&reader));
+}
+END_TEST
+
 START_TEST(a_dataset_comes_from_two_readers) {
     const float numbers[2][3][1] = {{{1}, {2}, {3}}, {{4}, {5}, {6}}};
     const int32_t classes[] = {1, 0};
@@ -381,6 +412,7 @@ Suite *readers_writers_suite(void) {
     tcase_add_loop_test(writing, memory_of_the_host_takes_what_it_has_room_for, 0, COUNT(kinds));
     tcase_add_loop_test(writing, a_writer_that_fails_is_an_error_and_not_called_again, 0, COUNT(kinds));
     tcase_add_loop_test(writing, no_writer_is_an_error, 0, COUNT(kinds));
+    tcase_add_loop_test(writing, a_buffer_that_cannot_be_is_an_error, 0, COUNT(kinds));
     tcase_add_test(writing, nothing_is_written_of_what_cannot_be_saved);
     tcase_add_test(writing, the_source_comes_before_the_header);
     tcase_add_checked_fixture(reading, set_up, tear_down);
@@ -388,6 +420,7 @@ Suite *readers_writers_suite(void) {
     tcase_add_loop_test(reading, a_reader_that_fails_is_an_error_and_nothing_changes, 0, READ);
     tcase_add_loop_test(reading, what_ends_too_early_is_no_file, 0, READ);
     tcase_add_loop_test(reading, no_reader_is_an_error, 0, READ);
+    tcase_add_loop_test(reading, bytes_at_null_are_an_error, 0, READ);
     tcase_add_test(reading, a_dataset_comes_from_two_readers);
     return suite;
 }
