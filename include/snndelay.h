@@ -901,7 +901,7 @@ SNND_API snnd_status snnd_dataset_create(snnd_context *context, const snnd_sampl
 SNND_API snnd_status snnd_dataset_load_npy(snnd_context *context, const char *input_path, const char *label_path,
                                            double scale, snnd_dataset **dataset);
 
-/** The same from two readers, which are read one after the other. */
+/** The same from two readers, which are read one after the other, once both are known to be there. */
 SNND_API snnd_status snnd_dataset_read_npy(snnd_context *context, const snnd_reader *input, const snnd_reader *label,
                                            double scale, snnd_dataset **dataset);
 

@@ -162,7 +162,11 @@ static snnd_status load(snnd_context *context, snnd_source from, snnd_source fro
     if (!isfinite(scale) || scale == 0)
         return snnd_fail(context, SNND_ERROR_ARGUMENT, "scale is %g; expected a finite number other than 0", scale);
     snnd_array input = {0}, label = {0};
-    snnd_status status = snnd_npy_load(context, from, SNND_FLOAT32, &input);
+    snnd_status status = snnd_source_check(context, from);
+    if (status == SNND_OK)
+        status = snnd_source_check(context, from_label);
+    if (status == SNND_OK)
+        status = snnd_npy_load(context, from, SNND_FLOAT32, &input);
     if (status == SNND_OK)
         status = snnd_npy_load(context, from_label, SNND_INT32, &label);
     if (status == SNND_OK) {

@@ -444,6 +444,8 @@ START_TEST(the_file_that_is_missing_is_named) {
           snnd_dataset_load_npy(context, scratch("x"), scratch("nobody"), 1, &dataset));
     FAILS(context, SNND_ERROR_ARGUMENT, "NULL", snnd_dataset_load_npy(context, NULL, scratch("y"), 1, &dataset));
     FAILS(context, SNND_ERROR_ARGUMENT, "NULL", snnd_dataset_load_npy(context, scratch("x"), NULL, 1, &dataset));
+    FAILS(context, SNND_ERROR_ARGUMENT, "NULL", /* before the first is looked for */
+          snnd_dataset_load_npy(context, scratch("nobody"), NULL, 1, &dataset));
     FAILS(context, SNND_ERROR_ARGUMENT, "dataset", snnd_dataset_load_npy(context, scratch("x"), scratch("y"), 1, NULL));
     ck_assert_int_eq(snnd_dataset_load_npy(NULL, scratch("x"), scratch("y"), 1, &dataset), SNND_ERROR_ARGUMENT);
     ck_assert_ptr_null(dataset);

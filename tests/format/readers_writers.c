@@ -403,6 +403,26 @@ START_TEST(a_dataset_comes_from_two_readers) {
 }
 END_TEST
 
+START_TEST(nothing_is_read_where_one_of_two_readers_is_missing) {
+    const unsigned char bytes[] = "no array";
+    poor_reader poor = {.data = bytes, .bytes = sizeof bytes, .most = sizeof bytes, .step = 1};
+    snnd_memory memory = {NULL, 50};
+    const snnd_reader good = {give_some, &poor, 0}, none = {0}, nowhere = snnd_memory_reader(&memory);
+    snnd_dataset *read = NULL;
+    FAILS(context, SNND_ERROR_ARGUMENT, "the labels: the reader is NULL",
+          snnd_dataset_read_npy(context, &good, NULL, 1, &read));
+    FAILS(context, SNND_ERROR_ARGUMENT, "the labels: the reader has a `read` that is NULL",
+          snnd_dataset_read_npy(context, &good, &none, 1, &read));
+    FAILS(context, SNND_ERROR_ARGUMENT, "the labels: the reader: its memory has bytes",
+          snnd_dataset_read_npy(context, &good, &nowhere, 1, &read));
+    FAILS(context, SNND_ERROR_ARGUMENT, "the input: the reader is NULL",
+          snnd_dataset_read_npy(context, NULL, &good, 1, &read));
+    FAILS(context, SNND_ERROR_ARGUMENT, "scale is 0", snnd_dataset_read_npy(context, &good, &good, 0, &read));
+    FAILS(context, SNND_ERROR_ARGUMENT, "dataset is NULL", snnd_dataset_read_npy(context, &good, &good, 1, NULL));
+    ck_assert_uint_eq(poor.given, 0);
+}
+END_TEST
+
 Suite *readers_writers_suite(void) {
     enum { READ = 3 };
     Suite *suite = suite_create("readers and writers");
@@ -422,5 +442,6 @@ Suite *readers_writers_suite(void) {
     tcase_add_loop_test(reading, no_reader_is_an_error, 0, READ);
     tcase_add_loop_test(reading, bytes_at_null_are_an_error, 0, READ);
     tcase_add_test(reading, a_dataset_comes_from_two_readers);
+    tcase_add_test(reading, nothing_is_read_where_one_of_two_readers_is_missing);
     return suite;
 }
