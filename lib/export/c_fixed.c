@@ -10,6 +10,7 @@
  * would last more than LONGEST steps are clamped instead.
  */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,7 +25,7 @@ static const double RANGE = 1073741823, ROOM = 268435456, FINEST = 1048576; /* 2
 static snnd_status refuse(const snnd_c_network *network, const snnd_plan_layer *layer, const char *why) {
     return snnd_fail(network->context, SNND_ERROR_UNSUPPORTED,
                      "layer %d (%s) cannot be written in fixed point: %s; write SNND_C_FLOAT32", layer->index,
-                     snnd_c_kind(layer), why);
+                     layer->class->name, why);
 }
 
 static snnd_status check_node(const snnd_c_network *network, const snnd_c_node *node) {
@@ -32,21 +33,19 @@ static snnd_status check_node(const snnd_c_network *network, const snnd_c_node *
         return refuse(network, node->norm != NULL ? node->norm : node->neurons, "there are no delays in front of it");
     if (node->neurons == NULL)
         return refuse(network, node->delays, "there are no neurons behind it");
-    if (!snnd_c_fires(node) && node->number + 1 < network->count)
-        return refuse(network, node->neurons, "leaky integrators can only be the last layer");
-    return SNND_OK;
+    if (node->kind->write_fixed == NULL)
+        return refuse(network, node->neurons, "there are only floating-point numbers for it");
+    char why[64];
+    snprintf(why, sizeof why, "%s can only be the last layer", node->kind->words);
+    return node->kind->fires || node->number + 1 == network->count ? SNND_OK : refuse(network, node->neurons, why);
 }
 
 /* ---- one node ---- */
 
-static double decay_of(const snnd_c_node *node) {
-    return (double)(snnd_c_fires(node) ? node->neurons->lif.decay : node->neurons->decay);
-}
-
 /* 65536ths are coarse for what a potential loses that lasts long, and none where it is less than one of them. */
 static void tell_leak(snnd_c_node *node) {
     int exponent;
-    const double lost = frexp(1 - decay_of(node), &exponent);
+    const double lost = frexp(1 - (double)node->decay, &exponent);
     node->fixed.leak = (int32_t)lrint(lost * DECAY_ONE);
     node->fixed.leak_shift = -exponent;
 }
@@ -107,14 +106,10 @@ static double bias_of(const snnd_c_node *node, int32_t neuron) {
     return node->shift == NULL ? 0 : node->shift[neuron];
 }
 
-static double threshold_of(const snnd_c_node *node) {
-    return snnd_c_fires(node) ? (double)node->neurons->lif.threshold : 0;
-}
-
 /* The largest potential of a neuron, in units of which a product counts one. */
 static double reach_of(const snnd_c_node *node, int32_t neuron, double weights, double unit) {
     const double current = weights * node->fixed.limit + fabs(bias_of(node, neuron)) / unit + 1;
-    return fmax(current + threshold_of(node) / unit, (current + 1) * lasting(node));
+    return fmax(current + (double)node->threshold / unit, (current + 1) * lasting(node));
 }
 
 /* A neuron whose threshold or bias is far above all that its synapses do needs no fine weights, and would leave the
@@ -144,7 +139,7 @@ static void tell_in_units(const snnd_c_node *node, const double *scale) {
     for (int32_t n = 0; n < node->outputs; n++) {
         fixed->unit[n] = scale[n] / fixed->input_scale / ldexp(1, fixed->fraction);
         fixed->bias[n] = (int32_t)lrint(bias_of(node, n) / fixed->unit[n]);
-        fixed->border[n] = (int32_t)floor(threshold_of(node) / fixed->unit[n]);
+        fixed->border[n] = (int32_t)floor((double)node->threshold / fixed->unit[n]);
     }
 }
 
@@ -176,7 +171,7 @@ static snnd_status drop_zeros(snnd_context *context, snnd_c_node *node) {
 static snnd_status settle(const snnd_c_network *network, snnd_c_node *node, double largest, double *scale,
                           double *sum) {
     snnd_c_fixed *fixed = &node->fixed;
-    fixed->decay = (int32_t)lrint(decay_of(node) * DECAY_ONE);
+    fixed->decay = (int32_t)lrint((double)node->decay * DECAY_ONE);
     fixed->clamps = (DECAY_ONE - fixed->decay) * (int64_t)LONGEST < DECAY_ONE;
     tell_leak(node);
     scale_weights(node, scale);

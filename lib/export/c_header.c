@@ -6,12 +6,11 @@
 
 /* ---- what the network is ---- */
 
-static const char *neurons_of(const snnd_c_node *node) {
-    return node->neurons == NULL ? "sums" : snnd_c_fires(node) ? "LIF neurons" : "leaky integrators";
-}
-
 static void write_node(snnd_c_text *text, const snnd_c_node *node) {
-    snnd_c_write(text, " *     %d %s", node->outputs, snnd_c_is_norm(node) ? "normalised" : neurons_of(node));
+    snnd_c_write(text, " *     %d %s", node->outputs,
+                 node->kind != NULL     ? node->kind->words
+                 : node->delays != NULL ? "sums"
+                                        : "normalised");
     if (node->delays != NULL)
         snnd_c_write(text, ", %lld synapses with delays of 0 to %d steps%s", (long long)snnd_c_synapses(node),
                      node->taps - 1, node->norm != NULL ? ", batch norm folded in" : "");

@@ -1,5 +1,5 @@
 /*
- * Neurons in C, and the step. A layer makes its output neuron by neuron and brings each number at once to where it goes
+ * Layers in C, and the step. A layer makes its output neuron by neuron and brings each number at once to where it goes
  * next; layers with neurons go from the last to the first, the others behind what they follow (c_network.h).
  */
 #include "export/c_readout.h"
@@ -28,8 +28,7 @@ static void write_before(snnd_c_text *text, const snnd_c_network *network, int32
     snnd_c_write(text, "    s->now_@ = (%s)(s->now_@ + 1 < %d ? s->now_@ + 1 : 0);\n", snnd_c_type(to->taps), to->taps);
 }
 
-/* Whether it is spikes that go from node `number` to the next. */
-static bool sends_spikes(const snnd_c_network *network, int32_t number) {
+bool snnd_c_sends_spikes(const snnd_c_network *network, int32_t number) {
     const snnd_c_node *next = after(network, number);
     return next != NULL && next->events && next->delays != NULL;
 }
@@ -50,8 +49,7 @@ static void write_remembering(snnd_c_text *text, const snnd_c_node *to) {
                  to->taps, to->taps);
 }
 
-/* In the loop over n: y of node `number` to the next. */
-static void write_delivery(snnd_c_text *text, const snnd_c_network *network, int32_t number) {
+void snnd_c_write_delivery(snnd_c_text *text, const snnd_c_network *network, int32_t number) {
     const snnd_c_node *next = after(network, number);
     for (; next != NULL && snnd_c_is_norm(next); next = after(network, next->number))
         write_norm(text, "y", next);
@@ -111,45 +109,13 @@ static void end_layer(snnd_c_text *text, const snnd_c_network *network, const sn
     snnd_c_write(text, "}\n");
 }
 
-/* What currents are before anything has come for the step. */
-static void write_clearing(snnd_c_text *text, const snnd_c_node *node) {
+void snnd_c_write_clearing(snnd_c_text *text, const snnd_c_node *node) {
     if (node->delays != NULL && (node->neurons != NULL || !node->past))
         snnd_c_write(text, "        current[n] = %s;\n", node->shift != NULL ? "$_bias_@[n]" : "0.0f");
 }
 
-static void write_lif(snnd_c_text *text, const snnd_c_network *network, const snnd_c_node *node) {
-    const snnd_c_number decay = snnd_c_float((double)node->neurons->lif.decay);
-    const snnd_c_number threshold = snnd_c_float((double)node->neurons->lif.threshold);
-    const bool spikes = sends_spikes(network, node->number);
-    snnd_c_write(text, "        const float v = s->potential_@[n];\n");
-    if (!spikes)
-        snnd_c_write(text, "        float y = v > %s ? 1.0f : 0.0f;\n", threshold.text);
-    snnd_c_write(text, "        s->potential_@[n] = v > %s ? 0.0f : %s * v + current[n];\n", threshold.text,
-                 decay.text);
-    write_clearing(text, node);
-    if (!spikes) {
-        write_delivery(text, network, node->number);
-        return;
-    }
-    text->number = node->number + 1;
-    snnd_c_write(text, "        if (v > %s)\n            $_send_@(s, n);\n", threshold.text);
-}
-
-static void write_other(snnd_c_text *text, const snnd_c_network *network, const snnd_c_node *node) {
-    if (node->neurons == NULL)
-        snnd_c_write(text, "        float y = current[n];\n");
-    else
-        snnd_c_write(text,
-                     "        float y = %s * s->potential_@[n] + current[n];\n"
-                     "        s->potential_@[n] = y;\n",
-                     snnd_c_float((double)node->neurons->decay).text);
-    write_clearing(text, node);
-    write_delivery(text, network, node->number);
-}
-
-static void write_fixed(snnd_c_text *text, const snnd_c_network *network, const snnd_c_node *node) {
+void snnd_c_write_next(snnd_c_text *text, const snnd_c_node *node) {
     const snnd_c_fixed *fixed = &node->fixed;
-    const bool fires = snnd_c_fires(node), last = node->number + 1 == network->count;
     snnd_c_write(text, "        const int32_t v = s->potential_@[n];\n        int32_t next = ");
     if (!fixed->clamps)
         snnd_c_write(text, "$_times(v, %d)", fixed->decay);
@@ -162,32 +128,24 @@ static void write_fixed(snnd_c_text *text, const snnd_c_network *network, const 
     snnd_c_write(text, "        current[n] = 0;\n");
     if (fixed->clamps)
         snnd_c_write(text, "        if (next < -1073741823)\n            next = -1073741823;\n");
-    if (fixed->clamps && !fires)
-        snnd_c_write(text, "        if (next > 1073741823)\n            next = 1073741823;\n");
-    if (!fires) {
-        snnd_c_write(text, "        s->potential_@[n] = next;\n"
-                           "        s->output[n] = $_share(next, $_share_@[n]);\n");
-        return;
-    }
-    snnd_c_write(text, "        s->potential_@[n] = v > $_threshold_@[n] ? 0 : next;\n");
-    if (last) {
-        snnd_c_write(text, "        s->output[n] = v > $_threshold_@[n];\n");
-        return;
-    }
-    snnd_c_write(text, "        if (v > $_threshold_@[n])\n            ");
-    text->number = node->number + 1;
-    snnd_c_write(text, "$_send_@(s, n);\n");
+}
+
+/* A node without neurons. */
+static void write_sums(snnd_c_text *text, const snnd_c_network *network, const snnd_c_node *node) {
+    snnd_c_write(text, "        float y = current[n];\n");
+    snnd_c_write_clearing(text, node);
+    snnd_c_write_delivery(text, network, node->number);
 }
 
 static void write_layer(snnd_c_text *text, const snnd_c_network *network, const snnd_c_node *node) {
     text->number = node->number;
     begin_layer(text, network, node);
-    if (network->fixed)
-        write_fixed(text, network, node);
-    else if (snnd_c_fires(node))
-        write_lif(text, network, node);
+    if (node->kind == NULL)
+        write_sums(text, network, node);
+    else if (network->fixed)
+        node->kind->write_fixed(text, network, node);
     else
-        write_other(text, network, node);
+        node->kind->write(text, network, node);
     end_layer(text, network, node);
 }
 
@@ -256,7 +214,7 @@ static void write_frame(snnd_c_text *text, const snnd_c_network *network) {
                      first->fixed.limit, first->fixed.limit, first->fixed.limit, first->fixed.limit);
     else
         snnd_c_write(text, "        %sfloat y = frame[n];\n", snnd_c_is_norm(&network->node[0]) ? "" : "const ");
-    write_delivery(text, network, -1);
+    snnd_c_write_delivery(text, network, -1);
     snnd_c_write(text, "    }\n");
     write_behind(text, network, -1);
 }

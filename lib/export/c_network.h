@@ -34,6 +34,8 @@ typedef struct snnd_c_fixed {
 
 typedef struct snnd_c_node {
     const snnd_plan_layer *delays, *norm, *neurons; /* NULL: none; norm: the first of them */
+    const struct snnd_c_class *kind;                /* of the neurons; NULL: none */
+    float decay, threshold;                         /* of the neurons' potentials; threshold 0: they never fire */
     int32_t number, inputs, outputs, taps;
     double *factor, *shift; /* [outputs] of all norms together: y = x factor + shift; NULL: none */
     float *weight;          /* of each synapse, with the factor in it */
@@ -57,15 +59,35 @@ typedef struct snnd_c_network {
     int32_t readout;
 } snnd_c_network;
 
+enum { SNND_C_STATES = 2 };
+struct snnd_c_text;
+
+/* What a kind of layer is in C, in a file of its own, c_KIND.c. */
+typedef struct snnd_c_class {
+    bool begins; /* a node of its own; others go into the one before, where that has no neurons yet */
+    snnd_status (*fold)(snnd_context *context, snnd_c_node *node, const snnd_plan_layer *layer);
+    /* Of kinds of neurons: what they are called, and the arrays of their state, before the first NULL. */
+    const char *words;
+    struct {
+        const char *name, *about;
+    } state[SNND_C_STATES];
+    bool fires; /* what they give is 0 or 1 */
+    /* The loop over neurons n: from current[n] to what goes on to the next node. */
+    void (*write)(struct snnd_c_text *text, const snnd_c_network *network, const snnd_c_node *node);
+    void (*write_fixed)(struct snnd_c_text *text, const snnd_c_network *network, const snnd_c_node *node);
+} snnd_c_class;
+
+extern const snnd_c_class snnd_delays_c, snnd_batch_norm_c, snnd_lif_c, snnd_leaky_integrator_c;
+
 /* Puts the plan's layers together to nodes; to be freed whether or not it succeeds. */
 snnd_status snnd_c_fold(const snnd_plan *plan, snnd_c_network *network);
 void snnd_c_free(snnd_c_network *network);
 
+/* Makes the lists of a node's synapses, once its norms are known. */
+snnd_status snnd_c_fold_synapses(snnd_context *context, snnd_c_node *node);
+
 /* Finds the units and whole numbers of the fixed-point variant for inputs up to `largest`. */
 snnd_status snnd_c_quantise(snnd_c_network *network, double largest);
-
-/* The kind of a layer in words, as in files. */
-const char *snnd_c_kind(const snnd_plan_layer *layer);
 
 static inline int64_t snnd_c_synapses(const snnd_c_node *node) {
     return node->delays == NULL ? 0 : node->begin[node->inputs];
@@ -73,7 +95,7 @@ static inline int64_t snnd_c_synapses(const snnd_c_node *node) {
 
 /* Whether the node gives spikes. */
 static inline bool snnd_c_fires(const snnd_c_node *node) {
-    return node->neurons != NULL && node->neurons->type == SNND_LAYER_LIF;
+    return node->kind != NULL && node->kind->fires;
 }
 
 /* Whether nothing of the node is kept from step to step: a norm that stands alone. */
@@ -81,7 +103,8 @@ static inline bool snnd_c_is_norm(const snnd_c_node *node) {
     return node->delays == NULL && node->neurons == NULL;
 }
 
-/* Potentials of leaky integrators at the end are the output; of anything else it is kept beside. */
+/* Potentials of neurons that never fire are the output where they are at the end; of anything else it is kept beside.
+ */
 static inline bool snnd_c_keeps_output(const snnd_c_network *network) {
     const snnd_c_node *last = &network->node[network->count - 1];
     return network->fixed || last->neurons == NULL || snnd_c_fires(last);

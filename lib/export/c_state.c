@@ -4,7 +4,7 @@
 
 #include "export/c_readout.h"
 
-enum { OF_A_NODE = 5, OF_THE_REST = 5 };
+enum { OF_A_NODE = 4 + SNND_C_STATES, OF_THE_REST = 5 };
 
 typedef struct members {
     bool fixed;
@@ -66,8 +66,8 @@ static void add_node(members *list, const snnd_c_node *node) {
         add_future(list, node);
     else if (node->neurons != NULL)
         add_numbers(list, "current", node->number, node->outputs, "into each neuron");
-    if (node->neurons != NULL)
-        add_numbers(list, "potential", node->number, node->outputs, "of each neuron");
+    for (int k = 0; node->kind != NULL && k < SNND_C_STATES && node->kind->state[k].name != NULL; k++)
+        add_numbers(list, node->kind->state[k].name, node->number, node->outputs, node->kind->state[k].about);
 }
 
 static void add_rest(members *list, const snnd_c_network *network) {

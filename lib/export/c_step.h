@@ -11,6 +11,22 @@ void snnd_c_write_tables(snnd_c_text *text, const snnd_c_network *network);
  * makes currents of past inputs. */
 void snnd_c_write_synapses(snnd_c_text *text, const snnd_c_network *network);
 
+/* ---- what kinds of neurons are written with ---- */
+
+/* Whether it is spikes that go from node `number` to the next. */
+bool snnd_c_sends_spikes(const snnd_c_network *network, int32_t number);
+
+/* What currents are before anything has come for the step. */
+void snnd_c_write_clearing(snnd_c_text *text, const snnd_c_node *node);
+
+/* In the loop over n: y of node `number` to the next. */
+void snnd_c_write_delivery(snnd_c_text *text, const snnd_c_network *network, int32_t number);
+
+/* In fixed point: v, which is the potential, and `next`, which is what becomes of it without a spike. */
+void snnd_c_write_next(snnd_c_text *text, const snnd_c_node *node);
+
+/* ---- all of it ---- */
+
 /* NAME_step() and all before it but the synapses and the readout. */
 void snnd_c_write_layers(snnd_c_text *text, const snnd_c_network *network);
 void snnd_c_write_step(snnd_c_text *text, const snnd_c_network *network);

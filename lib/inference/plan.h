@@ -7,19 +7,42 @@
 
 #include "base/context.h"
 #include "kernel/kernels.h"
+#include "model/layer.h"
 
-/* A layer; layers of dropout have no place in a plan. */
+/* A layer. Its kind writes down what it needs of the network, and what a stream is to keep for it. */
 typedef struct snnd_plan_layer {
-    snnd_layer_type type;
+    const snnd_layer_class *class;
+    const struct snnd_frozen_class *frozen;
     int32_t index; /* in the network */
     int32_t inputs, outputs;
-    size_t state;                  /* where its part of a stream's state begins, in floats */
-    size_t past;                   /* delays: where its part of what is idle begins */
+    size_t floats, saved;          /* of its state in a stream, and those that are written down when it is saved */
+    size_t idle;                   /* inputs that a stream counts silent steps of */
+    size_t state, past;            /* where these begin in a stream */
     snnd_frame_synapses synapses;  /* delays */
     double *mean, *factor, *shift; /* batch norm: y = (x - mean) factor + shift */
     snnd_lif lif;                  /* LIF */
     float decay;                   /* leaky integrator */
 } snnd_plan_layer;
+
+/* What a kind of layer is in plans and streams, in a file of its own, KIND.c. */
+typedef struct snnd_frozen_class {
+    /* Fills the layer of a plan. NULL: evaluation passes on what comes in, and the kind has no place in a plan. */
+    snnd_status (*freeze)(snnd_context *context, const snnd_layer *layer, snnd_plan_layer *made);
+    void (*release)(snnd_context *context, const snnd_plan_layer *layer); /* may be NULL */
+    /* What it has put into the layer, into the plan's fingerprint; NULL: plan.c does it. */
+    void (*mix)(uint64_t *hash, const snnd_plan_layer *layer);
+    /* A frame through the layer. */
+    void (*step)(snnd_stream *stream, const snnd_plan_layer *layer, const float *x, float *y);
+    /* The cell of the state that is number `k` of its written form, and another one that holds the same; may be NULL
+     * where the state is written as it lies. */
+    float *(*cell)(const snnd_stream *stream, const snnd_plan_layer *layer, size_t k, float **twin);
+    /* After a state was read: makes of it what is not written; may be NULL. */
+    void (*restored)(snnd_stream *stream, const snnd_plan_layer *layer);
+    bool overflows; /* its state can become infinite where its inputs are not */
+} snnd_frozen_class;
+
+#define SNND_DECLARE_FROZEN(number, kind) extern const snnd_frozen_class snnd_##kind##_frozen;
+SNND_LAYER_KINDS(SNND_DECLARE_FROZEN)
 
 struct snnd_plan {
     snnd_context *context;
@@ -30,15 +53,12 @@ struct snnd_plan {
     int32_t count;
     snnd_plan_layer *layer;
     size_t state;         /* floats of a stream's state, without readout */
-    size_t past;          /* inputs of all layers of delays */
+    size_t past;          /* inputs whose silent steps a stream counts */
     uint64_t fingerprint; /* of every number in it */
 };
 
 /* Whether two plans are of the same numbers, as far as their fingerprints tell, and certainly of the same shape, so
  * that one's streams can hold the state of the other's. */
 bool snnd_plan_same(const snnd_plan *plan, const snnd_plan *other);
-
-/* Numbers that a layer's state takes in a saved stream, which has every input's past once. */
-size_t snnd_plan_saved(const snnd_plan_layer *layer);
 
 #endif

@@ -131,56 +131,6 @@ void snnd_stream_free(snnd_stream *stream) {
         snnd_release(stream->plan->context, stream);
 }
 
-/* ---- layers ---- */
-
-static void step_delays(snnd_stream *stream, const snnd_plan_layer *layer, const float *x, float *current) {
-    const int32_t taps = layer->synapses.taps, newest = snnd_stream_newest(layer, stream->frames);
-    float *past = stream->state + layer->state;
-    int32_t *idle = stream->idle + layer->past;
-    for (int32_t i = 0; i < layer->inputs; i++) {
-        float *row = past + (size_t)i * 2 * (size_t)taps + newest;
-        row[0] = row[taps] = x[i];
-        idle[i] = x[i] != 0 ? 0 : idle[i] + (idle[i] < taps);
-    }
-    const snnd_frame_past seen = {.x = past, .idle = idle, .newest = newest};
-    stream->plan->kernels->frame->currents(&layer->synapses, &seen, current);
-}
-
-static void step_batch_norm(snnd_stream *stream, const snnd_plan_layer *layer, const float *x, float *y) {
-    stream->plan->kernels->rows->normalise_step(layer->outputs, layer->mean, layer->factor, layer->shift, x, y);
-}
-
-static void step_lif(snnd_stream *stream, const snnd_plan_layer *layer, const float *current, float *spikes) {
-    float *mem = stream->state + layer->state, *syn = mem + layer->outputs;
-    stream->plan->kernels->rows->lif_step(&layer->lif, layer->outputs, current, mem, syn, spikes);
-}
-
-static void step_leaky_integrator(snnd_stream *stream, const snnd_plan_layer *layer, const float *current,
-                                  float *potential) {
-    float *mem = stream->state + layer->state, *syn = mem + layer->outputs;
-    stream->plan->kernels->rows->leaky_step(layer->decay, layer->outputs, current, mem, syn, potential);
-}
-
-/* A frame through a layer. */
-static void step(snnd_stream *stream, const snnd_plan_layer *layer, const float *x, float *y) {
-    switch (layer->type) {
-    case SNND_LAYER_DELAYS:
-        step_delays(stream, layer, x, y);
-        break;
-    case SNND_LAYER_BATCH_NORM:
-        step_batch_norm(stream, layer, x, y);
-        break;
-    case SNND_LAYER_LIF:
-        step_lif(stream, layer, x, y);
-        break;
-    case SNND_LAYER_LEAKY_INTEGRATOR:
-        step_leaky_integrator(stream, layer, x, y);
-        break;
-    case SNND_LAYER_DROPOUT: /* not in plans */
-        break;
-    }
-}
-
 /* ---- frames ---- */
 
 /* What the last layer gives; borrowed until the next frame. */
@@ -190,7 +140,7 @@ static const float *pass(snnd_stream *stream, const float *frame) {
     const snnd_float_mode before = snnd_set_float_mode();
     for (int32_t i = 0; i < plan->count; i++) {
         float *y = stream->row[x == stream->row[0]];
-        step(stream, &plan->layer[i], x, y);
+        plan->layer[i].frozen->step(stream, &plan->layer[i], x, y);
         x = y;
     }
     snnd_readout_add(plan->kernels->softmax, stream->readout, plan->outputs, stream->frames, x, stream->total,
@@ -203,7 +153,7 @@ static const float *pass(snnd_stream *stream, const float *frame) {
 const snnd_plan_layer *snnd_stream_overflowed(const snnd_stream *stream) {
     for (int32_t l = 0; l < stream->plan->count; l++) {
         const snnd_plan_layer *layer = &stream->plan->layer[l];
-        if (layer->type != SNND_LAYER_DELAYS && !snnd_all_finite(stream->state + layer->state, snnd_plan_saved(layer)))
+        if (layer->frozen->overflows && !snnd_all_finite(stream->state + layer->state, layer->floats))
             return layer;
     }
     return NULL;

@@ -17,11 +17,6 @@ struct snnd_stream {
     char error[256];
 };
 
-/* Where the newest number of an input's past is; an older one is behind it. */
-static inline int32_t snnd_stream_newest(const snnd_plan_layer *layer, int64_t frames) {
-    return layer->synapses.taps - 1 - (int32_t)(frames % layer->synapses.taps);
-}
-
 /* The first layer of neurons with a number that is not finite; NULL: there is none. */
 const snnd_plan_layer *snnd_stream_overflowed(const snnd_stream *stream);
 

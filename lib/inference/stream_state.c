@@ -18,28 +18,6 @@ enum { WORD = 8, WORDS = 4 };
 #define MOST_FRAMES (UINT64_C(1) << 62)
 static const char magic[WORD] = {'s', 'n', 'n', 'd', 's', 't', 'r', '1'};
 
-/* Where an input's newest number is before the next frame comes. */
-static size_t newest_of(const snnd_plan_layer *layer, int64_t frames) {
-    return ((size_t)snnd_stream_newest(layer, frames) + 1) % (size_t)layer->synapses.taps;
-}
-
-/* Idle counts are not written: they are told from the past. */
-static void count_idle(snnd_stream *stream) {
-    const snnd_plan *plan = stream->plan;
-    for (int32_t l = 0; l < plan->count; l++) {
-        const snnd_plan_layer *layer = &plan->layer[l];
-        if (layer->type != SNND_LAYER_DELAYS)
-            continue;
-        const int32_t taps = layer->synapses.taps;
-        for (int32_t i = 0; i < layer->inputs; i++) {
-            const float *past = stream->state + layer->state + (size_t)i * 2 * (size_t)taps;
-            int32_t *idle = &stream->idle[layer->past + (size_t)i];
-            for (*idle = 0; *idle < taps && past[newest_of(layer, stream->frames) + (size_t)*idle] == 0;)
-                ++*idle;
-        }
-    }
-}
-
 snnd_status snnd_stream_reset(snnd_stream *stream) {
     if (stream == NULL)
         return SNND_ERROR_ARGUMENT;
@@ -49,8 +27,8 @@ snnd_status snnd_stream_reset(snnd_stream *stream) {
     for (int32_t c = 0; c < plan->outputs; c++)
         stream->total[c] = 0;
     for (int32_t l = 0; l < plan->count; l++)
-        for (int32_t i = 0; i < plan->layer[l].inputs && plan->layer[l].type == SNND_LAYER_DELAYS; i++)
-            stream->idle[plan->layer[l].past + (size_t)i] = plan->layer[l].synapses.taps;
+        for (size_t i = 0; i < plan->layer[l].idle; i++)
+            stream->idle[plan->layer[l].past + i] = plan->layer[l].synapses.taps;
     return SNND_OK;
 }
 
@@ -91,7 +69,7 @@ snnd_status snnd_stream_clone(const snnd_stream *stream, snnd_stream **clone) {
 static size_t saved_numbers(const snnd_plan *plan) {
     size_t numbers = 0;
     for (int32_t l = 0; l < plan->count; l++)
-        numbers = snnd_size_add(numbers, snnd_plan_saved(&plan->layer[l]));
+        numbers = snnd_size_add(numbers, plan->layer[l].saved);
     return numbers;
 }
 
@@ -103,17 +81,11 @@ size_t snnd_stream_state_size(const snnd_stream *stream) {
     return snnd_size_add((WORDS + 1) * WORD, snnd_size_add(total, numbers));
 }
 
-/* A cell of the state that is number `k` of a layer's written form; `twin` is the other copy of a past. */
+/* A cell of the state that is number `k` of a layer's written form, and its twin, which may be itself. */
 static float *cell(const snnd_stream *stream, const snnd_plan_layer *layer, size_t k, float **twin) {
-    float *state = stream->state + layer->state;
-    *twin = state + k;
-    if (layer->type != SNND_LAYER_DELAYS)
-        return state + k;
-    const size_t taps = (size_t)layer->synapses.taps, age = k % taps;
-    const size_t place = (newest_of(layer, stream->frames) + age) % taps;
-    float *row = state + k / taps * 2 * taps;
-    *twin = row + place + taps;
-    return row + place;
+    if (layer->frozen->cell != NULL)
+        return layer->frozen->cell(stream, layer, k, twin);
+    return *twin = stream->state + layer->state + k;
 }
 
 static unsigned char *put(unsigned char *bytes, uint64_t number, int count) {
@@ -173,7 +145,7 @@ snnd_status snnd_stream_save(snnd_stream *stream, void *state, size_t bytes) {
         at = put(at, bits, sizeof bits);
     }
     for (int32_t l = 0; l < plan->count; l++)
-        for (size_t k = 0; k < snnd_plan_saved(&plan->layer[l]); k++) {
+        for (size_t k = 0; k < plan->layer[l].saved; k++) {
             float *twin;
             uint32_t bits;
             memcpy(&bits, cell(stream, &plan->layer[l], k, &twin), sizeof bits);
@@ -231,10 +203,12 @@ snnd_status snnd_stream_restore(snnd_stream *stream, const void *state, size_t b
     for (int32_t c = 0; c < plan->outputs; c++, at += sizeof(double))
         stream->total[c] = get_double(at);
     for (int32_t l = 0; l < plan->count; l++)
-        for (size_t k = 0; k < snnd_plan_saved(&plan->layer[l]); k++, at += sizeof(float)) {
+        for (size_t k = 0; k < plan->layer[l].saved; k++, at += sizeof(float)) {
             float *twin, *number = cell(stream, &plan->layer[l], k, &twin);
             *number = *twin = get_float(at);
         }
-    count_idle(stream);
+    for (int32_t l = 0; l < plan->count; l++)
+        if (plan->layer[l].frozen->restored != NULL)
+            plan->layer[l].frozen->restored(stream, &plan->layer[l]);
     return SNND_OK;
 }

@@ -5,16 +5,10 @@
 #include "base/parallel.h"
 #include "kernel/kernels.h"
 #include "model/delays.h"
-#include "model/dropout.h"
 #include "model/layer_pass.h"
-#include "model/lif.h"
 
 /* Neurons whose rows go through the layers together, and those of an item of work. */
 enum { BUNDLE = 4, STRETCH = 16 };
-
-static snnd_layer_type type_of(const snnd_block *block, int32_t index) {
-    return block->workspace->network->layer[index]->class->type;
-}
 
 static const snnd_layer_pass *pass_of(const snnd_block *block, int32_t index) {
     return snnd_layer_pass_of(block->workspace->network->layer[index]);
@@ -47,17 +41,20 @@ static int32_t longest_delay(const snnd_block *block) {
     return has_delays(block) ? first_layer(block)->options.delays.max_delay : 0;
 }
 
-static bool ends_in_spikes(const snnd_block *block) {
-    int32_t last = block->end - 1;
-    if (last > block->begin && type_of(block, last) == SNND_LAYER_DROPOUT)
-        last--;
-    return last >= block->begin && type_of(block, last) == SNND_LAYER_LIF;
+/* The last layer but for one of factors at the end. */
+static int32_t before_factors(const snnd_block *block) {
+    const int32_t last = block->end - 1;
+    return last > block->begin && pass_of(block, last)->factors != NULL ? last - 1 : last;
 }
 
-/* The layer whose output is the block's: with spikes the LIF layer, whose bits are kept without the dropout behind. */
+static bool ends_in_spikes(const snnd_block *block) {
+    const int32_t last = before_factors(block);
+    return last >= block->begin && pass_of(block, last)->spikes != NULL;
+}
+
+/* The layer whose output is the block's: with spikes the one that fires, whose bits are kept without factors. */
 static int32_t last_forward(const snnd_block *block) {
-    const bool dropped = block->end > block->begin && type_of(block, block->end - 1) == SNND_LAYER_DROPOUT;
-    return snnd_signal_is_spikes(&block->output) && dropped ? block->end - 2 : block->end - 1;
+    return snnd_signal_is_spikes(&block->output) ? before_factors(block) : block->end - 1;
 }
 
 static bool needs_currents(const snnd_block *block) {
@@ -377,7 +374,7 @@ void snnd_block_forward(snnd_block *block) {
         s.first = false;
     }
     if (last_forward(block) < block->end - 1)
-        block->output.factor = snnd_dropout_factors(stage_of(block, block->end - 1));
+        block->output.factor = pass_of(block, block->end - 1)->factors(stage_of(block, block->end - 1));
     snnd_timing_begin(&workspace->context->timing);
     sweep_over(&s, hand_on, true);
     snnd_timing_end(&workspace->context->timing, s.first ? SNND_PHASE_CURRENTS : SNND_PHASE_NEURONS);
@@ -463,7 +460,7 @@ static snnd_rows recorded(const bundle *b, int32_t index, snnd_record record) {
     bundle_forward(b, index);
     const snnd_rows rows = scratch_rows(b->block, b->worker, b->block->end - b->block->begin + 1);
     if (record == SNND_RECORD_POTENTIAL)
-        snnd_lif_potential(stage_of(b->block, index), &b->part, before(b, index), rows);
+        pass_of(b->block, index)->potential(stage_of(b->block, index), &b->part, before(b, index), rows);
     else
         pass_of(b->block, index)->forward(stage_of(b->block, index), &b->part, before(b, index), rows);
     return rows;

@@ -14,7 +14,7 @@ typedef struct snnd_block {
     snnd_workspace *workspace;
     int32_t first, begin, end;     /* layers: of delays (if first < begin), then begin .. end-1 */
     const snnd_signal *input;      /* of the block before, or of the network */
-    snnd_signal output;            /* of the last layer; its bits before a dropout that ends the block */
+    snnd_signal output;            /* of the last layer; bits are without the factors of a layer behind */
     snnd_activity current;         /* what layer `begin` gets; data NULL where it is made again when needed */
     snnd_activity gradient;        /* of the output, then of the current; data NULL without gradients */
     const struct snnd_block *next; /* NULL: the last */
@@ -42,7 +42,7 @@ void snnd_block_forward(snnd_block *block);
  * it from the block after them. */
 void snnd_block_backward(snnd_block *block);
 
-/* Rows of a layer of the block, or of a LIF layer's potentials, as the last pass had them: [steps][samples][neurons].
+/* Rows of a layer of the block, or its neurons' potentials, as the last pass had them: [steps][samples][neurons].
  */
 void snnd_block_record(snnd_block *block, const snnd_layer *layer, snnd_record record, float *values);
 

@@ -7,7 +7,4 @@
 /* Factors [batch][neurons] to use instead of drawn ones; NULL: drawn ones again. */
 void snnd_dropout_set_mask(snnd_stage *stage, const float *mask);
 
-/* Factors [neurons][batch rounded up to tiles] of this pass; NULL: all 1. */
-const float *snnd_dropout_factors(const snnd_stage *stage);
-
 #endif

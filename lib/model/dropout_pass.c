@@ -67,13 +67,13 @@ static void begin(snnd_stage *stage) {
                           stage);
 }
 
-const float *snnd_dropout_factors(const snnd_stage *stage) {
+static const float *factors(const snnd_stage *stage) {
     return stage->workspace->pass.mode == SNND_TRAIN ? ((const state *)stage->state)->factor : NULL;
 }
 
 static void scale(const snnd_stage *stage, const snnd_part *part, snnd_rows from, snnd_rows to) {
     const snnd_row_kernels *kernels = stage->workspace->context->kernels->rows;
-    const float *factor = snnd_dropout_factors(stage);
+    const float *factor = factors(stage);
     for (int32_t n = 0; n < part->extent.neurons; n++) {
         const size_t place = (size_t)(part->neuron + n) * padded_batch(stage) + (size_t)part->tile * SNND_LANES;
         if (factor == NULL)
@@ -96,4 +96,5 @@ const snnd_layer_pass snnd_dropout_pass = {
     .forward = scale,
     .backward = backward,
     .release = release,
+    .factors = factors,
 };

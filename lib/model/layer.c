@@ -8,10 +8,8 @@
 #include "model/delays.h"
 #include "model/network.h"
 
-const snnd_layer_class *const snnd_layer_classes[] = {
-    &snnd_delays_class,  &snnd_batch_norm_class,       &snnd_lif_class,
-    &snnd_dropout_class, &snnd_leaky_integrator_class, NULL,
-};
+#define CLASS(number, kind) &snnd_##kind##_class,
+const snnd_layer_class *const snnd_layer_classes[] = {SNND_LAYER_KINDS(CLASS) NULL};
 
 const char *snnd_array_word(snnd_array_name name) {
     static const char *const words[SNND_ARRAY_NAMES] = {

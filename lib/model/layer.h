@@ -1,7 +1,6 @@
 /*
  * A layer: its options, its arrays, and the table of what files and parameters want of its kind. A kind of layer is a
- * file here and a line in snnd_layer_classes (layer.c); what a batch does with it is another file (layer_pass.h), which
- * a library without training is made without.
+ * line in SNND_LAYER_KINDS and a table in each room that asks something of all kinds.
  */
 #ifndef SNND_MODEL_LAYER_H
 #define SNND_MODEL_LAYER_H
@@ -18,6 +17,21 @@ typedef struct snnd_field {
     enum { SNND_FIELD_INT32, SNND_FIELD_DOUBLE } kind;
     size_t offset;
 } snnd_field;
+
+/*
+ * All kinds: what their number ends with, and their name in code. A room has a table of its own for each of them, and
+ * finds it by this list, so that nothing links where one is missing:
+ *
+ *     snnd_NAME_class     here, NAME.c: options, parameters, files
+ *     snnd_NAME_pass      here, NAME_pass.c: batches (layer_pass.h); not in a library without training
+ *     snnd_NAME_frozen    inference/NAME.c: plans and streams (inference/plan.h)
+ */
+#define SNND_LAYER_KINDS(KIND)                                                                                         \
+    KIND(DELAYS, delays)                                                                                               \
+    KIND(BATCH_NORM, batch_norm)                                                                                       \
+    KIND(LIF, lif)                                                                                                     \
+    KIND(DROPOUT, dropout)                                                                                             \
+    KIND(LEAKY_INTEGRATOR, leaky_integrator)
 
 typedef struct snnd_layer_class {
     snnd_layer_type type;
@@ -50,8 +64,8 @@ struct snnd_layer {
     } options;
 };
 
-extern const snnd_layer_class snnd_delays_class, snnd_batch_norm_class, snnd_lif_class, snnd_dropout_class,
-    snnd_leaky_integrator_class;
+#define SNND_DECLARE_CLASS(number, kind) extern const snnd_layer_class snnd_##kind##_class;
+SNND_LAYER_KINDS(SNND_DECLARE_CLASS)
 
 /* All kinds, NULL at the end. */
 extern const snnd_layer_class *const snnd_layer_classes[];

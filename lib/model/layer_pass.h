@@ -1,5 +1,4 @@
-/* What a kind of layer does in the passes of a workspace: a file of its own, KIND_pass.c, and a line in the table of
- * layer_pass.c. */
+/* What a kind of layer does in the passes of a workspace, in a file of its own, KIND_pass.c. */
 #ifndef SNND_MODEL_LAYER_PASS_H
 #define SNND_MODEL_LAYER_PASS_H
 
@@ -13,7 +12,8 @@ typedef struct snnd_part {
 } snnd_part;
 
 typedef struct snnd_layer_pass {
-    bool needs_input; /* its `backward` looks at what came in */
+    bool needs_input;    /* its `backward` looks at what came in */
+    bool tells_overflow; /* its `forward` reports numbers that are not finite (snnd_workspace_lose) */
     /* The layer's part in a workspace: its own memory, taken once. `release` may be NULL where `state` is one block. */
     snnd_status (*prepare)(snnd_stage *stage);
     void (*release)(snnd_stage *stage);
@@ -30,10 +30,18 @@ typedef struct snnd_layer_pass {
     void (*settle)(snnd_stage *stage);
     void (*measure_backward)(const snnd_stage *stage, const snnd_part *part, snnd_rows input, snnd_rows gradient);
     void (*settle_backward)(snnd_stage *stage);
+    /* What there is to look at; NULL: the kind has none. Spikes of a neuron in the last pass, over all samples and
+     * steps: its output is 0 or 1, so that bits are kept of it. */
+    int64_t (*spikes)(const snnd_stage *stage, int32_t neuron);
+    /* Membrane potentials before each spike is taken, from the currents. */
+    void (*potential)(const snnd_stage *stage, const snnd_part *part, snnd_rows input, snnd_rows potential);
+    /* Of a layer that only multiplies: its factors [neurons][batch rounded up to tiles] in this pass, NULL where all
+     * are 1. Behind spikes they are kept beside the bits. */
+    const float *(*factors)(const snnd_stage *stage);
 } snnd_layer_pass;
 
-extern const snnd_layer_pass snnd_delays_pass, snnd_batch_norm_pass, snnd_lif_pass, snnd_dropout_pass,
-    snnd_leaky_integrator_pass;
+#define SNND_DECLARE_PASS(number, kind) extern const snnd_layer_pass snnd_##kind##_pass;
+SNND_LAYER_KINDS(SNND_DECLARE_PASS)
 
 const snnd_layer_pass *snnd_layer_pass_of(const snnd_layer *layer);
 

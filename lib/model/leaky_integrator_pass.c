@@ -26,4 +26,5 @@ static void backward(const snnd_stage *stage, const snnd_part *part, snnd_rows i
 const snnd_layer_pass snnd_leaky_integrator_pass = {
     .forward = forward,
     .backward = backward,
+    .tells_overflow = true,
 };

@@ -2,6 +2,7 @@
 #include "model/lif.h"
 
 #include "base/options.h"
+#include "model/network.h"
 
 static const snnd_field fields[] = {
     {"tau", SNND_FIELD_DOUBLE, offsetof(snnd_lif_options, tau)},

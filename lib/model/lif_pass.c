@@ -15,18 +15,11 @@ static snnd_status prepare(snnd_stage *stage) {
     return stage->state == NULL ? SNND_ERROR_MEMORY : SNND_OK;
 }
 
-int64_t snnd_lif_neuron_spikes(const snnd_stage *stage, int32_t neuron) {
-    const int32_t *spikes = stage->state;
+static int64_t spikes(const snnd_stage *stage, int32_t neuron) {
+    const int32_t *counted = stage->state;
     int64_t sum = 0;
     for (int32_t tile = 0; tile < stage->workspace->pass.tiles; tile++)
-        sum += spikes[(size_t)tile * (size_t)stage->layer->outputs + (size_t)neuron];
-    return sum;
-}
-
-int64_t snnd_lif_spikes(const snnd_stage *stage) {
-    int64_t sum = 0;
-    for (int32_t n = 0; n < stage->layer->outputs; n++)
-        sum += snnd_lif_neuron_spikes(stage, n);
+        sum += counted[(size_t)tile * (size_t)stage->layer->outputs + (size_t)neuron];
     return sum;
 }
 
@@ -49,25 +42,25 @@ static bool overflows(const snnd_lif *lif, snnd_extent extent, snnd_rows input, 
 static void forward(const snnd_stage *stage, const snnd_part *part, snnd_rows input, snnd_rows output) {
     const snnd_lif lif = snnd_lif_constants(stage->layer);
     const snnd_row_kernels *kernels = stage->workspace->context->kernels->rows;
-    int32_t *spikes = (int32_t *)stage->state + (size_t)part->tile * (size_t)stage->layer->outputs + part->neuron;
+    int32_t *counted = (int32_t *)stage->state + (size_t)part->tile * (size_t)stage->layer->outputs + part->neuron;
     _Alignas(SNND_LANES * sizeof(float)) float sums[SNND_LANES];
     kernels->lif_forward(&lif, part->extent, input, (snnd_rows){0}, output, sums);
     for (int32_t lane = 0; lane < part->lanes && !snnd_all_finite(sums, SNND_LANES); lane++)
         if (!isfinite(sums[lane]) && overflows(&lif, part->extent, input, lane))
             snnd_workspace_lose(stage->workspace, stage->layer);
     for (int32_t n = 0; n < part->extent.neurons; n++)
-        spikes[n] = kernels->count(part->extent.steps, part->lanes, snnd_rows_of(output, n));
+        counted[n] = kernels->count(part->extent.steps, part->lanes, snnd_rows_of(output, n));
 }
 
-void snnd_lif_potential(const snnd_stage *stage, const snnd_part *part, snnd_rows input, snnd_rows potential) {
+static void potential(const snnd_stage *stage, const snnd_part *part, snnd_rows input, snnd_rows rows) {
     const snnd_lif lif = snnd_lif_constants(stage->layer);
-    stage->workspace->context->kernels->rows->lif_forward(&lif, part->extent, input, potential, (snnd_rows){0}, NULL);
+    stage->workspace->context->kernels->rows->lif_forward(&lif, part->extent, input, rows, (snnd_rows){0}, NULL);
 }
 
 static void backward(const snnd_stage *stage, const snnd_part *part, snnd_rows input, snnd_rows scratch,
                      snnd_rows gradient) {
     const snnd_lif lif = snnd_lif_constants(stage->layer);
-    snnd_lif_potential(stage, part, input, scratch);
+    potential(stage, part, input, scratch);
     stage->workspace->context->kernels->rows->lif_backward(&lif, part->extent, input, scratch, gradient);
 }
 
@@ -76,4 +69,7 @@ const snnd_layer_pass snnd_lif_pass = {
     .prepare = prepare,
     .forward = forward,
     .backward = backward,
+    .spikes = spikes,
+    .potential = potential,
+    .tells_overflow = true,
 };

@@ -186,7 +186,7 @@ snnd_status snnd_workspace_set_dropout_mask(snnd_workspace *workspace, const snn
     snnd_status status = snnd_workspace_check_layer(workspace, layer, "snnd_workspace_set_dropout_mask");
     if (status != SNND_OK)
         return status;
-    if (layer->class->type != SNND_LAYER_DROPOUT)
+    if (layer->class != &snnd_dropout_class)
         return snnd_fail(workspace->context, SNND_ERROR_ARGUMENT, "layer %d is %s; expected dropout", layer->index,
                          layer->class->name);
     const int64_t count = mask == NULL ? 0 : (int64_t)workspace->batch * layer->outputs;
@@ -253,11 +253,11 @@ void snnd_workspace_lose(snnd_workspace *workspace, const snnd_layer *layer) {
         continue;
 }
 
-/* Neurons at the end look at their own numbers, and hidden layers without neurons hand theirs on. */
+/* Hidden layers that do not look at their own numbers hand them on. */
 static void check_output(snnd_workspace *workspace) {
     const snnd_layer *last = workspace->network->layer[workspace->network->count - 1];
     const snnd_activity *rows = &snnd_workspace_last_block(workspace)->output.rows;
-    if (last->class->type == SNND_LAYER_LIF || last->class->type == SNND_LAYER_LEAKY_INTEGRATOR)
+    if (snnd_layer_pass_of(last)->tells_overflow)
         return;
     for (int32_t tile = 0; tile < workspace->pass.tiles; tile++)
         for (int32_t n = 0; n < rows->neurons; n++)

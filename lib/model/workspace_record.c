@@ -1,7 +1,7 @@
 /* What a pass left to look at: rows of layers, and how often neurons spiked. */
 #include "kernel/product.h"
 #include "model/block.h"
-#include "model/lif.h"
+#include "model/layer_pass.h"
 #include "model/workspace.h"
 
 snnd_status snnd_workspace_record(const snnd_workspace *workspace, const snnd_layer *layer, snnd_record record,
@@ -22,7 +22,8 @@ snnd_status snnd_workspace_record(const snnd_workspace *workspace, const snnd_la
         return snnd_fail(workspace->context, SNND_ERROR_ARGUMENT,
                          "snnd_workspace_record: %d steps of %d samples and %d neurons are more than memory can hold",
                          workspace->steps, workspace->pass.samples, layer->outputs);
-    if (record != SNND_RECORD_OUTPUT && (record != SNND_RECORD_POTENTIAL || layer->class->type != SNND_LAYER_LIF))
+    if (record != SNND_RECORD_OUTPUT &&
+        (record != SNND_RECORD_POTENTIAL || snnd_layer_pass_of(layer)->potential == NULL))
         return snnd_fail(workspace->context, SNND_ERROR_ARGUMENT, "layer %d (%s) has no record %d", layer->index,
                          layer->class->name, (int)record);
     /* Currents that were not kept are made again, in part with the parameters of now. */
@@ -36,15 +37,23 @@ snnd_status snnd_workspace_record(const snnd_workspace *workspace, const snnd_la
     return SNND_OK;
 }
 
+/* Spikes of a layer that fires, for each neuron, sample and step. */
+static double rate_of(const snnd_stage *stage) {
+    const snnd_layer *layer = stage->layer;
+    int64_t spikes = 0;
+    for (int32_t n = 0; n < layer->outputs; n++)
+        spikes += snnd_layer_pass_of(layer)->spikes(stage, n);
+    return (double)spikes / ((double)stage->workspace->pass.samples * stage->workspace->steps * layer->outputs);
+}
+
 double snnd_workspace_spike_rate(const snnd_workspace *workspace) {
     double sum = 0;
     int32_t layers = 0;
     if (workspace == NULL || workspace->progress == SNND_NOTHING)
         return 0;
     for (int32_t i = 0; i < workspace->network->count; i++)
-        if (workspace->network->layer[i]->class->type == SNND_LAYER_LIF) {
-            sum += (double)snnd_lif_spikes(&workspace->stage[i]) /
-                   ((double)workspace->pass.samples * workspace->steps * workspace->network->layer[i]->outputs);
+        if (snnd_layer_pass_of(workspace->network->layer[i])->spikes != NULL) {
+            sum += rate_of(&workspace->stage[i]);
             layers++;
         }
     return layers == 0 ? 0 : sum / layers;
@@ -58,14 +67,16 @@ snnd_status snnd_workspace_spike_rates(const snnd_workspace *workspace, const sn
         return status;
     if (rates == NULL)
         return snnd_fail(workspace->context, SNND_ERROR_ARGUMENT, "snnd_workspace_spike_rates: rates is NULL");
-    if (layer->class->type != SNND_LAYER_LIF)
-        return snnd_fail(workspace->context, SNND_ERROR_ARGUMENT, "layer %d (%s) has no spikes; expected lif",
-                         layer->index, layer->class->name);
+    const snnd_layer_pass *pass = snnd_layer_pass_of(layer);
+    if (pass->spikes == NULL)
+        return snnd_fail(workspace->context, SNND_ERROR_ARGUMENT,
+                         "layer %d (%s) has no spikes; expected one of neurons that fire", layer->index,
+                         layer->class->name);
     status = snnd_workspace_check_passed(workspace);
     if (status != SNND_OK)
         return status;
     for (int32_t n = 0; n < layer->outputs; n++)
-        rates[n] = (double)snnd_lif_neuron_spikes(snnd_workspace_stage(workspace, layer), n) /
+        rates[n] = (double)pass->spikes(snnd_workspace_stage(workspace, layer), n) /
                    ((double)workspace->pass.samples * workspace->steps);
     return SNND_OK;
 }

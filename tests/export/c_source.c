@@ -179,6 +179,35 @@ START_TEST(names_what_fixed_point_cannot_have) {
 }
 END_TEST
 
+START_TEST(kinds_that_have_no_c_are_refused_by_name) {
+    bed b = make_bed(make_context(1), paper);
+    snnd_layer_class other = *b.plan->layer[2].class;
+    b.plan->layer[2].class = &other;
+    other.name = "resonator";
+    const int without_c[] = {0, SNND_LAYER_DROPOUT, 999};
+    for (int k = 0; k < 3; k++) {
+        other.type = (snnd_layer_type)without_c[k];
+        FAILS(b.context, SNND_ERROR_UNSUPPORTED, "layer 2 (resonator) cannot be written as C", export(&b, NULL));
+    }
+    ck_assert_int_eq(scratch_entries(), 0);
+    free_bed(&b);
+}
+END_TEST
+
+START_TEST(kinds_that_have_no_fixed_point_are_refused_by_name) {
+    bed b = make_bed(make_context(1), paper);
+    snnd_c_network folded = {.fixed = true, .readout = SNND_READOUT_SUM};
+    OK(b.context, snnd_c_fold(b.plan, &folded));
+    snnd_c_class floats_only = *folded.node[0].kind;
+    floats_only.write_fixed = NULL;
+    folded.node[0].kind = &floats_only;
+    FAILS(b.context, SNND_ERROR_UNSUPPORTED, "layer 2 (lif) cannot be written in fixed point: there are only",
+          snnd_c_quantise(&folded, 1));
+    snnd_c_free(&folded);
+    free_bed(&b);
+}
+END_TEST
+
 START_TEST(numbers_stay_finite) {
     bed b = make_bed(make_context(1), sparse);
     floats(snnd_network_layer(b.network, 1), SNND_ARRAY_SCALE)[3] = 3e38f;
@@ -300,6 +329,8 @@ Suite *c_source_suite(void) {
     tcase_add_test(refused, options_are_checked);
     tcase_add_test(refused, fixed_point_knows_its_inputs);
     tcase_add_loop_test(refused, names_what_fixed_point_cannot_have, 0, 4);
+    tcase_add_test(refused, kinds_that_have_no_c_are_refused_by_name);
+    tcase_add_test(refused, kinds_that_have_no_fixed_point_are_refused_by_name);
     tcase_add_test(refused, numbers_stay_finite);
     tcase_add_test(refused, failures_leave_files_alone);
     tcase_add_test(refused, survives_without_memory);

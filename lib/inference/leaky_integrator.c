@@ -1,0 +1,22 @@
+/* Leaky integrators in plans and streams: the state is their potentials, and then their currents. */
+#include "model/leaky_integrator.h"
+
+#include "inference/stream.h"
+
+static snnd_status freeze(snnd_context *context, const snnd_layer *layer, snnd_plan_layer *made) {
+    (void)context;
+    made->decay = snnd_leaky_decay(layer);
+    made->floats = made->saved = 2 * (size_t)layer->outputs;
+    return SNND_OK;
+}
+
+static void step(snnd_stream *stream, const snnd_plan_layer *layer, const float *current, float *potential) {
+    float *mem = stream->state + layer->state, *syn = mem + layer->outputs;
+    stream->plan->kernels->rows->leaky_step(layer->decay, layer->outputs, current, mem, syn, potential);
+}
+
+const snnd_frozen_class snnd_leaky_integrator_frozen = {
+    .freeze = freeze,
+    .step = step,
+    .overflows = true,
+};
