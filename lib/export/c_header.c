@@ -17,34 +17,19 @@ static void write_node(snnd_c_text *text, const snnd_c_node *node) {
     snnd_c_write(text, "\n");
 }
 
-static void write_readout(snnd_c_text *text, const snnd_c_network *network) {
-    static const char *const words[] = {
-        [SNND_READOUT_SOFTMAX_SUM] = "softmax over the outputs at each step, summed over the steps",
-        [SNND_READOUT_SUM] = "sum over the steps",
-        [SNND_READOUT_MEAN] = "mean over the steps",
-        [SNND_READOUT_MAX] = "largest of all steps",
-        [SNND_READOUT_LAST] = "potential at the last step",
-    };
-    snnd_c_write(text, " * Score of an output: %s.\n", words[network->readout]);
-}
-
-/* Bytes of the stack that the softmax has its terms in. */
-static long long scratch_of(const snnd_c_network *network) {
-    return network->readout == SNND_READOUT_SOFTMAX_SUM ? 4LL * network->plan->outputs : 0;
-}
-
 static void write_about(snnd_c_text *text, const snnd_c_network *network, const snnd_export_c_report *report) {
+    const snnd_c_readout *readout = snnd_c_readout_of(network);
     snnd_c_write(text, "/*\n * A spiking network, written by libsnndelay %s:\n *\n *     %d inputs\n", snnd_version(),
                  network->plan->inputs);
     for (int32_t k = 0; k < network->count; k++)
         write_node(text, &network->node[k]);
     snnd_c_write(text, " *\n");
-    write_readout(text, network);
+    snnd_c_write(text, " * Score of an output: %s.\n", readout->words);
     snnd_c_write(text,
                  " * Numbers: %s. Flash: %lld bytes of tables, and the code. RAM: %lld bytes of state, and\n"
                  " * %lld of the stack during a step. No heap, no library.\n *\n",
                  network->fixed ? "int8 weights, int16 inputs, int32 potentials" : "float32", (long long)report->flash,
-                 (long long)report->ram, scratch_of(network));
+                 (long long)report->ram, readout->stacks ? 4LL * network->plan->outputs : 0);
     snnd_c_write(text,
                  " *     static $_state state;\n"
                  " *     $_reset(&state);                     before the first step, or to begin anew\n"

@@ -236,7 +236,7 @@ void snnd_c_write_step(snnd_c_text *text, const snnd_c_network *network) {
     write_frame(text, network);
     if (network->node[0].neurons == NULL)
         call_from(text, network, 0, "    ");
-    if (network->readout != SNND_READOUT_LAST)
+    if (snnd_c_readout_of(network)->write_step != NULL)
         snnd_c_write(text, "    $_read(s);\n");
     snnd_c_write(text, "    if (potentials != 0)\n"
                        "        for (n = 0; n < $$_OUTPUTS; n++)\n"

@@ -9,40 +9,25 @@
 
 #include <math.h>
 
+#include "kernel/readout.h"
+
 /* A mean of whole numbers, as of spikes, is told in parts of one. */
 enum { POWERS = 33, SHARE_ONE = 32768, MEAN_ONE = 65536 };
 
 static const double LOG2_E = 1.4426950408889634;
 
-snnd_c_total snnd_c_total_of(const snnd_c_network *network) {
-    if (network->readout == SNND_READOUT_LAST)
-        return (snnd_c_total){0};
-    if (network->readout == SNND_READOUT_MAX)
-        return network->fixed ? (snnd_c_total){"int32_t", 4, "-2147483647"}
-                              : (snnd_c_total){"float", 4, "-3.402823466e+38f"};
-    return network->fixed ? (snnd_c_total){"int64_t", 8, "0"} : (snnd_c_total){"float", 4, "0.0f"};
-}
-
-bool snnd_c_compensates(const snnd_c_network *network) {
-    return !network->fixed && network->readout != SNND_READOUT_MAX && network->readout != SNND_READOUT_LAST;
-}
-
-const char *snnd_c_score_type(const snnd_c_network *network) {
-    return network->fixed ? "int64_t" : "float";
-}
-
-double snnd_c_score_unit(const snnd_c_network *network) {
-    if (!network->fixed)
-        return 1;
-    if (network->readout == SNND_READOUT_SOFTMAX_SUM)
-        return 1.0 / SHARE_ONE;
-    const double potential = network->node[network->count - 1].fixed.potential;
-    return network->readout == SNND_READOUT_MEAN ? potential / MEAN_ONE : potential;
-}
-
 void snnd_c_write_output_name(snnd_c_text *text, const snnd_c_network *network) {
     text->number = network->count - 1;
     snnd_c_write(text, snnd_c_keeps_output(network) ? "output" : "potential_@");
+}
+
+static double unit_of_outputs(double potential) {
+    return potential;
+}
+
+static void write_total(snnd_c_text *text, const snnd_c_network *network) {
+    (void)network;
+    snnd_c_write(text, "s->total[n]");
 }
 
 /* ---- softmax ---- */
@@ -70,16 +55,6 @@ static void write_exponential(snnd_c_text *text) {
               "}\n");
 }
 
-static void write_add(snnd_c_text *text) {
-    snnd_c_write(text,
-                 "\n/* Adds to a total and keeps what rounding took, so that totals of long streams stay right. */\n"
-                 "static void $_add($_state *s, uint32_t n, float x) {\n"
-                 "    const float add = x - s->lost[n], total = s->total[n] + add;\n"
-                 "    s->lost[n] = (total - s->total[n]) - add;\n"
-                 "    s->total[n] = total;\n"
-                 "}\n");
-}
-
 static void write_power(snnd_c_text *text) {
     snnd_c_write(text, "\n/* 2^-(z / 65536) in 65536ths, to 1.5 of them. */\n"
                        "static uint32_t $_power(uint32_t z) {\n"
@@ -93,7 +68,7 @@ static void write_power(snnd_c_text *text) {
                        "}\n");
 }
 
-static void write_softmax(snnd_c_text *text, int32_t classes) {
+static void write_float_softmax(snnd_c_text *text, int32_t classes) {
     snnd_c_write(text,
                  "    float share[%d], sum = 0.0f, highest = out[0];\n"
                  "    for (n = 1; n < %du; n++)\n"
@@ -131,16 +106,159 @@ static void write_fixed_softmax(snnd_c_text *text, int32_t classes, double unit)
                  classes, classes, classes, fmin(factor, 4294967295.0), shift < 0 ? 0 : shift, classes, SHARE_ONE);
 }
 
+static double softmax_unit(double potential) {
+    (void)potential;
+    return 1.0 / SHARE_ONE;
+}
+
+static void write_softmax_helpers(snnd_c_text *text, const snnd_c_network *network) {
+    if (network->fixed)
+        write_power(text);
+    else
+        write_exponential(text);
+}
+
+static void write_softmax(snnd_c_text *text, const snnd_c_network *network) {
+    if (network->fixed)
+        write_fixed_softmax(text, network->plan->outputs, network->node[network->count - 1].fixed.potential);
+    else
+        write_float_softmax(text, network->plan->outputs);
+}
+
+static const snnd_c_readout softmax_sum_entry = {
+    .words = "softmax over the outputs at each step, summed over the steps",
+    .total = {"float", 4, "0.0f"},
+    .fixed_total = {"int64_t", 8, "0"},
+    .adds = true,
+    .stacks = true,
+    .fixed_unit = softmax_unit,
+    .write_helpers = write_softmax_helpers,
+    .write_step = write_softmax,
+    .write_score = write_total,
+};
+
+/* ---- sum and mean ---- */
+
+static void write_sum(snnd_c_text *text, const snnd_c_network *network) {
+    snnd_c_write(text,
+                 "    for (n = 0; n < %du; n++)\n"
+                 "        %s;\n",
+                 network->plan->outputs, network->fixed ? "s->total[n] += out[n]" : "$_add(s, n, out[n])");
+}
+
+static const snnd_c_readout sum_entry = {
+    .words = "sum over the steps",
+    .total = {"float", 4, "0.0f"},
+    .fixed_total = {"int64_t", 8, "0"},
+    .adds = true,
+    .fixed_unit = unit_of_outputs,
+    .write_step = write_sum,
+    .write_score = write_total,
+};
+
+static double mean_unit(double potential) {
+    return potential / MEAN_ONE;
+}
+
+static void write_counted_sum(snnd_c_text *text, const snnd_c_network *network) {
+    write_sum(text, network);
+    snnd_c_write(text, "    s->steps++;\n");
+}
+
+static void write_mean(snnd_c_text *text, const snnd_c_network *network) {
+    if (network->fixed)
+        snnd_c_write(text,
+                     "s->steps == 0 ? 0\n"
+                     "            : s->total[n] / s->steps * %d + s->total[n] %% s->steps * %d / s->steps",
+                     MEAN_ONE, MEAN_ONE);
+    else
+        snnd_c_write(text, "s->steps == 0 ? 0.0f : s->total[n] / (float)s->steps");
+}
+
+static const snnd_c_readout mean_entry = {
+    .words = "mean over the steps",
+    .total = {"float", 4, "0.0f"},
+    .fixed_total = {"int64_t", 8, "0"},
+    .adds = true,
+    .counts = true,
+    .fixed_unit = mean_unit,
+    .write_step = write_counted_sum,
+    .write_score = write_mean,
+};
+
+/* ---- largest, and last ---- */
+
+static void write_max(snnd_c_text *text, const snnd_c_network *network) {
+    snnd_c_write(text,
+                 "    for (n = 0; n < %du; n++)\n"
+                 "        if (out[n] > s->total[n])\n"
+                 "            s->total[n] = out[n];\n",
+                 network->plan->outputs);
+}
+
+static const snnd_c_readout max_entry = {
+    .words = "largest of all steps",
+    .total = {"float", 4, "-3.402823466e+38f"},
+    .fixed_total = {"int32_t", 4, "-2147483647"},
+    .fixed_unit = unit_of_outputs,
+    .write_step = write_max,
+    .write_score = write_total,
+};
+
+static void write_last(snnd_c_text *text, const snnd_c_network *network) {
+    snnd_c_write(text, "s->");
+    snnd_c_write_output_name(text, network);
+    snnd_c_write(text, "[n]");
+}
+
+static const snnd_c_readout last_entry = {
+    .words = "potential at the last step",
+    .fixed_unit = unit_of_outputs,
+    .write_score = write_last,
+};
+
 /* ---- all readouts ---- */
 
+const snnd_c_readout *snnd_c_readout_of(const snnd_c_network *network) {
+#define READOUT_ENTRY(number, name) [SNND_READOUT_##number] = &name##_entry,
+    static const snnd_c_readout *const entries[] = {SNND_READOUTS(READOUT_ENTRY)};
+    return entries[network->readout];
+}
+
+snnd_c_total snnd_c_total_of(const snnd_c_network *network) {
+    const snnd_c_readout *readout = snnd_c_readout_of(network);
+    return network->fixed ? readout->fixed_total : readout->total;
+}
+
+bool snnd_c_compensates(const snnd_c_network *network) {
+    return !network->fixed && snnd_c_readout_of(network)->adds;
+}
+
+const char *snnd_c_score_type(const snnd_c_network *network) {
+    return network->fixed ? "int64_t" : "float";
+}
+
+double snnd_c_score_unit(const snnd_c_network *network) {
+    const double potential = network->node[network->count - 1].fixed.potential;
+    return network->fixed ? snnd_c_readout_of(network)->fixed_unit(potential) : 1;
+}
+
+static void write_add(snnd_c_text *text) {
+    snnd_c_write(text,
+                 "\n/* Adds to a total and keeps what rounding took, so that totals of long streams stay right. */\n"
+                 "static void $_add($_state *s, uint32_t n, float x) {\n"
+                 "    const float add = x - s->lost[n], total = s->total[n] + add;\n"
+                 "    s->lost[n] = (total - s->total[n]) - add;\n"
+                 "    s->total[n] = total;\n"
+                 "}\n");
+}
+
 void snnd_c_write_read(snnd_c_text *text, const snnd_c_network *network) {
-    const int32_t classes = network->plan->outputs;
-    if (network->readout == SNND_READOUT_LAST)
+    const snnd_c_readout *readout = snnd_c_readout_of(network);
+    if (readout->write_step == NULL)
         return;
-    if (network->readout == SNND_READOUT_SOFTMAX_SUM && network->fixed)
-        write_power(text);
-    else if (network->readout == SNND_READOUT_SOFTMAX_SUM)
-        write_exponential(text);
+    if (readout->write_helpers != NULL)
+        readout->write_helpers(text, network);
     if (snnd_c_compensates(network))
         write_add(text);
     snnd_c_write(text,
@@ -150,23 +268,7 @@ void snnd_c_write_read(snnd_c_text *text, const snnd_c_network *network) {
                  network->fixed ? "int32_t" : "float");
     snnd_c_write_output_name(text, network);
     snnd_c_write(text, ";\n    uint32_t n;\n");
-    if (network->readout == SNND_READOUT_SOFTMAX_SUM && network->fixed)
-        write_fixed_softmax(text, classes, network->node[network->count - 1].fixed.potential);
-    else if (network->readout == SNND_READOUT_SOFTMAX_SUM)
-        write_softmax(text, classes);
-    else if (network->readout == SNND_READOUT_MAX)
-        snnd_c_write(text,
-                     "    for (n = 0; n < %du; n++)\n"
-                     "        if (out[n] > s->total[n])\n"
-                     "            s->total[n] = out[n];\n",
-                     classes);
-    else
-        snnd_c_write(text,
-                     "    for (n = 0; n < %du; n++)\n"
-                     "        %s;\n",
-                     classes, network->fixed ? "s->total[n] += out[n]" : "$_add(s, n, out[n])");
-    if (network->readout == SNND_READOUT_MEAN)
-        snnd_c_write(text, "    s->steps++;\n");
+    readout->write_step(text, network);
     snnd_c_write(text, "}\n");
 }
 
@@ -178,17 +280,7 @@ void snnd_c_write_scores(snnd_c_text *text, const snnd_c_network *network) {
                  "    for (n = 0; n < $$_OUTPUTS; n++)\n"
                  "        scores[n] = ",
                  snnd_c_score_type(network));
-    if (network->readout == SNND_READOUT_MEAN && network->fixed)
-        snnd_c_write(text,
-                     "s->steps == 0 ? 0\n"
-                     "            : s->total[n] / s->steps * %d + s->total[n] %% s->steps * %d / s->steps",
-                     MEAN_ONE, MEAN_ONE);
-    else if (network->readout == SNND_READOUT_MEAN)
-        snnd_c_write(text, "s->steps == 0 ? 0.0f : s->total[n] / (float)s->steps");
-    else if (network->readout == SNND_READOUT_LAST)
-        snnd_c_write(text, "s->"), snnd_c_write_output_name(text, network), snnd_c_write(text, "[n]");
-    else
-        snnd_c_write(text, "s->total[n]");
+    snnd_c_readout_of(network)->write_score(text, network);
     snnd_c_write(text,
                  ";\n}\n"
                  "\nint32_t $_class(const $_state *s) {\n"
@@ -196,7 +288,7 @@ void snnd_c_write_scores(snnd_c_text *text, const snnd_c_network *network) {
                  total != NULL    ? total
                  : network->fixed ? "int32_t"
                                   : "float");
-    if (network->readout == SNND_READOUT_LAST)
+    if (total == NULL)
         snnd_c_write_output_name(text, network);
     else
         snnd_c_write(text, "total");

@@ -81,7 +81,7 @@ static void add_rest(members *list, const snnd_c_network *network) {
         add_numbers(list, "lost", -1, outputs, "of the totals, by rounding");
     if (snnd_c_keeps_output(network))
         add_numbers(list, "output", -1, outputs, "of the last layer");
-    if (network->readout == SNND_READOUT_MEAN)
+    if (snnd_c_readout_of(network)->counts)
         add(list, "int64_t", 8, "steps", -1, 0, "so far");
     if (network->fixed)
         add(list, "uint8_t", 1, "begun", -1, 0, "1 from the first step on");

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text_mode.h"
+#include "kernel/readout.h"
 
 /* ---- describing ---- */
 
@@ -25,9 +26,8 @@ static bool describe_layer(cJSON *layers, const snnd_layer *layer) {
 }
 
 /* Words for readouts in files, by snnd_readout. */
-static const char *const readouts[] = {NULL, "softmax_sum", "sum", "mean", "max", "last"};
-
-enum { READOUTS = sizeof readouts / sizeof readouts[0] };
+#define WORD(number, name) [SNND_READOUT_##number] = #name,
+static const char *const readouts[] = {SNND_READOUTS(WORD)};
 
 cJSON *snnd_network_describe(const snnd_network *network) {
     cJSON *root = cJSON_CreateObject(), *layers;
@@ -133,7 +133,7 @@ static snnd_status read_readout(snnd_context *context, const cJSON *root, int32_
     const char *word = cJSON_GetStringValue(item);
     if (item == NULL)
         return SNND_OK;
-    for (int32_t k = SNND_READOUT_SOFTMAX_SUM; word != NULL && k < READOUTS; k++)
+    for (int32_t k = SNND_READOUT_SOFTMAX_SUM; word != NULL && k < SNND_READOUTS_END; k++)
         if (strcmp(word, readouts[k]) == 0) {
             *readout = k;
             return SNND_OK;

@@ -8,25 +8,56 @@ static float *cell(const snnd_activity *activity, int32_t tile, int32_t neuron, 
     return snnd_activity_row(activity, tile, neuron) + (size_t)t * SNND_LANES + lane;
 }
 
-/* The first step at which a potential is largest. A NaN is never smaller than anything, so that it shows. */
-static int32_t peak(const snnd_activity *output, int32_t tile, int32_t neuron, int32_t lane) {
-    int32_t best = 0;
-    for (int32_t t = 1; t < output->steps; t++)
-        if (!(*cell(output, tile, neuron, t, lane) <= *cell(output, tile, neuron, best, lane)))
-            best = t;
-    return best;
+/* ---- entries ---- */
+
+/* What one entry is given, a tile or a step of one sample, is explained in readout.h. */
+typedef struct entry entry;
+struct entry {
+    void (*scores)(const entry *self, const snnd_softmax_kernels *kernels, const snnd_activity *output, int32_t tile,
+                   int32_t lanes, double *scores, double *scratch);
+    void (*backward)(const entry *self, const snnd_softmax_kernels *kernels, const snnd_activity *output,
+                     const snnd_activity *gradient, int32_t tile, int32_t lanes, const double *d_scores,
+                     double *scratch);
+    /* Of a neuron in a lane, where classes are scored apart from each other: its score, and its gradients at all steps
+     * from the score's. */
+    double (*score)(const snnd_activity *output, int32_t tile, int32_t neuron, int32_t lane);
+    void (*give_back)(const snnd_activity *output, const snnd_activity *gradient, int32_t tile, int32_t neuron,
+                      int32_t lane, double d);
+    void (*add)(const snnd_softmax_kernels *kernels, int32_t classes, int64_t step, const float *output, double *total,
+                double *scratch);
+    void (*total)(int32_t classes, int64_t steps, const double *total, float *scores);
+};
+
+static void each_score(const entry *self, const snnd_softmax_kernels *kernels, const snnd_activity *output,
+                       int32_t tile, int32_t lanes, double *scores, double *scratch) {
+    (void)kernels, (void)scratch;
+    for (int32_t lane = 0; lane < lanes; lane++, scores += output->neurons)
+        for (int32_t c = 0; c < output->neurons; c++)
+            scores[c] = self->score(output, tile, c, lane);
 }
 
-static double score_of(int32_t readout, const snnd_activity *output, int32_t tile, int32_t neuron, int32_t lane) {
-    if (readout == SNND_READOUT_LAST)
-        return (double)*cell(output, tile, neuron, output->steps - 1, lane);
-    if (readout == SNND_READOUT_MAX)
-        return (double)*cell(output, tile, neuron, peak(output, tile, neuron, lane), lane);
-    double sum = 0;
-    for (int32_t t = 0; t < output->steps; t++)
-        sum += (double)*cell(output, tile, neuron, t, lane);
-    return readout == SNND_READOUT_MEAN ? sum / output->steps : sum;
+static void each_back(const entry *self, const snnd_softmax_kernels *kernels, const snnd_activity *output,
+                      const snnd_activity *gradient, int32_t tile, int32_t lanes, const double *d_scores,
+                      double *scratch) {
+    (void)kernels, (void)scratch;
+    for (int32_t lane = 0; lane < lanes; lane++, d_scores += output->neurons)
+        for (int32_t c = 0; c < output->neurons; c++)
+            self->give_back(output, gradient, tile, c, lane, d_scores[c]);
 }
+
+/* The gradient of one step, which is alone in counting. */
+static void give_to(const snnd_activity *gradient, int32_t tile, int32_t neuron, int32_t lane, int32_t step, double d) {
+    for (int32_t t = 0; t < gradient->steps; t++)
+        *cell(gradient, tile, neuron, t, lane) = t == step ? (float)d : 0.0f;
+}
+
+static void total_as_it_is(int32_t classes, int64_t steps, const double *total, float *scores) {
+    (void)steps;
+    for (int32_t c = 0; c < classes; c++)
+        scores[c] = (float)total[c];
+}
+
+/* ---- sum of softmax ---- */
 
 /* [16 lanes] of each class to [classes] of each lane, and back. */
 static void lanes_apart(int32_t classes, int32_t lanes, const double *by_class, double *by_lane) {
@@ -42,39 +73,152 @@ static void lanes_together(int32_t classes, int32_t lanes, const double *by_lane
                 lane < lanes ? by_lane[(size_t)lane * (size_t)classes + (size_t)c] : 0;
 }
 
+static void softmax_scores(const entry *self, const snnd_softmax_kernels *kernels, const snnd_activity *output,
+                           int32_t tile, int32_t lanes, double *scores, double *scratch) {
+    const int32_t classes = output->neurons;
+    (void)self;
+    kernels->sum_over_time(classes, output->steps, snnd_activity_rows(output, tile, 0), scratch,
+                           scratch + (size_t)classes * SNND_LANES);
+    lanes_apart(classes, lanes, scratch, scores);
+}
+
+static void softmax_backward(const entry *self, const snnd_softmax_kernels *kernels, const snnd_activity *output,
+                             const snnd_activity *gradient, int32_t tile, int32_t lanes, const double *d_scores,
+                             double *scratch) {
+    const int32_t classes = output->neurons;
+    (void)self;
+    lanes_together(classes, lanes, d_scores, scratch);
+    kernels->backward(classes, output->steps, snnd_activity_rows(output, tile, 0), scratch,
+                      scratch + (size_t)classes * SNND_LANES, snnd_activity_rows(gradient, tile, 0));
+}
+
+static void softmax_add(const snnd_softmax_kernels *kernels, int32_t classes, int64_t step, const float *output,
+                        double *total, double *scratch) {
+    (void)step;
+    kernels->add_step(classes, output, total, scratch);
+}
+
+/* In the order of the structure, so that the compiler misses what is not there. */
+static const entry softmax_sum_entry = {softmax_scores, softmax_backward, NULL, NULL, softmax_add, total_as_it_is};
+
+/* ---- sum and mean ---- */
+
+static double sum_score(const snnd_activity *output, int32_t tile, int32_t neuron, int32_t lane) {
+    double all = 0;
+    for (int32_t t = 0; t < output->steps; t++)
+        all += (double)*cell(output, tile, neuron, t, lane);
+    return all;
+}
+
+static void sum_back(const snnd_activity *output, const snnd_activity *gradient, int32_t tile, int32_t neuron,
+                     int32_t lane, double d) {
+    for (int32_t t = 0; t < output->steps; t++)
+        *cell(gradient, tile, neuron, t, lane) = (float)d;
+}
+
+static void sum_add(const snnd_softmax_kernels *kernels, int32_t classes, int64_t step, const float *output,
+                    double *total, double *scratch) {
+    (void)kernels, (void)step, (void)scratch;
+    for (int32_t c = 0; c < classes; c++)
+        total[c] += (double)output[c];
+}
+
+static const entry sum_entry = {each_score, each_back, sum_score, sum_back, sum_add, total_as_it_is};
+
+static double mean_score(const snnd_activity *output, int32_t tile, int32_t neuron, int32_t lane) {
+    return sum_score(output, tile, neuron, lane) / output->steps;
+}
+
+static void mean_back(const snnd_activity *output, const snnd_activity *gradient, int32_t tile, int32_t neuron,
+                      int32_t lane, double d) {
+    sum_back(output, gradient, tile, neuron, lane, d / output->steps);
+}
+
+static void mean_total(int32_t classes, int64_t steps, const double *total, float *scores) {
+    for (int32_t c = 0; c < classes; c++)
+        scores[c] = (float)(total[c] / (double)steps);
+}
+
+static const entry mean_entry = {each_score, each_back, mean_score, mean_back, sum_add, mean_total};
+
+/* ---- largest, and last ---- */
+
+/* The first step at which a potential is largest. A NaN is never smaller than anything, so that it shows. */
+static int32_t peak(const snnd_activity *output, int32_t tile, int32_t neuron, int32_t lane) {
+    int32_t best = 0;
+    for (int32_t t = 1; t < output->steps; t++)
+        if (!(*cell(output, tile, neuron, t, lane) <= *cell(output, tile, neuron, best, lane)))
+            best = t;
+    return best;
+}
+
+static double max_score(const snnd_activity *output, int32_t tile, int32_t neuron, int32_t lane) {
+    return (double)*cell(output, tile, neuron, peak(output, tile, neuron, lane), lane);
+}
+
+static void max_back(const snnd_activity *output, const snnd_activity *gradient, int32_t tile, int32_t neuron,
+                     int32_t lane, double d) {
+    give_to(gradient, tile, neuron, lane, peak(output, tile, neuron, lane), d);
+}
+
+static void max_add(const snnd_softmax_kernels *kernels, int32_t classes, int64_t step, const float *output,
+                    double *total, double *scratch) {
+    (void)kernels, (void)scratch;
+    for (int32_t c = 0; c < classes; c++)
+        if (step == 0 || !((double)output[c] <= total[c]))
+            total[c] = (double)output[c];
+}
+
+static const entry max_entry = {each_score, each_back, max_score, max_back, max_add, total_as_it_is};
+
+static double last_score(const snnd_activity *output, int32_t tile, int32_t neuron, int32_t lane) {
+    return (double)*cell(output, tile, neuron, output->steps - 1, lane);
+}
+
+static void last_back(const snnd_activity *output, const snnd_activity *gradient, int32_t tile, int32_t neuron,
+                      int32_t lane, double d) {
+    give_to(gradient, tile, neuron, lane, output->steps - 1, d);
+}
+
+static void last_add(const snnd_softmax_kernels *kernels, int32_t classes, int64_t step, const float *output,
+                     double *total, double *scratch) {
+    (void)kernels, (void)step, (void)scratch;
+    for (int32_t c = 0; c < classes; c++)
+        total[c] = (double)output[c];
+}
+
+static const entry last_entry = {each_score, each_back, last_score, last_back, last_add, total_as_it_is};
+
+/* ---- all of them ---- */
+
+#define READOUT_ENTRY(number, name) [SNND_READOUT_##number] = &name##_entry,
+static const entry *const entries[] = {SNND_READOUTS(READOUT_ENTRY)};
+
 void snnd_readout_scores(const snnd_softmax_kernels *kernels, int32_t readout, const snnd_activity *output,
                          int32_t tile, int32_t lanes, double *scores, double *scratch) {
-    const int32_t classes = output->neurons;
-    if (readout == SNND_READOUT_SOFTMAX_SUM) {
-        kernels->sum_over_time(classes, output->steps, snnd_activity_rows(output, tile, 0), scratch,
-                               scratch + (size_t)classes * SNND_LANES);
-        lanes_apart(classes, lanes, scratch, scores);
-        return;
-    }
-    for (int32_t lane = 0; lane < lanes; lane++, scores += classes)
-        for (int32_t c = 0; c < classes; c++)
-            scores[c] = score_of(readout, output, tile, c, lane);
+    entries[readout]->scores(entries[readout], kernels, output, tile, lanes, scores, scratch);
 }
 
 void snnd_readout_add(const snnd_softmax_kernels *kernels, int32_t readout, int32_t classes, int64_t step,
                       const float *output, double *total, double *scratch) {
-    if (readout == SNND_READOUT_SOFTMAX_SUM) {
-        kernels->add_step(classes, output, total, scratch);
-        return;
-    }
-    for (int32_t c = 0; c < classes; c++) {
-        const double x = (double)output[c];
-        if (readout == SNND_READOUT_LAST || (readout == SNND_READOUT_MAX && (step == 0 || !(x <= total[c]))))
-            total[c] = x;
-        else if (readout != SNND_READOUT_MAX)
-            total[c] += x;
-    }
+    entries[readout]->add(kernels, classes, step, output, total, scratch);
 }
 
 void snnd_readout_total(int32_t readout, int32_t classes, int64_t steps, const double *total, float *scores) {
-    for (int32_t c = 0; c < classes; c++)
-        scores[c] = (float)(readout == SNND_READOUT_MEAN ? total[c] / (double)steps : total[c]);
+    entries[readout]->total(classes, steps, total, scores);
 }
+
+void snnd_readout_backward(const snnd_softmax_kernels *kernels, int32_t readout, const snnd_activity *output,
+                           const snnd_activity *gradient, int32_t tile, int32_t lanes, const double *d_scores,
+                           double *scratch) {
+    entries[readout]->backward(entries[readout], kernels, output, gradient, tile, lanes, d_scores, scratch);
+    for (int32_t c = 0; c < output->neurons; c++)
+        for (int32_t t = 0; t < output->steps; t++)
+            for (int32_t lane = lanes; lane < SNND_LANES; lane++)
+                *cell(gradient, tile, c, t, lane) = 0;
+}
+
+/* ---- scores to the loss and the class ---- */
 
 double snnd_cross_entropy(const double *scores, int32_t classes, int32_t label, double *gradient) {
     double highest = -INFINITY, sum = 0;
@@ -86,39 +230,6 @@ double snnd_cross_entropy(const double *scores, int32_t classes, int32_t label, 
         gradient[c] /= sum;
     gradient[label] -= 1;
     return log(sum) - (scores[label] - highest);
-}
-
-static void score_backward(int32_t readout, const snnd_activity *output, const snnd_activity *gradient, int32_t tile,
-                           int32_t neuron, int32_t lane, double d) {
-    int32_t steps = output->steps, only = -1; /* the step that counts, -1: all */
-    if (readout == SNND_READOUT_LAST)
-        only = steps - 1;
-    else if (readout == SNND_READOUT_MAX)
-        only = peak(output, tile, neuron, lane);
-    else if (readout == SNND_READOUT_MEAN)
-        d /= steps;
-    for (int32_t t = 0; t < steps; t++)
-        *cell(gradient, tile, neuron, t, lane) = only < 0 || t == only ? (float)d : 0.0f;
-}
-
-void snnd_readout_backward(const snnd_softmax_kernels *kernels, int32_t readout, const snnd_activity *output,
-                           const snnd_activity *gradient, int32_t tile, int32_t lanes, const double *d_scores,
-                           double *scratch) {
-    const int32_t classes = output->neurons;
-    if (readout == SNND_READOUT_SOFTMAX_SUM) {
-        lanes_together(classes, lanes, d_scores, scratch);
-        kernels->backward(classes, output->steps, snnd_activity_rows(output, tile, 0), scratch,
-                          scratch + (size_t)classes * SNND_LANES, snnd_activity_rows(gradient, tile, 0));
-    } else {
-        for (int32_t lane = 0; lane < lanes; lane++)
-            for (int32_t c = 0; c < classes; c++)
-                score_backward(readout, output, gradient, tile, c, lane,
-                               d_scores[(size_t)lane * (size_t)classes + (size_t)c]);
-    }
-    for (int32_t c = 0; c < classes; c++)
-        for (int32_t t = 0; t < output->steps; t++)
-            for (int32_t lane = lanes; lane < SNND_LANES; lane++)
-                *cell(gradient, tile, c, t, lane) = 0;
 }
 
 int32_t snnd_best_class(const double *scores, int32_t classes) {

@@ -8,8 +8,22 @@
 #include "kernel/softmax.h"
 #include "snndelay.h"
 
+/*
+ * All readouts, in the order of their numbers: what these end with, and their name in files and code. Each has
+ * an entry NAME_entry in readout.c, and another in export/c_readout.c; neither file compiles where one is missing.
+ */
+#define SNND_READOUTS(READOUT)                                                                                         \
+    READOUT(SOFTMAX_SUM, softmax_sum)                                                                                  \
+    READOUT(SUM, sum)                                                                                                  \
+    READOUT(MEAN, mean)                                                                                                \
+    READOUT(MAX, max)                                                                                                  \
+    READOUT(LAST, last)
+
+#define SNND_COUNT_READOUT(number, name) +1
+enum { SNND_READOUTS_END = SNND_READOUT_SOFTMAX_SUM SNND_READOUTS(SNND_COUNT_READOUT) };
+
 static inline bool snnd_is_readout(int32_t readout) {
-    return readout >= SNND_READOUT_SOFTMAX_SUM && readout <= SNND_READOUT_LAST;
+    return readout >= SNND_READOUT_SOFTMAX_SUM && readout < SNND_READOUTS_END;
 }
 
 /* The readout that is asked for, which may be the network's own. */

@@ -1,6 +1,7 @@
 /* Exported C in fixed point, compiled. Networks whose numbers are whole in fixed point, too, must agree with the stream
  * as closely as float does; of others, the classes. */
 #include "export/compiled.h"
+#include "kernel/readout.h"
 
 Suite *c_fixed_suite(void);
 
@@ -360,7 +361,7 @@ Suite *c_fixed_suite(void) {
     Suite *suite = suite_create("c fixed");
     TCase *compiled = scratch_case(suite, "compiled");
     tcase_add_loop_test(compiled, is_exact_where_numbers_are, 0, 3);
-    tcase_add_loop_test(compiled, has_every_readout, SNND_READOUT_SOFTMAX_SUM, SNND_READOUT_LAST + 1);
+    tcase_add_loop_test(compiled, has_every_readout, SNND_READOUT_SOFTMAX_SUM, SNND_READOUTS_END);
     tcase_add_test(compiled, counts_spikes_at_the_end);
     tcase_add_test(compiled, a_mean_of_spikes_is_a_rate);
     tcase_add_loop_test(compiled, an_output_is_not_lost_beside_a_larger_one, 0, 5);

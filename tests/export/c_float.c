@@ -1,5 +1,6 @@
 /* Exported C in float32, compiled, beside the stream. */
 #include "export/compiled.h"
+#include "kernel/readout.h"
 
 Suite *c_float_suite(void);
 
@@ -79,7 +80,7 @@ Suite *c_float_suite(void) {
     TCase *compiled = scratch_case(suite, "compiled");
     tcase_add_loop_test(compiled, is_the_stream_but_for_rounding, 0, COUNT(shapes));
     tcase_add_loop_test(compiled, has_odd_chains, 0, 3);
-    tcase_add_loop_test(compiled, has_every_readout, SNND_READOUT_SOFTMAX_SUM, SNND_READOUT_LAST + 1);
+    tcase_add_loop_test(compiled, has_every_readout, SNND_READOUT_SOFTMAX_SUM, SNND_READOUTS_END);
     tcase_add_loop_test(compiled, has_the_softmax, 0, 3);
     return suite;
 }

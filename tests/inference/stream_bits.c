@@ -1,5 +1,6 @@
 /* Streams give the same bits as batch evaluation, whatever the network. */
 #include "inference/bed.h"
+#include "kernel/readout.h"
 
 Suite *stream_bits_suite(void);
 
@@ -67,7 +68,7 @@ Suite *stream_bits_suite(void) {
     Suite *suite = suite_create("stream_bits");
     TCase *bits = tcase_create("bits");
     tcase_add_loop_test(bits, is_batch_evaluation_to_the_bit, 0, 3 * COUNT(shapes));
-    tcase_add_loop_test(bits, has_every_readout, SNND_READOUT_SOFTMAX_SUM, SNND_READOUT_LAST + 1);
+    tcase_add_loop_test(bits, has_every_readout, SNND_READOUT_SOFTMAX_SUM, SNND_READOUTS_END);
     suite_add_tcase(suite, bits);
     return suite;
 }

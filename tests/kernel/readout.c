@@ -15,7 +15,7 @@ Suite *readout_suite(void);
 enum { L = SNND_LANES, CLASSES = 4, STEPS = 7, TILES = 2, TILE = 1, LANES = 5 };
 
 /* Tests of all readouts in all instruction sets have both in _i. */
-enum { READOUTS = SNND_READOUT_LAST + 1 };
+enum { READOUTS = SNND_READOUTS_END };
 
 static double noise(uint64_t stream, uint64_t index) {
     return 2 * snnd_random_uniform(31, stream, index) - 1;

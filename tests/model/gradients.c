@@ -2,6 +2,7 @@
  * Gradients: against differences of the loss where it is smooth, and through spikes against dual numbers, which carry
  * the derivative forwards by the formulas of the model alone.
  */
+#include "kernel/readout.h"
 #include "model/small.h"
 
 Suite *gradients_suite(void);
@@ -615,7 +616,7 @@ Suite *gradients_suite(void) {
     tcase_add_loop_test(cases, gradients_through_batch_norm_are_slopes_of_the_loss, 0, COUNT(profiles));
     tcase_add_loop_test(cases, gradients_through_a_second_layer_of_delays_are_slopes_of_the_loss, 0, COUNT(profiles));
     tcase_add_loop_test(cases, gradients_under_every_readout_are_slopes_of_the_loss, SNND_READOUT_SOFTMAX_SUM,
-                        SNND_READOUT_LAST + 1);
+                        SNND_READOUTS_END);
     tcase_add_test(cases, gradients_of_batch_norm_on_the_input_are_slopes_of_the_loss);
     tcase_add_test(cases, gradients_through_dropout_are_slopes_of_the_loss);
     tcase_add_loop_test(cases, gradients_under_signs_and_a_mask_are_slopes_by_theta, 0, 2);

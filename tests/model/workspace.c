@@ -1,5 +1,6 @@
 /* Passes as wholes: what must not matter, what must be refused, what is left to read. */
 #include "base/allocator.h"
+#include "kernel/readout.h"
 #include "model/small.h"
 
 Suite *workspace_suite(void);
@@ -726,7 +727,7 @@ Suite *workspace_suite(void) {
     tcase_add_test(cases, a_workspace_that_memory_runs_out_on_leaves_nothing_behind);
     tcase_add_test(cases, a_pass_allocates_nothing);
     tcase_add_loop_test(cases, scores_predictions_and_loss_are_those_of_the_readout, SNND_READOUT_SOFTMAX_SUM,
-                        SNND_READOUT_LAST + 1);
+                        SNND_READOUTS_END);
     tcase_add_test(cases, the_first_of_equal_scores_wins);
     tcase_add_test(cases, a_loss_report_of_an_older_header_is_filled_as_far_as_it_goes);
     tcase_add_test(cases, the_spike_rate_counts_the_record);

@@ -1,4 +1,5 @@
 /* The readout is the network's: it is kept in files, and whoever is not told another takes it. */
+#include "kernel/readout.h"
 #include "format/json.h"
 #include "format/network_file.h"
 #include "format/scratch.h"
@@ -30,7 +31,7 @@ START_TEST(a_network_begins_with_that_of_the_paper) {
     ck_assert_int_eq(snnd_network_readout(made.network), SNND_READOUT_SOFTMAX_SUM);
     ck_assert_int_eq(snnd_network_readout(NULL), SNND_READOUT_NETWORK);
     ck_assert_int_eq(snnd_network_set_readout(NULL, SNND_READOUT_SUM), SNND_ERROR_ARGUMENT);
-    static const int wrong[] = {SNND_READOUT_NETWORK, SNND_READOUT_LAST + 1, -1};
+    static const int wrong[] = {SNND_READOUT_NETWORK, SNND_READOUTS_END, -1};
     for (int k = 0; k < COUNT(wrong); k++)
         FAILS(context, SNND_ERROR_ARGUMENT, "readout is",
               snnd_network_set_readout(made.network, (snnd_readout)wrong[k]));
@@ -168,7 +169,7 @@ START_TEST(losses_scores_and_streams_take_it) {
     OK(context, snnd_network_set_readout(made.network, SNND_READOUT_SOFTMAX_SUM)); /* the plan is a copy */
     scores_of(plan, SNND_READOUT_NETWORK, input, own);
     assert_same_bits(own, scores, sizeof own, "scores of a stream");
-    scores_of(plan, _i % SNND_READOUT_LAST + 1, input, own);
+    scores_of(plan, _i % (SNND_READOUTS_END - 1) + 1, input, own);
     ck_assert_mem_ne(own, scores, sizeof own);
     snnd_plan_free(plan);
 }
@@ -197,7 +198,7 @@ START_TEST(exports_take_it) {
 END_TEST
 
 Suite *readout_suite(void) {
-    enum { FIRST = SNND_READOUT_SOFTMAX_SUM, END = SNND_READOUT_LAST + 1 };
+    enum { FIRST = SNND_READOUT_SOFTMAX_SUM, END = SNND_READOUTS_END };
     Suite *suite = suite_create("readout");
     TCase *files = scratch_case(suite, "files"), *users = scratch_case(suite, "who takes it");
     tcase_add_checked_fixture(files, set_up, tear_down);
