@@ -41,11 +41,11 @@ static double density_factor(const snnd_network *network, double total) {
 }
 
 /* Layers get the differences of running sums that are rounded down, so that they come to exactly the total. */
-static void deal_total(const snnd_network *network, const snnd_structure *structure, int64_t total, int64_t *target) {
+static void deal_total(const snnd_network *network, const snnd_structure *structure, int64_t total, int64_t *dealt) {
     const bool uniform = structure->density == SNND_DENSITY_UNIFORM;
     const double factor = uniform ? 0 : density_factor(network, (double)total);
     double sum = 0;
-    int64_t dealt = 0, all = 0;
+    int64_t given = 0, all = 0;
     int32_t last = 0;
     for (int32_t i = 0; i < network->count; i++)
         if (snnd_layer_is_delays(network->layer[i])) {
@@ -57,20 +57,21 @@ static void deal_total(const snnd_network *network, const snnd_structure *struct
             continue;
         const double density = uniform ? (double)total / (double)all : fmin(raw_density(network->layer[i]) * factor, 1);
         sum += density * (double)snnd_layer_synapses(network->layer[i]);
-        target[i] = i == last ? total - dealt : (int64_t)(sum + 1e-6) - dealt;
-        dealt += target[i];
+        dealt[i] = i == last ? total - given : (int64_t)(sum + 1e-6) - given;
+        given += dealt[i];
     }
 }
 
-void snnd_structure_deal(const snnd_network *network, const snnd_structure *structure, int64_t *target) {
+/* How many synapses each layer has at first, to `dealt` [layers]; the budget is no fan-in. */
+static void deal(const snnd_network *network, const snnd_structure *structure, int64_t *dealt) {
     int64_t synapses = 0;
     for (int32_t i = 0; i < network->count; i++) {
         const bool counts = snnd_layer_is_delays(network->layer[i]);
-        target[i] = counts ? budget_of(structure->sparsity, snnd_layer_synapses(network->layer[i])) : 0;
+        dealt[i] = counts ? budget_of(structure->sparsity, snnd_layer_synapses(network->layer[i])) : 0;
         synapses += counts ? snnd_layer_synapses(network->layer[i]) : 0;
     }
     if (structure->budget == SNND_BUDGET_NETWORK || structure->density == SNND_DENSITY_ERDOS_RENYI)
-        deal_total(network, structure, budget_of(structure->sparsity, synapses), target);
+        deal_total(network, structure, budget_of(structure->sparsity, synapses), dealt);
 }
 
 /* ---- groups ---- */
@@ -79,7 +80,7 @@ static snnd_stretch all_of(snnd_layer *layer) {
     return (snnd_stretch){.layer = layer, .begin = 0, .end = snnd_layer_synapses(layer)};
 }
 
-static void group_layers(snnd_sparsity *sparsity, const int64_t *target) {
+static void group_layers(snnd_sparsity *sparsity) {
     const bool together = sparsity->structure.budget == SNND_BUDGET_NETWORK;
     snnd_stretch *stretch = sparsity->stretch;
     for (int32_t i = 0; i < sparsity->network->count; i++) {
@@ -89,7 +90,7 @@ static void group_layers(snnd_sparsity *sparsity, const int64_t *target) {
         if (!together || sparsity->groups == 0)
             sparsity->group[sparsity->groups++] = (snnd_group){.stretch = stretch, .neuron = -1};
         sparsity->group[sparsity->groups - 1].stretches++;
-        sparsity->group[sparsity->groups - 1].target += target[i];
+        sparsity->group[sparsity->groups - 1].target += sparsity->dealt[i];
         stretch++;
     }
 }
@@ -109,16 +110,19 @@ static void group_neurons(snnd_sparsity *sparsity) {
 
 static snnd_status allocate(snnd_sparsity *sparsity, int64_t stretches, int64_t largest) {
     snnd_context *context = sparsity->network->context;
+    const size_t layers = (size_t)sparsity->network->count;
     sparsity->group = snnd_allocate(context, snnd_size_of(stretches), sizeof *sparsity->group);
     sparsity->stretch = snnd_allocate(context, snnd_size_of(stretches), sizeof *sparsity->stretch);
-    sparsity->regrown = snnd_allocate(context, (size_t)sparsity->network->count, sizeof *sparsity->regrown);
-    sparsity->moment = snnd_allocate(context, (size_t)sparsity->network->count, sizeof *sparsity->moment);
-    sparsity->quota = snnd_allocate(context, (size_t)sparsity->network->count, sizeof *sparsity->quota);
+    sparsity->dealt = snnd_allocate(context, layers, sizeof *sparsity->dealt);
+    sparsity->equipped = snnd_allocate(context, layers, sizeof *sparsity->equipped);
+    sparsity->regrown = snnd_allocate(context, layers, sizeof *sparsity->regrown);
+    sparsity->moment = snnd_allocate(context, layers, sizeof *sparsity->moment);
+    sparsity->quota = snnd_allocate(context, layers, sizeof *sparsity->quota);
     sparsity->candidate = snnd_allocate(context, snnd_size_of(largest), sizeof *sparsity->candidate);
     sparsity->order = snnd_allocate(context, snnd_size_of(largest), sizeof *sparsity->order);
-    return sparsity->group == NULL || sparsity->stretch == NULL || sparsity->regrown == NULL ||
-                   sparsity->moment == NULL || sparsity->quota == NULL || sparsity->candidate == NULL ||
-                   sparsity->order == NULL
+    return sparsity->group == NULL || sparsity->stretch == NULL || sparsity->dealt == NULL ||
+                   sparsity->equipped == NULL || sparsity->regrown == NULL || sparsity->moment == NULL ||
+                   sparsity->quota == NULL || sparsity->candidate == NULL || sparsity->order == NULL
                ? SNND_ERROR_MEMORY
                : SNND_OK;
 }
@@ -150,13 +154,13 @@ snnd_status snnd_structure_group(snnd_sparsity *sparsity) {
         group_neurons(sparsity);
         return SNND_OK;
     }
-    snnd_structure_deal(network, &sparsity->structure, sparsity->regrown);
+    deal(network, &sparsity->structure, sparsity->dealt);
     for (int32_t i = 0; i < network->count; i++)
-        if (snnd_layer_is_delays(network->layer[i]) && sparsity->regrown[i] < 1)
+        if (snnd_layer_is_delays(network->layer[i]) && sparsity->dealt[i] < 1)
             return snnd_fail(network->context, SNND_ERROR_ARGUMENT,
                              "%s: a sparsity of %g leaves layer %d none of its %lld synapses", rule,
                              sparsity->structure.sparsity, i, (long long)snnd_layer_synapses(network->layer[i]));
-    group_layers(sparsity, sparsity->regrown);
+    group_layers(sparsity);
     return SNND_OK;
 }
 

@@ -40,7 +40,6 @@ snnd_status snnd_sparsity_create(snnd_network *network, const snnd_sparsity_clas
         snnd_sparsity_free(made);
         return status;
     }
-    memset(made->regrown, 0, (size_t)network->count * sizeof *made->regrown);
     snnd_sparsity_announce(made);
     network->complete = true;
     network->controller = made;
@@ -60,6 +59,8 @@ void snnd_sparsity_free(snnd_sparsity *sparsity) {
     }
     snnd_release(context, sparsity->group);
     snnd_release(context, sparsity->stretch);
+    snnd_release(context, sparsity->dealt);
+    snnd_release(context, sparsity->equipped);
     snnd_release(context, sparsity->regrown);
     snnd_release(context, sparsity->moment);
     snnd_release(context, sparsity->quota);

@@ -46,6 +46,8 @@ struct snnd_sparsity {
     snnd_group *group;
     int64_t groups;
     snnd_stretch *stretch; /* what groups point to */
+    int64_t *dealt;        /* [layers] synapses at first, where the budget is no fan-in */
+    bool *equipped;        /* [layers] whether the mask is one that snnd_structure_equip() has made */
     int64_t *regrown;      /* [layers] in the last step */
     double *moment;        /* [layers] what a rule weighs them by, */
     int64_t *quota;        /* [layers] and gives to them */

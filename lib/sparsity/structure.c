@@ -136,15 +136,13 @@ static void draw_mask(const snnd_sparsity *sparsity, const snnd_stretch *stretch
         weight[s] = mask[s] ? weight[s] : 0;
 }
 
-static void draw_masks(snnd_sparsity *sparsity) {
+static void draw_masks(const snnd_sparsity *sparsity) {
     const bool of_neurons = sparsity->structure.budget == SNND_BUDGET_FAN_IN;
-    if (!of_neurons)
-        snnd_structure_deal(sparsity->network, &sparsity->structure, sparsity->regrown);
     for (int64_t g = 0; g < sparsity->groups; g++)
         for (int32_t k = 0; k < sparsity->group[g].stretches; k++) {
             const snnd_group *group = &sparsity->group[g];
             const snnd_stretch *stretch = &group->stretch[k];
-            draw_mask(sparsity, stretch, of_neurons ? group->target : sparsity->regrown[stretch->layer->index],
+            draw_mask(sparsity, stretch, of_neurons ? group->target : sparsity->dealt[stretch->layer->index],
                       of_neurons ? (uint64_t)group->neuron : 0);
         }
 }
@@ -197,7 +195,7 @@ static snnd_status add_arrays(snnd_sparsity *sparsity, snnd_layer *layer) {
         return status;
     if (is_new)
         memset(snnd_mask_of(layer), random ? 0 : 1, snnd_array_bytes(&layer->arrays[SNND_ARRAY_MASK]));
-    sparsity->regrown[layer->index] = is_new;
+    sparsity->equipped[layer->index] = is_new;
     return random && snnd_sparsity_keeps_signs(sparsity)
                ? snnd_layer_add_array(layer, SNND_ARRAY_SIGN, SNND_INT8, weight->dimensions, weight->shape)
                : SNND_OK;
@@ -205,7 +203,7 @@ static snnd_status add_arrays(snnd_sparsity *sparsity, snnd_layer *layer) {
 
 /* Takes back what add_arrays() has given. */
 static void drop_arrays(snnd_sparsity *sparsity, snnd_layer *layer) {
-    if (sparsity->regrown[layer->index] == 0)
+    if (!sparsity->equipped[layer->index])
         return;
     snnd_layer_drop_array(layer, SNND_ARRAY_MASK);
     if (sparsity->structure.start == SNND_START_RANDOM)
@@ -217,7 +215,6 @@ snnd_status snnd_structure_equip(snnd_sparsity *sparsity) {
     snnd_status status = SNND_OK;
     if (sparsity->structure.start == SNND_START_KEEP)
         return SNND_OK;
-    memset(sparsity->regrown, 0, (size_t)network->count * sizeof *sparsity->regrown);
     for (int32_t i = 0; i < network->count && status == SNND_OK; i++)
         if (snnd_layer_is_delays(network->layer[i]))
             status = add_arrays(sparsity, network->layer[i]);

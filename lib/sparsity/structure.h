@@ -33,9 +33,6 @@ snnd_status snnd_structure_equip(snnd_sparsity *sparsity);
 
 /* ---- groups.c ---- */
 
-/* How many synapses each layer has at first, to `target` [layers]; the budget is no fan-in. */
-void snnd_structure_deal(const snnd_network *network, const snnd_structure *structure, int64_t *target);
-
 /* Makes the groups, and room to choose in. */
 snnd_status snnd_structure_group(snnd_sparsity *sparsity);
 
