@@ -16,68 +16,95 @@ static const char RUN[] = "trainer.run", SETTINGS_KEY[] = "snndelay.trainer", NO
 
 /* ---- the place in the run ---- */
 
-enum { RUN_NUMBERS = 17, MOST_EPOCHS = 1 << 30 }; /* so many that training can go on from there */
+/* A number of it: where it is in a trainer, and the largest that it can be. */
+typedef struct run_number {
+    const char *name;
+    enum { OF_RUN, OF_WEIGHTS, OF_POSITIONS, OF_SPARSITY } owner;
+    size_t offset;
+    enum { SIGNED, UNSIGNED, REAL } kind;
+    double most;
+} run_number;
+
+/* Where whole numbers of a double end, the largest below 1, and what is far from the end of a sum. */
+#define MOST_WHOLE 0x1p53
+#define BELOW_ONE 0x1.fffffffffffffp-1
+#define MOST_REAL 1e300
+#define MOST_EPOCHS (1 << 30) /* so many that training can go on from there */
+
+/* In the order that files have them in. */
+static const run_number run_numbers[] = {
+    {"epoch", OF_RUN, offsetof(snnd_run, epoch), SIGNED, MOST_EPOCHS},
+    {"step", OF_RUN, offsetof(snnd_run, step), SIGNED, INT32_MAX},
+    {"of_samples", OF_RUN, offsetof(snnd_run, of_samples), SIGNED, MOST_WHOLE},
+    {"draws", OF_RUN, offsetof(snnd_run, draws), UNSIGNED, MOST_WHOLE},
+    {"samples", OF_RUN, offsetof(snnd_run, samples), SIGNED, MOST_WHOLE},
+    {"correct", OF_RUN, offsetof(snnd_run, correct), SIGNED, MOST_WHOLE},
+    {"regrown", OF_RUN, offsetof(snnd_run, regrown), SIGNED, MOST_WHOLE},
+    {"loss", OF_RUN, offsetof(snnd_run, loss), REAL, MOST_REAL},
+    {"cross_entropy", OF_RUN, offsetof(snnd_run, cross_entropy), REAL, MOST_REAL},
+    {"spikes", OF_RUN, offsetof(snnd_run, spikes), REAL, MOST_REAL},
+    {"weight_rate", OF_RUN, offsetof(snnd_run, weight_rate), REAL, MOST_REAL},
+    {"position_rate", OF_RUN, offsetof(snnd_run, position_rate), REAL, MOST_REAL},
+    {"momentum", OF_RUN, offsetof(snnd_run, momentum), REAL, BELOW_ONE},
+    {"position_momentum", OF_POSITIONS, offsetof(snnd_optimizer, options.momentum), REAL, BELOW_ONE},
+    {"weight_steps", OF_WEIGHTS, offsetof(snnd_optimizer, steps), UNSIGNED, MOST_WHOLE},
+    {"position_steps", OF_POSITIONS, offsetof(snnd_optimizer, steps), UNSIGNED, MOST_WHOLE},
+    {"sparsity_steps", OF_SPARSITY, offsetof(snnd_sparsity, steps), UNSIGNED, MOST_WHOLE},
+};
+
+enum { RUN_NUMBERS = sizeof run_numbers / sizeof run_numbers[0] };
+
+/* NULL: a controller's, of which there is none. */
+static const void *place_of(const snnd_trainer *trainer, const run_number *number) {
+    const void *const owners[] = {
+        [OF_RUN] = &trainer->run,
+        [OF_WEIGHTS] = trainer->weights,
+        [OF_POSITIONS] = trainer->positions,
+        [OF_SPARSITY] = trainer->options.sparsity,
+    };
+    const char *owner = owners[number->owner];
+    return owner == NULL ? NULL : owner + number->offset;
+}
 
 static void pack(const snnd_trainer *trainer, double numbers[RUN_NUMBERS]) {
-    const snnd_run *run = &trainer->run;
-    const snnd_sparsity *sparsity = trainer->options.sparsity;
-    const double packed[RUN_NUMBERS] = {
-        (double)run->epoch,
-        (double)run->step,
-        (double)run->of_samples,
-        (double)run->draws,
-        (double)run->samples,
-        (double)run->correct,
-        (double)run->regrown,
-        run->loss,
-        run->cross_entropy,
-        run->spikes,
-        run->weight_rate,
-        run->position_rate,
-        run->momentum,
-        trainer->positions->options.momentum,
-        (double)trainer->weights->steps,
-        (double)trainer->positions->steps,
-        sparsity == NULL ? 0 : (double)sparsity->steps,
-    };
-    memcpy(numbers, packed, sizeof packed);
+    for (int i = 0; i < RUN_NUMBERS; i++) {
+        const void *place = place_of(trainer, &run_numbers[i]);
+        if (place == NULL)
+            numbers[i] = 0;
+        else if (run_numbers[i].kind == SIGNED)
+            numbers[i] = (double)*(const int64_t *)place;
+        else if (run_numbers[i].kind == UNSIGNED)
+            numbers[i] = (double)*(const uint64_t *)place;
+        else
+            numbers[i] = *(const double *)place;
+    }
 }
 
 static void unpack(snnd_trainer *trainer, const double numbers[RUN_NUMBERS]) {
-    trainer->run = (snnd_run){
-        .epoch = (int64_t)numbers[0],
-        .step = (int64_t)numbers[1],
-        .of_samples = (int64_t)numbers[2],
-        .draws = (uint64_t)numbers[3],
-        .samples = (int64_t)numbers[4],
-        .correct = (int64_t)numbers[5],
-        .regrown = (int64_t)numbers[6],
-        .loss = numbers[7],
-        .cross_entropy = numbers[8],
-        .spikes = numbers[9],
-        .weight_rate = numbers[10],
-        .position_rate = numbers[11],
-        .momentum = numbers[12],
-    };
-    trainer->weights->options.rate = numbers[10];
-    trainer->weights->options.momentum = numbers[12];
-    trainer->positions->options.rate = numbers[11];
-    trainer->positions->options.momentum = numbers[13];
-    trainer->weights->steps = (uint64_t)numbers[14];
-    trainer->positions->steps = (uint64_t)numbers[15];
-    if (trainer->options.sparsity == NULL)
-        return;
-    trainer->options.sparsity->steps = (uint64_t)numbers[16];
-    snnd_sparsity_announce(trainer->options.sparsity);
+    for (int i = 0; i < RUN_NUMBERS; i++) {
+        void *place = (void *)(uintptr_t)place_of(trainer, &run_numbers[i]);
+        if (place == NULL)
+            continue;
+        if (run_numbers[i].kind == SIGNED)
+            *(int64_t *)place = (int64_t)numbers[i];
+        else if (run_numbers[i].kind == UNSIGNED)
+            *(uint64_t *)place = (uint64_t)numbers[i];
+        else
+            *(double *)place = numbers[i];
+    }
+    trainer->weights->options.rate = trainer->run.weight_rate;
+    trainer->weights->options.momentum = trainer->run.momentum;
+    trainer->positions->options.rate = trainer->run.position_rate;
+    if (trainer->options.sparsity != NULL)
+        snnd_sparsity_announce(trainer->options.sparsity);
 }
 
 static snnd_status check_numbers(snnd_context *context, const double numbers[RUN_NUMBERS]) {
     for (int i = 0; i < RUN_NUMBERS; i++) {
-        const bool whole = i < 7 || i > 13, momentum = i == 12 || i == 13;
-        if (!(numbers[i] >= 0 && numbers[i] <= (whole ? 0x1p53 : 1e300)) ||
-            (whole && numbers[i] != floor(numbers[i])) || (momentum && numbers[i] >= 1) ||
-            (i == 0 && numbers[i] > MOST_EPOCHS) || (i == 1 && numbers[i] > INT32_MAX))
-            return snnd_fail(context, SNND_ERROR_FORMAT, "number %d of '%s', %g, is out of range", i, RUN, numbers[i]);
+        const bool whole = run_numbers[i].kind != REAL;
+        if (!(numbers[i] >= 0 && numbers[i] <= run_numbers[i].most) || (whole && numbers[i] != floor(numbers[i])))
+            return snnd_fail(context, SNND_ERROR_FORMAT, "'%s' in '%s' is %g; expected a %snumber of 0 to %g",
+                             run_numbers[i].name, RUN, numbers[i], whole ? "whole " : "", run_numbers[i].most);
     }
     return SNND_OK;
 }

@@ -399,14 +399,39 @@ START_TEST(a_note_that_could_not_be_saved_is_not_loaded) {
 }
 END_TEST
 
-/* After so many there would be a negative number of them one day. */
-START_TEST(epochs_that_nobody_can_have_trained_are_refused) {
-    /* 1 and 2^30 + 1, little-endian, as the first of three numbers; the others are 0 */
-    static const unsigned char done[24] = {[6] = 0xF0, [7] = 0x3F}, too_many[24] = {[2] = 0x40, [6] = 0xD0, [7] = 0x41};
+/* The numbers of the place in a run by their order in files, each with a value that it cannot have. After so many
+ * epochs there would be a negative number of them one day. */
+static const struct {
+    const char *name;
+    double value;
+} wrong_numbers[] = {
+    {"'epoch'", 0x1p30 + 1},   {"'step'", 0x1p31},         {"'of_samples'", 0.5},   {"'draws'", -1},
+    {"'samples'", 0x1p54},     {"'correct'", 0.5},         {"'regrown'", -1},       {"'loss'", -1},
+    {"'cross_entropy'", NAN},  {"'spikes'", INFINITY},     {"'weight_rate'", -1},   {"'position_rate'", 1e301},
+    {"'momentum'", 1},         {"'position_momentum'", 1}, {"'weight_steps'", 0.5}, {"'position_steps'", -1},
+    {"'sparsity_steps'", 0.5},
+};
+enum { WRONG_NUMBERS = sizeof wrong_numbers / sizeof wrong_numbers[0] };
+
+START_TEST(places_in_a_run_that_cannot_be_are_refused_by_name) {
+    /* 1, 0 and 0, little-endian: an epoch, no step of the next, no samples that it is on. */
+    static const unsigned char begin[24] = {[6] = 0xF0, [7] = 0x3F};
+    size_t count, at = 0;
+    uint64_t bits;
     make_toy(&made);
     train_epochs(&made, dataset, 1);
-    replace(save(&made, "run"), done, too_many, sizeof done);
-    FAILS(context, SNND_ERROR_FORMAT, "number 0", snnd_trainer_load_checkpoint(made.trainer, scratch("run"), NULL));
+    const char *path = save(&made, "run");
+    unsigned char *bytes = scratch_read(path, &count);
+    while (at + WRONG_NUMBERS * sizeof bits < count && memcmp(bytes + at, begin, sizeof begin) != 0)
+        at++;
+    memcpy(&bits, &wrong_numbers[_i].value, sizeof bits);
+    for (size_t b = 0; b < sizeof bits; b++)
+        bytes[at + (size_t)_i * sizeof bits + b] = (unsigned char)(bits >> 8 * b);
+    scratch_write(path, bytes, count);
+    free(bytes);
+    char words[64];
+    snprintf(words, sizeof words, "%s in 'trainer.run' is", wrong_numbers[_i].name);
+    FAILS(context, SNND_ERROR_FORMAT, words, snnd_trainer_load_checkpoint(made.trainer, scratch("run"), NULL));
     assert_unharmed(&made);
 }
 END_TEST
@@ -583,7 +608,7 @@ Suite *checkpoint_suite(void) {
     tcase_add_test(cases, another_network_is_named);
     tcase_add_loop_test(cases, a_damaged_file_is_refused_and_nothing_changes, 0, SPOILED);
     tcase_add_test(cases, a_note_that_could_not_be_saved_is_not_loaded);
-    tcase_add_test(cases, epochs_that_nobody_can_have_trained_are_refused);
+    tcase_add_loop_test(cases, places_in_a_run_that_cannot_be_are_refused_by_name, 0, WRONG_NUMBERS);
     tcase_add_test(cases, a_load_takes_no_masks_or_signs_from_a_pass);
     tcase_add_test(cases, moments_that_cannot_be_are_neither_saved_nor_loaded);
     tcase_add_test(cases, a_network_file_is_no_checkpoint);
