@@ -32,6 +32,7 @@ static void mix(uint64_t *hash, const snnd_plan_layer *layer) {
         snnd_mix_double(hash, layer->factor[n]);
         snnd_mix_double(hash, layer->shift[n]);
     }
+    snnd_plan_mix_constants(hash, layer);
 }
 
 static void step(snnd_stream *stream, const snnd_plan_layer *layer, const float *x, float *y) {

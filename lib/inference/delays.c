@@ -71,6 +71,7 @@ static void mix(uint64_t *hash, const snnd_plan_layer *layer) {
             snnd_mix(hash, synapses->delay[s]);
             snnd_mix_float(hash, synapses->value[s]);
         }
+    snnd_plan_mix_constants(hash, layer);
 }
 
 /* ---- streams ---- */

@@ -17,6 +17,7 @@ static void step(snnd_stream *stream, const snnd_plan_layer *layer, const float 
 
 const snnd_frozen_class snnd_leaky_integrator_frozen = {
     .freeze = freeze,
+    .mix = snnd_plan_mix_constants,
     .step = step,
     .overflows = true,
 };

@@ -11,14 +11,15 @@ static const snnd_frozen_class *frozen_of(const snnd_layer *layer) {
     return table[layer->class->type];
 }
 
-/* Of kinds without a `mix` all numbers are here; in others they are 0. Fingerprints are in saved states, so that a
- * layer's stays what it is. */
 static void mix_layer(uint64_t *hash, const snnd_plan_layer *layer) {
     snnd_mix(hash, (uint32_t)layer->class->type);
     snnd_mix(hash, (uint32_t)layer->outputs);
     snnd_mix(hash, (uint32_t)layer->synapses.taps);
-    if (layer->frozen->mix != NULL)
-        layer->frozen->mix(hash, layer);
+    layer->frozen->mix(hash, layer);
+}
+
+/* States that were saved have fingerprints in them, so that these stay what they are. */
+void snnd_plan_mix_constants(uint64_t *hash, const snnd_plan_layer *layer) {
     snnd_mix_float(hash, layer->lif.decay);
     snnd_mix_float(hash, layer->lif.threshold);
     snnd_mix_float(hash, layer->decay);

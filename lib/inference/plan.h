@@ -29,7 +29,7 @@ typedef struct snnd_frozen_class {
     /* Fills the layer of a plan. NULL: evaluation passes on what comes in, and the kind has no place in a plan. */
     snnd_status (*freeze)(snnd_context *context, const snnd_layer *layer, snnd_plan_layer *made);
     void (*release)(snnd_context *context, const snnd_plan_layer *layer); /* may be NULL */
-    /* What it has put into the layer, into the plan's fingerprint; NULL: plan.c does it. */
+    /* All that it has put into the layer, into the plan's fingerprint. */
     void (*mix)(uint64_t *hash, const snnd_plan_layer *layer);
     /* A frame through the layer. */
     void (*step)(snnd_stream *stream, const snnd_plan_layer *layer, const float *x, float *y);
@@ -56,6 +56,10 @@ struct snnd_plan {
     size_t past;          /* inputs whose silent steps a stream counts */
     uint64_t fingerprint; /* of every number in it */
 };
+
+/* What fingerprints of the first kinds end with: constants of LIF neurons and of leaky integrators, 0 in other layers.
+ */
+void snnd_plan_mix_constants(uint64_t *hash, const snnd_plan_layer *layer);
 
 /* Whether two plans are of the same numbers, as far as their fingerprints tell, and certainly of the same shape, so
  * that one's streams can hold the state of the other's. */
