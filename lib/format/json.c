@@ -17,8 +17,26 @@ bool snnd_json_is_small(const char *text, size_t length, size_t most) {
     return values <= most;
 }
 
+/* A backslash behind a backslash begins no escape. */
+bool snnd_json_has_zero(const char *text, size_t length) {
+    static const char escape[] = {'u', '0', '0', '0', '0'};
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] == '\0')
+            return true;
+        if (text[i] != '\\')
+            continue;
+        i++;
+        if (length - i >= sizeof escape && memcmp(text + i, escape, sizeof escape) == 0)
+            return true;
+    }
+    return false;
+}
+
 cJSON *snnd_json_parse(const char *text) {
-    return snnd_json_is_small(text, strlen(text), SNND_JSON_VALUES) ? cJSON_ParseWithOpts(text, NULL, 1) : NULL;
+    const size_t length = strlen(text);
+    if (snnd_json_has_zero(text, length) || !snnd_json_is_small(text, length, SNND_JSON_VALUES))
+        return NULL;
+    return cJSON_ParseWithOpts(text, NULL, 1);
 }
 
 bool snnd_json_add_double(cJSON *object, const char *name, double value) {

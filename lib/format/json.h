@@ -13,7 +13,12 @@ enum { SNND_JSON_VALUES = 1 << 18 };
 /* Whether the text has no more values than `most`. It need not be JSON. */
 bool snnd_json_is_small(const char *text, size_t length, size_t most);
 
-/* The value that the whole text is, to be given to cJSON_Delete(); NULL where it is none, or one of too many. */
+/* Whether a zero is in the text, as it is or written \u0000: cJSON's words end there, so that one would pass for
+ * another. */
+bool snnd_json_has_zero(const char *text, size_t length);
+
+/* The value that the whole text is, to be given to cJSON_Delete(); NULL where it is none, has a zero in it, or is one
+ * of too many. */
 cJSON *snnd_json_parse(const char *text);
 
 /* Adds a double so that reading it gives the same bits. */

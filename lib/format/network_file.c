@@ -342,7 +342,8 @@ snnd_status snnd_network_from_file(snnd_context *context, const snnd_safetensors
     cJSON *root = text == NULL ? NULL : snnd_json_parse(text);
     if (root == NULL)
         return snnd_fail(context, SNND_ERROR_FORMAT,
-                         text == NULL ? "its metadata has no '%s'" : "its '%s' is not JSON, or has very many values",
+                         text == NULL ? "its metadata has no '%s'"
+                                      : "its '%s' is not JSON, has a zero in it, or very many values",
                          SNND_NETWORK_KEY);
     snnd_network *made = NULL;
     snnd_status status = build_network(context, root, file, &made);

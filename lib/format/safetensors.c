@@ -277,6 +277,8 @@ static snnd_status read_header(snnd_safetensors *file, size_t bytes) {
                          data_bytes);
     if (!snnd_is_utf8(text, (size_t)length))
         return snnd_fail(file->context, SNND_ERROR_FORMAT, "the header is not UTF-8");
+    if (snnd_json_has_zero(text, (size_t)length))
+        return snnd_fail(file->context, SNND_ERROR_FORMAT, "the header is JSON with a zero in it, or none");
     file->header = cJSON_ParseWithLengthOpts(text, (size_t)length, &end, false);
     while (file->header != NULL && end < text + length && *end == ' ')
         end++;

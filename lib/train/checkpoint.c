@@ -189,7 +189,11 @@ static bool same_text(const cJSON *a, const cJSON *b) {
 }
 
 static snnd_status compare_settings(const snnd_trainer *trainer, const char *text) {
-    cJSON *own = describe_settings(trainer), *theirs = snnd_json_parse(text);
+    cJSON *theirs = snnd_json_parse(text);
+    if (theirs == NULL)
+        return snnd_fail(trainer->context, SNND_ERROR_FORMAT,
+                         "its '%s' is not JSON, has a zero in it, or very many values", SETTINGS_KEY);
+    cJSON *own = describe_settings(trainer);
     char *printed = own == NULL ? NULL : cJSON_PrintUnformatted(own);
     cJSON *again = printed == NULL ? NULL : cJSON_Parse(printed);
     snnd_status status = SNND_OK;

@@ -660,6 +660,61 @@ START_TEST(an_option_that_nobody_knows_is_refused) {
 }
 END_TEST
 
+/* Words of C end at a zero: one in the middle would make another word pass for the one before it. */
+START_TEST(a_zero_in_an_architecture_is_refused) {
+    static const struct {
+        int layer; /* -1: none of them */
+        const char *key, *with, *value;
+    } zeros[] = {{-1, "readout", "readout", "\"max\\u0000x\""},
+                 {2, "type", "type", "\"lif\\u0000x\""},
+                 {2, "tau", "tau\\u0000x", "10"},
+                 {-1, "sigma", "sigma\\u0000", "2"}};
+    for (int k = 0; k < (int)(sizeof zeros / sizeof zeros[0]); k++) {
+        pieces all = take_apart();
+        cJSON *layers = cJSON_GetObjectItem(all.root, "layers");
+        cJSON *object = zeros[k].layer < 0 ? all.root : cJSON_GetArrayItem(layers, zeros[k].layer);
+        char raw[80];
+        sprintf(raw, "{\"%s\":%s}", zeros[k].with, zeros[k].value);
+        cJSON_DeleteItemFromObjectCaseSensitive(object, zeros[k].key);
+        ck_assert_ptr_nonnull(cJSON_AddRawToObject(object, "@", raw));
+        /* "@":{ ... } gives way to what it holds. */
+        char *text = cJSON_PrintUnformatted(all.root), *from = strstr(text, "\"@\":{");
+        char *end = strchr(from, '}');
+        memmove(end, end + 1, strlen(end));
+        memmove(from, from + 5, strlen(from + 5) + 1);
+        refuses_text(&all, text, "has a zero in it");
+        cJSON_free(text);
+    }
+}
+END_TEST
+
+/* A backslash in front of the letters is no zero. */
+START_TEST(a_zero_behind_an_architecture_is_refused) {
+    static const char *const behind[] = {"\\u0000", "\\u0000x", "\\\\u0000"};
+    pieces all = take_apart();
+    char *text = cJSON_PrintUnformatted(all.root), *longer = malloc(strlen(text) + 16);
+    ck_assert_ptr_nonnull(longer);
+    sprintf(longer, "%s@@@@@@@@", text);
+    const snnd_metadata metadata[] = {{SNND_NETWORK_KEY, longer}};
+    OK(all.context,
+       snnd_safetensors_write(all.context, snnd_to_path(scratch("a")), all.tensors, all.count, metadata, 1));
+    size_t count, at = 0;
+    unsigned char *bytes = scratch_read(scratch("a"), &count);
+    while (memcmp(bytes + at, "@@@@@@@@", 8) != 0)
+        at++;
+    memset(bytes + at, ' ', 8);
+    memcpy(bytes + at, behind[_i], strlen(behind[_i]));
+    scratch_write(scratch("a"), bytes, count);
+    snnd_network *loaded = NULL;
+    FAILS(all.context, SNND_ERROR_FORMAT, _i < 2 ? "the header is JSON with a zero in it" : "is not JSON",
+          snnd_network_load(all.context, scratch("a"), &loaded));
+    free(bytes);
+    free(longer);
+    cJSON_free(text);
+    release(&all);
+}
+END_TEST
+
 START_TEST(an_architecture_says_nothing_else_and_nothing_twice) {
     pieces all = take_apart();
     cJSON_AddNumberToObject(all.root, "recurrent", 1);
@@ -797,6 +852,8 @@ Suite *network_file_suite(void) {
 
     TCase *architecture = scratch_case(suite, "architecture");
     tcase_add_test(architecture, an_option_that_nobody_knows_is_refused);
+    tcase_add_test(architecture, a_zero_in_an_architecture_is_refused);
+    tcase_add_loop_test(architecture, a_zero_behind_an_architecture_is_refused, 0, 3);
     tcase_add_test(architecture, an_architecture_says_nothing_else_and_nothing_twice);
     tcase_add_loop_test(architecture, a_changed_architecture_is_refused, 0, sizeof changes / sizeof changes[0]);
     tcase_add_test(architecture, a_layer_too_many_or_too_few_is_refused);

@@ -399,6 +399,26 @@ START_TEST(a_note_that_could_not_be_saved_is_not_loaded) {
 }
 END_TEST
 
+START_TEST(a_zero_in_the_text_of_a_checkpoint_is_refused) {
+    static const struct {
+        const char *from, *to, *words;
+    } zeros[] = {{"abcdef", "\\u0000", "the header is JSON with a zero in it"},
+                 {"momentum_low", "momen\\\\u0000", "its 'snndelay.trainer' is not JSON, has a zero in it"},
+                 {"momentum_low", "momentum_\\\"x", "its 'snndelay.trainer' is not JSON"}};
+    char *note = NULL;
+    make_toy(&made);
+    train_epochs(&made, dataset, 1);
+    for (int k = 0; k < COUNT(zeros); k++) {
+        OK(context, snnd_trainer_save_checkpoint(made.trainer, scratch("run"), "abcdef"));
+        replace(scratch("run"), zeros[k].from, zeros[k].to, strlen(zeros[k].from));
+        FAILS(context, SNND_ERROR_FORMAT, zeros[k].words,
+              snnd_trainer_load_checkpoint(made.trainer, scratch("run"), &note));
+        ck_assert_ptr_null(note);
+    }
+    assert_unharmed(&made);
+}
+END_TEST
+
 /* The numbers of the place in a run by their order in files, each with a value that it cannot have. After so many
  * epochs there would be a negative number of them one day. */
 static const struct {
@@ -609,6 +629,8 @@ Suite *checkpoint_suite(void) {
     tcase_add_loop_test(cases, a_damaged_file_is_refused_and_nothing_changes, 0, SPOILED);
     tcase_add_test(cases, a_note_that_could_not_be_saved_is_not_loaded);
     tcase_add_loop_test(cases, places_in_a_run_that_cannot_be_are_refused_by_name, 0, WRONG_NUMBERS);
+    tcase_add_test(cases, a_zero_in_the_text_of_a_checkpoint_is_refused);
+    tcase_add_test(cases, epochs_that_nobody_can_have_trained_are_refused);
     tcase_add_test(cases, a_load_takes_no_masks_or_signs_from_a_pass);
     tcase_add_test(cases, moments_that_cannot_be_are_neither_saved_nor_loaded);
     tcase_add_test(cases, a_network_file_is_no_checkpoint);
