@@ -396,8 +396,8 @@ typedef enum snnd_readout {
 } snnd_readout;
 
 /** Sets how scores are made of what the network gives, SOFTMAX_SUM at first. It is kept in files, and holds for every
- * loss, trainer, stream and export whose options do not name another: a trainer takes it when it is made, and so does a
- * plan. NETWORK is SNND_ERROR_ARGUMENT here. */
+ * loss, stream and export whose options do not name another, and for trainers: one whose options name another sets it
+ * here. A plan takes it when it is made. NETWORK is SNND_ERROR_ARGUMENT here. */
 SNND_API snnd_status snnd_network_set_readout(snnd_network *network, snnd_readout readout);
 /** The readout of the network; 0 of NULL. */
 SNND_API snnd_readout snnd_network_readout(const snnd_network *network);
@@ -972,7 +972,8 @@ typedef struct snnd_trainer_options {
     int32_t epochs;          /**< length of the run that the default schedules are made for, >= 1; default 150 */
     int32_t batch;           /**< samples a step, >= 1; default 256 */
     uint64_t seed;           /**< of shuffling and dropout; default 0 */
-    int32_t readout;         /**< ::snnd_readout; default NETWORK */
+    int32_t readout;         /**< ::snnd_readout; another than NETWORK, the default, is set in the network when the
+                                trainer is made, so that files and streams make scores as they were trained */
     double l1;               /**< default 0 */
     snnd_sparsity *sparsity; /**< borrowed, must outlive the trainer; NULL: none */
     /* All pointers below are read during the call only; NULL means the paper's. */
@@ -1068,7 +1069,8 @@ SNND_API snnd_status snnd_trainer_save_checkpoint(snnd_trainer *trainer, const c
 SNND_API snnd_status snnd_trainer_write_checkpoint(snnd_trainer *trainer, const snnd_writer *writer, const char *note);
 
 /**
- * Puts a checkpoint back into a trainer that was made as the first one was (same layers, options and controller);
+ * Puts a checkpoint back into a trainer that was made as the first one was (same layers, readout, options and
+ * controller);
  * what does not agree is an error, and nothing has changed. Training then goes on bit for bit as if it
  * had never stopped. `note` receives what was kept, to be given to snnd_string_free(); it may be NULL. It is the text
  * of whoever wrote the file, as it is: not for a terminal.

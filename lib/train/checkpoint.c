@@ -167,7 +167,8 @@ static cJSON *describe_settings(const snnd_trainer *trainer) {
     cJSON *root = cJSON_CreateObject();
     if (root != NULL && add_whole(root, "epochs", (uint64_t)options->epochs) &&
         add_whole(root, "batch", (uint64_t)options->batch) && add_whole(root, "seed", options->seed) &&
-        add_whole(root, "readout", (uint64_t)options->readout) && snnd_json_add_double(root, "l1", options->l1) &&
+        add_whole(root, "readout", (uint64_t)trainer->network->readout) &&
+        snnd_json_add_double(root, "l1", options->l1) &&
         describe_schedule(root, "weight_schedule", &trainer->weight_schedule) &&
         describe_schedule(root, "position_schedule", &trainer->position_schedule) &&
         describe_schedule(root, "sigma_schedule", &trainer->sigma_schedule) &&

@@ -129,11 +129,13 @@ snnd_status snnd_trainer_create(snnd_network *network, const snnd_trainer_option
     if (status == SNND_OK)
         status = make_optimizer(made, known.positions, &made->position_schedule, SNND_PARAMETERS_POSITIONS, "positions",
                                 &made->positions);
-    if (status == SNND_OK)
-        *trainer = made;
-    else
+    if (status != SNND_OK) {
         snnd_trainer_free(made);
-    return status;
+        return status;
+    }
+    network->readout = known.readout; /* the one truth from now on */
+    *trainer = made;
+    return SNND_OK;
 }
 
 void snnd_trainer_free(snnd_trainer *trainer) {
@@ -272,8 +274,7 @@ snnd_status snnd_trainer_make_step(snnd_trainer *trainer, const float *input, co
     snnd_run *run = &trainer->run;
     snnd_loss_report result;
     snnd_loss_report_init(&result, sizeof result);
-    const snnd_loss_options loss = {
-        .size = sizeof loss, .readout = trainer->options.readout, .l1 = trainer->options.l1};
+    const snnd_loss_options loss = {.size = sizeof loss, .l1 = trainer->options.l1};
     snnd_status status = snnd_options_check(trainer->context, report, "snnd_loss_report");
     if (status == SNND_OK)
         status = check_schedules(trainer);

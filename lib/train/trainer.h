@@ -21,7 +21,7 @@ typedef struct snnd_run {
 struct snnd_trainer {
     snnd_context *context;
     snnd_network *network;
-    snnd_trainer_options options; /* its pointers to options are not used after the creation */
+    snnd_trainer_options options; /* its pointers to options and its readout are not used after the creation */
     snnd_schedule weight_schedule, position_schedule, sigma_schedule;
     snnd_optimizer *weights, *positions;
     snnd_workspace *workspace;

@@ -158,12 +158,11 @@ snnd_status snnd_trainer_epoch(snnd_trainer *trainer, const snnd_dataset *datase
 /* Adds one batch to the sums of `run`. */
 static snnd_status evaluate_batch(snnd_trainer *trainer, const float *input, const int32_t *label, int32_t count,
                                   snnd_run *run) {
-    const snnd_loss_options loss = {.size = sizeof loss, .readout = trainer->options.readout};
     snnd_loss_report result;
     snnd_loss_report_init(&result, sizeof result);
     snnd_status status = snnd_workspace_pass(trainer->workspace, SNND_EVALUATE, input, count);
     if (status == SNND_OK)
-        status = snnd_workspace_loss(trainer->workspace, label, &loss, &result);
+        status = snnd_workspace_loss(trainer->workspace, label, NULL, &result);
     if (status != SNND_OK)
         return status;
     snnd_trainer_count_step(run, &result, trainer->workspace);

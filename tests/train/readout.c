@@ -117,6 +117,7 @@ START_TEST(a_trainer_takes_it) {
     snnd_trainer_free(told.trainer);
     OK(context, snnd_network_set_readout(told.network, _i == SNND_READOUT_SUM ? SNND_READOUT_MAX : SNND_READOUT_SUM));
     OK(context, snnd_trainer_create(told.network, &told.options, &told.trainer));
+    ck_assert_int_eq(snnd_network_readout(told.network), _i);
     const snnd_epoch_report one = train_epochs(&made, dataset, 1), other = train_epochs(&told, dataset, 1);
     assert_same_reports(&one, &other);
     assert_same_networks(made.network, told.network);
@@ -124,6 +125,60 @@ START_TEST(a_trainer_takes_it) {
     OK(context, snnd_trainer_save_checkpoint(made.trainer, scratch("run"), NULL));
     OK(context, snnd_trainer_load_checkpoint(told.trainer, scratch("run"), NULL));
     free_toy(&told);
+}
+END_TEST
+
+/* Of a trainer's checkpoint come a network, and streams, that make scores as it was trained. */
+START_TEST(a_checkpoint_says_what_was_trained) {
+    snnd_network *loaded = NULL;
+    toy other = made;
+    made.options.readout = _i;
+    make_toy(&made);
+    train_epochs(&made, dataset, 1);
+    OK(context, snnd_trainer_save_checkpoint(made.trainer, scratch("run"), NULL));
+    OK(context, snnd_network_load(context, scratch("run"), &loaded));
+    ck_assert_int_eq(snnd_network_readout(loaded), _i);
+    /* One that was made for another readout does not take it, until its network has it. */
+    other.options.readout = _i % SNND_READOUT_LAST + 1;
+    make_toy(&other);
+    FAILS(context, SNND_ERROR_ARGUMENT, "another setting 'readout'",
+          snnd_trainer_load_checkpoint(other.trainer, scratch("run"), NULL));
+    ck_assert_int_eq(snnd_network_readout(other.network), _i % SNND_READOUT_LAST + 1);
+    OK(context, snnd_network_set_readout(other.network, (snnd_readout)_i));
+    OK(context, snnd_trainer_load_checkpoint(other.trainer, scratch("run"), NULL));
+    ck_assert_int_eq(snnd_network_readout(other.network), _i);
+    const snnd_epoch_report one = train_epochs(&made, dataset, 1), two = train_epochs(&other, dataset, 1);
+    assert_same_reports(&one, &two);
+    snnd_network_free(loaded);
+    free_toy(&other);
+}
+END_TEST
+
+START_TEST(a_trainer_that_is_not_made_sets_no_readout) {
+    snnd_trainer *trainer = NULL;
+    snnd_trainer_options options = made.options;
+    make_toy(&made);
+    options.readout = SNND_READOUT_MAX;
+    options.epochs = 0;
+    FAILS(context, SNND_ERROR_ARGUMENT, "epochs", snnd_trainer_create(made.network, &options, &trainer));
+    ck_assert_int_eq(snnd_network_readout(made.network), SNND_READOUT_SOFTMAX_SUM);
+}
+END_TEST
+
+/* What its network is told later holds as well. */
+START_TEST(a_trainer_follows_its_network) {
+    toy changed = made;
+    made.options.readout = _i;
+    make_toy(&made);
+    make_toy(&changed);
+    OK(context, snnd_network_set_readout(changed.network, (snnd_readout)_i));
+    const snnd_epoch_report one = train_epochs(&made, dataset, 1), other = train_epochs(&changed, dataset, 1);
+    assert_same_reports(&one, &other);
+    snnd_epoch_report first = one, second = other;
+    OK(context, snnd_trainer_evaluate(made.trainer, dataset, &first));
+    OK(context, snnd_trainer_evaluate(changed.trainer, dataset, &second));
+    assert_same_reports(&first, &second);
+    free_toy(&changed);
 }
 END_TEST
 
@@ -208,6 +263,9 @@ Suite *readout_suite(void) {
     tcase_add_test(files, what_is_no_readout_is_refused);
     tcase_add_checked_fixture(users, set_up, tear_down);
     tcase_add_loop_test(users, a_trainer_takes_it, FIRST, END);
+    tcase_add_loop_test(users, a_checkpoint_says_what_was_trained, FIRST, END);
+    tcase_add_test(users, a_trainer_that_is_not_made_sets_no_readout);
+    tcase_add_loop_test(users, a_trainer_follows_its_network, FIRST, END);
     tcase_add_loop_test(users, losses_scores_and_streams_take_it, FIRST, END);
     tcase_add_loop_test(users, exports_take_it, FIRST, END);
     return suite;
