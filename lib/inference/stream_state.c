@@ -190,10 +190,12 @@ snnd_status snnd_stream_restore(snnd_stream *stream, const void *state, size_t b
         return SNND_ERROR_ARGUMENT;
     const snnd_plan *plan = stream->plan;
     const size_t needed = snnd_stream_state_size(stream);
-    if (state == NULL || bytes != needed)
-        return snnd_stream_fail(stream, state == NULL ? SNND_ERROR_ARGUMENT : SNND_ERROR_FORMAT,
-                                "snnd_stream_restore: %zu bytes; expected the %zu of a state of this network",
-                                state == NULL ? 0 : bytes, needed);
+    if (state == NULL)
+        return snnd_stream_fail(stream, SNND_ERROR_ARGUMENT, "snnd_stream_restore: state is NULL");
+    if (bytes != needed)
+        return snnd_stream_fail(stream, SNND_ERROR_FORMAT,
+                                "snnd_stream_restore: %zu bytes; expected the %zu of a state of this network", bytes,
+                                needed);
     const snnd_status status = check_saved(stream, state);
     if (status != SNND_OK)
         return status;

@@ -103,6 +103,7 @@ START_TEST(refuses_states_that_are_not_its_own) {
     }
     ck_assert_int_eq(snnd_stream_restore(stream, before, bytes - 1), SNND_ERROR_FORMAT);
     ck_assert_int_eq(snnd_stream_restore(stream, NULL, bytes), SNND_ERROR_ARGUMENT);
+    ck_assert_str_eq(snnd_stream_last_error(stream), "snnd_stream_restore: state is NULL");
     ck_assert_int_eq(snnd_stream_save(stream, state, bytes - 1), SNND_ERROR_ARGUMENT);
     PUSHES(stream, snnd_stream_save(stream, after, bytes));
     assert_same_bits(before, after, bytes, "states before and after what was refused");
