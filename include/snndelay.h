@@ -867,9 +867,9 @@ SNND_API snnd_status snnd_network_rewind(snnd_network *network, const snnd_netwo
 
 /** Gives a network the parameters, masks, signs and sigma of `from`, a network of the same layers and options, which
  * may be of another context: the best epoch so far, kept in a clone, and put back. SNND_ERROR_ARGUMENT names the layer
- * that differs. Under a controller the masks and signs of `from` must be ones that it can have made: in the same
- * layers, as many synapses as it counts. Takes memory only where one of the networks has masks or signs that the other
- * has not. */
+ * that differs, and its option. Under a controller the masks and signs of `from` must be ones that it can have made: in
+ * the same layers, as many synapses as it counts. Takes memory only where one of the networks has masks or signs that
+ * the other has not. */
 SNND_API snnd_status snnd_network_copy_parameters(snnd_network *network, const snnd_network *from);
 
 /** @} */

@@ -359,13 +359,34 @@ snnd_status snnd_network_from_file(snnd_context *context, const snnd_safetensors
     return status;
 }
 
-static bool same_options(const snnd_layer *a, const snnd_layer *b) {
-    for (const snnd_field *field = a->class->fields; field->name != NULL; field++) {
+/* An option that layers of one kind do not have in common; NULL where there is none. */
+static const snnd_field *other_option(const snnd_layer *a, const snnd_layer *b) {
+    const snnd_field *field = a->class->fields;
+    for (; field->name != NULL; field++) {
         const size_t bytes = field->kind == SNND_FIELD_DOUBLE ? sizeof(double) : sizeof(int32_t);
         if (memcmp((const char *)&a->options + field->offset, (const char *)&b->options + field->offset, bytes) != 0)
-            return false;
+            return field;
     }
-    return true;
+    return NULL;
+}
+
+static double option_of(const snnd_layer *layer, const snnd_field *field) {
+    const void *at = (const char *)&layer->options + field->offset;
+    return field->kind == SNND_FIELD_DOUBLE ? *(const double *)at : *(const int32_t *)at;
+}
+
+static snnd_status check_same_layer(const snnd_layer *mine, const snnd_layer *theirs) {
+    snnd_context *context = mine->network->context;
+    if (mine->class != theirs->class || mine->outputs != theirs->outputs)
+        return snnd_fail(context, SNND_ERROR_ARGUMENT, "its layer %d is %s of %d neurons; this one's is %s of %d",
+                         mine->index, theirs->class->name, theirs->outputs, mine->class->name, mine->outputs);
+    const snnd_field *other = other_option(mine, theirs);
+    if (other == NULL)
+        return SNND_OK;
+    const double own = option_of(mine, other), given = option_of(theirs, other);
+    const int digits = fabs(own - given) > 1e-8 * fabs(own) ? 9 : 17;
+    return snnd_fail(context, SNND_ERROR_ARGUMENT, "%s of its layer %d (%s) is %.*g; this one's is %.*g", other->name,
+                     mine->index, mine->class->name, digits, given, digits, own);
 }
 
 snnd_status snnd_network_same(const snnd_network *network, const snnd_network *other) {
@@ -373,14 +394,10 @@ snnd_status snnd_network_same(const snnd_network *network, const snnd_network *o
         return snnd_fail(network->context, SNND_ERROR_ARGUMENT,
                          "it is of a network of %d inputs and %d layers; this one has %d and %d", other->inputs,
                          other->count, network->inputs, network->count);
-    for (int32_t i = 0; i < network->count; i++) {
-        const snnd_layer *a = network->layer[i], *b = other->layer[i];
-        if (a->class != b->class || a->outputs != b->outputs || !same_options(a, b))
-            return snnd_fail(network->context, SNND_ERROR_ARGUMENT,
-                             "its layer %d is %s of %d neurons; this one's is %s of %d, or their options differ", i,
-                             b->class->name, b->outputs, a->class->name, a->outputs);
-    }
-    return SNND_OK;
+    snnd_status status = SNND_OK;
+    for (int32_t i = 0; i < network->count && status == SNND_OK; i++)
+        status = check_same_layer(network->layer[i], other->layer[i]);
+    return status;
 }
 
 void snnd_network_take(snnd_network *network, snnd_network *other) {

@@ -115,7 +115,7 @@ START_TEST(networks_that_cannot_be_compared_are_named) {
     snnd_network *other = make_network(context, 3);
     snnd_changes changes = {.size = sizeof changes, .kept = 77};
     add_synapses(other, 2, 6, 2);
-    FAILS(context, SNND_ERROR_ARGUMENT, "or their options differ",
+    FAILS(context, SNND_ERROR_ARGUMENT, "max_delay of its layer 0 (delays) is 6; this one's is 4",
           snnd_network_changes(other, network, NULL, &changes));
     FAILS(context, SNND_ERROR_ARGUMENT, "not of the network after",
           snnd_network_changes(network, network, snnd_network_layer(other, 0), &changes));

@@ -126,17 +126,21 @@ END_TEST
 
 START_TEST(what_differs_is_named_and_nothing_changes) {
     toy sparse = plan_toy(context);
-    snnd_network *before = NULL, *few = make_network(context, TOY_CHANNELS), *wide, *longer;
+    snnd_network *before = NULL, *few = make_network(context, TOY_CHANNELS), *wide, *longer, *dropping;
     make_toy(&made);
     sparse.structure = TOY_DEEP_R_RANDOM;
     make_toy(&sparse);
     wide = make_spiking(context, TOY_CHANNELS, TOY_HIDDEN + 1, TOY_CLASSES, TOY_DELAY, made.dropout);
     longer = make_spiking(context, TOY_CHANNELS, TOY_HIDDEN, TOY_CLASSES, TOY_DELAY + 2, made.dropout);
+    dropping = make_spiking(context, TOY_CHANNELS, TOY_HIDDEN, TOY_CLASSES, TOY_DELAY, 0.375);
     OK(context, snnd_network_clone(made.network, &before));
     FAILS(context, SNND_ERROR_ARGUMENT, "2 inputs and 0 layers", snnd_network_copy_parameters(made.network, few));
     FAILS(context, SNND_ERROR_ARGUMENT, "layer 0 is delays of 13 neurons",
           snnd_network_copy_parameters(made.network, wide));
-    FAILS(context, SNND_ERROR_ARGUMENT, "its layer 0 is delays", snnd_network_copy_parameters(made.network, longer));
+    FAILS(context, SNND_ERROR_ARGUMENT, "max_delay of its layer 0 (delays) is 12; this one's is 10",
+          snnd_network_copy_parameters(made.network, longer));
+    FAILS(context, SNND_ERROR_ARGUMENT, "probability of its layer 3 (dropout) is 0.375; this one's is 0.2",
+          snnd_network_copy_parameters(made.network, dropping));
     FAILS(context, SNND_ERROR_ARGUMENT, "from is NULL", snnd_network_copy_parameters(made.network, NULL));
     FAILS(context, SNND_ERROR_ARGUMENT, "clone is NULL", snnd_network_clone(made.network, NULL));
     ck_assert_int_eq(snnd_network_copy_parameters(NULL, before), SNND_ERROR_ARGUMENT);
@@ -156,6 +160,7 @@ START_TEST(what_differs_is_named_and_nothing_changes) {
     snnd_network_free(few);
     snnd_network_free(wide);
     snnd_network_free(longer);
+    snnd_network_free(dropping);
 }
 END_TEST
 

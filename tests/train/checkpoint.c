@@ -328,7 +328,7 @@ START_TEST(another_network_is_named) {
     free_toy(&other);
     make_toy(&made);
     train_epochs(&made, dataset, 1);
-    FAILS(context, SNND_ERROR_ARGUMENT, "layer 3 is dropout",
+    FAILS(context, SNND_ERROR_ARGUMENT, "probability of its layer 3 (dropout) is 0.25; this one's is 0.2",
           snnd_trainer_load_checkpoint(made.trainer, scratch("other"), NULL));
     other.network = make_network(context, TOY_CHANNELS);
     add_delays(other.network, TOY_CLASSES, NULL);
