@@ -657,10 +657,11 @@ SNND_API snnd_status snnd_optimizer_set_rate(snnd_optimizer *optimizer, double r
 /** Sets the momentum (Adam's beta1), in [0, 1), of the steps that follow. */
 SNND_API snnd_status snnd_optimizer_set_momentum(snnd_optimizer *optimizer, double momentum);
 
-/** Moves the parameters of the network by the gradients that the workspace has from its last backward pass. Positions
- * may leave their range: snnd_network_clamp_positions() comes after. Weights of absent synapses stay 0, while
- * their moments go on. SNND_ERROR_NUMERIC names the first parameter or moment that is no longer finite; all have been
- * moved. */
+/** Moves the parameters of the network by the gradients that the workspace has from its last backward pass. The
+ * gradients stay: a second optimizer may move other parameters by them, and a second step of the same one is allowed,
+ * and moves by the same gradients again. Positions may leave their range: snnd_network_clamp_positions() comes after.
+ * Weights of absent synapses stay 0, while their moments go on. SNND_ERROR_NUMERIC names the first parameter or moment
+ * that is no longer finite; all have been moved. */
 SNND_API snnd_status snnd_optimizer_step(snnd_optimizer *optimizer, const snnd_workspace *workspace);
 
 /** Shows a moment of a parameter: `order` 1 (Adam's first, SGD's momentum) or 2 (Adam's second); borrowed until the
@@ -1070,9 +1071,8 @@ SNND_API snnd_status snnd_trainer_write_checkpoint(snnd_trainer *trainer, const 
 
 /**
  * Puts a checkpoint back into a trainer that was made as the first one was (same layers, readout, options and
- * controller);
- * what does not agree is an error, and nothing has changed. Training then goes on bit for bit as if it
- * had never stopped. `note` receives what was kept, to be given to snnd_string_free(); it may be NULL. It is the text
+ * controller); what does not agree is an error, and nothing has changed. Training then goes on bit for bit as if it had
+ * never stopped. `note` receives what was kept, to be given to snnd_string_free(); it may be NULL. It is the text
  * of whoever wrote the file, as it is: not for a terminal.
  */
 SNND_API snnd_status snnd_trainer_load_checkpoint(snnd_trainer *trainer, const char *path, char **note);

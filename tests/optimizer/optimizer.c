@@ -194,6 +194,27 @@ START_TEST(a_step_uses_a_real_gradient_to_lower_the_loss) {
 }
 END_TEST
 
+/* The parameters have moved, and the gradients have not. */
+START_TEST(a_second_step_moves_by_the_same_gradients) {
+    static const float rate = 0.25f; /* so that no product is rounded */
+    const int32_t label = 1;
+    float *input = make_numbers(3 * INPUTS, 9);
+    options.kind = SNND_SGD;
+    options.rate = (double)rate;
+    options.momentum = 0;
+    create();
+    train_pass(workspace, input, &label, 1, NULL);
+    float *weight = floats(delays, SNND_ARRAY_WEIGHT), *gradient = gradient_of(workspace, delays, SNND_ARRAY_WEIGHT);
+    const float before = weight[0], slope = gradient[0];
+    ck_assert(slope > 0 || slope < 0);
+    OK(context, snnd_optimizer_step(optimizer, workspace));
+    OK(context, snnd_optimizer_step(optimizer, workspace));
+    ck_assert_float_eq(gradient_of(workspace, delays, SNND_ARRAY_WEIGHT)[0], slope);
+    ck_assert_float_eq_tol(weight[0], before - 2 * rate * slope, 1e-6f);
+    free(input);
+}
+END_TEST
+
 /* ---- moments ---- */
 
 START_TEST(moments_can_be_read) {
@@ -363,6 +384,7 @@ Suite *optimizer_suite(void) {
     tcase_add_loop_test(cases, only_the_chosen_parameters_move, 1, 4);
     tcase_add_test(cases, positions_may_leave_their_range_until_they_are_clamped);
     tcase_add_test(cases, a_step_uses_a_real_gradient_to_lower_the_loss);
+    tcase_add_test(cases, a_second_step_moves_by_the_same_gradients);
     tcase_add_test(cases, moments_can_be_read);
     tcase_add_test(cases, a_moment_that_is_written_counts);
     tcase_add_test(cases, moments_that_there_are_not_are_named);
