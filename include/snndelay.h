@@ -527,10 +527,10 @@ SNND_API snnd_status snnd_workspace_set_dropout_mask(snnd_workspace *workspace, 
 
 /** Passes `count` (1 to batch) samples `input` [count, T, I] forward; a non-finite input is an error. In training the
  * running statistics of batch norm move. SNND_ERROR_NUMERIC names a parameter that cannot be, or the first layer whose
- * numbers overflowed, of neurons as of a stream's; then neither such a pass nor the one before it is kept, so that
- * what needs one is SNND_ERROR_STATE; but for the running statistics, which have moved where they are finite. Of a
- * call that fails by its arguments (SNND_ERROR_ARGUMENT, an input that is not finite among them, and
- * SNND_ERROR_STATE), the pass before it stays. */
+ * numbers overflowed, of neurons as of a stream's; then neither this pass nor the one before it is kept, and
+ * what needs one is SNND_ERROR_STATE. Only the running statistics stay, which have moved where they are finite. After
+ * an error of the arguments (SNND_ERROR_ARGUMENT, as of an input that is not finite, or SNND_ERROR_STATE) the workspace
+ * still has the pass before. */
 SNND_API snnd_status snnd_workspace_forward(snnd_workspace *workspace, snnd_mode mode, const float *input,
                                             int32_t count);
 
