@@ -26,7 +26,9 @@ cJSON *json_read_in(const char *folder, const char *name, struct failure *failur
     char *text = file_read_in(folder, name, JSON_MOST, &length, failure);
     if (text == NULL)
         return NULL;
-    cJSON *object = strlen(text) == length ? cJSON_ParseWithOpts(text, NULL, 1) : NULL;
+    /* cJSON ends words at a zero, so that one would pass for another. */
+    const int whole = strlen(text) == length && strstr(text, "\\u0000") == NULL;
+    cJSON *object = whole ? cJSON_ParseWithOpts(text, NULL, 1) : NULL;
     free(text);
     struct failure reason;
     const int result =

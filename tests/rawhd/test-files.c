@@ -355,7 +355,7 @@ START_TEST(restores_logs_that_are_links) {
 END_TEST
 
 START_TEST(settings_are_small_objects) {
-    static const char *const others[] = {"", "[]", "1", "{", "{} {}", "{\"a\":1}}"};
+    static const char *const others[] = {"", "[]", "1", "{", "{} {}", "{\"a\":1}}", "{\"a\\u0000b\":1}"};
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
         write_text(folder, "run/settings.json", others[i]);
         ck_assert_ptr_null(json_read_in(run, "settings.json", &failure));
