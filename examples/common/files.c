@@ -156,17 +156,31 @@ char *file_text_in(const char *folder, const char *name, struct failure *failure
 
 /* ---- Writing ---- */
 
-/* A new file beside the place, of a name that nobody has. */
-static int open_temporary(struct file_writing *writing) {
+/* A new file beside the place, of a name that nobody has, nor has to do with the place's, which may be so long that no
+ * more fits behind it. */
+static int open_temporary(struct file_writing *writing, mode_t mode) {
     for (unsigned attempt = 0; attempt < 1000; attempt++) {
-        writing->temporary = format_text("%s.%ld-%u.tmp", writing->last, (long)getpid(), attempt);
-        const int file = openat(writing->folder, writing->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        writing->temporary = format_text("snnd-%ld-%u.tmp", (long)getpid(), attempt);
+        const int file = openat(writing->folder, writing->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
         if (file >= 0 || errno != EEXIST)
             return file;
         free(writing->temporary);
         writing->temporary = NULL;
     }
     return -1;
+}
+
+/* Gives the new file the permissions of the one that it will replace, and its owner and group where we may; who would
+ * come into a group that is not the old one gets what others have. */
+static void keep_permissions(int file, const struct stat *old) {
+    struct stat made;
+    mode_t mode = old->st_mode & 0777;
+    if (fstat(file, &made) != 0)
+        return;
+    if (made.st_uid != old->st_uid || made.st_gid != old->st_gid)
+        if (fchown(file, old->st_uid, old->st_gid) != 0 && fchown(file, (uid_t)-1, old->st_gid) != 0)
+            mode &= 0707 | (mode & 7) << 3;
+    (void)!fchmod(file, mode);
 }
 
 static void forget(struct file_writing *writing) {
@@ -177,21 +191,27 @@ static void forget(struct file_writing *writing) {
     *writing = (struct file_writing){.folder = -1};
 }
 
-/* Devices and the like are not replaced; a link is. */
-static int may_be_replaced(const struct file_writing *writing, int inside, struct failure *failure) {
-    struct stat status;
-    if (fstatat(writing->folder, writing->last, &status, inside ? AT_SYMLINK_NOFOLLOW : 0) != 0 ||
-        S_ISREG(status.st_mode) || S_ISLNK(status.st_mode))
-        return 1;
-    misplaced(writing->path, status.st_mode, S_IFREG, failure);
-    return 0;
+/* 1 if there is a file that may be replaced, 0 if there is nothing; -1 for devices and the like, and for a file that
+ * nobody may write to, root neither. A link is replaced, and in a folder of results it says nothing of permissions. */
+static int find_old(const struct file_writing *writing, int inside, struct stat *old, struct failure *failure) {
+    if (fstatat(writing->folder, writing->last, old, inside ? AT_SYMLINK_NOFOLLOW : 0) != 0 || S_ISLNK(old->st_mode))
+        return 0;
+    if (!S_ISREG(old->st_mode))
+        return misplaced(writing->path, old->st_mode, S_IFREG, failure);
+    if ((old->st_mode & 0222) == 0 || faccessat(writing->folder, writing->last, W_OK, AT_EACCESS) != 0)
+        return failed(failure, "%s: cannot write: it is read-only", writing->path);
+    return 1;
 }
 
 FILE *file_begin_in(const char *folder, const char *name, struct file_writing *writing, struct failure *failure) {
+    struct stat old;
     *writing = (struct file_writing){.path = place_path(folder, name)};
     writing->folder = place_open(folder, name, &writing->last, failure);
-    if (writing->folder >= 0 && may_be_replaced(writing, folder != NULL, failure)) {
-        const int file = open_temporary(writing);
+    const int found = writing->folder >= 0 ? find_old(writing, folder != NULL, &old, failure) : -1;
+    if (found >= 0) {
+        const int file = open_temporary(writing, found ? 0600 : 0666);
+        if (file >= 0 && found)
+            keep_permissions(file, &old);
         writing->stream = file >= 0 ? fdopen(file, "wb") : NULL;
         if (writing->stream == NULL)
             failed(failure, "%s: cannot write: %s", writing->path, strerror(errno));

@@ -29,7 +29,8 @@ char *file_read_in(const char *folder, const char *name, size_t most, size_t *le
 /** Reads a file of text, which has no zero byte. */
 char *file_text_in(const char *folder, const char *name, struct failure *failure);
 
-/** Writes `text` to a temporary file beside its place, which then takes its name. A link is replaced. */
+/** Writes `text` to a temporary file beside its place, which then takes its name. A file that is replaced keeps its
+ * permissions, and one that is read-only is not replaced. A link is. */
 int file_write(const char *path, const char *text, struct failure *failure);
 int file_write_in(const char *folder, const char *name, const char *text, struct failure *failure);
 

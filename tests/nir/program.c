@@ -121,6 +121,54 @@ START_TEST(what_fails_is_said_and_leaves_files_as_they_are) {
 }
 END_TEST
 
+/* As the library's own files do (tests/format/paths.c). */
+START_TEST(a_file_keeps_its_permissions) {
+    static const mode_t modes[] = {0600, 0640, 0666, 0755, 0200};
+    struct stat about;
+    make_network("net", 2);
+    for (size_t m = 0; m < sizeof modes / sizeof modes[0]; m++) {
+        scratch_write(scratch("a.nir"), "old", 3);
+        ck_assert_int_eq(chmod(scratch("a.nir"), modes[m]), 0);
+        QUIET("export net a.nir");
+        ck_assert_int_eq(stat(scratch("a.nir"), &about), 0);
+        ck_assert_uint_eq(about.st_mode & 07777, modes[m]);
+        ck_assert_int_eq(unlink(scratch("a.nir")), 0);
+    }
+    const mode_t before = umask(027);
+    QUIET("export net a.nir");
+    umask(before);
+    ck_assert_int_eq(stat(scratch("a.nir"), &about), 0);
+    ck_assert_uint_eq(about.st_mode & 07777, 0640);
+}
+END_TEST
+
+START_TEST(a_read_only_file_is_not_replaced) {
+    make_network("net", 2);
+    scratch_write(scratch("a.nir"), "old", 3);
+    ck_assert_int_eq(chmod(scratch("a.nir"), 0444), 0);
+    RUNS(1, "a.nir: cannot write: it is read-only", "export net a.nir");
+    size_t bytes;
+    unsigned char *left = scratch_read(scratch("a.nir"), &bytes);
+    ck_assert_str_eq((const char *)left, "old");
+    free(left);
+    ck_assert_int_eq(scratch_entries(), 2);
+}
+END_TEST
+
+START_TEST(a_name_may_be_as_long_as_the_file_system_has_it) {
+    char arguments[300];
+    make_network("net", 2);
+    for (int length = 240; length <= 256; length++) {
+        snprintf(arguments, sizeof arguments, "export net %0*d", length, 0);
+        if (length < 256)
+            QUIET(arguments);
+        else
+            RUNS(1, "File name too long", arguments);
+    }
+    ck_assert_int_eq(scratch_entries(), 1 + 16);
+}
+END_TEST
+
 START_TEST(what_cannot_be_printed_is_a_failure) {
     make_network("net", 0);
     QUIET("export net a.nir");
@@ -154,6 +202,9 @@ int main(void) {
     tcase_add_test(cases, a_shift_is_told);
     tcase_add_test(cases, what_fires_in_another_order_is_warned_of);
     tcase_add_test(cases, what_fails_is_said_and_leaves_files_as_they_are);
+    tcase_add_test(cases, a_file_keeps_its_permissions);
+    tcase_add_test(cases, a_read_only_file_is_not_replaced);
+    tcase_add_test(cases, a_name_may_be_as_long_as_the_file_system_has_it);
     tcase_add_test(cases, what_cannot_be_printed_is_a_failure);
     tcase_add_test(cases, wrong_usage_is_named);
     SRunner *runner = srunner_create(suite);

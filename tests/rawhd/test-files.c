@@ -178,6 +178,33 @@ START_TEST(writes_replace_links) {
 }
 END_TEST
 
+/* A link in a folder gives the new file nothing of what it leads to, and the old file in its place does. */
+START_TEST(writes_keep_permissions) {
+    struct stat status;
+    char *secret = in_folder(folder, "secret"), *file = in_folder(folder, "run/file"), *link = in_folder(run, "link");
+    const mode_t before = umask(022);
+    write_text(folder, "run/file", "old");
+    make_link("../secret", "run/link");
+    ck_assert_int_eq(chmod(secret, 0600), 0);
+    ck_assert_int_eq(chmod(file, 0640), 0);
+    ck_assert_int_eq(file_write_in(run, "file", "new", &failure), 0);
+    ck_assert_int_eq(file_write_in(run, "link", "new", &failure), 0);
+    ck_assert_int_eq(stat(file, &status), 0);
+    ck_assert_uint_eq(status.st_mode & 07777, 0640);
+    ck_assert_int_eq(stat(link, &status), 0);
+    ck_assert_uint_eq(status.st_mode & 07777, 0644);
+    ck_assert_int_eq(chmod(file, 0444), 0);
+    ck_assert_int_ne(file_write_in(run, "file", "newer", &failure), 0);
+    check_failure("file: cannot write: it is read-only");
+    check_text("run/file", "new");
+    ck_assert_int_eq(names_in(run), 2);
+    umask(before);
+    free(link);
+    free(file);
+    free(secret);
+}
+END_TEST
+
 /* The old file stays until the new one is whole. */
 START_TEST(writes_piece_by_piece) {
     struct file_writing writing;
@@ -385,6 +412,7 @@ int main(void) {
     tcase_add_test(files, follows_what_the_user_names);
     tcase_add_test(files, reads_no_more_than_it_may);
     tcase_add_test(files, writes_replace_links);
+    tcase_add_test(files, writes_keep_permissions);
     tcase_add_test(files, writes_piece_by_piece);
     tcase_add_test(files, appends_to_files_of_one_name);
     tcase_add_test(files, removes_nothing_that_links_lead_to);
