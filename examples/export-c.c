@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static const char usage[] = "Usage: export-c MODEL.safetensors PREFIX [--name NAME] [--readout WORD]\n"
                             "                [--fixed --largest X | --fixed --samples x.npy [--scale S]]\n"
@@ -49,7 +50,18 @@ static snnd_status load_samples(snnd_context *context, const struct samples *fro
     return status;
 }
 
-static snnd_status write_files(const snnd_plan *plan, const snnd_export_c_options *options, const char *prefix) {
+/* Whether a file that is read, model or samples, would be written over. */
+static int is_input(const char *written, const char *const read[2]) {
+    struct stat one, other;
+    for (int k = 0; k < 2 && read[k] != NULL; k++)
+        if (stat(written, &one) == 0 && stat(read[k], &other) == 0 && one.st_dev == other.st_dev &&
+            one.st_ino == other.st_ino)
+            return 1;
+    return 0;
+}
+
+static snnd_status write_files(const snnd_plan *plan, const snnd_export_c_options *options, const char *prefix,
+                               const char *const read[2]) {
     const size_t room = strlen(prefix) + 3;
     char *source = malloc(room), *header = malloc(room);
     snnd_export_c_report report;
@@ -58,7 +70,10 @@ static snnd_status write_files(const snnd_plan *plan, const snnd_export_c_option
     if (source != NULL && header != NULL) {
         snprintf(source, room, "%s.c", prefix);
         snprintf(header, room, "%s.h", prefix);
-        status = snnd_export_c(plan, options, source, header, &report);
+        const char *both = is_input(source, read) ? source : is_input(header, read) ? header : NULL;
+        if (both != NULL)
+            fprintf(stderr, "export-c: '%s' is to be read and to be written\n", both);
+        status = both != NULL ? SNND_ERROR_FORMAT : snnd_export_c(plan, options, source, header, &report);
     }
     if (status == SNND_OK)
         printf("%s, %s: %lld synapses, %lld bytes of tables (flash), %lld bytes of state (RAM)\n", source, header,
@@ -133,14 +148,14 @@ int main(int argc, char **argv) {
         status = load_samples(context, &from, &samples);
     options.samples = samples;
     if (status == SNND_OK)
-        status = write_files(plan, &options, argv[2]);
+        status = write_files(plan, &options, argv[2], (const char *const[2]){argv[1], from.path});
     const int unsaid = fflush(stdout) != 0 || ferror(stdout);
     const char *error = snnd_context_last_error(context);
     if (status == SNND_OK && unsaid)
         fprintf(stderr, "export-c: cannot write to standard output\n");
     else if (error[0] != '\0')
         fprintf(stderr, "export-c: %s\n", error);
-    else if (status != SNND_OK && status != SNND_ERROR_FORMAT) /* which load_samples() has told */
+    else if (status != SNND_OK && status != SNND_ERROR_FORMAT) /* which is told already */
         fprintf(stderr, "export-c: %s\n", snnd_status_string(status));
     snnd_dataset_free(samples);
     snnd_plan_free(plan);

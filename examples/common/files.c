@@ -37,6 +37,12 @@ int file_exists_in(const char *folder, const char *name) {
     return look_at(folder, name, &status, &ignored) == 0;
 }
 
+int file_is_same(const char *one, const char *other) {
+    struct stat first, second;
+    return stat(one, &first) == 0 && stat(other, &second) == 0 && first.st_dev == second.st_dev &&
+           first.st_ino == second.st_ino;
+}
+
 /* -1, with what is in the place of a file or a folder. */
 static int misplaced(const char *path, mode_t mode, mode_t expected, struct failure *failure) {
     if (S_ISLNK(mode))

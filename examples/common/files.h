@@ -18,6 +18,9 @@ enum { FILE_MOST = 64 << 20, PICTURE_MOST = 16 << 20 };
 int file_exists(const char *path);
 int file_exists_in(const char *folder, const char *name);
 
+/** 1 if both paths lead to one file that is there, however they are spelled. */
+int file_is_same(const char *one, const char *other);
+
 /** 1 if there is a regular file of this name, 0 if there is nothing; -1 for all else, as links. For files that the
  * library is to read. */
 int file_check_in(const char *folder, const char *name, struct failure *failure);

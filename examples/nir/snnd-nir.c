@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/arguments.h"
+#include "common/files.h"
 #include "common/program.h"
 #include "nir/nir.h"
 
@@ -137,6 +138,8 @@ static int choose(int count, char **word, uint64_t given, const struct command *
     for (int i = DT; i <= WITHOUT_RESET; i++)
         if ((given & BIT(i) & ~(*command)->options) != 0)
             return failed(failure, "--%s is not for %s", known[i].name, word[0]);
+    if (count == 3 && file_is_same(word[1], word[2]))
+        return failed(failure, "%s reads and writes one file, '%s' and '%s'; expected two", word[0], word[1], word[2]);
     return 0;
 }
 

@@ -82,6 +82,24 @@ START_TEST(minimal_learns_and_its_network_can_be_listed_and_exported) {
 }
 END_TEST
 
+/* Whatever the model's name ends with. */
+START_TEST(export_c_writes_over_nothing_that_it_reads) {
+    static char before[1 << 16], after[1 << 16];
+    char path[300];
+    ck_assert_int_eq(run("MINIMAL", ""), 0);
+    const size_t length = read_file("rhythms.safetensors", before, sizeof before);
+    snprintf(path, sizeof path, "%s/model.h", folder);
+    FILE *file = fopen(path, "wb");
+    ck_assert_ptr_nonnull(file);
+    ck_assert_uint_eq(fwrite(before, 1, length, file), length);
+    ck_assert_int_eq(fclose(file), 0);
+    ck_assert_int_eq(run("EXPORT_C", "model.h ./model"), 1);
+    ck_assert_str_eq(output, "export-c: './model.h' is to be read and to be written\n");
+    ck_assert_uint_eq(read_file("model.h", after, sizeof after), length);
+    ck_assert_int_eq(memcmp(before, after, length), 0);
+}
+END_TEST
+
 static int run_frames(const char *frames) {
     char path[sizeof folder + 20];
     snprintf(path, sizeof path, "%s/frames.txt", folder);
@@ -178,6 +196,7 @@ int main(void) {
     tcase_add_unchecked_fixture(programs, set_up, tear_down);
     tcase_set_timeout(programs, 120);
     tcase_add_test(programs, minimal_learns_and_its_network_can_be_listed_and_exported);
+    tcase_add_test(programs, export_c_writes_over_nothing_that_it_reads);
     tcase_add_test(programs, a_saved_network_runs_frame_by_frame);
     tcase_add_test(programs, what_cannot_be_printed_is_a_failure);
     tcase_add_test(programs, own_loop_ends_with_the_bits_of_the_trainer);

@@ -169,6 +169,19 @@ START_TEST(a_name_may_be_as_long_as_the_file_system_has_it) {
 }
 END_TEST
 
+START_TEST(a_file_is_not_written_over_itself) {
+    make_network("net", 2);
+    QUIET("export net a.nir");
+    ck_assert_int_eq(symlink("net", scratch("link")), 0);
+    RUNS(2, "export reads and writes one file, 'net' and 'net'; expected two", "export net net");
+    RUNS(2, "one file, 'net' and './net'", "export net ./net");
+    RUNS(2, "one file, 'link' and 'net'", "export link net");
+    RUNS(2, "import reads and writes one file, 'a.nir' and ", "import a.nir \"$PWD/a.nir\"");
+    QUIET("export net b.nir");
+    QUIET("import a.nir again");
+}
+END_TEST
+
 START_TEST(what_cannot_be_printed_is_a_failure) {
     make_network("net", 0);
     QUIET("export net a.nir");
@@ -205,6 +218,7 @@ int main(void) {
     tcase_add_test(cases, a_file_keeps_its_permissions);
     tcase_add_test(cases, a_read_only_file_is_not_replaced);
     tcase_add_test(cases, a_name_may_be_as_long_as_the_file_system_has_it);
+    tcase_add_test(cases, a_file_is_not_written_over_itself);
     tcase_add_test(cases, what_cannot_be_printed_is_a_failure);
     tcase_add_test(cases, wrong_usage_is_named);
     SRunner *runner = srunner_create(suite);
