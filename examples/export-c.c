@@ -22,7 +22,7 @@ static const char usage[] = "Usage: export-c MODEL.safetensors PREFIX [--name NA
 
 struct samples {
     const char *path;
-    double scale;
+    double scale; /* 0: not told, 1 */
 };
 
 /* Samples without labels: all of class 0. */
@@ -38,7 +38,7 @@ static snnd_status load_samples(snnd_context *context, const struct samples *fro
     } else if (status == SNND_OK) {
         float *value = input.data;
         for (int64_t k = 0; k < snnd_array_count(&input); k++)
-            value[k] = (float)(value[k] * from->scale);
+            value[k] = (float)(value[k] * (from->scale > 0 ? from->scale : 1));
         int32_t *label = calloc((size_t)input.shape[0] + 1, sizeof *label);
         about.input = input.data, about.label = label;
         about.samples = input.shape[0];
@@ -103,7 +103,12 @@ static int read_readout(const char *word, int32_t *readout) {
     return 0;
 }
 
-/* Options behind the two paths; 0 where they are wrong. */
+/* Whether files can be named by it: something must be behind the last slash. */
+static int is_prefix(const char *word) {
+    return word[0] != '-' && word[0] != '\0' && word[strlen(word) - 1] != '/';
+}
+
+/* Options behind the two paths; 0 where they are wrong, or have no effect. */
 static int read_arguments(int count, char **words, snnd_export_c_options *options, struct samples *samples) {
     for (int k = 3; k < count; k++) {
         const int more = k + 1 < count;
@@ -124,7 +129,8 @@ static int read_arguments(int count, char **words, snnd_export_c_options *option
     }
     /* How large inputs get is for fixed point, from one of two places. */
     const int told = (options->largest_input > 0) + (samples->path != NULL);
-    return count >= 3 && words[1][0] != '-' && words[2][0] != '-' && told == (options->numbers == SNND_C_FIXED);
+    return count >= 3 && words[1][0] != '-' && is_prefix(words[2]) && told == (options->numbers == SNND_C_FIXED) &&
+           (samples->scale == 0 || samples->path != NULL);
 }
 
 int main(int argc, char **argv) {
@@ -132,7 +138,7 @@ int main(int argc, char **argv) {
     snnd_network *network = NULL;
     snnd_plan *plan = NULL;
     snnd_dataset *samples = NULL;
-    struct samples from = {NULL, 1};
+    struct samples from = {NULL, 0};
     snnd_export_c_options options;
     snnd_export_c_options_init(&options, sizeof options);
     if (!read_arguments(argc, argv, &options, &from)) {

@@ -1350,7 +1350,7 @@ typedef struct snnd_export_c_options {
     const char
         *name; /**< prefix of all names in C: a letter, then letters, digits and '_', at most 63; default "snn" */
     /** Fixed point needs to know how large inputs get; either of these says it. Larger ones are taken for the
-     * largest. */
+     * largest. With FLOAT32 they have no effect, and are SNND_ERROR_ARGUMENT. */
     double largest_input;        /**< largest |input|, 1e-30 to 1e30; 0: that of the samples; default 0 */
     const snnd_dataset *samples; /**< inputs as they come, borrowed during the call; default NULL */
 } snnd_export_c_options;

@@ -62,8 +62,9 @@ static snnd_status check_paths(snnd_context *context, const char *source, const 
 static snnd_status check_header_name(snnd_context *context, const char *name) {
     if (name == NULL || name[0] == '\0')
         return snnd_fail(context, SNND_ERROR_ARGUMENT, "the header has no name");
+    /* In C99 two question marks can begin what stands for another character. */
     for (const char *c = name; *c != '\0'; c++)
-        if (*c == '"' || *c == '\\' || (unsigned char)*c < ' ')
+        if (*c == '"' || *c == '\\' || (unsigned char)*c < ' ' || (c[0] == '?' && c[1] == '?'))
             return snnd_fail(context, SNND_ERROR_ARGUMENT, "the header's name '%s' cannot stand in an #include line",
                              name);
     return SNND_OK;
@@ -81,6 +82,10 @@ static snnd_status check_options(snnd_context *context, const snnd_plan *plan, c
                          "snnd_export_c_options: name is '%s'; expected a letter, then letters, digits and '_', up to "
                          "%d in all",
                          known->name == NULL ? "(NULL)" : known->name, LONGEST_NAME);
+    if (known->numbers != SNND_C_FIXED && (known->samples != NULL || known->largest_input != 0))
+        return snnd_fail(context, SNND_ERROR_ARGUMENT,
+                         "snnd_export_c_options: %s is for fixed point and has no effect with float32",
+                         known->samples != NULL ? "samples" : "largest_input");
     if (known->numbers != SNND_C_FIXED)
         return SNND_OK;
     if ((known->samples == NULL) == (known->largest_input == 0))

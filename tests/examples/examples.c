@@ -79,6 +79,13 @@ START_TEST(minimal_learns_and_its_network_can_be_listed_and_exported) {
     ck_assert_ptr_nonnull(strstr(header, "largest of all steps"));
     ck_assert_int_eq(run("EXPORT_C", "rhythms.safetensors net --readout most"), 2);
     ck_assert_int_eq(run("EXPORT_C", "rhythms.safetensors net --readout"), 2);
+    /* What has no effect, and files without a name. */
+    ck_assert_int_eq(run("EXPORT_C", "rhythms.safetensors net --scale 3"), 2);
+    ck_assert_int_eq(run("EXPORT_C", "rhythms.safetensors net --fixed --largest 8 --scale 3"), 2);
+    ck_assert_int_eq(run("EXPORT_C", "rhythms.safetensors net --largest 8"), 2);
+    ck_assert_int_eq(run("EXPORT_C", "rhythms.safetensors net --fixed --largest 8"), 0);
+    ck_assert_int_eq(run("EXPORT_C", "rhythms.safetensors ''"), 2);
+    ck_assert_int_eq(run("EXPORT_C", "rhythms.safetensors ./"), 2);
 }
 END_TEST
 

@@ -60,6 +60,13 @@ START_TEST(options_are_checked) {
     FAILS(b.context, SNND_ERROR_ARGUMENT, "are one file", snnd_export_c(b.plan, NULL, "a", "a", NULL));
     FAILS(b.context, SNND_ERROR_ARGUMENT, "are one file", snnd_export_c(b.plan, NULL, "a", "./a", NULL));
     FAILS(b.context, SNND_ERROR_ARGUMENT, "#include", snnd_export_c(b.plan, NULL, "a.c", "b/\"a\".h", NULL));
+    FAILS(b.context, SNND_ERROR_ARGUMENT, "#include", snnd_export_c(b.plan, NULL, "a.c", "b/a?\?-.h", NULL));
+    FAILS(b.context, SNND_ERROR_ARGUMENT, "#include", snnd_export_c_write(b.plan, NULL, NULL, NULL, "a?\?/.h", NULL));
+    options.largest_input = 6;
+    FAILS(b.context, SNND_ERROR_ARGUMENT, "largest_input is for fixed point", export(&b, &options));
+    options.largest_input = NAN;
+    FAILS(b.context, SNND_ERROR_ARGUMENT, "largest_input is for fixed point", export(&b, &options));
+    options.largest_input = 0;
     options.numbers = 3;
     FAILS(b.context, SNND_ERROR_ARGUMENT, "numbers is 3", export(&b, &options));
     options.numbers = SNND_C_FLOAT32, options.readout = 6;
@@ -115,6 +122,10 @@ START_TEST(fixed_point_knows_its_inputs) {
     FAILS(b.context, SNND_ERROR_ARGUMENT, "largest input of the samples is 0", export(&b, &options));
     ck_assert_int_eq(scratch_entries(), 0);
     options.samples = samples;
+    options.numbers = SNND_C_FLOAT32;
+    FAILS(b.context, SNND_ERROR_ARGUMENT, "samples is for fixed point", export(&b, &options));
+    ck_assert_int_eq(scratch_entries(), 0);
+    options.numbers = SNND_C_FIXED;
     OK(b.context, export(&b, &options));
     char *by_samples = both_files();
     options.samples = NULL;
@@ -173,7 +184,7 @@ START_TEST(names_what_fixed_point_cannot_have) {
     options.largest_input = 1;
     FAILS(b.context, SNND_ERROR_UNSUPPORTED, cases[_i].words, export(&b, &options));
     ck_assert_int_eq(scratch_entries(), 0);
-    options.numbers = SNND_C_FLOAT32;
+    options.numbers = SNND_C_FLOAT32, options.largest_input = 0;
     OK(b.context, export(&b, &options));
     free_bed(&b);
 }

@@ -139,6 +139,8 @@ static void export_c(world *w) {
         fuzz_byte(&w->in) % 4 == 0 ? names[fuzz_byte(&w->in) % (sizeof names / sizeof names[0])] : options.name;
     options.largest_input = fuzz_byte(&w->in) % 2 ? 0 : fuzz_double(&w->in);
     options.samples = w->dataset[fuzz_below(&w->in, DATASETS)];
+    if (options.numbers == SNND_C_FLOAT32 && fuzz_byte(&w->in) % 8 != 0)
+        options.largest_input = 0, options.samples = NULL; /* which float refuses */
     if (snnd_plan_synapses(of->plan) > 2000)
         return; /* legal, and slow */
     CALL(w, of->plan,
