@@ -167,10 +167,14 @@ static void write_counted_sum(snnd_c_text *text, const snnd_c_network *network) 
 
 static void write_mean(snnd_c_text *text, const snnd_c_network *network) {
     if (network->fixed)
-        snnd_c_write(text,
-                     "s->steps == 0 ? 0\n"
-                     "            : s->total[n] / s->steps * %d + s->total[n] %% s->steps * %d / s->steps",
-                     MEAN_ONE, MEAN_ONE);
+        /* In two parts, so that no product overflows; to the nearest, and away from 0 in the middle. */
+        snnd_c_write(
+            text,
+            "s->steps == 0 ? 0\n"
+            "            : s->total[n] / s->steps * %d\n"
+            "                  + (s->total[n] %% s->steps * %d + (s->total[n] < 0 ? -s->steps : s->steps) / 2)\n"
+            "                        / s->steps",
+            MEAN_ONE, MEAN_ONE);
     else
         snnd_c_write(text, "s->steps == 0 ? 0.0f : s->total[n] / (float)s->steps");
 }

@@ -132,7 +132,7 @@ START_TEST(counts_spikes_at_the_end) {
 }
 END_TEST
 
-/* Rates of spikes are below 1; the unit is 1/65536. */
+/* Rates of spikes are below 1; the unit is 1/65536, and the nearest is told. */
 START_TEST(a_mean_of_spikes_is_a_rate) {
     snnd_context *context = make_context(1);
     snnd_network *network = make_network(context, 9);
@@ -147,7 +147,39 @@ START_TEST(a_mean_of_spikes_is_a_rate) {
         largest = fmax(largest, expected.scores[k]);
     ck_assert(largest > 0.1 && largest < 0.9);
     free_outcome(&expected);
-    compare(&b, SNND_READOUT_MEAN, 2e-5);
+    compare(&b, SNND_READOUT_MEAN, 0.5 / 65536 + 1e-7);
+    free_bed(&b);
+}
+END_TEST
+
+/* After so many frames that a test cannot run them, whose totals are put into the state. */
+START_TEST(a_mean_is_rounded_to_the_nearest) {
+    static const char program[] =
+        "#include \"net.h\"\n"
+        "static int differs(int64_t total, int64_t steps, int64_t mean) {\n"
+        "    net_state state;\n"
+        "    int64_t scores[NET_OUTPUTS];\n"
+        "    net_reset(&state);\n"
+        "    state.total[0] = total, state.total[1] = -total, state.steps = steps;\n"
+        "    net_scores(&state, scores);\n"
+        "    return scores[0] != mean || scores[1] != -mean;\n"
+        "}\n"
+        "int main(void) {\n"
+        "    return differs(1, 65537, 1) || differs(1, 131072, 1) || differs(1, 131073, 0) ||\n"
+        "           differs(3, 131072, 2) || differs(2, 3, 43691) || differs(7, 3, 152917) ||\n"
+        "           differs(0, 0, 0) || differs(INT64_C(1) << 62, INT64_C(1) << 32, INT64_C(1) << 46);\n"
+        "}\n";
+    snnd_context *context = make_context(1);
+    bed b = make_bed(context, make_relay(context));
+    const snnd_export_c_options options = c_options(SNND_C_FIXED, SNND_READOUT_MEAN);
+    OK(context, snnd_export_c(b.plan, &options, scratch("net.c"), scratch("net.h"), NULL));
+    scratch_write(scratch("mean.c"), program, sizeof program - 1);
+    char command[4 * SCRATCH_PATH];
+    snprintf(command, sizeof command,
+             EXPORT_CC " -std=c99 -Wall -Wextra -Wconversion -Werror -fsanitize=undefined "
+                       "-fsanitize-undefined-trap-on-error '%s' '%s' -o '%s' && '%s'",
+             scratch("net.c"), scratch("mean.c"), scratch("mean"), scratch("mean"));
+    ck_assert_int_eq(system(command), 0);
     free_bed(&b);
 }
 END_TEST
@@ -364,6 +396,7 @@ Suite *c_fixed_suite(void) {
     tcase_add_loop_test(compiled, has_every_readout, SNND_READOUT_SOFTMAX_SUM, SNND_READOUTS_END);
     tcase_add_test(compiled, counts_spikes_at_the_end);
     tcase_add_test(compiled, a_mean_of_spikes_is_a_rate);
+    tcase_add_test(compiled, a_mean_is_rounded_to_the_nearest);
     tcase_add_loop_test(compiled, an_output_is_not_lost_beside_a_larger_one, 0, 5);
     tcase_add_test(compiled, a_hidden_neuron_is_not_lost_beside_a_larger_one);
     tcase_add_loop_test(compiled, membranes_that_last_long_forget_as_they_should, 0, 5);
