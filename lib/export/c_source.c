@@ -1,7 +1,7 @@
 /*
  * A network as C source: one file and its header, which need nothing but <stdint.h>. c_network.c puts the plan's layers
- * together, c_fixed.c finds whole numbers for them; the other files here write what is in the source, from top to
- * bottom tables, synapses, readout, layers, step.
+ * together, as the file of each kind says, and c_fixed.c finds whole numbers for them; the other files here write what
+ * is in the source, from top to bottom tables, synapses, readout, layers, step.
  */
 #include <math.h>
 #include <string.h>
