@@ -20,6 +20,14 @@ const nir_kind nir_kinds[NIR_TYPES] = {
     [NIR_LIF] = {"LIF", {"tau", "r", "v_leak", "v_threshold", "v_reset"}},
 };
 
+const char *const nir_readouts[SNND_READOUT_LAST + 1] = {
+    [SNND_READOUT_SOFTMAX_SUM] = "softmax_sum",
+    [SNND_READOUT_SUM] = "sum",
+    [SNND_READOUT_MEAN] = "mean",
+    [SNND_READOUT_MAX] = "max",
+    [SNND_READOUT_LAST] = "last",
+};
+
 const char *nir_extents(const nir_array *array, char text[NIR_EXTENTS]) {
     size_t used = (size_t)snprintf(text, NIR_EXTENTS, "[");
     for (int axis = 0; axis < array->axes; axis++)
@@ -285,4 +293,32 @@ nir_order nir_metadata_order(nir_graph *graph) {
     }
     H5Gclose(group);
     return order;
+}
+
+static int read_readout(nir_graph *graph, hid_t group, snnd_readout *readout) {
+    char *text;
+    if (!hdf5_has(group, "readout"))
+        return 0;
+    int status = hdf5_text(&graph->source, group, "readout", &text);
+    if (status != 0)
+        return failed(graph->failure, "its metadata: %s", graph->failure->text);
+    for (int r = SNND_READOUT_SOFTMAX_SUM; r <= SNND_READOUT_LAST; r++)
+        if (strcmp(text, nir_readouts[r]) == 0)
+            *readout = (snnd_readout)r;
+    if (*readout == SNND_READOUT_NETWORK)
+        status =
+            failed(graph->failure,
+                   "its metadata say that the readout is '%.64s'; expected softmax_sum, sum, mean, max or last", text);
+    free(text);
+    return status;
+}
+
+int nir_metadata_readout(nir_graph *graph, snnd_readout *readout) {
+    hid_t group;
+    *readout = SNND_READOUT_NETWORK;
+    if (open_metadata(graph, &group) != 0)
+        return 0;
+    const int status = read_readout(graph, group, readout);
+    H5Gclose(group);
+    return status;
 }

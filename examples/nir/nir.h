@@ -107,6 +107,9 @@ enum { NIR_MOST_DIAGONAL = 4096 };
 #define NIR_SPIKE_FIRST_WORDS "forward Euler, spike first"
 #define NIR_UPDATE_FIRST_WORDS "forward Euler, update first"
 
+/* The metadata's `readout`, by snnd_readout; what files without it have is the paper's, as with the library's own. */
+extern const char *const nir_readouts[SNND_READOUT_LAST + 1];
+
 /* Steps from the input of the neuron's node to its state in the library beyond those that a reader of this order makes:
  * delays in front of the neurons make up for them. */
 static inline int32_t nir_lag(nir_type neuron, nir_order order) {

@@ -146,8 +146,15 @@ static int read_open(nir_reading *all, const nir_import_options *options) {
     report->told = report->order != NIR_ORDER_UNTOLD;
     if (!report->told)
         report->order = NIR_SPIKE_FIRST;
-    const int status = read_dt(all, options->dt);
-    return status == 0 ? read_graph(all) : status;
+    snnd_readout readout;
+    int status = read_dt(all, options->dt);
+    if (status == 0)
+        status = nir_metadata_readout(all->graph, &readout);
+    if (status == 0)
+        status = read_graph(all);
+    if (status == 0 && readout != SNND_READOUT_NETWORK)
+        status = nir_told(all->failure, all->context, snnd_network_set_readout(all->network, readout));
+    return status;
 }
 
 int nir_load(snnd_context *context, const nir_import_options *options, const char *path, snnd_network **network,

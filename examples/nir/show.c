@@ -37,6 +37,7 @@ static void show_node(const nir_graph *graph, const nir_node *node) {
 static void show_metadata(nir_graph *graph) {
     struct failure none;
     double dt;
+    snnd_readout readout;
     const nir_order order = nir_metadata_order(graph);
     struct failure *told = graph->failure;
     graph->failure = graph->source.failure = &none;
@@ -44,10 +45,15 @@ static void show_metadata(nir_graph *graph) {
         program_say("a step of %g s", dt);
     else
         program_say("no word of how long a step is");
+    const bool is_read = nir_metadata_readout(graph, &readout) == 0 && readout != SNND_READOUT_NETWORK;
     graph->failure = graph->source.failure = told;
     program_say(order == NIR_SPIKE_FIRST    ? "for readers that look for spikes before they update (spike-first)"
                 : order == NIR_UPDATE_FIRST ? "for readers that update before they look for spikes (update-first)"
                                             : "no word of when readers look for spikes");
+    if (is_read)
+        program_say("a readout by %s", nir_readouts[readout]);
+    else
+        program_say("no word of a readout");
 }
 
 int nir_show(const char *path, struct failure *failure) {

@@ -198,6 +198,45 @@ START_TEST(the_order_is_that_of_the_metadata) {
 }
 END_TEST
 
+START_TEST(the_readout_is_that_of_the_metadata) {
+    static const char *const words[] = {"softmax_sum", "sum", "mean", "max", "last"};
+    const by_hand changes[] = {PUT(GROUP, "node/metadata", .text = NULL),
+                               PUT(TEXT, "node/metadata/readout", .text = words[_i])};
+    snnd_context *context = make_context(1);
+    snnd_network *network = load(context, changes, 2), *loaded;
+    const snnd_readout expected = (snnd_readout)(SNND_READOUT_SOFTMAX_SUM + _i);
+    ck_assert_int_eq(snnd_network_readout(network), expected);
+    GOOD(save_nir(context, network, NULL, scratch("b")));
+    GOOD(load_nir(context, 0, scratch("b"), &loaded));
+    ck_assert_int_eq(snnd_network_readout(loaded), expected);
+    snnd_network_free(loaded);
+    snnd_network_free(network);
+    snnd_context_free(context);
+}
+END_TEST
+
+START_TEST(a_file_without_a_readout_has_that_of_the_paper) {
+    snnd_context *context = make_context(1);
+    snnd_network *network = load(context, NULL, 0);
+    ck_assert_int_eq(snnd_network_readout(network), SNND_READOUT_SOFTMAX_SUM);
+    snnd_network_free(network);
+    snnd_context_free(context);
+}
+END_TEST
+
+START_TEST(a_readout_that_is_none_is_refused) {
+    const by_hand changes[] = {PUT(GROUP, "node/metadata", .text = NULL),
+                               PUT(TEXT, "node/metadata/readout", .text = _i == 0 ? "median" : "")};
+    snnd_context *context = make_context(1);
+    snnd_network *network = NULL;
+    by_hand_write(scratch("a"), changes, 2);
+    REFUSED(_i == 0 ? "the readout is 'median'; expected softmax_sum, sum" : "the readout is ''",
+            load_nir(context, DT, scratch("a"), &network));
+    ck_assert_ptr_null(network);
+    snnd_context_free(context);
+}
+END_TEST
+
 /* Two ways from the input to the matrix, and one past it; of the three steps behind the bias the neurons take one, and
  * two are a layer of their own. */
 START_TEST(branches_side_by_side_are_one_layer) {
@@ -535,6 +574,9 @@ Suite *import_suite(void) {
     tcase_add_loop_test(reading, a_block_of_the_users_comes_before_the_file, 0, 2);
     tcase_add_loop_test(reading, edges_in_chunks_are_read, 0, 12);
     tcase_add_loop_test(reading, the_order_is_that_of_the_metadata, 0, 3);
+    tcase_add_loop_test(reading, the_readout_is_that_of_the_metadata, 0, 5);
+    tcase_add_test(reading, a_file_without_a_readout_has_that_of_the_paper);
+    tcase_add_loop_test(reading, a_readout_that_is_none_is_refused, 0, 2);
     tcase_add_test(reading, branches_side_by_side_are_one_layer);
     tcase_add_test(reading, two_matrices_are_two_layers);
     tcase_add_test(reading, neurons_without_a_matrix_are_joined_one_to_one);

@@ -72,7 +72,7 @@ START_TEST(a_graph_is_shown) {
     make_network("net", 0);
     QUIET("export net a.nir --dt 0.005");
     RUNS(0, "NIR 1.0.6: 7 nodes, 6 edges\na step of 0.005 s\n", "show a.nir");
-    RUNS(0, "spike-first", "show a.nir");
+    RUNS(0, "(spike-first)\na readout by softmax_sum\n", "show a.nir");
     RUNS(0, "\ninput (Input: shape [1]) -> layer_0_linear_0\n", "show a.nir");
     RUNS(0, "\nlayer_0_linear_0 (Linear: weight [4, 3]) -> layer_1_shift\n", "show a.nir");
     RUNS(0, "\nlayer_1_lif (LIF: tau [4], r [4], v_leak [4], v_threshold [4], v_reset [4]) -> layer_2_linear_0\n",
