@@ -1,7 +1,8 @@
 /* Fuzz target: a file as a network. What loads is saved and loaded to the same bytes, and computes. */
 #include "use.h"
 
-/* What a load may take: a buffer to begin with, and a multiple of the file, so that a small file cannot ask for much. */
+/* What a load may take: a buffer to begin with, and a multiple of the file, so that a small file cannot ask for much.
+ */
 enum { AT_LEAST = 1 << 17, TIMES = 32 };
 
 const size_t fuzz_lead = 0;
