@@ -157,12 +157,12 @@ void snnd_spectral_memory_fit(snnd_spectral_memory *memory, const snnd_delay_siz
     memory->synapses_size = larger(memory->synapses_size, snnd_size_multiply((size_t)p.frequencies, p.synapses));
     /* A transform, and beside it a row of spikes, or of taps or lags, and shares and slopes. Or turned blocks of a
      * group, and a product. */
-    const int32_t side = sizes->inputs > sizes->outputs ? sizes->inputs : sizes->outputs;
-    const int32_t terms = side > p.group * SNND_LANES ? side : p.group * SNND_LANES;
+    const int32_t other = p.by_output ? sizes->inputs : p.chunk, lanes = p.group * SNND_LANES;
+    const size_t turned = PANELS * (size_t)lanes * ROW + snnd_spectra_scratch(memory->context, other, lanes);
+    const size_t product = larger(turned, larger(snnd_spectra_scratch(memory->context, p.chunk, sizes->inputs),
+                                                 snnd_spectra_scratch(memory->context, sizes->inputs, p.chunk)));
     const size_t transform =
         snnd_transform_scratch(p.length) + ((size_t)p.length + 2 * (size_t)sizes->taps) * SNND_LANES;
-    const size_t product =
-        PANELS * (size_t)p.group * SNND_LANES * ROW + snnd_spectra_scratch(memory->context, side, terms);
     memory->scratch_size = larger(memory->scratch_size, larger(transform, product));
 }
 
