@@ -46,17 +46,35 @@ static double derivative_at(const snnd_profile *profile, double steepness, doubl
     return weight > 0 ? (double)((offset > 0) - (offset < 0)) : 0;
 }
 
+/* To the nearest whole number, half to even, for numbers up to 2^51; and down and up. The functions of the C library
+ * are calls on processors without an instruction for it, and every synapse needs some. */
+static double nearest_whole(double x) {
+    const double magic = 0x1.8p52;
+    return (x + magic) - magic;
+}
+
+static double whole_below(double x) {
+    const double whole = nearest_whole(x);
+    return whole > x ? whole - 1 : whole;
+}
+
+static double whole_above(double x) {
+    const double whole = nearest_whole(x);
+    return whole < x ? whole + 1 : whole;
+}
+
+static double within(double x, double least, double most) {
+    return x < least ? least : x > most ? most : x;
+}
+
 /* The run of taps within reach of the centre, all of the same length if it is short; where the centre lies outside all
  * taps, the nearest ones count. */
-static int32_t window(const snnd_profile *profile, double centre, int32_t *first) {
-    const double last_tap = profile->taps - 1, far_tap = rint(centre);
-    const double nearest = far_tap < 0 ? 0 : far_tap > last_tap ? last_tap : far_tap;
+static int32_t window(const snnd_profile *profile, int32_t width, double centre, int32_t *first) {
+    const double last_tap = profile->taps - 1, nearest = nearest_whole(within(centre, 0, last_tap));
     const double away = nearest - centre, near = profile->whole ? 0 : reach(profile);
     const double far = profile->kind == SNND_PROFILE_GAUSS ? sqrt(near * near + away * away) : near;
-    const int32_t width = snnd_profile_width(profile);
-    double low = ceil(centre - far), high = floor(centre + far);
-    low = low < 0 ? 0 : low;
-    high = high > last_tap ? last_tap : high;
+    double low = whole_above(within(centre - far, 0, last_tap + 1));
+    double high = whole_below(within(centre + far, -1, last_tap));
     if (!(low <= high))
         low = high = nearest;
     if (width <= UNIFORM) {
@@ -75,7 +93,7 @@ double snnd_profile_mean(const snnd_profile *profile) {
     double sum = 0;
     for (int32_t p = -half; p <= half; p++) {
         int32_t first;
-        sum += window(profile, p + half, &first);
+        sum += window(profile, width, p + half, &first);
     }
     return sum / (2 * half + 1);
 }
@@ -113,13 +131,17 @@ static double centre_of(const snnd_profile *profile, float position) {
 }
 
 snnd_shape snnd_profile_shape(const snnd_profile *profile) {
-    return (snnd_shape){profile->taps, profile->kind == SNND_PROFILE_GAUSS, profile->spread};
+    const bool windows = profile->whole || snnd_profile_uniform(profile) > 0;
+    return (snnd_shape){profile->taps, profile->kind == SNND_PROFILE_GAUSS, profile->spread,
+                        windows ? INFINITY : reach(profile)};
 }
 
-void snnd_profile_window(const snnd_profile *profile, float position, int32_t lane, snnd_windows *windows) {
-    int32_t first = 0, count = 1; /* of what is not finite, which shows in the output */
-    if (isfinite(position))
-        count = window(profile, centre_of(profile, position), &first);
+void snnd_profile_window(const snnd_profile *profile, int32_t width, float position, int32_t lane,
+                         snnd_windows *windows) {
+    /* Of few taps; where there are more, the reach of the shape tells which. What is not finite shows in the output. */
+    int32_t first = 0, count = profile->taps;
+    if (width <= UNIFORM && isfinite(position))
+        count = window(profile, width, centre_of(profile, position), &first);
     windows->position[lane] = position_of(profile, position);
     windows->first[lane] = (float)first;
     windows->end[lane] = (float)(first + count);
@@ -134,7 +156,7 @@ int32_t snnd_profile_taps(const snnd_profile *profile, float position, int32_t *
         return 1;
     }
     const double centre = centre_of(profile, position);
-    const int32_t count = window(profile, centre, first);
+    const int32_t count = window(profile, snnd_profile_width(profile), centre, first);
     const double steepness = 1 / (profile->spread * profile->spread);
     double weight[SNND_MOST_TAPS], derivative[SNND_MOST_TAPS], sum = NORMALISER, derivative_sum = 0;
     weights(profile, centre, *first, count, weight);

@@ -43,8 +43,9 @@ int32_t snnd_profile_taps(const snnd_profile *profile, float position, int32_t *
 /* The same for 16 synapses at a time, where the taps may differ in the last digit (kernel/shares.h). */
 snnd_shape snnd_profile_shape(const snnd_profile *profile);
 
-/* The window of the synapse in a lane. */
-void snnd_profile_window(const snnd_profile *profile, float position, int32_t lane, snnd_windows *windows);
+/* The window of the synapse in a lane; `width` is the profile's. */
+void snnd_profile_window(const snnd_profile *profile, int32_t width, float position, int32_t lane,
+                         snnd_windows *windows);
 
 /* The position that evaluation uses. */
 float snnd_whole_position(float position, int32_t taps);

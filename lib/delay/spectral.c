@@ -402,6 +402,7 @@ typedef struct synapse_row {
 
 static synapse_row synapses_in(const chunk *c, int64_t row, int32_t k) {
     const snnd_synapses *synapses = &c->delay->pass.synapses;
+    const int32_t width = snnd_profile_width(&c->delay->pass.profile);
     synapse_row made = {.any = false};
     for (int32_t lane = 0; lane < SNND_LANES; lane++) {
         const int64_t s = synapse_at(c, row, lane);
@@ -409,7 +410,7 @@ static synapse_row synapses_in(const chunk *c, int64_t row, int32_t k) {
         if (weight == 0)
             continue;
         made.weight[lane] = weight;
-        snnd_profile_window(&c->delay->pass.profile, synapses->position[s + k], lane, &made.windows);
+        snnd_profile_window(&c->delay->pass.profile, width, synapses->position[s + k], lane, &made.windows);
         made.any = true;
     }
     return made;
@@ -615,7 +616,7 @@ static void finish_row(const chunk *c, int64_t row, int32_t k, const float *lags
     const snnd_delay_pass *pass = &c->delay->pass;
     const snnd_share_kernels *kernels = c->delay->context->kernels->shares;
     const snnd_shape shape = snnd_profile_shape(&c->delay->pass.profile);
-    const int32_t reach = c->delay->spectral->plan.reach;
+    const int32_t reach = c->delay->spectral->plan.reach, width = snnd_profile_width(&pass->profile);
     float *slope = share + (size_t)shape.taps * SNND_LANES;
     snnd_windows windows = {{0}, {0}, {0}};
     _Alignas(64) double along_share[SNND_LANES] = {0}, along_slope[SNND_LANES] = {0};
@@ -625,7 +626,7 @@ static void finish_row(const chunk *c, int64_t row, int32_t k, const float *lags
         synapse[lane] = synapse_at(c, row, lane);
         wanted[lane] = synapse[lane] >= 0 && snnd_synapse_wanted(pass, synapse[lane] + k);
         if (wanted[lane])
-            snnd_profile_window(&pass->profile, pass->synapses.position[synapse[lane] + k], lane, &windows);
+            snnd_profile_window(&pass->profile, width, pass->synapses.position[synapse[lane] + k], lane, &windows);
         any = any || wanted[lane];
     }
     if (any) {

@@ -36,10 +36,16 @@ INLINE void make_shares(const snnd_shape *shape, const snnd_windows *windows, fl
                         const bool gauss) {
     const vector_double centre = doubles_in(windows->position, 0, half) + (double)(shape->taps / 2);
     const vector_double first = doubles_in(windows->first, 0, half), end = doubles_in(windows->end, 0, half);
+    /* The square of how far a tap may be: farther where the nearest one is. */
+    const double magic = 0x1.8p52;
+    const vector_double nearest =
+        larger_of(-larger_of(-((centre + magic) - magic), doubles_all(1 - shape->taps)), doubles_all(0));
+    const vector_double far = shape->reach * shape->reach + (nearest - centre) * (nearest - centre);
     vector_double sum = doubles_all(NORMALISER), derivatives = {0};
     for (int32_t n = 0; n < shape->taps; n++) {
         const vector_double tap = doubles_all(n), offset = tap - centre;
-        const vector_double weight = doubles_where((tap >= first) & (tap < end), weight_at(shape, offset, gauss));
+        const vector_long counts = (tap >= first) & (tap < end) & ~(offset * offset > far);
+        const vector_double weight = doubles_where(counts, weight_at(shape, offset, gauss));
         doubles_out(share, n, half, weight);
         sum += weight;
         derivatives += derivative_at(shape, offset, weight, gauss);

@@ -15,6 +15,7 @@ typedef struct snnd_shape {
     int32_t taps;
     bool gauss; /* else max */
     double spread;
+    double reach; /* taps farther from the centre, and from the nearest tap, have a share of 0 */
 } snnd_shape;
 
 /* Positions, and the first tap of each window and the one behind its last. */

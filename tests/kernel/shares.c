@@ -15,7 +15,8 @@ static const float positions[L] = {0,      0.25f, -0.5f, 0.5f,  1.7f,   -3.3f, 1
                                    12.25f, -12,   5,     -7.5f, 13.75f, 14.5f, -13.1f, -15};
 
 static const snnd_shape shapes[] = {
-    {TAPS, true, 0.5}, {TAPS, true, 2.77}, {TAPS, true, 12.27}, {TAPS, false, 1.23}, {TAPS, false, 7},
+    {TAPS, true, 0.5, INFINITY}, {TAPS, true, 2.77, 7.3},    {TAPS, true, 12.27, INFINITY},
+    {TAPS, false, 1.23, 1.23},   {TAPS, false, 7, INFINITY},
 };
 
 /* Windows of all taps, and of some. */
@@ -30,7 +31,9 @@ static void make_windows(int width, snnd_windows *made) {
 
 static double weight_of(const snnd_shape *shape, const snnd_windows *windows, int lane, int n) {
     const double offset = n - ((double)windows->position[lane] + TAPS / 2);
-    if (n < (int)windows->first[lane] || n >= (int)windows->end[lane])
+    const double centre = n - offset, nearest = fmin(fmax(rint(centre), 0), TAPS - 1), away = nearest - centre;
+    if (n < (int)windows->first[lane] || n >= (int)windows->end[lane] ||
+        offset * offset > shape->reach * shape->reach + away * away)
         return 0;
     return shape->gauss ? exp(-0.5 * (offset / shape->spread) * (offset / shape->spread))
                         : fmax(0, shape->spread - fabs(offset));
