@@ -131,9 +131,8 @@ static double centre_of(const snnd_profile *profile, float position) {
 }
 
 snnd_shape snnd_profile_shape(const snnd_profile *profile) {
-    const bool windows = profile->whole || snnd_profile_uniform(profile) > 0;
     return (snnd_shape){profile->taps, profile->kind == SNND_PROFILE_GAUSS, profile->spread,
-                        windows ? INFINITY : reach(profile)};
+                        snnd_profile_uniform(profile) > 0 ? INFINITY : reach(profile)};
 }
 
 void snnd_profile_window(const snnd_profile *profile, int32_t width, float position, int32_t lane,
