@@ -248,16 +248,12 @@ static snnd_status build_network(snnd_context *context, const cJSON *root, const
     return status;
 }
 
-static bool optional(int array) {
-    return array == SNND_ARRAY_SIGN || array == SNND_ARRAY_MASK;
-}
-
 /* What an array of the layer is like in the file, where signs and masks may be though the layer has none. */
 static snnd_array expected_array(const snnd_layer *layer, int array) {
     snnd_array expected = layer->arrays[array];
-    if (optional(array)) {
+    if (snnd_array_kinds[array].controlled) {
         expected = layer->arrays[SNND_ARRAY_WEIGHT];
-        expected.dtype = array == SNND_ARRAY_SIGN ? SNND_INT8 : SNND_UINT8;
+        expected.dtype = snnd_array_kinds[array].dtype;
     }
     return expected;
 }
@@ -269,7 +265,7 @@ static snnd_status check_tensors(const snnd_network *network, const snnd_safeten
         for (int array = 1; array < SNND_ARRAY_NAMES; array++) {
             const snnd_array expected = expected_array(network->layer[i], array);
             name_tensor(name, i, array);
-            if (expected.dimensions == 0 || (optional(array) && !snnd_safetensors_has(file, name)))
+            if (expected.dimensions == 0 || (snnd_array_kinds[array].controlled && !snnd_safetensors_has(file, name)))
                 continue;
             snnd_status status = snnd_safetensors_check(file, name, &expected);
             if (status != SNND_OK)
@@ -291,7 +287,7 @@ static snnd_status read_layer(snnd_layer *layer, const snnd_safetensors *file) {
         name_tensor(name, layer->index, array);
         if (expected.dimensions == 0)
             continue;
-        if (optional(array) && !snnd_safetensors_has(file, name)) {
+        if (snnd_array_kinds[array].controlled && !snnd_safetensors_has(file, name)) {
             snnd_layer_drop_array(layer, (snnd_array_name)array);
             continue;
         }

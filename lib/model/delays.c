@@ -52,6 +52,10 @@ static void initialize(snnd_layer *layer, uint64_t seed) {
     }
 }
 
+static bool is_fixed(const snnd_layer *layer, snnd_array_name name) {
+    return name == SNND_ARRAY_POSITION && !layer->options.delays.learn_delays;
+}
+
 double snnd_delays_weight_sum(const snnd_layer *layer) {
     const float *weight = snnd_layer_floats(layer, SNND_ARRAY_WEIGHT);
     double sum = 0;
@@ -182,4 +186,5 @@ const snnd_layer_class snnd_delays_class = {
     .first = SNND_ARRAY_WEIGHT,
     .last = SNND_ARRAY_POSITION,
     .initialize = initialize,
+    .is_fixed = is_fixed,
 };

@@ -11,18 +11,11 @@
 #define CLASS(number, kind) &snnd_##kind##_class,
 const snnd_layer_class *const snnd_layer_classes[] = {SNND_LAYER_KINDS(CLASS) NULL};
 
+#define KIND_OF(name, ...) [SNND_ARRAY_##name] = {__VA_ARGS__},
+const snnd_array_kind snnd_array_kinds[SNND_ARRAY_NAMES] = {SNND_ARRAYS(KIND_OF)};
+
 const char *snnd_array_word(snnd_array_name name) {
-    static const char *const words[SNND_ARRAY_NAMES] = {
-        [SNND_ARRAY_WEIGHT] = "weight",
-        [SNND_ARRAY_POSITION] = "position",
-        [SNND_ARRAY_SIGN] = "sign",
-        [SNND_ARRAY_MASK] = "mask",
-        [SNND_ARRAY_SCALE] = "scale",
-        [SNND_ARRAY_SHIFT] = "shift",
-        [SNND_ARRAY_RUNNING_MEAN] = "running_mean",
-        [SNND_ARRAY_RUNNING_VARIANCE] = "running_variance",
-    };
-    return (unsigned)name < SNND_ARRAY_NAMES ? words[name] : NULL;
+    return (unsigned)name < SNND_ARRAY_NAMES ? snnd_array_kinds[name].word : NULL;
 }
 
 static double number_at(const snnd_array *array, int64_t k) {
@@ -37,45 +30,42 @@ static double number_at(const snnd_array *array, int64_t k) {
 }
 
 static const char *expected_of(snnd_array_name name) {
-    switch (name) {
-    case SNND_ARRAY_SIGN:
-        return "1 or -1";
-    case SNND_ARRAY_MASK:
-        return "0 or 1";
-    case SNND_ARRAY_RUNNING_VARIANCE:
-        return "a finite number of at least 0";
-    default:
-        return "a finite number";
-    }
+    static const char *const words[] = {[SNND_FINITE] = "a finite number",
+                                        [SNND_NOT_NEGATIVE] = "a finite number of at least 0",
+                                        [SNND_ZERO_OR_ONE] = "0 or 1",
+                                        [SNND_PLUS_OR_MINUS_ONE] = "1 or -1"};
+    return words[snnd_array_kinds[name].numbers];
 }
 
 static bool is_good(const snnd_array *array, snnd_array_name name, int64_t k) {
     const double number = number_at(array, k);
-    switch (name) {
-    case SNND_ARRAY_SIGN:
+    switch (snnd_array_kinds[name].numbers) {
+    case SNND_PLUS_OR_MINUS_ONE:
         return number == 1 || number == -1;
-    case SNND_ARRAY_MASK:
+    case SNND_ZERO_OR_ONE:
         return number == 0 || number == 1;
-    case SNND_ARRAY_RUNNING_VARIANCE:
+    case SNND_NOT_NEGATIVE:
         return isfinite(number) && number >= 0;
-    default:
-        return isfinite(number);
+    case SNND_FINITE:
+        break;
     }
+    return isfinite(number);
 }
 
 /* All at once, in loops that do not end early: they are part of every step. */
 static bool are_good(const snnd_array *array, snnd_array_name name) {
+    const snnd_numbers numbers = snnd_array_kinds[name].numbers;
     const size_t count = snnd_array_elements(array);
     const uint8_t *byte = array->data;
     uint8_t odd = 0;
     const float *value = array->data;
-    for (size_t k = 0; k < count && name == SNND_ARRAY_RUNNING_VARIANCE; k++)
+    for (size_t k = 0; k < count && numbers == SNND_NOT_NEGATIVE; k++)
         odd |= value[k] < 0;
     if (array->dtype == SNND_FLOAT32)
         return odd == 0 && snnd_all_finite(value, count);
-    for (size_t k = 0; k < count && name == SNND_ARRAY_MASK; k++)
+    for (size_t k = 0; k < count && numbers == SNND_ZERO_OR_ONE; k++)
         odd |= byte[k] > 1;
-    for (size_t k = 0; k < count && name == SNND_ARRAY_SIGN; k++)
+    for (size_t k = 0; k < count && numbers == SNND_PLUS_OR_MINUS_ONE; k++)
         odd |= (uint8_t)(byte[k] + 1) > 2 || byte[k] == 0; /* 255, 0 or 1 */
     return odd == 0;
 }
@@ -134,13 +124,8 @@ void snnd_layer_drop_array(snnd_layer *layer, snnd_array_name name) {
 }
 
 bool snnd_layer_trains(const snnd_layer *layer, snnd_array_name name, int32_t parameters) {
-    if (layer->arrays[name].data == NULL)
-        return false;
-    if (name == SNND_ARRAY_WEIGHT || name == SNND_ARRAY_SCALE || name == SNND_ARRAY_SHIFT)
-        return (parameters & SNND_PARAMETERS_WEIGHTS) != 0;
-    if (name == SNND_ARRAY_POSITION)
-        return (parameters & SNND_PARAMETERS_POSITIONS) != 0 && layer->options.delays.learn_delays;
-    return false;
+    return layer->arrays[name].data != NULL && (snnd_array_kinds[name].parameters & parameters) != 0 &&
+           (layer->class->is_fixed == NULL || !layer->class->is_fixed(layer, name));
 }
 
 snnd_layer_type snnd_layer_get_type(const snnd_layer *layer) {
@@ -161,7 +146,7 @@ static snnd_array *find_array(snnd_layer *layer, snnd_array_name name) {
         return &layer->arrays[name];
     snnd_fail(layer->network->context, SNND_ERROR_STATE, "layer %d (%s) has no array '%s'%s", layer->index,
               layer->class->name, snnd_array_word(name),
-              layer->class->type == SNND_LAYER_DELAYS && name <= SNND_ARRAY_MASK
+              layer->class->type == SNND_LAYER_DELAYS && snnd_array_kinds[name].controlled
                   ? ": no sparsity controller has given it one"
                   : "");
     return NULL;
@@ -198,7 +183,7 @@ snnd_status snnd_layer_set_array(snnd_layer *layer, snnd_array_name name, const 
     if (snnd_array_word(name) == NULL || values == NULL)
         return snnd_fail(context, SNND_ERROR_ARGUMENT, "snnd_layer_set_array: %s",
                          values == NULL ? "values is NULL" : "there is no array of this name");
-    if (name == SNND_ARRAY_SIGN || name == SNND_ARRAY_MASK)
+    if (snnd_array_kinds[name].controlled)
         return snnd_fail(context, SNND_ERROR_ARGUMENT, "snnd_layer_set_array: '%s' is for sparsity controllers to set",
                          snnd_array_word(name));
     snnd_array *array = find_array(layer, name);

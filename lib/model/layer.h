@@ -9,7 +9,36 @@
 #include "base/context.h"
 #include "delay/delay.h"
 
-enum { SNND_ARRAY_NAMES = SNND_ARRAY_RUNNING_VARIANCE + 1 };
+/* What the numbers of an array must be. */
+typedef enum snnd_numbers { SNND_FINITE, SNND_NOT_NEGATIVE, SNND_ZERO_OR_ONE, SNND_PLUS_OR_MINUS_ONE } snnd_numbers;
+
+/* What is to be known of an array by its name. */
+typedef struct snnd_array_kind {
+    const char *word;     /* in files and messages; NULL: there is no array of this name */
+    int32_t parameters;   /* whose optimizer moves it (snnd_parameters); 0: none does */
+    bool decays;          /* by that optimizer's weight decay */
+    bool follows;         /* training passes move it, so that gradients stay those of the parameters */
+    bool controlled;      /* sparsity controllers make and set it; others have no way to */
+    snnd_dtype dtype;     /* where it is not float32 */
+    snnd_numbers numbers; /* what is good */
+} snnd_array_kind;
+
+/* All arrays: what their number ends with, and their kind. */
+#define SNND_ARRAYS(ARRAY)                                                                                             \
+    ARRAY(WEIGHT, .word = "weight", .parameters = SNND_PARAMETERS_WEIGHTS, .decays = true)                             \
+    ARRAY(POSITION, .word = "position", .parameters = SNND_PARAMETERS_POSITIONS, .decays = true)                       \
+    ARRAY(SIGN, .word = "sign", .controlled = true, .dtype = SNND_INT8, .numbers = SNND_PLUS_OR_MINUS_ONE)             \
+    ARRAY(MASK, .word = "mask", .controlled = true, .dtype = SNND_UINT8, .numbers = SNND_ZERO_OR_ONE)                  \
+    ARRAY(SCALE, .word = "scale", .parameters = SNND_PARAMETERS_WEIGHTS, .decays = true)                               \
+    ARRAY(SHIFT, .word = "shift", .parameters = SNND_PARAMETERS_WEIGHTS, .decays = true)                               \
+    ARRAY(RUNNING_MEAN, .word = "running_mean", .follows = true)                                                       \
+    ARRAY(RUNNING_VARIANCE, .word = "running_variance", .follows = true, .numbers = SNND_NOT_NEGATIVE)
+
+#define SNND_LISTED(name, ...) SNND_LISTED_##name = SNND_ARRAY_##name,
+enum { SNND_ARRAYS(SNND_LISTED) SNND_ARRAY_NAMES };
+
+/* By snnd_array_name. */
+extern const snnd_array_kind snnd_array_kinds[SNND_ARRAY_NAMES];
 
 /* A number among a layer's options: how it is named in files. Ends with name NULL. */
 typedef struct snnd_field {
@@ -43,6 +72,9 @@ typedef struct snnd_layer_class {
     snnd_status (*add)(snnd_network *network, int32_t outputs, const void *options, snnd_layer **layer);
     /* Draws parameters; NULL: there are none. */
     void (*initialize)(snnd_layer *layer, uint64_t seed);
+    /* Whether a layer's options say that an array stays as it is, though there is an optimizer for it; NULL: none
+     * does. */
+    bool (*is_fixed)(const snnd_layer *layer, snnd_array_name name);
 } snnd_layer_class;
 
 struct snnd_layer {

@@ -109,8 +109,9 @@ snnd_status snnd_network_initialize(snnd_network *network, uint64_t seed) {
         return snnd_fail(network->context, SNND_ERROR_STATE,
                          "the network has a sparsity controller, whose masks it would lose; free that first");
     for (int32_t i = 0; i < network->count; i++) {
-        snnd_layer_drop_array(network->layer[i], SNND_ARRAY_SIGN);
-        snnd_layer_drop_array(network->layer[i], SNND_ARRAY_MASK);
+        for (int name = 1; name < SNND_ARRAY_NAMES; name++)
+            if (snnd_array_kinds[name].controlled)
+                snnd_layer_drop_array(network->layer[i], (snnd_array_name)name);
         if (network->layer[i]->class->initialize != NULL)
             network->layer[i]->class->initialize(network->layer[i], seed);
     }
@@ -287,8 +288,7 @@ uint64_t snnd_network_fingerprint(const snnd_network *network) {
     fingerprint print = {{0}, {0}};
     for (int32_t i = 0; i < network->count; i++)
         for (int name = 1; name < SNND_ARRAY_NAMES; name++)
-            if (network->layer[i]->arrays[name].data != NULL && name != SNND_ARRAY_RUNNING_MEAN &&
-                name != SNND_ARRAY_RUNNING_VARIANCE)
+            if (network->layer[i]->arrays[name].data != NULL && !snnd_array_kinds[name].follows)
                 add_array(&print, &network->layer[i]->arrays[name]);
     uint64_t all = 0;
     for (int w = 0; w < 4; w++)

@@ -186,17 +186,27 @@ static snnd_status check_moments(const snnd_optimizer *optimizer, const snnd_lay
     return SNND_OK;
 }
 
+/* Without the decay where the array is none that decays. */
+static factors factors_for(factors f, snnd_array_name name) {
+    if (!snnd_array_kinds[name].decays) {
+        f.decay = 0;
+        f.shrink = 1;
+    }
+    return f;
+}
+
 /* Moves an array of a layer, and looks at what has come of it. */
-static snnd_status move(const snnd_optimizer *optimizer, const factors *f, const snnd_stage *stage,
+static snnd_status move(const snnd_optimizer *optimizer, const factors *all, const snnd_stage *stage,
                         snnd_array_name name) {
+    const factors f = factors_for(*all, name);
     snnd_layer *layer = stage->layer;
     const snnd_moment *moment = &optimizer->moment[layer->index];
     float *parameter = snnd_layer_floats(layer, name), *first = moment->first[name], *second = moment->second[name];
     const int64_t count = snnd_array_count(&layer->arrays[name]);
     if (optimizer->options.kind == SNND_ADAM)
-        adam(f, count, parameter, stage->gradient[name], first, second);
+        adam(&f, count, parameter, stage->gradient[name], first, second);
     else
-        sgd(f, count, parameter, stage->gradient[name], first);
+        sgd(&f, count, parameter, stage->gradient[name], first);
     if (name == SNND_ARRAY_WEIGHT)
         snnd_delays_hold_absent(layer);
     const snnd_status status = snnd_layer_check_values(layer, name, SNND_ERROR_NUMERIC);

@@ -22,7 +22,7 @@ static void rewind_weights(snnd_layer *layer, const snnd_layer *initial) {
 static void rewind_layer(snnd_layer *layer, const snnd_layer *initial) {
     for (int name = SNND_ARRAY_WEIGHT; name < SNND_ARRAY_NAMES; name++) {
         const snnd_array *array = &layer->arrays[name];
-        if (array->data == NULL || name == SNND_ARRAY_SIGN || name == SNND_ARRAY_MASK)
+        if (array->data == NULL || snnd_array_kinds[name].controlled)
             continue;
         if (name == SNND_ARRAY_WEIGHT)
             rewind_weights(layer, initial);
