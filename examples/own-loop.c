@@ -85,8 +85,7 @@ static int train_epoch(struct loop *loop, int32_t epoch) {
                  snnd_workspace_loss(loop->workspace, label, NULL, NULL) || snnd_workspace_backward(loop->workspace) ||
                  snnd_optimizer_step(loop->weights, loop->workspace) ||
                  snnd_optimizer_step(loop->positions, loop->workspace) ||
-                 snnd_sparsity_step(loop->sparsity, loop->workspace, loop->weights) ||
-                 snnd_network_clamp_positions(loop->net);
+                 snnd_sparsity_step(loop->sparsity, loop->workspace, loop->weights) || snnd_network_clamp(loop->net);
     return failed || snnd_sparsity_end_epoch(loop->sparsity, loop->weights);
 }
 

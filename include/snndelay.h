@@ -406,8 +406,9 @@ SNND_API snnd_readout snnd_network_readout(const snnd_network *network);
  * It has no controller, and layers may be added to it. */
 SNND_API snnd_status snnd_network_clone(const snnd_network *network, snnd_network **clone);
 
-/** Puts every position back into its range; part of each training step, after the optimizer. */
-SNND_API snnd_status snnd_network_clamp_positions(snnd_network *network);
+/** Puts every parameter that has a range back into it, as positions; part of each training step, after the optimizer.
+ */
+SNND_API snnd_status snnd_network_clamp(snnd_network *network);
 
 /** Channels of the input; 0 of NULL. */
 SNND_API int32_t snnd_network_inputs(const snnd_network *network);
@@ -451,7 +452,8 @@ typedef enum snnd_array_name {
     /** delays: float32 [O, I, C]. Of a layer with signs this is the magnitude theta, and the synapse's weight
      * is sign * theta. A synapse of weight 0 carries nothing. */
     SNND_ARRAY_WEIGHT = 1,
-    SNND_ARRAY_POSITION = 2,        /**< delays: float32 [O, I, C], in steps; delay = max_delay/2 - position */
+    /** delays: float32 [O, I, C], in steps, -max_delay/2 to max_delay/2; delay = max_delay/2 - position */
+    SNND_ARRAY_POSITION = 2,
     SNND_ARRAY_SIGN = 3,            /**< delays: int8 [O, I, C], +1 or -1; only under a controller that fixes signs */
     SNND_ARRAY_MASK = 4,            /**< delays: uint8 [O, I, C], 1 where a synapse exists; only under a controller */
     SNND_ARRAY_SCALE = 5,           /**< batch norm: float32 [O] (gamma) */
@@ -466,8 +468,8 @@ SNND_API snnd_status snnd_layer_array(snnd_layer *layer, snnd_array_name name, s
 
 /** Copies `values` [count] of the host into an array of the layer, of the array's type and in its order, and as many as
  * it has: what a program does that makes a network of a description of its own. Unlike what is written through
- * snnd_layer_array() they are checked: SNND_ERROR_ARGUMENT where one is not finite, a variance is below 0, or a
- * position is not in -max_delay/2 to max_delay/2, and for SIGN and MASK, which are for controllers to set. Weights of
+ * snnd_layer_array() they are checked: SNND_ERROR_ARGUMENT where one is not finite, a variance is below 0, or a number
+ * is out of the range of its array, and for SIGN and MASK, which are for controllers to set. Weights of
  * synapses that the mask does not have become 0. SNND_ERROR_STATE where the layer has no such array. */
 SNND_API snnd_status snnd_layer_set_array(snnd_layer *layer, snnd_array_name name, const void *values, int64_t count);
 
@@ -659,7 +661,7 @@ SNND_API snnd_status snnd_optimizer_set_momentum(snnd_optimizer *optimizer, doub
 
 /** Moves the parameters of the network by the gradients that the workspace has from its last backward pass. The
  * gradients stay: a second optimizer may move other parameters by them, and a second step of the same one is allowed,
- * and moves by the same gradients again. Positions may leave their range: snnd_network_clamp_positions() comes after.
+ * and moves by the same gradients again. Parameters may leave their ranges: snnd_network_clamp() comes after.
  * Weights of absent synapses stay 0, while their moments go on. SNND_ERROR_NUMERIC names the first parameter or moment
  * that is no longer finite; all have been moved. */
 SNND_API snnd_status snnd_optimizer_step(snnd_optimizer *optimizer, const snnd_workspace *workspace);

@@ -56,6 +56,12 @@ static bool is_fixed(const snnd_layer *layer, snnd_array_name name) {
     return name == SNND_ARRAY_POSITION && !layer->options.delays.learn_delays;
 }
 
+static bool range_of(const snnd_layer *layer, snnd_array_name name, snnd_range *range) {
+    const float half = (float)(layer->options.delays.max_delay / 2);
+    *range = (snnd_range){-half, half};
+    return name == SNND_ARRAY_POSITION;
+}
+
 double snnd_delays_weight_sum(const snnd_layer *layer) {
     const float *weight = snnd_layer_floats(layer, SNND_ARRAY_WEIGHT);
     double sum = 0;
@@ -187,4 +193,5 @@ const snnd_layer_class snnd_delays_class = {
     .last = SNND_ARRAY_POSITION,
     .initialize = initialize,
     .is_fixed = is_fixed,
+    .range = range_of,
 };

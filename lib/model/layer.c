@@ -165,14 +165,31 @@ snnd_status snnd_layer_array(snnd_layer *layer, snnd_array_name name, snnd_array
     return SNND_OK;
 }
 
-/* Positions lie in the range that snnd_network_clamp_positions() keeps them in. */
-static snnd_status check_positions(const snnd_layer *layer, const snnd_array *array) {
-    const double half = layer->options.delays.max_delay / 2;
+static bool has_range(const snnd_layer *layer, snnd_array_name name, snnd_range *range) {
+    return layer->arrays[name].data != NULL && layer->class->range != NULL && layer->class->range(layer, name, range);
+}
+
+void snnd_layer_clamp(snnd_layer *layer, snnd_array_name name) {
+    snnd_range range;
+    if (!has_range(layer, name, &range))
+        return;
+    float *value = snnd_layer_floats(layer, name);
+    const int64_t count = snnd_array_count(&layer->arrays[name]);
+    for (int64_t k = 0; k < count; k++)
+        value[k] = value[k] < range.low ? range.low : value[k] > range.high ? range.high : value[k];
+}
+
+/* An error that names the first number that snnd_network_clamp() would move. */
+static snnd_status check_range(const snnd_layer *layer, snnd_array_name name, const snnd_array *array) {
+    snnd_range range;
+    if (!has_range(layer, name, &range))
+        return SNND_OK;
+    const float *value = array->data;
     for (int64_t k = 0; k < snnd_array_count(array); k++)
-        if (!(fabs(number_at(array, k)) <= half))
+        if (!(value[k] >= range.low && value[k] <= range.high))
             return snnd_fail(layer->network->context, SNND_ERROR_ARGUMENT,
-                             "position %lld of layer %d (%s) is %g; expected -%g to %g", (long long)k, layer->index,
-                             layer->class->name, number_at(array, k), half, half);
+                             "%s %lld of layer %d (%s) is %g; expected %g to %g", snnd_array_word(name), (long long)k,
+                             layer->index, layer->class->name, (double)value[k], (double)range.low, (double)range.high);
     return SNND_OK;
 }
 
@@ -196,8 +213,8 @@ snnd_status snnd_layer_set_array(snnd_layer *layer, snnd_array_name name, const 
     snnd_array given = *array;
     given.data = (void *)(uintptr_t)values;
     snnd_status status = check_array(layer, name, &given, SNND_ERROR_ARGUMENT);
-    if (status == SNND_OK && name == SNND_ARRAY_POSITION)
-        status = check_positions(layer, &given);
+    if (status == SNND_OK)
+        status = check_range(layer, name, &given);
     if (status == SNND_OK)
         memmove(array->data, values, snnd_array_bytes(array));
     if (status == SNND_OK && name == SNND_ARRAY_WEIGHT)

@@ -62,6 +62,11 @@ typedef struct snnd_field {
     KIND(DROPOUT, dropout)                                                                                             \
     KIND(LEAKY_INTEGRATOR, leaky_integrator)
 
+/* From one number to another, both in it. */
+typedef struct snnd_range {
+    float low, high;
+} snnd_range;
+
 typedef struct snnd_layer_class {
     snnd_layer_type type;
     const char *name; /* in files and messages */
@@ -75,6 +80,9 @@ typedef struct snnd_layer_class {
     /* Whether a layer's options say that an array stays as it is, though there is an optimizer for it; NULL: none
      * does. */
     bool (*is_fixed)(const snnd_layer *layer, snnd_array_name name);
+    /* The range of an array's numbers: hosts set none beyond, and each training step puts them back. False: it has
+     * none. NULL: no array of the kind has. */
+    bool (*range)(const snnd_layer *layer, snnd_array_name name, snnd_range *range);
 } snnd_layer_class;
 
 struct snnd_layer {
@@ -120,6 +128,9 @@ void snnd_layer_drop_array(snnd_layer *layer, snnd_array_name name);
 /* For the functions that copy the options of a layer of one kind: `structure` is the type of `options`. */
 snnd_status snnd_layer_show_options(const snnd_layer *layer, const snnd_layer_class *kind, void *options,
                                     const char *function, const char *structure);
+
+/* Puts the numbers of an array back into its range, where it has one. */
+void snnd_layer_clamp(snnd_layer *layer, snnd_array_name name);
 
 /* Whether the optimizer moves this array: one of `parameters` (snnd_parameters). */
 bool snnd_layer_trains(const snnd_layer *layer, snnd_array_name name, int32_t parameters);

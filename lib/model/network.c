@@ -187,18 +187,12 @@ snnd_status snnd_network_clone(const snnd_network *network, snnd_network **clone
     return snnd_network_copy(network->context, network, clone);
 }
 
-snnd_status snnd_network_clamp_positions(snnd_network *network) {
+snnd_status snnd_network_clamp(snnd_network *network) {
     if (network == NULL)
         return SNND_ERROR_ARGUMENT;
-    for (int32_t i = 0; i < network->count; i++) {
-        snnd_layer *layer = network->layer[i];
-        if (layer->class->type != SNND_LAYER_DELAYS)
-            continue;
-        const float half = (float)(layer->options.delays.max_delay / 2);
-        float *position = snnd_layer_floats(layer, SNND_ARRAY_POSITION);
-        for (int64_t s = 0; s < snnd_layer_synapses(layer); s++)
-            position[s] = position[s] < -half ? -half : position[s] > half ? half : position[s];
-    }
+    for (int32_t i = 0; i < network->count; i++)
+        for (int name = 1; name < SNND_ARRAY_NAMES; name++)
+            snnd_layer_clamp(network->layer[i], (snnd_array_name)name);
     return SNND_OK;
 }
 

@@ -239,7 +239,7 @@ static snnd_status update(snnd_trainer *trainer) {
         status = snnd_sparsity_step(trainer->options.sparsity, trainer->workspace, trainer->weights);
         run->regrown += snnd_sparsity_regrown(trainer->options.sparsity, NULL);
     }
-    return status == SNND_OK ? snnd_network_clamp_positions(trainer->network) : status;
+    return status == SNND_OK ? snnd_network_clamp(trainer->network) : status;
 }
 
 void snnd_trainer_count_step(snnd_run *run, const snnd_loss_report *result, const snnd_workspace *workspace) {

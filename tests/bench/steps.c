@@ -15,7 +15,7 @@ static int rewire(struct bench *bench) {
     snnd_timing_begin(&bench->context->timing);
     const int good = (bench->sparsity == NULL ||
                       bench_check(bench, snnd_sparsity_step(bench->sparsity, bench->workspace, bench->weights))) &&
-                     bench_check(bench, snnd_network_clamp_positions(bench->network));
+                     bench_check(bench, snnd_network_clamp(bench->network));
     snnd_timing_end(&bench->context->timing, SNND_PHASE_REWIRE);
     return good;
 }

@@ -100,7 +100,7 @@ static bool train_step(struct golden_run *run, int32_t step) {
         !golden_call(run, snnd_sparsity_step(run->sparsity, run->workspace, run->weights), "snnd_sparsity_step"))
         return false;
     compare_rewiring(run, step);
-    return golden_call(run, snnd_network_clamp_positions(run->network), "snnd_network_clamp_positions");
+    return golden_call(run, snnd_network_clamp(run->network), "snnd_network_clamp");
 }
 
 /* Step by step, what is trained has been compared after each step already. */

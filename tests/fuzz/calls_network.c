@@ -103,9 +103,9 @@ static void set_sigma(world *w) {
     CALL(w, of->network, snnd_network_set_sigma(of->network, fuzz_double(&w->in)));
 }
 
-static void clamp_positions(world *w) {
+static void clamp(world *w) {
     owner *of = any_owner(w);
-    CALL(w, of->network, snnd_network_clamp_positions(of->network));
+    CALL(w, of->network, snnd_network_clamp(of->network));
 }
 
 static void rewind_network(world *w) {
@@ -224,7 +224,7 @@ operation *const network_operations[] = {
     create,         forget,          build,
     build,          add_delays,      add_batch_norm,
     add_lif,        add_dropout,     add_leaky_integrator,
-    initialize,     set_sigma,       clamp_positions,
+    initialize,     set_sigma,       clamp,
     rewind_network, write_parameter, save,
     load,           set_parameter,   fold,
     look,           copy_parameters, clone_network,

@@ -276,7 +276,7 @@ START_TEST(null_arguments_are_errors_and_never_crashes) {
     ck_assert_int_eq(snnd_network_add_leaky_integrator(NULL, NULL, NULL), SNND_ERROR_ARGUMENT);
     ck_assert_int_eq(snnd_network_initialize(NULL, 0), SNND_ERROR_ARGUMENT);
     ck_assert_int_eq(snnd_network_set_sigma(NULL, 0), SNND_ERROR_ARGUMENT);
-    ck_assert_int_eq(snnd_network_clamp_positions(NULL), SNND_ERROR_ARGUMENT);
+    ck_assert_int_eq(snnd_network_clamp(NULL), SNND_ERROR_ARGUMENT);
     ck_assert_int_eq(snnd_layer_array(NULL, SNND_ARRAY_WEIGHT, &array), SNND_ERROR_ARGUMENT);
     ck_assert_int_eq(snnd_network_inputs(NULL), 0);
     ck_assert_int_eq(snnd_network_layer_count(NULL), 0);
@@ -593,7 +593,7 @@ START_TEST(clamping_brings_positions_back_and_leaves_the_others) {
     const float after[] = {-12, -12, -3.25f, 0, 11.99f, 12, 12, -12, 12};
     snnd_layer *layer = add_delays(network, 3, NULL);
     memcpy(floats(layer, SNND_ARRAY_POSITION), before, sizeof before);
-    OK(context, snnd_network_clamp_positions(network));
+    OK(context, snnd_network_clamp(network));
     for (int s = 0; s < 9; s++)
         ck_assert_float_eq(floats(layer, SNND_ARRAY_POSITION)[s], after[s]);
 }

@@ -176,7 +176,7 @@ START_TEST(positions_may_leave_their_range_until_they_are_clamped) {
     create();
     step_on(1);
     ck_assert_float_gt(fabsf(floats(delays, SNND_ARRAY_POSITION)[0]), 12);
-    OK(context, snnd_network_clamp_positions(network));
+    OK(context, snnd_network_clamp(network));
     ck_assert_float_eq(fabsf(floats(delays, SNND_ARRAY_POSITION)[0]), 12);
 }
 END_TEST

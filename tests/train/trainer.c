@@ -106,7 +106,7 @@ static snnd_epoch_report train_by_hand(toy *by_hand, double l1) {
             OK(own, snnd_optimizer_step(of_positions, workspace));
             if (by_hand->sparsity != NULL)
                 OK(own, snnd_sparsity_step(by_hand->sparsity, workspace, of_weights));
-            OK(own, snnd_network_clamp_positions(by_hand->network));
+            OK(own, snnd_network_clamp(by_hand->network));
             report.samples += count;
             report.correct += of_step.correct;
             report.loss += of_step.loss * count / SAMPLES;
