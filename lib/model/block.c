@@ -101,7 +101,8 @@ static snnd_status allocate_block(snnd_block *block) {
     return status;
 }
 
-/* Scratch memory of a worker: currents of a tile, then rows of a bundle for each layer and one more. */
+/* Scratch memory of a worker: currents of a tile, then sets of rows of a bundle, one before each layer and one behind
+ * the last, and the free ones. */
 static size_t row_set(const snnd_workspace *workspace) {
     return (size_t)BUNDLE * (size_t)workspace->steps * SNND_LANES;
 }
@@ -110,11 +111,20 @@ static float *tile_scratch(const snnd_workspace *workspace, int32_t worker) {
     return workspace->scratch + (size_t)worker * workspace->scratch_size;
 }
 
-/* Rows before the layer `set` of the block; the set after the last is free. */
+/* Rows before the layer `set` of the block; the sets after the last are free. */
 static snnd_rows scratch_rows(const snnd_block *block, int32_t worker, int32_t set) {
     const snnd_workspace *workspace = block->workspace;
     return (snnd_rows){tile_scratch(workspace, worker) + workspace->scratch_tile + (size_t)set * row_set(workspace),
                        (size_t)workspace->steps * SNND_LANES};
+}
+
+/* The free sets. */
+static size_t sets_for_backward(const snnd_block *block) {
+    size_t most = 1;
+    for (int32_t i = block->begin; i < block->end; i++)
+        if ((size_t)pass_of(block, i)->scratch_rows > most)
+            most = (size_t)pass_of(block, i)->scratch_rows;
+    return most;
 }
 
 static snnd_status allocate_scratch(snnd_workspace *workspace) {
@@ -122,9 +132,9 @@ static snnd_status allocate_scratch(snnd_workspace *workspace) {
     for (int32_t b = 0; b < workspace->blocks; b++) {
         const snnd_block *block = &workspace->block[b];
         const size_t needed = snnd_size_multiply((size_t)block->current.neurons, snnd_activity_stride(&block->current));
-        const size_t layers = (size_t)(block->end - block->begin) + 2;
+        const size_t of_block = (size_t)(block->end - block->begin) + 1 + sets_for_backward(block);
         tile = has_delays(block) && needed > tile ? needed : tile;
-        sets = layers > sets ? layers : sets;
+        sets = of_block > sets ? of_block : sets;
     }
     workspace->scratch_tile = tile;
     workspace->scratch_size = snnd_size_add(tile, snnd_size_multiply(sets, row_set(workspace)));
@@ -445,6 +455,9 @@ void snnd_block_backward(snnd_block *block) {
         s.to = barrier_below(block, s.from);
     }
     snnd_timing_begin(&workspace->context->timing);
+    for (int32_t i = block->begin; i < block->end; i++)
+        if (pass_of(block, i)->gather != NULL)
+            pass_of(block, i)->gather(stage_of(block, i));
     if (has_delays(block))
         snnd_delay_parameter_gradient(delay_of(block), block->input, &block->gradient,
                                       snnd_delays_gradient(stage_of(block, block->first)));

@@ -12,8 +12,9 @@ typedef struct snnd_part {
 } snnd_part;
 
 typedef struct snnd_layer_pass {
-    bool needs_input;    /* its `backward` looks at what came in */
-    bool tells_overflow; /* its `forward` reports numbers that are not finite (snnd_workspace_lose) */
+    bool needs_input;     /* its `backward` looks at what came in */
+    int32_t scratch_rows; /* that its `backward` wants for each neuron, where it is more than one */
+    bool tells_overflow;  /* its `forward` reports numbers that are not finite (snnd_workspace_lose) */
     /* The layer's part in a workspace: its own memory, taken once. `release` may be NULL where `state` is one block. */
     snnd_status (*prepare)(snnd_stage *stage);
     void (*release)(snnd_stage *stage);
@@ -21,7 +22,8 @@ typedef struct snnd_layer_pass {
     void (*begin)(snnd_stage *stage);
     /* Rows of the input to rows of the output. NULL for delays, which take all neurons at once (delays.h). */
     void (*forward)(const snnd_stage *stage, const snnd_part *part, snnd_rows input, snnd_rows output);
-    /* dL/doutput to dL/dinput, in place. `scratch` is free. */
+    /* dL/doutput to dL/dinput, in place. `scratch` is free: as many rows as the part has, `scratch_rows` times one
+     * after the other. */
     void (*backward)(const snnd_stage *stage, const snnd_part *part, snnd_rows input, snnd_rows scratch,
                      snnd_rows gradient);
     /* A layer that wants to see the whole batch before it goes on has these, in pairs for the way forward in training
@@ -30,6 +32,9 @@ typedef struct snnd_layer_pass {
     void (*settle)(snnd_stage *stage);
     void (*measure_backward)(const snnd_stage *stage, const snnd_part *part, snnd_rows input, snnd_rows gradient);
     void (*settle_backward)(snnd_stage *stage);
+    /* Behind the way back through the block, where `backward` has summed gradients of parameters by parts: makes them
+     * of these sums, from the first tile to the last. */
+    void (*gather)(snnd_stage *stage);
     /* What there is to look at; NULL: the kind has none. Spikes of a neuron in the last pass, over all samples and
      * steps: its output is 0 or 1, so that bits are kept of it. */
     int64_t (*spikes)(const snnd_stage *stage, int32_t neuron);
