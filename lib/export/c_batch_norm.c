@@ -2,9 +2,11 @@
 #include <math.h>
 
 #include "export/c_network.h"
+#include "inference/batch_norm.h"
 
 /* Behind what is there: (x factor + shift - mean) factor' + shift'. */
 static snnd_status fold(snnd_context *context, snnd_c_node *node, const snnd_plan_layer *layer) {
+    const snnd_frozen_norm *norm = layer->own;
     const size_t neurons = (size_t)node->outputs;
     if (node->factor == NULL) {
         node->norm = layer;
@@ -16,8 +18,8 @@ static snnd_status fold(snnd_context *context, snnd_c_node *node, const snnd_pla
             node->factor[n] = 1, node->shift[n] = 0;
     }
     for (size_t n = 0; n < neurons; n++) {
-        node->factor[n] *= layer->factor[n];
-        node->shift[n] = (node->shift[n] - layer->mean[n]) * layer->factor[n] + layer->shift[n];
+        node->factor[n] *= norm->factor[n];
+        node->shift[n] = (node->shift[n] - norm->mean[n]) * norm->factor[n] + norm->shift[n];
         if (!(fabs(node->factor[n]) <= 1e38 && fabs(node->shift[n]) <= 1e38))
             return snnd_fail(
                 context, SNND_ERROR_NUMERIC,

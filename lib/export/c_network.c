@@ -11,15 +11,10 @@ static snnd_c_node *add_node(snnd_c_network *network, const snnd_plan_layer *lay
 }
 
 static snnd_status add_layer(snnd_c_network *network, const snnd_plan_layer *layer) {
-    static const snnd_c_class *const classes[] = {
-        [SNND_LAYER_DELAYS] = &snnd_delays_c,
-        [SNND_LAYER_BATCH_NORM] = &snnd_batch_norm_c,
-        [SNND_LAYER_LIF] = &snnd_lif_c,
-        [SNND_LAYER_LEAKY_INTEGRATOR] = &snnd_leaky_integrator_c,
-    };
-    const size_t type = (size_t)layer->class->type;
-    const snnd_c_class *kind = type < sizeof classes / sizeof classes[0] ? classes[type] : NULL;
-    if (kind == NULL)
+#define C_OF(number, kind) [SNND_LAYER_##number] = &snnd_##kind##_c,
+    static const snnd_c_class *const classes[] = {SNND_LAYER_KINDS(C_OF)};
+    const snnd_c_class *kind = classes[layer->class->type];
+    if (kind->fold == NULL)
         return snnd_fail(network->context, SNND_ERROR_UNSUPPORTED, "layer %d (%s) cannot be written as C", layer->index,
                          layer->class->name);
     snnd_c_node *last = network->count == 0 ? NULL : &network->node[network->count - 1];

@@ -62,7 +62,7 @@ typedef struct snnd_c_network {
 enum { SNND_C_STATES = 2 };
 struct snnd_c_text;
 
-/* What a kind of layer is in C, in a file of its own, c_KIND.c. */
+/* What a kind of layer is in C, in a file of its own, c_KIND.c. One without `fold` is refused by its name. */
 typedef struct snnd_c_class {
     bool begins; /* a node of its own; others go into the one before, where that has no neurons yet */
     snnd_status (*fold)(snnd_context *context, snnd_c_node *node, const snnd_plan_layer *layer);
@@ -72,12 +72,15 @@ typedef struct snnd_c_class {
         const char *name, *about;
     } state[SNND_C_STATES];
     bool fires; /* what they give is 0 or 1 */
+    /* Tables of constants that the kind alone has; may be NULL. */
+    void (*write_tables)(struct snnd_c_text *text, const snnd_c_network *network, const snnd_c_node *node);
     /* The loop over neurons n: from current[n] to what goes on to the next node. */
     void (*write)(struct snnd_c_text *text, const snnd_c_network *network, const snnd_c_node *node);
     void (*write_fixed)(struct snnd_c_text *text, const snnd_c_network *network, const snnd_c_node *node);
 } snnd_c_class;
 
-extern const snnd_c_class snnd_delays_c, snnd_batch_norm_c, snnd_lif_c, snnd_leaky_integrator_c;
+#define SNND_DECLARE_C(number, kind) extern const snnd_c_class snnd_##kind##_c;
+SNND_LAYER_KINDS(SNND_DECLARE_C)
 
 /* Puts the plan's layers together to nodes; to be freed whether or not it succeeds. */
 snnd_status snnd_c_fold(const snnd_plan *plan, snnd_c_network *network);

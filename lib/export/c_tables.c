@@ -40,5 +40,7 @@ void snnd_c_write_tables(snnd_c_text *text, const snnd_c_network *network) {
             snnd_c_table_int32(text, "threshold", node->fixed.border, node->outputs);
         else if (network->fixed)
             snnd_c_table_int32(text, "share", node->fixed.share, node->outputs);
+        if (node->kind != NULL && node->kind->write_tables != NULL)
+            node->kind->write_tables(text, network, node);
     }
 }

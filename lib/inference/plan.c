@@ -100,12 +100,18 @@ bool snnd_plan_same(const snnd_plan *plan, const snnd_plan *other) {
     return same;
 }
 
+static void release_layer(snnd_context *context, const snnd_plan_layer *layer) {
+    if (layer->frozen->release != NULL)
+        layer->frozen->release(context, layer);
+    else
+        snnd_release(context, layer->own);
+}
+
 void snnd_plan_free(snnd_plan *plan) {
     if (plan == NULL)
         return;
     for (int32_t i = 0; i < plan->count; i++)
-        if (plan->layer[i].frozen->release != NULL)
-            plan->layer[i].frozen->release(plan->context, &plan->layer[i]);
+        release_layer(plan->context, &plan->layer[i]);
     snnd_release(plan->context, plan->layer);
     snnd_release(plan->context, plan);
 }

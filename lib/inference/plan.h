@@ -15,20 +15,21 @@ typedef struct snnd_plan_layer {
     const struct snnd_frozen_class *frozen;
     int32_t index; /* in the network */
     int32_t inputs, outputs;
-    size_t floats, saved;          /* of its state in a stream, and those that are written down when it is saved */
-    size_t idle;                   /* inputs that a stream counts silent steps of */
-    size_t state, past;            /* where these begin in a stream */
-    snnd_frame_synapses synapses;  /* delays */
-    double *mean, *factor, *shift; /* batch norm: y = (x - mean) factor + shift */
-    snnd_lif lif;                  /* LIF */
-    float decay;                   /* leaky integrator */
+    size_t floats, saved;         /* of its state in a stream, and those that are written down when it is saved */
+    size_t idle;                  /* inputs that a stream counts silent steps of */
+    size_t state, past;           /* where these begin in a stream */
+    snnd_frame_synapses synapses; /* delays */
+    void *own;                    /* of its kind: what else it knows, in memory of the context */
+    snnd_lif lif;                 /* LIF */
+    float decay;                  /* leaky integrator */
 } snnd_plan_layer;
 
 /* What a kind of layer is in plans and streams, in a file of its own, KIND.c. */
 typedef struct snnd_frozen_class {
     /* Fills the layer of a plan. NULL: evaluation passes on what comes in, and the kind has no place in a plan. */
     snnd_status (*freeze)(snnd_context *context, const snnd_layer *layer, snnd_plan_layer *made);
-    void (*release)(snnd_context *context, const snnd_plan_layer *layer); /* may be NULL */
+    /* NULL where there is nothing, or one block of memory, `own`. */
+    void (*release)(snnd_context *context, const snnd_plan_layer *layer);
     /* All that it has put into the layer, into the plan's fingerprint. */
     void (*mix)(uint64_t *hash, const snnd_plan_layer *layer);
     /* A frame through the layer. */

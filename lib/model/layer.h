@@ -54,6 +54,7 @@ typedef struct snnd_field {
  *     snnd_NAME_class     here, NAME.c: options, parameters, files
  *     snnd_NAME_pass      here, NAME_pass.c: batches (layer_pass.h); not in a library without training
  *     snnd_NAME_frozen    inference/NAME.c: plans and streams (inference/plan.h)
+ *     snnd_NAME_c         export/c_NAME.c: C source (export/c_network.h)
  */
 #define SNND_LAYER_KINDS(KIND)                                                                                         \
     KIND(DELAYS, delays)                                                                                               \

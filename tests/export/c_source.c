@@ -195,11 +195,8 @@ START_TEST(kinds_that_have_no_c_are_refused_by_name) {
     snnd_layer_class other = *b.plan->layer[2].class;
     b.plan->layer[2].class = &other;
     other.name = "resonator";
-    const int without_c[] = {0, SNND_LAYER_DROPOUT, 999};
-    for (int k = 0; k < 3; k++) {
-        other.type = (snnd_layer_type)without_c[k];
-        FAILS(b.context, SNND_ERROR_UNSUPPORTED, "layer 2 (resonator) cannot be written as C", export(&b, NULL));
-    }
+    other.type = SNND_LAYER_DROPOUT; /* whose class for C has nothing in it */
+    FAILS(b.context, SNND_ERROR_UNSUPPORTED, "layer 2 (resonator) cannot be written as C", export(&b, NULL));
     ck_assert_int_eq(scratch_entries(), 0);
     free_bed(&b);
 }
