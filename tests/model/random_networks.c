@@ -1,0 +1,87 @@
+/* Random networks against the plain loop in double precision, spike for spike. */
+#include "model/loop.h"
+#include "model/small.h"
+
+Suite *random_networks_suite(void);
+
+enum { NETWORKS = 50, SAMPLES = 4, STEPS = 60, INPUTS = 9 };
+
+static snnd_context *context;
+static snnd_network *network;
+
+static void set_up(void) {
+    context = make_context(1);
+}
+
+static void tear_down(void) {
+    snnd_context_free(context);
+}
+
+/* The n-th number that network `k` is made with, from `least` to `most`. */
+static int32_t drawn(int32_t least, int32_t most, int k, uint64_t n) {
+    return least + (int32_t)((most - least + 1) * snnd_random_uniform(5, (uint64_t)k, n));
+}
+
+/* Weights large enough for spikes, and statistics that are not the first ones. */
+static void unsettle(int k) {
+    for (int32_t l = 0; l < snnd_network_layer_count(network); l++) {
+        snnd_layer *layer = snnd_network_layer(network, l);
+        const uint64_t stream = (uint64_t)(100 * k + l);
+        const size_t neurons = (size_t)snnd_layer_outputs(layer);
+        if (snnd_layer_get_type(layer) == SNND_LAYER_DELAYS)
+            for (int64_t s = 0; s < count_of(layer, SNND_ARRAY_WEIGHT); s++)
+                floats(layer, SNND_ARRAY_WEIGHT)[s] *= 2;
+        if (snnd_layer_get_type(layer) != SNND_LAYER_BATCH_NORM)
+            continue;
+        fill_uniform(floats(layer, SNND_ARRAY_SCALE), neurons, 0.3, 2, stream);
+        fill_uniform(floats(layer, SNND_ARRAY_SHIFT), neurons, -0.1, 0.5, stream + 10000);
+        fill_uniform(floats(layer, SNND_ARRAY_RUNNING_MEAN), neurons, -0.5, 0.5, stream + 20000);
+        fill_uniform(floats(layer, SNND_ARRAY_RUNNING_VARIANCE), neurons, 0.2, 2, stream + 30000);
+    }
+}
+
+/* One to four hidden layers, each with or without batch norm and dropout. */
+static void build(int k) {
+    network = make_network(context, INPUTS);
+    OK(context, snnd_network_initialize(network, (uint64_t)k));
+    const int32_t hidden = drawn(1, 4, k, 0);
+    for (int32_t h = 0; h < hidden; h++) {
+        snnd_delay_options options = delay_options(2 * drawn(0, 12, k, 10 + (uint64_t)h));
+        options.synapses_per_pair = drawn(1, 2, k, 20 + (uint64_t)h);
+        add_delays(network, drawn(5, 40, k, 30 + (uint64_t)h), &options);
+        if (drawn(0, 2, k, 40 + (uint64_t)h) > 0)
+            add_batch_norm(network);
+        add_lif(network);
+        if (drawn(0, 1, k, 50 + (uint64_t)h))
+            add_dropout(network, 0.3);
+    }
+    const snnd_delay_options options = delay_options(8);
+    add_delays(network, 5, &options);
+    add_leaky_integrator(network);
+    OK(context, snnd_network_initialize(network, (uint64_t)k));
+    unsettle(k);
+}
+
+START_TEST(random_networks_follow_the_loop_spike_for_spike) {
+    loop_agreement agreement = {0};
+    for (int k = 0; k < NETWORKS; k++) {
+        build(k);
+        float *input = make_numbers(SAMPLES * STEPS * INPUTS, 1000 + (uint64_t)k);
+        assert_follows_loop(network, input, SAMPLES, STEPS, &agreement);
+        free(input);
+        snnd_network_free(network);
+    }
+    ck_assert_int_gt(agreement.spikes, 20000);
+    ck_assert_int_ge(agreement.samples, NETWORKS * SAMPLES * 95 / 100);
+}
+END_TEST
+
+Suite *random_networks_suite(void) {
+    Suite *suite = suite_create("model/random_networks");
+    TCase *cases = tcase_create("random_networks");
+    tcase_set_timeout(cases, 60);
+    tcase_add_checked_fixture(cases, set_up, tear_down);
+    tcase_add_test(cases, random_networks_follow_the_loop_spike_for_spike);
+    suite_add_tcase(suite, cases);
+    return suite;
+}
