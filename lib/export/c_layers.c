@@ -1,6 +1,6 @@
 /*
  * Layers in C, and the step. A layer makes its output neuron by neuron and brings each number at once to where it goes
- * next; layers with neurons go from the last to the first, the others behind what they follow (c_network.h).
+ * next; layers that wait go from the last to the first, the others behind what they follow (c_network.h).
  */
 #include "export/c_readout.h"
 #include "export/c_step.h"
@@ -110,7 +110,7 @@ static void end_layer(snnd_c_text *text, const snnd_c_network *network, const sn
 }
 
 void snnd_c_write_clearing(snnd_c_text *text, const snnd_c_node *node) {
-    if (node->delays != NULL && (node->neurons != NULL || !node->past))
+    if (node->delays != NULL && (snnd_c_waits(node) || !node->past))
         snnd_c_write(text, "        current[n] = %s;\n", node->shift != NULL ? "$_bias_@[n]" : "0.0f");
 }
 
@@ -195,7 +195,7 @@ void snnd_c_write_layers(snnd_c_text *text, const snnd_c_network *network) {
 static void call_from(snnd_c_text *text, const snnd_c_network *network, int32_t from, const char *indent) {
     for (int32_t k = from; k < network->count; k++) {
         const snnd_c_node *node = &network->node[k];
-        if (k > from && node->neurons != NULL)
+        if (k > from && snnd_c_waits(node))
             return;
         text->number = k;
         if (!snnd_c_is_norm(node))
@@ -229,12 +229,12 @@ void snnd_c_write_step(snnd_c_text *text, const snnd_c_network *network) {
     if (network->fixed) /* before the first step there are no currents, and no biases in them */
         snnd_c_write(text, "    if (s->begun) {\n");
     for (int32_t k = network->count - 1; k >= 0; k--)
-        if (network->node[k].neurons != NULL)
+        if (snnd_c_waits(&network->node[k]))
             call_from(text, network, k, indent);
     if (network->fixed)
         snnd_c_write(text, "    }\n    s->begun = 1;\n");
     write_frame(text, network);
-    if (network->node[0].neurons == NULL)
+    if (!snnd_c_waits(&network->node[0]))
         call_from(text, network, 0, "    ");
     if (snnd_c_readout_of(network)->write_step != NULL)
         snnd_c_write(text, "    $_read(s);\n");

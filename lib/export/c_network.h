@@ -4,9 +4,9 @@
  *
  *     h[t] = sum of weights times delayed inputs + bias,  norm folded into both;  neurons as in kernel/rows.h
  *
- * The neurons' output at a step depends on earlier currents only. So nodes are stepped from the last to the first, and
- * a spike goes straight to the currents of the node behind, without a row of numbers between layers. What has no
- * neurons passes its input on in the same step.
+ * What the paper's neurons give on at a step depends on earlier currents only. So their nodes are stepped from the last
+ * to the first, and a spike goes straight to the currents of the node behind, without a row of numbers between layers.
+ * What has no neurons, or has some that take the current of their own step, follows the node that it gets its input of.
  */
 #ifndef SNND_EXPORT_C_NETWORK_H
 #define SNND_EXPORT_C_NETWORK_H
@@ -42,8 +42,9 @@ typedef struct snnd_c_node {
     int64_t *begin;         /* [inputs + 1] */
     int32_t *target;
     uint16_t *delay;
-    bool full;   /* every list is all targets once */
-    bool events; /* its inputs are spikes */
+    bool at_once; /* the neurons take the current of their own step */
+    bool full;    /* every list is all targets once */
+    bool events;  /* its inputs are spikes */
     /* What is remembered of the synapses: past inputs [inputs][taps], or future currents [taps][outputs]. Spikes are
      * rare and make currents when they come; of other inputs that is kept which is less. */
     bool past;
@@ -99,6 +100,11 @@ static inline int64_t snnd_c_synapses(const snnd_c_node *node) {
 /* Whether the node gives spikes. */
 static inline bool snnd_c_fires(const snnd_c_node *node) {
     return node->kind != NULL && node->kind->fires;
+}
+
+/* Whether what the node gives on is of earlier steps alone. */
+static inline bool snnd_c_waits(const snnd_c_node *node) {
+    return node->neurons != NULL && !node->at_once;
 }
 
 /* Whether nothing of the node is kept from step to step: a norm that stands alone. */

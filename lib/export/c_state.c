@@ -48,7 +48,7 @@ static void add_future(members *list, const snnd_c_node *node) {
     const int64_t cells = (int64_t)node->taps * node->outputs;
     const char *about = "future currents of all neurons, a row for each step";
     /* In fixed point the first step has no neurons to read a row. */
-    const bool behind = node->neurons != NULL && !list->fixed;
+    const bool behind = snnd_c_waits(node) && !list->fixed;
     if (list->fixed && node->fixed.narrow)
         add(list, "int16_t", 2, "ring", node->number, cells, about);
     else
@@ -138,11 +138,11 @@ static void write_biased_reset(snnd_c_text *text, const snnd_c_node *node) {
     text->number = node->number;
     snnd_c_write(text,
                  "    for (n = 0; n < %lldu; n++)\n        s->ring_@[n] = ", (long long)node->taps * node->outputs);
-    if (node->neurons != NULL && node->taps == 1) {
+    if (snnd_c_waits(node) && node->taps == 1) {
         snnd_c_write(text, "0.0f;\n");
         return;
     }
-    if (node->neurons != NULL)
+    if (snnd_c_waits(node))
         snnd_c_write(text, "n >= %lldu ? 0.0f : ", (long long)(node->taps - 1) * node->outputs);
     snnd_c_write(text, "$_bias_@[n %% %du];\n", node->outputs);
 }
