@@ -350,6 +350,11 @@ bool snnd_safetensors_has(const snnd_safetensors *file, const char *name) {
     return find(file, name) != NULL;
 }
 
+int64_t snnd_safetensors_elements(const snnd_safetensors *file, const char *name) {
+    const tensor_entry *entry = find(file, name);
+    return entry == NULL ? 0 : snnd_array_count(&entry->array);
+}
+
 enum { SHAPE_TEXT = 100 };
 
 /* "[7, 5, 3]". */

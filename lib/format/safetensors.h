@@ -33,6 +33,8 @@ const char *snnd_safetensors_metadata(const snnd_safetensors *file, const char *
 size_t snnd_safetensors_count(const snnd_safetensors *file);
 const char *snnd_safetensors_name(const snnd_safetensors *file, size_t index);
 bool snnd_safetensors_has(const snnd_safetensors *file, const char *name);
+/* Elements of a tensor; 0 where there is none of this name. */
+int64_t snnd_safetensors_elements(const snnd_safetensors *file, const char *name);
 
 /* Copies a tensor to `array`, whose dtype and shape it must have. */
 snnd_status snnd_safetensors_read(const snnd_safetensors *file, const char *name, const snnd_array *array);

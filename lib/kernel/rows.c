@@ -252,7 +252,7 @@ static int32_t count(int32_t steps, int32_t lanes, const float *x) {
     int32_t sum[L] = {0}, total = 0;
     for (int32_t t = 0; t < steps; t++, x += L)
         for (int l = 0; l < L; l++)
-            sum[l] += (int32_t)x[l];
+            sum[l] += x[l] != 0;
     for (int32_t l = 0; l < lanes; l++)
         total += sum[l];
     return total;

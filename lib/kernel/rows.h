@@ -99,7 +99,7 @@ typedef struct snnd_row_kernels {
     /* Bit l of bits[t] is set where x[t][l] > 0, among the first `lanes` lanes. */
     void (*collect)(int32_t steps, int32_t lanes, const float *x, uint16_t *bits);
 
-    /* How many of the first `lanes` lanes of all rows are 1, where all are 0 or 1. */
+    /* How many numbers of all rows are not 0, in the first `lanes` lanes. */
     int32_t (*count)(int32_t steps, int32_t lanes, const float *x);
 
     /* x[t][l] = factor[l] where bit l of bits[t] is set, else 0. */

@@ -47,6 +47,22 @@ static snnd_status prepare_spectral(snnd_workspace *workspace) {
     return snnd_spectral_memory_take(workspace->spectral);
 }
 
+/* Where synaptic operations are counted. */
+static snnd_status prepare_counts(snnd_workspace *workspace) {
+    const snnd_network *network = workspace->network;
+    size_t inputs = 1, columns = 1;
+    for (int32_t i = 0; i < network->count; i++)
+        if (snnd_layer_is_delays(network->layer[i])) {
+            const size_t neurons = (size_t)network->layer[i]->inputs;
+            const size_t places = (size_t)snnd_delays_columns(network->layer[i]);
+            inputs = neurons > inputs ? neurons : inputs;
+            columns = places > columns ? places : columns;
+        }
+    workspace->arrived = snnd_allocate(workspace->context, inputs, sizeof *workspace->arrived);
+    workspace->fan_out = snnd_allocate(workspace->context, columns, sizeof *workspace->fan_out);
+    return workspace->arrived == NULL || workspace->fan_out == NULL ? SNND_ERROR_MEMORY : SNND_OK;
+}
+
 static snnd_status fill_workspace(snnd_workspace *workspace) {
     snnd_context *context = workspace->context;
     const size_t layers = (size_t)workspace->network->count;
@@ -62,6 +78,8 @@ static snnd_status fill_workspace(snnd_workspace *workspace) {
         workspace->readout_scratch == NULL || workspace->sample_loss == NULL)
         return SNND_ERROR_MEMORY;
     snnd_status status = snnd_blocks_create(workspace);
+    if (status == SNND_OK)
+        status = prepare_counts(workspace);
     if (status == SNND_OK && workspace->gradients)
         status = prepare_spectral(workspace);
     for (int32_t i = 0; i < workspace->network->count && status == SNND_OK; i++)
@@ -129,6 +147,8 @@ void snnd_workspace_free(snnd_workspace *workspace) {
     snnd_release(context, workspace->d_scores);
     snnd_release(context, workspace->readout_scratch);
     snnd_release(context, workspace->sample_loss);
+    snnd_release(context, workspace->arrived);
+    snnd_release(context, workspace->fan_out);
     snnd_release(context, workspace);
 }
 

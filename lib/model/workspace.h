@@ -42,6 +42,8 @@ struct snnd_workspace {
     double *scores, *d_scores; /* [batch][classes] */
     double *readout_scratch;   /* [threads][2][classes][16] */
     double *sample_loss;       /* [batch] */
+    double *arrived;           /* [I], and */
+    int32_t *fan_out;          /* [I, C] of the largest layer of delays: where operations are counted */
     const int32_t *labels;     /* during a call */
     const float *given;        /* input, during a call */
     int32_t given_samples;     /* of it */

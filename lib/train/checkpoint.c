@@ -50,9 +50,12 @@ static const run_number run_numbers[] = {
     {"weight_steps", OF_WEIGHTS, offsetof(snnd_optimizer, steps), UNSIGNED, MOST_WHOLE},
     {"position_steps", OF_POSITIONS, offsetof(snnd_optimizer, steps), UNSIGNED, MOST_WHOLE},
     {"sparsity_steps", OF_SPARSITY, offsetof(snnd_sparsity, steps), UNSIGNED, MOST_WHOLE},
+    {"accumulations", OF_RUN, offsetof(snnd_run, accumulations), REAL, MOST_REAL},
+    {"multiplications", OF_RUN, offsetof(snnd_run, multiplications), REAL, MOST_REAL},
 };
 
-enum { RUN_NUMBERS = sizeof run_numbers / sizeof run_numbers[0] };
+/* Files of earlier versions end sooner; what they do not have is 0. The first had so many. */
+enum { RUN_NUMBERS = sizeof run_numbers / sizeof run_numbers[0], FEWEST_RUN_NUMBERS = 17 };
 
 /* NULL: a controller's, of which there is none. */
 static const void *place_of(const snnd_trainer *trainer, const run_number *number) {
@@ -374,10 +377,18 @@ static snnd_status check_sparsity(const snnd_trainer *trainer, const snnd_networ
                                                  : snnd_structure_check_counts(sparsity, held, SNND_ERROR_FORMAT);
 }
 
+static snnd_status read_numbers(const snnd_safetensors *file, double numbers[RUN_NUMBERS]) {
+    const int64_t held = snnd_safetensors_elements(file, RUN);
+    const int64_t count = held >= FEWEST_RUN_NUMBERS && held < RUN_NUMBERS ? held : RUN_NUMBERS;
+    const snnd_array run = {.data = numbers, .dtype = SNND_FLOAT64, .dimensions = 1, .shape = {count, 1, 1, 1}};
+    for (int i = 0; i < RUN_NUMBERS; i++)
+        numbers[i] = 0;
+    return snnd_safetensors_read(file, RUN, &run);
+}
+
 /* Checks all first, then changes all. */
 static snnd_status restore(snnd_trainer *trainer, snnd_safetensors *file, snnd_network *held, char **note) {
     double numbers[RUN_NUMBERS];
-    const snnd_array run = {.data = numbers, .dtype = SNND_FLOAT64, .dimensions = 1, .shape = {RUN_NUMBERS, 1, 1, 1}};
     const char *settings = snnd_safetensors_metadata(file, SETTINGS_KEY),
                *kept = snnd_safetensors_metadata(file, NOTE_KEY);
     if (settings == NULL || kept == NULL)
@@ -391,7 +402,7 @@ static snnd_status restore(snnd_trainer *trainer, snnd_safetensors *file, snnd_n
     if (status == SNND_OK)
         status = for_all_moments(trainer, check_moment, file);
     if (status == SNND_OK)
-        status = snnd_safetensors_read(file, RUN, &run);
+        status = read_numbers(file, numbers);
     if (status == SNND_OK)
         status = check_numbers(trainer->context, numbers);
     if (status != SNND_OK)

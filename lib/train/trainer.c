@@ -122,7 +122,9 @@ snnd_status snnd_trainer_create(snnd_network *network, const snnd_trainer_option
     made->context = network->context;
     made->network = network;
     made->options = known;
-    status = read_schedules(made);
+    status = snnd_picojoules_read(made->context, known.picojoules, &made->picojoules);
+    if (status == SNND_OK)
+        status = read_schedules(made);
     if (status == SNND_OK)
         status = make_optimizer(made, known.weights, &made->weight_schedule, SNND_PARAMETERS_WEIGHTS, "weights",
                                 &made->weights);
@@ -242,13 +244,16 @@ static snnd_status update(snnd_trainer *trainer) {
     return status == SNND_OK ? snnd_network_clamp(trainer->network) : status;
 }
 
-void snnd_trainer_count_step(snnd_run *run, const snnd_loss_report *result, const snnd_workspace *workspace) {
+void snnd_trainer_count_step(snnd_run *run, const snnd_loss_report *result, const snnd_operations *operations,
+                             const snnd_workspace *workspace) {
     run->step++;
     run->samples += result->samples;
     run->correct += result->correct;
     run->loss += result->loss * result->samples;
     run->cross_entropy += result->cross_entropy * result->samples;
     run->spikes += snnd_workspace_spike_rate(workspace);
+    run->accumulations += operations->accumulations;
+    run->multiplications += operations->multiplications;
 }
 
 snnd_status snnd_trainer_check_by_hand(const snnd_trainer *trainer) {
@@ -273,7 +278,9 @@ snnd_status snnd_trainer_make_step(snnd_trainer *trainer, const float *input, co
                                    int32_t steps, snnd_loss_report *report) {
     snnd_run *run = &trainer->run;
     snnd_loss_report result;
+    snnd_operations operations;
     snnd_loss_report_init(&result, sizeof result);
+    snnd_operations_init(&operations, sizeof operations);
     const snnd_loss_options loss = {.size = sizeof loss, .l1 = trainer->options.l1};
     snnd_status status = snnd_options_check(trainer->context, report, "snnd_loss_report");
     if (status == SNND_OK)
@@ -309,12 +316,14 @@ snnd_status snnd_trainer_make_step(snnd_trainer *trainer, const float *input, co
         status = snnd_workspace_backward(trainer->workspace);
         status = status == SNND_ERROR_NUMERIC ? diverged(trainer) : status;
     }
-    if (status == SNND_OK)
+    if (status == SNND_OK) { /* on the synapses that the pass was made with */
+        snnd_workspace_add_operations(trainer->workspace, &operations);
         status = update(trainer);
+    }
     if (status != SNND_OK)
         return status;
     trainer->diverged = false;
-    snnd_trainer_count_step(run, &result, trainer->workspace);
+    snnd_trainer_count_step(run, &result, &operations, trainer->workspace);
     run->draws++;
     return snnd_options_write(trainer->context, report, &result, sizeof result, "snnd_loss_report");
 }

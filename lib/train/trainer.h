@@ -3,6 +3,7 @@
 #define SNND_TRAIN_TRAINER_H
 
 #include "data/dataset.h"
+#include "model/operations.h"
 #include "optimizer/optimizer.h"
 #include "sparsity/sparsity.h"
 
@@ -16,6 +17,7 @@ typedef struct snnd_run {
     double loss, cross_entropy; /* sums over samples */
     double spikes;              /* sum over steps of the spike rate */
     double weight_rate, position_rate, momentum;
+    double accumulations, multiplications; /* sums over samples */
 } snnd_run;
 
 struct snnd_trainer {
@@ -23,6 +25,7 @@ struct snnd_trainer {
     snnd_network *network;
     snnd_trainer_options options; /* its pointers to options and its readout are not used after the creation */
     snnd_schedule weight_schedule, position_schedule, sigma_schedule;
+    snnd_picojoules picojoules;
     snnd_optimizer *weights, *positions;
     snnd_workspace *workspace;
     snnd_run run;
@@ -46,7 +49,8 @@ snnd_status snnd_trainer_fit_workspace(snnd_trainer *trainer, int32_t steps);
 /* An error that names a parameter that cannot be, after which the workspace shows no pass, as behind one that fails. */
 snnd_status snnd_trainer_check_values(snnd_trainer *trainer);
 
-/* Adds a pass to the sums of a run. */
-void snnd_trainer_count_step(snnd_run *run, const snnd_loss_report *result, const snnd_workspace *workspace);
+/* Adds a pass and its operations to the sums of a run. */
+void snnd_trainer_count_step(snnd_run *run, const snnd_loss_report *result, const snnd_operations *operations,
+                             const snnd_workspace *workspace);
 
 #endif

@@ -11,6 +11,8 @@ snnd_status snnd_epoch_report_init(snnd_epoch_report *report, size_t size) {
 
 static snnd_epoch_report report_of(const snnd_trainer *trainer, const snnd_run *run, double seconds) {
     const double samples = run->samples > 0 ? (double)run->samples : 1;
+    const snnd_operations each = {.accumulations = run->accumulations / samples,
+                                  .multiplications = run->multiplications / samples};
     return (snnd_epoch_report){.size = sizeof(snnd_epoch_report),
                                .epoch = (int32_t)run->epoch,
                                .samples = run->samples,
@@ -25,7 +27,10 @@ static snnd_epoch_report report_of(const snnd_trainer *trainer, const snnd_run *
                                .seconds = seconds,
                                .active = snnd_network_active(trainer->network),
                                .regrown = run->regrown,
-                               .empty_layers = snnd_network_empty_layers(trainer->network)};
+                               .empty_layers = snnd_network_empty_layers(trainer->network),
+                               .accumulations = each.accumulations,
+                               .multiplications = each.multiplications,
+                               .picojoules = snnd_picojoules_of(&trainer->picojoules, &each)};
 }
 
 /* Rewires where the rule does so once an epoch. */
@@ -159,13 +164,16 @@ snnd_status snnd_trainer_epoch(snnd_trainer *trainer, const snnd_dataset *datase
 static snnd_status evaluate_batch(snnd_trainer *trainer, const float *input, const int32_t *label, int32_t count,
                                   snnd_run *run) {
     snnd_loss_report result;
+    snnd_operations operations;
     snnd_loss_report_init(&result, sizeof result);
+    snnd_operations_init(&operations, sizeof operations);
     snnd_status status = snnd_workspace_pass(trainer->workspace, SNND_EVALUATE, input, count);
     if (status == SNND_OK)
         status = snnd_workspace_loss(trainer->workspace, label, NULL, &result);
     if (status != SNND_OK)
         return status;
-    snnd_trainer_count_step(run, &result, trainer->workspace);
+    snnd_workspace_add_operations(trainer->workspace, &operations);
+    snnd_trainer_count_step(run, &result, &operations, trainer->workspace);
     return SNND_OK;
 }
 

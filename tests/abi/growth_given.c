@@ -192,6 +192,7 @@ static int steps_counted;
 static void fill_trainer(growth_bench *bench, void *options) {
     static snnd_optimizer_options optimizer;
     static snnd_schedule schedule;
+    static const snnd_picojoules picojoules = {sizeof picojoules, 0.5, 4};
     snnd_trainer_options *o = options;
     snnd_optimizer_options_init(&optimizer, sizeof optimizer);
     snnd_schedule_init(&schedule, sizeof schedule);
@@ -203,6 +204,7 @@ static void fill_trainer(growth_bench *bench, void *options) {
     o->weights = o->positions = &optimizer;
     o->weight_schedule = o->position_schedule = o->sigma_schedule = &schedule;
     o->progress = count_steps, o->progress_user = &steps_counted;
+    o->picojoules = &picojoules;
 }
 
 static snnd_status use_trainer(growth_bench *bench, const void *options) {
@@ -217,10 +219,26 @@ static snnd_status use_trainer(growth_bench *bench, const void *options) {
     ck_assert(end == SNND_OK || end == SNND_STOPPED);
     bench_note(bench, &report.loss, sizeof report.loss);
     bench_note(bench, &report.weight_rate, sizeof report.weight_rate);
+    bench_note(bench, &report.picojoules, sizeof report.picojoules);
     bench_note(bench, &steps_counted, sizeof steps_counted);
     bench_note_network(bench);
     snnd_trainer_free(trainer);
     return SNND_OK;
+}
+
+static void fill_picojoules(growth_bench *bench, void *options) {
+    (void)bench;
+    snnd_picojoules *o = options;
+    o->accumulation = 0.5, o->multiplication = 4;
+}
+
+static snnd_status use_picojoules(growth_bench *bench, const void *options) {
+    snnd_operations operations;
+    OK(bench->context, bench_pass(bench, NULL));
+    ck_assert_int_eq(snnd_operations_init(&operations, sizeof operations), SNND_OK);
+    const snnd_status status = snnd_workspace_operations(bench->workspace, NULL, options, &operations);
+    bench_note(bench, &operations.picojoules, sizeof operations.picojoules);
+    return status;
 }
 
 /* ---- structure ---- */
@@ -389,6 +407,7 @@ INIT(lif, snnd_lif_options_init)
 INIT(leaky_integrator, snnd_leaky_integrator_options_init)
 INIT(loss, snnd_loss_options_init)
 INIT(optimizer, snnd_optimizer_options_init)
+INIT(picojoules, snnd_picojoules_init)
 INIT(schedule, snnd_schedule_init)
 INIT(structure, snnd_structure_init)
 INIT(deep_r, snnd_deep_r_options_init)
@@ -408,6 +427,7 @@ const given growth_given[] = {
     {ROW(snnd_leaky_integrator_options, leaky_integrator), 0},
     {ROW(snnd_loss_options, loss), 0},
     {ROW(snnd_optimizer_options, optimizer), 0},
+    {ROW(snnd_picojoules, picojoules), 0},
     {ROW(snnd_schedule, schedule), 0},
     {ROW(snnd_structure, structure), 0},
     {ROW(snnd_deep_r_options, deep_r), 0},

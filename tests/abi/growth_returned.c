@@ -28,6 +28,13 @@ static snnd_status get_loss(growth_bench *bench, void *result) {
     return snnd_workspace_loss(bench->workspace, labels, NULL, result);
 }
 
+static snnd_status get_operations(growth_bench *bench, void *result) {
+    OK(bench->context, snnd_workspace_create(bench->network, 2, 2, 1, &bench->workspace));
+    OK(bench->context, snnd_workspace_forward(bench->workspace, SNND_EVALUATE, input, 2));
+    const snnd_picojoules each = {sizeof each, 0.5, 4};
+    return snnd_workspace_operations(bench->workspace, NULL, &each, result);
+}
+
 /* ---- of a trainer ---- */
 
 static snnd_status of_step(growth_bench *bench, snnd_trainer *trainer, void *result) {
@@ -98,6 +105,7 @@ const returned growth_returned[] = {
     {ROW(snnd_leaky_integrator_options, get_leaky_integrator_options), ""},
     {ROW(snnd_loss_report, get_loss), ""},
     {ROW(snnd_loss_report, get_step), ""},
+    {ROW(snnd_operations, get_operations), ""},
     {ROW(snnd_epoch_report, get_epoch), "seconds"},
     {ROW(snnd_epoch_report, get_evaluation), "seconds"},
     {ROW(snnd_changes, get_changes), ""},

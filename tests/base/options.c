@@ -189,6 +189,8 @@ START_TEST(every_structure_can_be_older_or_newer) {
     OBEYS_SIZES(snnd_loss_options, snnd_loss_options_init);
     OBEYS_SIZES(snnd_loss_report, snnd_loss_report_init);
     OBEYS_SIZES(snnd_optimizer_options, snnd_optimizer_options_init);
+    OBEYS_SIZES(snnd_picojoules, snnd_picojoules_init);
+    OBEYS_SIZES(snnd_operations, snnd_operations_init);
     OBEYS_SIZES(snnd_schedule, snnd_schedule_init);
     OBEYS_SIZES(snnd_structure, snnd_structure_init);
     OBEYS_SIZES(snnd_deep_r_options, snnd_deep_r_options_init);

@@ -129,6 +129,20 @@ static void read_records(world *w) {
     CLAIM(rate >= 0 && rate <= 1, "a spike rate of %g", rate);
 }
 
+static void count_operations(world *w) {
+    owner *of = any_owner(w);
+    snnd_workspace *workspace = *any_workspace(w, of);
+    const snnd_layer *layer = any_layer(w, of);
+    snnd_picojoules each = {.size = sizeof each};
+    snnd_operations operations = {.size = sizeof operations};
+    each.accumulation = fuzz_double(&w->in);
+    each.multiplication = fuzz_double(&w->in);
+    if (CALL(w, workspace, snnd_workspace_operations(workspace, layer, or_null(w, &each), or_null(w, &operations))) ==
+        SNND_OK)
+        CLAIM(operations.accumulations >= 0 && operations.multiplications >= 0, "%g accumulations, %g multiplications",
+              operations.accumulations, operations.multiplications);
+}
+
 /* ---- optimizers ---- */
 
 static void create_optimizer(world *w) {
@@ -180,6 +194,7 @@ operation *const training_operations[] = {
     optimizer_step,
     optimizer_step,
     write_moment,
+    count_operations,
 };
 
 const int training_operation_count = sizeof training_operations / sizeof training_operations[0];

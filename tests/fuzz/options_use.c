@@ -132,7 +132,7 @@ static void use_trainer(snnd_context *context, filled *options, fuzz_bytes *inpu
         offsetof(snnd_trainer_options, sparsity),       offsetof(snnd_trainer_options, weights),
         offsetof(snnd_trainer_options, positions),      offsetof(snnd_trainer_options, weight_schedule),
         offsetof(snnd_trainer_options, sigma_schedule), offsetof(snnd_trainer_options, position_schedule),
-        offsetof(snnd_trainer_options, progress),
+        offsetof(snnd_trainer_options, progress),       offsetof(snnd_trainer_options, picojoules),
     };
     run_of run = run_create(context, fuzz_below(input, RUN_KINDS)), other = run;
     other.trainer = NULL;
@@ -161,6 +161,25 @@ static void use_epoch_report(snnd_context *context, filled *options, fuzz_bytes 
     MAY(context, snnd_trainer_evaluate(run.trainer, dataset, (void *)options->bytes));
     snnd_dataset_free(dataset);
     run_free(&run);
+}
+
+static void count_operations(snnd_context *context, run_of *run, const snnd_picojoules *picojoules,
+                             snnd_operations *operations) {
+    MAY(context, snnd_workspace_operations(worked(run), NULL, picojoules, operations));
+    run_free(run);
+}
+
+static void use_picojoules(snnd_context *context, filled *options, fuzz_bytes *input) {
+    run_of run = run_create(context, fuzz_below(input, RUN_KINDS));
+    snnd_operations operations;
+    MUST(context, snnd_operations_init(&operations, sizeof operations));
+    count_operations(context, &run, (void *)options->bytes, &operations);
+    CLAIM(operations.picojoules >= 0 && isfinite(operations.picojoules), "%g pJ", operations.picojoules);
+}
+
+static void use_operations(snnd_context *context, filled *options, fuzz_bytes *input) {
+    run_of run = run_create(context, fuzz_below(input, RUN_KINDS));
+    count_operations(context, &run, NULL, (void *)options->bytes);
 }
 
 /* ---- structure ---- */
@@ -380,6 +399,8 @@ INIT(summary, snnd_summary)
 INIT(rank_test, snnd_rank_test)
 INIT(export_c_options, snnd_export_c_options)
 INIT(export_c_report, snnd_export_c_report)
+INIT(picojoules, snnd_picojoules)
+INIT(operations, snnd_operations)
 
 const options_kind options_kinds[] = {
     {sizeof(snnd_context_options), init_context_options, use_context},
@@ -407,6 +428,8 @@ const options_kind options_kinds[] = {
     {sizeof(snnd_lif_options), init_lif_options, use_shown},
     {sizeof(snnd_export_c_options), init_export_c_options, use_export_c},
     {sizeof(snnd_export_c_report), init_export_c_report, use_export_c_report},
+    {sizeof(snnd_picojoules), init_picojoules, use_picojoules},
+    {sizeof(snnd_operations), init_operations, use_operations},
 };
 
 const int options_kind_count = sizeof options_kinds / sizeof options_kinds[0];

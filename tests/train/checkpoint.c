@@ -1,4 +1,5 @@
 /* Checkpoints: a run that is put down and taken up again is the run that was never interrupted. */
+#include <cjson/cJSON.h>
 #include <signal.h>
 #include <sys/resource.h>
 
@@ -83,6 +84,8 @@ static void assert_same_reports(const snnd_epoch_report *a, const snnd_epoch_rep
     ck_assert_double_eq(a->loss, b->loss);
     ck_assert_double_eq(a->cross_entropy, b->cross_entropy);
     ck_assert_double_eq(a->spike_rate, b->spike_rate);
+    ck_assert_double_eq(a->accumulations, b->accumulations);
+    ck_assert_double_eq(a->multiplications, b->multiplications);
     ck_assert_double_eq(a->weight_rate, b->weight_rate);
     ck_assert_double_eq(a->position_rate, b->position_rate);
     ck_assert_int_eq(a->regrown, b->regrown);
@@ -128,6 +131,64 @@ START_TEST(an_epoch_begun_before_the_checkpoint_is_reported_whole) {
     OK(context, snnd_trainer_load_checkpoint(resumed.trainer, save(&made, "run"), NULL));
     const snnd_epoch_report expected = train_epochs(&undisturbed, dataset, 2), got = train_epochs(&resumed, dataset, 1);
     assert_same_reports(&got, &expected);
+    free_toy(&resumed);
+    free_toy(&undisturbed);
+}
+END_TEST
+
+/* Leaves the first `numbers` of the place in the run in a file, as an earlier version wrote it. */
+static void shorten_place(const char *path, int numbers) {
+    size_t count;
+    uint64_t header = 0;
+    unsigned char *bytes = scratch_read(path, &count), *shorter = calloc(count + 8, 1);
+    for (int b = 0; b < 8; b++)
+        header |= (uint64_t)bytes[b] << 8 * b;
+    cJSON *root = cJSON_ParseWithLength((const char *)bytes + 8, header), *entry;
+    cJSON *run = cJSON_GetObjectItem(root, "trainer.run"), *offsets = cJSON_GetObjectItem(run, "data_offsets");
+    const double begin = cJSON_GetArrayItem(offsets, 0)->valuedouble, end = cJSON_GetArrayItem(offsets, 1)->valuedouble;
+    const double kept = begin + 8.0 * numbers;
+    cJSON_SetNumberValue(cJSON_GetArrayItem(cJSON_GetObjectItem(run, "shape"), 0), numbers);
+    cJSON_ArrayForEach(entry, root) {
+        cJSON *at;
+        cJSON_ArrayForEach(at, cJSON_GetObjectItem(entry, "data_offsets")) {
+            if (at->valuedouble >= end)
+                cJSON_SetNumberValue(at, at->valuedouble - (end - kept));
+        }
+    }
+    char *text = cJSON_PrintUnformatted(root);
+    const size_t length = (strlen(text) + 7) / 8 * 8;
+    shorter[0] = (unsigned char)(length % 256), shorter[1] = (unsigned char)(length / 256 % 256);
+    shorter[2] = (unsigned char)(length / 65536);
+    memset(shorter + 8, ' ', length);
+    memcpy(shorter + 8, text, strlen(text));
+    const unsigned char *data = bytes + 8 + header;
+    memcpy(shorter + 8 + length, data, (size_t)kept);
+    memcpy(shorter + 8 + length + (size_t)kept, data + (size_t)end, count - 8 - header - (size_t)end);
+    scratch_write(path, shorter, 8 + length + (size_t)kept + count - 8 - header - (size_t)end);
+    cJSON_free(text);
+    cJSON_Delete(root);
+    free(bytes);
+    free(shorter);
+}
+
+START_TEST(a_checkpoint_of_an_earlier_version_goes_on) {
+    toy resumed = plan_rewiring(), undisturbed = plan_rewiring();
+    make_toy(&made);
+    make_toy(&resumed);
+    make_toy(&undisturbed);
+    train_to(&made, 1, 3);
+    const char *path = save(&made, "run");
+    shorten_place(path, 16);
+    FAILS(context, SNND_ERROR_FORMAT, "tensor 'trainer.run' has shape [16]",
+          snnd_trainer_load_checkpoint(resumed.trainer, path, NULL));
+    path = save(&made, "run");
+    shorten_place(path, 17);
+    OK(context, snnd_trainer_load_checkpoint(resumed.trainer, path, NULL));
+    const snnd_epoch_report expected = train_epochs(&undisturbed, dataset, 2), got = train_epochs(&resumed, dataset, 1);
+    assert_same_networks(undisturbed.network, resumed.network);
+    ck_assert_double_eq(got.loss, expected.loss);
+    ck_assert_double_gt(got.multiplications, 0); /* of the steps that were made since */
+    ck_assert_double_lt(got.multiplications, expected.multiplications / 2);
     free_toy(&resumed);
     free_toy(&undisturbed);
 }
@@ -425,11 +486,11 @@ static const struct {
     const char *name;
     double value;
 } wrong_numbers[] = {
-    {"'epoch'", 0x1p30 + 1},   {"'step'", 0x1p31},         {"'of_samples'", 0.5},   {"'draws'", -1},
-    {"'samples'", 0x1p54},     {"'correct'", 0.5},         {"'regrown'", -1},       {"'loss'", -1},
-    {"'cross_entropy'", NAN},  {"'spikes'", INFINITY},     {"'weight_rate'", -1},   {"'position_rate'", 1e301},
-    {"'momentum'", 1},         {"'position_momentum'", 1}, {"'weight_steps'", 0.5}, {"'position_steps'", -1},
-    {"'sparsity_steps'", 0.5},
+    {"'epoch'", 0x1p30 + 1},   {"'step'", 0x1p31},         {"'of_samples'", 0.5},      {"'draws'", -1},
+    {"'samples'", 0x1p54},     {"'correct'", 0.5},         {"'regrown'", -1},          {"'loss'", -1},
+    {"'cross_entropy'", NAN},  {"'spikes'", INFINITY},     {"'weight_rate'", -1},      {"'position_rate'", 1e301},
+    {"'momentum'", 1},         {"'position_momentum'", 1}, {"'weight_steps'", 0.5},    {"'position_steps'", -1},
+    {"'sparsity_steps'", 0.5}, {"'accumulations'", -1},    {"'multiplications'", NAN},
 };
 enum { WRONG_NUMBERS = sizeof wrong_numbers / sizeof wrong_numbers[0] };
 
@@ -615,6 +676,7 @@ Suite *checkpoint_suite(void) {
     tcase_add_checked_fixture(cases, set_up, tear_down);
     tcase_add_loop_test(cases, a_run_taken_up_from_a_checkpoint_ends_as_if_it_had_never_stopped, 0, COUNT(runs));
     tcase_add_test(cases, an_epoch_begun_before_the_checkpoint_is_reported_whole);
+    tcase_add_test(cases, a_checkpoint_of_an_earlier_version_goes_on);
     tcase_add_test(cases, a_trainer_may_go_back_to_its_own_checkpoint);
     tcase_add_test(cases, saving_does_not_disturb_the_run);
     tcase_add_test(cases, the_same_state_makes_the_same_file);

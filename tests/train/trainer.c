@@ -51,6 +51,8 @@ END_TEST
 
 /* ---- the same by hand ---- */
 
+static const snnd_picojoules each = {sizeof each, 0.9, 4.6};
+
 /* Two epochs with the pieces that the trainer is made of; returns the report that the last should give. */
 static snnd_epoch_report train_by_hand(toy *by_hand, double l1) {
     enum { EPOCHS = 2 };
@@ -102,6 +104,9 @@ static snnd_epoch_report train_by_hand(toy *by_hand, double l1) {
             OK(own, snnd_workspace_forward(workspace, SNND_TRAIN, input, count));
             OK(own, snnd_workspace_loss(workspace, label, &loss, &of_step));
             OK(own, snnd_workspace_backward(workspace));
+            snnd_operations operations;
+            OK(own, snnd_operations_init(&operations, sizeof operations));
+            OK(own, snnd_workspace_operations(workspace, NULL, &each, &operations));
             OK(own, snnd_optimizer_step(of_weights, workspace));
             OK(own, snnd_optimizer_step(of_positions, workspace));
             if (by_hand->sparsity != NULL)
@@ -113,6 +118,9 @@ static snnd_epoch_report train_by_hand(toy *by_hand, double l1) {
             report.cross_entropy += of_step.cross_entropy * count / SAMPLES;
             report.spike_rate += snnd_workspace_spike_rate(workspace) / (double)snnd_batches_count(batches);
             report.regrown += snnd_sparsity_regrown(by_hand->sparsity, NULL);
+            report.accumulations += operations.accumulations * count / SAMPLES;
+            report.multiplications += operations.multiplications * count / SAMPLES;
+            report.picojoules += operations.picojoules * count / SAMPLES;
         }
         if (by_hand->sparsity != NULL)
             OK(own, snnd_sparsity_end_epoch(by_hand->sparsity, of_weights));
@@ -131,6 +139,7 @@ START_TEST(an_epoch_is_the_pieces_called_by_hand) {
     made.structure = by_hand.structure = _i;
     made.rate = by_hand.rate = _i == TOY_DENSE ? 0 : REWIRING;
     made.options.l1 = 1e-3;
+    made.options.picojoules = &each;
     make_toy(&made);
     make_toy(&by_hand);
     const snnd_epoch_report got = train_epochs(&made, dataset, 2), expected = train_by_hand(&by_hand, 1e-3);
@@ -147,6 +156,11 @@ START_TEST(an_epoch_is_the_pieces_called_by_hand) {
     ck_assert_double_eq(got.weight_rate, expected.weight_rate);
     ck_assert_double_eq(got.position_rate, expected.position_rate);
     ck_assert_double_eq_tol(got.spike_rate, expected.spike_rate, 1e-12);
+    ck_assert_double_eq_tol(got.accumulations, expected.accumulations, 1e-9 * expected.accumulations);
+    ck_assert_double_eq_tol(got.multiplications, expected.multiplications, 1e-9 * expected.multiplications);
+    ck_assert_double_eq_tol(got.picojoules, expected.picojoules, 1e-9 * expected.picojoules);
+    ck_assert_double_gt(got.accumulations, 0);
+    ck_assert_double_gt(got.multiplications, 0);
     ck_assert_int_eq(got.active, expected.active);
     ck_assert_int_eq(got.regrown, expected.regrown);
     ck_assert_int_eq(got.regrown > 0, toy_rewires(_i));
@@ -448,10 +462,12 @@ START_TEST(evaluation_leaves_training_untouched) {
 END_TEST
 
 START_TEST(evaluation_reports_the_network_as_it_is) {
-    double loss = 0;
+    double loss = 0, accumulations = 0, multiplications = 0;
+    snnd_operations operations = {.size = sizeof operations};
     int64_t correct = 0;
     snnd_epoch_report report = empty_report();
     made.options.l1 = 0.5; /* not part of an evaluation */
+    made.options.picojoules = &each;
     make_toy(&made);
     OK(context, snnd_trainer_evaluate(made.trainer, dataset, &report));
     ck_assert_int_eq(report.epoch, -1);
@@ -469,7 +485,13 @@ START_TEST(evaluation_reports_the_network_as_it_is) {
         OK(context, snnd_workspace_loss(workspace, &label, NULL, &one));
         loss += one.loss / SAMPLES;
         correct += one.correct;
+        OK(context, snnd_workspace_operations(workspace, NULL, &each, &operations));
+        accumulations += operations.accumulations / SAMPLES;
+        multiplications += operations.multiplications / SAMPLES;
     }
+    ck_assert_double_eq_tol(report.accumulations, accumulations, 1e-9 * accumulations);
+    ck_assert_double_eq_tol(report.multiplications, multiplications, 1e-9 * multiplications);
+    ck_assert_double_eq_tol(report.picojoules, 0.9 * accumulations + 4.6 * multiplications, 1e-9 * report.picojoules);
     ck_assert_int_eq(report.samples, SAMPLES);
     ck_assert_int_eq(report.correct, correct);
     ck_assert_double_eq_tol(report.accuracy, (double)correct / SAMPLES, 1e-12);
