@@ -337,16 +337,43 @@ SNND_API snnd_status snnd_batch_norm_options_init(snnd_batch_norm_options *optio
 SNND_API snnd_status snnd_network_add_batch_norm(snnd_network *network, const snnd_batch_norm_options *options,
                                                  snnd_layer **layer);
 
-/**
- * Leaky integrate-and-fire neurons that reset to zero, with an arctan surrogate gradient:
- * ds/dv = (alpha/2) / (1 + (pi/2 alpha v)^2) at v = potential - threshold.
- */
+/** When a neuron's potential takes up the current of a step. In both orders a spike is taken strictly above the
+ * threshold, and reset(x) is what ::snnd_reset says. Values never change. */
+typedef enum snnd_order {
+    /** s[t] = v > threshold; v = reset((1 - 1/tau) v + i); i = h[t]: the current of a step is kept for the next one,
+     * and a spike at t+2 is the earliest that it can cause. */
+    SNND_ORDER_PAPER = 1,
+    /** v = (1 - 1/tau) v + h[t]; s[t] = v > threshold; v = reset(v): as most other programs have it; a current can
+     * cause a spike in its own step. */
+    SNND_ORDER_UPDATE_FIRST = 2
+} snnd_order;
+
+/** What a spike s does to the potential. Values never change. */
+typedef enum snnd_reset {
+    SNND_RESET_ZERO = 1,    /**< x (1 - s) */
+    SNND_RESET_SUBTRACT = 2 /**< x - threshold s */
+} snnd_reset;
+
+/** Surrogate gradients: what ds/dx is taken for at x = potential - threshold, with a steepness alpha. Values never
+ * change. */
+typedef enum snnd_surrogate {
+    SNND_SURROGATE_ARCTAN = 1,       /**< (alpha/2) / (1 + (pi/2 alpha x)^2) (Fang et al. 2021); the paper's */
+    SNND_SURROGATE_FAST_SIGMOID = 2, /**< 1 / (1 + alpha |x|)^2 (Zenke and Ganguli 2018) */
+    SNND_SURROGATE_SIGMOID = 3,      /**< alpha q (1 - q), q = 1 / (1 + e^(-alpha x)) */
+    SNND_SURROGATE_TRIANGLE = 4,     /**< max(0, 1 - alpha |x|) (Esser et al. 2016) */
+    SNND_SURROGATE_RECTANGLE = 5     /**< alpha where |x| < 1 / (2 alpha), else 0 (Wu et al. 2018) */
+} snnd_surrogate;
+
+/** Leaky integrate-and-fire neurons. */
 typedef struct snnd_lif_options {
     size_t size;
     double tau;           /**< membrane time constant in steps, >= 1; default 10.05 */
     double threshold;     /**< > 0; a spike is taken strictly above it; default 1 */
     double alpha;         /**< steepness of the surrogate gradient, > 0; default 5 */
     int32_t detach_reset; /**< 1: the reset is not differentiated, as in the reference; default 1 */
+    int32_t order;        /**< ::snnd_order; default PAPER */
+    int32_t reset;        /**< ::snnd_reset; default ZERO */
+    int32_t surrogate;    /**< ::snnd_surrogate; default ARCTAN */
 } snnd_lif_options;
 
 /** Fills in the defaults; `size` is sizeof of the caller's structure. */
@@ -361,7 +388,8 @@ SNND_API snnd_status snnd_network_add_dropout(snnd_network *network, double prob
 /** Neurons that integrate and never fire: the readout. */
 typedef struct snnd_leaky_integrator_options {
     size_t size;
-    double tau; /**< membrane time constant in steps, >= 1; default 10.05 */
+    double tau;    /**< membrane time constant in steps, >= 1; default 10.05 */
+    int32_t order; /**< ::snnd_order; the potential that is given on is the one after the update; default PAPER */
 } snnd_leaky_integrator_options;
 
 /** Fills in the defaults; `size` is sizeof of the caller's structure. */
@@ -592,7 +620,7 @@ SNND_API snnd_status snnd_workspace_complete_gradient(snnd_workspace *workspace,
 /** What a pass left behind. */
 typedef enum snnd_record {
     SNND_RECORD_OUTPUT = 1,   /**< what the layer gives on: currents, normalised currents, spikes, potentials */
-    SNND_RECORD_POTENTIAL = 2 /**< LIF: membrane potential before the spike is taken */
+    SNND_RECORD_POTENTIAL = 2 /**< LIF: the membrane potential that the spike of the step is taken of */
 } snnd_record;
 
 /** Copies a record of the last pass to `values` [T, count, O]. Of a training pass of a context with `low_memory`

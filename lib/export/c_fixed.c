@@ -106,10 +106,12 @@ static double bias_of(const snnd_c_node *node, int32_t neuron) {
     return node->shift == NULL ? 0 : node->shift[neuron];
 }
 
-/* The largest potential of a neuron, in units of which a product counts one. */
+/* The largest potential of a neuron, in units of which a product counts one. A reset to zero holds it below a current
+ * more than the threshold. One that subtracts does not, and takes it down by no more than the threshold. */
 static double reach_of(const snnd_c_node *node, int32_t neuron, double weights, double unit) {
     const double current = weights * node->fixed.limit + fabs(bias_of(node, neuron)) / unit + 1;
-    return fmax(current + (double)node->threshold / unit, (current + 1) * lasting(node));
+    const double threshold = (double)node->threshold / unit, lasts = (current + 1) * lasting(node);
+    return node->subtract ? lasts + threshold : fmax(current + threshold, lasts);
 }
 
 /* A neuron whose threshold or bias is far above all that its synapses do needs no fine weights, and would leave the

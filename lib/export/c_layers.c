@@ -1,6 +1,7 @@
 /*
  * Layers in C, and the step. A layer makes its output neuron by neuron and brings each number at once to where it goes
- * next; layers that wait go from the last to the first, the others behind what they follow (c_network.h).
+ * next; layers that wait for the next step go from the last to the first, the others behind what they follow
+ * (c_network.h).
  */
 #include "export/c_readout.h"
 #include "export/c_step.h"
@@ -130,6 +131,11 @@ void snnd_c_write_next(snnd_c_text *text, const snnd_c_node *node) {
         snnd_c_write(text, "        if (next < -1073741823)\n            next = -1073741823;\n");
 }
 
+void snnd_c_write_upper_clamp(snnd_c_text *text, const snnd_c_node *node) {
+    if (node->fixed.clamps)
+        snnd_c_write(text, "        if (next > 1073741823)\n            next = 1073741823;\n");
+}
+
 /* A node without neurons. */
 static void write_sums(snnd_c_text *text, const snnd_c_network *network, const snnd_c_node *node) {
     snnd_c_write(text, "        float y = current[n];\n");
@@ -191,15 +197,18 @@ void snnd_c_write_layers(snnd_c_text *text, const snnd_c_network *network) {
 
 /* ---- the step ---- */
 
-/* Node `from` and those behind it that pass on in the same step. */
-static void call_from(snnd_c_text *text, const snnd_c_network *network, int32_t from, const char *indent) {
+/* Node `from` and those behind it that pass on in the same step. In fixed point there are no currents for the ones that
+ * wait before the first step, and no biases in them. */
+static void call_from(snnd_c_text *text, const snnd_c_network *network, int32_t from) {
     for (int32_t k = from; k < network->count; k++) {
         const snnd_c_node *node = &network->node[k];
         if (k > from && snnd_c_waits(node))
             return;
         text->number = k;
+        if (network->fixed && snnd_c_waits(node))
+            snnd_c_write(text, "    if (s->begun)\n    ");
         if (!snnd_c_is_norm(node))
-            snnd_c_write(text, "%s$_layer_@(s);\n", indent);
+            snnd_c_write(text, "    $_layer_@(s);\n");
     }
 }
 
@@ -221,21 +230,18 @@ static void write_frame(snnd_c_text *text, const snnd_c_network *network) {
 
 void snnd_c_write_step(snnd_c_text *text, const snnd_c_network *network) {
     const char *output = network->fixed ? "int32_t" : "float";
-    const char *indent = network->fixed ? "        " : "    ";
     snnd_c_write(text,
                  "\nvoid $_step($_state *s, const %s frame[$$_INPUTS], %s potentials[$$_OUTPUTS]) {\n"
                  "    uint32_t n;\n",
                  network->fixed ? "int16_t" : "float", output);
-    if (network->fixed) /* before the first step there are no currents, and no biases in them */
-        snnd_c_write(text, "    if (s->begun) {\n");
     for (int32_t k = network->count - 1; k >= 0; k--)
         if (snnd_c_waits(&network->node[k]))
-            call_from(text, network, k, indent);
+            call_from(text, network, k);
     if (network->fixed)
-        snnd_c_write(text, "    }\n    s->begun = 1;\n");
+        snnd_c_write(text, "    s->begun = 1;\n");
     write_frame(text, network);
     if (!snnd_c_waits(&network->node[0]))
-        call_from(text, network, 0, "    ");
+        call_from(text, network, 0);
     if (snnd_c_readout_of(network)->write_step != NULL)
         snnd_c_write(text, "    $_read(s);\n");
     snnd_c_write(text, "    if (potentials != 0)\n"

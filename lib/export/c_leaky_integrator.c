@@ -3,7 +3,8 @@
 
 static snnd_status fold(snnd_context *context, snnd_c_node *node, const snnd_plan_layer *layer) {
     (void)context;
-    node->decay = layer->decay;
+    node->decay = layer->leaky.decay;
+    node->at_once = layer->leaky.order == SNND_ORDER_UPDATE_FIRST;
     return SNND_OK;
 }
 
@@ -19,8 +20,7 @@ static void write(snnd_c_text *text, const snnd_c_network *network, const snnd_c
 static void write_fixed(snnd_c_text *text, const snnd_c_network *network, const snnd_c_node *node) {
     (void)network;
     snnd_c_write_next(text, node);
-    if (node->fixed.clamps)
-        snnd_c_write(text, "        if (next > 1073741823)\n            next = 1073741823;\n");
+    snnd_c_write_upper_clamp(text, node);
     snnd_c_write(text, "        s->potential_@[n] = next;\n"
                        "        s->output[n] = $_share(next, $_share_@[n]);\n");
 }

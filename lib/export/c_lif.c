@@ -5,20 +5,36 @@ static snnd_status fold(snnd_context *context, snnd_c_node *node, const snnd_pla
     (void)context;
     node->decay = layer->lif.decay;
     node->threshold = layer->lif.threshold;
+    node->at_once = layer->lif.order == SNND_ORDER_UPDATE_FIRST;
+    node->subtract = layer->lif.reset == SNND_RESET_SUBTRACT;
     return SNND_OK;
 }
 
+/* v, which spikes are taken of, and what becomes of the potential. */
+static void write_potential(snnd_c_text *text, const snnd_c_node *node) {
+    const snnd_c_number decay = snnd_c_float((double)node->decay), threshold = snnd_c_float((double)node->threshold);
+    const char *next = node->at_once ? "v" : "next";
+    if (node->at_once)
+        snnd_c_write(text, "        const float v = %s * s->potential_@[n] + current[n];\n", decay.text);
+    else
+        snnd_c_write(text,
+                     "        const float v = s->potential_@[n];\n"
+                     "        const float next = %s * v + current[n];\n",
+                     decay.text);
+    if (node->subtract)
+        snnd_c_write(text, "        s->potential_@[n] = v > %s ? %s - %s : %s;\n", threshold.text, next, threshold.text,
+                     next);
+    else
+        snnd_c_write(text, "        s->potential_@[n] = v > %s ? 0.0f : %s;\n", threshold.text, next);
+}
+
 static void write(snnd_c_text *text, const snnd_c_network *network, const snnd_c_node *node) {
-    const snnd_c_number decay = snnd_c_float((double)node->decay);
     const snnd_c_number threshold = snnd_c_float((double)node->threshold);
     const bool spikes = snnd_c_sends_spikes(network, node->number);
-    snnd_c_write(text, "        const float v = s->potential_@[n];\n");
-    if (!spikes)
-        snnd_c_write(text, "        float y = v > %s ? 1.0f : 0.0f;\n", threshold.text);
-    snnd_c_write(text, "        s->potential_@[n] = v > %s ? 0.0f : %s * v + current[n];\n", threshold.text,
-                 decay.text);
+    write_potential(text, node);
     snnd_c_write_clearing(text, node);
     if (!spikes) {
+        snnd_c_write(text, "        float y = v > %s ? 1.0f : 0.0f;\n", threshold.text);
         snnd_c_write_delivery(text, network, node->number);
         return;
     }
@@ -27,13 +43,17 @@ static void write(snnd_c_text *text, const snnd_c_network *network, const snnd_c
 }
 
 static void write_fixed(snnd_c_text *text, const snnd_c_network *network, const snnd_c_node *node) {
+    const char *taken = node->at_once ? "next" : "v";
     snnd_c_write_next(text, node);
-    snnd_c_write(text, "        s->potential_@[n] = v > $_threshold_@[n] ? 0 : next;\n");
+    if (node->subtract)
+        snnd_c_write_upper_clamp(text, node);
+    snnd_c_write(text, "        s->potential_@[n] = %s > $_threshold_@[n] ? %s : next;\n", taken,
+                 node->subtract ? "next - $_threshold_@[n]" : "0");
     if (node->number + 1 == network->count) {
-        snnd_c_write(text, "        s->output[n] = v > $_threshold_@[n];\n");
+        snnd_c_write(text, "        s->output[n] = %s > $_threshold_@[n];\n", taken);
         return;
     }
-    snnd_c_write(text, "        if (v > $_threshold_@[n])\n            ");
+    snnd_c_write(text, "        if (%s > $_threshold_@[n])\n            ", taken);
     text->number = node->number + 1;
     snnd_c_write(text, "$_send_@(s, n);\n");
 }

@@ -42,9 +42,10 @@ typedef struct snnd_c_node {
     int64_t *begin;         /* [inputs + 1] */
     int32_t *target;
     uint16_t *delay;
-    bool at_once; /* the neurons take the current of their own step */
-    bool full;    /* every list is all targets once */
-    bool events;  /* its inputs are spikes */
+    bool at_once;  /* the neurons take the current of their own step */
+    bool subtract; /* a spike takes the threshold off their potential */
+    bool full;     /* every list is all targets once */
+    bool events;   /* its inputs are spikes */
     /* What is remembered of the synapses: past inputs [inputs][taps], or future currents [taps][outputs]. Spikes are
      * rare and make currents when they come; of other inputs that is kept which is less. */
     bool past;

@@ -25,6 +25,9 @@ void snnd_c_write_delivery(snnd_c_text *text, const snnd_c_network *network, int
 /* In fixed point: v, which is the potential, and `next`, which is what becomes of it without a spike. */
 void snnd_c_write_next(snnd_c_text *text, const snnd_c_node *node);
 
+/* Behind it, of potentials that no threshold holds: `next` within its range, where it would leave it. */
+void snnd_c_write_upper_clamp(snnd_c_text *text, const snnd_c_node *node);
+
 /* ---- all of it ---- */
 
 /* NAME_step() and all before it but the synapses and the readout. */

@@ -51,7 +51,7 @@ static void write_sum(snnd_c_text *text, const snnd_c_network *network, const sn
     if (node->taps > 1)
         snnd_c_write(text, "    const uint32_t now = s->now_@;\n");
     snnd_c_write(text, "    uint32_t n, %s;\n", counter_of(node));
-    if (!snnd_c_waits(node))
+    if (!network->fixed && !snnd_c_waits(node))
         snnd_c_write(text,
                      "    for (n = 0; n < %du; n++)\n"
                      "        s->current_@[n] = %s;\n",

@@ -10,6 +10,27 @@
 
 /* ---- describing ---- */
 
+static bool is_double(const snnd_field *field) {
+    return field->kind == SNND_FIELD_DOUBLE || field->kind == SNND_FIELD_LATER_DOUBLE;
+}
+
+static bool came_later(const snnd_field *field) {
+    return field->kind == SNND_FIELD_LATER_INT32 || field->kind == SNND_FIELD_LATER_DOUBLE;
+}
+
+static double option_in(const void *options, const snnd_field *field) {
+    const void *at = (const char *)options + field->offset;
+    return is_double(field) ? *(const double *)at : *(const int32_t *)at;
+}
+
+static double option_of(const snnd_layer *layer, const snnd_field *field) {
+    return option_in(&layer->options, field);
+}
+
+static bool is_left_out(const snnd_layer *layer, const snnd_field *field) {
+    return came_later(field) && option_of(layer, field) == option_in(layer->class->defaults, field);
+}
+
 static bool describe_layer(cJSON *layers, const snnd_layer *layer) {
     cJSON *entry = cJSON_CreateObject();
     if (!cJSON_AddItemToArray(layers, entry))
@@ -17,10 +38,11 @@ static bool describe_layer(cJSON *layers, const snnd_layer *layer) {
     bool good = cJSON_AddStringToObject(entry, "type", layer->class->name) != NULL &&
                 cJSON_AddNumberToObject(entry, "outputs", layer->outputs) != NULL;
     for (const snnd_field *field = layer->class->fields; field->name != NULL && good; field++) {
-        const void *at = (const char *)&layer->options + field->offset;
-        good = field->kind == SNND_FIELD_DOUBLE
-                   ? snnd_json_add_double(entry, field->name, *(const double *)at)
-                   : cJSON_AddNumberToObject(entry, field->name, *(const int32_t *)at) != NULL;
+        const double number = option_of(layer, field);
+        if (is_left_out(layer, field))
+            continue;
+        good = is_double(field) ? snnd_json_add_double(entry, field->name, number)
+                                : cJSON_AddNumberToObject(entry, field->name, number) != NULL;
     }
     return good;
 }
@@ -177,6 +199,22 @@ static const char *unknown_key(const cJSON *entry, const snnd_layer_class *class
     return NULL;
 }
 
+/* Fills the options of a layer that is to be from the description. */
+static snnd_status read_options(snnd_context *context, const char *who, const cJSON *entry, snnd_layer *blank) {
+    snnd_status status = SNND_OK;
+    for (const snnd_field *field = blank->class->fields; field->name != NULL && status == SNND_OK; field++) {
+        void *at = (char *)&blank->options + field->offset;
+        double value = came_later(field) ? option_in(blank->class->defaults, field) : 0;
+        if (!came_later(field) || cJSON_GetObjectItemCaseSensitive(entry, field->name) != NULL)
+            status = read_number(context, who, entry, field->name, !is_double(field), &value);
+        if (is_double(field))
+            *(double *)at = value;
+        else
+            *(int32_t *)at = (int32_t)value;
+    }
+    return status;
+}
+
 static snnd_status build_layer(snnd_network *network, const cJSON *entry, const snnd_safetensors *file) {
     snnd_context *context = network->context;
     const snnd_layer_class *class = find_class(entry);
@@ -195,18 +233,9 @@ static snnd_status build_layer(snnd_network *network, const cJSON *entry, const 
     char who[96];
     snprintf(who, sizeof who, "layer %d (%s) of the architecture", network->count, class->name);
     double value = 0;
-    for (const snnd_field *field = class->fields; field->name != NULL; field++) {
-        void *at = (char *)&blank.options + field->offset;
-        const snnd_status status =
-            read_number(context, who, entry, field->name, field->kind == SNND_FIELD_INT32, &value);
-        if (status != SNND_OK)
-            return status;
-        if (field->kind == SNND_FIELD_DOUBLE)
-            *(double *)at = value;
-        else
-            *(int32_t *)at = (int32_t)value;
-    }
-    snnd_status status = read_number(context, who, entry, "outputs", true, &value);
+    snnd_status status = read_options(context, who, entry, &blank);
+    if (status == SNND_OK)
+        status = read_number(context, who, entry, "outputs", true, &value);
     if (status != SNND_OK)
         return status;
     blank.outputs = (int32_t)value;
@@ -310,6 +339,18 @@ static snnd_status read_layers(snnd_network *network, const snnd_safetensors *fi
     return status;
 }
 
+/* Adds to a description what it leaves out and the one that was read has. False without memory. */
+static bool add_left_out(const snnd_network *network, cJSON *own, const cJSON *root) {
+    cJSON *mine = cJSON_GetObjectItemCaseSensitive(own, "layers")->child;
+    const cJSON *read = cJSON_GetObjectItemCaseSensitive(root, "layers")->child;
+    bool good = true;
+    for (int32_t i = 0; i < network->count; i++, mine = mine->next, read = read->next)
+        for (const snnd_field *field = network->layer[i]->class->fields; field->name != NULL; field++)
+            if (is_left_out(network->layer[i], field) && cJSON_GetObjectItemCaseSensitive(read, field->name) != NULL)
+                good = good && cJSON_AddNumberToObject(mine, field->name, option_of(network->layer[i], field)) != NULL;
+    return good;
+}
+
 /* What was read is all that there is: another key, or one that is there twice, would mean another network. */
 static snnd_status check_description(const snnd_network *network, const cJSON *root) {
     for (const cJSON *item = root->child; item != NULL; item = item->next)
@@ -320,7 +361,8 @@ static snnd_status check_description(const snnd_network *network, const cJSON *r
     cJSON *own = snnd_network_describe(network);
     if (cJSON_GetObjectItemCaseSensitive(root, "readout") == NULL)
         cJSON_DeleteItemFromObjectCaseSensitive(own, "readout");
-    char *printed = own == NULL ? NULL : cJSON_PrintUnformatted(own);
+    const bool complete = own != NULL && add_left_out(network, own, root);
+    char *printed = complete ? cJSON_PrintUnformatted(own) : NULL;
     cJSON *again = printed == NULL ? NULL : cJSON_Parse(printed);
     const bool same = cJSON_Compare(again, root, 1);
     const snnd_status status =
@@ -359,16 +401,11 @@ snnd_status snnd_network_from_file(snnd_context *context, const snnd_safetensors
 static const snnd_field *other_option(const snnd_layer *a, const snnd_layer *b) {
     const snnd_field *field = a->class->fields;
     for (; field->name != NULL; field++) {
-        const size_t bytes = field->kind == SNND_FIELD_DOUBLE ? sizeof(double) : sizeof(int32_t);
+        const size_t bytes = is_double(field) ? sizeof(double) : sizeof(int32_t);
         if (memcmp((const char *)&a->options + field->offset, (const char *)&b->options + field->offset, bytes) != 0)
             return field;
     }
     return NULL;
-}
-
-static double option_of(const snnd_layer *layer, const snnd_field *field) {
-    const void *at = (const char *)&layer->options + field->offset;
-    return field->kind == SNND_FIELD_DOUBLE ? *(const double *)at : *(const int32_t *)at;
 }
 
 static snnd_status check_same_layer(const snnd_layer *mine, const snnd_layer *theirs) {

@@ -1,23 +1,32 @@
-/* Leaky integrators in plans and streams: the state is their potentials, and then their currents. */
+/* Leaky integrators in plans and streams: the state is their potentials, and in the paper's order their currents
+ * behind. */
 #include "model/leaky_integrator.h"
 
+#include "base/hash.h"
 #include "inference/stream.h"
 
 static snnd_status freeze(snnd_context *context, const snnd_layer *layer, snnd_plan_layer *made) {
     (void)context;
-    made->decay = snnd_leaky_decay(layer);
-    made->floats = made->saved = 2 * (size_t)layer->outputs;
+    made->leaky = snnd_leaky_constants(layer);
+    made->floats = made->saved = (made->leaky.order == SNND_ORDER_PAPER ? 2 : 1) * (size_t)layer->outputs;
     return SNND_OK;
+}
+
+/* As of LIF neurons: those of the paper's order have the fingerprint that they had. */
+static void mix(uint64_t *hash, const snnd_plan_layer *layer) {
+    snnd_plan_mix_constants(hash, layer);
+    if (layer->leaky.order != SNND_ORDER_PAPER)
+        snnd_mix(hash, (uint32_t)layer->leaky.order);
 }
 
 static void step(snnd_stream *stream, const snnd_plan_layer *layer, const float *current, float *potential) {
     float *mem = stream->state + layer->state, *syn = mem + layer->outputs;
-    stream->plan->kernels->rows->leaky_step(layer->decay, layer->outputs, current, mem, syn, potential);
+    stream->plan->kernels->rows->leaky_step(&layer->leaky, layer->outputs, current, mem, syn, potential);
 }
 
 const snnd_frozen_class snnd_leaky_integrator_frozen = {
     .freeze = freeze,
-    .mix = snnd_plan_mix_constants,
+    .mix = mix,
     .step = step,
     .overflows = true,
 };

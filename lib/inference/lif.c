@@ -1,13 +1,23 @@
-/* LIF neurons in plans and streams: the state is their potentials, and then their currents. */
+/* LIF neurons in plans and streams: the state is their potentials, and in the paper's order their currents behind. */
 #include "model/lif.h"
 
+#include "base/hash.h"
 #include "inference/stream.h"
 
 static snnd_status freeze(snnd_context *context, const snnd_layer *layer, snnd_plan_layer *made) {
     (void)context;
     made->lif = snnd_lif_constants(layer);
-    made->floats = made->saved = 2 * (size_t)layer->outputs;
+    made->floats = made->saved = (made->lif.order == SNND_ORDER_PAPER ? 2 : 1) * (size_t)layer->outputs;
     return SNND_OK;
+}
+
+/* The paper's neurons have the fingerprint that they had before there were others. */
+static void mix(uint64_t *hash, const snnd_plan_layer *layer) {
+    snnd_plan_mix_constants(hash, layer);
+    if (layer->lif.order != SNND_ORDER_PAPER || layer->lif.reset != SNND_RESET_ZERO) {
+        snnd_mix(hash, (uint32_t)layer->lif.order);
+        snnd_mix(hash, (uint32_t)layer->lif.reset);
+    }
 }
 
 static void step(snnd_stream *stream, const snnd_plan_layer *layer, const float *current, float *spikes) {
@@ -17,7 +27,7 @@ static void step(snnd_stream *stream, const snnd_plan_layer *layer, const float 
 
 const snnd_frozen_class snnd_lif_frozen = {
     .freeze = freeze,
-    .mix = snnd_plan_mix_constants,
+    .mix = mix,
     .step = step,
     .overflows = true,
 };

@@ -22,7 +22,7 @@ static void mix_layer(uint64_t *hash, const snnd_plan_layer *layer) {
 void snnd_plan_mix_constants(uint64_t *hash, const snnd_plan_layer *layer) {
     snnd_mix_float(hash, layer->lif.decay);
     snnd_mix_float(hash, layer->lif.threshold);
-    snnd_mix_float(hash, layer->decay);
+    snnd_mix_float(hash, layer->leaky.decay);
 }
 
 static snnd_status add_layer(snnd_plan *plan, const snnd_layer *layer) {

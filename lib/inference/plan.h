@@ -21,7 +21,7 @@ typedef struct snnd_plan_layer {
     snnd_frame_synapses synapses; /* delays */
     void *own;                    /* of its kind: what else it knows, in memory of the context */
     snnd_lif lif;                 /* LIF */
-    float decay;                  /* leaky integrator */
+    snnd_leaky leaky;             /* leaky integrator */
 } snnd_plan_layer;
 
 /* What a kind of layer is in plans and streams, in a file of its own, KIND.c. */

@@ -5,6 +5,7 @@
  *     what the readout has so far                            float64 [outputs]
  *     of each layer of delays, every input's past, newest first   float32 [inputs][taps]
  *     of each layer of neurons, potentials and then currents      float32 [2][neurons]
+ *     or, where the update comes first, potentials                float32 [neurons]
  *     a checksum of all of it (FNV-1a)                            8 bytes
  */
 #include <math.h>

@@ -117,26 +117,38 @@ INLINE vector_double doubles_multiply_add(vector_double a, vector_double b, vect
 #endif
 }
 
+/* The same, or rounded twice wherever it is compiled. */
+INLINE vector_double doubles_multiply_add_by(vector_double a, vector_double b, vector_double sum, const int twice) {
+    return twice ? sum + a * b : doubles_multiply_add(a, b, sum);
+}
+
 /*
- * e^x for x <= 0, to about one unit in the last place; 0 below -708. With x = k ln 2 + r, |r| <= ln(2)/2, it is 2^k
+ * e^x for x <= 0, to about one unit in the last place; 0 below -708. With `twice`, a compile-time constant, to the same
+ * bits on all instruction sets. With x = k ln 2 + r, |r| <= ln(2)/2, it is 2^k
  * times the Taylor polynomial of e^r, whose remainder is below 2^-56.
  */
-INLINE vector_double exponential(vector_double x) {
+INLINE vector_double exponential_by(vector_double x, const int twice) {
     static const double coefficient[] = {
         1.0 / 6227020800, 1.0 / 479001600, 1.0 / 39916800, 1.0 / 3628800, 1.0 / 362880, 1.0 / 40320, 1.0 / 5040,
         1.0 / 720,        1.0 / 120,       1.0 / 24,       1.0 / 6,       0.5,          1,           1};
     const double magic = 0x1.8p52, high = 0x1.62e42fee00000p-1, low = 0x1.a39ef35793c76p-33;
     const vector_long inside = x >= -708.0;
-    const vector_double shifted = doubles_multiply_add(x, doubles_all(0x1.71547652b82fep0), doubles_all(magic));
+    const vector_double shifted =
+        doubles_multiply_add_by(x, doubles_all(0x1.71547652b82fep0), doubles_all(magic), twice);
     const vector_double k = shifted - magic;
-    const vector_double r = doubles_multiply_add(k, doubles_all(-low), doubles_multiply_add(k, doubles_all(-high), x));
+    const vector_double rest = doubles_multiply_add_by(k, doubles_all(-high), x, twice);
+    const vector_double r = doubles_multiply_add_by(k, doubles_all(-low), rest, twice);
     vector_double p = doubles_all(coefficient[0]);
     for (unsigned i = 1; i < sizeof coefficient / sizeof coefficient[0]; i++)
-        p = doubles_multiply_add(p, r, doubles_all(coefficient[i]));
+        p = doubles_multiply_add_by(p, r, doubles_all(coefficient[i]), twice);
     const vector_bits exponent = ((vector_bits)shifted - (vector_bits)doubles_all(magic)) << 52;
     const vector_double result = (vector_double)((vector_bits)p + exponent);
     const vector_long is_number = x == x;
     return (vector_double)((inside & is_number & (vector_long)result) | (~is_number & (vector_long)x));
+}
+
+INLINE vector_double exponential(vector_double x) {
+    return exponential_by(x, 0);
 }
 
 /* Vector `part` of row t. */

@@ -40,10 +40,12 @@ enum { SNND_ARRAYS(SNND_LISTED) SNND_ARRAY_NAMES };
 /* By snnd_array_name. */
 extern const snnd_array_kind snnd_array_kinds[SNND_ARRAY_NAMES];
 
-/* A number among a layer's options: how it is named in files. Ends with name NULL. */
+/* A number among a layer's options: how it is named in files. Ends with name NULL. One that came later is written only
+ * where it is not the default, and is the default in files that do not have it: so versions that do not know the option
+ * read what they can. */
 typedef struct snnd_field {
     const char *name;
-    enum { SNND_FIELD_INT32, SNND_FIELD_DOUBLE } kind;
+    enum { SNND_FIELD_INT32, SNND_FIELD_DOUBLE, SNND_FIELD_LATER_INT32, SNND_FIELD_LATER_DOUBLE } kind;
     size_t offset;
 } snnd_field;
 
@@ -72,6 +74,7 @@ typedef struct snnd_layer_class {
     snnd_layer_type type;
     const char *name; /* in files and messages */
     const snnd_field *fields;
+    const void *defaults; /* of the options; NULL: no field came later */
     size_t options_size;
     snnd_array_name first, last; /* the parameters that every layer of the kind has; 0: none */
     /* For the loader: checks the options (which may be NULL for the defaults) and adds a layer. */

@@ -4,17 +4,20 @@
 #include "base/options.h"
 #include "model/network.h"
 
+static const snnd_leaky_integrator_options defaults = {.tau = 10.05, .order = SNND_ORDER_PAPER};
+
 static const snnd_field fields[] = {
     {"tau", SNND_FIELD_DOUBLE, offsetof(snnd_leaky_integrator_options, tau)},
+    {"order", SNND_FIELD_LATER_INT32, offsetof(snnd_leaky_integrator_options, order)},
     {0},
 };
 
-float snnd_leaky_decay(const snnd_layer *layer) {
-    return (float)(1 - 1 / layer->options.leaky_integrator.tau);
+snnd_leaky snnd_leaky_constants(const snnd_layer *layer) {
+    const snnd_leaky_integrator_options *options = &layer->options.leaky_integrator;
+    return (snnd_leaky){.decay = (float)(1 - 1 / options->tau), .order = options->order};
 }
 
 snnd_status snnd_leaky_integrator_options_init(snnd_leaky_integrator_options *options, size_t size) {
-    static const snnd_leaky_integrator_options defaults = {.tau = 10.05};
     return snnd_options_init(options, size, &defaults, sizeof defaults);
 }
 
@@ -31,6 +34,9 @@ snnd_status snnd_network_add_leaky_integrator(snnd_network *network, const snnd_
     if (!(known.tau >= 1 && known.tau <= 1e9))
         return snnd_fail(context, SNND_ERROR_ARGUMENT, "leaky integrator: tau is %g; expected 1 to 1e9 steps",
                          known.tau);
+    if (known.order != SNND_ORDER_PAPER && known.order != SNND_ORDER_UPDATE_FIRST)
+        return snnd_fail(context, SNND_ERROR_ARGUMENT, "leaky integrator: order is %d; expected a snnd_order",
+                         known.order);
     return snnd_network_add(network, &snnd_leaky_integrator_class, 0, &known, layer);
 }
 
@@ -48,6 +54,7 @@ const snnd_layer_class snnd_leaky_integrator_class = {
     .type = SNND_LAYER_LEAKY_INTEGRATOR,
     .name = "leaky_integrator",
     .fields = fields,
+    .defaults = &defaults,
     .options_size = sizeof(snnd_leaky_integrator_options),
     .add = add,
 };

@@ -2,9 +2,10 @@
 #ifndef SNND_MODEL_LEAKY_INTEGRATOR_H
 #define SNND_MODEL_LEAKY_INTEGRATOR_H
 
+#include "kernel/rows.h"
 #include "model/layer.h"
 
-/* 1 - 1/tau, in single precision. */
-float snnd_leaky_decay(const snnd_layer *layer);
+/* Its constants, as the kernels take them. */
+snnd_leaky snnd_leaky_constants(const snnd_layer *layer);
 
 #endif

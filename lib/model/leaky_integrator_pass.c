@@ -5,8 +5,8 @@
 #include "model/leaky_integrator.h"
 
 static void forward(const snnd_stage *stage, const snnd_part *part, snnd_rows input, snnd_rows output) {
-    stage->workspace->context->kernels->rows->leaky_forward(snnd_leaky_decay(stage->layer), part->extent, input,
-                                                            output);
+    const snnd_leaky leaky = snnd_leaky_constants(stage->layer);
+    stage->workspace->context->kernels->rows->leaky_forward(&leaky, part->extent, input, output);
     /* What has once overflowed stays so to the end, and the last current comes to nothing any more. */
     for (int32_t n = 0; n < part->extent.neurons; n++) {
         const size_t last = (size_t)(part->extent.steps - 1) * SNND_LANES;
@@ -20,7 +20,8 @@ static void backward(const snnd_stage *stage, const snnd_part *part, snnd_rows i
                      snnd_rows gradient) {
     (void)input;
     (void)scratch;
-    stage->workspace->context->kernels->rows->leaky_backward(snnd_leaky_decay(stage->layer), part->extent, gradient);
+    const snnd_leaky leaky = snnd_leaky_constants(stage->layer);
+    stage->workspace->context->kernels->rows->leaky_backward(&leaky, part->extent, gradient);
 }
 
 const snnd_layer_pass snnd_leaky_integrator_pass = {

@@ -4,11 +4,22 @@
 #include "base/options.h"
 #include "model/network.h"
 
+static const snnd_lif_options defaults = {.tau = 10.05,
+                                          .threshold = 1,
+                                          .alpha = 5,
+                                          .detach_reset = 1,
+                                          .order = SNND_ORDER_PAPER,
+                                          .reset = SNND_RESET_ZERO,
+                                          .surrogate = SNND_SURROGATE_ARCTAN};
+
 static const snnd_field fields[] = {
     {"tau", SNND_FIELD_DOUBLE, offsetof(snnd_lif_options, tau)},
     {"threshold", SNND_FIELD_DOUBLE, offsetof(snnd_lif_options, threshold)},
     {"alpha", SNND_FIELD_DOUBLE, offsetof(snnd_lif_options, alpha)},
     {"detach_reset", SNND_FIELD_INT32, offsetof(snnd_lif_options, detach_reset)},
+    {"order", SNND_FIELD_LATER_INT32, offsetof(snnd_lif_options, order)},
+    {"reset", SNND_FIELD_LATER_INT32, offsetof(snnd_lif_options, reset)},
+    {"surrogate", SNND_FIELD_LATER_INT32, offsetof(snnd_lif_options, surrogate)},
     {0},
 };
 
@@ -17,11 +28,13 @@ snnd_lif snnd_lif_constants(const snnd_layer *layer) {
     return (snnd_lif){.decay = (float)(1 - 1 / options->tau),
                       .threshold = (float)options->threshold,
                       .alpha = (float)options->alpha,
-                      .detach_reset = options->detach_reset};
+                      .detach_reset = options->detach_reset,
+                      .order = options->order,
+                      .reset = options->reset,
+                      .surrogate = options->surrogate};
 }
 
 snnd_status snnd_lif_options_init(snnd_lif_options *options, size_t size) {
-    static const snnd_lif_options defaults = {.tau = 10.05, .threshold = 1, .alpha = 5, .detach_reset = 1};
     return snnd_options_init(options, size, &defaults, sizeof defaults);
 }
 
@@ -43,6 +56,13 @@ snnd_status snnd_network_add_lif(snnd_network *network, const snnd_lif_options *
         return snnd_fail(context, SNND_ERROR_ARGUMENT, "LIF: alpha is %g; expected above 0, up to 1e9", known.alpha);
     if (known.detach_reset != 0 && known.detach_reset != 1)
         return snnd_fail(context, SNND_ERROR_ARGUMENT, "LIF: detach_reset is %d; expected 0 or 1", known.detach_reset);
+    if (known.order != SNND_ORDER_PAPER && known.order != SNND_ORDER_UPDATE_FIRST)
+        return snnd_fail(context, SNND_ERROR_ARGUMENT, "LIF: order is %d; expected a snnd_order", known.order);
+    if (known.reset != SNND_RESET_ZERO && known.reset != SNND_RESET_SUBTRACT)
+        return snnd_fail(context, SNND_ERROR_ARGUMENT, "LIF: reset is %d; expected a snnd_reset", known.reset);
+    if (known.surrogate < SNND_SURROGATE_ARCTAN || known.surrogate > SNND_SURROGATE_RECTANGLE)
+        return snnd_fail(context, SNND_ERROR_ARGUMENT, "LIF: surrogate is %d; expected a snnd_surrogate",
+                         known.surrogate);
     return snnd_network_add(network, &snnd_lif_class, 0, &known, layer);
 }
 
@@ -59,6 +79,7 @@ const snnd_layer_class snnd_lif_class = {
     .type = SNND_LAYER_LIF,
     .name = "lif",
     .fields = fields,
+    .defaults = &defaults,
     .options_size = sizeof(snnd_lif_options),
     .add = add,
 };

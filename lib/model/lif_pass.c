@@ -25,13 +25,15 @@ static int64_t spikes(const snnd_stage *stage, int32_t neuron) {
 
 /* Whether a neuron of the sample in a lane overflows: where the sum of its numbers does, it may be the sum alone. */
 static bool overflows(const snnd_lif *lif, snnd_extent extent, snnd_rows input, int32_t lane) {
+    const bool update_first = lif->order == SNND_ORDER_UPDATE_FIRST;
     for (int32_t n = 0; n < extent.neurons; n++) {
         const float *current = snnd_rows_of(input, n) + lane;
         float mem = 0, syn = 0;
         for (int32_t t = 0; t < extent.steps; t++) {
-            const float next = lif->decay * mem + syn;
-            mem = mem > lif->threshold ? 0 : next;
-            syn = current[(size_t)t * SNND_LANES];
+            const float now = current[(size_t)t * SNND_LANES], next = lif->decay * mem + (update_first ? now : syn);
+            const bool fires = (update_first ? next : mem) > lif->threshold;
+            mem = !fires ? next : lif->reset == SNND_RESET_SUBTRACT ? next - lif->threshold : 0;
+            syn = now;
             if (!isfinite(next) || !isfinite(syn))
                 return true;
         }
@@ -61,7 +63,7 @@ static void backward(const snnd_stage *stage, const snnd_part *part, snnd_rows i
                      snnd_rows gradient) {
     const snnd_lif lif = snnd_lif_constants(stage->layer);
     potential(stage, part, input, scratch);
-    stage->workspace->context->kernels->rows->lif_backward(&lif, part->extent, input, scratch, gradient);
+    stage->workspace->context->kernels->rows->lif_backward(&lif, part->extent, input, scratch, gradient, NULL);
 }
 
 const snnd_layer_pass snnd_lif_pass = {

@@ -43,7 +43,7 @@ static void potentials(void *argument) {
 
 static void lif_backward(void *argument) {
     row_bench *held = argument;
-    held->hot->rows->lif_backward(&lif, extent_of(&held->x), all(&held->x), all(&held->y), all(&held->gradient));
+    held->hot->rows->lif_backward(&lif, extent_of(&held->x), all(&held->x), all(&held->y), all(&held->gradient), NULL);
 }
 
 /* One neuron after the other. */

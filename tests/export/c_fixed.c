@@ -65,28 +65,45 @@ static snnd_layer *add_exact_norm(snnd_network *network) {
     return layer;
 }
 
-static void add_halving_lif(snnd_network *network) {
+/* The paper's neurons, or the other order, or the other reset, or both. */
+enum { VARIANTS = 4 };
+
+static void choose_variant(snnd_lif_options *lif, snnd_leaky_integrator_options *leaky, int variant) {
+    ck_assert_int_eq(snnd_lif_options_init(lif, sizeof *lif), SNND_OK);
+    ck_assert_int_eq(snnd_leaky_integrator_options_init(leaky, sizeof *leaky), SNND_OK);
+    lif->order = leaky->order = variant % 2 == 0 ? SNND_ORDER_PAPER : SNND_ORDER_UPDATE_FIRST;
+    lif->reset = variant / 2 == 0 ? SNND_RESET_ZERO : SNND_RESET_SUBTRACT;
+}
+
+static void add_halving_variant(snnd_network *network, int variant) {
     snnd_lif_options options;
-    ck_assert_int_eq(snnd_lif_options_init(&options, sizeof options), SNND_OK);
+    snnd_leaky_integrator_options unused;
+    choose_variant(&options, &unused, variant);
     options.tau = 2;
     OK(network->context, snnd_network_add_lif(network, &options, NULL));
 }
 
-/* `inputs`, then layers that fire, then leaky integrators; decays of a half. */
-static snnd_network *make_exact(snnd_context *context, int32_t inputs, int32_t hidden, int32_t per_pair) {
+static void add_halving_lif(snnd_network *network) {
+    add_halving_variant(network, 0);
+}
+
+/* `inputs`, then layers that fire, then leaky integrators; decays of a half. The hidden layers are of two variants. */
+static snnd_network *make_exact(snnd_context *context, int32_t inputs, int32_t hidden, int32_t per_pair, int first,
+                                int second) {
     snnd_network *network = make_network(context, inputs);
     snnd_delay_options options = delay_options(10);
     options.synapses_per_pair = per_pair;
     make_whole(add_delays(network, hidden, &options), 1.0 / 2048, 31);
     add_exact_norm(network);
-    add_halving_lif(network);
+    add_halving_variant(network, first);
     add_dropout(network, 0.3);
     make_whole(add_delays(network, hidden / 2, &options), 1.0 / 256, 32);
-    add_halving_lif(network);
+    add_halving_variant(network, second);
     make_whole(add_delays(network, 4, &options), 1.0 / 512, 33);
     add_exact_norm(network);
+    snnd_lif_options unused;
     snnd_leaky_integrator_options leaky;
-    ck_assert_int_eq(snnd_leaky_integrator_options_init(&leaky, sizeof leaky), SNND_OK);
+    choose_variant(&unused, &leaky, first);
     leaky.tau = 2;
     OK(context, snnd_network_add_leaky_integrator(network, &leaky, NULL));
     return network;
@@ -101,7 +118,17 @@ static void make_eighths(bed *b) {
 START_TEST(is_exact_where_numbers_are) {
     static const int32_t inputs[] = {7, 50, 7}, per_pair[] = {1, 1, 3};
     snnd_context *context = make_context(1);
-    bed b = make_bed(context, make_exact(context, inputs[_i], 24, per_pair[_i]));
+    bed b = make_bed(context, make_exact(context, inputs[_i], 24, per_pair[_i], 0, 0));
+    make_eighths(&b);
+    compare(&b, SNND_READOUT_SUM, 1e-5);
+    free_bed(&b);
+}
+END_TEST
+
+/* Every variant in front of and behind every other. */
+START_TEST(is_exact_in_every_order_with_every_reset) {
+    snnd_context *context = make_context(1);
+    bed b = make_bed(context, make_exact(context, _i % 3 == 0 ? 50 : 7, 24, 1, _i / VARIANTS, _i % VARIANTS));
     make_eighths(&b);
     compare(&b, SNND_READOUT_SUM, 1e-5);
     free_bed(&b);
@@ -111,7 +138,7 @@ END_TEST
 /* Softmax is a sum of shares of 1/32768. */
 START_TEST(has_every_readout) {
     snnd_context *context = make_context(1);
-    bed b = make_bed(context, make_exact(context, 7, 24, 1));
+    bed b = make_bed(context, make_exact(context, 7, 24, 1, 0, 0));
     make_eighths(&b);
     compare(&b, _i, _i == SNND_READOUT_SOFTMAX_SUM ? 1e-3 : 1e-5);
     free_bed(&b);
@@ -123,7 +150,7 @@ START_TEST(counts_spikes_at_the_end) {
     snnd_network *network = make_network(context, 9);
     const snnd_delay_options options = delay_options(6);
     make_whole(add_delays(network, 5, &options), 1.0 / 1024, 34);
-    add_halving_lif(network);
+    add_halving_variant(network, _i);
     bed b = make_bed(context, network);
     make_eighths(&b);
     compare(&b, SNND_READOUT_SUM, 1e-9);
@@ -328,14 +355,14 @@ END_TEST
 START_TEST(nothing_overflows) {
     enum { INPUTS = 40 };
     static const double taus[] = {1, 10.05, 63, 65, 1e4, 1e9};
+    const int variant = _i / 2 / (int)(sizeof taus / sizeof taus[0]);
     snnd_context *context = make_context(1);
     snnd_network *network = make_network(context, INPUTS);
     const snnd_delay_options options = delay_options(2);
     snnd_lif_options lif;
     snnd_leaky_integrator_options leaky;
-    ck_assert_int_eq(snnd_lif_options_init(&lif, sizeof lif), SNND_OK);
-    ck_assert_int_eq(snnd_leaky_integrator_options_init(&leaky, sizeof leaky), SNND_OK);
-    lif.tau = leaky.tau = taus[_i / 2];
+    choose_variant(&lif, &leaky, variant);
+    lif.tau = leaky.tau = taus[_i / 2 % (int)(sizeof taus / sizeof taus[0])];
     snnd_layer *first = add_delays(network, 40, &options);
     for (int64_t s = 0; s < count_of(first, SNND_ARRAY_WEIGHT); s++)
         floats(first, SNND_ARRAY_WEIGHT)[s] = s / INPUTS % 2 == 0 ? 3 : -3;
@@ -394,14 +421,15 @@ Suite *c_fixed_suite(void) {
     TCase *compiled = scratch_case(suite, "compiled");
     tcase_add_loop_test(compiled, is_exact_where_numbers_are, 0, 3);
     tcase_add_loop_test(compiled, has_every_readout, SNND_READOUT_SOFTMAX_SUM, SNND_READOUTS_END);
-    tcase_add_test(compiled, counts_spikes_at_the_end);
+    tcase_add_loop_test(compiled, is_exact_in_every_order_with_every_reset, 0, VARIANTS * VARIANTS);
+    tcase_add_loop_test(compiled, counts_spikes_at_the_end, 0, VARIANTS);
     tcase_add_test(compiled, a_mean_of_spikes_is_a_rate);
     tcase_add_test(compiled, a_mean_is_rounded_to_the_nearest);
     tcase_add_loop_test(compiled, an_output_is_not_lost_beside_a_larger_one, 0, 5);
     tcase_add_test(compiled, a_hidden_neuron_is_not_lost_beside_a_larger_one);
     tcase_add_loop_test(compiled, membranes_that_last_long_forget_as_they_should, 0, 5);
     tcase_add_loop_test(compiled, sums_of_all_synapses_fit, 257, 260);
-    tcase_add_loop_test(compiled, nothing_overflows, 0, 12);
+    tcase_add_loop_test(compiled, nothing_overflows, 0, 12 * VARIANTS);
     tcase_add_loop_test(compiled, finds_the_classes_of_other_networks, 0, 2);
     tcase_add_loop_test(compiled, has_the_softmax, 0, 6);
     return suite;

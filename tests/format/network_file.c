@@ -36,7 +36,11 @@ static snnd_network *build(snnd_context *context) {
     lif.threshold = 0.1 + 0.2;
     lif.alpha = 2.1;
     lif.detach_reset = 0;
+    lif.order = SNND_ORDER_UPDATE_FIRST;
+    lif.reset = SNND_RESET_SUBTRACT;
+    lif.surrogate = SNND_SURROGATE_SIGMOID;
     leaky.tau = 7.7;
+    leaky.order = SNND_ORDER_UPDATE_FIRST;
     OK(context, snnd_network_create(context, INPUTS, &network));
     delays.max_delay = 6;
     delays.synapses_per_pair = 3;
@@ -186,6 +190,10 @@ START_TEST(options_of_layers_are_kept_to_the_last_bit) {
     ck_assert_double_eq(loaded->layer[2]->options.lif.threshold, 0.1 + 0.2);
     ck_assert_double_eq(loaded->layer[2]->options.lif.alpha, 2.1);
     ck_assert_int_eq(loaded->layer[2]->options.lif.detach_reset, 0);
+    ck_assert_int_eq(loaded->layer[2]->options.lif.order, SNND_ORDER_UPDATE_FIRST);
+    ck_assert_int_eq(loaded->layer[2]->options.lif.reset, SNND_RESET_SUBTRACT);
+    ck_assert_int_eq(loaded->layer[2]->options.lif.surrogate, SNND_SURROGATE_SIGMOID);
+    ck_assert_int_eq(loaded->layer[5]->options.leaky_integrator.order, SNND_ORDER_UPDATE_FIRST);
     ck_assert_double_eq(loaded->layer[3]->options.dropout.probability, 0.3);
     ck_assert_double_eq(loaded->layer[5]->options.leaky_integrator.tau, 7.7);
     ck_assert_double_eq(snnd_network_sigma(loaded), 1.1 * 1.1);
@@ -644,6 +652,11 @@ static const struct change {
     {2, "threshold", "0", "threshold"},
     {2, "alpha", "-5", "alpha"},
     {2, "detach_reset", "2", "detach_reset"},
+    {2, "order", "3", "order is 3"},
+    {2, "order", "1.5", "'order'"},
+    {2, "reset", "0", "reset is 0"},
+    {2, "surrogate", "6", "surrogate is 6"},
+    {5, "order", "0", "order is 0"},
     {2, "outputs", "0", "0 outputs"},
     {3, "probability", "1", "probability"},
     {3, "probability", "-0.1", "probability"},
@@ -651,6 +664,47 @@ static const struct change {
     {5, "tau", "0", "tau"},
     {5, "type", "\"delays\"", "layer 5"},
 };
+
+/* Older versions knew no other neurons: these are described as they describe them. */
+START_TEST(options_that_came_later_are_left_out_where_they_are_the_default) {
+    snnd_context *context = make_context(1);
+    snnd_network *saved = NULL, *loaded = NULL;
+    OK(context, snnd_network_create(context, 2, &saved));
+    OK(context, snnd_network_add_lif(saved, NULL, NULL));
+    OK(context, snnd_network_add_leaky_integrator(saved, NULL, NULL));
+    char *text;
+    OK(context, snnd_network_text(saved, &text));
+    ck_assert_str_eq(text, "{\"inputs\":2,\"sigma\":0,\"readout\":\"softmax_sum\",\"layers\":["
+                           "{\"type\":\"lif\",\"outputs\":2,\"tau\":10.050000000000001,\"threshold\":1,\"alpha\":5,"
+                           "\"detach_reset\":1},"
+                           "{\"type\":\"leaky_integrator\",\"outputs\":2,\"tau\":10.050000000000001}]}");
+    cJSON_free(text);
+    OK(context, snnd_network_save(saved, scratch("a")));
+    OK(context, snnd_network_load(context, scratch("a"), &loaded));
+    OK(context, snnd_network_same(saved, loaded));
+    snnd_network_free(saved);
+    snnd_network_free(loaded);
+    snnd_context_free(context);
+}
+END_TEST
+
+/* Of another writer, which leaves nothing out. */
+START_TEST(options_that_came_later_may_be_there_at_their_default) {
+    pieces all = take_apart();
+    cJSON *layer = cJSON_GetArrayItem(cJSON_GetObjectItem(all.root, "layers"), 5);
+    cJSON_ReplaceItemInObject(layer, "order", cJSON_CreateNumber(SNND_ORDER_PAPER));
+    char *text = cJSON_PrintUnformatted(all.root);
+    const snnd_metadata metadata[] = {{SNND_NETWORK_KEY, text}};
+    snnd_network *loaded = NULL;
+    OK(all.context,
+       snnd_safetensors_write(all.context, snnd_to_path(scratch("a")), all.tensors, all.count, metadata, 1));
+    OK(all.context, snnd_network_load(all.context, scratch("a"), &loaded));
+    ck_assert_int_eq(loaded->layer[5]->options.leaky_integrator.order, SNND_ORDER_PAPER);
+    snnd_network_free(loaded);
+    cJSON_free(text);
+    release(&all);
+}
+END_TEST
 
 /* Whoever wrote it meant another network. */
 START_TEST(an_option_that_nobody_knows_is_refused) {
@@ -851,6 +905,8 @@ Suite *network_file_suite(void) {
     tcase_add_test(tensors, a_running_variance_is_not_negative);
 
     TCase *architecture = scratch_case(suite, "architecture");
+    tcase_add_test(architecture, options_that_came_later_are_left_out_where_they_are_the_default);
+    tcase_add_test(architecture, options_that_came_later_may_be_there_at_their_default);
     tcase_add_test(architecture, an_option_that_nobody_knows_is_refused);
     tcase_add_test(architecture, a_zero_in_an_architecture_is_refused);
     tcase_add_loop_test(architecture, a_zero_behind_an_architecture_is_refused, 0, 3);

@@ -53,6 +53,9 @@ static void add_lif(world *w) {
         options.threshold = fuzz_double(&w->in);
         options.alpha = fuzz_double(&w->in);
         options.detach_reset = fuzz_below(&w->in, 2);
+        options.order = 1 + fuzz_below(&w->in, 3);
+        options.reset = 1 + fuzz_below(&w->in, 3);
+        options.surrogate = 1 + fuzz_below(&w->in, 6);
     }
     CALL(w, of->network, snnd_network_add_lif(of->network, or_null(w, &options), NULL));
 }
@@ -66,8 +69,10 @@ static void add_leaky_integrator(world *w) {
     owner *of = any_owner(w);
     snnd_leaky_integrator_options options;
     MUST(w->context, snnd_leaky_integrator_options_init(&options, sizeof options));
-    if (fuzz_byte(&w->in) % 4 == 0)
+    if (fuzz_byte(&w->in) % 4 == 0) {
         options.tau = fuzz_double(&w->in);
+        options.order = 1 + fuzz_below(&w->in, 3);
+    }
     CALL(w, of->network, snnd_network_add_leaky_integrator(of->network, or_null(w, &options), NULL));
 }
 

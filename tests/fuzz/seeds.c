@@ -65,6 +65,23 @@ static void write_layers(snnd_context *context) {
     }
 }
 
+/* Neurons that have no option at its default. */
+static void write_other_neurons(snnd_context *context) {
+    snnd_network *network = NULL;
+    snnd_lif_options lif;
+    snnd_leaky_integrator_options leaky;
+    MUST(context, snnd_lif_options_init(&lif, sizeof lif));
+    MUST(context, snnd_leaky_integrator_options_init(&leaky, sizeof leaky));
+    lif.order = leaky.order = SNND_ORDER_UPDATE_FIRST;
+    lif.reset = SNND_RESET_SUBTRACT;
+    lif.surrogate = SNND_SURROGATE_SIGMOID;
+    MUST(context, snnd_network_create(context, 2, &network));
+    MUST(context, snnd_network_add_lif(network, &lif, NULL));
+    MUST(context, snnd_network_add_leaky_integrator(network, &leaky, NULL));
+    write_network(context, network, "other-neurons");
+    snnd_network_free(network);
+}
+
 /* ---- runs ---- */
 
 static void write_runs(snnd_context *context) {
@@ -188,6 +205,7 @@ int main(int count, char **argument) {
     root = argument[1];
     snnd_context *context = fuzz_open();
     write_layers(context);
+    write_other_neurons(context);
     write_runs(context);
     write_graphs();
     write_arrays();

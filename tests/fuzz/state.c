@@ -14,13 +14,16 @@ enum { INPUTS = 3, HEAD = 24, CHECKSUM = 8 };
 static snnd_network *make_network(snnd_context *context, int kind) {
     snnd_network *network = NULL;
     snnd_delay_options delays;
+    snnd_lif_options lif;
     MUST(context, snnd_delay_options_init(&delays, sizeof delays));
+    MUST(context, snnd_lif_options_init(&lif, sizeof lif));
+    lif.order = kind == 2 ? SNND_ORDER_UPDATE_FIRST : SNND_ORDER_PAPER; /* which has no currents in its state */
     delays.max_delay = kind == 0 ? 0 : 4;
     delays.synapses_per_pair = kind == 2 ? 2 : 1;
     MUST(context, snnd_network_create(context, INPUTS, &network));
     MUST(context, snnd_network_add_delays(network, 4, &delays, NULL));
     MUST(context, snnd_network_add_batch_norm(network, NULL, NULL));
-    MUST(context, snnd_network_add_lif(network, NULL, NULL));
+    MUST(context, snnd_network_add_lif(network, &lif, NULL));
     if (kind == 3)
         return network;
     MUST(context, snnd_network_add_delays(network, 2, &delays, NULL));

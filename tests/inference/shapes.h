@@ -111,8 +111,70 @@ static inline snnd_network *at_once(snnd_context *context) {
     return network;
 }
 
-static snnd_network *(*const shapes[])(snnd_context *) = {paper, sparse, long_delays, no_delays, several_synapses,
-                                                          deep,  odd,    linear,      at_once};
+/* Two layers of LIF neurons of an order and a reset, and leaky integrators of an order. */
+static inline snnd_network *of_order(snnd_context *context, int32_t order, int32_t reset, int32_t readout_order) {
+    snnd_network *network = make_network(context, 12);
+    const snnd_delay_options options = delay_options(10);
+    snnd_lif_options lif;
+    snnd_leaky_integrator_options readout;
+    OK(context, snnd_lif_options_init(&lif, sizeof lif));
+    OK(context, snnd_leaky_integrator_options_init(&readout, sizeof readout));
+    lif.order = order;
+    lif.reset = reset;
+    readout.order = readout_order;
+    add_delays(network, 30, &options);
+    add_batch_norm(network);
+    OK(context, snnd_network_add_lif(network, &lif, NULL));
+    add_delays(network, 21, &options);
+    OK(context, snnd_network_add_lif(network, &lif, NULL));
+    add_delays(network, 6, &options);
+    OK(context, snnd_network_add_leaky_integrator(network, &readout, NULL));
+    return network;
+}
+
+static inline snnd_network *update_first(snnd_context *context) {
+    return of_order(context, SNND_ORDER_UPDATE_FIRST, SNND_RESET_ZERO, SNND_ORDER_UPDATE_FIRST);
+}
+
+static inline snnd_network *update_first_subtracting(snnd_context *context) {
+    return of_order(context, SNND_ORDER_UPDATE_FIRST, SNND_RESET_SUBTRACT, SNND_ORDER_PAPER);
+}
+
+static inline snnd_network *subtracting(snnd_context *context) {
+    return of_order(context, SNND_ORDER_PAPER, SNND_RESET_SUBTRACT, SNND_ORDER_UPDATE_FIRST);
+}
+
+/* Neurons of both orders in turn, leaky integrators and norms between them, layers without delays, and spikes at the
+ * end: all ways in which a number may go on in its own step. */
+static inline snnd_network *mixed_orders(snnd_context *context) {
+    snnd_network *network = make_network(context, 10);
+    const snnd_delay_options at_once = delay_options(0), delayed = delay_options(6);
+    snnd_lif_options first;
+    snnd_leaky_integrator_options leaky;
+    OK(context, snnd_lif_options_init(&first, sizeof first));
+    OK(context, snnd_leaky_integrator_options_init(&leaky, sizeof leaky));
+    first.order = leaky.order = SNND_ORDER_UPDATE_FIRST;
+    OK(context, snnd_network_add_leaky_integrator(network, &leaky, NULL));
+    add_batch_norm(network);
+    OK(context, snnd_network_add_lif(network, &first, NULL));
+    add_delays(network, 24, &delayed);
+    add_lif(network);
+    add_delays(network, 20, &at_once);
+    add_batch_norm(network);
+    OK(context, snnd_network_add_lif(network, &first, NULL));
+    OK(context, snnd_network_add_lif(network, &first, NULL));
+    add_delays(network, 14, &delayed);
+    OK(context, snnd_network_add_leaky_integrator(network, &leaky, NULL));
+    add_delays(network, 9, &delayed);
+    first.reset = SNND_RESET_SUBTRACT;
+    OK(context, snnd_network_add_lif(network, &first, NULL));
+    return network;
+}
+
+static snnd_network *(*const shapes[])(snnd_context *) = {
+    paper,       sparse, long_delays, no_delays,    several_synapses,         deep,
+    odd,         linear, at_once,     update_first, update_first_subtracting, subtracting,
+    mixed_orders};
 
 /* Input with silences in it, and numbers too small to count. */
 static inline float *make_input(int32_t samples, int32_t steps, int32_t channels) {

@@ -423,10 +423,25 @@ static dual root(dual a) {
     return (dual){sqrt(a.value), a.slope / (2 * sqrt(a.value))};
 }
 
+static double surrogate(int32_t kind, double v) {
+    const double x = acos(-1) / 2 * ALPHA * v, q = 1 / (1 + exp(-ALPHA * v));
+    switch (kind) {
+    case SNND_SURROGATE_FAST_SIGMOID:
+        return 1 / pow(1 + ALPHA * fabs(v), 2);
+    case SNND_SURROGATE_SIGMOID:
+        return ALPHA * q * (1 - q);
+    case SNND_SURROGATE_TRIANGLE:
+        return fmax(0, 1 - ALPHA * fabs(v));
+    case SNND_SURROGATE_RECTANGLE:
+        return fabs(v) < 1 / (2 * ALPHA) ? ALPHA : 0;
+    default:
+        return ALPHA / 2 / (1 + x * x);
+    }
+}
+
 /* A spike, with the surrogate in place of its derivative. */
-static dual spike(dual v) {
-    const double x = acos(-1) / 2 * ALPHA * v.value;
-    return (dual){v.value > 0 ? 1 : 0, ALPHA / 2 / (1 + x * x) * v.slope};
+static dual spike(int32_t kind, dual v) {
+    return (dual){v.value > 0 ? 1 : 0, surrogate(kind, v.value) * v.slope};
 }
 
 typedef struct parameters {
@@ -466,20 +481,22 @@ static void normalise(dual scale, dual shift, dual current[SAMPLES][STEPS]) {
     }
 }
 
-static void fire(const dual current[STEPS], bool detach, dual spikes[STEPS]) {
+static void fire(const dual current[STEPS], const snnd_lif_options *lif, dual spikes[STEPS]) {
+    const bool update_first = lif->order == SNND_ORDER_UPDATE_FIRST;
     dual mem = constant(0), syn = constant(0);
     for (int t = 0; t < STEPS; t++) {
-        spikes[t] = spike(minus(mem, constant(1)));
-        const dual reset = detach ? constant(spikes[t].value) : spikes[t];
-        mem = times(plus(times(constant(1 - 1 / TAU), mem), syn), minus(constant(1), reset));
+        const dual next = plus(times(constant(1 - 1 / TAU), mem), update_first ? current[t] : syn);
+        spikes[t] = spike(lif->surrogate, minus(update_first ? next : mem, constant(1)));
+        const dual reset = lif->detach_reset ? constant(spikes[t].value) : spikes[t];
+        mem = lif->reset == SNND_RESET_SUBTRACT ? minus(next, reset) : times(next, minus(constant(1), reset));
         syn = current[t];
     }
 }
 
-static void integrate(const dual current[STEPS], dual output[STEPS]) {
+static void integrate(const dual current[STEPS], int32_t order, dual output[STEPS]) {
     dual mem = constant(0), syn = constant(0);
     for (int t = 0; t < STEPS; t++) {
-        output[t] = mem = plus(times(constant(1 - 1 / TAU), mem), syn);
+        output[t] = mem = plus(times(constant(1 - 1 / TAU), mem), order == SNND_ORDER_UPDATE_FIRST ? current[t] : syn);
         syn = current[t];
     }
 }
@@ -504,7 +521,7 @@ static dual paper_loss(const dual output[CLASSES][STEPS], int32_t label) {
 
 static dual spikes_expected[HIDDEN][SAMPLES][STEPS];
 
-static dual whole_network(const parameters *p, bool detach, const float mask[SAMPLES][HIDDEN]) {
+static dual whole_network(const parameters *p, const snnd_lif_options *lif, const float mask[SAMPLES][HIDDEN]) {
     dual loss = constant(0), current[SAMPLES][STEPS];
     for (int h = 0; h < HIDDEN; h++) {
         for (int b = 0; b < SAMPLES; b++) {
@@ -519,7 +536,7 @@ static dual whole_network(const parameters *p, bool detach, const float mask[SAM
         }
         normalise(p->scale[h], p->shift[h], current);
         for (int b = 0; b < SAMPLES; b++)
-            fire(current[b], detach, spikes_expected[h][b]);
+            fire(current[b], lif, spikes_expected[h][b]);
     }
     for (int b = 0; b < SAMPLES; b++) {
         dual output[CLASSES][STEPS];
@@ -528,7 +545,7 @@ static dual whole_network(const parameters *p, bool detach, const float mask[SAM
             for (int h = 0; h < HIDDEN; h++)
                 carry(times(constant((double)mask[b][h]), p->out_weight[c][h]), p->out_position[c][h],
                       spikes_expected[h][b], sum);
-            integrate(sum, output[c]);
+            integrate(sum, lif->order, output[c]);
         }
         loss = plus(loss, over(paper_loss((const dual(*)[STEPS])output, labels[b]), constant(SAMPLES)));
     }
@@ -543,18 +560,31 @@ static dual *take_array(dual *to, snnd_layer *layer, snnd_array_name name) {
 
 static const float kept[SAMPLES][HIDDEN] = {{2, 0, 2, 2, 0, 2}, {0, 2, 2, 0, 2, 2}, {2, 2, 0, 2, 2, 0}};
 
-/* The library's own network of the same parameters. */
-static void build_whole(bool detach) {
-    snnd_delay_options delays = delay_options(MAX_DELAY);
+/* Every order with every reset and surrogate, and with the reset differentiated or not. */
+enum { SURROGATES = SNND_SURROGATE_RECTANGLE, VARIANTS = 8 * SURROGATES };
+
+static snnd_lif_options variant_of(int variant) {
     snnd_lif_options lif;
     OK(context, snnd_lif_options_init(&lif, sizeof lif));
-    lif.detach_reset = detach;
+    lif.detach_reset = variant % 2;
+    lif.order = variant / 2 % 2 == 0 ? SNND_ORDER_PAPER : SNND_ORDER_UPDATE_FIRST;
+    lif.reset = variant / 4 % 2 == 0 ? SNND_RESET_ZERO : SNND_RESET_SUBTRACT;
+    lif.surrogate = SNND_SURROGATE_ARCTAN + variant / 8;
+    return lif;
+}
+
+/* The library's own network of the same parameters. */
+static void build_whole(const snnd_lif_options *lif) {
+    snnd_delay_options delays = delay_options(MAX_DELAY);
+    snnd_leaky_integrator_options readout;
+    OK(context, snnd_leaky_integrator_options_init(&readout, sizeof readout));
+    readout.order = lif->order;
     add_delays(network, HIDDEN, &delays);
     snnd_layer *batch_norm = add_batch_norm(network);
-    OK(context, snnd_network_add_lif(network, &lif, NULL));
+    OK(context, snnd_network_add_lif(network, lif, NULL));
     snnd_layer *dropout = add_dropout(network, 0.5);
     add_delays(network, CLASSES, &delays);
-    add_leaky_integrator(network);
+    OK(context, snnd_network_add_leaky_integrator(network, &readout, NULL));
     fill_uniform(floats(batch_norm, SNND_ARRAY_SCALE), HIDDEN, 0.5, 1, 3);
     fill_uniform(floats(batch_norm, SNND_ARRAY_SHIFT), HIDDEN, 0, 0.3, 4);
     OK(context, snnd_network_set_sigma(network, SIGMA));
@@ -577,12 +607,12 @@ static void assert_same_spikes(void) {
 }
 
 START_TEST(gradients_through_spikes_are_those_of_dual_numbers) {
-    const bool detach = _i != 0;
+    const snnd_lif_options lif = variant_of(_i);
     union {
         parameters named;
         dual all[PARAMETERS];
     } p;
-    build_whole(detach);
+    build_whole(&lif);
     snnd_layer *first = snnd_network_layer(network, 0), *norm = snnd_network_layer(network, 1),
                *last = snnd_network_layer(network, 4);
     dual *to = take_array(p.all, first, SNND_ARRAY_WEIGHT);
@@ -592,14 +622,14 @@ START_TEST(gradients_through_spikes_are_those_of_dual_numbers) {
     to = take_array(to, last, SNND_ARRAY_WEIGHT);
     ck_assert_int_eq(take_array(to, last, SNND_ARRAY_POSITION) - p.all, PARAMETERS);
     const double loss = train_pass(workspace, input, labels, SAMPLES, NULL);
-    ck_assert_double_eq_tol(whole_network(&p.named, detach, kept).value, loss, 1e-5);
+    ck_assert_double_eq_tol(whole_network(&p.named, &lif, kept).value, loss, 1e-5);
     assert_same_spikes();
     size_t count;
     float *gradient = all_gradients(workspace, &count);
     ck_assert_uint_eq(count, PARAMETERS);
     for (int k = 0; k < PARAMETERS; k++) {
         p.all[k].slope = 1;
-        const double expected = whole_network(&p.named, detach, kept).slope;
+        const double expected = whole_network(&p.named, &lif, kept).slope;
         p.all[k].slope = 0;
         ck_assert_double_eq_tol((double)gradient[k], expected, 1e-6 + 1e-4 * fabs(expected));
     }
@@ -630,7 +660,7 @@ Suite *gradients_suite(void) {
     tcase_add_test(cases, gradients_of_a_batch_are_the_mean_of_its_samples);
     tcase_add_test(cases, what_is_not_trained_has_no_gradient);
     tcase_add_test(cases, gradients_have_the_shape_of_their_parameters);
-    tcase_add_loop_test(cases, gradients_through_spikes_are_those_of_dual_numbers, 0, 2);
+    tcase_add_loop_test(cases, gradients_through_spikes_are_those_of_dual_numbers, 0, VARIANTS);
     suite_add_tcase(suite, cases);
     return suite;
 }

@@ -55,17 +55,21 @@ static void batch_norm(const at_work *w) {
     }
 }
 
-/* s[t] = mem > threshold;  mem = ((1 - 1/tau) mem + syn) (1 - s[t]);  syn = h[t] */
+/* The paper's order:    s[t] = mem > threshold;  mem = reset((1 - 1/tau) mem + syn);  syn = h[t]
+ * update first:         mem = (1 - 1/tau) mem + h[t];  s[t] = mem > threshold;  mem = reset(mem)
+ * reset(x) is           x (1 - s[t]), or x - threshold s[t] */
 static void lif(const at_work *w) {
     const snnd_lif_options *options = &w->layer->options.lif;
+    const bool update_first = options->order == SNND_ORDER_UPDATE_FIRST;
     w->to->margin = make_doubles((size_t)w->steps * (size_t)w->outputs);
     for (int32_t o = 0; o < w->outputs; o++) {
         double mem = 0, syn = 0;
         for (int32_t t = 0; t < w->steps; t++) {
-            const double margin = mem - options->threshold, spike = margin > 0;
+            const double next = (1 - 1 / options->tau) * mem + (update_first ? in_at(w, t, o) : syn);
+            const double margin = (update_first ? next : mem) - options->threshold, spike = margin > 0;
             w->to->margin[(size_t)t * (size_t)w->outputs + (size_t)o] = margin;
             *out_at(w, t, o) = spike;
-            mem = ((1 - 1 / options->tau) * mem + syn) * (1 - spike);
+            mem = options->reset == SNND_RESET_SUBTRACT ? next - options->threshold * spike : next * (1 - spike);
             syn = in_at(w, t, o);
         }
     }
@@ -75,14 +79,16 @@ static void dropout(const at_work *w) {
     memcpy(w->to->output, w->in, (size_t)w->steps * (size_t)w->outputs * sizeof *w->in);
 }
 
-/* mem = (1 - 1/tau) mem + syn;  syn = h[t];  out[t] = mem */
+/* mem = (1 - 1/tau) mem + syn;  syn = h[t];  out[t] = mem, or with h[t] for syn where the update comes first */
 static void leaky_integrator(const at_work *w) {
-    const double tau = w->layer->options.leaky_integrator.tau;
+    const snnd_leaky_integrator_options *options = &w->layer->options.leaky_integrator;
     for (int32_t o = 0; o < w->outputs; o++) {
         double mem = 0, syn = 0;
         for (int32_t t = 0; t < w->steps; t++) {
-            *out_at(w, t, o) = mem = (1 - 1 / tau) * mem + syn;
-            syn = in_at(w, t, o);
+            const double now = in_at(w, t, o);
+            mem = (1 - 1 / options->tau) * mem + (options->order == SNND_ORDER_UPDATE_FIRST ? now : syn);
+            *out_at(w, t, o) = mem;
+            syn = now;
         }
     }
 }

@@ -38,6 +38,9 @@ START_TEST(options_start_at_the_papers_values) {
     ck_assert_double_eq(lif.threshold, 1);
     ck_assert_double_eq(lif.alpha, 5);
     ck_assert_int_eq(lif.detach_reset, 1);
+    ck_assert_int_eq(lif.order, SNND_ORDER_PAPER);
+    ck_assert_int_eq(lif.reset, SNND_RESET_ZERO);
+    ck_assert_int_eq(lif.surrogate, SNND_SURROGATE_ARCTAN);
     ck_assert_double_eq(leaky_integrator.tau, 10.05);
 }
 END_TEST
@@ -104,13 +107,16 @@ END_TEST
 
 static const struct {
     double tau, threshold, alpha;
-    int32_t detach_reset;
+    int32_t detach_reset, order, reset, surrogate;
     const char *words;
 } bad_lifs[] = {
-    {0.5, 1, 5, 1, "tau is 0.5"},       {NAN, 1, 5, 1, "tau is"},
-    {10, 0, 5, 1, "threshold is 0"},    {10, -1, 5, 1, "threshold is -1"},
-    {10, 1, 0, 1, "alpha is 0"},        {10, 1, -5, 1, "alpha is -5"},
-    {10, 1, 5, 2, "detach_reset is 2"}, {10, 1, 5, -1, "detach_reset is -1"},
+    {0.5, 1, 5, 1, 1, 1, 1, "tau is 0.5"},       {NAN, 1, 5, 1, 1, 1, 1, "tau is"},
+    {10, 0, 5, 1, 1, 1, 1, "threshold is 0"},    {10, -1, 5, 1, 1, 1, 1, "threshold is -1"},
+    {10, 1, 0, 1, 1, 1, 1, "alpha is 0"},        {10, 1, -5, 1, 1, 1, 1, "alpha is -5"},
+    {10, 1, 5, 2, 1, 1, 1, "detach_reset is 2"}, {10, 1, 5, -1, 1, 1, 1, "detach_reset is -1"},
+    {10, 1, 5, 1, 0, 1, 1, "order is 0"},        {10, 1, 5, 1, 3, 1, 1, "order is 3"},
+    {10, 1, 5, 1, 1, 0, 1, "reset is 0"},        {10, 1, 5, 1, 1, 3, 1, "reset is 3"},
+    {10, 1, 5, 1, 1, 1, 0, "surrogate is 0"},    {10, 1, 5, 1, 1, 1, 6, "surrogate is 6"},
 };
 
 START_TEST(lif_options_out_of_range_are_named) {
@@ -120,8 +126,19 @@ START_TEST(lif_options_out_of_range_are_named) {
     options.threshold = bad_lifs[_i].threshold;
     options.alpha = bad_lifs[_i].alpha;
     options.detach_reset = bad_lifs[_i].detach_reset;
+    options.order = bad_lifs[_i].order;
+    options.reset = bad_lifs[_i].reset;
+    options.surrogate = bad_lifs[_i].surrogate;
     FAILS(context, SNND_ERROR_ARGUMENT, bad_lifs[_i].words, snnd_network_add_lif(network, &options, NULL));
     ck_assert_int_eq(snnd_network_layer_count(network), 0);
+}
+END_TEST
+
+START_TEST(an_order_of_leaky_integrators_out_of_range_is_named) {
+    snnd_leaky_integrator_options options;
+    OK(context, snnd_leaky_integrator_options_init(&options, sizeof options));
+    options.order = 3;
+    FAILS(context, SNND_ERROR_ARGUMENT, "order is 3", snnd_network_add_leaky_integrator(network, &options, NULL));
 }
 END_TEST
 
@@ -359,7 +376,8 @@ START_TEST(options_are_copied_as_the_layer_was_made_with_them) {
     OK(context, snnd_leaky_integrator_options_init(&integrator, sizeof integrator));
     norm.epsilon = 0.25, norm.momentum = 0.5;
     lif.tau = 3, lif.threshold = 0.5, lif.alpha = 7, lif.detach_reset = 0;
-    integrator.tau = 9;
+    lif.order = SNND_ORDER_UPDATE_FIRST, lif.reset = SNND_RESET_SUBTRACT, lif.surrogate = SNND_SURROGATE_TRIANGLE;
+    integrator.tau = 9, integrator.order = SNND_ORDER_UPDATE_FIRST;
     norm_used = norm, lif_used = lif, integrator_used = integrator;
     layer[0] = add_delays(network, 2, &delays);
     OK(context, snnd_network_add_batch_norm(network, &norm, &layer[1]));
@@ -676,6 +694,7 @@ Suite *network_suite(void) {
     tcase_add_test(cases, more_taps_than_can_be_numbered_are_refused);
     tcase_add_loop_test(cases, batch_norm_options_out_of_range_are_named, 0, COUNT(bad_batch_norms));
     tcase_add_loop_test(cases, lif_options_out_of_range_are_named, 0, COUNT(bad_lifs));
+    tcase_add_test(cases, an_order_of_leaky_integrators_out_of_range_is_named);
     tcase_add_test(cases, a_leaky_integrator_needs_a_tau_of_a_step_or_more);
     tcase_add_test(cases, dropout_must_leave_something);
     tcase_add_test(cases, options_at_their_limits_are_taken);

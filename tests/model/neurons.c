@@ -14,11 +14,14 @@ static snnd_layer *build_lif(int32_t neurons, const snnd_lif_options *options) {
     return layer;
 }
 
+/* By hand: what the potential is taken for and becomes, in each order with each reset. */
 START_TEST(lif_neurons_follow_their_recursion) {
     snnd_lif_options options;
     OK(context, snnd_lif_options_init(&options, sizeof options));
     options.tau = 4;
     options.threshold = 0.8;
+    options.order = _i / 2 == 0 ? SNND_ORDER_PAPER : SNND_ORDER_UPDATE_FIRST;
+    options.reset = _i % 2 == 0 ? SNND_RESET_ZERO : SNND_RESET_SUBTRACT;
     snnd_layer *layer = build_lif(NEURONS, &options);
     float *input = make_numbers(STEPS * NEURONS, 7);
     for (int k = 0; k < STEPS * NEURONS; k++)
@@ -31,12 +34,15 @@ START_TEST(lif_neurons_follow_their_recursion) {
     for (int n = 0; n < NEURONS; n++) {
         double mem = 0, syn = 0;
         for (int t = 0; t < STEPS; t++) {
-            ck_assert_double_eq_tol((double)potential[t * NEURONS + n], mem, 1e-5);
-            ck_assert_double_gt(fabs(mem - 0.8), 1e-5); /* so that rounding decides nothing */
-            const double spike = mem - 0.8 > 0 ? 1 : 0;
+            const double now = (double)input[t * NEURONS + n];
+            const double next = (1 - 1 / 4.0) * mem + (options.order == SNND_ORDER_PAPER ? syn : now);
+            const double v = options.order == SNND_ORDER_PAPER ? mem : next;
+            ck_assert_double_eq_tol((double)potential[t * NEURONS + n], v, 1e-5);
+            ck_assert_double_gt(fabs(v - 0.8), 1e-5); /* so that rounding decides nothing */
+            const double spike = v - 0.8 > 0 ? 1 : 0;
             ck_assert_double_eq((double)spikes[t * NEURONS + n], spike);
-            mem = ((1 - 1 / 4.0) * mem + syn) * (1 - spike);
-            syn = (double)input[t * NEURONS + n];
+            mem = options.reset == SNND_RESET_ZERO ? next * (1 - spike) : next - 0.8 * spike;
+            syn = now;
             fired += spike > 0;
         }
     }
@@ -44,6 +50,23 @@ START_TEST(lif_neurons_follow_their_recursion) {
     free(input);
     free(spikes);
     free(potential);
+}
+END_TEST
+
+START_TEST(a_current_makes_a_spike_at_once_where_the_update_comes_first) {
+    float input[4][2] = {{1, nextafterf(1, 2)}};
+    snnd_lif_options options;
+    OK(context, snnd_lif_options_init(&options, sizeof options));
+    options.order = SNND_ORDER_UPDATE_FIRST;
+    snnd_layer *layer = build_lif(2, &options);
+    workspace = make_workspace(network, 1, 4);
+    OK(context, snnd_workspace_forward(workspace, SNND_EVALUATE, input[0], 1));
+    float *spikes = record_of(workspace, layer, SNND_RECORD_OUTPUT);
+    for (int t = 0; t < 4; t++) {
+        ck_assert_float_eq(spikes[2 * t], 0);
+        ck_assert_float_eq(spikes[2 * t + 1], t == 0 ? 1 : 0);
+    }
+    free(spikes);
 }
 END_TEST
 
@@ -111,6 +134,25 @@ START_TEST(a_leaky_integrator_follows_its_recursion) {
 }
 END_TEST
 
+START_TEST(a_leaky_integrator_that_updates_first_is_a_step_ahead) {
+    snnd_leaky_integrator_options options;
+    OK(context, snnd_leaky_integrator_options_init(&options, sizeof options));
+    options.tau = 3;
+    options.order = SNND_ORDER_UPDATE_FIRST;
+    OK(context, snnd_network_add_leaky_integrator(network, &options, NULL));
+    float *input = make_numbers(STEPS, 10);
+    workspace = make_workspace(network, 1, STEPS);
+    float *output = output_after(workspace, SNND_EVALUATE, input, 1);
+    double mem = 0;
+    for (int t = 0; t < STEPS; t++) {
+        mem = (1 - 1 / 3.0) * mem + (double)input[t];
+        ck_assert_double_eq_tol((double)output[t], mem, 1e-5);
+    }
+    free(input);
+    free(output);
+}
+END_TEST
+
 START_TEST(a_tau_of_one_step_forgets_at_once) {
     snnd_leaky_integrator_options options;
     OK(context, snnd_leaky_integrator_options_init(&options, sizeof options));
@@ -130,11 +172,13 @@ Suite *neurons_suite(void) {
     Suite *suite = suite_create("model/neurons");
     TCase *cases = tcase_create("neurons");
     tcase_add_checked_fixture(cases, set_up, tear_down);
-    tcase_add_test(cases, lif_neurons_follow_their_recursion);
+    tcase_add_loop_test(cases, lif_neurons_follow_their_recursion, 0, 4);
+    tcase_add_test(cases, a_current_makes_a_spike_at_once_where_the_update_comes_first);
     tcase_add_test(cases, a_current_makes_a_spike_two_steps_later_strictly_above_the_threshold);
     tcase_add_test(cases, a_spike_resets_to_zero_and_swallows_the_current_of_its_step);
     tcase_add_test(cases, spikes_are_0_or_1);
     tcase_add_test(cases, a_leaky_integrator_follows_its_recursion);
+    tcase_add_test(cases, a_leaky_integrator_that_updates_first_is_a_step_ahead);
     tcase_add_test(cases, a_tau_of_one_step_forgets_at_once);
     suite_add_tcase(suite, cases);
     return suite;

@@ -24,15 +24,23 @@ static void tear_down(void) {
     snnd_context_free(context);
 }
 
-/* Hidden neurons of one kind, whose overflow weights of 0 hide from the outputs. */
+enum { HIDDEN_KINDS = 6, LAST_KINDS = 4 };
+
+/* Hidden neurons of one kind, order and reset, whose overflow weights of 0 hide from the outputs. */
 static void make_hidden(int kind) {
     const snnd_delay_options options = delay_options(2);
     snnd_layer *first = add_delays(network, NEURONS, &options);
     fill_uniform(floats(first, SNND_ARRAY_WEIGHT), NEURONS * INPUTS, -3, 3, 1);
-    if (kind == 0)
-        add_lif(network);
+    snnd_lif_options lif;
+    snnd_leaky_integrator_options leaky;
+    OK(context, snnd_lif_options_init(&lif, sizeof lif));
+    OK(context, snnd_leaky_integrator_options_init(&leaky, sizeof leaky));
+    lif.order = leaky.order = kind == 0 || kind == 1 || kind == 4 ? SNND_ORDER_PAPER : SNND_ORDER_UPDATE_FIRST;
+    lif.reset = kind == 3 || kind == 4 ? SNND_RESET_SUBTRACT : SNND_RESET_ZERO;
+    if (kind == 1 || kind == 5)
+        OK(context, snnd_network_add_leaky_integrator(network, &leaky, NULL));
     else
-        add_leaky_integrator(network);
+        OK(context, snnd_network_add_lif(network, &lif, NULL));
     snnd_layer *second = add_delays(network, 3, &options);
     for (int s = 0; s < 3 * NEURONS; s++)
         floats(second, SNND_ARRAY_WEIGHT)[s] = 0;
@@ -79,10 +87,10 @@ static void enlarge(int round) {
 START_TEST(a_batch_overflows_where_a_stream_does) {
     enum { ROUNDS = 120 };
     int overflows = 0;
-    if (_i < 2)
+    if (_i < HIDDEN_KINDS)
         make_hidden(_i);
     else
-        make_last(_i - 2);
+        make_last(_i - HIDDEN_KINDS);
     workspace = make_workspace(network, BATCH, STEPS);
     for (int round = 0; round < ROUNDS; round++) {
         enlarge(round);
@@ -243,7 +251,7 @@ Suite *overflow_suite(void) {
     Suite *suite = suite_create("model/overflow");
     TCase *cases = tcase_create("overflow");
     tcase_add_checked_fixture(cases, set_up, tear_down);
-    tcase_add_loop_test(cases, a_batch_overflows_where_a_stream_does, 0, 6);
+    tcase_add_loop_test(cases, a_batch_overflows_where_a_stream_does, 0, HIDDEN_KINDS + LAST_KINDS);
     tcase_add_test(cases, large_potentials_are_no_overflow);
     tcase_add_test(cases, gradients_that_overflow_are_named);
     tcase_add_test(cases, running_statistics_stay_finite);

@@ -40,6 +40,26 @@ static void unsettle(int k) {
     }
 }
 
+/* Every order with every reset, one after the other; a layer may have its own. */
+static void add_neurons(int k, int32_t hidden) {
+    snnd_lif_options lif;
+    OK(context, snnd_lif_options_init(&lif, sizeof lif));
+    const int kind = drawn(0, 3, k, 60) > 0 ? k : drawn(0, 3, k, 61 + (uint64_t)hidden);
+    lif.order = kind % 2 == 0 ? SNND_ORDER_UPDATE_FIRST : SNND_ORDER_PAPER;
+    lif.reset = kind / 2 % 2 == 0 ? SNND_RESET_SUBTRACT : SNND_RESET_ZERO;
+    lif.tau = drawn(2, 20, k, 70 + (uint64_t)hidden);
+    lif.threshold = 0.8 + 0.1 * drawn(0, 4, k, 80 + (uint64_t)hidden);
+    OK(context, snnd_network_add_lif(network, &lif, NULL));
+}
+
+static void add_readout(int k) {
+    snnd_leaky_integrator_options readout;
+    OK(context, snnd_leaky_integrator_options_init(&readout, sizeof readout));
+    readout.order = k % 2 == 0 ? SNND_ORDER_UPDATE_FIRST : SNND_ORDER_PAPER;
+    readout.tau = drawn(2, 20, k, 90);
+    OK(context, snnd_network_add_leaky_integrator(network, &readout, NULL));
+}
+
 /* One to four hidden layers, each with or without batch norm and dropout. */
 static void build(int k) {
     network = make_network(context, INPUTS);
@@ -51,13 +71,13 @@ static void build(int k) {
         add_delays(network, drawn(5, 40, k, 30 + (uint64_t)h), &options);
         if (drawn(0, 2, k, 40 + (uint64_t)h) > 0)
             add_batch_norm(network);
-        add_lif(network);
+        add_neurons(k, h);
         if (drawn(0, 1, k, 50 + (uint64_t)h))
             add_dropout(network, 0.3);
     }
     const snnd_delay_options options = delay_options(8);
     add_delays(network, 5, &options);
-    add_leaky_integrator(network);
+    add_readout(k);
     OK(context, snnd_network_initialize(network, (uint64_t)k));
     unsettle(k);
 }
