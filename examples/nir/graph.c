@@ -37,6 +37,11 @@ const char *nir_extents(const nir_array *array, char text[NIR_EXTENTS]) {
     return text;
 }
 
+const char *const nir_resets[SNND_RESET_SUBTRACT + 1] = {
+    [SNND_RESET_ZERO] = "zero",
+    [SNND_RESET_SUBTRACT] = "subtract",
+};
+
 /* Before nir 1.0.6 there was no v_reset, and it is 0 where it is missing. */
 static bool may_be_missing(nir_type type, int field) {
     return type == NIR_LIF && field == NIR_RESET;
@@ -247,9 +252,9 @@ int nir_numbers(nir_graph *graph, const nir_node *node, int field, double **valu
 
 /* ---- metadata ---- */
 
-/* The group, where there is one. */
-static int open_metadata(nir_graph *graph, hid_t *group) {
-    return hdf5_has(graph->group, "metadata") ? hdf5_group(&graph->source, graph->group, "metadata", group) : -1;
+/* Those of the graph or of a node, where there are any. */
+static int open_metadata(nir_graph *graph, hid_t of, hid_t *group) {
+    return hdf5_has(of, "metadata") ? hdf5_group(&graph->source, of, "metadata", group) : -1;
 }
 
 static int read_dt(nir_graph *graph, hid_t group, double *dt) {
@@ -265,7 +270,7 @@ static int read_dt(nir_graph *graph, hid_t group, double *dt) {
 
 int nir_metadata_dt(nir_graph *graph, double *dt) {
     hid_t group;
-    int status = open_metadata(graph, &group);
+    int status = open_metadata(graph, graph->group, &group);
     if (status == 0) {
         status = read_dt(graph, group, dt);
         H5Gclose(group);
@@ -283,7 +288,7 @@ nir_order nir_metadata_order(nir_graph *graph) {
     hid_t group;
     char *text;
     nir_order order = NIR_ORDER_UNTOLD;
-    if (open_metadata(graph, &group) != 0)
+    if (open_metadata(graph, graph->group, &group) != 0)
         return order;
     if (hdf5_has(group, "discretization") && hdf5_text(&graph->source, group, "discretization", &text) == 0) {
         order = begins_with(text, NIR_SPIKE_FIRST_WORDS)    ? NIR_SPIKE_FIRST
@@ -293,6 +298,35 @@ nir_order nir_metadata_order(nir_graph *graph) {
     }
     H5Gclose(group);
     return order;
+}
+
+static int read_reset(nir_graph *graph, hid_t group, snnd_reset *reset) {
+    char *text;
+    hid_t metadata;
+    if (open_metadata(graph, group, &metadata) != 0)
+        return 0;
+    int status = 0;
+    if (hdf5_has(metadata, "reset") && (status = hdf5_text(&graph->source, metadata, "reset", &text)) == 0) {
+        if (strcmp(text, nir_resets[SNND_RESET_SUBTRACT]) == 0)
+            *reset = SNND_RESET_SUBTRACT;
+        else if (strcmp(text, nir_resets[SNND_RESET_ZERO]) != 0)
+            status =
+                failed(graph->failure, "its metadata say that the reset is '%.64s'; expected zero or subtract", text);
+        free(text);
+    }
+    H5Gclose(metadata);
+    return status;
+}
+
+int nir_node_reset(nir_graph *graph, const nir_node *node, snnd_reset *reset) {
+    hid_t group;
+    *reset = SNND_RESET_ZERO;
+    int status = hdf5_group(&graph->source, graph->nodes, node->name, &group);
+    if (status == 0) {
+        status = read_reset(graph, group, reset);
+        H5Gclose(group);
+    }
+    return name_node(graph->failure, status, node->name);
 }
 
 static int read_readout(nir_graph *graph, hid_t group, snnd_readout *readout) {
@@ -316,7 +350,7 @@ static int read_readout(nir_graph *graph, hid_t group, snnd_readout *readout) {
 int nir_metadata_readout(nir_graph *graph, snnd_readout *readout) {
     hid_t group;
     *readout = SNND_READOUT_NETWORK;
-    if (open_metadata(graph, &group) != 0)
+    if (open_metadata(graph, graph->group, &group) != 0)
         return 0;
     const int status = read_readout(graph, group, readout);
     H5Gclose(group);

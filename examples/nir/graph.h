@@ -52,6 +52,9 @@ int nir_numbers(nir_graph *graph, const nir_node *node, int field, double **valu
 int nir_metadata_dt(nir_graph *graph, double *dt);
 /* The order of the readers that the file is for, by the metadata. */
 nir_order nir_metadata_order(nir_graph *graph);
+/* What a LIF node does after a spike, by its own metadata: to zero where they do not say; an error where they say
+ * another word. */
+int nir_node_reset(nir_graph *graph, const nir_node *node, snnd_reset *reset);
 /* The readout of the network, SNND_READOUT_NETWORK where they do not say; an error where it is none of ours. */
 int nir_metadata_readout(nir_graph *graph, snnd_readout *readout);
 

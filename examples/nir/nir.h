@@ -23,12 +23,14 @@
 /* When a reader of the graph looks for spikes. With a = 1 - dt/tau and input I, what a LIF node gives at step t: */
 typedef enum nir_order {
     /* z[t] = v[t] > v_threshold, then v[t+1] = v_reset where z[t], else a v[t] + I[t]: forward Euler as it is written,
-     * and the library's own update. LI gives v[t]. */
+     * and the update of SNND_ORDER_PAPER. LI gives v[t]. */
     NIR_SPIKE_FIRST,
-    /* u = a v[t-1] + I[t], z[t] = u > v_threshold, v[t] = v_reset where z[t], else u. After a spike such a reader keeps
-     * one step of input that the library drops. LI gives v[t]. */
+    /* u = a v[t-1] + I[t], z[t] = u > v_threshold, v[t] = v_reset where z[t], else u: SNND_ORDER_UPDATE_FIRST. After a
+     * spike such a reader keeps one step of input that neurons of the paper's order drop. LI gives v[t]. */
     NIR_UPDATE_FIRST,
-    NIR_ORDER_UNTOLD /* only of files: what their metadata say; spike first where they do not */
+    /* Only of options: for writing, update first where any layer does; for reading, what the file says, and update
+     * first where it does not. */
+    NIR_ORDER_UNTOLD
 } nir_order;
 
 typedef struct nir_export_options {
@@ -38,14 +40,23 @@ typedef struct nir_export_options {
     bool drop_shift;    /* without the delays that all that goes into a layer has in common */
 } nir_export_options;
 
-/* Writes the network, as evaluation has it, as a graph. `earlier`: the steps by which the graph gives its output before
- * the network does, which only `drop_shift` makes more than 0. */
+/* How a network became a graph. */
+typedef struct nir_export_report {
+    nir_order order; /* that was taken */
+    int32_t earlier; /* steps by which the graph gives its output before the network, which only `drop_shift` makes */
+    int32_t
+        approximate; /* layers that fire otherwise in such a reader: LIF of the paper's order where it updates first */
+    int32_t subtracting; /* layers of LIF that subtract their threshold, for which NIR has no word */
+} nir_export_report;
+
+/* Writes the network, as evaluation has it, as a graph. */
 int nir_save(snnd_context *context, snnd_network *network, const nir_export_options *options, const char *path,
-             int32_t *earlier, struct failure *failure);
+             nir_export_report *report, struct failure *failure);
 
 typedef struct nir_import_options {
     double dt; /* 0: what the file's metadata say */
     nir_order order;
+    snnd_reset reset; /* of all LIF; 0: what the file says of each, to zero where it does not */
 } nir_import_options;
 
 /* How a graph became a network. */
@@ -110,10 +121,19 @@ enum { NIR_MOST_DIAGONAL = 4096 };
 /* The metadata's `readout`, by snnd_readout; what files without it have is the paper's, as with the library's own. */
 extern const char *const nir_readouts[SNND_READOUT_LAST + 1];
 
+/* What a LIF node's own metadata say of its `reset`, by snnd_reset. */
+extern const char *const nir_resets[SNND_RESET_SUBTRACT + 1];
+
 /* Steps from the input of the neuron's node to its state in the library beyond those that a reader of this order makes:
- * delays in front of the neurons make up for them. */
-static inline int32_t nir_lag(nir_type neuron, nir_order order) {
-    return (neuron == NIR_LIF ? 1 : 0) + (order == NIR_UPDATE_FIRST ? 1 : 0);
+ * delays in front of the neurons make up for them. Negative: the reader makes more. */
+static inline int32_t nir_lag(nir_type neuron, snnd_order order, nir_order reader) {
+    const int32_t own = order == SNND_ORDER_UPDATE_FIRST ? 0 : neuron == NIR_LIF ? 2 : 1;
+    return own - (reader == NIR_UPDATE_FIRST ? 0 : 1);
+}
+
+/* The order of neurons that do what those of such a reader do. */
+static inline snnd_order nir_neurons_order(nir_order reader) {
+    return reader == NIR_UPDATE_FIRST ? SNND_ORDER_UPDATE_FIRST : SNND_ORDER_PAPER;
 }
 
 /* A time constant in steps. Files hold it in single precision, where 1 step may have come to a little less. */

@@ -182,40 +182,97 @@ bool nir_is_between(const nir_node *node) {
 
 /* ---- neurons ---- */
 
-/* The one value that a field has for all neurons. */
-static int read_common(const nir_reading *all, const nir_node *node, int field, int32_t neurons, double *value) {
-    double *values;
-    int status = read_spread(all, node, field, neurons, &values);
-    if (status != 0)
-        return status;
-    *value = values[0];
-    for (int32_t n = 1; n < neurons && status == 0; n++)
+/* What a node of neurons says. */
+typedef struct neurons {
+    int32_t count;
+    double *steps, *threshold; /* [count]: time constants; thresholds, of LIF */
+    snnd_reset reset;
+} neurons;
+
+static void release_neurons(neurons *all) {
+    free(all->steps);
+    free(all->threshold);
+}
+
+static bool are_same(const double *values, int32_t count) {
+    for (int32_t n = 1; n < count; n++)
         if (values[n] != values[0])
-            status = failed(
-                all->failure, "node '%.64s' (%s): '%s' is %g and %g; a layer of the library has one for all neurons",
-                node->name, nir_kinds[node->type].name, nir_kinds[node->type].field[field], values[0], values[n]);
+            return false;
+    return true;
+}
+
+static int require_zero(const nir_reading *all, const nir_node *node, int field, int32_t count) {
+    double *values;
+    int status = 0;
+    if (!node->field[field].there)
+        return 0;
+    if (read_spread(all, node, field, count, &values) != 0)
+        return -1;
+    for (int32_t n = 0; n < count && status == 0; n++)
+        if (values[n] != 0)
+            status = failed(all->failure, "node '%.64s' (%s): '%s' is %g; expected 0", node->name,
+                            nir_kinds[node->type].name, nir_kinds[node->type].field[field], values[n]);
     free(values);
     return status;
 }
 
-static int require_zero(const nir_reading *all, const nir_node *node, int field, int32_t neurons) {
-    double value = 0;
-    int status = node->field[field].there ? read_common(all, node, field, neurons, &value) : 0;
-    if (status == 0 && value != 0)
-        status = failed(all->failure, "node '%.64s' (%s): '%s' is %g; expected 0", node->name,
-                        nir_kinds[node->type].name, nir_kinds[node->type].field[field], value);
+/* A field whose values are all above 0. */
+static int read_positive(const nir_reading *all, const nir_node *node, int field, int32_t count, double **values) {
+    int status = read_spread(all, node, field, count, values);
+    for (int32_t n = 0; n < count && status == 0; n++)
+        if (!((*values)[n] > 0))
+            status = failed(all->failure, "node '%.64s' (%s): '%s' is %g; expected more than 0", node->name,
+                            nir_kinds[node->type].name, nir_kinds[node->type].field[field], (*values)[n]);
     return status;
 }
 
-/* What r dt / tau differs from 1 becomes a factor of the weights; in single precision it is next to 1. */
-static int take_resistance(nir_reading *all, const nir_node *node, double tau) {
+static int read_steps(const nir_reading *all, const nir_node *node, neurons *read) {
+    int status = read_positive(all, node, NIR_TAU, read->count, &read->steps);
+    for (int32_t n = 0; n < read->count && status == 0; n++) {
+        read->steps[n] = nir_steps(read->steps[n], all->dt);
+        if (!(read->steps[n] >= 1))
+            status = failed(all->failure, "node '%.64s' (%s): 'tau' is %g steps of %g s; expected at least one",
+                            node->name, nir_kinds[node->type].name, read->steps[n], all->dt);
+    }
+    return status;
+}
+
+/* A reset to anything but zero is no network of the library; one by subtraction, for which NIR has no word, is told by
+ * the user or by what the node has beside its fields. */
+static int read_reset(const nir_reading *all, const nir_node *node, neurons *read) {
+    int status = require_zero(all, node, NIR_RESET, read->count);
+    read->reset = all->reset;
+    if (status != 0 || all->reset != 0)
+        return status;
+    status = nir_node_reset(all->graph, node, &read->reset);
+    if (status == 0 && read->reset == SNND_RESET_SUBTRACT && node->field[NIR_RESET].there)
+        status = nir_refuse(all, node, "has a v_reset, and its metadata say that it subtracts its threshold");
+    return status;
+}
+
+static int read_neurons(const nir_reading *all, const nir_node *node, neurons *read) {
+    int status = read_steps(all, node, read);
+    if (status == 0)
+        status = require_zero(all, node, NIR_LEAK, read->count);
+    if (status == 0 && node->type == NIR_LIF)
+        status = read_positive(all, node, NIR_THRESHOLD, read->count, &read->threshold);
+    if (status == 0 && node->type == NIR_LIF)
+        status = read_reset(all, node, read);
+    return status;
+}
+
+/* What r dt / tau differs from 1 becomes a factor of the weights; in single precision it is next to 1. So does what a
+ * threshold differs from that of the first neuron: a potential and its threshold are as good in any measure. */
+static int take_factors(nir_reading *all, const nir_node *node, const neurons *read) {
     double *values;
     bool differs = false;
-    int status = read_spread(all, node, NIR_R, all->map.outputs, &values);
+    int status = read_spread(all, node, NIR_R, read->count, &values);
     if (status != 0)
         return status;
-    for (int32_t n = 0; n < all->map.outputs; n++) {
-        values[n] *= all->dt / tau;
+    for (int32_t n = 0; n < read->count; n++) {
+        values[n] /= read->steps[n];
+        if (read->threshold != NULL)
+            values[n] *= read->threshold[0] / read->threshold[n];
         differs = differs || fabs(values[n] - 1) > 1e-6;
     }
     if (differs)
@@ -224,42 +281,45 @@ static int take_resistance(nir_reading *all, const nir_node *node, double tau) {
     return 0;
 }
 
-static int add_neurons(nir_reading *all, const nir_node *node, double tau, double threshold) {
-    const double steps = nir_steps(tau, all->dt);
-    if (node->type == NIR_LIF) {
-        snnd_lif_options options;
-        snnd_lif_options_init(&options, sizeof options);
-        options.tau = steps;
-        options.threshold = threshold;
-        return nir_blame(all, node,
-                         nir_told(all->failure, all->context, snnd_network_add_lif(all->network, &options, NULL)));
-    }
+static snnd_status add_lif(const nir_reading *all, const neurons *read) {
+    snnd_lif_options options;
+    snnd_lif_options_init(&options, sizeof options);
+    options.tau = read->steps[0];
+    options.threshold = read->threshold[0];
+    options.order = (int32_t)nir_neurons_order(all->report->order);
+    options.reset = (int32_t)read->reset;
+    return snnd_network_add_lif(all->network, &options, NULL);
+}
+
+static snnd_status add_integrators(const nir_reading *all, const neurons *read) {
     snnd_leaky_integrator_options options;
     snnd_leaky_integrator_options_init(&options, sizeof options);
-    options.tau = steps;
-    return nir_blame(
-        all, node,
-        nir_told(all->failure, all->context, snnd_network_add_leaky_integrator(all->network, &options, NULL)));
+    options.tau = read->steps[0];
+    options.order = (int32_t)nir_neurons_order(all->report->order);
+    return snnd_network_add_leaky_integrator(all->network, &options, NULL);
+}
+
+static int add_neurons(nir_reading *all, const nir_node *node, const neurons *read) {
+    if (!are_same(read->steps, read->count))
+        return nir_refuse(all, node, "has time constants that differ; a layer of the library has one for all neurons");
+    const snnd_status status = node->type == NIR_LIF ? add_lif(all, read) : add_integrators(all, read);
+    return nir_blame(all, node, nir_told(all->failure, all->context, status));
 }
 
 int nir_pass_neurons(nir_reading *all, const nir_node *node) {
-    const int32_t neurons = all->map.outputs, lag = nir_lag(node->type, all->report->order);
-    double tau = 0, threshold = 0;
-    int status = read_common(all, node, NIR_TAU, neurons, &tau);
-    if (status == 0 && !(tau > 0))
-        status = nir_refuse(all, node, "has a tau that is not above 0");
+    const nir_order order = all->report->order;
+    const int32_t lag = nir_lag(node->type, nir_neurons_order(order), order);
+    neurons read = {.count = all->map.outputs};
+    int status = read_neurons(all, node, &read);
     if (status == 0)
-        status = require_zero(all, node, NIR_LEAK, neurons);
-    if (status == 0 && node->type == NIR_LIF)
-        status = read_common(all, node, NIR_THRESHOLD, neurons, &threshold);
-    if (status == 0 && node->type == NIR_LIF)
-        status = require_zero(all, node, NIR_RESET, neurons);
+        status = take_factors(all, node, &read);
+    if (status == 0) {
+        all->report->firing += node->type == NIR_LIF;
+        all->report->later += lag - nir_map_advance(&all->map, lag);
+        status = nir_settle_all(all, node);
+    }
     if (status == 0)
-        status = take_resistance(all, node, tau);
-    if (status != 0)
-        return status;
-    all->report->firing += node->type == NIR_LIF;
-    all->report->later += lag - nir_map_advance(&all->map, lag);
-    status = nir_settle_all(all, node);
-    return status == 0 ? add_neurons(all, node, tau, threshold) : status;
+        status = add_neurons(all, node, &read);
+    release_neurons(&read);
+    return status;
 }

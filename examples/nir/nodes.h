@@ -11,6 +11,7 @@ typedef struct nir_reading {
     snnd_context *context;
     struct failure *failure;
     double dt;
+    snnd_reset reset; /* of all LIF; 0: what each node says */
     snnd_network *network;
     nir_import_report *report;
     nir_map map; /* what was passed since the last layer */

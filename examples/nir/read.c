@@ -145,8 +145,9 @@ static int read_open(nir_reading *all, const nir_import_options *options) {
     report->order = options->order != NIR_ORDER_UNTOLD ? options->order : nir_metadata_order(all->graph);
     report->told = report->order != NIR_ORDER_UNTOLD;
     if (!report->told)
-        report->order = NIR_SPIKE_FIRST;
+        report->order = NIR_UPDATE_FIRST;
     snnd_readout readout;
+    all->reset = options->reset;
     int status = read_dt(all, options->dt);
     if (status == 0)
         status = nir_metadata_readout(all->graph, &readout);

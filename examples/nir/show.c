@@ -6,7 +6,8 @@
 #include "nir/graph.h"
 
 /* The fields that a node has, with their extents: "weight [7, 5]". */
-static char *describe(const nir_node *node) {
+static char *describe(nir_graph *graph, const nir_node *node) {
+    snnd_reset reset;
     char *text = format_text("%s", nir_kinds[node->type].name);
     for (int f = 0; f < NIR_FIELDS && nir_kinds[node->type].field[f] != NULL; f++) {
         const nir_array *field = &node->field[f];
@@ -18,11 +19,16 @@ static char *describe(const nir_node *node) {
         free(text);
         text = longer;
     }
+    if (node->type == NIR_LIF && nir_node_reset(graph, node, &reset) == 0 && reset == SNND_RESET_SUBTRACT) {
+        char *longer = format_text("%s; subtracts its threshold", text);
+        free(text);
+        text = longer;
+    }
     return text;
 }
 
-static void show_node(const nir_graph *graph, const nir_node *node) {
-    char *text = describe(node), *line = format_text("%s (%s)", node->name, text);
+static void show_node(nir_graph *graph, const nir_node *node) {
+    char *text = describe(graph, node), *line = format_text("%s (%s)", node->name, text);
     for (int32_t e = 0; e < node->out; e++) {
         char *longer =
             format_text("%s%s%s", line, e > 0 ? ", " : " -> ", graph->node[graph->next[node->first + e]].name);

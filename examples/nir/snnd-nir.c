@@ -24,8 +24,10 @@ static const char help[] =
     "\n"
     "  --dt SECONDS      how long a step is (export: 0.01; import: what the file says)\n"
     "  --order ORDER     of the simulators that the file is for, or was written for: spike-first or update-first\n"
-    "                    (export: spike-first; import: what the file says, else spike-first). libsnndelay looks for\n"
-    "                    spikes first; simulators that update potentials first give other spikes after the first\n"
+    "                    (export: the network's; import: what the file says, else update-first, as most are). A\n"
+    "                    network of the paper's order is that of spike-first, and only approximate for the others\n"
+    "  --reset RESET     import: what all LIF neurons do after a spike, zero or subtract (the threshold), for which\n"
+    "                    NIR has no word; else what the file says\n"
     "  --drop-shift      export: without the steps by which all that goes into a layer is delayed in common. The "
     "graph\n"
     "                    then gives its output so many steps earlier, and a network without delays has no Delay\n"
@@ -37,18 +39,20 @@ static const char help[] =
 
 struct options {
     double dt;
-    int order, drop_shift, without_reset, help, version;
+    int order, reset, drop_shift, without_reset, help, version;
 };
 
 #define AT(field) offsetof(struct options, field)
 
 static const char *const orders[] = {"spike-first", "update-first", NULL};
+static const char *const resets[] = {"zero", "subtract", NULL};
 
-enum { DT, ORDER, DROP_SHIFT, WITHOUT_RESET };
+enum { DT, ORDER, RESET, DROP_SHIFT, WITHOUT_RESET };
 
 static const struct argument known[] = {
     [DT] = {"dt", REAL, AT(dt), 1e-9, 1e3, NULL},
     [ORDER] = {"order", CHOICE, AT(order), 0, 0, orders},
+    [RESET] = {"reset", CHOICE, AT(reset), 0, 0, resets},
     [DROP_SHIFT] = {"drop-shift", SWITCH, AT(drop_shift), 0, 0, NULL},
     [WITHOUT_RESET] = {"without-reset", SWITCH, AT(without_reset), 0, 0, NULL},
     {"help", SWITCH, AT(help), 0, 0, NULL},
@@ -61,37 +65,51 @@ static const char *steps(int32_t count) {
 
 /* ---- what it does ---- */
 
+static void tell_of_export(const nir_export_report *report, const char *path) {
+    if (report->earlier > 0)
+        program_say("the graph gives its output %d %s before the network does", report->earlier,
+                    steps(report->earlier));
+    if (report->approximate > 0)
+        program_complain(
+            "spikes will differ in the readers that %s is for: they update a potential before they look "
+            "for a spike, and keep the input of that step, which %d %s of LIF neurons of the paper's order "
+            "%s",
+            path, report->approximate, report->approximate == 1 ? "layer" : "layers",
+            report->approximate == 1 ? "drops" : "drop");
+    if (report->subtracting > 0)
+        program_complain("NIR has no word for neurons that subtract their threshold, as %d %s of this network: %s has "
+                         "them without v_reset, as before nir 1.0.6, and readers of later versions reset them to 0",
+                         report->subtracting, report->subtracting == 1 ? "layer" : "layers", path);
+}
+
 static int export_network(snnd_context *context, char **path, const struct options *options, struct failure *failure) {
     const nir_export_options how = {.dt = options->dt > 0 ? options->dt : 0.01,
                                     .order = (nir_order)options->order,
                                     .without_reset = options->without_reset,
                                     .drop_shift = options->drop_shift};
     snnd_network *network = NULL;
-    int32_t earlier = 0;
+    nir_export_report report;
     if (nir_told(failure, context, snnd_network_load(context, path[0], &network)) != 0)
         return -1;
-    const int result = nir_save(context, network, &how, path[1], &earlier, failure);
+    const int result = nir_save(context, network, &how, path[1], &report, failure);
     snnd_network_free(network);
-    if (result == 0 && earlier > 0)
-        program_say("the graph gives its output %d %s before the network does", earlier, steps(earlier));
+    if (result == 0)
+        tell_of_export(&report, path[1]);
     return result;
 }
 
-static void warn(const nir_import_report *report, const char *path) {
+static void tell_of_import(const nir_import_report *report, const char *path) {
     if (report->later > 0)
         program_complain("the network gives what the graph gives %d %s later", report->later, steps(report->later));
     if (report->firing > 0 && !report->told)
-        program_complain("%s does not say when its readers look for spikes; taken is spike-first. Most simulators "
-                         "update first (--order update-first), and spikes will differ from theirs",
-                         path);
-    if (report->firing > 0 && report->told && report->order == NIR_UPDATE_FIRST)
-        program_complain("spikes will differ from those of the readers that %s is for: these update a potential before "
-                         "they look for a spike, and keep the input of that step, which libsnndelay drops",
+        program_complain("%s does not say when its readers look for spikes; taken is that they update first, as most "
+                         "do (--order spike-first: the others)",
                          path);
 }
 
 static int import_network(snnd_context *context, char **path, const struct options *options, struct failure *failure) {
-    const nir_import_options how = {.dt = options->dt, .order = (nir_order)options->order};
+    const nir_import_options how = {
+        .dt = options->dt, .order = (nir_order)options->order, .reset = (snnd_reset)options->reset};
     nir_import_report report;
     snnd_network *network = NULL;
     if (nir_load(context, &how, path[0], &network, &report, failure) != 0)
@@ -99,7 +117,7 @@ static int import_network(snnd_context *context, char **path, const struct optio
     const int result = nir_told(failure, context, snnd_network_save(network, path[1]));
     snnd_network_free(network);
     if (result == 0)
-        warn(&report, path[0]);
+        tell_of_import(&report, path[0]);
     return result;
 }
 
@@ -120,7 +138,7 @@ static const struct command {
     int (*run)(snnd_context *context, char **path, const struct options *options, struct failure *failure);
 } commands[] = {
     {"export", 2, BIT(DT) | BIT(ORDER) | BIT(DROP_SHIFT) | BIT(WITHOUT_RESET), export_network},
-    {"import", 2, BIT(DT) | BIT(ORDER), import_network},
+    {"import", 2, BIT(DT) | BIT(ORDER) | BIT(RESET), import_network},
     {"show", 1, 0, show_file},
 };
 
@@ -160,8 +178,9 @@ static int read_options(int count, char **line, struct options *options, const s
     if (result == 0)
         result = choose(count - rest, line + rest, given, command, &failure);
     *paths = line + rest + 1;
-    if (result == 0 && (*command)->run == import_network && (given & BIT(ORDER)) == 0)
+    if ((given & BIT(ORDER)) == 0)
         options->order = NIR_ORDER_UNTOLD;
+    options->reset = (given & BIT(RESET)) == 0 ? 0 : SNND_RESET_ZERO + options->reset;
     if (result == 0)
         return -1;
     program_explain(&failure);

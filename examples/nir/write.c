@@ -5,9 +5,9 @@
  *                       parallel, behind a Delay of what it is more than the shortest; the shortest is put off
  *     batch norm        a factor on the weights in front, and a bias, which makes the first Linear an Affine; where
  *                       there are no delays in front, an Affine of its own
- *     LIF, integrators  one Delay of what was put off and of the lag between the library's step and the reader's, then
- *                       LIF or LI with r = 1: tau in steps is a factor on the weights and the bias in front
- *     dropout           nothing
+ *     LIF, integrators  one Delay of what was put off and of the lag between the library's step and the reader's, where
+ *                       there is any, then LIF or LI with r = 1: tau in steps is a factor on the weights and the bias
+ * in front dropout           nothing
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,9 +21,10 @@ typedef struct writing {
     nir_writer *writer;
     snnd_network *network;
     const nir_export_options *options;
+    nir_export_report *report;
     int32_t put_off; /* steps by which the signal at the outlets is to be delayed */
-    int32_t dropped; /* of such steps */
-    bool is_scaled;  /* the signal has the factor of the neurons behind it */
+    bool is_scaled;  /* the signal has the factors of the neurons behind it */
+    bool has_reset;  /* some node says v_reset */
 } writing;
 
 /* y = factor x + shift for each neuron: the layers of batch norm in a row, and the neurons' own factor. */
@@ -43,26 +44,58 @@ static bool is_kind(const writing *all, int32_t layer, snnd_layer_type type) {
 
 /* ---- neurons' numbers ---- */
 
-static double steps_of(const snnd_layer *layer) {
-    snnd_lif_options lif = {.size = sizeof lif};
-    snnd_leaky_integrator_options integrator = {.size = sizeof integrator};
-    if (snnd_layer_get_type(layer) == SNND_LAYER_LIF)
-        return snnd_layer_lif_options(layer, &lif) == SNND_OK ? lif.tau : NAN;
-    return snnd_layer_leaky_integrator_options(layer, &integrator) == SNND_OK ? integrator.tau : NAN;
+/* A layer of neurons as its options have it. */
+typedef struct neuron_layer {
+    nir_type type;
+    snnd_order order;
+    snnd_reset reset;
+    double tau, threshold;
+} neuron_layer;
+
+static bool is_neurons(const writing *all, int32_t layer) {
+    return is_kind(all, layer, SNND_LAYER_LIF) || is_kind(all, layer, SNND_LAYER_LEAKY_INTEGRATOR);
 }
 
-/* The time constant in seconds that, in single precision and brought back to steps, gives the same decay. */
-static double seconds_of(const writing *all, const snnd_layer *layer) {
-    const double tau = steps_of(layer), dt = all->options->dt;
-    const float wanted = (float)(1 - 1 / tau), nearest = (float)(tau * dt);
-    for (int away = 0; away < 9; away++) {
-        float near = nearest;
-        for (int step = 0; step < (away + 1) / 2; step++)
-            near = nextafterf(near, away % 2 != 0 ? INFINITY : 0);
-        if ((float)(1 - 1 / nir_steps((double)near, dt)) == wanted)
-            return (double)near;
+static neuron_layer look_at_neurons(const writing *all, const snnd_layer *layer) {
+    snnd_lif_options lif = {.size = sizeof lif};
+    snnd_leaky_integrator_options leaky = {.size = sizeof leaky};
+    if (snnd_layer_get_type(layer) == SNND_LAYER_LIF) {
+        nir_call(all->writer, snnd_layer_lif_options(layer, &lif));
+        return (neuron_layer){NIR_LIF, (snnd_order)lif.order, (snnd_reset)lif.reset, lif.tau, lif.threshold};
     }
-    return (double)nearest;
+    nir_call(all->writer, snnd_layer_leaky_integrator_options(layer, &leaky));
+    return (neuron_layer){.type = NIR_LI, .order = (snnd_order)leaky.order, .tau = leaky.tau};
+}
+
+/* The n-th number in single precision on a walk away from one, to both sides. */
+static double beside(double from, int n) {
+    float near = (float)from;
+    for (int step = 0; step < (n + 1) / 2; step++)
+        near = nextafterf(near, n % 2 != 0 ? INFINITY : 0);
+    return (double)near;
+}
+
+/* How many such numbers are looked at. */
+enum { BESIDE = 9 };
+
+/* The time constant in seconds that, in single precision and brought back to steps, gives the same decay. */
+static double seconds_of_tau(double tau, double dt) {
+    const float wanted = (float)(1 - 1 / tau);
+    for (int n = 0; n < BESIDE; n++)
+        if ((float)(1 - 1 / nir_steps(beside(tau * dt, n), dt)) == wanted)
+            return beside(tau * dt, n);
+    return beside(tau * dt, 0);
+}
+
+/* The time constants of the neurons in seconds, for free(). */
+static double *seconds_of(const writing *all, const snnd_layer *layer) {
+    const int32_t count = snnd_layer_outputs(layer);
+    const double dt = all->options->dt;
+    const neuron_layer of = look_at_neurons(all, layer);
+    double *seconds = allocate((size_t)count, sizeof *seconds);
+    for (int32_t n = 0; n < count; n++)
+        seconds[n] = seconds_of_tau(of.tau, dt);
+    return seconds;
 }
 
 /* ---- batch norm ---- */
@@ -72,14 +105,17 @@ static void release_folded(folded *by) {
     free(by->shift);
 }
 
-static void scale(folded *by, int32_t neurons, double factor) {
-    for (int32_t n = 0; n < neurons; n++) {
-        by->factor[n] *= factor;
-        by->shift[n] *= factor;
+/* By the time constants of the neurons behind, in steps. */
+static void scale(const writing *all, folded *by, const snnd_layer *behind) {
+    double *seconds = seconds_of(all, behind);
+    for (int32_t n = 0; n < snnd_layer_outputs(behind); n++) {
+        by->factor[n] *= seconds[n] / all->options->dt;
+        by->shift[n] *= seconds[n] / all->options->dt;
     }
+    free(seconds);
 }
 
-static void fold_layer(writing *all, const snnd_layer *layer, folded *by) {
+static void fold_layer(const writing *all, const snnd_layer *layer, folded *by) {
     const int32_t neurons = snnd_layer_outputs(layer);
     double *factor = allocate((size_t)neurons, sizeof *factor), *shift = allocate((size_t)neurons, sizeof *shift);
     nir_call(all->writer, snnd_layer_fold(layer, factor, shift));
@@ -92,20 +128,20 @@ static void fold_layer(writing *all, const snnd_layer *layer, folded *by) {
 }
 
 /* All batch norm from this layer on, with the dropout between, which evaluation does not have, up to neurons. */
-static folded fold(writing *all, int32_t first, int32_t neurons) {
-    folded by = {.factor = allocate((size_t)neurons, sizeof *by.factor),
-                 .shift = allocate((size_t)neurons, sizeof *by.shift)};
-    for (int32_t n = 0; n < neurons; n++)
+static folded fold(writing *all, int32_t first, int32_t width) {
+    folded by = {.factor = allocate((size_t)width, sizeof *by.factor),
+                 .shift = allocate((size_t)width, sizeof *by.shift)};
+    for (int32_t n = 0; n < width; n++)
         by.factor[n] = 1;
     int32_t i = first;
     for (; is_kind(all, i, SNND_LAYER_BATCH_NORM) || is_kind(all, i, SNND_LAYER_DROPOUT); i++)
         if (is_kind(all, i, SNND_LAYER_BATCH_NORM))
             fold_layer(all, snnd_network_layer(all->network, i), &by);
     by.layers = i - first;
-    all->is_scaled = is_kind(all, i, SNND_LAYER_LIF) || is_kind(all, i, SNND_LAYER_LEAKY_INTEGRATOR);
+    all->is_scaled = is_neurons(all, i);
     if (all->is_scaled)
-        scale(&by, neurons, seconds_of(all, snnd_network_layer(all->network, i)) / all->options->dt);
-    for (int32_t n = 0; n < neurons; n++)
+        scale(all, &by, snnd_network_layer(all->network, i));
+    for (int32_t n = 0; n < width; n++)
         by.shifts = by.shifts || by.shift[n] != 0;
     return by;
 }
@@ -144,7 +180,7 @@ static void add_port(const writing *all, nir_type type, const char *name) {
 static void add_shift(writing *all, int32_t index) {
     char name[NIR_NAME];
     if (all->options->drop_shift)
-        all->dropped += all->put_off;
+        all->report->earlier += all->put_off;
     else if (all->put_off > 0) {
         name_node(name, index, "shift");
         add_same(all, NIR_DELAY, name, all->put_off * all->options->dt);
@@ -296,35 +332,74 @@ static int32_t write_batch_norm(writing *all, const snnd_layer *layer, int32_t i
     return by.layers;
 }
 
-static void put_threshold(const writing *all, const snnd_layer *layer, hid_t node) {
-    snnd_lif_options options = {.size = sizeof options};
-    nir_call(all->writer, snnd_layer_lif_options(layer, &options));
-    nir_put_same(all->writer, node, nir_kinds[NIR_LIF].field[NIR_THRESHOLD], all->writer->width, options.threshold);
-    if (!all->options->without_reset)
+/* The factors of the time constants, where no weights in front could take them. */
+static void add_factors(const writing *all, int32_t index, const double *seconds) {
+    char name[NIR_NAME];
+    const int32_t width = all->writer->width;
+    bool any = false;
+    double *steps = allocate((size_t)width, sizeof *steps);
+    for (int32_t n = 0; n < width; n++) {
+        steps[n] = seconds[n] / all->options->dt;
+        any = any || nir_steps(seconds[n], all->options->dt) != 1;
+    }
+    if (any) {
+        name_node(name, index, "scale");
+        const hid_t node = nir_add(all->writer, NIR_SCALE, name, &all->writer->outlets);
+        put_for_each(all->writer, node, "scale", steps, width);
+        nir_close(node);
+        nir_only(all->writer, name);
+    }
+    free(steps);
+}
+
+/* NIR has v_reset, and no word for a reset by subtraction: before nir 1.0.6 it was what a node without v_reset did. */
+static void put_reset(writing *all, hid_t node, snnd_reset reset) {
+    if (reset == SNND_RESET_SUBTRACT) {
+        all->report->subtracting++;
+        const hid_t group = node < 0 ? -1 : hdf5_add_group(node, "metadata");
+        if (node >= 0 && (group < 0 || !hdf5_put_text(group, "reset", nir_resets[reset])))
+            nir_check(all->writer, failed(all->writer->failure, "HDF5 has no memory for the file"));
+        nir_close(group);
+    } else if (!all->options->without_reset) {
+        all->has_reset = true;
         nir_put_same(all->writer, node, nir_kinds[NIR_LIF].field[NIR_RESET], all->writer->width, 0);
+    }
+}
+
+/* Puts off what goes into the neurons by what they lag behind the reader's. */
+static void take_lag(writing *all, int32_t index, const neuron_layer *of) {
+    const int32_t lag = nir_lag(of->type, of->order, all->report->order);
+    if (lag < 0)
+        nir_check(all->writer, failed(all->writer->failure,
+                                      "layer %d updates first, which a graph for readers that look for spikes first "
+                                      "(--order spike-first) cannot say",
+                                      index));
+    all->put_off += lag;
+    all->report->approximate += of->type == NIR_LIF && of->order != nir_neurons_order(all->report->order);
 }
 
 static int32_t write_neurons(writing *all, const snnd_layer *layer, int32_t index) {
     char name[NIR_NAME];
     nir_writer *writer = all->writer;
-    const nir_type type = snnd_layer_get_type(layer) == SNND_LAYER_LIF ? NIR_LIF : NIR_LI;
-    const double seconds = seconds_of(all, layer);
-    all->put_off += nir_lag(type, all->options->order);
+    const neuron_layer of = look_at_neurons(all, layer);
+    double *seconds = seconds_of(all, layer);
+    take_lag(all, index, &of);
     add_shift(all, index);
-    if (!all->is_scaled && nir_steps(seconds, all->options->dt) != 1) {
-        name_node(name, index, "scale");
-        add_same(all, NIR_SCALE, name, seconds / all->options->dt);
-    }
+    if (!all->is_scaled)
+        add_factors(all, index, seconds);
     all->is_scaled = false;
-    name_node(name, index, type == NIR_LIF ? "lif" : "li");
-    const hid_t node = nir_add(writer, type, name, &writer->outlets);
-    nir_put_same(writer, node, nir_kinds[type].field[NIR_TAU], writer->width, seconds);
-    nir_put_same(writer, node, nir_kinds[type].field[NIR_R], writer->width, 1);
-    nir_put_same(writer, node, nir_kinds[type].field[NIR_LEAK], writer->width, 0);
-    if (type == NIR_LIF)
-        put_threshold(all, layer, node);
+    name_node(name, index, of.type == NIR_LIF ? "lif" : "li");
+    const hid_t node = nir_add(writer, of.type, name, &writer->outlets);
+    put_for_each(writer, node, nir_kinds[of.type].field[NIR_TAU], seconds, writer->width);
+    nir_put_same(writer, node, nir_kinds[of.type].field[NIR_R], writer->width, 1);
+    nir_put_same(writer, node, nir_kinds[of.type].field[NIR_LEAK], writer->width, 0);
+    if (of.type == NIR_LIF) {
+        nir_put_same(writer, node, nir_kinds[NIR_LIF].field[NIR_THRESHOLD], writer->width, of.threshold);
+        put_reset(all, node, of.reset);
+    }
     nir_close(node);
     nir_only(writer, name);
+    free(seconds);
     return 1;
 }
 
@@ -353,7 +428,7 @@ static bool write_metadata(const writing *all) {
         hdf5_put_text(group, "creator", "libsnndelay " SNND_VERSION_STRING) &&
         hdf5_put_text(group, "readout", nir_readouts[snnd_network_readout(all->network)]) &&
         hdf5_put_text(group, "discretization",
-                      all->options->order == NIR_SPIKE_FIRST
+                      all->report->order == NIR_SPIKE_FIRST
                           ? NIR_SPIKE_FIRST_WORDS ": z[t] = v[t] > v_threshold, v[t+1] = z[t] ? v_reset : "
                                                   "v[t] + dt/tau (v_leak - v[t] + r I[t]), LI gives v[t]"
                           : NIR_UPDATE_FIRST_WORDS ": u[t] = v[t-1] + dt/tau (v_leak - v[t-1] + r I[t]), "
@@ -361,13 +436,27 @@ static bool write_metadata(const writing *all) {
                                                    "v[t]");
     if (group >= 0)
         H5Gclose(group);
-    /* The oldest version of the Python package that knows all that is written. */
-    return good && hdf5_put_text(all->writer->file, "version", all->options->without_reset ? "1.0.4" : "1.0.6");
+    /* The oldest version of the Python package that knows all that is written, or the last that takes LIF without
+     * v_reset for what it is. */
+    const bool is_old = all->options->without_reset || (all->report->subtracting > 0 && !all->has_reset);
+    return good && hdf5_put_text(all->writer->file, "version", is_old ? "1.0.4" : "1.0.6");
+}
+
+/* That of the options, or update first where any layer is of that order. */
+static nir_order choose_order(const writing *all) {
+    if (all->options->order != NIR_ORDER_UNTOLD)
+        return all->options->order;
+    for (int32_t i = 0; i < snnd_network_layer_count(all->network); i++)
+        if (is_neurons(all, i) &&
+            look_at_neurons(all, snnd_network_layer(all->network, i)).order == SNND_ORDER_UPDATE_FIRST)
+            return NIR_UPDATE_FIRST;
+    return NIR_SPIKE_FIRST;
 }
 
 static void write_network(writing *all) {
     const int32_t layers = snnd_network_layer_count(all->network);
     all->writer->width = snnd_network_inputs(all->network);
+    all->report->order = choose_order(all);
     add_port(all, NIR_INPUT, "input");
     for (int32_t i = 0; i < layers && all->writer->status == 0;)
         i += write_layer(all, snnd_network_layer(all->network, i), i);
@@ -380,26 +469,26 @@ static void write_network(writing *all) {
 
 /* The graph as the bytes of a file. */
 static int make_graph(snnd_context *context, snnd_network *network, const nir_export_options *options,
-                      unsigned char **bytes, size_t *count, int32_t *earlier, struct failure *failure) {
+                      unsigned char **bytes, size_t *count, nir_export_report *report, struct failure *failure) {
     nir_writer writer;
     nir_begin(&writer, context, failure);
-    writing all = {.writer = &writer, .network = network, .options = options};
+    writing all = {.writer = &writer, .network = network, .options = options, .report = report};
     write_network(&all);
     if (writer.status == 0)
         writer.status = hdf5_bytes(failure, writer.file, bytes, count);
     nir_release(&writer);
-    *earlier = all.dropped;
     return writer.status;
 }
 
 int nir_save(snnd_context *context, snnd_network *network, const nir_export_options *options, const char *path,
-             int32_t *earlier, struct failure *failure) {
+             nir_export_report *report, struct failure *failure) {
     unsigned char *bytes;
     size_t count;
     struct file_writing file;
+    *report = (nir_export_report){0};
     if (snnd_network_layer_count(network) == 0)
         return failed(failure, "the network has no layers");
-    if (make_graph(context, network, options, &bytes, &count, earlier, failure) != 0)
+    if (make_graph(context, network, options, &bytes, &count, report, failure) != 0)
         return -1;
     int result = file_begin_in(NULL, path, &file, failure) == NULL ? -1 : 0;
     if (result == 0) {

@@ -60,11 +60,17 @@ static void add_norm(snnd_network *network) {
     }
 }
 
+/* Those of the neurons that are added from now on. */
+static snnd_order order = SNND_ORDER_PAPER;
+static snnd_reset reset = SNND_RESET_ZERO;
+
 static void add_lif(snnd_network *network, double tau, double threshold) {
     snnd_lif_options options;
     must(snnd_lif_options_init(&options, sizeof options), "options");
     options.tau = tau;
     options.threshold = threshold;
+    options.order = (int32_t)order;
+    options.reset = (int32_t)reset;
     must(snnd_network_add_lif(network, &options, NULL), "LIF");
 }
 
@@ -72,6 +78,7 @@ static void add_integrator(snnd_network *network, double tau) {
     snnd_leaky_integrator_options options;
     must(snnd_leaky_integrator_options_init(&options, sizeof options), "options");
     options.tau = tau;
+    options.order = (int32_t)order;
     must(snnd_network_add_leaky_integrator(network, &options, NULL), "integrators");
 }
 
@@ -140,14 +147,39 @@ static void silent(snnd_network *network) {
     add_delays(network, CLASSES, 6, 1, 0);
 }
 
+static void first(snnd_network *network) {
+    order = SNND_ORDER_UPDATE_FIRST;
+    norm(network);
+    order = SNND_ORDER_PAPER;
+}
+
+static void first_undelayed(snnd_network *network) {
+    order = SNND_ORDER_UPDATE_FIRST;
+    undelayed(network);
+    order = SNND_ORDER_PAPER;
+}
+
+static void first_subtracting(snnd_network *network) {
+    reset = SNND_RESET_SUBTRACT;
+    first(network);
+    reset = SNND_RESET_ZERO;
+}
+
 static const struct {
     const char *name;
     void (*build)(snnd_network *network);
     double sparsity; /* > 0: with masks and signs */
-} networks[] = {{"chain", chain, 0},     {"norm", norm, 0},
-                {"several", several, 0}, {"sparse", norm, 0.6},
-                {"odd", odd, 0},         {"integrators", integrators, 0},
-                {"silent", silent, 0},   {"undelayed", undelayed, 0}};
+} networks[] = {{"chain", chain, 0},
+                {"norm", norm, 0},
+                {"several", several, 0},
+                {"sparse", norm, 0.6},
+                {"odd", odd, 0},
+                {"integrators", integrators, 0},
+                {"silent", silent, 0},
+                {"undelayed", undelayed, 0},
+                {"first", first, 0},
+                {"first-undelayed", first_undelayed, 0},
+                {"first-subtracting", first_subtracting, 0}};
 
 static void make_sparse(snnd_network *network, double sparsity) {
     snnd_structure structure;

@@ -28,7 +28,7 @@ static void write_seed(const char *target, const char *name, const void *lead, s
     unsigned char *file = from == NULL ? NULL : fuzz_read(fuzz_path(from), &size);
     unsigned char *all = malloc(lead_bytes + size + 1);
     memcpy(all, lead, lead_bytes);
-    if (size > 0)
+    if (file != NULL)
         memcpy(all + lead_bytes, file, size);
     fuzz_write(seed_path(target, name), all, lead_bytes + size);
     free(all);
@@ -99,10 +99,12 @@ static void write_runs(snnd_context *context) {
     }
 }
 
-/* A description of a graph of nothing: fuzzing makes others of it soon. */
+/* A description of a graph of nothing, of which fuzzing makes others soon; and one with a LIF node, the kind of number
+ * 8, whose metadata say that it subtracts and whose last field, v_reset, is not there. */
 static void write_graphs(void) {
-    static const unsigned char described[64] = {0};
+    static const unsigned char described[64] = {0}, subtracting[64] = {[2] = 1, [10] = 8, [11] = 193, [32] = 255};
     write_seed("nir", "graph", described, sizeof described, NULL);
+    write_seed("nir", "subtracting", subtracting, sizeof subtracting, NULL);
 }
 
 /* ---- arrays ---- */

@@ -10,7 +10,7 @@
 
 static struct failure nir_failure;
 static nir_import_report nir_report;
-static int32_t nir_earlier;
+static nir_export_report nir_written;
 
 /* A call that must succeed; says why it did not. */
 #define GOOD(call) ck_assert_msg((call) == 0, "%s: %s", #call, nir_failure.text)
@@ -29,8 +29,8 @@ static inline nir_export_options export_for(nir_order order) {
 
 static inline int save_nir(snnd_context *context, snnd_network *network, const nir_export_options *options,
                            const char *path) {
-    const nir_export_options defaults = export_for(NIR_SPIKE_FIRST);
-    return nir_save(context, network, options == NULL ? &defaults : options, path, &nir_earlier, &nir_failure);
+    const nir_export_options defaults = export_for(NIR_ORDER_UNTOLD);
+    return nir_save(context, network, options == NULL ? &defaults : options, path, &nir_written, &nir_failure);
 }
 
 /* As the program does without options, or with a step of `dt`. HDF5 is as silent as there. */

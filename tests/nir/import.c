@@ -47,12 +47,15 @@ START_TEST(a_chain_of_others_is_read) {
     has_layers(network, types, 5);
     ck_assert_int_eq(network->layer[0]->outputs, 3);
     ck_assert_float_eq_tol(element(network, 0, SNND_ARRAY_WEIGHT, 0), 0.75f, 2e-7f);
-    ck_assert_int_eq(delay_of(network, 0, 5), 1); /* two steps, of which the neurons take one */
+    ck_assert_int_eq(delay_of(network, 0, 5), 2);
     ck_assert_double_eq_tol(network->layer[1]->options.lif.tau, 5, 1e-6);
+    ck_assert_int_eq(network->layer[1]->options.lif.order, SNND_ORDER_UPDATE_FIRST);
+    ck_assert_int_eq(network->layer[1]->options.lif.reset, SNND_RESET_ZERO);
     ck_assert_double_eq(network->layer[1]->options.lif.threshold, 1);
     ck_assert_int_eq(delay_of(network, 2, 0), 0);
     ck_assert_float_eq(element(network, 3, SNND_ARRAY_SHIFT, 1), 0.25f);
     ck_assert_double_eq(network->layer[4]->options.leaky_integrator.tau, 10);
+    ck_assert_int_eq(network->layer[4]->options.leaky_integrator.order, SNND_ORDER_UPDATE_FIRST);
     snnd_network_free(network);
     snnd_context_free(context);
 }
@@ -183,9 +186,10 @@ START_TEST(the_order_is_that_of_the_metadata) {
         const char *text;
         nir_order order;
         bool told;
-    } said[] = {{NIR_SPIKE_FIRST_WORDS ": as it is written", NIR_SPIKE_FIRST, true},
-                {NIR_UPDATE_FIRST_WORDS, NIR_UPDATE_FIRST, true},
-                {"exponential Euler", NIR_SPIKE_FIRST, false}};
+        snnd_order neurons;
+    } said[] = {{NIR_SPIKE_FIRST_WORDS ": as it is written", NIR_SPIKE_FIRST, true, SNND_ORDER_PAPER},
+                {NIR_UPDATE_FIRST_WORDS, NIR_UPDATE_FIRST, true, SNND_ORDER_UPDATE_FIRST},
+                {"exponential Euler", NIR_UPDATE_FIRST, false, SNND_ORDER_UPDATE_FIRST}};
     const by_hand changes[] = {PUT(GROUP, "node/metadata", .text = NULL),
                                PUT(TEXT, "node/metadata/discretization", .text = said[_i].text)};
     snnd_context *context = make_context(1);
@@ -193,6 +197,10 @@ START_TEST(the_order_is_that_of_the_metadata) {
     ck_assert_int_eq(nir_report.order, said[_i].order);
     ck_assert_int_eq(nir_report.told, said[_i].told);
     ck_assert_int_eq(nir_report.firing, 1);
+    ck_assert_int_eq(network->layer[1]->options.lif.order, said[_i].neurons);
+    ck_assert_int_eq(network->layer[4]->options.leaky_integrator.order, said[_i].neurons);
+    /* Of the two steps the paper's neurons take one. */
+    ck_assert_int_eq(delay_of(network, 0, 5), said[_i].neurons == SNND_ORDER_PAPER ? 1 : 2);
     snnd_network_free(network);
     snnd_context_free(context);
 }
@@ -237,8 +245,7 @@ START_TEST(a_readout_that_is_none_is_refused) {
 }
 END_TEST
 
-/* Two ways from the input to the matrix, and one past it; of the three steps behind the bias the neurons take one, and
- * two are a layer of their own. */
+/* Two ways from the input to the matrix, and one past it; the three steps behind the bias are a layer of their own. */
 START_TEST(branches_side_by_side_are_one_layer) {
     const by_hand changes[] = {
         {.remove = "node/edges",
@@ -268,7 +275,7 @@ START_TEST(branches_side_by_side_are_one_layer) {
     ck_assert_int_eq(delay_of(network, 0, 0), 0);
     ck_assert_int_eq(delay_of(network, 0, 1), 2);
     ck_assert_int_eq(snnd_layer_get_type(network->layer[2]), SNND_LAYER_DELAYS);
-    ck_assert_int_eq(delay_of(network, 2, 0), 2);
+    ck_assert_int_eq(delay_of(network, 2, 0), 3);
     ck_assert_float_eq_tol(element(network, 0, SNND_ARRAY_WEIGHT, 0), -3, 1e-6f); /* 2 times -2, and 1 */
     ck_assert_float_eq_tol(element(network, 0, SNND_ARRAY_WEIGHT, 1), 0.75f, 1e-6f);
     ck_assert_float_eq(element(network, 1, SNND_ARRAY_SHIFT, 2), 7);
@@ -347,13 +354,68 @@ START_TEST(other_ways_to_write_the_same_are_read) {
 END_TEST
 
 START_TEST(a_lag_without_room_is_told) {
-    const by_hand change = {
-        .remove = NODE("delay/delay"), .put = NODE("delay/delay"), .kind = FLOATS, .axes = 1, .shape = {2}};
+    const by_hand changes[] = {
+        {.remove = NODE("delay/delay"), .put = NODE("delay/delay"), .kind = FLOATS, .axes = 1, .shape = {2}},
+        PUT(GROUP, "node/metadata", .text = NULL),
+        PUT(TEXT, "node/metadata/discretization", .text = NIR_SPIKE_FIRST_WORDS)};
     snnd_context *context = make_context(1);
-    snnd_network *network = load(context, &change, 1);
+    snnd_network *network = load(context, changes, 3);
     ck_assert_int_eq(delay_of(network, 0, 0), 0);
     ck_assert_int_eq(nir_report.later, 1);
     snnd_network_free(network);
+    snnd_context_free(context);
+}
+END_TEST
+
+/* Puts 2, 2 and 3 into a field of the LIF node. */
+static void let_differ(const char *field) {
+    char path[64];
+    snprintf(path, sizeof path, "node/nodes/lif/%s", field);
+    by_hand_write(scratch("a"), NULL, 0);
+    const hid_t file = H5Fopen(scratch("a"), H5F_ACC_RDWR, H5P_DEFAULT), dataset = H5Dopen2(file, path, H5P_DEFAULT);
+    const float values[3] = {2, 2, 3};
+    H5Dwrite(dataset, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, values);
+    H5Dclose(dataset);
+    H5Fclose(file);
+}
+
+/* A potential and its threshold are as good in any measure: weights take the difference. */
+START_TEST(thresholds_may_differ) {
+    snnd_context *context = make_context(1);
+    snnd_network *network = NULL;
+    let_differ("v_threshold");
+    GOOD(load_nir(context, DT, scratch("a"), &network));
+    ck_assert_double_eq(network->layer[1]->options.lif.threshold, 2);
+    ck_assert_float_eq_tol(element(network, 0, SNND_ARRAY_WEIGHT, 0), 0.75f, 1e-6f);
+    ck_assert_float_eq_tol(element(network, 0, SNND_ARRAY_WEIGHT, 5), 0.5f, 1e-6f);
+    snnd_network_free(network);
+    snnd_context_free(context);
+}
+END_TEST
+
+START_TEST(the_reset_is_that_of_the_nodes_metadata) {
+    static const char *const words[] = {"zero", "subtract"};
+    const by_hand changes[] = {PUT(GROUP, NODE("lif/metadata"), .text = NULL),
+                               PUT(TEXT, NODE("lif/metadata/reset"), .text = words[_i])};
+    snnd_context *context = make_context(1);
+    snnd_network *network = load(context, changes, 2);
+    ck_assert_int_eq(network->layer[1]->options.lif.reset, _i == 0 ? SNND_RESET_ZERO : SNND_RESET_SUBTRACT);
+    snnd_network_free(network);
+    snnd_context_free(context);
+}
+END_TEST
+
+START_TEST(a_reset_that_is_none_is_refused) {
+    const by_hand changes[] = {PUT(GROUP, NODE("lif/metadata"), .text = NULL),
+                               PUT(TEXT, NODE("lif/metadata/reset"), .text = _i == 0 ? "none" : "subtract"),
+                               PUT(FLOATS, NODE("lif/v_reset"), .axes = 1, .shape = {3})};
+    snnd_context *context = make_context(1);
+    snnd_network *network = NULL;
+    by_hand_write(scratch("a"), changes, 3);
+    REFUSED(_i == 0 ? "node 'lif': its metadata say that the reset is 'none'; expected zero or subtract"
+                    : "node 'lif' (LIF) has a v_reset, and its metadata say that it subtracts",
+            load_nir(context, DT, scratch("a"), &network));
+    ck_assert_ptr_null(network);
     snnd_context_free(context);
 }
 END_TEST
@@ -419,12 +481,12 @@ static const by_hand broken[] = {
     INSTEAD(NODE("lif/tau"), SOFT_LINK, "'tau' is a link", .text = "/node/nodes/lif/r"),
     LIF_OF("tau", NAN, "not finite"),
     LIF_OF("tau", INFINITY, "not finite"),
-    LIF_OF("tau", 0, "tau that is not above 0"),
-    LIF_OF("tau", -1, "tau that is not above 0"),
-    LIF_OF("tau", 0.005, "tau is 0.5"),
+    LIF_OF("tau", 0, "'tau' is 0; expected more than 0"),
+    LIF_OF("tau", -1, "'tau' is -1; expected more than 0"),
+    LIF_OF("tau", 0.005, "'tau' is 0.5 steps of 0.01 s; expected at least one"),
     LIF_OF("v_leak", -0.5, "'v_leak' is -0.5; expected 0"),
-    LIF_OF("v_threshold", 0, "threshold"),
-    LIF_OF("v_threshold", -1, "threshold"),
+    LIF_OF("v_threshold", 0, "'v_threshold' is 0; expected more than 0"),
+    LIF_OF("v_threshold", -1, "'v_threshold' is -1"),
     {.put = NODE("lif/v_reset"), .kind = FLOATS, .axes = 1, .shape = {3}, .value = -1, .words = "'v_reset' is -1"},
     {.put = NODE("lif/v_reset"), .kind = FLOATS, .axes = 1, .shape = {2}, .words = "'v_reset' is [2]"},
     INSTEAD(NODE("delay/delay"), FLOATS, "2.5 steps", .axes = 1, .shape = {2}, .value = 0.025),
@@ -458,19 +520,11 @@ START_TEST(a_broken_file_is_refused) {
 }
 END_TEST
 
-START_TEST(neurons_that_differ_are_refused) {
-    static const char *const fields[] = {"tau", "v_threshold", "v_leak"};
+START_TEST(time_constants_that_differ_are_refused) {
     snnd_context *context = make_context(1);
     snnd_network *network = NULL;
-    char path[64];
-    snprintf(path, sizeof path, "node/nodes/lif/%s", fields[_i]);
-    by_hand_write(scratch("a"), NULL, 0);
-    const hid_t file = H5Fopen(scratch("a"), H5F_ACC_RDWR, H5P_DEFAULT), dataset = H5Dopen2(file, path, H5P_DEFAULT);
-    const float values[3] = {2, 2, 3};
-    H5Dwrite(dataset, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, values);
-    H5Dclose(dataset);
-    H5Fclose(file);
-    REFUSED("is 2 and 3", load_nir(context, DT, scratch("a"), &network));
+    let_differ("tau");
+    REFUSED("node 'lif' (LIF) has time constants that differ", load_nir(context, DT, scratch("a"), &network));
     snnd_context_free(context);
 }
 END_TEST
@@ -582,10 +636,13 @@ Suite *import_suite(void) {
     tcase_add_test(reading, neurons_without_a_matrix_are_joined_one_to_one);
     tcase_add_test(reading, other_ways_to_write_the_same_are_read);
     tcase_add_test(reading, a_lag_without_room_is_told);
+    tcase_add_test(reading, thresholds_may_differ);
+    tcase_add_loop_test(reading, the_reset_is_that_of_the_nodes_metadata, 0, 2);
+    tcase_add_loop_test(reading, a_reset_that_is_none_is_refused, 0, 2);
 
     TCase *refused = scratch_case(suite, "refused");
     tcase_add_loop_test(refused, a_broken_file_is_refused, 0, sizeof broken / sizeof broken[0]);
-    tcase_add_loop_test(refused, neurons_that_differ_are_refused, 0, 3);
+    tcase_add_test(refused, time_constants_that_differ_are_refused);
     tcase_add_loop_test(refused, without_dt_there_is_no_step, 0, 2);
     tcase_add_test(refused, a_large_diagonal_is_refused);
     tcase_add_test(refused, a_file_that_is_cut_off_is_refused);

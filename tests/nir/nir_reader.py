@@ -113,13 +113,18 @@ class Graph:
                 del left[name]
         return done
 
-    def run(self, signal, dt, update_first=False):
-        """What each node gives for an input [T, B, I], by name."""
+    def updates_first(self):
+        """Whether the file says that it is for readers that do."""
+        return self.metadata["discretization"].startswith(b"forward Euler, update first")
+
+    def run(self, signal, dt, update_first=False, subtract=False):
+        """What each node gives for an input [T, B, I], by name. `subtract`: LIF without v_reset subtracts its threshold,
+        as before 1.0.6."""
         given = {}
         for name in self.order():
             node = self.nodes[name]
             sources = [given[a] for a, b in self.edges if b == name]
-            given[name] = step(node, signal if node.type == "Input" else sum(sources), dt, update_first)
+            given[name] = step(node, signal if node.type == "Input" else sum(sources), dt, update_first, subtract)
         return given
 
 
@@ -130,7 +135,7 @@ def delayed(signal, steps):
     return out
 
 
-def step(node, signal, dt, update_first):
+def step(node, signal, dt, update_first, subtract):
     if node.type in ("Input", "Output"):
         return signal
     if node.type == "Linear":
@@ -143,17 +148,18 @@ def step(node, signal, dt, update_first):
         steps = np.rint(node.delay / dt).astype(int)
         require(np.abs(node.delay / dt - steps).max() < 1e-4, f"{node.name} is not whole steps of {dt} s")
         return delayed(signal, steps)
-    return neurons(node, signal, dt, update_first)
+    return neurons(node, signal, dt, update_first, subtract)
 
 
-def neurons(node, signal, dt, update_first):
-    """tau dv/dt = (v_leak - v) + r I by forward Euler, and for LIF a spike above v_threshold and v_reset after it."""
+def neurons(node, signal, dt, update_first, subtract):
+    """tau dv/dt = (v_leak - v) + r I by forward Euler, and for LIF a spike above v_threshold and the reset after it."""
     spiking = node.type == "LIF"
+    subtract = subtract and "v_reset" not in node.field
     reset = node.field.get("v_reset", 0.0)
     v, out = np.zeros(signal.shape[1:]), np.zeros_like(signal)
     for t, current in enumerate(signal):
         moved = v + dt / node.tau * ((node.v_leak - v) + node.r * current)
         looked_at = moved if update_first else v
         out[t] = looked_at > node.v_threshold if spiking else looked_at
-        v = np.where(out[t] > 0, reset, moved) if spiking else moved
+        v = np.where(out[t] > 0, moved - node.v_threshold if subtract else reset, moved) if spiking else moved
     return out

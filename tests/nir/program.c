@@ -34,26 +34,36 @@ static int run(const char *arguments) {
         ck_assert_str_eq(said, "");                                                                                    \
     } while (0)
 
-/* One layer of LIF neurons that are `delay` steps away, and one of integrators. */
-static void make_network(const char *name, int32_t longest) {
+/* One layer of LIF neurons, delayed up to `longest` steps, and one of integrators. */
+static void make_network_of(const char *name, int32_t longest, snnd_order order, snnd_reset reset) {
     snnd_context *context;
     snnd_network *network;
     snnd_delay_options options;
+    snnd_lif_options lif;
+    snnd_leaky_integrator_options leaky;
+    ck_assert_int_eq(snnd_lif_options_init(&lif, sizeof lif), SNND_OK);
+    ck_assert_int_eq(snnd_leaky_integrator_options_init(&leaky, sizeof leaky), SNND_OK);
+    lif.order = leaky.order = (int32_t)order;
+    lif.reset = (int32_t)reset;
     ck_assert_int_eq(snnd_context_create(NULL, &context), SNND_OK);
     ck_assert_int_eq(snnd_network_create(context, 3, &network), SNND_OK);
     ck_assert_int_eq(snnd_delay_options_init(&options, sizeof options), SNND_OK);
     options.max_delay = longest;
     ck_assert_int_eq(snnd_network_add_delays(network, 4, &options, NULL), SNND_OK);
-    ck_assert_int_eq(snnd_network_add_lif(network, NULL, NULL), SNND_OK);
+    ck_assert_int_eq(snnd_network_add_lif(network, &lif, NULL), SNND_OK);
     ck_assert_int_eq(snnd_network_add_delays(network, 2, &options, NULL), SNND_OK);
-    ck_assert_int_eq(snnd_network_add_leaky_integrator(network, NULL, NULL), SNND_OK);
+    ck_assert_int_eq(snnd_network_add_leaky_integrator(network, &leaky, NULL), SNND_OK);
     ck_assert_int_eq(snnd_network_save(network, scratch(name)), SNND_OK);
     snnd_network_free(network);
     snnd_context_free(context);
 }
 
+static void make_network(const char *name, int32_t longest) {
+    make_network_of(name, longest, SNND_ORDER_PAPER, SNND_RESET_ZERO);
+}
+
 START_TEST(a_network_goes_there_and_back) {
-    make_network("net", 6);
+    make_network_of("net", 6, _i == 0 ? SNND_ORDER_PAPER : SNND_ORDER_UPDATE_FIRST, SNND_RESET_ZERO);
     QUIET("export net a.nir");
     QUIET("import a.nir again");
     QUIET("export again b.nir");
@@ -77,9 +87,10 @@ START_TEST(a_graph_is_shown) {
     RUNS(0, "\nlayer_0_linear_0 (Linear: weight [4, 3]) -> layer_1_shift\n", "show a.nir");
     RUNS(0, "\nlayer_1_lif (LIF: tau [4], r [4], v_leak [4], v_threshold [4], v_reset [4]) -> layer_2_linear_0\n",
          "show a.nir");
-    QUIET("export net a.nir --order update-first --without-reset");
-    RUNS(0, "NIR 1.0.4: ", "show a.nir");
-    RUNS(0, "update-first", "show a.nir");
+    make_network_of("net", 0, SNND_ORDER_UPDATE_FIRST, SNND_RESET_ZERO);
+    QUIET("export net a.nir --without-reset");
+    RUNS(0, "NIR 1.0.4: 6 nodes, 5 edges", "show a.nir");
+    RUNS(0, "(update-first)", "show a.nir");
     RUNS(0, "v_threshold [4]) ->", "show a.nir");
 }
 END_TEST
@@ -90,16 +101,34 @@ START_TEST(a_shift_is_told) {
     RUNS(0, "NIR 1.0.6: 6 nodes", "show a.nir");
     RUNS(0, "snnd-nir: the network gives what the graph gives 1 step later\n", "import a.nir again");
     RUNS(0, " 3 steps before", "export net a.nir --drop-shift --order update-first");
-    RUNS(0, " 3 steps later", "import a.nir again");
+    QUIET("import a.nir again"); /* neurons that update first have no lag */
 }
 END_TEST
 
 START_TEST(what_fires_in_another_order_is_warned_of) {
     make_network("net", 2);
-    QUIET("export net a.nir --order update-first");
-    RUNS(0, "spikes will differ from those of the readers that a.nir is for", "import a.nir again");
-    RUNS(0, "spikes will differ", "import a.nir again --order update-first");
+    RUNS(0, "snnd-nir: spikes will differ in the readers that a.nir is for", "export net a.nir --order update-first");
+    QUIET("import a.nir again");
     QUIET("import a.nir again --order spike-first --dt 0.01");
+    make_network_of("net", 2, SNND_ORDER_UPDATE_FIRST, SNND_RESET_ZERO);
+    QUIET("export net a.nir");
+    QUIET("export net a.nir --order update-first");
+    RUNS(1, "layer 1 updates first", "export net a.nir --order spike-first");
+}
+END_TEST
+
+START_TEST(a_reset_that_nir_has_no_word_for_is_warned_of) {
+    make_network_of("net", 2, SNND_ORDER_UPDATE_FIRST, SNND_RESET_SUBTRACT);
+    RUNS(0, "NIR has no word for neurons that subtract their threshold, as 1 layer of this network",
+         "export net a.nir");
+    RUNS(0, "NIR 1.0.4", "show a.nir");
+    RUNS(0, "v_threshold [4]; subtracts its threshold) ->", "show a.nir");
+    QUIET("import a.nir again");
+    RUNS(0, "as 1 layer", "export again a.nir");
+    QUIET("import a.nir again --reset zero");
+    QUIET("export again a.nir");
+    QUIET("import a.nir again --reset subtract");
+    RUNS(0, "as 1 layer", "export again a.nir");
 }
 END_TEST
 
@@ -199,6 +228,8 @@ START_TEST(wrong_usage_is_named) {
     RUNS(2, "show takes one file", "show a b");
     RUNS(2, "--drop-shift is not for import", "import a b --drop-shift");
     RUNS(2, "--dt is not for show", "show a --dt 1");
+    RUNS(2, "--reset is not for export", "export a b --reset zero");
+    RUNS(2, "--reset: expected zero or subtract, not 'none'", "import a b --reset none");
     RUNS(2, "--dt: expected a number from 1e-09 to 1000, not '0'", "export a b --dt 0");
     RUNS(2, "--order: expected spike-first or update-first, not 'any'", "import a b --order any");
     RUNS(2, "there is no such option", "show a --quiet");
@@ -210,10 +241,11 @@ END_TEST
 int main(void) {
     Suite *suite = suite_create("snnd-nir");
     TCase *cases = scratch_case(suite, "cases");
-    tcase_add_test(cases, a_network_goes_there_and_back);
+    tcase_add_loop_test(cases, a_network_goes_there_and_back, 0, 2);
     tcase_add_test(cases, a_graph_is_shown);
     tcase_add_test(cases, a_shift_is_told);
     tcase_add_test(cases, what_fires_in_another_order_is_warned_of);
+    tcase_add_test(cases, a_reset_that_nir_has_no_word_for_is_warned_of);
     tcase_add_test(cases, what_fails_is_said_and_leaves_files_as_they_are);
     tcase_add_test(cases, a_file_keeps_its_permissions);
     tcase_add_test(cases, a_read_only_file_is_not_replaced);
