@@ -34,6 +34,9 @@ static const struct range ranges[] = {
     {"spike_rate", 0, 1e6, NEVER},
     {"weight_rate", 0, WIDE, NEVER},
     {"position_rate", 0, WIDE, NEVER},
+    {"accumulations", 0, WIDE, NEVER},
+    {"multiplications", 0, WIDE, NEVER},
+    {"picojoules", 0, WIDE, NEVER},
     /* results.tsv, summary.tsv and ablation.json */
     {"sparsity", 0, 1, NEVER},
     {"sparsities", 0, 1, NEVER},

@@ -66,6 +66,11 @@ START_TEST(reads_what_is_given) {
     ck_assert_int_eq(options.delays, DELAYS_FIXED);
     ck_assert_int_eq(options.isa, 1);
     ck_assert_int_eq(options.seed, 7);
+    ck_assert_int_eq(options.picojoules.given, 0);
+    ck_assert_int_eq(READ("--picojoules", "0.9,4.6"), 0);
+    ck_assert_int_eq(options.picojoules.given, 1);
+    ck_assert_double_eq(options.picojoules.accumulation, 0.9);
+    ck_assert_double_eq(options.picojoules.multiplication, 4.6);
 }
 END_TEST
 
@@ -82,6 +87,10 @@ START_TEST(names_the_option_that_is_wrong) {
     check_refused(READ("--preset", "Mel"), "--preset");
     check_refused(READ("--epochs"), "--epochs: a value is missing");
     check_refused(READ("--epoch-count", "3"), "--epoch-count: there is no such option");
+    check_refused(READ("--picojoules", "0.9"), "--picojoules: expected two numbers from 0 to 1e+09 with a comma");
+    check_refused(READ("--picojoules", "0.9,"), "--picojoules");
+    check_refused(READ("--picojoules", "0.9,1,2"), "--picojoules");
+    check_refused(READ("--picojoules", "-1,2"), "--picojoules");
     check_refused(READ("more"), "unexpected argument 'more'");
     check_refused(READ("--data", "d", "--max-delay", "7"), "--max-delay: expected an even number");
     check_refused(READ("--data", "d", "--dale"), "--dale: needs another --structure");
@@ -124,6 +133,27 @@ START_TEST(a_run_keeps_its_settings) {
 }
 END_TEST
 
+/* What operations take may be told to a run that goes on, or told anew. */
+START_TEST(prices_are_offered_again) {
+    ck_assert_int_eq(READ("--data", "d"), 0);
+    cJSON *without = options_settings(&options);
+    ck_assert(cJSON_IsNull(cJSON_GetObjectItem(without, "picojoules")));
+    ck_assert_int_eq(READ("--data", "d", "--picojoules", "0.9,4.6"), 0);
+    cJSON *with = options_settings(&options);
+    ck_assert_str_eq(cJSON_GetObjectItem(with, "picojoules")->valuestring, "0.9,4.6");
+    ck_assert_int_eq(options_inherit(&options, without, &failure), 0);
+    ck_assert_double_eq(options.picojoules.multiplication, 4.6);
+    ck_assert_int_eq(READ("--data", "d"), 0);
+    ck_assert_int_eq(options_inherit(&options, without, &failure), 0);
+    ck_assert_int_eq(options.picojoules.given, 0);
+    ck_assert_int_eq(options_inherit(&options, with, &failure), 0);
+    ck_assert_double_eq(options.picojoules.accumulation, 0.9);
+    ck_assert_int_eq(options_agree(&options, without, &failure), 0);
+    cJSON_Delete(with);
+    cJSON_Delete(without);
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("options");
     TCase *command_line = tcase_create("command_line");
@@ -135,6 +165,7 @@ int main(void) {
     TCase *settings = tcase_create("settings");
     tcase_add_checked_fixture(settings, NULL, drop_arguments);
     tcase_add_test(settings, a_run_keeps_its_settings);
+    tcase_add_test(settings, prices_are_offered_again);
     suite_add_tcase(suite, settings);
     return run_suite(suite);
 }

@@ -159,6 +159,36 @@ START_TEST(the_log_tells_what_changed) {
 }
 END_TEST
 
+/* A number of a line of a log; NaN: null. */
+static double logged(const char *out, int epoch, const char *number) {
+    char *name = format_text("%s/log.jsonl", out), *log = read_text(folder, name, NULL), *line = log;
+    for (int i = 1; i < epoch; i++)
+        line = strchr(line, '\n') + 1;
+    cJSON *record = cJSON_ParseWithOpts(line, NULL, 0);
+    const cJSON *item = cJSON_GetObjectItem(record, number);
+    ck_assert_msg(item != NULL, "%s is not in %s", number, line);
+    const double value = cJSON_IsNumber(item) ? item->valuedouble : NAN;
+    cJSON_Delete(record);
+    free(log);
+    free(name);
+    return value;
+}
+
+START_TEST(the_log_has_operations_and_what_they_take) {
+    ck_assert_int_eq(RUN("run", "--epochs", "2", "--hidden", "8", "--picojoules", "0.5,4"), 0);
+    for (int epoch = 1; epoch <= 2; epoch++) {
+        const double accumulations = logged("run", epoch, "accumulations");
+        const double multiplications = logged("run", epoch, "multiplications");
+        ck_assert(accumulations > 0 && accumulations <= 80 * 8 * 20); /* every neuron at every step */
+        ck_assert(multiplications > 0 && multiplications <= 80 * 40 * 8);
+        ck_assert_double_eq_tol(logged("run", epoch, "picojoules"), 0.5 * accumulations + 4 * multiplications, 1e-6);
+    }
+    ck_assert_int_eq(RUN("plain", "--epochs", "2", "--hidden", "8"), 0);
+    ck_assert_double_eq_tol(logged("plain", 2, "accumulations"), logged("run", 2, "accumulations"), 1e-9);
+    ck_assert(isnan(logged("plain", 2, "picojoules")));
+}
+END_TEST
+
 START_TEST(quiet_prints_the_result_only) {
     ck_assert_int_eq(RUN("run", "--epochs", "2", "--hidden", "4,4", "--quiet", "--validation", "0.25"), 0);
     check_log("run", 2, 1);
@@ -611,6 +641,7 @@ int main(void) {
     tcase_set_timeout(runs, 120);
     tcase_add_test(runs, a_run_leaves_what_it_promises);
     tcase_add_test(runs, the_log_tells_what_changed);
+    tcase_add_test(runs, the_log_has_operations_and_what_they_take);
     tcase_add_test(runs, quiet_prints_the_result_only);
     tcase_add_loop_test(runs, every_structure_trains, 0, 4);
     tcase_add_loop_test(runs, every_rule_trains, 0, RULES);

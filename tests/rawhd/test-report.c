@@ -143,6 +143,23 @@ START_TEST(shows_runs) {
 }
 END_TEST
 
+START_TEST(shows_operations_and_what_they_take) {
+    train("run", "dense");
+    ck_assert_int_eq(REPORT("run"), 0);
+    ck_assert(page_has("accumulations of a test sample") && page_has("multiplications of a test sample"));
+    ck_assert(!page_has("energy of both"));
+    ck_assert(file_has("run/pictures/changes.gp", "Accumulations") && !file_has("run/pictures/changes.gp", "Energy"));
+    char *log = read_text(folder, "run/log.jsonl", NULL);
+    for (char *null; (null = strstr(log, "\"picojoules\":null")) != NULL;)
+        memcpy(null, "\"picojoules\":7654", strlen("\"picojoules\":7654"));
+    write_text(folder, "run/log.jsonl", log);
+    free(log);
+    ck_assert_int_eq(REPORT("run"), 0);
+    ck_assert(page_has("energy of both (pJ)") && page_has(">7654</td>"));
+    ck_assert(file_has("run/pictures/changes.gp", "Energy"));
+}
+END_TEST
+
 START_TEST(compares_only_what_is_like_the_paper) {
     train_with("run", "dense", "learned", "256");
     ck_assert_int_eq(REPORT("run"), 0);
@@ -879,6 +896,7 @@ int main(void) {
     tcase_add_checked_fixture(pages, setup, teardown);
     tcase_set_timeout(pages, 120);
     tcase_add_test(pages, shows_runs);
+    tcase_add_test(pages, shows_operations_and_what_they_take);
     tcase_add_test(pages, compares_only_what_is_like_the_paper);
     tcase_add_test(pages, fixed_delays_have_no_sigma);
     tcase_add_test(pages, many_layers_stay_legible);

@@ -83,6 +83,9 @@ static const struct panel panels[] = {
     {"rewired", "Synapses that were not there an epoch before", "synapses"},
     {"delay_moved", "Mean movement of the delays in an epoch", "steps of 10 ms"},
     {"spike_rate", "Activity of the hidden neurons in training", "spikes a step"},
+    {"accumulations", "Accumulations of weights by spikes in a test sample", "accumulations"},
+    {"multiplications", "Multiplications of weights with inputs in a test sample", "multiplications"},
+    {"picojoules", "Energy of both", "pJ a test sample"},
 };
 
 enum { PANELS = sizeof panels / sizeof *panels };
@@ -97,7 +100,10 @@ static int draw_changes(const struct past *past, const char *place, struct failu
     if (picture == NULL)
         return -1;
     FILE *data = picture_data(picture), *script = picture_script(picture);
-    fputs("# epoch, synapses rewired, mean movement of delays in steps, spikes of a hidden neuron a step\n", data);
+    fputs("# epoch", data);
+    for (int j = 0; j < PANELS; j++)
+        fprintf(data, ", %s", panels[j].number);
+    putc('\n', data);
     for (const cJSON *record = past->history->child; record != NULL; record = record->next) {
         fprintf(data, "%.0f", history_number(record, "epoch"));
         for (int j = 0; j < PANELS; j++)

@@ -5,7 +5,8 @@
 #include "report/past.h"
 
 /** Draws PLACE/training (accuracies and, if delays are learned, sigma) and PLACE/changes (synapses rewired, delays
- * moved, spikes; what of them the log has). A run without a finished epoch has neither. */
+ * moved, spikes, synaptic operations and their energy; what of them the log has). A run without a finished epoch has
+ * neither. */
 int curves_draw(const struct past *past, const char *place, struct failure *failure);
 
 #endif

@@ -75,6 +75,17 @@ static const char *in_the_paper(const struct past *past) {
     return setting_is(settings, "delays", "learned") ? "97.2 % on RawHD" : "not given";
 }
 
+/* Synaptic operations, where the log has them. */
+static const struct cost {
+    const char *number, *heading;
+} costs[] = {
+    {"accumulations", "accumulations of a test sample"},
+    {"multiplications", "multiplications of a test sample"},
+    {"picojoules", "energy of both (pJ)"},
+};
+
+enum { COSTS = sizeof costs / sizeof *costs };
+
 static void row_of_accuracy(FILE *page, const struct past *past, const char *what, int epoch, const char *paper) {
     const cJSON *record = cJSON_GetArrayItem(past->history, epoch);
     html_row(page, what);
@@ -85,18 +96,24 @@ static void row_of_accuracy(FILE *page, const struct past *past, const char *wha
     percent_cell(page, history_number(record, "train_accuracy"));
     html_cell(page, "%.0f", history_number(record, "active"));
     html_cell(page, "%.4f", history_number(record, "spike_rate"));
+    for (int i = 0; i < COSTS; i++)
+        if (past_has(past, costs[i].number))
+            html_cell(page, "%.0f", history_number(record, costs[i].number));
     html_cell(page, "%s", paper);
     html_row_end(page);
 }
 
 static void write_result(FILE *page, const struct past *past) {
-    const char *headings[8] = {"", "epoch", "test accuracy"};
+    const char *headings[8 + COSTS] = {"", "epoch", "test accuracy"};
     int epochs = cJSON_GetArraySize(past->history), validated = past_has(past, "validation_accuracy"), columns = 3;
     if (validated)
         headings[columns++] = "validation accuracy";
     headings[columns++] = "training accuracy (with dropout)";
     headings[columns++] = "synapses";
     headings[columns++] = "spikes of a hidden neuron a step";
+    for (int i = 0; i < COSTS; i++)
+        if (past_has(past, costs[i].number))
+            headings[columns++] = costs[i].heading;
     headings[columns++] = "for comparison: test accuracy in the paper, on RawHD";
     html_table_begin(page, "What the run came to", headings, columns);
     row_of_accuracy(page, past, "best epoch", history_best(past->history), in_the_paper(past));
@@ -189,7 +206,7 @@ static const struct exhibit pictures_of_run[] = {
     {"training", "Accuracy in training and test and, where delays are learned, the width sigma of their profiles, by "
                  "epoch."},
     {"changes", "By epoch: synapses that were not there an epoch before, how far delays moved on average (of the "
-                "synapses that stayed), and the activity of the hidden neurons."},
+                "synapses that stayed), the activity of the hidden neurons, and what synapses do for a test sample."},
     {"delays", "How many synapses have each delay, excitatory (red) and inhibitory (blue); dotted: before training."},
     {"weights", "How many synapses have each weight; grey: before training. The axis of counts is logarithmic."},
     {"degrees", "Synapses that each neuron receives (above) and that each input of a layer gives (below); grey: before "

@@ -12,10 +12,10 @@
 
 /* What a record may have. */
 static const char *const numbers[] = {
-    "epoch",         "train_loss",    "train_accuracy", "validation_loss", "validation_accuracy",
-    "test_loss",     "test_accuracy", "sigma",          "seconds",         "active",
-    "regrown",       "rewired",       "delay_moved",    "spike_rate",      "weight_rate",
-    "position_rate",
+    "epoch",         "train_loss",    "train_accuracy",  "validation_loss", "validation_accuracy",
+    "test_loss",     "test_accuracy", "sigma",           "seconds",         "active",
+    "regrown",       "rewired",       "delay_moved",     "spike_rate",      "weight_rate",
+    "position_rate", "accumulations", "multiplications", "picojoules",
 };
 
 enum { NUMBERS = sizeof numbers / sizeof *numbers, LONGEST_LINE = 16384 };
@@ -49,6 +49,12 @@ cJSON *history_record(const struct epoch_result *result) {
     cJSON_AddNumberToObject(record, "spike_rate", training->spike_rate);
     cJSON_AddNumberToObject(record, "weight_rate", training->weight_rate);
     cJSON_AddNumberToObject(record, "position_rate", training->position_rate);
+    cJSON_AddNumberToObject(record, "accumulations", testing->accumulations);
+    cJSON_AddNumberToObject(record, "multiplications", testing->multiplications);
+    if (result->has_energy)
+        cJSON_AddNumberToObject(record, "picojoules", testing->picojoules);
+    else
+        cJSON_AddNullToObject(record, "picojoules");
     return record;
 }
 

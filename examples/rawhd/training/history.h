@@ -14,6 +14,7 @@ struct epoch_result {
     snnd_changes changes; /**< from the network one epoch before, if that is known */
     int has_changes;
     int has_validation;
+    int has_energy; /**< of operations in the test: the run was told what they take */
     double seconds;
 };
 

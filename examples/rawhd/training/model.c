@@ -173,6 +173,11 @@ int model_trainer(snnd_context *context, const struct options *options, const st
     training.seed = (uint64_t)options->seed;
     training.l1 = options->l1;
     training.sparsity = model->sparsity;
+    snnd_picojoules picojoules;
+    snnd_picojoules_init(&picojoules, sizeof picojoules);
+    picojoules.accumulation = options->picojoules.accumulation;
+    picojoules.multiplication = options->picojoules.multiplication;
+    training.picojoules = &picojoules;
     training.progress = progress;
     training.progress_user = user;
     return snnd_trainer_create(model->network, &training, trainer) == SNND_OK

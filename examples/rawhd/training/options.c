@@ -109,6 +109,10 @@ static const struct entry table[] = {
      DECIDES,
      NULL,
      "classes: German 0-9, English 10-19 (English first)"},
+    {{"picojoules", OTHER, AT(picojoules), 0, 1e9, NULL},
+     OFFERED,
+     "A,M",
+     "of an accumulation and of a multiplication with its addition: the log has energy"},
     {{"cache", TEXT, AT(cache), 0, 0, NULL}, OFFERED, "DIR", "where spectrograms are kept (DATA/.snndelay-cache)"},
     {{"threads", WHOLE, AT(threads), 0, 1024, NULL},
      FORGOTTEN,
@@ -148,6 +152,15 @@ static void set_defaults(struct options *options) {
     };
 }
 
+/* As few digits as make the same number. */
+static char *real_text(double value) {
+    char *text = format_text("%.15g", value);
+    if (strtod(text, NULL) == value)
+        return text;
+    free(text);
+    return format_text("%.17g", value);
+}
+
 static int refuse_widths(const struct argument *argument, const char *text, struct failure *failure) {
     return failed(failure, "--%s: expected 1 to %d whole numbers from %.0f to %.0f with commas between, not '%s'",
                   argument->name, OPTIONS_LAYERS, argument->low, argument->high, text);
@@ -171,11 +184,68 @@ static int read_widths(const struct argument *argument, void *field, const char 
     return 0;
 }
 
+static char *widths_text(const void *field) {
+    const struct widths *widths = field;
+    char *text = format_text("%d", (int)widths->width[0]);
+    for (int i = 1; i < widths->count; i++) {
+        char *longer = format_text("%s,%d", text, (int)widths->width[i]);
+        free(text);
+        text = longer;
+    }
+    return text;
+}
+
+static int read_prices(const struct argument *argument, void *field, const char *text, struct failure *failure) {
+    struct prices read = {0, 0, 1};
+    const char *comma = strchr(text, ',');
+    char *first = format_text("%.*s", comma != NULL ? (int)(comma - text) : 0, text);
+    const int good = comma != NULL && number_real(first, argument->low, argument->high, &read.accumulation) == 0 &&
+                     number_real(comma + 1, argument->low, argument->high, &read.multiplication) == 0;
+    free(first);
+    if (!good)
+        return failed(failure, "--%s: expected two numbers from %g to %g with a comma between, not '%s'",
+                      argument->name, argument->low, argument->high, text);
+    *(struct prices *)field = read;
+    return 0;
+}
+
+static char *prices_text(const void *field) {
+    const struct prices *prices = field;
+    if (!prices->given)
+        return NULL;
+    char *accumulation = real_text(prices->accumulation), *multiplication = real_text(prices->multiplication);
+    char *text = format_text("%s,%s", accumulation, multiplication);
+    free(accumulation);
+    free(multiplication);
+    return text;
+}
+
+/* The options of kind OTHER: how each is read, and written as it is read; NULL: it was not given. */
+static const struct form {
+    const char *name;
+    argument_reader *read;
+    char *(*text)(const void *field);
+} forms[] = {
+    {"hidden", read_widths, widths_text},
+    {"picojoules", read_prices, prices_text},
+};
+
+static const struct form *form_of(const struct argument *argument) {
+    const struct form *form = forms;
+    while (strcmp(form->name, argument->name) != 0)
+        form++;
+    return form;
+}
+
+static int read_other(const struct argument *argument, void *field, const char *text, struct failure *failure) {
+    return form_of(argument)->read(argument, field, text, failure);
+}
+
 /* The table's first column is what the reader knows. */
 static struct arguments known_arguments(struct argument known[ENTRIES]) {
     for (int i = 0; i < ENTRIES; i++)
         known[i] = table[i].is;
-    return (struct arguments){.known = known, .count = ENTRIES, .other = read_widths, .hint = ""};
+    return (struct arguments){.known = known, .count = ENTRIES, .other = read_other, .hint = ""};
 }
 
 int options_read(int count, char **arguments, struct options *options, struct failure *failure) {
@@ -259,16 +329,6 @@ void options_help(void) {
         "with other settings; 3 training diverged; 130 stopped by Ctrl-C, with a checkpoint.\n");
 }
 
-static char *widths_text(const struct widths *widths) {
-    char *text = format_text("%d", (int)widths->width[0]);
-    for (int i = 1; i < widths->count; i++) {
-        char *longer = format_text("%s,%d", text, (int)widths->width[i]);
-        free(text);
-        text = longer;
-    }
-    return text;
-}
-
 /* An option's value as JSON. */
 static cJSON *value_of(const struct options *options, const struct entry *entry) {
     const void *field = (const char *)options + entry->is.offset;
@@ -287,19 +347,10 @@ static cJSON *value_of(const struct options *options, const struct entry *entry)
     case OTHER:
         break;
     }
-    char *text = widths_text(field);
-    cJSON *value = cJSON_CreateString(text);
+    char *text = form_of(&entry->is)->text(field);
+    cJSON *value = text != NULL ? cJSON_CreateString(text) : cJSON_CreateNull();
     free(text);
     return value;
-}
-
-/* As few digits as make the same number. */
-static char *real_text(double value) {
-    char *text = format_text("%.15g", value);
-    if (strtod(text, NULL) == value)
-        return text;
-    free(text);
-    return format_text("%.17g", value);
 }
 
 /* An option's text from JSON, as on the command line. */
@@ -340,6 +391,8 @@ int options_inherit(struct options *options, const cJSON *settings, struct failu
         const cJSON *then = cJSON_GetObjectItemCaseSensitive(settings, table[i].is.name);
         int given = (options->given >> i & 1) != 0, result = 0;
         if (then == NULL || table[i].keeping == FORGOTTEN)
+            continue;
+        if (!given && table[i].is.kind == OTHER && cJSON_IsNull(then)) /* nor was it then */
             continue;
         if (given && table[i].keeping == DECIDES) {
             result = compare(options, &table[i], then, failure);

@@ -27,10 +27,17 @@ struct widths {
     int count;
 };
 
+/** What operations take of energy, as snnd_picojoules. */
+struct prices {
+    double accumulation, multiplication;
+    int given;
+};
+
 struct options {
     const char *data, *out, *cache, *from, *rewind;
     int64_t epochs, batch, max_delay, per_pair, seed, threads, fan_in, interval;
     struct widths hidden;
+    struct prices picojoules;
     int delays, structure, growth; /**< of the enums above */
     int preset;                    /**< enum preset */
     int budget, density;           /**< snnd_budget, snnd_density */

@@ -163,6 +163,7 @@ static int evaluate(struct run *run, const snnd_dataset *dataset, snnd_epoch_rep
 static int finish_epoch(struct run *run, struct epoch_result *result, double begin) {
     struct keep *keep = &run->keep;
     result->has_validation = run->validation != NULL;
+    result->has_energy = run->options->picojoules.given;
     if (evaluate(run, run->data.testing, &result->testing) != 0)
         return -1;
     if (result->has_validation && evaluate(run, run->validation, &result->validation) != 0)
