@@ -50,6 +50,10 @@ START_TEST(defaults_are_the_papers) {
     ck_assert_double_eq(options.dropout, 0.4);
     ck_assert_double_eq(options.validation, 0);
     ck_assert_int_eq(options.seed, 0);
+    ck_assert_double_eq(options.tau, 10.05);
+    ck_assert_int_eq(options.order, 0);
+    ck_assert_int_eq(options.reset, 0);
+    ck_assert_int_eq(options.surrogate, 0);
     ck_assert_int_eq(options.dale, 0);
     ck_assert_int_eq(READ("--data", "d", "--structure", "deep-r"), 0);
     ck_assert_int_eq(options.dale, 1);

@@ -2,6 +2,7 @@
 
 #include <snndelay.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "common/program.h"
 #include "training/model.h"
@@ -11,44 +12,42 @@
 enum {
     ALL = 0x7fff,
     SPARSE = ALL - BIT(STRUCTURE_DENSE),
-    REWIRED = BIT(STRUCTURE_RIGL) | BIT(STRUCTURE_SET) | BIT(STRUCTURE_SNFS)
+    REWIRED = BIT(STRUCTURE_RIGL) | BIT(STRUCTURE_SET) | BIT(STRUCTURE_SNFS),
+    SHARES = BIT(SNND_BUDGET_LAYER) | BIT(SNND_BUDGET_NETWORK)
 };
 
-/* Where an option is of use. */
+/* Where an option is of use: a bit for each choice of another. Of several lines the first that speaks is mentioned. */
 static const struct {
-    const char *option;
-    unsigned structures, budgets; /* a bit for each kind */
+    const char *option, *other;
+    unsigned choices;
 } uses[] = {
-    {"sparsity", SPARSE, BIT(SNND_BUDGET_LAYER) | BIT(SNND_BUDGET_NETWORK)},
-    {"budget", SPARSE, ALL},
-    {"density", SPARSE, BIT(SNND_BUDGET_LAYER) | BIT(SNND_BUDGET_NETWORK)},
-    {"fan-in", SPARSE, BIT(SNND_BUDGET_FAN_IN)},
-    {"dale", SPARSE, ALL},
-    {"growth", BIT(STRUCTURE_DEEP_R) | REWIRED, ALL},
-    {"temperature", BIT(STRUCTURE_DEEP_R), ALL},
-    {"interval", REWIRED, ALL},
-    {"share", REWIRED, ALL},
-    {"rewire-until", REWIRED, ALL},
-    {"from", BIT(STRUCTURE_PRUNED), ALL},
-    {"rewind", BIT(STRUCTURE_PRUNED), ALL},
+    {"sparsity", "structure", SPARSE},
+    {"sparsity", "budget", SHARES},
+    {"budget", "structure", SPARSE},
+    {"density", "structure", SPARSE},
+    {"density", "budget", SHARES},
+    {"fan-in", "structure", SPARSE},
+    {"fan-in", "budget", BIT(SNND_BUDGET_FAN_IN)},
+    {"dale", "structure", SPARSE},
+    {"growth", "structure", BIT(STRUCTURE_DEEP_R) | REWIRED},
+    {"temperature", "structure", BIT(STRUCTURE_DEEP_R)},
+    {"interval", "structure", REWIRED},
+    {"share", "structure", REWIRED},
+    {"rewire-until", "structure", REWIRED},
+    {"from", "structure", BIT(STRUCTURE_PRUNED)},
+    {"rewind", "structure", BIT(STRUCTURE_PRUNED)},
 };
-
-static void mention(const cJSON *settings, const char *option, const char *other) {
-    const cJSON *choice = cJSON_GetObjectItemCaseSensitive(settings, other);
-    program_complain("--%s has no effect with --%s %s", option, other, choice->valuestring);
-}
 
 void idle_mention(const struct options *options) {
-    cJSON *settings = options_settings(options);
+    const char *mentioned = "", *word;
     for (size_t i = 0; i < sizeof uses / sizeof *uses; i++) {
-        if (!options_given(options, uses[i].option))
+        const int chosen = options_chosen(options, uses[i].other, &word);
+        if (!options_given(options, uses[i].option) || (uses[i].choices & BIT(chosen)) != 0 ||
+            strcmp(mentioned, uses[i].option) == 0)
             continue;
-        if ((uses[i].structures & BIT(options->structure)) == 0)
-            mention(settings, uses[i].option, "structure");
-        else if ((uses[i].budgets & BIT(options->budget)) == 0)
-            mention(settings, uses[i].option, "budget");
+        program_complain("--%s has no effect with --%s %s", uses[i].option, uses[i].other, word);
+        mentioned = uses[i].option;
     }
-    cJSON_Delete(settings);
 }
 
 void idle_mention_rewiring(const struct options *options, int64_t steps) {
@@ -58,10 +57,9 @@ void idle_mention_rewiring(const struct options *options, int64_t steps) {
     const int64_t stop = model_rewiring_stop(options, steps);
     if (first <= steps && (stop == 0 || first < stop))
         return;
-    cJSON *settings = options_settings(options);
-    const cJSON *rule = cJSON_GetObjectItemCaseSensitive(settings, "structure");
+    const char *rule;
+    options_chosen(options, "structure", &rule);
     program_complain("--structure %s never rewires: the first time would be step %lld, and of %lld steps it rewires "
                      "before step %lld (--interval, --rewire-until)",
-                     rule->valuestring, (long long)first, (long long)steps, (long long)(stop > 0 ? stop : steps + 1));
-    cJSON_Delete(settings);
+                     rule, (long long)first, (long long)steps, (long long)(stop > 0 ? stop : steps + 1));
 }

@@ -15,6 +15,24 @@ static snnd_status add_delays(snnd_network *network, const struct options *optio
     return snnd_network_add_delays(network, neurons, &delays, NULL);
 }
 
+static snnd_status add_neurons(snnd_network *network, const struct options *options) {
+    snnd_lif_options neurons;
+    snnd_lif_options_init(&neurons, sizeof neurons);
+    neurons.tau = options->tau;
+    neurons.order = options->order + 1;
+    neurons.reset = options->reset + 1;
+    neurons.surrogate = options->surrogate + 1;
+    return snnd_network_add_lif(network, &neurons, NULL);
+}
+
+static snnd_status add_readout(snnd_network *network, const struct options *options) {
+    snnd_leaky_integrator_options neurons;
+    snnd_leaky_integrator_options_init(&neurons, sizeof neurons);
+    neurons.tau = options->tau;
+    neurons.order = options->order + 1;
+    return snnd_network_add_leaky_integrator(network, &neurons, NULL);
+}
+
 /* Delays -> batch norm -> LIF -> dropout for each hidden layer, then delays -> leaky integrator. */
 static snnd_status add_layers(snnd_network *network, const struct options *options, int32_t classes) {
     snnd_status status = SNND_OK;
@@ -23,14 +41,14 @@ static snnd_status add_layers(snnd_network *network, const struct options *optio
         if (status == SNND_OK)
             status = snnd_network_add_batch_norm(network, NULL, NULL);
         if (status == SNND_OK)
-            status = snnd_network_add_lif(network, NULL, NULL);
+            status = add_neurons(network, options);
         if (status == SNND_OK)
             status = snnd_network_add_dropout(network, options->dropout, NULL);
     }
     if (status == SNND_OK)
         status = add_delays(network, options, classes);
     if (status == SNND_OK)
-        status = snnd_network_add_leaky_integrator(network, NULL, NULL);
+        status = add_readout(network, options);
     return status;
 }
 

@@ -18,6 +18,9 @@ enum keeping {
 };
 
 static const char *const delays_names[] = {"learned", "fixed", NULL};
+static const char *const order_names[] = {"paper", "update-first", NULL};
+static const char *const reset_names[] = {"zero", "subtract", NULL};
+static const char *const surrogate_names[] = {"arctan", "fast-sigmoid", "sigmoid", "triangle", "rectangle", NULL};
 static const char *const structure_names[] = {
     [STRUCTURE_DENSE] = "dense", [STRUCTURE_FIXED] = "fixed", [STRUCTURE_DEEP_R] = "deep-r", [STRUCTURE_RIGL] = "rigl",
     [STRUCTURE_SET] = "set",     [STRUCTURE_SNFS] = "snfs",   [STRUCTURE_PRUNED] = "pruned", NULL};
@@ -54,6 +57,19 @@ static const struct entry table[] = {
     {{"max-delay", WHOLE, AT(max_delay), 0, 1022, NULL}, DECIDES, "N", "longest delay in steps of 10 ms; even (24)"},
     {{"delays", CHOICE, AT(delays), 0, 0, delays_names}, DECIDES, "KIND", "learned, or fixed at random (learned)"},
     {{"kernel-count", WHOLE, AT(per_pair), 1, 64, NULL}, DECIDES, "N", "synapses for each pair of neurons (1)"},
+    {{"tau", REAL, AT(tau), 1, 1e9, NULL}, DECIDES, "X", "membrane time constant in steps of all neurons (10.05)"},
+    {{"order", CHOICE, AT(order), 0, 0, order_names},
+     DECIDES,
+     "KIND",
+     "paper: a current counts a step later; update-first: at once (paper)"},
+    {{"reset", CHOICE, AT(reset), 0, 0, reset_names},
+     DECIDES,
+     "KIND",
+     "of the potential by a spike: to zero, or subtract the threshold (zero)"},
+    {{"surrogate", CHOICE, AT(surrogate), 0, 0, surrogate_names},
+     DECIDES,
+     "NAME",
+     "gradient of spikes: arctan, fast-sigmoid, sigmoid, triangle, rectangle (arctan)"},
     {{"structure", CHOICE, AT(structure), 0, 0, structure_names},
      DECIDES,
      "KIND",
@@ -142,6 +158,7 @@ static void set_defaults(struct options *options) {
         .hidden = {{256}, 1},
         .max_delay = 24,
         .per_pair = 1,
+        .tau = 10.05,
         .sparsity = 0.875,
         .dale = -1, /* options_check() decides */
         .interval = -1,
@@ -255,11 +272,23 @@ int options_read(int count, char **arguments, struct options *options, struct fa
     return arguments_read(&all, options, count, arguments, &options->given, NULL, failure);
 }
 
+/* The line of an option that there is. */
+static int place_of(const char *name) {
+    int place = 0;
+    while (strcmp(table[place].is.name, name) != 0)
+        place++;
+    return place;
+}
+
 int options_given(const struct options *options, const char *name) {
-    for (int i = 0; i < ENTRIES; i++)
-        if (strcmp(table[i].is.name, name) == 0)
-            return (options->given >> i & 1) != 0;
-    return 0;
+    return (options->given >> place_of(name) & 1) != 0;
+}
+
+int options_chosen(const struct options *options, const char *name, const char **word) {
+    const struct argument *argument = &table[place_of(name)].is;
+    const int chosen = *(const int *)((const char *)options + argument->offset);
+    *word = argument->choices[chosen];
+    return chosen;
 }
 
 /* Gives what was left to the rule its number. */

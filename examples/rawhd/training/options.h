@@ -38,8 +38,10 @@ struct options {
     int64_t epochs, batch, max_delay, per_pair, seed, threads, fan_in, interval;
     struct widths hidden;
     struct prices picojoules;
+    double tau;
     int delays, structure, growth; /**< of the enums above */
     int preset;                    /**< enum preset */
+    int order, reset, surrogate;   /**< snnd_order, snnd_reset and snnd_surrogate, each less 1 */
     int budget, density;           /**< snnd_budget, snnd_density */
     int isa;                       /**< snnd_isa */
     int dale;
@@ -59,6 +61,9 @@ void options_help(void);
 
 /** 1 if the option was on the command line. */
 int options_given(const struct options *options, const char *name);
+
+/** The place of what was chosen, of an option that takes one of some words; and the word. */
+int options_chosen(const struct options *options, const char *name, const char **word);
 
 /** The options that decide what a run computes, and those that are good to know when it is resumed. */
 cJSON *options_settings(const struct options *options);
