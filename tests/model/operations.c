@@ -125,13 +125,32 @@ static snnd_network *dropped(snnd_context *of) {
     return made;
 }
 
+/* Several synapses a pair, not all of which carry something. */
+static snnd_network *thinned(snnd_context *of) {
+    snnd_network *made = several_synapses(of);
+    thin_out(snnd_network_layer(made, 0), 0.6);
+    thin_out(snnd_network_layer(made, 2), 0.6);
+    return made;
+}
+
+/* Numbers that are not 0 where there is no sample either: the last tile is not full. */
+static snnd_network *shifted(snnd_context *of) {
+    snnd_network *made = make_network(of, 7);
+    const snnd_delay_options options = delay_options(6);
+    add_delays(made, 20, &options);
+    snnd_layer *layer = add_batch_norm(made);
+    fill_uniform(floats(layer, SNND_ARRAY_SHIFT), 20, 0.1, 1, 3);
+    add_delays(made, 6, &options);
+    return made;
+}
+
 /* Under a controller, with signs. */
 static snnd_network *masked(snnd_context *of) {
     return make_spiking(of, 11, 40, 6, 10, 0.4);
 }
 
 static snnd_network *(*const networks[])(snnd_context *) = {
-    sparse, no_delays, several_synapses, deep, odd, linear, at_once, dropped, masked,
+    sparse, no_delays, several_synapses, thinned, deep, odd, linear, at_once, dropped, shifted, masked,
 };
 
 /* The layer whose spikes come to a layer of delays; NULL: numbers come to it. */
