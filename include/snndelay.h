@@ -720,6 +720,16 @@ SNND_API snnd_status snnd_optimizer_set_rate(snnd_optimizer *optimizer, double r
 /** Sets the momentum (Adam's beta1), in [0, 1), of the steps that follow. */
 SNND_API snnd_status snnd_optimizer_set_momentum(snnd_optimizer *optimizer, double momentum);
 
+/** Sets a factor of the learning rate, 0 to 1e6 and 1 at first, for one array of one layer: the rate of its steps, and
+ * of decoupled weight decay, is `factor` times the optimizer's. 0 freezes the array: its numbers stay as they are to
+ * the last bit, while its moments go on following the gradients, so that one that is thawed moves on at once. (Batch
+ * norm's running statistics are not the optimizer's, and follow every training pass.) Where WEIGHT of a layer is
+ * frozen, rules of sparsity that are told the optimizer neither drop nor grow synapses in the layer, and add no noise;
+ * of a budget that layers share, the others do among themselves. SNND_ERROR_STATE where the optimizer does not move the
+ * array. */
+SNND_API snnd_status snnd_optimizer_set_factor(snnd_optimizer *optimizer, const snnd_layer *layer, snnd_array_name name,
+                                               double factor);
+
 /** Moves the parameters of the network by the gradients that the workspace has from its last backward pass. The
  * gradients stay: a second optimizer may move other parameters by them, and a second step of the same one is allowed,
  * and moves by the same gradients again. Parameters may leave their ranges: snnd_network_clamp() comes after.

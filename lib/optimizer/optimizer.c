@@ -14,9 +14,10 @@
 #include "base/options.h"
 #include "model/delays.h"
 
-/* What a step has in common for all parameters. */
+/* What a step has in common for all parameters, or for those of an array. */
 typedef struct factors {
     double keep_first, take_first, keep_second, take_second, rate, root, epsilon, decay, shrink;
+    bool frozen;
 } factors;
 
 static factors factors_of(const snnd_optimizer *optimizer) {
@@ -30,7 +31,7 @@ static factors factors_of(const snnd_optimizer *optimizer) {
                  .root = 1,
                  .epsilon = options->epsilon,
                  .decay = options->decoupled ? 0 : options->weight_decay,
-                 .shrink = options->decoupled ? 1 - options->rate * options->weight_decay : 1};
+                 .shrink = 1};
     if (options->kind == SNND_ADAM) {
         f.rate = options->rate / (1 - pow(options->momentum, step));
         f.root = 1 / sqrt(1 - pow(options->beta2, step));
@@ -40,24 +41,27 @@ static factors factors_of(const snnd_optimizer *optimizer) {
 
 /* In double precision: a weight that comes to rest near zero must not inherit the rounding of a large one, since the
  * sign of theta decides whether a synapse lives. */
-static void adam(const factors *f, int64_t count, float *parameter, const float *gradient, float *first,
-                 float *second) {
+static inline void adam(const factors *f, bool frozen, int64_t count, float *parameter, const float *gradient,
+                        float *first, float *second) {
     for (int64_t k = 0; k < count; k++) {
         const double p = (double)parameter[k], g = (double)gradient[k] + f->decay * p;
         const double m = f->keep_first * (double)first[k] + f->take_first * g;
         const double v = f->keep_second * (double)second[k] + f->take_second * g * g;
         first[k] = (float)m;
         second[k] = (float)v;
-        parameter[k] = (float)(f->shrink * p - f->rate * m / (sqrt(v) * f->root + f->epsilon));
+        if (!frozen)
+            parameter[k] = (float)(f->shrink * p - f->rate * m / (sqrt(v) * f->root + f->epsilon));
     }
 }
 
-static void sgd(const factors *f, int64_t count, float *parameter, const float *gradient, float *first) {
+static inline void sgd(const factors *f, bool frozen, int64_t count, float *parameter, const float *gradient,
+                       float *first) {
     for (int64_t k = 0; k < count; k++) {
         const double p = (double)parameter[k], g = (double)gradient[k] + f->decay * p;
         const double m = f->keep_first * (double)first[k] + g;
         first[k] = (float)m;
-        parameter[k] = (float)(f->shrink * p - f->rate * m);
+        if (!frozen)
+            parameter[k] = (float)(f->shrink * p - f->rate * m);
     }
 }
 
@@ -71,21 +75,17 @@ snnd_status snnd_optimizer_options_init(snnd_optimizer_options *options, size_t 
     return snnd_options_init(options, size, &defaults, sizeof defaults);
 }
 
-static bool is_rate(double rate) {
-    return rate >= 0 && rate <= 1e6;
-}
-
 static snnd_status check_options(snnd_context *context, const snnd_optimizer_options *options) {
     const int32_t all = SNND_PARAMETERS_WEIGHTS | SNND_PARAMETERS_POSITIONS;
     const snnd_bound bounds[] = {
         {"kind", options->kind, options->kind == SNND_ADAM || options->kind == SNND_SGD, "SNND_ADAM or SNND_SGD"},
         {"parameters", options->parameters, options->parameters >= 1 && options->parameters <= all,
          "a sum of snnd_parameters"},
-        {"rate", options->rate, is_rate(options->rate), "0 to 1e6"},
+        {"rate", options->rate, snnd_is_rate(options->rate), "0 to 1e6"},
         {"momentum", options->momentum, snnd_is_momentum(options->momentum), "at least 0 and below 1"},
         {"beta2", options->beta2, snnd_is_momentum(options->beta2), "at least 0 and below 1"},
         {"epsilon", options->epsilon, options->epsilon > 0 && options->epsilon <= 1, "above 0, up to 1"},
-        {"weight_decay", options->weight_decay, is_rate(options->weight_decay), "0 to 1e6"},
+        {"weight_decay", options->weight_decay, snnd_is_rate(options->weight_decay), "0 to 1e6"},
         {"decoupled", options->decoupled, options->decoupled == 0 || options->decoupled == 1, "0 or 1"},
     };
     return snnd_options_check_bounds(context, "optimizer", bounds, sizeof bounds / sizeof *bounds);
@@ -102,6 +102,7 @@ static snnd_status allocate_moments(snnd_optimizer *optimizer) {
                 continue;
             const size_t count = snnd_array_elements(&network->layer[i]->arrays[name]);
             snnd_moment *moment = &optimizer->moment[i];
+            moment->factor[name] = 1;
             moment->first[name] = snnd_allocate(network->context, count, sizeof(float));
             if (optimizer->options.kind == SNND_ADAM)
                 moment->second[name] = snnd_allocate(network->context, count, sizeof(float));
@@ -157,7 +158,7 @@ void snnd_optimizer_free(snnd_optimizer *optimizer) {
 snnd_status snnd_optimizer_set_rate(snnd_optimizer *optimizer, double rate) {
     if (optimizer == NULL)
         return SNND_ERROR_ARGUMENT;
-    if (!is_rate(rate))
+    if (!snnd_is_rate(rate))
         return snnd_fail(optimizer->network->context, SNND_ERROR_ARGUMENT, "rate is %g; expected 0 to 1e6", rate);
     optimizer->options.rate = rate;
     return SNND_OK;
@@ -170,6 +171,25 @@ snnd_status snnd_optimizer_set_momentum(snnd_optimizer *optimizer, double moment
         return snnd_fail(optimizer->network->context, SNND_ERROR_ARGUMENT,
                          "momentum is %g; expected at least 0 and below 1", momentum);
     optimizer->options.momentum = momentum;
+    return SNND_OK;
+}
+
+snnd_status snnd_optimizer_set_factor(snnd_optimizer *optimizer, const snnd_layer *layer, snnd_array_name name,
+                                      double factor) {
+    if (optimizer == NULL)
+        return SNND_ERROR_ARGUMENT;
+    snnd_context *context = optimizer->network->context;
+    if (layer == NULL || layer->network != optimizer->network || snnd_array_word(name) == NULL)
+        return snnd_fail(context, SNND_ERROR_ARGUMENT,
+                         "snnd_optimizer_set_factor: expected a layer of this network, and a name");
+    if (!snnd_is_rate(factor))
+        return snnd_fail(context, SNND_ERROR_ARGUMENT, "the factor of '%s' of layer %d is %g; expected 0 to 1e6",
+                         snnd_array_word(name), layer->index, factor);
+    snnd_moment *moment = &optimizer->moment[layer->index];
+    if (moment->first[name] == NULL)
+        return snnd_fail(context, SNND_ERROR_STATE, "the optimizer does not move '%s' of layer %d (%s)",
+                         snnd_array_word(name), layer->index, layer->class->name);
+    moment->factor[name] = factor;
     return SNND_OK;
 }
 
@@ -186,8 +206,14 @@ static snnd_status check_moments(const snnd_optimizer *optimizer, const snnd_lay
     return SNND_OK;
 }
 
-/* Without the decay where the array is none that decays. */
-static factors factors_for(factors f, snnd_array_name name) {
+/* Those of an array: the rate times its own factor, and no decay where it is none that decays. */
+static factors factors_for(const snnd_optimizer *optimizer, factors f, const snnd_layer *layer, snnd_array_name name) {
+    const snnd_optimizer_options *options = &optimizer->options;
+    const double factor = optimizer->moment[layer->index].factor[name];
+    f.frozen = !(factor > 0);
+    f.rate *= factor;
+    if (options->decoupled)
+        f.shrink = 1 - factor * options->rate * options->weight_decay;
     if (!snnd_array_kinds[name].decays) {
         f.decay = 0;
         f.shrink = 1;
@@ -195,18 +221,33 @@ static factors factors_for(factors f, snnd_array_name name) {
     return f;
 }
 
+static void move_by_adam(const factors *f, int64_t count, float *parameter, const float *gradient, float *first,
+                         float *second) {
+    if (f->frozen)
+        adam(f, true, count, parameter, gradient, first, second);
+    else
+        adam(f, false, count, parameter, gradient, first, second);
+}
+
+static void move_by_sgd(const factors *f, int64_t count, float *parameter, const float *gradient, float *first) {
+    if (f->frozen)
+        sgd(f, true, count, parameter, gradient, first);
+    else
+        sgd(f, false, count, parameter, gradient, first);
+}
+
 /* Moves an array of a layer, and looks at what has come of it. */
 static snnd_status move(const snnd_optimizer *optimizer, const factors *all, const snnd_stage *stage,
                         snnd_array_name name) {
-    const factors f = factors_for(*all, name);
     snnd_layer *layer = stage->layer;
+    const factors f = factors_for(optimizer, *all, layer, name);
     const snnd_moment *moment = &optimizer->moment[layer->index];
     float *parameter = snnd_layer_floats(layer, name), *first = moment->first[name], *second = moment->second[name];
     const int64_t count = snnd_array_count(&layer->arrays[name]);
     if (optimizer->options.kind == SNND_ADAM)
-        adam(&f, count, parameter, stage->gradient[name], first, second);
+        move_by_adam(&f, count, parameter, stage->gradient[name], first, second);
     else
-        sgd(&f, count, parameter, stage->gradient[name], first);
+        move_by_sgd(&f, count, parameter, stage->gradient[name], first);
     if (name == SNND_ARRAY_WEIGHT)
         snnd_delays_hold_absent(layer);
     const snnd_status status = snnd_layer_check_values(layer, name, SNND_ERROR_NUMERIC);

@@ -31,13 +31,12 @@ static void add_noise(const snnd_sparsity *sparsity, const snnd_layer *layer, do
 
 /* Steps 1 and 2: the mask becomes what is active. */
 static void drop(snnd_sparsity *sparsity, snnd_layer *layer) {
-    (void)sparsity;
     uint8_t *mask = snnd_mask_of(layer);
     float *theta = snnd_layer_floats(layer, SNND_ARRAY_WEIGHT);
     for (int64_t s = 0; s < snnd_layer_synapses(layer); s++) {
         if (!mask[s])
             theta[s] = 0;
-        mask[s] = theta[s] > 0;
+        mask[s] = snnd_sparsity_rests(sparsity, layer) ? mask[s] : theta[s] > 0;
     }
 }
 
@@ -65,7 +64,8 @@ static int64_t gather(snnd_sparsity *sparsity, const snnd_group *group, const sn
 static void step(snnd_sparsity *sparsity, const snnd_workspace *workspace, snnd_optimizer *optimizer) {
     for (int32_t i = 0; i < sparsity->network->count && sparsity->options.deep_r.temperature > 0; i++)
         if (snnd_layer_is_delays(sparsity->network->layer[i]))
-            add_noise(sparsity, sparsity->network->layer[i], optimizer->options.rate);
+            add_noise(sparsity, sparsity->network->layer[i],
+                      optimizer->options.rate * optimizer->moment[i].factor[SNND_ARRAY_WEIGHT]);
     snnd_sparsity_for_layers(sparsity, drop);
     for (int64_t g = 0; g < sparsity->groups; g++) {
         const int64_t missing = gather(sparsity, &sparsity->group[g], workspace);

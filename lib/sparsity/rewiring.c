@@ -130,7 +130,7 @@ static void grow_group(rewiring *r, const snnd_group *group, int64_t count) {
 
 /* ---- layers that share ---- */
 
-/* Mean |moment| of the synapses of a layer that exist. */
+/* Mean |moment| of the synapses of a layer that exist; 0 where it rests. */
 static double mean_moment(const rewiring *r, const snnd_stretch *stretch) {
     const uint8_t *mask = snnd_mask_of(stretch->layer);
     const float *moment = moments_of(r, stretch->layer);
@@ -141,13 +141,13 @@ static double mean_moment(const rewiring *r, const snnd_stretch *stretch) {
             sum += fabs((double)moment[s]);
             count++;
         }
-    return count > 0 ? sum / (double)count : 0;
+    return count > 0 && !snnd_sparsity_rests(r->sparsity, stretch->layer) ? sum / (double)count : 0;
 }
 
-static int64_t room_of(const snnd_stretch *stretch) {
+static int64_t room_of(const rewiring *r, const snnd_stretch *stretch) {
     const uint8_t *mask = snnd_mask_of(stretch->layer);
     int64_t room = 0;
-    for (int64_t s = stretch->begin; s < stretch->end; s++)
+    for (int64_t s = stretch->begin; s < stretch->end && !snnd_sparsity_rests(r->sparsity, stretch->layer); s++)
         room += mask[s] != 1;
     return room;
 }
@@ -172,7 +172,7 @@ static int64_t take_excess(rewiring *r, const snnd_group *group, int64_t *open) 
     int64_t *quota = r->sparsity->quota, excess = 0;
     *open = 0;
     for (int32_t k = 0; k < group->stretches; k++) {
-        const int64_t room = room_of(&group->stretch[k]);
+        const int64_t room = room_of(r, &group->stretch[k]);
         *open += quota[k] < room;
         if (quota[k] > room) {
             excess += quota[k] - room;
@@ -187,7 +187,7 @@ static void level(rewiring *r, const snnd_group *group) {
     int64_t *quota = r->sparsity->quota, excess, open;
     while ((excess = take_excess(r, group, &open)) > 0 && open > 0)
         for (int32_t k = 0; k < group->stretches; k++)
-            if (quota[k] < room_of(&group->stretch[k])) {
+            if (quota[k] < room_of(r, &group->stretch[k])) {
                 const int64_t part = (excess + open - 1) / open;
                 quota[k] += part;
                 excess -= part;

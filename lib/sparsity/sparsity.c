@@ -159,7 +159,9 @@ snnd_status snnd_sparsity_step(snnd_sparsity *sparsity, const snnd_workspace *wo
     if (status != SNND_OK)
         return status;
     memset(sparsity->regrown, 0, (size_t)network->count * sizeof *sparsity->regrown);
+    sparsity->optimizer = optimizer;
     sparsity->class->step(sparsity, workspace, optimizer);
+    sparsity->optimizer = NULL;
     tell_of_empty_layers(sparsity);
     sparsity->steps++;
     sparsity->move = optimizer == NULL ? sparsity->move : optimizer->move;
@@ -176,8 +178,10 @@ snnd_status snnd_sparsity_end_epoch(snnd_sparsity *sparsity, snnd_optimizer *opt
     if (status != SNND_OK)
         return status;
     memset(sparsity->regrown, 0, (size_t)sparsity->network->count * sizeof *sparsity->regrown);
+    sparsity->optimizer = optimizer;
     if (sparsity->class->end_epoch != NULL)
         sparsity->class->end_epoch(sparsity, optimizer);
+    sparsity->optimizer = NULL;
     tell_of_empty_layers(sparsity);
     return SNND_OK;
 }

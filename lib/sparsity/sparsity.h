@@ -45,12 +45,13 @@ struct snnd_sparsity {
     int32_t empty;  /* layers without a synapse after the last of them */
     snnd_group *group;
     int64_t groups;
-    snnd_stretch *stretch; /* what groups point to */
-    int64_t *dealt;        /* [layers] synapses at first, where the budget is no fan-in */
-    bool *equipped;        /* [layers] whether the mask is one that snnd_structure_equip() has made */
-    int64_t *regrown;      /* [layers] in the last step */
-    double *moment;        /* [layers] what a rule weighs them by, */
-    int64_t *quota;        /* [layers] and gives to them */
+    snnd_stretch *stretch;           /* what groups point to */
+    int64_t *dealt;                  /* [layers] synapses at first, where the budget is no fan-in */
+    bool *equipped;                  /* [layers] whether the mask is one that snnd_structure_equip() has made */
+    int64_t *regrown;                /* [layers] in the last step */
+    double *moment;                  /* [layers] what a rule weighs them by, */
+    int64_t *quota;                  /* [layers] and gives to them */
+    const snnd_optimizer *optimizer; /* during a call; NULL: the host has given none */
     /* Room for the largest group. */
     snnd_candidate *candidate;
     int64_t candidates;
@@ -85,6 +86,11 @@ static inline bool snnd_sparsity_keeps_signs(const snnd_sparsity *sparsity) {
     return sparsity->structure.signs != SNND_SIGNS_NONE;
 }
 
+/* Whether the optimizer leaves the weights of a layer as they are: then its synapses stay, too, and none comes. */
+static inline bool snnd_sparsity_rests(const snnd_sparsity *sparsity, const snnd_layer *layer) {
+    return snnd_optimizer_freezes(sparsity->optimizer, layer);
+}
+
 /* Calls `each` for all delay layers. */
 void snnd_sparsity_for_layers(snnd_sparsity *sparsity, void (*each)(snnd_sparsity *sparsity, snnd_layer *layer));
 
@@ -94,7 +100,7 @@ void snnd_sparsity_hold(snnd_sparsity *sparsity, snnd_layer *layer);
 /* Makes a synapse that carries nothing yet, and counts it. */
 void snnd_sparsity_grow(snnd_sparsity *sparsity, snnd_layer *layer, int64_t synapse);
 
-/* Puts the candidates away; adds one. */
+/* Puts the candidates away; adds one, unless its layer rests. */
 void snnd_candidates_clear(snnd_sparsity *sparsity);
 void snnd_candidates_add(snnd_sparsity *sparsity, snnd_layer *layer, int64_t synapse, float value);
 

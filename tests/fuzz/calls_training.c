@@ -174,6 +174,15 @@ static void write_moment(world *w) {
         poke(w, &array);
 }
 
+static void set_factor(world *w) {
+    owner *of = any_owner(w);
+    snnd_optimizer *optimizer = *any_optimizer(w, of);
+    const snnd_layer *layer = any_layer(w, of);
+    const snnd_array_name name = (snnd_array_name)fuzz_below(&w->in, 10);
+    const double factor = fuzz_byte(&w->in) % 2 ? 0 : fuzz_double(&w->in);
+    CALL(w, optimizer, snnd_optimizer_set_factor(optimizer, layer, name, factor));
+}
+
 operation *const training_operations[] = {
     create_workspace,
     create_workspace,
@@ -195,6 +204,7 @@ operation *const training_operations[] = {
     optimizer_step,
     write_moment,
     count_operations,
+    set_factor,
 };
 
 const int training_operation_count = sizeof training_operations / sizeof training_operations[0];

@@ -144,6 +144,90 @@ START_TEST(a_rate_of_0_moves_nothing) {
 }
 END_TEST
 
+/* ---- factors ---- */
+
+/* A factor of the weights of one layer makes its steps those of another rate, and those of others stay. */
+START_TEST(a_factor_multiplies_the_rate_of_its_array_alone) {
+    options.kind = _i % 2 ? SNND_ADAM : SNND_SGD;
+    options.rate = 0.05;
+    options.weight_decay = 0.25;
+    options.decoupled = _i / 2;
+    create();
+    snnd_optimizer *const own = optimizer;
+    float weights[MOVED], scales[NEURONS], plain[MOVED], plain_scales[NEURONS];
+    memcpy(weights, floats(delays, SNND_ARRAY_WEIGHT), sizeof weights);
+    memcpy(scales, floats(batch_norm, SNND_ARRAY_SCALE), sizeof scales);
+    OK(context, snnd_optimizer_set_factor(own, delays, SNND_ARRAY_WEIGHT, 0.25));
+    step_on(1);
+    float moved[MOVED], moved_scales[NEURONS];
+    memcpy(moved, floats(delays, SNND_ARRAY_WEIGHT), sizeof moved);
+    memcpy(moved_scales, floats(batch_norm, SNND_ARRAY_SCALE), sizeof moved_scales);
+    memcpy(floats(delays, SNND_ARRAY_WEIGHT), weights, sizeof weights);
+    memcpy(floats(batch_norm, SNND_ARRAY_SCALE), scales, sizeof scales);
+    options.rate = 0.0125;
+    create();
+    snnd_optimizer_free(own);
+    step_on(1);
+    memcpy(plain, floats(delays, SNND_ARRAY_WEIGHT), sizeof plain);
+    memcpy(plain_scales, floats(batch_norm, SNND_ARRAY_SCALE), sizeof plain_scales);
+    for (int s = 0; s < MOVED; s++) {
+        ck_assert_float_eq_tol(moved[s], plain[s], 1e-7f);
+        ck_assert_float_gt(fabsf(moved[s] - weights[s]), 1e-5f);
+    }
+    for (int n = 0; n < NEURONS; n++)
+        ck_assert_float_gt(fabsf(moved_scales[n] - plain_scales[n]), 1e-4f);
+}
+END_TEST
+
+/* To the last bit, with weight decay of either kind, and a zero below zero; the moments are those of one that moves. */
+START_TEST(a_frozen_array_stays_and_its_moments_go_on) {
+    snnd_array frozen_moment, moment;
+    options.kind = _i % 2 ? SNND_ADAM : SNND_SGD;
+    options.rate = 0.05;
+    options.weight_decay = _i / 2 == 0 ? 0 : 0.25;
+    options.decoupled = _i / 4;
+    create();
+    snnd_optimizer *const moving = optimizer;
+    float before[MOVED], moments[MOVED];
+    floats(delays, SNND_ARRAY_WEIGHT)[1] = -0.0f;
+    memcpy(before, floats(delays, SNND_ARRAY_WEIGHT), sizeof before);
+    step_on(1);
+    OK(context, snnd_optimizer_moment(moving, delays, SNND_ARRAY_WEIGHT, 1, &moment));
+    memcpy(moments, moment.data, sizeof moments);
+    memcpy(floats(delays, SNND_ARRAY_WEIGHT), before, sizeof before);
+    create();
+    OK(context, snnd_optimizer_set_factor(optimizer, delays, SNND_ARRAY_WEIGHT, 0));
+    float shift = floats(batch_norm, SNND_ARRAY_SHIFT)[0];
+    step_on(1);
+    assert_same_bits(before, floats(delays, SNND_ARRAY_WEIGHT), sizeof before, "weights");
+    OK(context, snnd_optimizer_moment(optimizer, delays, SNND_ARRAY_WEIGHT, 1, &frozen_moment));
+    assert_same_bits(moments, frozen_moment.data, sizeof moments, "moments");
+    ck_assert_float_ne(floats(batch_norm, SNND_ARRAY_SHIFT)[0], shift);
+    OK(context, snnd_optimizer_set_factor(optimizer, delays, SNND_ARRAY_WEIGHT, 1));
+    step_on(2);
+    ck_assert(memcmp(before, floats(delays, SNND_ARRAY_WEIGHT), sizeof before) != 0);
+    snnd_optimizer_free(moving);
+}
+END_TEST
+
+START_TEST(factors_that_cannot_be_are_named) {
+    static const double bad[] = {-1, NAN, INFINITY, 1e7};
+    create();
+    for (int k = 0; k < COUNT(bad); k++)
+        FAILS(context, SNND_ERROR_ARGUMENT, "the factor of 'scale' of layer 1 is",
+              snnd_optimizer_set_factor(optimizer, batch_norm, SNND_ARRAY_SCALE, bad[k]));
+    FAILS(context, SNND_ERROR_STATE, "does not move 'position' of layer 0",
+          snnd_optimizer_set_factor(optimizer, delays, SNND_ARRAY_POSITION, 0));
+    FAILS(context, SNND_ERROR_STATE, "does not move 'running_mean' of layer 1",
+          snnd_optimizer_set_factor(optimizer, batch_norm, SNND_ARRAY_RUNNING_MEAN, 0));
+    FAILS(context, SNND_ERROR_ARGUMENT, "expected a layer",
+          snnd_optimizer_set_factor(optimizer, NULL, SNND_ARRAY_WEIGHT, 0));
+    FAILS(context, SNND_ERROR_ARGUMENT, "and a name",
+          snnd_optimizer_set_factor(optimizer, delays, (snnd_array_name)99, 0));
+    ck_assert_int_eq(snnd_optimizer_set_factor(NULL, delays, SNND_ARRAY_WEIGHT, 0), SNND_ERROR_ARGUMENT);
+}
+END_TEST
+
 /* ---- what is moved ---- */
 
 static bool moves(snnd_layer *layer, snnd_array_name name) {
@@ -381,6 +465,9 @@ Suite *optimizer_suite(void) {
     tcase_add_loop_test(cases, sgd_follows_its_formula, 0, COUNT(decays));
     tcase_add_test(cases, the_first_step_of_adam_is_the_rate_against_the_gradients_sign);
     tcase_add_loop_test(cases, a_rate_of_0_moves_nothing, SNND_ADAM, SNND_SGD + 1);
+    tcase_add_loop_test(cases, a_factor_multiplies_the_rate_of_its_array_alone, 0, 4);
+    tcase_add_loop_test(cases, a_frozen_array_stays_and_its_moments_go_on, 0, 6);
+    tcase_add_test(cases, factors_that_cannot_be_are_named);
     tcase_add_loop_test(cases, only_the_chosen_parameters_move, 1, 4);
     tcase_add_test(cases, positions_may_leave_their_range_until_they_are_clamped);
     tcase_add_test(cases, a_step_uses_a_real_gradient_to_lower_the_loss);

@@ -35,6 +35,9 @@ typedef struct way {
     float *position[2];
     int64_t target; /* of the whole network */
     int64_t grown;
+    int frozen; /* 1 + the layer whose weights are frozen; 0: none is */
+    uint8_t *masks;
+    float *weights; /* of that layer, as they were */
 } way;
 
 static bool is_deep_r(const way *w) {
@@ -90,6 +93,16 @@ static void look_at(way *w, int i) {
     w->synapses[i] = count_of(w->layer[i], SNND_ARRAY_WEIGHT);
 }
 
+static void freeze(way *w, int layer) {
+    const size_t count = (size_t)w->synapses[layer];
+    OK(context, snnd_optimizer_set_factor(w->optimizer, w->layer[layer], SNND_ARRAY_WEIGHT, 0));
+    w->masks = malloc(count);
+    w->weights = malloc(count * sizeof *w->weights);
+    ck_assert(w->masks != NULL && w->weights != NULL);
+    memcpy(w->masks, w->mask[layer], count);
+    memcpy(w->weights, w->weight[layer], count * sizeof *w->weights);
+}
+
 static void make_way(way *w, int32_t optimizer) {
     snnd_delay_options delays = delay_options(8);
     snnd_structure structure = structure_of(0.7);
@@ -115,6 +128,8 @@ static void make_way(way *w, int32_t optimizer) {
     w->target = snnd_network_active(w->network);
     w->grown = 0;
     remember(w);
+    if (w->frozen > 0)
+        freeze(w, w->frozen - 1);
 }
 
 static void free_way(way *w) {
@@ -122,6 +137,8 @@ static void free_way(way *w) {
         free(w->position[i]);
         free(w->sign[i]);
     }
+    free(w->masks);
+    free(w->weights);
     snnd_optimizer_free(w->optimizer);
     snnd_workspace_free(w->workspace);
     snnd_sparsity_free(w->sparsity);
@@ -182,8 +199,17 @@ static void assert_the_rest_stays(const way *w, int i) {
               (long long)s);
 }
 
+static void assert_frozen(const way *w, int i) {
+    HOLDS(memcmp(w->masks, w->mask[i], (size_t)w->synapses[i]) == 0, "synapses of frozen layer %d have changed", i);
+    HOLDS(memcmp(w->weights, w->weight[i], (size_t)w->synapses[i] * sizeof *w->weights) == 0,
+          "weights of frozen layer %d have changed", i);
+    HOLDS(snnd_sparsity_regrown(w->sparsity, w->layer[i]) == 0, "synapses have grown in frozen layer %d", i);
+}
+
 static void assert_all(const way *w) {
     assert_counts(w);
+    if (w->frozen > 0)
+        assert_frozen(w, w->frozen - 1);
     for (int i = 0; i < 2; i++) {
         assert_synapses(w, i);
         assert_the_rest_stays(w, i);
@@ -227,6 +253,19 @@ START_TEST(counts_and_signs_hold_for_thousands_of_steps) {
 }
 END_TEST
 
+START_TEST(a_layer_that_is_frozen_keeps_its_synapses) {
+    for (int32_t budget = SNND_BUDGET_LAYER; budget <= SNND_BUDGET_FAN_IN; budget++)
+        for (int frozen = 1; frozen <= 2; frozen++) {
+            way w = {.rule = (rule)_i, .budget = budget, .frozen = frozen};
+            w.signs = is_deep_r(&w) || frozen == 2 ? SNND_SIGNS_DALE : SNND_SIGNS_NONE;
+            make_way(&w, frozen == 1 ? SNND_ADAM : SNND_SGD);
+            wander(&w);
+            ck_assert(_i == FIXED || w.grown > 20);
+            free_way(&w);
+        }
+}
+END_TEST
+
 START_TEST(rules_that_cannot_do_without_signs_say_so) {
     for (int r = DEEP_R_GRADIENT; r <= DEEP_R_NOISE; r++) {
         way w = {.rule = (rule)r};
@@ -246,6 +285,7 @@ Suite *invariants_suite(void) {
     tcase_add_checked_fixture(cases, set_up, tear_down);
     tcase_set_timeout(cases, 120);
     tcase_add_loop_test(cases, counts_and_signs_hold_for_thousands_of_steps, 0, RULES);
+    tcase_add_loop_test(cases, a_layer_that_is_frozen_keeps_its_synapses, 0, RULES);
     tcase_add_test(cases, rules_that_cannot_do_without_signs_say_so);
     suite_add_tcase(suite, cases);
     return suite;
