@@ -564,11 +564,30 @@ SNND_API snnd_status snnd_workspace_set_dropout_mask(snnd_workspace *workspace, 
 SNND_API snnd_status snnd_workspace_forward(snnd_workspace *workspace, snnd_mode mode, const float *input,
                                             int32_t count);
 
-/** How scores are made, and what is added to the cross-entropy. */
+/**
+ * How scores are made, and what is added to the cross-entropy. With the probabilities p[b,c] = softmax over the scores
+ * of sample b, its label y, K classes, smoothing e and the classes' weights w (all 1 where there are none), the
+ * cross-entropy is that of PyTorch's CrossEntropyLoss with `label_smoothing` and `weight`:
+ *
+ *     sum over b and c of -w[c] ((1 - e) [c = y[b]] + e/K) log p[b,c]  /  sum over b of w[y[b]]
+ *
+ * The rate penalty is, with r the spikes a step of a neuron, mean over the batch's samples and steps,
+ *
+ *     rate_penalty * sum of max(0, r - rate_upper)^2 + max(0, rate_lower - r)^2
+ *
+ * over all neurons of all layers that fire. Its gradient comes in where the spikes go out, before what follows, as
+ * dropout.
+ */
 typedef struct snnd_loss_options {
     size_t size;
-    int32_t readout; /**< ::snnd_readout; default NETWORK */
-    double l1;       /**< times the sum of |weight| of all delay layers, >= 0; default 0 */
+    int32_t readout;            /**< ::snnd_readout; default NETWORK */
+    double l1;                  /**< times the sum of |weight| of all delay layers, >= 0; default 0 */
+    double label_smoothing;     /**< e, 0 to 1; default 0 */
+    double rate_penalty;        /**< >= 0; default 0 */
+    double rate_lower;          /**< 0 to rate_upper; default 0 */
+    double rate_upper;          /**< up to 1; default 0: every spike is penalised */
+    const double *class_weight; /**< w [classes], each above 0, up to 1e9, read during the call; default NULL: all 1 */
+    int64_t class_weight_count; /**< of class_weight: the network's outputs; 0 with NULL */
 } snnd_loss_options;
 
 /** Fills in the defaults; `size` is sizeof of the caller's structure. */
@@ -577,33 +596,39 @@ SNND_API snnd_status snnd_loss_options_init(snnd_loss_options *options, size_t s
 /** What a loss is made of. */
 typedef struct snnd_loss_report {
     size_t size;
-    double loss;          /**< cross_entropy + penalty */
-    double cross_entropy; /**< mean over the batch */
+    double loss;          /**< cross_entropy + penalty + rate_penalty */
+    double cross_entropy; /**< mean over the batch, of weighed classes and smooth labels as the options have them */
     double penalty;       /**< l1 * sum |weight| */
     int32_t samples;      /**< in the batch */
     int32_t correct;      /**< samples whose label has the highest score (the first of equals) */
+    double rate_penalty;  /**< with the factor of that name */
 } snnd_loss_report;
 
 /** Empties a result, which tells its size to the call that fills it. */
 SNND_API snnd_status snnd_loss_report_init(snnd_loss_report *report, size_t size);
 
-/** Loss of the last forward pass for `labels` [count], each 0 to classes-1. Needed before backward. SNND_ERROR_NUMERIC
- * where it is not finite. */
+/** Loss of the last forward pass for `labels` [count], each 0 to classes-1, which the next backward pass goes back
+ * from. SNND_ERROR_NUMERIC where it is not finite. */
 SNND_API snnd_status snnd_workspace_loss(snnd_workspace *workspace, const int32_t *labels,
                                          const snnd_loss_options *options, snnd_loss_report *report);
 
-/** A loss of the host's own, in place of snnd_workspace_loss(): takes dL/d(output) [T, count, classes] of the last
- * pass, finite, copied. */
-SNND_API snnd_status snnd_workspace_set_output_gradient(snnd_workspace *workspace, const float *gradient);
+/** Adds the host's own dL/d(output) of a layer, [T, count, O] as its record, finite, copied, to what the next backward
+ * pass brings back to there: for a loss of the host's on the output of the last layer, for what the host makes of any
+ * other layer's output, alone or beside snnd_workspace_loss(), before it or after. What is given twice counts twice. A
+ * forward pass forgets it, and a backward pass has used it up. SNND_ERROR_STATE without a training pass. Allocates at
+ * the first call for a layer. */
+SNND_API snnd_status snnd_workspace_add_gradient(snnd_workspace *workspace, const snnd_layer *layer,
+                                                 const float *gradient);
 
 /** Gradients of the loss with respect to every parameter, by backpropagation through time; replaces those
- * of the pass before. Needs a training pass and a loss. SNND_ERROR_STATE where weights, positions, signs, masks, scales
- * or shifts have changed since that pass: gradients would belong to neither. (Sigma may.) SNND_ERROR_NUMERIC where
- * gradients of a parameter are not finite; then there are none of this pass. */
+ * of the pass before. Needs a training pass and, since the last backward pass, a loss or a gradient of the host's
+ * (snnd_workspace_add_gradient()); without a loss there is no L1 and no rate penalty. SNND_ERROR_STATE where weights,
+ * positions, signs, masks, scales or shifts have changed since that pass: gradients would belong to neither. (Sigma
+ * may.) SNND_ERROR_NUMERIC where gradients of a parameter are not finite; then there are none of this pass. */
 SNND_API snnd_status snnd_workspace_backward(snnd_workspace *workspace);
 
 /** Shows the gradient of WEIGHT, POSITION, SCALE or SHIFT: float32 in the shape of the parameter, borrowed,
- * writable (for clipping, say), valid until the workspace is freed (a trainer's: as long as snnd_trainer_workspace()
+ * writable, valid until the workspace is freed (a trainer's: as long as snnd_trainer_workspace()
  * says). Weight gradients are with respect to theta where the layer has signs, and include L1 (sign(theta), 0 at 0).
  * Those of absent synapses are 0, unless the layer's controller needs them (see snnd_workspace_complete_gradient()).
  * SNND_ERROR_STATE unless of forward pass, loss and backward pass the last was the backward pass. */
@@ -616,6 +641,21 @@ SNND_API snnd_status snnd_workspace_gradient(const snnd_workspace *workspace, co
  * made. SNND_ERROR_STATE where parameters are no longer those of the pass. Allocates at the first call for a layer. */
 SNND_API snnd_status snnd_workspace_complete_gradient(snnd_workspace *workspace, const snnd_layer *layer,
                                                       snnd_array_name name, snnd_array *array);
+
+/** dL/d(input) of the last backward pass, to `gradient` [count, T, I]: what a host goes on with that made the input, as
+ * by another network, whose last layer it is given to by snnd_workspace_add_gradient() (with the axes of samples and
+ * steps exchanged). It is computed in this call, so that a pass costs nothing for it, and has to be asked for before
+ * parameters change: SNND_ERROR_STATE where they are no longer those of the pass, or there was no backward pass.
+ * SNND_ERROR_NUMERIC where it is not finite. Allocates at the first call. */
+SNND_API snnd_status snnd_workspace_input_gradient(snnd_workspace *workspace, float *gradient);
+
+/** Clips the gradients of the last backward pass by their common norm: where the root of the sum of the squares of all
+ * of them is above `max_norm` (> 0, finite), all are multiplied by max_norm / norm. The sum is over the parameters of
+ * all layers that optimizers may move, frozen ones among them, and without absent synapses, whose gradients are
+ * multiplied all the same where the pass has made them. `norm`, which may be NULL, receives what it was.
+ * SNND_ERROR_NUMERIC where it is not finite; nothing has changed then. Gradients that
+ * snnd_workspace_complete_gradient() computes afterwards are not clipped. */
+SNND_API snnd_status snnd_workspace_clip_gradients(snnd_workspace *workspace, double max_norm, double *norm);
 
 /** What a pass left behind. */
 typedef enum snnd_record {

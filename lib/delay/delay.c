@@ -96,6 +96,13 @@ void snnd_delay_currents(const snnd_delay *delay, const snnd_signal *input, int3
     paths[delay->forward].currents(delay, input, tile, first, count, worker, current);
 }
 
+void snnd_delay_want_input_gradient(snnd_delay *delay) {
+    snnd_delay_pass pass = delay->pass;
+    pass.first_layer = false;
+    if (delay->pass.first_layer)
+        snnd_delay_begin(delay, &pass);
+}
+
 void snnd_delay_prepare_input_gradient(snnd_delay *delay, const snnd_activity *d_current, int32_t tile, int32_t tiles) {
     if (paths[delay->forward].prepare_input_gradient != NULL)
         paths[delay->forward].prepare_input_gradient(delay, d_current, tile, tiles);

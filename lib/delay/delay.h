@@ -79,6 +79,7 @@ int32_t snnd_delay_group(const snnd_delay *delay);
 void snnd_delay_prepare_currents(snnd_delay *delay, const snnd_signal *input, int32_t tile, int32_t tiles);
 void snnd_delay_currents(const snnd_delay *delay, const snnd_signal *input, int32_t tile, int32_t first, int32_t count,
                          int32_t worker, snnd_rows current);
+void snnd_delay_want_input_gradient(snnd_delay *delay); /* of a first layer, once the pass is over */
 void snnd_delay_prepare_input_gradient(snnd_delay *delay, const snnd_activity *d_current, int32_t tile, int32_t tiles);
 void snnd_delay_input_gradient(const snnd_delay *delay, const snnd_activity *d_current, int32_t tile, int32_t first,
                                int32_t count, int32_t worker, snnd_rows d_input);

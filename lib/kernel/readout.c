@@ -220,16 +220,26 @@ void snnd_readout_backward(const snnd_softmax_kernels *kernels, int32_t readout,
 
 /* ---- scores to the loss and the class ---- */
 
-double snnd_cross_entropy(const double *scores, int32_t classes, int32_t label, double *gradient) {
-    double highest = -INFINITY, sum = 0;
+static double target_of(int32_t class, int32_t classes, int32_t label, double smoothing, const double *weight) {
+    return (weight == NULL ? 1 : weight[class]) * ((class == label ? 1 - smoothing : 0) + smoothing / classes);
+}
+
+double snnd_cross_entropy(const double *scores, int32_t classes, int32_t label, double smoothing, const double *weight,
+                          double *gradient) {
+    double highest = -INFINITY, sum = 0, targets = 0, loss = 0;
     for (int32_t c = 0; c < classes; c++)
         highest = fmax(highest, scores[c]);
-    for (int32_t c = 0; c < classes; c++)
+    for (int32_t c = 0; c < classes; c++) {
         sum += gradient[c] = exp(scores[c] - highest);
-    for (int32_t c = 0; c < classes; c++)
-        gradient[c] /= sum;
-    gradient[label] -= 1;
-    return log(sum) - (scores[label] - highest);
+        targets += target_of(c, classes, label, smoothing, weight);
+    }
+    const double log_sum = log(sum);
+    for (int32_t c = 0; c < classes; c++) {
+        const double target = target_of(c, classes, label, smoothing, weight);
+        gradient[c] = targets * (gradient[c] / sum) - target;
+        loss += target * (log_sum - (scores[c] - highest));
+    }
+    return loss;
 }
 
 int32_t snnd_best_class(const double *scores, int32_t classes) {

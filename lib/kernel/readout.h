@@ -48,9 +48,16 @@ void snnd_readout_add(const snnd_softmax_kernels *kernels, int32_t readout, int3
 /* The scores after `steps` of them (>= 1). */
 void snnd_readout_total(int32_t readout, int32_t classes, int64_t steps, const double *total, float *scores);
 
-/* Cross-entropy -log softmax_label(scores) of one sample; `gradient` [classes] receives its derivative, softmax -
- * onehot. */
-double snnd_cross_entropy(const double *scores, int32_t classes, int32_t label, double *gradient);
+/*
+ * Cross-entropy of one sample with a target t [classes],
+ *
+ *     -sum_c t[c] log softmax_c(scores),   t[c] = w[c] ((1 - e) [c = label] + e / classes),
+ *
+ * e the smoothing, w the weights of the classes (NULL: all 1); `gradient` [classes] receives its derivative,
+ * (sum of t) softmax - t.
+ */
+double snnd_cross_entropy(const double *scores, int32_t classes, int32_t label, double smoothing, const double *weight,
+                          double *gradient);
 
 /* dL/doutput of one tile from dL/dscores [lanes][classes]; lanes without a sample get 0. `scratch` as above. */
 void snnd_readout_backward(const snnd_softmax_kernels *kernels, int32_t readout, const snnd_activity *output,

@@ -258,6 +258,7 @@ struct sweep {
     snnd_record record; /* of layer `to`, and where it goes */
     float *values;
     bool first;
+    bool arrives;               /* dL/doutput of the block has come and is as the layers behind have made it */
     bool makes, receives;       /* currents; gradients */
     int32_t tile, tiles;        /* the group */
     int32_t stretch, stretches; /* neurons of an item, and items of a tile */
@@ -408,20 +409,31 @@ static int32_t needed_again(const snnd_block *block, int32_t from, int32_t to) {
     return block->begin;
 }
 
+/* What is added to dL/doutput of a layer once that has come. */
+static void add_gradients(const bundle *b, int32_t index, snnd_rows gradient) {
+    if (index >= b->block->first)
+        snnd_gradients_add(stage_of(b->block, index), b->part.tile, b->part.lanes, b->part.neuron, b->part.extent,
+                           gradient);
+}
+
 /* Back through the layers from `from` to the one after `to`, and measures what comes to `to`, if it is one. */
-static void bundle_backward(const bundle *b, int32_t from, int32_t to) {
+static void bundle_backward(const bundle *b, int32_t from, int32_t to, bool arrives) {
     const snnd_block *block = b->block;
     const snnd_rows gradient = snnd_activity_rows(&block->gradient, b->part.tile, b->part.neuron);
     const snnd_rows scratch = scratch_rows(block, b->worker, block->end - block->begin + 1);
     bundle_forward(b, needed_again(block, from, to));
-    for (int32_t i = from; i > to; i--)
+    if (arrives)
+        add_gradients(b, from, gradient);
+    for (int32_t i = from; i > to; i--) {
         pass_of(block, i)->backward(stage_of(block, i), &b->part, before(b, i), scratch, gradient);
+        add_gradients(b, i - 1, gradient);
+    }
     if (to >= block->begin)
         pass_of(block, to)->measure_backward(stage_of(block, to), &b->part, before(b, to), gradient);
 }
 
 static void backward_bundle(const sweep *s, const bundle *b) {
-    bundle_backward(b, s->from, s->to);
+    bundle_backward(b, s->from, s->to, s->arrives);
 }
 
 /* The first sweep back. A bundle whose gradient has come goes on at once to the block's layers, unless these want
@@ -441,13 +453,13 @@ void snnd_block_backward(snnd_block *block) {
     snnd_workspace *workspace = block->workspace;
     sweep s = {.block = block, .from = block->end - 1};
     s.to = barrier_below(block, block->end);
-    for (bool first = true;; first = false) {
+    for (s.arrives = true;; s.arrives = false) {
         snnd_timing_begin(&workspace->context->timing);
-        if (first && !is_last(block))
+        if (s.arrives && !is_last(block))
             receive(&s);
         else
             sweep_over(&s, backward_bundle, needs_currents(block));
-        snnd_timing_end(&workspace->context->timing, first ? SNND_PHASE_NEURONS_BACK : SNND_PHASE_NORM_BACK);
+        snnd_timing_end(&workspace->context->timing, s.arrives ? SNND_PHASE_NEURONS_BACK : SNND_PHASE_NORM_BACK);
         if (s.to < block->begin)
             break;
         pass_of(block, s.to)->settle_backward(stage_of(block, s.to));

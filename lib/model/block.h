@@ -42,6 +42,14 @@ void snnd_block_forward(snnd_block *block);
  * it from the block after them. */
 void snnd_block_backward(snnd_block *block);
 
+/* Forgets what the host has given to the way back. */
+void snnd_gradients_forget(snnd_workspace *workspace);
+
+/* Adds to dL/doutput of some neurons of a layer, which has come from the layers behind, what the host has given and the
+ * rate penalty. */
+void snnd_gradients_add(const snnd_stage *stage, int32_t tile, int32_t lanes, int32_t neuron, snnd_extent extent,
+                        snnd_rows gradient);
+
 /* Rows of a layer of the block, or its neurons' potentials, as the last pass had them: [steps][samples][neurons].
  */
 void snnd_block_record(snnd_block *block, const snnd_layer *layer, snnd_record record, float *values);

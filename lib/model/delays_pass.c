@@ -48,7 +48,7 @@ static void begin(snnd_stage *stage) {
                                   .gradients = trains ? stage->layer->gradients : SNND_GRADIENTS_NONE,
                                   .tiles = workspace->pass.tiles,
                                   .method = workspace->context->options.method,
-                                  .first_layer = stage->layer->index == 0};
+                                  .first_layer = stage->layer->index == 0 && workspace->d_input.data == NULL};
     snnd_delay_begin(stage->state, &pass);
 }
 

@@ -30,6 +30,11 @@ static snnd_status prepare_stage(snnd_workspace *workspace, int32_t index) {
         if (stage->gradient[name] == NULL)
             return SNND_ERROR_MEMORY;
     }
+    if (snnd_layer_pass_of(layer)->spikes != NULL && workspace->gradients) {
+        stage->pull = snnd_allocate(workspace->context, (size_t)layer->outputs, sizeof *stage->pull);
+        if (stage->pull == NULL)
+            return SNND_ERROR_MEMORY;
+    }
     return snnd_layer_pass_of(layer)->prepare == NULL ? SNND_OK : snnd_layer_pass_of(layer)->prepare(stage);
 }
 
@@ -124,6 +129,8 @@ static void free_stage(snnd_stage *stage) {
         snnd_release(context, stage->gradient[name]);
         snnd_release(context, stage->complete[name]);
     }
+    snnd_release(context, stage->given);
+    snnd_release(context, stage->pull);
     if (stage->state == NULL)
         return;
     if (snnd_layer_pass_of(stage->layer)->release != NULL)
@@ -142,6 +149,7 @@ void snnd_workspace_free(snnd_workspace *workspace) {
             free_stage(&workspace->stage[i]);
     snnd_blocks_free(workspace);
     snnd_spectral_memory_free(workspace->spectral);
+    snnd_release(context, workspace->d_input.data);
     snnd_release(context, workspace->stage);
     snnd_release(context, workspace->scores);
     snnd_release(context, workspace->d_scores);
@@ -330,6 +338,7 @@ snnd_status snnd_workspace_pass(snnd_workspace *workspace, snnd_mode mode, const
     snnd_status status = check_input(workspace, input, count);
     if (status != SNND_OK)
         return status;
+    snnd_gradients_forget(workspace);
     workspace->pass.mode = mode;
     workspace->pass.samples = count;
     workspace->pass.tiles = snnd_tiles(count);
@@ -370,16 +379,21 @@ static snnd_status check_gradients(snnd_workspace *workspace) {
 snnd_status snnd_workspace_backward(snnd_workspace *workspace) {
     if (workspace == NULL)
         return SNND_ERROR_ARGUMENT;
-    if (workspace->progress != SNND_LOSS_DONE || workspace->pass.mode != SNND_TRAIN)
+    if (workspace->pass.mode != SNND_TRAIN ||
+        (workspace->progress != SNND_LOSS_DONE && !(workspace->progress == SNND_FORWARD_DONE && workspace->is_given)))
         return snnd_fail(workspace->context, SNND_ERROR_STATE,
-                         "a backward pass needs a training pass and a loss before it, and is made once");
+                         "a backward pass needs a training pass and a loss before it, or a gradient of the host's, and "
+                         "is made once");
     const snnd_status status = snnd_workspace_check_parameters(workspace, "a backward pass");
     if (status != SNND_OK)
         return status;
+    if (workspace->progress != SNND_LOSS_DONE)
+        snnd_workspace_no_loss(workspace);
     snnd_products_begin(workspace->context);
     for (int32_t b = workspace->blocks - 1; b >= 0; b--)
         snnd_block_backward(&workspace->block[b]);
     snnd_products_end(workspace->context);
+    snnd_gradients_forget(workspace);
     for (int32_t i = 0; i < workspace->network->count; i++)
         workspace->stage[i].completed = false;
     workspace->progress = SNND_BACKWARD_DONE; /* the gradient of the output was used up in place */

@@ -23,6 +23,10 @@ typedef struct snnd_stage {
     float *gradient[SNND_ARRAY_NAMES]; /* of the parameters, in their shapes */
     float *complete[SNND_ARRAY_NAMES]; /* the same with those of all synapses, where somebody has asked for them */
     bool completed;                    /* since the last backward pass */
+    float *given;                      /* dL/doutput of the host's, [tiles][neurons][steps][16]; NULL: none was ever */
+    bool is_given;                     /* since the last backward pass */
+    float *pull;                       /* [neurons] dL/dspike of the rate penalty; NULL: there are no spikes */
+    bool pulls;                        /* in the pass that is made */
     void *state;                       /* of the layer's kind */
 } snnd_stage;
 
@@ -39,23 +43,33 @@ struct snnd_workspace {
     snnd_pass pass;
     float *scratch; /* [threads][scratch_size], the first scratch_tile of them for currents (block.c) */
     size_t scratch_tile, scratch_size;
-    double *scores, *d_scores; /* [batch][classes] */
-    double *readout_scratch;   /* [threads][2][classes][16] */
-    double *sample_loss;       /* [batch] */
-    double *arrived;           /* [I], and */
-    int32_t *fan_out;          /* [I, C] of the largest layer of delays: where operations are counted */
-    const int32_t *labels;     /* during a call */
-    const float *given;        /* input, during a call */
-    int32_t given_samples;     /* of it */
-    atomic_bool wrong;         /* a number in it */
-    atomic_int lost;           /* the first layer whose numbers overflowed in the pass, or the number of layers */
-    uint64_t fingerprint;      /* of the parameters that the last training pass was made with */
+    double *scores, *d_scores;     /* [batch][classes] */
+    double *readout_scratch;       /* [threads][2][classes][16] */
+    double *sample_loss;           /* [batch] */
+    double *arrived;               /* [I], and */
+    int32_t *fan_out;              /* [I, C] of the largest layer of delays: where operations are counted */
+    const snnd_loss_options *loss; /* what the loss is made of, during a call */
+    double total;                  /* of the weights of its samples' classes */
+    const int32_t *labels;         /* during a call */
+    const float *given;            /* input, during a call */
+    int32_t given_samples;         /* of it */
+    bool is_given;                 /* a gradient of the host's, since the last backward pass */
+    snnd_activity d_input;         /* dL/dinput, without data until somebody has asked for it */
+    float *asked;                  /* where it goes, during a call */
+    atomic_bool wrong;             /* a number in it */
+    atomic_int lost;               /* the first layer whose numbers overflowed in the pass, or the number of layers */
+    uint64_t fingerprint;          /* of the parameters that the last training pass was made with */
     int32_t readout;
     enum { SNND_NOTHING, SNND_FORWARD_DONE, SNND_LOSS_DONE, SNND_BACKWARD_DONE } progress;
 };
 
 static inline snnd_stage *snnd_workspace_stage(const snnd_workspace *workspace, const snnd_layer *layer) {
     return &workspace->stage[layer->index];
+}
+
+/* Steps of all samples of the last pass. */
+static inline double snnd_workspace_frames(const snnd_workspace *workspace) {
+    return (double)workspace->pass.samples * workspace->steps;
 }
 
 /* Errors where the layer is not one of the workspace's, or nothing was passed forward. */
@@ -78,6 +92,12 @@ void snnd_workspace_lose(snnd_workspace *workspace, const snnd_layer *layer);
 
 /* An error where parameters are no longer those of the last training pass; `who` needs them. */
 snnd_status snnd_workspace_check_parameters(const snnd_workspace *workspace, const char *who);
+
+/* An error that names the first number of these options, of `who`, that may not be what it is. */
+snnd_status snnd_loss_check(const snnd_network *network, const snnd_loss_options *options, const char *who);
+
+/* What a pass without a loss begins its way back with. */
+void snnd_workspace_no_loss(snnd_workspace *workspace);
 
 /* An error that names the first of `count` labels that is no class of the network. */
 snnd_status snnd_workspace_check_labels(const snnd_workspace *workspace, const int32_t *labels, int32_t count);

@@ -1,5 +1,6 @@
 /* What the last block says of a batch: scores, predictions, and the loss with the gradient that goes back from it. */
 #include <math.h>
+#include <string.h>
 
 #include "base/options.h"
 #include "base/parallel.h"
@@ -7,7 +8,7 @@
 #include "kernel/readout.h"
 #include "model/block.h"
 #include "model/delays.h"
-#include "model/workspace.h"
+#include "model/layer_pass.h"
 
 /* ---- readout ---- */
 
@@ -79,13 +80,15 @@ static void loss_tile(void *argument, int64_t item, int32_t worker) {
     const int32_t tile = (int32_t)item, classes = snnd_network_outputs(workspace->network);
     const int32_t lanes = snnd_lanes(workspace->pass.samples, tile);
     const snnd_block *last = snnd_workspace_last_block(workspace);
-    const double share = 1.0 / workspace->pass.samples;
+    const snnd_loss_options *loss = workspace->loss;
+    const double share = 1 / workspace->total;
     double *d_scores = workspace->d_scores + (size_t)tile * SNND_LANES * (size_t)classes;
     for (int32_t lane = 0; lane < lanes; lane++) {
         const int32_t sample = tile * SNND_LANES + lane;
         double *d = d_scores + (size_t)lane * (size_t)classes;
-        workspace->sample_loss[sample] = snnd_cross_entropy(workspace->scores + (size_t)sample * (size_t)classes,
-                                                            classes, workspace->labels[sample], d);
+        workspace->sample_loss[sample] =
+            snnd_cross_entropy(workspace->scores + (size_t)sample * (size_t)classes, classes, workspace->labels[sample],
+                               loss->label_smoothing, loss->class_weight, d);
         for (int32_t c = 0; c < classes; c++)
             d[c] *= share;
     }
@@ -116,29 +119,101 @@ snnd_status snnd_workspace_check_labels(const snnd_workspace *workspace, const i
     return SNND_OK;
 }
 
+static snnd_status check_class_weights(const snnd_network *network, const snnd_loss_options *options, const char *who) {
+    const int64_t count = options->class_weight_count,
+                  expected = options->class_weight == NULL ? 0 : snnd_network_outputs(network);
+    if (count != expected)
+        return snnd_fail(network->context, SNND_ERROR_ARGUMENT, "%s: class_weight_count is %lld; expected %lld, %s",
+                         who, (long long)count, (long long)expected,
+                         expected == 0 ? "as class_weight is NULL" : "the network's classes");
+    for (int64_t c = 0; c < count; c++)
+        if (!(options->class_weight[c] > 0 && options->class_weight[c] <= 1e9))
+            return snnd_fail(network->context, SNND_ERROR_ARGUMENT,
+                             "%s: class_weight of class %lld is %g; expected above 0, up to 1e9", who, (long long)c,
+                             options->class_weight[c]);
+    return SNND_OK;
+}
+
+snnd_status snnd_loss_check(const snnd_network *network, const snnd_loss_options *options, const char *who) {
+    const double lower = options->rate_lower, upper = options->rate_upper;
+    const snnd_bound bounds[] = {
+        {"l1", options->l1, options->l1 >= 0 && options->l1 <= 1e9, "0 to 1e9"},
+        {"label_smoothing", options->label_smoothing, options->label_smoothing >= 0 && options->label_smoothing <= 1,
+         "0 to 1"},
+        {"rate_penalty", options->rate_penalty, options->rate_penalty >= 0 && options->rate_penalty <= 1e9, "0 to 1e9"},
+        {"rate_upper", upper, upper >= 0 && upper <= 1, "0 to 1"},
+        {"rate_lower", lower, lower >= 0 && lower <= upper, "0 to rate_upper"},
+    };
+    const snnd_status status = snnd_options_check_bounds(network->context, who, bounds, sizeof bounds / sizeof *bounds);
+    return status == SNND_OK ? check_class_weights(network, options, who) : status;
+}
+
 static snnd_status check_loss(snnd_workspace *workspace, const int32_t *labels, const snnd_loss_options *options) {
     snnd_status status = snnd_workspace_check_passed(workspace);
     if (status == SNND_OK)
         status = snnd_workspace_check_labels(workspace, labels, workspace->pass.samples);
-    if (status != SNND_OK)
-        return status;
-    if (!(options->l1 >= 0 && options->l1 <= 1e9))
-        return snnd_fail(workspace->context, SNND_ERROR_ARGUMENT, "l1 is %g; expected 0 to 1e9", options->l1);
-    return SNND_OK;
+    return status == SNND_OK ? snnd_loss_check(workspace->network, options, "loss") : status;
+}
+
+/* What the mean over the batch is divided by. */
+static double total_weight(const snnd_workspace *workspace) {
+    const double *weight = workspace->loss->class_weight;
+    double sum = 0;
+    for (int32_t b = 0; b < workspace->pass.samples; b++)
+        sum += weight == NULL ? 1 : weight[workspace->labels[b]];
+    return sum;
+}
+
+/* Of the neurons of a layer that fires; its gradient with respect to each of a neuron's spikes is kept. */
+static double rate_penalty_of(const snnd_stage *stage, const snnd_loss_options *options) {
+    const double frames = snnd_workspace_frames(stage->workspace);
+    double sum = 0;
+    for (int32_t n = 0; n < stage->layer->outputs; n++) {
+        const double rate = (double)snnd_layer_pass_of(stage->layer)->spikes(stage, n) / frames;
+        const double beyond = rate > options->rate_upper   ? rate - options->rate_upper
+                              : rate < options->rate_lower ? rate - options->rate_lower
+                                                           : 0;
+        sum += beyond * beyond;
+        if (stage->pull != NULL)
+            stage->pull[n] = (float)(2 * options->rate_penalty * beyond / frames);
+    }
+    return sum;
+}
+
+static double rate_penalty(const snnd_workspace *workspace) {
+    const snnd_loss_options *options = workspace->loss;
+    double sum = 0;
+    for (int32_t i = 0; i < workspace->network->count; i++) {
+        snnd_stage *stage = &workspace->stage[i];
+        stage->pulls = options->rate_penalty > 0 && snnd_layer_pass_of(stage->layer)->spikes != NULL;
+        if (stage->pulls)
+            sum += rate_penalty_of(stage, options);
+    }
+    return options->rate_penalty * sum;
+}
+
+void snnd_workspace_no_loss(snnd_workspace *workspace) {
+    const snnd_activity *gradient = &snnd_workspace_last_block(workspace)->gradient;
+    const size_t rows = (size_t)workspace->pass.tiles * (size_t)gradient->neurons;
+    memset(gradient->data, 0, rows * snnd_activity_stride(gradient) * sizeof *gradient->data);
+    for (int32_t i = 0; i < workspace->network->count; i++)
+        workspace->stage[i].pulls = false;
+    workspace->pass.l1 = 0;
 }
 
 static snnd_loss_report sum_up(const snnd_workspace *workspace) {
     const int32_t classes = snnd_network_outputs(workspace->network), samples = workspace->pass.samples;
     snnd_loss_report report = {.size = sizeof report, .samples = samples};
     for (int32_t b = 0; b < samples; b++) {
-        report.cross_entropy += workspace->sample_loss[b] / samples;
+        report.cross_entropy += workspace->sample_loss[b] / workspace->total;
         report.correct +=
             snnd_best_class(workspace->scores + (size_t)b * (size_t)classes, classes) == workspace->labels[b];
     }
     for (int32_t i = 0; i < workspace->network->count; i++)
         if (snnd_layer_is_delays(workspace->network->layer[i]) && workspace->pass.l1 > 0)
             report.penalty += workspace->pass.l1 * snnd_delays_weight_sum(workspace->network->layer[i]);
-    report.loss = report.cross_entropy + report.penalty;
+    report.rate_penalty = rate_penalty(workspace);
+    report.loss = report.cross_entropy + report.penalty + report.rate_penalty;
     return report;
 }
 
@@ -159,10 +234,13 @@ snnd_status snnd_workspace_loss(snnd_workspace *workspace, const int32_t *labels
         return status;
     workspace->pass.l1 = known.l1;
     workspace->labels = labels;
+    workspace->loss = &known;
+    workspace->total = total_weight(workspace);
     snnd_timing_begin(&workspace->context->timing);
     snnd_parallel_for(workspace->context, workspace->pass.tiles, tile_cost(workspace), loss_tile, workspace);
     const snnd_loss_report result = sum_up(workspace);
     workspace->labels = NULL;
+    workspace->loss = NULL;
     snnd_timing_end(&workspace->context->timing, SNND_PHASE_LOSS);
     if (!isfinite(result.loss)) {
         workspace->progress = SNND_FORWARD_DONE;
@@ -170,31 +248,4 @@ snnd_status snnd_workspace_loss(snnd_workspace *workspace, const int32_t *labels
     }
     workspace->progress = SNND_LOSS_DONE;
     return snnd_options_write(workspace->context, report, &result, sizeof result, "snnd_loss_report");
-}
-
-snnd_status snnd_workspace_set_output_gradient(snnd_workspace *workspace, const float *gradient) {
-    if (workspace == NULL)
-        return SNND_ERROR_ARGUMENT;
-    if (gradient == NULL)
-        return snnd_fail(workspace->context, SNND_ERROR_ARGUMENT, "gradient is NULL");
-    if (workspace->progress == SNND_NOTHING || workspace->pass.mode != SNND_TRAIN)
-        return snnd_fail(workspace->context, SNND_ERROR_STATE, "an output gradient needs a training pass before it");
-    const snnd_activity *to = &snnd_workspace_last_block(workspace)->gradient;
-    const int32_t samples = workspace->pass.samples;
-    const int64_t count = (int64_t)to->steps * samples * to->neurons;
-    for (int64_t k = 0; k < count; k++)
-        if (!isfinite(gradient[k]))
-            return snnd_fail(workspace->context, SNND_ERROR_ARGUMENT, "number %lld of the output gradient is %g",
-                             (long long)k, (double)gradient[k]);
-    for (int32_t c = 0; c < to->neurons; c++)
-        for (int32_t b = 0; b < workspace->pass.tiles * SNND_LANES; b++) {
-            float *row = snnd_activity_row(to, b / SNND_LANES, c) + b % SNND_LANES;
-            for (int32_t t = 0; t < to->steps; t++)
-                row[(size_t)t * SNND_LANES] =
-                    b < samples ? gradient[((size_t)t * (size_t)samples + (size_t)b) * (size_t)to->neurons + (size_t)c]
-                                : 0;
-        }
-    workspace->pass.l1 = 0;
-    workspace->progress = SNND_LOSS_DONE;
-    return SNND_OK;
 }

@@ -43,7 +43,7 @@ static double rate_of(const snnd_stage *stage) {
     int64_t spikes = 0;
     for (int32_t n = 0; n < layer->outputs; n++)
         spikes += snnd_layer_pass_of(layer)->spikes(stage, n);
-    return (double)spikes / ((double)stage->workspace->pass.samples * stage->workspace->steps * layer->outputs);
+    return (double)spikes / (snnd_workspace_frames(stage->workspace) * layer->outputs);
 }
 
 double snnd_workspace_spike_rate(const snnd_workspace *workspace) {
@@ -76,7 +76,6 @@ snnd_status snnd_workspace_spike_rates(const snnd_workspace *workspace, const sn
     if (status != SNND_OK)
         return status;
     for (int32_t n = 0; n < layer->outputs; n++)
-        rates[n] = (double)pass->spikes(snnd_workspace_stage(workspace, layer), n) /
-                   ((double)workspace->pass.samples * workspace->steps);
+        rates[n] = (double)pass->spikes(snnd_workspace_stage(workspace, layer), n) / snnd_workspace_frames(workspace);
     return SNND_OK;
 }

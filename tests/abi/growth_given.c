@@ -123,10 +123,14 @@ static snnd_status use_leaky_integrator(growth_bench *bench, const void *options
 
 /* ---- training ---- */
 
+static const double class_weights[2] = {0.5, 2};
+
 static void fill_loss(growth_bench *bench, void *options) {
     (void)bench;
     snnd_loss_options *o = options;
     o->readout = SNND_READOUT_MAX, o->l1 = 0.25;
+    o->label_smoothing = 0.25, o->rate_penalty = 2, o->rate_lower = 0.5, o->rate_upper = 0.75;
+    o->class_weight = class_weights, o->class_weight_count = 2;
 }
 
 static snnd_status use_loss(growth_bench *bench, const void *options) {

@@ -231,6 +231,12 @@ START_TEST(training_has_the_defaults_of_the_header) {
     ck_assert_int_eq(snnd_loss_options_init(&loss, sizeof loss), SNND_OK);
     ck_assert_int_eq(loss.readout, SNND_READOUT_NETWORK);
     ck_assert_double_eq(loss.l1, 0);
+    ck_assert_double_eq(loss.label_smoothing, 0);
+    ck_assert_double_eq(loss.rate_penalty, 0);
+    ck_assert_double_eq(loss.rate_lower, 0);
+    ck_assert_double_eq(loss.rate_upper, 0);
+    ck_assert_ptr_null(loss.class_weight);
+    ck_assert_int_eq(loss.class_weight_count, 0);
     snnd_optimizer_options optimizer;
     ck_assert_int_eq(snnd_optimizer_options_init(&optimizer, sizeof optimizer), SNND_OK);
     ck_assert_int_eq(optimizer.kind, SNND_ADAM);

@@ -119,7 +119,7 @@ static double pass(const net *held, double l1) {
         return train_pass(held->workspace, held->input, held->labels, batch, &options);
     float *gradient = make_numbers((size_t)(held->workspace->steps * batch), 3);
     OK(held->context, snnd_workspace_forward(held->workspace, SNND_TRAIN, held->input, batch));
-    OK(held->context, snnd_workspace_set_output_gradient(held->workspace, gradient));
+    OK(held->context, snnd_workspace_add_gradient(held->workspace, last_layer(held->workspace->network), gradient));
     OK(held->context, snnd_workspace_backward(held->workspace));
     free(gradient);
     return 0;

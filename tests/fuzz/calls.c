@@ -86,6 +86,15 @@ int32_t *lend_labels(world *w, size_t count, size_t classes) {
     return labels;
 }
 
+double *lend_weights(world *w, size_t classes) {
+    double *weights = lend(w, classes * sizeof *weights);
+    for (size_t c = 0; c < classes; c++)
+        weights[c] = 0.5 + (double)(c % 3);
+    if (fuzz_byte(&w->in) >= 240 && classes > 0)
+        weights[fuzz_byte(&w->in) % classes] = fuzz_double(&w->in);
+    return weights;
+}
+
 snnd_optimizer_options any_optimizer_options(world *w) {
     snnd_optimizer_options options;
     MUST(w->context, snnd_optimizer_options_init(&options, sizeof options));

@@ -50,14 +50,37 @@ static void loss(world *w) {
     MUST(w->context, snnd_loss_options_init(&options, sizeof options));
     options.readout = fuzz_byte(&w->in) < 240 ? 1 + fuzz_below(&w->in, 5) : fuzz_int(&w->in);
     options.l1 = fuzz_byte(&w->in) % 2 ? 0 : fuzz_double(&w->in);
+    options.label_smoothing = fuzz_byte(&w->in) % 2 ? 0 : fuzz_double(&w->in);
+    options.rate_penalty = fuzz_byte(&w->in) % 2 ? 0 : fuzz_double(&w->in);
+    options.rate_upper = fuzz_byte(&w->in) % 2 ? 0.25 : fuzz_double(&w->in);
+    options.rate_lower = fuzz_byte(&w->in) % 2 ? 0 : fuzz_double(&w->in);
+    options.class_weight = fuzz_byte(&w->in) % 2 ? NULL : lend_weights(w, outputs_of(of));
+    options.class_weight_count = options.class_weight == NULL ? fuzz_byte(&w->in) % 8 == 0 : (int64_t)outputs_of(of);
     CALL(w, workspace, snnd_workspace_loss(workspace, or_null(w, labels), or_null(w, &options), or_null(w, &report)));
 }
 
-static void set_output_gradient(world *w) {
+static void add_gradient(world *w) {
     owner *of = any_owner(w);
     snnd_workspace *workspace = *any_workspace(w, of);
-    float *gradient = lend_floats(w, batch_of(workspace) * steps_of(workspace) * outputs_of(of));
-    CALL(w, workspace, snnd_workspace_set_output_gradient(workspace, or_null(w, gradient)));
+    const snnd_layer *layer = any_layer(w, of);
+    float *gradient = lend_floats(w, batch_of(workspace) * steps_of(workspace) * (size_t)snnd_layer_outputs(layer));
+    CALL(w, workspace, snnd_workspace_add_gradient(workspace, layer, or_null(w, gradient)));
+}
+
+static void read_input_gradient(world *w) {
+    owner *of = any_owner(w);
+    snnd_workspace *workspace = *any_workspace(w, of);
+    const size_t count = batch_of(workspace) * steps_of(workspace) * (size_t)snnd_network_inputs(of->network);
+    float *gradient = lend(w, count * sizeof *gradient);
+    CALL(w, workspace, snnd_workspace_input_gradient(workspace, or_null(w, gradient)));
+}
+
+static void clip_gradients(world *w) {
+    snnd_workspace *workspace = *any_workspace(w, any_owner(w));
+    double norm = 0;
+    const double most = fuzz_double(&w->in);
+    if (CALL(w, workspace, snnd_workspace_clip_gradients(workspace, most, or_null(w, &norm))) == SNND_OK)
+        CLAIM(norm >= 0, "a norm of %g", norm);
 }
 
 static void backward(world *w) {
@@ -189,7 +212,7 @@ operation *const training_operations[] = {
     forget_workspace,
     forward,
     loss,
-    set_output_gradient,
+    add_gradient,
     backward,
     pass,
     pass,
@@ -205,6 +228,8 @@ operation *const training_operations[] = {
     write_moment,
     count_operations,
     set_factor,
+    read_input_gradient,
+    clip_gradients,
 };
 
 const int training_operation_count = sizeof training_operations / sizeof training_operations[0];

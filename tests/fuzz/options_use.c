@@ -79,9 +79,13 @@ static snnd_workspace *worked(run_of *run) {
     return snnd_trainer_workspace(run->trainer);
 }
 
+/* More than any network of run_create() has outputs. */
+static const double class_weights[16] = {0.5, 2, 1, 3, 0.25, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
+
 static void use_loss(snnd_context *context, filled *options, fuzz_bytes *input) {
     static const int32_t labels[4] = {0, 1, 1, 0};
     run_of run = run_create(context, fuzz_below(input, RUN_KINDS));
+    set_pointer(options, offsetof(snnd_loss_options, class_weight), fuzz_byte(input) % 2 ? class_weights : NULL);
     snnd_workspace *workspace = worked(&run);
     if (MAY(context, snnd_workspace_loss(workspace, labels, (void *)options->bytes, NULL)) == SNND_OK)
         MAY(context, snnd_workspace_backward(workspace)); /* not where the step has moved parameters */

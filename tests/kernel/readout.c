@@ -153,7 +153,7 @@ START_TEST(cross_entropy_is_minus_the_log_of_the_softmax) {
             double scores[CLASSES], gradient[CLASSES];
             for (int32_t c = 0; c < CLASSES; c++)
                 scores[c] = 5 * noise(trial, (uint64_t)c);
-            ck_assert_double_eq_tol(snnd_cross_entropy(scores, CLASSES, label, gradient),
+            ck_assert_double_eq_tol(snnd_cross_entropy(scores, CLASSES, label, 0, NULL, gradient),
                                     plain_cross_entropy(scores, label), 1e-12);
         }
 }
@@ -165,7 +165,7 @@ START_TEST(the_gradient_of_cross_entropy_is_its_difference) {
             double scores[CLASSES], gradient[CLASSES];
             for (int32_t c = 0; c < CLASSES; c++)
                 scores[c] = 3 * noise(50 + trial, (uint64_t)c);
-            snnd_cross_entropy(scores, CLASSES, label, gradient);
+            snnd_cross_entropy(scores, CLASSES, label, 0, NULL, gradient);
             for (int32_t c = 0; c < CLASSES; c++) {
                 const double here = scores[c], h = 1e-5;
                 scores[c] = here + h;
@@ -179,10 +179,44 @@ START_TEST(the_gradient_of_cross_entropy_is_its_difference) {
 }
 END_TEST
 
+/* With the target written out. */
+static double smooth_cross_entropy(const double *scores, int32_t label, double smoothing, const double *weight) {
+    double sum = 0;
+    for (int32_t c = 0; c < CLASSES; c++) {
+        const double target = (c == label ? 1 - smoothing : 0) + smoothing / CLASSES;
+        sum += weight[c] * target * plain_cross_entropy(scores, c);
+    }
+    return sum;
+}
+
+START_TEST(smooth_labels_and_weighed_classes_are_a_target) {
+    for (uint64_t trial = 0; trial < 20; trial++)
+        for (int32_t label = 0; label < CLASSES; label++) {
+            double scores[CLASSES], weight[CLASSES], gradient[CLASSES], unused[CLASSES];
+            const double smoothing = 0.05 * (double)trial;
+            for (int32_t c = 0; c < CLASSES; c++) {
+                scores[c] = 3 * noise(80 + trial, (uint64_t)c);
+                weight[c] = 1.5 + noise(120 + trial, (uint64_t)c);
+            }
+            ck_assert_double_eq_tol(snnd_cross_entropy(scores, CLASSES, label, smoothing, weight, gradient),
+                                    smooth_cross_entropy(scores, label, smoothing, weight), 1e-12);
+            for (int32_t c = 0; c < CLASSES; c++) {
+                const double here = scores[c], h = 1e-5;
+                scores[c] = here + h;
+                const double above = snnd_cross_entropy(scores, CLASSES, label, smoothing, weight, unused);
+                scores[c] = here - h;
+                const double under = snnd_cross_entropy(scores, CLASSES, label, smoothing, weight, unused);
+                scores[c] = here;
+                ck_assert_double_eq_tol(gradient[c], (above - under) / (2 * h), 1e-8);
+            }
+        }
+}
+END_TEST
+
 START_TEST(equal_scores_cost_the_log_of_the_classes) {
     const double scores[CLASSES] = {7, 7, 7, 7};
     double gradient[CLASSES];
-    ck_assert_double_eq_tol(snnd_cross_entropy(scores, CLASSES, 2, gradient), log(CLASSES), 1e-15);
+    ck_assert_double_eq_tol(snnd_cross_entropy(scores, CLASSES, 2, 0, NULL, gradient), log(CLASSES), 1e-15);
     for (int32_t c = 0; c < CLASSES; c++)
         ck_assert_double_eq_tol(gradient[c], 1.0 / CLASSES - (c == 2), 1e-15);
 }
@@ -190,7 +224,7 @@ END_TEST
 
 START_TEST(one_class_costs_nothing) {
     double gradient = 9;
-    ck_assert_double_eq(snnd_cross_entropy(&(double){123}, 1, 0, &gradient), 0);
+    ck_assert_double_eq(snnd_cross_entropy(&(double){123}, 1, 0, 0, NULL, &gradient), 0);
     ck_assert_double_eq(gradient, 0);
 }
 END_TEST
@@ -198,8 +232,8 @@ END_TEST
 START_TEST(large_scores_cost_their_distance) {
     const double scores[CLASSES] = {1e5, -1e5, 0, 0};
     double gradient[CLASSES];
-    ck_assert_double_eq(snnd_cross_entropy(scores, CLASSES, 0, gradient), 0);
-    ck_assert_double_eq(snnd_cross_entropy(scores, CLASSES, 1, gradient), 2e5);
+    ck_assert_double_eq(snnd_cross_entropy(scores, CLASSES, 0, 0, NULL, gradient), 0);
+    ck_assert_double_eq(snnd_cross_entropy(scores, CLASSES, 1, 0, NULL, gradient), 2e5);
     ck_assert_double_eq(gradient[0], 1);
     ck_assert_double_eq(gradient[1], -1);
 }
@@ -308,6 +342,7 @@ Suite *readout_suite(void) {
     TCase *loss = tcase_create("cross entropy");
     tcase_add_test(loss, cross_entropy_is_minus_the_log_of_the_softmax);
     tcase_add_test(loss, the_gradient_of_cross_entropy_is_its_difference);
+    tcase_add_test(loss, smooth_labels_and_weighed_classes_are_a_target);
     tcase_add_test(loss, equal_scores_cost_the_log_of_the_classes);
     tcase_add_test(loss, one_class_costs_nothing);
     tcase_add_test(loss, large_scores_cost_their_distance);

@@ -244,7 +244,7 @@ START_TEST(gradients_of_batch_norm_of_several_tiles_are_those_of_plain_sums) {
     for (int k = 0; k < ALL * CHANNELS; k++)
         gradient[k] += 0.3f; /* so that their sum is not small */
     OK(context, snnd_workspace_forward(workspace, SNND_TRAIN, input, LARGE));
-    OK(context, snnd_workspace_set_output_gradient(workspace, gradient));
+    OK(context, snnd_workspace_add_gradient(workspace, last_layer(workspace->network), gradient));
     OK(context, snnd_workspace_backward(workspace));
     const float *d_shift = gradient_of(workspace, layer, SNND_ARRAY_SHIFT);
     const float *d_scale = gradient_of(workspace, layer, SNND_ARRAY_SCALE);
@@ -277,7 +277,7 @@ START_TEST(lanes_without_a_sample_count_nothing_in_batch_norm) {
         if (used)
             OK(context, snnd_workspace_forward(workspace, SNND_TRAIN, more, LARGE + 20));
         OK(context, snnd_workspace_forward(workspace, SNND_TRAIN, input, LARGE));
-        OK(context, snnd_workspace_set_output_gradient(workspace, gradient));
+        OK(context, snnd_workspace_add_gradient(workspace, last_layer(workspace->network), gradient));
         OK(context, snnd_workspace_backward(workspace));
         const float *d_scale = gradient_of(workspace, layer, SNND_ARRAY_SCALE);
         if (used)

@@ -248,7 +248,7 @@ START_TEST(an_output_gradient_of_the_hosts_does_what_the_loss_does) {
                     (float)((exp((double)scores[b * CLASSES + c]) / sum - (labels[b] == c)) / BATCH);
     }
     OK(context, snnd_workspace_forward(workspace, SNND_TRAIN, input, BATCH));
-    OK(context, snnd_workspace_set_output_gradient(workspace, given));
+    OK(context, snnd_workspace_add_gradient(workspace, last_layer(workspace->network), given));
     OK(context, snnd_workspace_backward(workspace));
     float *got = all_gradients(workspace, &count);
     for (size_t k = 0; k < count; k++)
@@ -265,7 +265,7 @@ START_TEST(an_output_gradient_of_the_hosts_leaves_l1_out) {
     options.l1 = 1;
     train_pass(workspace, input, labels, BATCH, &options);
     OK(context, snnd_workspace_forward(workspace, SNND_TRAIN, input, BATCH));
-    OK(context, snnd_workspace_set_output_gradient(workspace, nothing));
+    OK(context, snnd_workspace_add_gradient(workspace, last_layer(workspace->network), nothing));
     OK(context, snnd_workspace_backward(workspace));
     for (int s = 0; s < CLASSES * INPUTS; s++)
         ck_assert_float_eq(gradient_of(workspace, layer, SNND_ARRAY_WEIGHT)[s], 0);

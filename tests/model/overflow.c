@@ -142,7 +142,7 @@ START_TEST(gradients_that_overflow_are_named) {
         gradient[k] = 3e37f;
     OK(spectral, snnd_workspace_create(linear, BATCH, STEPS, 1, &workspace));
     OK(spectral, snnd_workspace_forward(workspace, SNND_TRAIN, input, BATCH));
-    OK(spectral, snnd_workspace_set_output_gradient(workspace, gradient));
+    OK(spectral, snnd_workspace_add_gradient(workspace, last_layer(workspace->network), gradient));
     FAILS(spectral, SNND_ERROR_NUMERIC, "of layer 0 (delays) are not finite", snnd_workspace_backward(workspace));
     FAILS(spectral, SNND_ERROR_STATE, "", snnd_workspace_gradient(workspace, layer, SNND_ARRAY_WEIGHT, &array));
     snnd_workspace_free(workspace);
@@ -202,7 +202,8 @@ static void assert_no_pass(snnd_layer *last) {
     FAILS(context, SNND_ERROR_STATE, none, snnd_workspace_record(workspace, last, SNND_RECORD_OUTPUT, values));
     FAILS(context, SNND_ERROR_STATE, none,
           snnd_workspace_spike_rates(workspace, snnd_network_layer(network, 1), rates));
-    FAILS(context, SNND_ERROR_STATE, "needs a training pass", snnd_workspace_set_output_gradient(workspace, values));
+    FAILS(context, SNND_ERROR_STATE, "needs a training pass",
+          snnd_workspace_add_gradient(workspace, last_layer(workspace->network), values));
     FAILS(context, SNND_ERROR_STATE, "needs a training pass", snnd_workspace_backward(workspace));
     FAILS(context, SNND_ERROR_STATE, "no backward pass",
           snnd_workspace_gradient(workspace, snnd_network_layer(network, 0), SNND_ARRAY_WEIGHT, &array));

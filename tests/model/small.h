@@ -128,11 +128,14 @@ static inline float *record_of(const snnd_workspace *workspace, const snnd_layer
     return copy;
 }
 
+static inline snnd_layer *last_layer(const snnd_network *network) {
+    return snnd_network_layer(network, snnd_network_layer_count(network) - 1);
+}
+
 /* The output [T, count, O] of the last layer after a pass of some samples (for free()). */
 static inline float *output_after(snnd_workspace *workspace, snnd_mode mode, const float *input, int32_t count) {
     OK(workspace->context, snnd_workspace_forward(workspace, mode, input, count));
-    const snnd_network *network = workspace->network;
-    return record_of(workspace, snnd_network_layer(network, snnd_network_layer_count(network) - 1), SNND_RECORD_OUTPUT);
+    return record_of(workspace, last_layer(workspace->network), SNND_RECORD_OUTPUT);
 }
 
 /* Forward, loss and backward; returns the loss. */

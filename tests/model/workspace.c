@@ -422,12 +422,13 @@ START_TEST(there_is_no_backward_pass_after_an_evaluation) {
     OK(context, snnd_workspace_forward(workspace, SNND_EVALUATE, input, BATCH));
     OK(context, snnd_workspace_loss(workspace, labels, NULL, NULL));
     FAILS(context, SNND_ERROR_STATE, "needs a training pass", snnd_workspace_backward(workspace));
-    FAILS(context, SNND_ERROR_STATE, "needs a training pass", snnd_workspace_set_output_gradient(workspace, gradient));
+    FAILS(context, SNND_ERROR_STATE, "needs a training pass",
+          snnd_workspace_add_gradient(workspace, last_layer(workspace->network), gradient));
     float *given = make_numbers(STEPS * BATCH * CLASSES, 2);
     given[7] = NAN;
     OK(context, snnd_workspace_forward(workspace, SNND_TRAIN, input, BATCH));
-    FAILS(context, SNND_ERROR_ARGUMENT, "number 7 of the output gradient is nan",
-          snnd_workspace_set_output_gradient(workspace, given));
+    FAILS(context, SNND_ERROR_ARGUMENT, "number 7 of the gradient is nan",
+          snnd_workspace_add_gradient(workspace, last_layer(workspace->network), given));
     free(given);
 }
 END_TEST
