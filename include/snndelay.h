@@ -1106,6 +1106,15 @@ typedef struct snnd_trainer_options {
     void *progress_user; /**< given to `progress` */
     double largest_loss; /**< above 0: a batch of larger cross-entropy means that training has diverged; default 1e6 */
     const snnd_picojoules *picojoules; /**< for the energy in reports, as the pointers above; NULL: there is none */
+    /* The loss of steps, as in snnd_loss_options; evaluation has the cross-entropy alone. */
+    double label_smoothing;     /**< default 0 */
+    double rate_penalty;        /**< default 0 */
+    double rate_lower;          /**< default 0 */
+    double rate_upper;          /**< default 0 */
+    const double *class_weight; /**< [classes], read during the call; default NULL: all 1 */
+    int64_t class_weight_count; /**< 0 with NULL */
+    double clip_norm;           /**< above 0, finite: gradients of a step are clipped by their common norm, as by
+                                   snnd_workspace_clip_gradients(); default 0: they are not */
 } snnd_trainer_options;
 
 /** Fills in the defaults; `size` is sizeof of the caller's structure. */
@@ -1125,8 +1134,8 @@ typedef struct snnd_epoch_report {
     int64_t samples;      /**< seen */
     int64_t correct;      /**< of them */
     double accuracy;      /**< correct / samples */
-    double loss;          /**< mean over samples, with L1 in training */
-    double cross_entropy; /**< mean over samples */
+    double loss;          /**< mean over samples, in training with L1 and the rate penalty */
+    double cross_entropy; /**< mean over samples: of batches, in proportion to their samples */
     double sigma;         /**< of the epoch */
     double weight_rate;   /**< learning rate of weights in the epoch */
     double position_rate; /**< of positions */
@@ -1139,6 +1148,7 @@ typedef struct snnd_epoch_report {
     double accumulations;
     double multiplications; /**< of a sample */
     double picojoules;      /**< of a sample; 0 where the trainer's options do not say what operations take */
+    double rate_penalty;    /**< mean over samples, as the loss has it; 0 in evaluation */
 } snnd_epoch_report;
 
 /** Empties a result, which tells its size to the call that fills it. */
@@ -1168,6 +1178,11 @@ SNND_API snnd_status snnd_trainer_step(snnd_trainer *trainer, const float *input
 /** Ends an epoch of steps made by snnd_trainer_step(). SNND_ERROR_STATE where there was none since the last epoch, and
  * in the middle of an epoch of snnd_trainer_epoch(). */
 SNND_API snnd_status snnd_trainer_end_epoch(snnd_trainer *trainer);
+
+/** snnd_optimizer_set_factor() for the one of the trainer's two optimizers that moves the array, for the steps that
+ * follow. Factors are kept in checkpoints, and loading one sets those that it was made with. */
+SNND_API snnd_status snnd_trainer_set_factor(snnd_trainer *trainer, const snnd_layer *layer, snnd_array_name name,
+                                             double factor);
 
 /** Epochs finished so far. */
 SNND_API int32_t snnd_trainer_epochs_done(const snnd_trainer *trainer);

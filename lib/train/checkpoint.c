@@ -4,6 +4,7 @@
  */
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/finite.h"
@@ -52,6 +53,7 @@ static const run_number run_numbers[] = {
     {"sparsity_steps", OF_SPARSITY, offsetof(snnd_sparsity, steps), UNSIGNED, MOST_WHOLE},
     {"accumulations", OF_RUN, offsetof(snnd_run, accumulations), REAL, MOST_REAL},
     {"multiplications", OF_RUN, offsetof(snnd_run, multiplications), REAL, MOST_REAL},
+    {"rate_penalty", OF_RUN, offsetof(snnd_run, rate_penalty), REAL, MOST_REAL},
 };
 
 /* Files of earlier versions end sooner; what they do not have is 0. The first had so many. */
@@ -164,6 +166,47 @@ static bool describe_sparsity(cJSON *root, const snnd_sparsity *sparsity) {
            add_whole(object, "fan_in", (uint64_t)structure->fan_in) && add_whole(object, "seed", structure->seed);
 }
 
+/* Settings that came later than others: at 0 they are not written, and a file that does not have them was made with 0.
+ */
+static const struct {
+    const char *name;
+    size_t offset;
+} later_settings[] = {
+    {"label_smoothing", offsetof(snnd_trainer_options, label_smoothing)},
+    {"rate_penalty", offsetof(snnd_trainer_options, rate_penalty)},
+    {"rate_lower", offsetof(snnd_trainer_options, rate_lower)},
+    {"rate_upper", offsetof(snnd_trainer_options, rate_upper)},
+    {"clip_norm", offsetof(snnd_trainer_options, clip_norm)},
+};
+
+enum { LATER_SETTINGS = sizeof later_settings / sizeof later_settings[0] };
+
+/* And another one, as one text: there may be as many as there are classes. */
+static const char CLASS_WEIGHT[] = "class_weight";
+
+static bool describe_class_weights(cJSON *root, const snnd_trainer *trainer) {
+    enum { LONGEST = 26 };
+    const size_t count = (size_t)trainer->loss.class_weight_count, room = count * LONGEST;
+    if (count == 0)
+        return true;
+    char *text = malloc(room);
+    size_t at = 0;
+    for (size_t c = 0; c < count && text != NULL; c++)
+        at += (size_t)snprintf(text + at, room - at, "%s%.17g", c == 0 ? "" : " ", trainer->class_weight[c]);
+    const bool good = text != NULL && cJSON_AddStringToObject(root, CLASS_WEIGHT, text) != NULL;
+    free(text);
+    return good;
+}
+
+static bool describe_later(cJSON *root, const snnd_trainer *trainer) {
+    bool good = describe_class_weights(root, trainer);
+    for (int k = 0; k < LATER_SETTINGS && good; k++) {
+        const double value = *(const double *)((const char *)&trainer->options + later_settings[k].offset);
+        good = !(value > 0) || snnd_json_add_double(root, later_settings[k].name, value);
+    }
+    return good;
+}
+
 /* To be given to cJSON_Delete(); NULL without memory. */
 static cJSON *describe_settings(const snnd_trainer *trainer) {
     const snnd_trainer_options *options = &trainer->options;
@@ -177,7 +220,7 @@ static cJSON *describe_settings(const snnd_trainer *trainer) {
         describe_schedule(root, "sigma_schedule", &trainer->sigma_schedule) &&
         describe_optimizer(root, "weights", &trainer->weights->options) &&
         describe_optimizer(root, "positions", &trainer->positions->options) &&
-        describe_sparsity(root, options->sparsity))
+        describe_sparsity(root, options->sparsity) && describe_later(root, trainer))
         return root;
     cJSON_Delete(root);
     return NULL;
@@ -190,6 +233,21 @@ static bool same_text(const cJSON *a, const cJSON *b) {
     cJSON_free(left);
     cJSON_free(right);
     return same;
+}
+
+static snnd_status other_setting(const snnd_trainer *trainer, const char *name) {
+    return snnd_fail(trainer->context, SNND_ERROR_ARGUMENT, "it was made with another setting '%s' than this trainer",
+                     name);
+}
+
+/* One that came later and this trainer has at 0, or not. */
+static snnd_status compare_later(const snnd_trainer *trainer, const cJSON *own, const cJSON *theirs) {
+    for (int k = 0; k <= LATER_SETTINGS; k++) {
+        const char *name = k == LATER_SETTINGS ? CLASS_WEIGHT : later_settings[k].name;
+        if (!cJSON_HasObjectItem(own, name) && cJSON_GetObjectItemCaseSensitive(theirs, name) != NULL)
+            return other_setting(trainer, name);
+    }
+    return SNND_OK;
 }
 
 static snnd_status compare_settings(const snnd_trainer *trainer, const char *text) {
@@ -207,9 +265,10 @@ static snnd_status compare_settings(const snnd_trainer *trainer, const char *tex
     cJSON_ArrayForEach(setting, again) {
         const cJSON *other = cJSON_GetObjectItemCaseSensitive(theirs, setting->string);
         if (status == SNND_OK && !same_text(setting, other))
-            status = snnd_fail(trainer->context, SNND_ERROR_ARGUMENT,
-                               "it was made with another setting '%s' than this trainer", setting->string);
+            status = other_setting(trainer, setting->string);
     }
+    if (status == SNND_OK)
+        status = compare_later(trainer, again, theirs);
     if (status == SNND_OK && !cJSON_Compare(again, theirs, 1))
         status = snnd_fail(trainer->context, SNND_ERROR_FORMAT,
                            "it has a setting that this version does not know, or one that is there twice");
@@ -248,6 +307,37 @@ static snnd_status for_all_moments(const snnd_trainer *trainer,
     return status == SNND_OK ? for_each_moment(trainer->positions, "positions", each, argument) : status;
 }
 
+/* ---- the factors of learning rates ---- */
+
+/* Calls `each` for every factor of an optimizer's arrays as a tensor, until one fails. */
+static snnd_status for_each_factor(const snnd_optimizer *optimizer,
+                                   snnd_status (*each)(void *argument, const snnd_tensor *tensor), void *argument) {
+    snnd_status status = SNND_OK;
+    for (int32_t i = 0; i < optimizer->network->count; i++)
+        for (int name = 1; name < SNND_ARRAY_NAMES && status == SNND_OK; name++) {
+            snnd_moment *moment = &optimizer->moment[i];
+            if (moment->first[name] == NULL)
+                continue;
+            snnd_tensor tensor = {
+                .array = {
+                    .data = &moment->factor[name], .dtype = SNND_FLOAT64, .dimensions = 1, .shape = {1, 1, 1, 1}}};
+            snprintf(tensor.name, sizeof tensor.name, "optimizer.layers.%d.%s.factor", i,
+                     snnd_array_word((snnd_array_name)name));
+            status = each(argument, &tensor);
+        }
+    return status;
+}
+
+static snnd_status for_all_factors(const snnd_trainer *trainer,
+                                   snnd_status (*each)(void *argument, const snnd_tensor *tensor), void *argument) {
+    const snnd_status status = for_each_factor(trainer->weights, each, argument);
+    return status == SNND_OK ? for_each_factor(trainer->positions, each, argument) : status;
+}
+
+static double factor_in(const snnd_tensor *tensor) {
+    return *(const double *)tensor->array.data;
+}
+
 /* ---- saving ---- */
 
 typedef struct list {
@@ -263,6 +353,11 @@ static snnd_status append(void *argument, const snnd_tensor *tensor) {
     return SNND_OK;
 }
 
+/* What is 1 is not written. */
+static snnd_status append_factor(void *argument, const snnd_tensor *tensor) {
+    return factor_in(tensor) < 1 || factor_in(tensor) > 1 ? append(argument, tensor) : SNND_OK;
+}
+
 /* Everything as tensors; `numbers` is what the last one shows. */
 static snnd_status gather_tensors(const snnd_trainer *trainer, double numbers[RUN_NUMBERS], list *result) {
     snnd_tensor *of_network;
@@ -271,6 +366,7 @@ static snnd_status gather_tensors(const snnd_trainer *trainer, double numbers[RU
     if (snnd_network_tensors(trainer->network, &of_network, &count) != SNND_OK)
         return SNND_ERROR_MEMORY;
     for_all_moments(trainer, append, &all);
+    for_all_factors(trainer, append_factor, &all);
     all.tensors = snnd_allocate(trainer->context, snnd_size_add(all.count, count + 1), sizeof *all.tensors);
     if (all.tensors == NULL) {
         snnd_release(trainer->context, of_network);
@@ -284,6 +380,7 @@ static snnd_status gather_tensors(const snnd_trainer *trainer, double numbers[RU
     for (size_t i = 0; i < count; i++)
         append(&all, &of_network[i]);
     for_all_moments(trainer, append, &all);
+    for_all_factors(trainer, append_factor, &all);
     snnd_release(trainer->context, of_network);
     *result = all;
     return SNND_OK;
@@ -369,6 +466,31 @@ static snnd_status read_moment(void *argument, const snnd_tensor *tensor) {
     return snnd_safetensors_read(argument, tensor->name, &tensor->array);
 }
 
+/* A trainer that reads, and what it reads. */
+typedef struct reading {
+    const snnd_trainer *trainer;
+    const snnd_safetensors *file;
+} reading;
+
+static snnd_status check_factor(void *argument, const snnd_tensor *tensor) {
+    const reading *r = argument;
+    double factor = 1;
+    snnd_array array = tensor->array;
+    array.data = &factor;
+    const bool has = snnd_safetensors_has(r->file, tensor->name);
+    const snnd_status status = has ? snnd_safetensors_read(r->file, tensor->name, &array) : SNND_OK;
+    return status != SNND_OK || snnd_is_rate(factor) ? status
+                                                     : snnd_fail(r->trainer->context, SNND_ERROR_FORMAT,
+                                                                 "'%s' is %g; expected 0 to 1e6", tensor->name, factor);
+}
+
+static snnd_status read_factor(void *argument, const snnd_tensor *tensor) {
+    const snnd_safetensors *file = argument;
+    *(double *)tensor->array.data = 1;
+    return snnd_safetensors_has(file, tensor->name) ? snnd_safetensors_read(file, tensor->name, &tensor->array)
+                                                    : SNND_OK;
+}
+
 /* The masks and signs that the controller works on must be in the file. */
 static snnd_status check_sparsity(const snnd_trainer *trainer, const snnd_network *held) {
     const snnd_sparsity *sparsity = trainer->options.sparsity;
@@ -402,6 +524,8 @@ static snnd_status restore(snnd_trainer *trainer, snnd_safetensors *file, snnd_n
     if (status == SNND_OK)
         status = for_all_moments(trainer, check_moment, file);
     if (status == SNND_OK)
+        status = for_all_factors(trainer, check_factor, &(reading){trainer, file});
+    if (status == SNND_OK)
         status = read_numbers(file, numbers);
     if (status == SNND_OK)
         status = check_numbers(trainer->context, numbers);
@@ -410,6 +534,7 @@ static snnd_status restore(snnd_trainer *trainer, snnd_safetensors *file, snnd_n
     if (note != NULL && (*note = snnd_copy_string(trainer->context, kept)) == NULL)
         return SNND_ERROR_MEMORY;
     for_all_moments(trainer, read_moment, file);
+    for_all_factors(trainer, read_factor, file);
     snnd_network_take(trainer->network, held);
     unpack(trainer, numbers);
     return SNND_OK;

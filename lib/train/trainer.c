@@ -1,6 +1,9 @@
 /* Training step by step: what a trainer is made of, and a step with all that belongs to it. */
 #include "train/trainer.h"
 
+#include <math.h>
+#include <string.h>
+
 #include "base/options.h"
 #include "kernel/readout.h"
 #include "optimizer/schedule.h"
@@ -13,16 +16,31 @@ snnd_status snnd_trainer_options_init(snnd_trainer_options *options, size_t size
     return snnd_options_init(options, size, &defaults, sizeof defaults);
 }
 
+static snnd_loss_options loss_of(const snnd_trainer_options *options) {
+    return (snnd_loss_options){.size = sizeof(snnd_loss_options),
+                               .l1 = options->l1,
+                               .label_smoothing = options->label_smoothing,
+                               .rate_penalty = options->rate_penalty,
+                               .rate_lower = options->rate_lower,
+                               .rate_upper = options->rate_upper,
+                               .class_weight = options->class_weight,
+                               .class_weight_count = options->class_weight_count};
+}
+
 static snnd_status check_options(const snnd_network *network, const snnd_trainer_options *options) {
     snnd_context *context = network->context;
     const snnd_bound bounds[] = {
         {"epochs", options->epochs, options->epochs >= 1 && options->epochs <= 1 << 24, "1 to 2^24"},
         {"batch", options->batch, options->batch >= 1 && options->batch <= 1 << 20, "1 to 2^20"},
         {"readout", options->readout, snnd_is_readout(options->readout), "one of snnd_readout"},
-        {"l1", options->l1, options->l1 >= 0 && options->l1 <= 1e9, "0 to 1e9"},
         {"largest_loss", options->largest_loss, options->largest_loss > 0, "above 0"},
+        {"clip_norm", options->clip_norm, options->clip_norm >= 0 && isfinite(options->clip_norm),
+         "0, or above and finite"},
     };
+    const snnd_loss_options loss = loss_of(options);
     snnd_status status = snnd_options_check_bounds(context, "trainer", bounds, sizeof bounds / sizeof *bounds);
+    if (status == SNND_OK)
+        status = snnd_loss_check(network, &loss, "trainer");
     if (status != SNND_OK)
         return status;
     if (options->sparsity != NULL && options->sparsity->network != network)
@@ -33,6 +51,18 @@ static snnd_status check_options(const snnd_network *network, const snnd_trainer
                          network->controller->class->name);
     if (network->count == 0)
         return snnd_fail(context, SNND_ERROR_STATE, "trainer: the network has no layers yet");
+    return SNND_OK;
+}
+
+static snnd_status keep_class_weights(snnd_trainer *trainer) {
+    const size_t count = (size_t)trainer->loss.class_weight_count;
+    if (count == 0)
+        return SNND_OK;
+    trainer->class_weight = snnd_allocate(trainer->context, count, sizeof *trainer->class_weight);
+    if (trainer->class_weight == NULL)
+        return SNND_ERROR_MEMORY;
+    memcpy(trainer->class_weight, trainer->loss.class_weight, count * sizeof *trainer->class_weight);
+    trainer->loss.class_weight = trainer->class_weight;
     return SNND_OK;
 }
 
@@ -122,7 +152,10 @@ snnd_status snnd_trainer_create(snnd_network *network, const snnd_trainer_option
     made->context = network->context;
     made->network = network;
     made->options = known;
+    made->loss = loss_of(&known);
     status = snnd_picojoules_read(made->context, known.picojoules, &made->picojoules);
+    if (status == SNND_OK)
+        status = keep_class_weights(made);
     if (status == SNND_OK)
         status = read_schedules(made);
     if (status == SNND_OK)
@@ -146,6 +179,7 @@ void snnd_trainer_free(snnd_trainer *trainer) {
     snnd_workspace_free(trainer->workspace);
     snnd_optimizer_free(trainer->weights);
     snnd_optimizer_free(trainer->positions);
+    snnd_release(trainer->context, trainer->class_weight);
     snnd_release(trainer->context, trainer);
 }
 
@@ -251,6 +285,7 @@ void snnd_trainer_count_step(snnd_run *run, const snnd_loss_report *result, cons
     run->correct += result->correct;
     run->loss += result->loss * result->samples;
     run->cross_entropy += result->cross_entropy * result->samples;
+    run->rate_penalty += result->rate_penalty * result->samples;
     run->spikes += snnd_workspace_spike_rate(workspace);
     run->accumulations += operations->accumulations;
     run->multiplications += operations->multiplications;
@@ -281,7 +316,6 @@ snnd_status snnd_trainer_make_step(snnd_trainer *trainer, const float *input, co
     snnd_operations operations;
     snnd_loss_report_init(&result, sizeof result);
     snnd_operations_init(&operations, sizeof operations);
-    const snnd_loss_options loss = {.size = sizeof loss, .l1 = trainer->options.l1};
     snnd_status status = snnd_options_check(trainer->context, report, "snnd_loss_report");
     if (status == SNND_OK)
         status = check_schedules(trainer);
@@ -307,13 +341,15 @@ snnd_status snnd_trainer_make_step(snnd_trainer *trainer, const float *input, co
         trainer->positions->options.momentum = momentum;
     }
     if (status == SNND_OK)
-        status = snnd_workspace_loss(trainer->workspace, label, &loss, &result);
+        status = snnd_workspace_loss(trainer->workspace, label, &trainer->loss, &result);
     if (status == SNND_ERROR_NUMERIC)
         status = diverged(trainer);
     if (status == SNND_OK)
         status = check_loss(trainer, result.cross_entropy);
     if (status == SNND_OK) {
         status = snnd_workspace_backward(trainer->workspace);
+        if (status == SNND_OK && trainer->options.clip_norm > 0)
+            status = snnd_workspace_clip_gradients(trainer->workspace, trainer->options.clip_norm, NULL);
         status = status == SNND_ERROR_NUMERIC ? diverged(trainer) : status;
     }
     if (status == SNND_OK) { /* on the synapses that the pass was made with */
@@ -326,6 +362,20 @@ snnd_status snnd_trainer_make_step(snnd_trainer *trainer, const float *input, co
     snnd_trainer_count_step(run, &result, &operations, trainer->workspace);
     run->draws++;
     return snnd_options_write(trainer->context, report, &result, sizeof result, "snnd_loss_report");
+}
+
+/* ---- factors ---- */
+
+snnd_status snnd_trainer_set_factor(snnd_trainer *trainer, const snnd_layer *layer, snnd_array_name name,
+                                    double factor) {
+    if (trainer == NULL)
+        return SNND_ERROR_ARGUMENT;
+    const snnd_status status = snnd_trainer_check_idle(trainer);
+    if (status != SNND_OK)
+        return status;
+    const bool of_positions =
+        snnd_array_word(name) != NULL && snnd_array_kinds[name].parameters == SNND_PARAMETERS_POSITIONS;
+    return snnd_optimizer_set_factor(of_positions ? trainer->positions : trainer->weights, layer, name, factor);
 }
 
 /* ---- asking ---- */

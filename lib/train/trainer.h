@@ -15,6 +15,7 @@ typedef struct snnd_run {
     uint64_t draws;     /* steps of the whole run: dropout is drawn by it */
     int64_t samples, correct, regrown;
     double loss, cross_entropy; /* sums over samples */
+    double rate_penalty;        /* sum over samples, too */
     double spikes;              /* sum over steps of the spike rate */
     double weight_rate, position_rate, momentum;
     double accumulations, multiplications; /* sums over samples */
@@ -24,6 +25,8 @@ struct snnd_trainer {
     snnd_context *context;
     snnd_network *network;
     snnd_trainer_options options; /* its pointers to options and its readout are not used after the creation */
+    snnd_loss_options loss;       /* of steps */
+    double *class_weight;         /* its own, what `loss` points to; NULL: all 1 */
     snnd_schedule weight_schedule, position_schedule, sigma_schedule;
     snnd_picojoules picojoules;
     snnd_optimizer *weights, *positions;

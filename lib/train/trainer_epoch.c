@@ -30,7 +30,8 @@ static snnd_epoch_report report_of(const snnd_trainer *trainer, const snnd_run *
                                .empty_layers = snnd_network_empty_layers(trainer->network),
                                .accumulations = each.accumulations,
                                .multiplications = each.multiplications,
-                               .picojoules = snnd_picojoules_of(&trainer->picojoules, &each)};
+                               .picojoules = snnd_picojoules_of(&trainer->picojoules, &each),
+                               .rate_penalty = run->rate_penalty / samples};
 }
 
 /* Rewires where the rule does so once an epoch. */

@@ -211,6 +211,9 @@ static void fill_trainer(growth_bench *bench, void *options) {
     o->weight_schedule = o->position_schedule = o->sigma_schedule = &schedule;
     o->progress = count_steps, o->progress_user = &steps_counted;
     o->picojoules = &picojoules;
+    o->largest_loss = 1e5;
+    o->label_smoothing = 0.25, o->rate_penalty = 2, o->rate_lower = 0.5, o->rate_upper = 0.75;
+    o->class_weight = class_weights, o->class_weight_count = 2, o->clip_norm = 0.5;
 }
 
 static snnd_status use_trainer(growth_bench *bench, const void *options) {

@@ -262,6 +262,14 @@ START_TEST(training_has_the_defaults_of_the_header) {
     ck_assert_int_eq(trainer.epochs, 150);
     ck_assert_int_eq(trainer.batch, 256);
     ck_assert_int_eq(trainer.readout, SNND_READOUT_NETWORK);
+    ck_assert_double_eq(trainer.largest_loss, 1e6);
+    ck_assert_double_eq(trainer.label_smoothing, 0);
+    ck_assert_double_eq(trainer.rate_penalty, 0);
+    ck_assert_double_eq(trainer.rate_lower, 0);
+    ck_assert_double_eq(trainer.rate_upper, 0);
+    ck_assert_ptr_null(trainer.class_weight);
+    ck_assert_int_eq(trainer.class_weight_count, 0);
+    ck_assert_double_eq(trainer.clip_norm, 0);
 }
 END_TEST
 

@@ -121,6 +121,9 @@ static void make_network_in(life *l, snnd_network **network) {
 }
 
 static void train(life *l) {
+    double class_weights[CLASSES];
+    for (int c = 0; c < CLASSES; c++)
+        class_weights[c] = 1 + c;
     snnd_trainer_options options;
     snnd_epoch_report report;
     char *note = NULL;
@@ -128,10 +131,16 @@ static void train(life *l) {
     ck_assert_int_eq(snnd_epoch_report_init(&report, sizeof report), SNND_OK);
     options.epochs = 3;
     options.batch = BATCH;
+    options.label_smoothing = 0.1;
+    options.rate_penalty = 1;
+    options.class_weight = class_weights;
+    options.class_weight_count = CLASSES;
+    options.clip_norm = 1;
     const snnd_structure structure = structure_of(0.6);
     LIVE(l, snnd_sparsity_create_deep_r(l->network, &structure, NULL, &l->sparsity));
     options.sparsity = l->sparsity;
     LIVE(l, snnd_trainer_create(l->network, &options, &l->trainer));
+    LIVE(l, snnd_trainer_set_factor(l->trainer, snnd_network_layer(l->network, 1), SNND_ARRAY_SHIFT, 0));
     LIVE(l, snnd_trainer_epoch(l->trainer, l->data, &report));
     LIVE(l, write_whole(l, save_checkpoint, scratch("run")));
     LIVE(l, snnd_trainer_epoch(l->trainer, l->data, &report));
@@ -147,6 +156,8 @@ static void train(life *l) {
 
 /* A loop of one's own, one epoch under the rule. */
 static void loop(life *l) {
+    static float given[STEPS * BATCH * HIDDEN], back[BATCH * STEPS * INPUTS];
+    given[3] = 1;
     const float *batch;
     const int32_t *label;
     int32_t count;
@@ -154,7 +165,10 @@ static void loop(life *l) {
         LIVE(l, snnd_batches_get(l->batches, 0, b, &batch, &label, &count));
         LIVE(l, snnd_workspace_forward(l->workspace, SNND_TRAIN, batch, count));
         LIVE(l, snnd_workspace_loss(l->workspace, label, NULL, NULL));
+        LIVE(l, snnd_workspace_add_gradient(l->workspace, snnd_network_layer(l->own, 2), given));
         LIVE(l, snnd_workspace_backward(l->workspace));
+        LIVE(l, snnd_workspace_input_gradient(l->workspace, back));
+        LIVE(l, snnd_workspace_clip_gradients(l->workspace, 0.5, NULL));
         LIVE(l, snnd_optimizer_step(l->optimizer, l->workspace));
         LIVE(l, snnd_sparsity_step(l->rule, l->workspace, l->optimizer));
     }

@@ -87,11 +87,24 @@ static void create_trainer(world *w) {
     options.batch = 1 + fuzz_below(&w->in, 20);
     options.readout = 1 + fuzz_below(&w->in, 5);
     options.l1 = fuzz_byte(&w->in) % 2 ? 0 : fuzz_double(&w->in);
+    options.label_smoothing = fuzz_byte(&w->in) % 2 ? 0 : fuzz_double(&w->in);
+    options.rate_penalty = fuzz_byte(&w->in) % 2 ? 0 : fuzz_double(&w->in);
+    options.clip_norm = fuzz_byte(&w->in) % 2 ? 0 : fuzz_double(&w->in);
+    options.class_weight = fuzz_byte(&w->in) % 2 ? NULL : lend_weights(w, outputs_of(of));
+    options.class_weight_count = options.class_weight == NULL ? 0 : (int64_t)outputs_of(of);
     options.sparsity = fuzz_byte(&w->in) % 4 == 0 ? NULL : of->sparsity;
     options.weights = fuzz_byte(&w->in) % 2 ? NULL : &weights;
     options.progress = count_down;
     options.progress_user = &w->stop_after;
     CALL(w, of->network, snnd_trainer_create(of->network, or_null(w, &options), &of->trainer));
+}
+
+static void trainer_set_factor(world *w) {
+    owner *of = any_owner(w);
+    const snnd_layer *layer = any_layer(w, of);
+    const snnd_array_name name = (snnd_array_name)fuzz_below(&w->in, 10);
+    const double factor = fuzz_byte(&w->in) % 2 ? 0 : fuzz_double(&w->in);
+    CALL(w, of->trainer, snnd_trainer_set_factor(of->trainer, layer, name, factor));
 }
 
 static void trainer_step(world *w) {
@@ -201,7 +214,7 @@ static void get_batches(world *w) {
 operation *const trainer_operations[] = {
     create_sparsity, create_sparsity, sparsity_step, sparsity_end_epoch, create_trainer,    create_trainer,
     trainer_step,    trainer_step,    trainer_epoch, trainer_evaluate,   trainer_end_epoch, save_checkpoint,
-    load_checkpoint, create_dataset,  split_dataset, get_batches,        pass_checkpoint,
+    load_checkpoint, create_dataset,  split_dataset, get_batches,        pass_checkpoint,   trainer_set_factor,
 };
 
 const int trainer_operation_count = sizeof trainer_operations / sizeof trainer_operations[0];

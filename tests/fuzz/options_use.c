@@ -137,12 +137,15 @@ static void use_trainer(snnd_context *context, filled *options, fuzz_bytes *inpu
         offsetof(snnd_trainer_options, positions),      offsetof(snnd_trainer_options, weight_schedule),
         offsetof(snnd_trainer_options, sigma_schedule), offsetof(snnd_trainer_options, position_schedule),
         offsetof(snnd_trainer_options, progress),       offsetof(snnd_trainer_options, picojoules),
+        offsetof(snnd_trainer_options, class_weight),
     };
     run_of run = run_create(context, fuzz_below(input, RUN_KINDS)), other = run;
     other.trainer = NULL;
     for (size_t p = 0; p < sizeof pointers / sizeof pointers[0]; p++)
         set_pointer(options, pointers[p], NULL);
     set_pointer(options, offsetof(snnd_trainer_options, sparsity), run.sparsity);
+    if (fuzz_byte(input) % 2)
+        set_pointer(options, offsetof(snnd_trainer_options, class_weight), class_weights);
     const int32_t batch = filled_int32(options, offsetof(snnd_trainer_options, batch)), most = batch % 1024;
     if (batch > 0)
         filled_set(options, offsetof(snnd_trainer_options, batch), &most, sizeof most);

@@ -623,8 +623,18 @@ START_TEST(numbers_of_a_loss_that_cannot_be_are_refused_by_name) {
     OK(context, snnd_workspace_forward(workspace, SNND_TRAIN, input, BATCH));
     for (int k = 0; k < COUNT(bad); k++) {
         snnd_loss_options options = bad[k].options;
+        snnd_trainer_options run;
+        snnd_trainer *trainer;
         options.size = sizeof options;
         FAILS(context, SNND_ERROR_ARGUMENT, bad[k].words, snnd_workspace_loss(workspace, labels, &options, NULL));
+        OK(context, snnd_trainer_options_init(&run, sizeof run));
+        run.label_smoothing = options.label_smoothing;
+        run.rate_penalty = options.rate_penalty;
+        run.rate_lower = options.rate_lower;
+        run.rate_upper = options.rate_upper;
+        run.class_weight = options.class_weight;
+        run.class_weight_count = options.class_weight_count;
+        FAILS(context, SNND_ERROR_ARGUMENT, "trainer: ", snnd_trainer_create(whole, &run, &trainer));
     }
     snnd_workspace_free(workspace);
     snnd_network_free(whole);

@@ -53,6 +53,18 @@ static const char *save(toy *run, const char *name) {
     return scratch(name);
 }
 
+/* Puts `to` in the place of the first `from` of a file; both have `size` bytes. */
+static void replace(const char *path, const void *from, const void *to, size_t size) {
+    size_t count, at = 0;
+    unsigned char *bytes = scratch_read(path, &count);
+    while (at + size < count && memcmp(bytes + at, from, size) != 0)
+        at++;
+    ck_assert_uint_lt(at + size, count);
+    memcpy(bytes + at, to, size);
+    scratch_write(path, bytes, count);
+    free(bytes);
+}
+
 /* ---- going on ---- */
 
 static const struct {
@@ -83,6 +95,7 @@ static void assert_same_reports(const snnd_epoch_report *a, const snnd_epoch_rep
     ck_assert_int_eq(a->correct, b->correct);
     ck_assert_double_eq(a->loss, b->loss);
     ck_assert_double_eq(a->cross_entropy, b->cross_entropy);
+    ck_assert_double_eq(a->rate_penalty, b->rate_penalty);
     ck_assert_double_eq(a->spike_rate, b->spike_rate);
     ck_assert_double_eq(a->accumulations, b->accumulations);
     ck_assert_double_eq(a->multiplications, b->multiplications);
@@ -118,6 +131,66 @@ START_TEST(a_run_taken_up_from_a_checkpoint_ends_as_if_it_had_never_stopped) {
     snnd_context *own = resumed.context;
     free_toy(&resumed);
     snnd_context_free(own);
+}
+END_TEST
+
+static const double other_weights[TOY_CLASSES] = {1, 0.1, 3};
+
+/* With factors, and with all that a loss may have; in the middle of an epoch. */
+static void ask_for_more(toy *run) {
+    run->structure = TOY_DEEP_R_GRADIENT;
+    run->options.label_smoothing = 0.1;
+    run->options.rate_penalty = 2;
+    run->options.rate_lower = 0.01;
+    run->options.rate_upper = 0.05;
+    run->options.class_weight = other_weights;
+    run->options.class_weight_count = TOY_CLASSES;
+    run->options.clip_norm = 0.5;
+}
+
+static void set_factors(toy *run) {
+    OK(run->context, snnd_trainer_set_factor(run->trainer, snnd_network_layer(run->network, 0), SNND_ARRAY_WEIGHT, 0));
+    OK(run->context,
+       snnd_trainer_set_factor(run->trainer, snnd_network_layer(run->network, 4), SNND_ARRAY_POSITION, 1.0 / 3));
+    OK(run->context, snnd_trainer_set_factor(run->trainer, snnd_network_layer(run->network, 1), SNND_ARRAY_SHIFT, 2));
+}
+
+START_TEST(factors_and_what_the_loss_has_go_on_from_a_checkpoint) {
+    toy interrupted = plan_rewiring(), resumed = plan_rewiring();
+    ask_for_more(&made);
+    ask_for_more(&interrupted);
+    ask_for_more(&resumed);
+    interrupted.options.progress = stop_at_zero;
+    interrupted.options.progress_user = &countdown;
+    make_toy(&made);
+    make_toy(&interrupted);
+    make_toy(&resumed);
+    set_factors(&made);
+    set_factors(&interrupted);
+    const snnd_epoch_report expected = train_epochs(&made, dataset, 4);
+    train_to(&interrupted, 2, 3);
+    OK(context, snnd_trainer_set_factor(resumed.trainer, snnd_network_layer(resumed.network, 1), SNND_ARRAY_SCALE, 0));
+    OK(context, snnd_trainer_load_checkpoint(resumed.trainer, save(&interrupted, "run"), NULL));
+    const snnd_epoch_report third = train_epochs(&interrupted, dataset, 1), got = train_epochs(&resumed, dataset, 1);
+    assert_same_reports(&got, &third);
+    const snnd_epoch_report report = train_epochs(&resumed, dataset, 1);
+    assert_same_networks(made.network, resumed.network);
+    assert_same_reports(&report, &expected);
+    ck_assert_double_gt(report.rate_penalty, 0);
+    free_toy(&interrupted);
+    free_toy(&resumed);
+}
+END_TEST
+
+START_TEST(a_factor_that_cannot_be_is_refused_by_name) {
+    static const double bad[] = {-1, 1e7, NAN, INFINITY};
+    const double third = 1.0 / 3;
+    make_toy(&made);
+    train_epochs(&made, dataset, 1);
+    set_factors(&made);
+    replace(save(&made, "run"), &third, &bad[_i], sizeof third);
+    FAILS(context, SNND_ERROR_FORMAT, "'optimizer.layers.4.position.factor' is",
+          snnd_trainer_load_checkpoint(made.trainer, scratch("run"), NULL));
 }
 END_TEST
 
@@ -342,11 +415,42 @@ static const char *change_setting(toy *plan, int which) {
     case 7:
         plan->options.sigma_schedule = &other_schedule;
         return "'sigma_schedule'";
-    default:
+    case 8:
         plan->options.weights = plan->options.positions = &other_optimizer;
         return "'weights'";
+    case 9:
+        plan->options.label_smoothing = 1e-300;
+        return "'label_smoothing'";
+    case 10:
+        plan->options.rate_penalty = 0.5;
+        return "'rate_penalty'";
+    case 11:
+        plan->options.rate_upper = 0.5;
+        return "'rate_upper'";
+    case 12:
+        plan->options.rate_lower = plan->options.rate_upper = 0.5;
+        return "'rate_lower'";
+    case 13:
+        plan->options.clip_norm = 1;
+        return "'clip_norm'";
+    default:
+        plan->options.class_weight = other_weights;
+        plan->options.class_weight_count = TOY_CLASSES;
+        return "'class_weight'";
     }
 }
+
+/* Whichever of the two has it changed. */
+START_TEST(a_setting_that_differs_is_named_on_either_side) {
+    toy other = plan_rewiring();
+    const char *words = change_setting(&made, _i);
+    make_toy(&other);
+    save(&other, "other");
+    make_toy(&made);
+    FAILS(context, SNND_ERROR_ARGUMENT, words, snnd_trainer_load_checkpoint(made.trainer, scratch("other"), NULL));
+    free_toy(&other);
+}
+END_TEST
 
 START_TEST(a_setting_that_differs_is_named_and_nothing_changes) {
     toy other = plan_rewiring();
@@ -436,18 +540,6 @@ START_TEST(a_damaged_file_is_refused_and_nothing_changes) {
 }
 END_TEST
 
-/* Puts `to` in the place of the first `from` of a file; both have `size` bytes. */
-static void replace(const char *path, const void *from, const void *to, size_t size) {
-    size_t count, at = 0;
-    unsigned char *bytes = scratch_read(path, &count);
-    while (at + size < count && memcmp(bytes + at, from, size) != 0)
-        at++;
-    ck_assert_uint_lt(at + size, count);
-    memcpy(bytes + at, to, size);
-    scratch_write(path, bytes, count);
-    free(bytes);
-}
-
 START_TEST(a_note_that_could_not_be_saved_is_not_loaded) {
     char *note = NULL;
     make_toy(&made);
@@ -490,7 +582,7 @@ static const struct {
     {"'samples'", 0x1p54},     {"'correct'", 0.5},         {"'regrown'", -1},          {"'loss'", -1},
     {"'cross_entropy'", NAN},  {"'spikes'", INFINITY},     {"'weight_rate'", -1},      {"'position_rate'", 1e301},
     {"'momentum'", 1},         {"'position_momentum'", 1}, {"'weight_steps'", 0.5},    {"'position_steps'", -1},
-    {"'sparsity_steps'", 0.5}, {"'accumulations'", -1},    {"'multiplications'", NAN},
+    {"'sparsity_steps'", 0.5}, {"'accumulations'", -1},    {"'multiplications'", NAN}, {"'rate_penalty'", -1},
 };
 enum { WRONG_NUMBERS = sizeof wrong_numbers / sizeof wrong_numbers[0] };
 
@@ -675,6 +767,8 @@ Suite *checkpoint_suite(void) {
     TCase *cases = scratch_case(suite, "checkpoint");
     tcase_add_checked_fixture(cases, set_up, tear_down);
     tcase_add_loop_test(cases, a_run_taken_up_from_a_checkpoint_ends_as_if_it_had_never_stopped, 0, COUNT(runs));
+    tcase_add_test(cases, factors_and_what_the_loss_has_go_on_from_a_checkpoint);
+    tcase_add_loop_test(cases, a_factor_that_cannot_be_is_refused_by_name, 0, 4);
     tcase_add_test(cases, an_epoch_begun_before_the_checkpoint_is_reported_whole);
     tcase_add_test(cases, a_checkpoint_of_an_earlier_version_goes_on);
     tcase_add_test(cases, a_trainer_may_go_back_to_its_own_checkpoint);
@@ -685,7 +779,8 @@ Suite *checkpoint_suite(void) {
     tcase_add_test(cases, what_is_not_finite_is_not_saved);
     tcase_add_test(cases, without_a_note_there_is_an_empty_one);
     tcase_add_loop_test(cases, a_checkpoint_is_a_network_file_too, TOY_DENSE, TOY_FIXED_MASK + 1);
-    tcase_add_loop_test(cases, a_setting_that_differs_is_named_and_nothing_changes, 0, 9);
+    tcase_add_loop_test(cases, a_setting_that_differs_is_named_and_nothing_changes, 0, 15);
+    tcase_add_loop_test(cases, a_setting_that_differs_is_named_on_either_side, 0, 15);
     tcase_add_loop_test(cases, another_controller_is_named, TOY_DEEP_R_RANDOM, TOY_STRUCTURES);
     tcase_add_test(cases, another_network_is_named);
     tcase_add_loop_test(cases, a_damaged_file_is_refused_and_nothing_changes, 0, SPOILED);

@@ -54,7 +54,7 @@ END_TEST
 static const snnd_picojoules each = {sizeof each, 0.9, 4.6};
 
 /* Two epochs with the pieces that the trainer is made of; returns the report that the last should give. */
-static snnd_epoch_report train_by_hand(toy *by_hand, double l1) {
+static snnd_epoch_report train_by_hand(toy *by_hand) {
     enum { EPOCHS = 2 };
     snnd_context *own = by_hand->context;
     snnd_epoch_report report = {.epoch = EPOCHS - 1};
@@ -63,6 +63,7 @@ static snnd_epoch_report train_by_hand(toy *by_hand, double l1) {
     snnd_optimizer *of_weights, *of_positions;
     snnd_batches *batches;
     snnd_workspace *workspace = make_workspace(by_hand->network, 16, TOY_STEPS);
+    const snnd_trainer_options *plan = &by_hand->options;
     snnd_loss_options loss;
     uint64_t step = 0;
     OK(own, snnd_schedule_init(&weights, sizeof weights));
@@ -77,7 +78,13 @@ static snnd_epoch_report train_by_hand(toy *by_hand, double l1) {
     sigma.value = TOY_DELAY / 2;
     sigma.final = 0.23;
     sigma.epochs = 8 / 4;
-    loss.l1 = l1;
+    loss.l1 = plan->l1;
+    loss.label_smoothing = plan->label_smoothing;
+    loss.rate_penalty = plan->rate_penalty;
+    loss.rate_lower = plan->rate_lower;
+    loss.rate_upper = plan->rate_upper;
+    loss.class_weight = plan->class_weight;
+    loss.class_weight_count = plan->class_weight_count;
     OK(own, snnd_optimizer_options_init(&options, sizeof options));
     OK(own, snnd_optimizer_create(by_hand->network, &options, &of_weights));
     options.parameters = SNND_PARAMETERS_POSITIONS;
@@ -107,6 +114,8 @@ static snnd_epoch_report train_by_hand(toy *by_hand, double l1) {
             snnd_operations operations;
             OK(own, snnd_operations_init(&operations, sizeof operations));
             OK(own, snnd_workspace_operations(workspace, NULL, &each, &operations));
+            if (plan->clip_norm > 0)
+                OK(own, snnd_workspace_clip_gradients(workspace, plan->clip_norm, NULL));
             OK(own, snnd_optimizer_step(of_weights, workspace));
             OK(own, snnd_optimizer_step(of_positions, workspace));
             if (by_hand->sparsity != NULL)
@@ -116,6 +125,7 @@ static snnd_epoch_report train_by_hand(toy *by_hand, double l1) {
             report.correct += of_step.correct;
             report.loss += of_step.loss * count / SAMPLES;
             report.cross_entropy += of_step.cross_entropy * count / SAMPLES;
+            report.rate_penalty += of_step.rate_penalty * count / SAMPLES;
             report.spike_rate += snnd_workspace_spike_rate(workspace) / (double)snnd_batches_count(batches);
             report.regrown += snnd_sparsity_regrown(by_hand->sparsity, NULL);
             report.accumulations += operations.accumulations * count / SAMPLES;
@@ -134,15 +144,38 @@ static snnd_epoch_report train_by_hand(toy *by_hand, double l1) {
     return report;
 }
 
+/* All that a loss may have, and clipping; the class weights are a copy that is gone once the trainer is made. */
+static void ask_for_all(toy *plan, double weights[TOY_CLASSES]) {
+    const double given[TOY_CLASSES] = {0.5, 2, 1};
+    memcpy(weights, given, sizeof given);
+    plan->options.label_smoothing = 0.1;
+    plan->options.rate_penalty = 2;
+    plan->options.rate_lower = 0.01;
+    plan->options.rate_upper = 0.05;
+    plan->options.class_weight = weights;
+    plan->options.class_weight_count = TOY_CLASSES;
+    plan->options.clip_norm = 0.5;
+}
+
+/* Of every structure, with and without what may be asked for. */
 START_TEST(an_epoch_is_the_pieces_called_by_hand) {
     toy by_hand = plan_toy(context);
-    made.structure = by_hand.structure = _i;
-    made.rate = by_hand.rate = _i == TOY_DENSE ? 0 : REWIRING;
-    made.options.l1 = 1e-3;
+    double weights[2][TOY_CLASSES];
+    const int structure = _i / 2;
+    made.structure = by_hand.structure = structure;
+    made.rate = by_hand.rate = structure == TOY_DENSE ? 0 : REWIRING;
+    made.options.l1 = by_hand.options.l1 = 1e-3;
+    if (_i % 2) {
+        ask_for_all(&made, weights[0]);
+        ask_for_all(&by_hand, weights[1]);
+    }
     made.options.picojoules = &each;
     make_toy(&made);
+    memset(weights[0], 0, sizeof weights[0]);
     make_toy(&by_hand);
-    const snnd_epoch_report got = train_epochs(&made, dataset, 2), expected = train_by_hand(&by_hand, 1e-3);
+    const snnd_epoch_report got = train_epochs(&made, dataset, 2), expected = train_by_hand(&by_hand);
+    ck_assert_double_eq_tol(got.rate_penalty, expected.rate_penalty, 1e-12);
+    ck_assert_int_eq(got.rate_penalty > 0, _i % 2);
     assert_same_networks(made.network, by_hand.network);
     ck_assert_int_eq(got.epoch, expected.epoch);
     ck_assert_int_eq(got.samples, SAMPLES);
@@ -163,7 +196,7 @@ START_TEST(an_epoch_is_the_pieces_called_by_hand) {
     ck_assert_double_gt(got.multiplications, 0);
     ck_assert_int_eq(got.active, expected.active);
     ck_assert_int_eq(got.regrown, expected.regrown);
-    ck_assert_int_eq(got.regrown > 0, toy_rewires(_i));
+    ck_assert_int_eq(got.regrown > 0, toy_rewires(structure));
     ck_assert_double_gt(got.seconds, 0);
     free_toy(&by_hand);
 }
@@ -342,6 +375,33 @@ START_TEST(steps_of_the_hosts_do_not_take_the_place_of_an_epochs) {
     ck_assert_int_eq(left, -2); /* progress is of epochs: it was not called for the step */
     OK(context, snnd_trainer_end_epoch(made.trainer));
     free_toy(&undisturbed);
+}
+END_TEST
+
+/* A layer that is frozen stays, and the others learn. */
+START_TEST(a_factor_of_0_keeps_an_array_through_training) {
+    float weight[TOY_HIDDEN * TOY_CHANNELS], position[TOY_HIDDEN * TOY_CHANNELS];
+    made.structure = TOY_DEEP_R_GRADIENT;
+    made.rate = REWIRING;
+    make_toy(&made);
+    snnd_layer *first = snnd_network_layer(made.network, 0), *last = snnd_network_layer(made.network, 4);
+    float before[TOY_CLASSES * TOY_HIDDEN];
+    memcpy(before, floats(last, SNND_ARRAY_POSITION), sizeof before);
+    OK(context, snnd_trainer_set_factor(made.trainer, first, SNND_ARRAY_WEIGHT, 0));
+    OK(context, snnd_trainer_set_factor(made.trainer, first, SNND_ARRAY_POSITION, 0));
+    memcpy(weight, floats(first, SNND_ARRAY_WEIGHT), sizeof weight);
+    memcpy(position, floats(first, SNND_ARRAY_POSITION), sizeof position);
+    ck_assert_int_gt(train_epochs(&made, dataset, 2).regrown, 0);
+    assert_same_bits(weight, floats(first, SNND_ARRAY_WEIGHT), sizeof weight, "weights");
+    assert_same_bits(position, floats(first, SNND_ARRAY_POSITION), sizeof position, "positions");
+    ck_assert(memcmp(before, floats(last, SNND_ARRAY_POSITION), sizeof before) != 0);
+    FAILS(context, SNND_ERROR_STATE, "does not move 'mask'",
+          snnd_trainer_set_factor(made.trainer, first, SNND_ARRAY_MASK, 0));
+    FAILS(context, SNND_ERROR_ARGUMENT, "factor of 'position' of layer 0 is -1",
+          snnd_trainer_set_factor(made.trainer, first, SNND_ARRAY_POSITION, -1));
+    FAILS(context, SNND_ERROR_ARGUMENT, "and a name",
+          snnd_trainer_set_factor(made.trainer, first, (snnd_array_name)99, 0));
+    ck_assert_int_eq(snnd_trainer_set_factor(NULL, first, SNND_ARRAY_WEIGHT, 0), SNND_ERROR_ARGUMENT);
 }
 END_TEST
 
@@ -666,7 +726,16 @@ START_TEST(trainer_options_out_of_range_are_named) {
     FAILS(context, SNND_ERROR_ARGUMENT, "readout is 9", create(&options));
     options.readout = SNND_READOUT_SUM;
     options.l1 = -2;
-    FAILS(context, SNND_ERROR_ARGUMENT, "l1 is -2", create(&options));
+    FAILS(context, SNND_ERROR_ARGUMENT, "trainer: l1 is -2", create(&options));
+    options.l1 = 0;
+    options.clip_norm = -1;
+    FAILS(context, SNND_ERROR_ARGUMENT, "clip_norm is -1", create(&options));
+    options.clip_norm = INFINITY;
+    FAILS(context, SNND_ERROR_ARGUMENT, "clip_norm is inf", create(&options));
+    options.clip_norm = 0;
+    options.label_smoothing = 2;
+    FAILS(context, SNND_ERROR_ARGUMENT, "trainer: label_smoothing is 2", create(&options));
+    options.label_smoothing = 0;
     ck_assert_int_eq(snnd_trainer_create(NULL, NULL, &made.trainer), SNND_ERROR_ARGUMENT);
     FAILS(context, SNND_ERROR_ARGUMENT, "trainer is NULL", snnd_trainer_create(made.network, NULL, NULL));
     ck_assert_ptr_null(made.trainer);
@@ -995,7 +1064,7 @@ Suite *trainer_suite(void) {
     tcase_add_checked_fixture(cases, set_up, tear_down);
     tcase_add_checked_fixture(saving, set_up, tear_down);
     tcase_add_loop_test(cases, training_learns_what_only_timing_tells, TOY_DENSE, TOY_FIXED_MASK + 1);
-    tcase_add_loop_test(cases, an_epoch_is_the_pieces_called_by_hand, TOY_DENSE, TOY_STRUCTURES);
+    tcase_add_loop_test(cases, an_epoch_is_the_pieces_called_by_hand, TOY_DENSE, 2 * TOY_STRUCTURES);
     tcase_add_test(cases, steps_of_the_hosts_and_an_end_make_an_epoch);
     tcase_add_test(cases, schedules_of_the_hosts_are_followed);
     tcase_add_test(cases, frozen_delays_stay_through_training);
@@ -1004,6 +1073,7 @@ Suite *trainer_suite(void) {
     tcase_add_loop_test(cases, a_run_that_is_stopped_goes_on_bit_for_bit, 1, 5);
     tcase_add_test(cases, progress_is_told_after_every_step);
     tcase_add_test(cases, steps_of_the_hosts_do_not_take_the_place_of_an_epochs);
+    tcase_add_test(saving, a_factor_of_0_keeps_an_array_through_training);
     tcase_add_test(saving, between_two_steps_the_host_may_evaluate_and_save);
     tcase_add_test(cases, an_epoch_is_finished_on_the_dataset_it_was_begun_on);
     tcase_add_test(cases, layers_without_a_synapse_are_counted);
