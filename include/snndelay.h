@@ -400,10 +400,36 @@ SNND_API snnd_status snnd_network_add_leaky_integrator(snnd_network *network,
                                                        snnd_layer **layer);
 
 /**
+ * Leaky integrate-and-fire neurons with adaptation, which is driven by the potential (a) and by spikes (b), each neuron
+ * with parameters of its own that are trained with the weights (Bittar and Garner 2022, "A surrogate gradient spiking
+ * baseline for speech command recognition", Front. Neurosci. 16:865897; doc/model.md):
+ *
+ *     w[t] = B w[t-1] + a u[t-1] + b s[t-1]
+ *     u[t] = A (u[t-1] - threshold s[t-1]) + (1 - A) (current[t] - w[t]),  s[t] = u[t] > threshold
+ *
+ * A is ::SNND_ARRAY_MEMBRANE_DECAY, B ::SNND_ARRAY_ADAPTATION_DECAY, a ::SNND_ARRAY_SUBTHRESHOLD_ADAPTATION and b
+ * ::SNND_ARRAY_SPIKE_ADAPTATION. A spike depends on the current of its own step. All begins at 0.
+ */
+typedef struct snnd_adaptive_lif_options {
+    size_t size;
+    double threshold;     /**< > 0; a spike is taken strictly above it; default 1 */
+    double alpha;         /**< steepness of the surrogate gradient, > 0; default 5 */
+    int32_t detach_reset; /**< 1: the loss of the threshold behind a spike is not differentiated; the adaptation by
+                               spikes is; default 0, as in what was published with the paper above */
+    int32_t surrogate;    /**< ::snnd_surrogate; default ARCTAN */
+} snnd_adaptive_lif_options;
+
+/** Fills in the defaults; `size` is sizeof of the caller's structure. */
+SNND_API snnd_status snnd_adaptive_lif_options_init(snnd_adaptive_lif_options *options, size_t size);
+/** Adds an adaptive LIF neuron for each neuron or channel before it. */
+SNND_API snnd_status snnd_network_add_adaptive_lif(snnd_network *network, const snnd_adaptive_lif_options *options,
+                                                   snnd_layer **layer);
+
+/**
  * Draws every parameter anew from `seed`: weights uniform in +-sqrt(6/(I C)) (He et al. 2015), positions
- * uniform over their range, batch norm scale 1, shift 0, running mean 0 and variance 1. Masks and signs
- * are dropped: SNND_ERROR_STATE while there is a sparsity controller, which is to be freed before it and made anew
- * after it. A layer that is added holds what seed 0 gives.
+ * and the parameters of adaptive neurons uniform over their ranges, batch norm scale 1, shift 0, running mean 0 and
+ * variance 1. Masks and signs are dropped: SNND_ERROR_STATE while there is a sparsity controller, which is to be freed
+ * before it and made anew after it. A layer that is added holds what seed 0 gives.
  */
 SNND_API snnd_status snnd_network_initialize(snnd_network *network, uint64_t seed);
 
@@ -434,7 +460,8 @@ SNND_API snnd_readout snnd_network_readout(const snnd_network *network);
  * It has no controller, and layers may be added to it. */
 SNND_API snnd_status snnd_network_clone(const snnd_network *network, snnd_network **clone);
 
-/** Puts every parameter that has a range back into it, as positions; part of each training step, after the optimizer.
+/** Puts every parameter that has a range back into it, as positions and those of adaptive neurons; part of each
+ * training step, after the optimizer.
  */
 SNND_API snnd_status snnd_network_clamp(snnd_network *network);
 
@@ -453,7 +480,8 @@ typedef enum snnd_layer_type {
     SNND_LAYER_BATCH_NORM = 2,
     SNND_LAYER_LIF = 3,
     SNND_LAYER_DROPOUT = 4,
-    SNND_LAYER_LEAKY_INTEGRATOR = 5
+    SNND_LAYER_LEAKY_INTEGRATOR = 5,
+    SNND_LAYER_ADAPTIVE_LIF = 6
 } snnd_layer_type;
 
 /** Of NULL: 0, as the two below. */
@@ -462,7 +490,7 @@ SNND_API snnd_layer_type snnd_layer_get_type(const snnd_layer *layer);
 SNND_API int32_t snnd_layer_inputs(const snnd_layer *layer);
 /** Neurons of the layer. */
 SNND_API int32_t snnd_layer_outputs(const snnd_layer *layer);
-/** Copies the options a layer of delays was made with; SNND_ERROR_ARGUMENT for another kind of layer, as the four
+/** Copies the options a layer of delays was made with; SNND_ERROR_ARGUMENT for another kind of layer, as the five
  * below, one for each kind. */
 SNND_API snnd_status snnd_layer_delay_options(const snnd_layer *layer, snnd_delay_options *options);
 /** The same of a layer of batch normalisation. */
@@ -474,6 +502,8 @@ SNND_API snnd_status snnd_layer_leaky_integrator_options(const snnd_layer *layer
                                                          snnd_leaky_integrator_options *options);
 /** The `probability` a layer of dropout was made with. */
 SNND_API snnd_status snnd_layer_dropout(const snnd_layer *layer, double *probability);
+/** The options of a layer of adaptive LIF neurons. */
+SNND_API snnd_status snnd_layer_adaptive_lif_options(const snnd_layer *layer, snnd_adaptive_lif_options *options);
 
 /** Arrays that a layer may hold. Values never change. */
 typedef enum snnd_array_name {
@@ -482,12 +512,17 @@ typedef enum snnd_array_name {
     SNND_ARRAY_WEIGHT = 1,
     /** delays: float32 [O, I, C], in steps, -max_delay/2 to max_delay/2; delay = max_delay/2 - position */
     SNND_ARRAY_POSITION = 2,
-    SNND_ARRAY_SIGN = 3,            /**< delays: int8 [O, I, C], +1 or -1; only under a controller that fixes signs */
-    SNND_ARRAY_MASK = 4,            /**< delays: uint8 [O, I, C], 1 where a synapse exists; only under a controller */
-    SNND_ARRAY_SCALE = 5,           /**< batch norm: float32 [O] (gamma) */
-    SNND_ARRAY_SHIFT = 6,           /**< batch norm: float32 [O] (beta) */
-    SNND_ARRAY_RUNNING_MEAN = 7,    /**< batch norm: float32 [O] */
-    SNND_ARRAY_RUNNING_VARIANCE = 8 /**< batch norm: float32 [O], unbiased */
+    SNND_ARRAY_SIGN = 3,             /**< delays: int8 [O, I, C], +1 or -1; only under a controller that fixes signs */
+    SNND_ARRAY_MASK = 4,             /**< delays: uint8 [O, I, C], 1 where a synapse exists; only under a controller */
+    SNND_ARRAY_SCALE = 5,            /**< batch norm: float32 [O] (gamma) */
+    SNND_ARRAY_SHIFT = 6,            /**< batch norm: float32 [O] (beta) */
+    SNND_ARRAY_RUNNING_MEAN = 7,     /**< batch norm: float32 [O] */
+    SNND_ARRAY_RUNNING_VARIANCE = 8, /**< batch norm: float32 [O], unbiased */
+    /* The parameters of adaptive LIF neurons are moved with the weights, without weight decay. */
+    SNND_ARRAY_MEMBRANE_DECAY = 10,          /**< adaptive LIF: float32 [O], A, e^(-1/5) to e^(-1/25) */
+    SNND_ARRAY_ADAPTATION_DECAY = 11,        /**< adaptive LIF: float32 [O], B, e^(-1/30) to e^(-1/120) */
+    SNND_ARRAY_SUBTHRESHOLD_ADAPTATION = 12, /**< adaptive LIF: float32 [O], a, -1 to 1 */
+    SNND_ARRAY_SPIKE_ADAPTATION = 13         /**< adaptive LIF: float32 [O], b, 0 to 2 */
 } snnd_array_name;
 
 /** Shows an array of the layer: borrowed, writable, valid until the network is freed or initialized.
@@ -659,8 +694,9 @@ SNND_API snnd_status snnd_workspace_clip_gradients(snnd_workspace *workspace, do
 
 /** What a pass left behind. */
 typedef enum snnd_record {
-    SNND_RECORD_OUTPUT = 1,   /**< what the layer gives on: currents, normalised currents, spikes, potentials */
-    SNND_RECORD_POTENTIAL = 2 /**< LIF: the membrane potential that the spike of the step is taken of */
+    SNND_RECORD_OUTPUT = 1, /**< what the layer gives on: currents, normalised currents, spikes, potentials */
+    SNND_RECORD_POTENTIAL =
+        2 /**< LIF and adaptive LIF: the membrane potential that the spike of the step is taken of */
 } snnd_record;
 
 /** Copies a record of the last pass to `values` [T, count, O]. Of a training pass of a context with `low_memory`
@@ -673,10 +709,10 @@ SNND_API snnd_status snnd_workspace_scores(snnd_workspace *workspace, snnd_reado
 /** The class of the highest score (the first of equals) of each sample, to `classes` [count]. */
 SNND_API snnd_status snnd_workspace_predictions(snnd_workspace *workspace, snnd_readout readout, int32_t *classes);
 
-/** Spikes per neuron and step of the last pass, mean over all LIF layers' mean; 0 without LIF layers. */
+/** Spikes per neuron and step of the last pass, mean over the means of all layers that fire; 0 where none does. */
 SNND_API double snnd_workspace_spike_rate(const snnd_workspace *workspace);
-/** Spikes per step of each neuron of a LIF layer in the last pass, mean over its samples and steps, to `rates` [O].
- * SNND_ERROR_STATE before the first pass. */
+/** Spikes per step of each neuron of a layer that fires in the last pass, mean over its samples and steps, to `rates`
+ * [O]. SNND_ERROR_STATE before the first pass. */
 SNND_API snnd_status snnd_workspace_spike_rates(const snnd_workspace *workspace, const snnd_layer *layer,
                                                 double *rates);
 
@@ -729,7 +765,7 @@ typedef enum snnd_optimizer_kind {
 
 /** Which parameters an optimizer moves; may be added up. */
 typedef enum snnd_parameters {
-    SNND_PARAMETERS_WEIGHTS = 1,  /**< weights, and scale and shift of batch norm */
+    SNND_PARAMETERS_WEIGHTS = 1,  /**< weights, scale and shift of batch norm, and parameters of neurons */
     SNND_PARAMETERS_POSITIONS = 2 /**< positions of the delay layers that learn them */
 } snnd_parameters;
 
@@ -742,7 +778,7 @@ typedef struct snnd_optimizer_options {
     double momentum;     /**< Adam's beta1, or SGD's momentum; in [0, 1); default 0.9 */
     double beta2;        /**< Adam; in [0, 1); default 0.999 */
     double epsilon;      /**< Adam; > 0; default 1e-8 */
-    double weight_decay; /**< >= 0; default 0 */
+    double weight_decay; /**< >= 0, of all but parameters of neurons; default 0 */
     int32_t decoupled;   /**< 0: weight decay is added to the gradient; 1: it shrinks the parameter by
                             rate * weight_decay (AdamW, Loshchilov and Hutter 2019); default 0 */
 } snnd_optimizer_options;

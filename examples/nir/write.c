@@ -414,6 +414,10 @@ static int32_t write_layer(writing *all, const snnd_layer *layer, int32_t index)
         return write_neurons(all, layer, index);
     case SNND_LAYER_DROPOUT:
         return 1;
+    case SNND_LAYER_ADAPTIVE_LIF:
+        nir_check(all->writer, failed(all->writer->failure,
+                                      "layer %d is of adaptive LIF neurons, which NIR has no node for", index));
+        return 1;
     }
     nir_check(all->writer, failed(all->writer->failure, "layer %d is of a kind that NIR has no node for", index));
     return 1;

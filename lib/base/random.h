@@ -16,7 +16,8 @@ enum snnd_use {
     SNND_USE_GROWTH = 8,
     SNND_USE_HOST = 9,
     SNND_USE_PERMUTATION = 10,
-    SNND_USE_NOISE = 11
+    SNND_USE_NOISE = 11,
+    SNND_USE_NEURON = 12
 };
 
 /* One sequence of numbers. */

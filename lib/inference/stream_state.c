@@ -6,6 +6,7 @@
  *     of each layer of delays, every input's past, newest first   float32 [inputs][taps]
  *     of each layer of neurons, potentials and then currents      float32 [2][neurons]
  *     or, where the update comes first, potentials                float32 [neurons]
+ *     or, of adaptive ones, potentials and then adaptation        float32 [2][neurons]
  *     a checksum of all of it (FNV-1a)                            8 bytes
  */
 #include <math.h>

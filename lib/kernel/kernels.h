@@ -3,6 +3,7 @@
 #ifndef SNND_KERNEL_KERNELS_H
 #define SNND_KERNEL_KERNELS_H
 
+#include "kernel/adaptive.h"
 #include "kernel/frame.h"
 #include "kernel/multiply.h"
 #include "kernel/rows.h"
@@ -23,6 +24,7 @@ typedef struct snnd_hot_kernels {
     const snnd_row_kernels *rows;
     const snnd_softmax_kernels *softmax;
     const snnd_frame_kernels *frame;
+    const snnd_adaptive_kernels *adaptive;
 } snnd_hot_kernels;
 
 #endif

@@ -32,7 +32,11 @@ typedef struct snnd_array_kind {
     ARRAY(SCALE, .word = "scale", .parameters = SNND_PARAMETERS_WEIGHTS, .decays = true)                               \
     ARRAY(SHIFT, .word = "shift", .parameters = SNND_PARAMETERS_WEIGHTS, .decays = true)                               \
     ARRAY(RUNNING_MEAN, .word = "running_mean", .follows = true)                                                       \
-    ARRAY(RUNNING_VARIANCE, .word = "running_variance", .follows = true, .numbers = SNND_NOT_NEGATIVE)
+    ARRAY(RUNNING_VARIANCE, .word = "running_variance", .follows = true, .numbers = SNND_NOT_NEGATIVE)                 \
+    ARRAY(MEMBRANE_DECAY, .word = "membrane_decay", .parameters = SNND_PARAMETERS_WEIGHTS)                             \
+    ARRAY(ADAPTATION_DECAY, .word = "adaptation_decay", .parameters = SNND_PARAMETERS_WEIGHTS)                         \
+    ARRAY(SUBTHRESHOLD_ADAPTATION, .word = "subthreshold_adaptation", .parameters = SNND_PARAMETERS_WEIGHTS)           \
+    ARRAY(SPIKE_ADAPTATION, .word = "spike_adaptation", .parameters = SNND_PARAMETERS_WEIGHTS)
 
 #define SNND_LISTED(name, ...) SNND_LISTED_##name = SNND_ARRAY_##name,
 enum { SNND_ARRAYS(SNND_LISTED) SNND_ARRAY_NAMES };
@@ -63,7 +67,8 @@ typedef struct snnd_field {
     KIND(BATCH_NORM, batch_norm)                                                                                       \
     KIND(LIF, lif)                                                                                                     \
     KIND(DROPOUT, dropout)                                                                                             \
-    KIND(LEAKY_INTEGRATOR, leaky_integrator)
+    KIND(LEAKY_INTEGRATOR, leaky_integrator)                                                                           \
+    KIND(ADAPTIVE_LIF, adaptive_lif)
 
 /* From one number to another, both in it. */
 typedef struct snnd_range {
@@ -105,6 +110,7 @@ struct snnd_layer {
             double probability;
         } dropout;
         snnd_leaky_integrator_options leaky_integrator;
+        snnd_adaptive_lif_options adaptive_lif;
     } options;
 };
 

@@ -121,6 +121,16 @@ static snnd_status use_leaky_integrator(growth_bench *bench, const void *options
     return pass_if(bench, snnd_network_add_leaky_integrator(bench->network, options, NULL));
 }
 
+static void fill_adaptive_lif(growth_bench *bench, void *options) {
+    (void)bench;
+    snnd_adaptive_lif_options *o = options;
+    o->threshold = 0.01, o->alpha = 3, o->detach_reset = 1, o->surrogate = SNND_SURROGATE_FAST_SIGMOID;
+}
+
+static snnd_status use_adaptive_lif(growth_bench *bench, const void *options) {
+    return pass_if(bench, snnd_network_add_adaptive_lif(bench->network, options, NULL));
+}
+
 /* ---- training ---- */
 
 static const double class_weights[2] = {0.5, 2};
@@ -414,6 +424,7 @@ INIT(delay, snnd_delay_options_init)
 INIT(batch_norm, snnd_batch_norm_options_init)
 INIT(lif, snnd_lif_options_init)
 INIT(leaky_integrator, snnd_leaky_integrator_options_init)
+INIT(adaptive_lif, snnd_adaptive_lif_options_init)
 INIT(loss, snnd_loss_options_init)
 INIT(optimizer, snnd_optimizer_options_init)
 INIT(picojoules, snnd_picojoules_init)
@@ -434,6 +445,7 @@ const given growth_given[] = {
     {ROW(snnd_batch_norm_options, batch_norm), 0},
     {ROW(snnd_lif_options, lif), 0},
     {ROW(snnd_leaky_integrator_options, leaky_integrator), 0},
+    {ROW(snnd_adaptive_lif_options, adaptive_lif), 0},
     {ROW(snnd_loss_options, loss), 0},
     {ROW(snnd_optimizer_options, optimizer), 0},
     {ROW(snnd_picojoules, picojoules), 0},

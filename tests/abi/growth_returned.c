@@ -22,6 +22,12 @@ static snnd_status get_leaky_integrator_options(growth_bench *bench, void *resul
     return snnd_layer_leaky_integrator_options(snnd_network_layer(bench->network, 4), result);
 }
 
+static snnd_status get_adaptive_lif_options(growth_bench *bench, void *result) {
+    snnd_layer *layer;
+    OK(bench->context, snnd_network_add_adaptive_lif(bench->network, NULL, &layer));
+    return snnd_layer_adaptive_lif_options(layer, result);
+}
+
 static snnd_status get_loss(growth_bench *bench, void *result) {
     OK(bench->context, snnd_workspace_create(bench->network, 2, 2, 1, &bench->workspace));
     OK(bench->context, snnd_workspace_forward(bench->workspace, SNND_TRAIN, input, 2));
@@ -103,6 +109,7 @@ const returned growth_returned[] = {
     {ROW(snnd_batch_norm_options, get_batch_norm_options), ""},
     {ROW(snnd_lif_options, get_lif_options), ""},
     {ROW(snnd_leaky_integrator_options, get_leaky_integrator_options), ""},
+    {ROW(snnd_adaptive_lif_options, get_adaptive_lif_options), ""},
     {ROW(snnd_loss_report, get_loss), ""},
     {ROW(snnd_loss_report, get_step), ""},
     {ROW(snnd_operations, get_operations), ""},

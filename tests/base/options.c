@@ -186,6 +186,7 @@ START_TEST(every_structure_can_be_older_or_newer) {
     OBEYS_SIZES(snnd_batch_norm_options, snnd_batch_norm_options_init);
     OBEYS_SIZES(snnd_lif_options, snnd_lif_options_init);
     OBEYS_SIZES(snnd_leaky_integrator_options, snnd_leaky_integrator_options_init);
+    OBEYS_SIZES(snnd_adaptive_lif_options, snnd_adaptive_lif_options_init);
     OBEYS_SIZES(snnd_loss_options, snnd_loss_options_init);
     OBEYS_SIZES(snnd_loss_report, snnd_loss_report_init);
     OBEYS_SIZES(snnd_optimizer_options, snnd_optimizer_options_init);
@@ -223,6 +224,12 @@ START_TEST(neurons_and_synapses_have_the_defaults_of_the_header) {
     snnd_leaky_integrator_options leaky;
     ck_assert_int_eq(snnd_leaky_integrator_options_init(&leaky, sizeof leaky), SNND_OK);
     ck_assert_double_eq(leaky.tau, 10.05);
+    snnd_adaptive_lif_options adaptive;
+    ck_assert_int_eq(snnd_adaptive_lif_options_init(&adaptive, sizeof adaptive), SNND_OK);
+    ck_assert_double_eq(adaptive.threshold, 1);
+    ck_assert_double_eq(adaptive.alpha, 5);
+    ck_assert_int_eq(adaptive.detach_reset, 0);
+    ck_assert_int_eq(adaptive.surrogate, SNND_SURROGATE_ARCTAN);
 }
 END_TEST
 

@@ -9,15 +9,30 @@ static const snnd_affine affine = {.mean = 0.01, .inverse_deviation = 1.7, .scal
 /* What all of them work on. */
 typedef struct row_bench {
     const snnd_hot_kernels *hot;
-    snnd_activity x, y, gradient, output, d_output;
+    snnd_activity x, y, z, gradient, output, d_output;
     float *fresh;   /* gradients to begin with */
     uint16_t *bits; /* [neurons][steps] */
     float factor[SNND_LANES];
     double *sum, *scratch, total;
+    float *parameters; /* of adaptive neurons */
+    double *sums;
 } row_bench;
 
 static snnd_extent extent_of(const snnd_activity *a) {
     return (snnd_extent){a->neurons, a->steps};
+}
+
+/* All neurons have the same parameters. */
+static snnd_adaptive adaptive_of(const row_bench *held) {
+    const float *first = held->parameters;
+    const int32_t n = held->x.neurons;
+    return (snnd_adaptive){.threshold = 1,
+                           .alpha = 5,
+                           .surrogate = SNND_SURROGATE_ARCTAN,
+                           .membrane = first,
+                           .adaptation = first + n,
+                           .subthreshold = first + 2 * n,
+                           .spike = first + 3 * n};
 }
 
 static snnd_rows all(const snnd_activity *a) {
@@ -44,6 +59,28 @@ static void potentials(void *argument) {
 static void lif_backward(void *argument) {
     row_bench *held = argument;
     held->hot->rows->lif_backward(&lif, extent_of(&held->x), all(&held->x), all(&held->y), all(&held->gradient), NULL);
+}
+
+static void adaptive_spikes(void *argument) {
+    row_bench *held = argument;
+    _Alignas(64) float lost[SNND_LANES];
+    const snnd_adaptive by = adaptive_of(held);
+    held->hot->adaptive->forward(&by, extent_of(&held->x), all(&held->x), (snnd_rows){0}, (snnd_rows){0}, all(&held->y),
+                                 lost);
+}
+
+static void adaptive_potentials(void *argument) {
+    row_bench *held = argument;
+    const snnd_adaptive by = adaptive_of(held);
+    held->hot->adaptive->forward(&by, extent_of(&held->x), all(&held->x), all(&held->y), all(&held->z), (snnd_rows){0},
+                                 NULL);
+}
+
+static void adaptive_backward(void *argument) {
+    row_bench *held = argument;
+    const snnd_adaptive by = adaptive_of(held);
+    held->hot->adaptive->backward(&by, extent_of(&held->x), SNND_LANES, all(&held->x), all(&held->y), all(&held->z),
+                                  all(&held->gradient), held->sums);
 }
 
 /* One neuron after the other. */
@@ -87,7 +124,12 @@ static row_bench make(kernel_bench *bench) {
     row_bench made = {.hot = bench->hot};
     made.x = kernel_rows(bench, hidden, 0, 0);
     made.y = kernel_rows(bench, hidden, 0, 0);
+    made.z = kernel_rows(bench, hidden, 0, 0);
     made.gradient = kernel_rows(bench, hidden, 0, 0);
+    made.parameters = kernel_memory(bench, 4 * (size_t)hidden * sizeof *made.parameters);
+    made.sums = kernel_memory(bench, 4 * (size_t)hidden * sizeof *made.sums);
+    for (int32_t n = 0; n < 4 * hidden; n++)
+        made.parameters[n] = n / hidden < 2 ? 0.9F : 0.5F;
     made.output = kernel_rows(bench, classes, 0, 0);
     made.d_output = kernel_rows(bench, classes, 0, 0);
     made.fresh = kernel_numbers(bench, (size_t)kernel_count(&made.gradient));
@@ -99,7 +141,7 @@ static row_bench make(kernel_bench *bench) {
     return made;
 }
 
-/* count finds spikes in y, lif_backward potentials, expand the bits of collect. */
+/* count finds spikes in y, lif_backward and adaptive_backward potentials, expand the bits of collect. */
 void kernels_rows(kernel_bench *bench) {
     static const struct {
         const char *name;
@@ -110,6 +152,9 @@ void kernels_rows(kernel_bench *bench) {
                 {"count", count, NULL, 0},
                 {"lif_forward, potentials", potentials, NULL, 0},
                 {"lif_backward", lif_backward, prepare, 0},
+                {"adaptive forward, spikes", adaptive_spikes, NULL, 0},
+                {"adaptive forward, potentials", adaptive_potentials, NULL, 0},
+                {"adaptive backward", adaptive_backward, prepare, 0},
                 {"scale", scale, prepare, 0},
                 {"normalise", normalise, NULL, 0},
                 {"moments", moments, NULL, 0},

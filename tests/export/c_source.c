@@ -213,6 +213,13 @@ START_TEST(kinds_that_have_no_fixed_point_are_refused_by_name) {
           snnd_c_quantise(&folded, 1));
     snnd_c_free(&folded);
     free_bed(&b);
+    b = make_bed(make_context(1), adaptive);
+    snnd_export_c_options options = c_options();
+    options.numbers = SNND_C_FIXED;
+    options.largest_input = 1;
+    FAILS(b.context, SNND_ERROR_UNSUPPORTED, "layer 2 (adaptive_lif) cannot be written in fixed point: there are only",
+          export(&b, &options));
+    free_bed(&b);
 }
 END_TEST
 

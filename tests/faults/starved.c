@@ -25,6 +25,10 @@ typedef struct life {
     snnd_optimizer *optimizer;
     snnd_plan *plan;
     snnd_stream *stream, *clone;
+    snnd_network *adaptive; /* and what is made of it */
+    snnd_workspace *adaptive_workspace;
+    snnd_plan *adaptive_plan;
+    snnd_stream *adaptive_stream;
     float scores[CLASSES];
     int failures;
 } life;
@@ -320,6 +324,30 @@ static void use_memory(life *l) {
     snnd_buffer_free(&buffer);
 }
 
+static snnd_status export_adaptive(life *l, snnd_buffer *to) {
+    const snnd_writer writer = snnd_buffer_writer(to);
+    to->bytes = 0;
+    return snnd_export_c_write(l->adaptive_plan, NULL, &writer, &writer, "net.h", NULL);
+}
+
+/* Neurons that no fixed point is for. */
+static void adapt(life *l) {
+    snnd_buffer buffer = {.context = l->context};
+    const snnd_delay_options delays = delay_options(6);
+    LIVE(l, snnd_network_create(l->context, INPUTS, &l->adaptive));
+    LIVE(l, snnd_network_add_delays(l->adaptive, CLASSES, &delays, NULL));
+    LIVE(l, snnd_network_add_adaptive_lif(l->adaptive, NULL, NULL));
+    LIVE(l, snnd_workspace_create(l->adaptive, BATCH, STEPS, 1, &l->adaptive_workspace));
+    LIVE(l, snnd_workspace_forward(l->adaptive_workspace, SNND_TRAIN, input, BATCH));
+    LIVE(l, snnd_workspace_loss(l->adaptive_workspace, labels, NULL, NULL));
+    LIVE(l, snnd_workspace_backward(l->adaptive_workspace));
+    LIVE(l, snnd_plan_create(l->adaptive, &l->adaptive_plan));
+    LIVE(l, snnd_stream_create(l->adaptive_plan, NULL, &l->adaptive_stream));
+    LIVE(l, snnd_stream_push(l->adaptive_stream, input, NULL, NULL));
+    LIVE(l, export_adaptive(l, &buffer));
+    snnd_buffer_free(&buffer);
+}
+
 static void live(life *l, int32_t threads, int64_t fail_at) {
     *l = (life){.memory.fail_at = fail_at};
     LIVE(l, allocator_context(&l->memory, threads, &l->context));
@@ -332,12 +360,17 @@ static void live(life *l, int32_t threads, int64_t fail_at) {
     stream(l);
     keep_best(l);
     use_memory(l);
+    adapt(l);
 }
 
 static void die(life *l) {
     snnd_stream_free(l->clone);
     snnd_stream_free(l->stream);
     snnd_plan_free(l->plan);
+    snnd_stream_free(l->adaptive_stream);
+    snnd_plan_free(l->adaptive_plan);
+    snnd_workspace_free(l->adaptive_workspace);
+    snnd_network_free(l->adaptive);
     snnd_network_free(l->loaded);
     snnd_trainer_free(l->trainer);
     snnd_sparsity_free(l->sparsity);

@@ -203,6 +203,34 @@ START_TEST(options_of_layers_are_kept_to_the_last_bit) {
 }
 END_TEST
 
+START_TEST(adaptive_neurons_are_kept) {
+    snnd_context *context = make_context(1);
+    snnd_network *saved = NULL, *loaded = NULL;
+    snnd_adaptive_lif_options options;
+    OK(context, snnd_adaptive_lif_options_init(&options, sizeof options));
+    options.threshold = 0.1 + 0.2;
+    options.alpha = 2.1;
+    options.detach_reset = 1;
+    options.surrogate = SNND_SURROGATE_TRIANGLE;
+    OK(context, snnd_network_create(context, INPUTS, &saved));
+    OK(context, snnd_network_add_adaptive_lif(saved, &options, NULL));
+    OK(context, snnd_network_initialize(saved, 9));
+    OK(context, snnd_network_save(saved, scratch("a")));
+    OK(context, snnd_network_load(context, scratch("a"), &loaded));
+    OK(context, snnd_layer_adaptive_lif_options(snnd_network_layer(loaded, 0), &options));
+    ck_assert_double_eq(options.threshold, 0.1 + 0.2);
+    ck_assert_double_eq(options.alpha, 2.1);
+    ck_assert_int_eq(options.detach_reset, 1);
+    ck_assert_int_eq(options.surrogate, SNND_SURROGATE_TRIANGLE);
+    for (int name = SNND_ARRAY_MEMBRANE_DECAY; name <= SNND_ARRAY_SPIKE_ADAPTATION; name++)
+        ck_assert_mem_eq(snnd_layer_floats(loaded->layer[0], (snnd_array_name)name),
+                         snnd_layer_floats(saved->layer[0], (snnd_array_name)name), INPUTS * sizeof(float));
+    snnd_network_free(saved);
+    snnd_network_free(loaded);
+    snnd_context_free(context);
+}
+END_TEST
+
 START_TEST(a_network_without_layers_is_one_too) {
     snnd_context *context = make_context(1);
     snnd_network *saved = NULL, *loaded = NULL;
@@ -484,8 +512,10 @@ END_TEST
 START_TEST(what_the_file_has_no_room_for_takes_no_memory) {
     static const char *const layers[] = {
         "{\"type\":\"batch_norm\",\"outputs\":1048576,\"epsilon\":1e-5,\"momentum\":0.1}",
+        "{\"type\":\"adaptive_lif\",\"outputs\":1048576,\"threshold\":1,\"alpha\":5,\"detach_reset\":0,\"surrogate\":"
+        "1}",
         "{\"type\":\"delays\",\"outputs\":64,\"max_delay\":0,\"kernel_count\":1,\"kernel\":1,\"learn_delays\":1}"};
-    static const char *const missing[] = {"layers.0.scale", "layers.0.weight"};
+    static const char *const missing[] = {"layers.0.scale", "layers.0.membrane_decay", "layers.0.weight"};
     char text[512];
     allocator memory = {0};
     snnd_context *context;
@@ -881,6 +911,7 @@ Suite *network_file_suite(void) {
     tcase_add_loop_test(round, a_loaded_network_gives_the_same_output, 0, 2);
     tcase_add_test(round, masks_and_signs_are_kept);
     tcase_add_test(round, options_of_layers_are_kept_to_the_last_bit);
+    tcase_add_test(round, adaptive_neurons_are_kept);
     tcase_add_test(round, a_network_without_layers_is_one_too);
     tcase_add_test(round, a_loaded_network_can_grow_and_be_saved_again);
     tcase_add_test(round, equal_networks_make_equal_files);
@@ -894,7 +925,7 @@ Suite *network_file_suite(void) {
     TCase *tensors = scratch_case(suite, "tensors");
     tcase_add_test(tensors, the_pieces_as_they_are_make_a_network);
     tcase_add_loop_test(tensors, a_missing_tensor_is_named, 0, REQUIRED);
-    tcase_add_loop_test(tensors, what_the_file_has_no_room_for_takes_no_memory, 0, 2);
+    tcase_add_loop_test(tensors, what_the_file_has_no_room_for_takes_no_memory, 0, 3);
     tcase_add_loop_test(tensors, a_tensor_too_many_is_refused, 0, 5);
     tcase_add_test(tensors, tensors_that_are_not_of_layers_are_let_be);
     tcase_add_test(tensors, a_tensor_of_another_shape_is_named);

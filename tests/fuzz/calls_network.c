@@ -76,6 +76,19 @@ static void add_leaky_integrator(world *w) {
     CALL(w, of->network, snnd_network_add_leaky_integrator(of->network, or_null(w, &options), NULL));
 }
 
+static void add_adaptive_lif(world *w) {
+    owner *of = any_owner(w);
+    snnd_adaptive_lif_options options;
+    MUST(w->context, snnd_adaptive_lif_options_init(&options, sizeof options));
+    if (fuzz_byte(&w->in) % 4 == 0) {
+        options.threshold = fuzz_double(&w->in);
+        options.alpha = fuzz_double(&w->in);
+        options.detach_reset = fuzz_below(&w->in, 2);
+        options.surrogate = fuzz_below(&w->in, 7);
+    }
+    CALL(w, of->network, snnd_network_add_adaptive_lif(of->network, or_null(w, &options), NULL));
+}
+
 /* The usual chain at once, so that programs come to training soon. */
 static void build(world *w) {
     owner *of = &w->owner[fuzz_below(&w->in, NETWORKS)];
@@ -90,7 +103,10 @@ static void build(world *w) {
         MUST(w->context, snnd_network_add_delays(of->network, 1 + fuzz_below(&w->in, 20), &delays, NULL));
         if (fuzz_byte(&w->in) % 2)
             MUST(w->context, snnd_network_add_batch_norm(of->network, NULL, NULL));
-        MUST(w->context, snnd_network_add_lif(of->network, NULL, NULL));
+        if (fuzz_byte(&w->in) % 4 == 0)
+            MUST(w->context, snnd_network_add_adaptive_lif(of->network, NULL, NULL));
+        else
+            MUST(w->context, snnd_network_add_lif(of->network, NULL, NULL));
         if (fuzz_byte(&w->in) % 2)
             MUST(w->context, snnd_network_add_dropout(of->network, 0.25, NULL));
     }
@@ -164,7 +180,7 @@ static void write_parameter(world *w) {
     const owner *of = any_owner(w);
     snnd_layer *layer = any_layer(w, of);
     snnd_array array;
-    if (CALL(w, layer, snnd_layer_array(layer, (snnd_array_name)fuzz_below(&w->in, 10), or_null(w, &array))) == SNND_OK)
+    if (CALL(w, layer, snnd_layer_array(layer, (snnd_array_name)fuzz_below(&w->in, 15), or_null(w, &array))) == SNND_OK)
         poke(w, &array);
 }
 
@@ -187,7 +203,7 @@ static void set_parameter(world *w) {
     const owner *of = any_owner(w);
     snnd_layer *layer = any_layer(w, of);
     float values[64];
-    const snnd_array_name name = (snnd_array_name)fuzz_below(&w->in, 10);
+    const snnd_array_name name = (snnd_array_name)fuzz_below(&w->in, 15);
     snnd_array array = {0};
     for (size_t k = 0; k < sizeof values / sizeof *values; k++)
         values[k] = (float)k / 64;
@@ -214,10 +230,12 @@ static void look(world *w) {
     snnd_batch_norm_options norm = {.size = sizeof norm};
     snnd_lif_options lif = {.size = sizeof lif};
     snnd_leaky_integrator_options integrator = {.size = sizeof integrator};
+    snnd_adaptive_lif_options adaptive = {.size = sizeof adaptive};
     CALL(w, layer, snnd_layer_delay_options(layer, or_null(w, &options)));
     CALL(w, layer, snnd_layer_batch_norm_options(layer, &norm));
     CALL(w, layer, snnd_layer_lif_options(layer, &lif));
     CALL(w, layer, snnd_layer_leaky_integrator_options(layer, &integrator));
+    CALL(w, layer, snnd_layer_adaptive_lif_options(layer, &adaptive));
     (void)snnd_layer_active(layer);
     (void)snnd_network_active(of->network);
     (void)snnd_network_sigma(of->network);
@@ -233,7 +251,7 @@ operation *const network_operations[] = {
     rewind_network, write_parameter, save,
     load,           set_parameter,   fold,
     look,           copy_parameters, clone_network,
-    set_readout,    write_and_read,
+    set_readout,    write_and_read,  add_adaptive_lif,
 };
 
 const int network_operation_count = sizeof network_operations / sizeof network_operations[0];

@@ -42,6 +42,8 @@ static void use_layer(snnd_context *context, filled *options, fuzz_bytes *input,
         status = MAY(context, snnd_network_add_batch_norm(network, (void *)options->bytes, NULL));
     else if (type == SNND_LAYER_LIF)
         status = MAY(context, snnd_network_add_lif(network, (void *)options->bytes, NULL));
+    else if (type == SNND_LAYER_ADAPTIVE_LIF)
+        status = MAY(context, snnd_network_add_adaptive_lif(network, (void *)options->bytes, NULL));
     else {
         CLAIM(type == SNND_LAYER_LEAKY_INTEGRATOR, "no options of layers of kind %d are used", (int)type);
         status = MAY(context, snnd_network_add_leaky_integrator(network, (void *)options->bytes, NULL));
@@ -69,6 +71,10 @@ static void use_lif(snnd_context *context, filled *options, fuzz_bytes *input) {
 
 static void use_leaky_integrator(snnd_context *context, filled *options, fuzz_bytes *input) {
     use_layer(context, options, input, SNND_LAYER_LEAKY_INTEGRATOR);
+}
+
+static void use_adaptive_lif(snnd_context *context, filled *options, fuzz_bytes *input) {
+    use_layer(context, options, input, SNND_LAYER_ADAPTIVE_LIF);
 }
 
 /* ---- training ---- */
@@ -387,6 +393,7 @@ INIT(delay_options, snnd_delay_options)
 INIT(batch_norm_options, snnd_batch_norm_options)
 INIT(lif_options, snnd_lif_options)
 INIT(leaky_integrator_options, snnd_leaky_integrator_options)
+INIT(adaptive_lif_options, snnd_adaptive_lif_options)
 INIT(loss_options, snnd_loss_options)
 INIT(loss_report, snnd_loss_report)
 INIT(optimizer_options, snnd_optimizer_options)
@@ -415,6 +422,7 @@ const options_kind options_kinds[] = {
     {sizeof(snnd_batch_norm_options), init_batch_norm_options, use_batch_norm},
     {sizeof(snnd_lif_options), init_lif_options, use_lif},
     {sizeof(snnd_leaky_integrator_options), init_leaky_integrator_options, use_leaky_integrator},
+    {sizeof(snnd_adaptive_lif_options), init_adaptive_lif_options, use_adaptive_lif},
     {sizeof(snnd_loss_options), init_loss_options, use_loss},
     {sizeof(snnd_loss_report), init_loss_report, use_loss_report},
     {sizeof(snnd_optimizer_options), init_optimizer_options, use_optimizer},

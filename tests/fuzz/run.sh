@@ -108,7 +108,7 @@ merge() {
 about() {
     case $1 in
     architecture) echo format/network_file.c model/network.c model/layer.c model/delays.c model/batch_norm.c model/lif.c \
-        model/dropout.c model/leaky_integrator.c ;;
+        model/dropout.c model/leaky_integrator.c model/adaptive_lif.c ;;
     calls) echo analysis model optimizer sparsity inference train/trainer.c ;;
     checkpoint) echo train/checkpoint.c format/network_file.c format/safetensors.c ;;
     folders) echo common/files.c common/place.c common/json.c common/table.c common/printable.c \

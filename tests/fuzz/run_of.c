@@ -2,7 +2,8 @@
 
 enum { INPUTS = 2, HIDDEN = 3, CLASSES = 2, STEPS = 6, SAMPLES = 4 };
 
-static snnd_network *make_network(snnd_context *context) {
+/* The neurons of the last kind adapt. */
+static snnd_network *make_network(snnd_context *context, int kind) {
     snnd_network *network = NULL;
     snnd_delay_options delays;
     MUST(context, snnd_delay_options_init(&delays, sizeof delays));
@@ -10,7 +11,10 @@ static snnd_network *make_network(snnd_context *context) {
     MUST(context, snnd_network_create(context, INPUTS, &network));
     MUST(context, snnd_network_add_delays(network, HIDDEN, &delays, NULL));
     MUST(context, snnd_network_add_batch_norm(network, NULL, NULL));
-    MUST(context, snnd_network_add_lif(network, NULL, NULL));
+    if (kind == RUN_KINDS - 1)
+        MUST(context, snnd_network_add_adaptive_lif(network, NULL, NULL));
+    else
+        MUST(context, snnd_network_add_lif(network, NULL, NULL));
     MUST(context, snnd_network_add_dropout(network, 0.25, NULL));
     MUST(context, snnd_network_add_delays(network, CLASSES, &delays, NULL));
     MUST(context, snnd_network_add_leaky_integrator(network, NULL, NULL));
@@ -48,7 +52,7 @@ static void control(run_of *run, int kind) {
 }
 
 run_of run_create(snnd_context *context, int kind) {
-    run_of run = {.context = context, .network = make_network(context)};
+    run_of run = {.context = context, .network = make_network(context, kind)};
     snnd_trainer_options options;
     snnd_optimizer_options sgd;
     control(&run, kind);

@@ -50,16 +50,17 @@ static void write_network(snnd_context *context, const snnd_network *network, co
 
 /* One of each kind of layer, alone. */
 static void write_layers(snnd_context *context) {
-    for (int kind = SNND_LAYER_DELAYS; kind <= SNND_LAYER_LEAKY_INTEGRATOR; kind++) {
+    for (int kind = SNND_LAYER_DELAYS; kind <= SNND_LAYER_ADAPTIVE_LIF; kind++) {
         snnd_network *network = NULL;
         char name[32];
         snprintf(name, sizeof name, "layer-%d", kind);
         MUST(context, snnd_network_create(context, 2, &network));
-        MUST(context, kind == SNND_LAYER_DELAYS       ? snnd_network_add_delays(network, 2, NULL, NULL)
-                      : kind == SNND_LAYER_BATCH_NORM ? snnd_network_add_batch_norm(network, NULL, NULL)
-                      : kind == SNND_LAYER_LIF        ? snnd_network_add_lif(network, NULL, NULL)
-                      : kind == SNND_LAYER_DROPOUT    ? snnd_network_add_dropout(network, 0.5, NULL)
-                                                      : snnd_network_add_leaky_integrator(network, NULL, NULL));
+        MUST(context, kind == SNND_LAYER_DELAYS         ? snnd_network_add_delays(network, 2, NULL, NULL)
+                      : kind == SNND_LAYER_BATCH_NORM   ? snnd_network_add_batch_norm(network, NULL, NULL)
+                      : kind == SNND_LAYER_LIF          ? snnd_network_add_lif(network, NULL, NULL)
+                      : kind == SNND_LAYER_DROPOUT      ? snnd_network_add_dropout(network, 0.5, NULL)
+                      : kind == SNND_LAYER_ADAPTIVE_LIF ? snnd_network_add_adaptive_lif(network, NULL, NULL)
+                                                        : snnd_network_add_leaky_integrator(network, NULL, NULL));
         write_network(context, network, name);
         snnd_network_free(network);
     }

@@ -86,6 +86,42 @@ static inline snnd_network *odd(snnd_context *context) {
     return network;
 }
 
+/* Neurons that take the current of their own step: behind the input, behind the paper's and each other, and at the end.
+ */
+static inline snnd_network *adaptive(snnd_context *context) {
+    snnd_network *network = make_network(context, 12);
+    snnd_delay_options options = delay_options(8);
+    add_delays(network, 34, &options);
+    add_batch_norm(network);
+    add_adaptive_lif(network);
+    add_dropout(network, 0.2);
+    add_delays(network, 21, &options);
+    add_lif(network);
+    options = delay_options(0);
+    add_delays(network, 19, &options);
+    add_batch_norm(network);
+    add_adaptive_lif(network);
+    options = delay_options(14);
+    add_delays(network, 7, &options);
+    add_adaptive_lif(network);
+    return network;
+}
+
+/* As the first layer and as the last, without delays in front of one, and with neurons of both kinds in a row. */
+static inline snnd_network *adaptive_at_once(snnd_context *context) {
+    snnd_network *network = make_network(context, 15);
+    const snnd_delay_options options = delay_options(6);
+    add_adaptive_lif(network);
+    add_delays(network, 40, &options);
+    add_adaptive_lif(network);
+    add_lif(network);
+    add_adaptive_lif(network);
+    add_batch_norm(network);
+    add_delays(network, 5, &options);
+    add_leaky_integrator(network);
+    return network;
+}
+
 /* Every synapse there is, between real numbers: no threshold hides how sums are rounded. */
 static inline snnd_network *linear(snnd_context *context) {
     snnd_network *network = make_network(context, 11);
@@ -172,9 +208,9 @@ static inline snnd_network *mixed_orders(snnd_context *context) {
 }
 
 static snnd_network *(*const shapes[])(snnd_context *) = {
-    paper,       sparse, long_delays, no_delays,    several_synapses,         deep,
-    odd,         linear, at_once,     update_first, update_first_subtracting, subtracting,
-    mixed_orders};
+    paper,        sparse,   long_delays,     no_delays,    several_synapses,         deep,
+    odd,          linear,   at_once,         update_first, update_first_subtracting, subtracting,
+    mixed_orders, adaptive, adaptive_at_once};
 
 /* Input with silences in it, and numbers too small to count. */
 static inline float *make_input(int32_t samples, int32_t steps, int32_t channels) {

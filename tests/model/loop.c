@@ -93,12 +93,32 @@ static void leaky_integrator(const at_work *w) {
     }
 }
 
+/* w[t] = B w[t-1] + a u[t-1] + b s[t-1];  u[t] = A (u[t-1] - threshold s[t-1]) + (1 - A) (h[t] - w[t]) */
+static void adaptive_lif(const at_work *work) {
+    const double threshold = work->layer->options.adaptive_lif.threshold;
+    work->to->margin = make_doubles((size_t)work->steps * (size_t)work->outputs);
+    for (int32_t o = 0; o < work->outputs; o++) {
+        const double A = (double)floats(work->layer, SNND_ARRAY_MEMBRANE_DECAY)[o];
+        const double B = (double)floats(work->layer, SNND_ARRAY_ADAPTATION_DECAY)[o];
+        const double a = (double)floats(work->layer, SNND_ARRAY_SUBTHRESHOLD_ADAPTATION)[o];
+        const double b = (double)floats(work->layer, SNND_ARRAY_SPIKE_ADAPTATION)[o];
+        double u = 0, w = 0, spike = 0;
+        for (int32_t t = 0; t < work->steps; t++) {
+            w = B * w + a * u + b * spike;
+            u = A * (u - threshold * spike) + (1 - A) * (in_at(work, t, o) - w);
+            work->to->margin[(size_t)t * (size_t)work->outputs + (size_t)o] = u - threshold;
+            *out_at(work, t, o) = spike = u > threshold;
+        }
+    }
+}
+
 static void (*const kinds[])(const at_work *) = {
     [SNND_LAYER_DELAYS] = delays,
     [SNND_LAYER_BATCH_NORM] = batch_norm,
     [SNND_LAYER_LIF] = lif,
     [SNND_LAYER_DROPOUT] = dropout,
     [SNND_LAYER_LEAKY_INTEGRATOR] = leaky_integrator,
+    [SNND_LAYER_ADAPTIVE_LIF] = adaptive_lif,
 };
 
 /* ---- the network ---- */

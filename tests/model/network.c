@@ -142,6 +142,34 @@ START_TEST(an_order_of_leaky_integrators_out_of_range_is_named) {
 }
 END_TEST
 
+static const struct {
+    double threshold, alpha;
+    int32_t detach_reset, surrogate;
+    const char *words;
+} bad_adaptive_lifs[] = {
+    {0, 5, 0, 1, "adaptive LIF: threshold is 0; expected above 0, up to 1e9"},
+    {2e9, 5, 0, 1, "threshold is 2e+09"},
+    {NAN, 5, 0, 1, "threshold is"},
+    {1, 0, 0, 1, "alpha is 0"},
+    {1, -5, 0, 1, "alpha is -5"},
+    {1, 5, 2, 1, "detach_reset is 2; expected 0 or 1"},
+    {1, 5, 0, 0, "surrogate is 0; expected a snnd_surrogate"},
+    {1, 5, 0, 6, "surrogate is 6"},
+};
+
+START_TEST(adaptive_lif_options_out_of_range_are_named) {
+    snnd_adaptive_lif_options options;
+    OK(context, snnd_adaptive_lif_options_init(&options, sizeof options));
+    options.threshold = bad_adaptive_lifs[_i].threshold;
+    options.alpha = bad_adaptive_lifs[_i].alpha;
+    options.detach_reset = bad_adaptive_lifs[_i].detach_reset;
+    options.surrogate = bad_adaptive_lifs[_i].surrogate;
+    FAILS(context, SNND_ERROR_ARGUMENT, bad_adaptive_lifs[_i].words,
+          snnd_network_add_adaptive_lif(network, &options, NULL));
+    ck_assert_int_eq(snnd_network_layer_count(network), 0);
+}
+END_TEST
+
 START_TEST(a_leaky_integrator_needs_a_tau_of_a_step_or_more) {
     snnd_leaky_integrator_options options;
     OK(context, snnd_leaky_integrator_options_init(&options, sizeof options));
@@ -291,6 +319,7 @@ START_TEST(null_arguments_are_errors_and_never_crashes) {
     ck_assert_int_eq(snnd_network_add_lif(NULL, NULL, NULL), SNND_ERROR_ARGUMENT);
     ck_assert_int_eq(snnd_network_add_dropout(NULL, 0, NULL), SNND_ERROR_ARGUMENT);
     ck_assert_int_eq(snnd_network_add_leaky_integrator(NULL, NULL, NULL), SNND_ERROR_ARGUMENT);
+    ck_assert_int_eq(snnd_network_add_adaptive_lif(NULL, NULL, NULL), SNND_ERROR_ARGUMENT);
     ck_assert_int_eq(snnd_network_initialize(NULL, 0), SNND_ERROR_ARGUMENT);
     ck_assert_int_eq(snnd_network_set_sigma(NULL, 0), SNND_ERROR_ARGUMENT);
     ck_assert_int_eq(snnd_network_clamp(NULL), SNND_ERROR_ARGUMENT);
@@ -695,6 +724,7 @@ Suite *network_suite(void) {
     tcase_add_loop_test(cases, batch_norm_options_out_of_range_are_named, 0, COUNT(bad_batch_norms));
     tcase_add_loop_test(cases, lif_options_out_of_range_are_named, 0, COUNT(bad_lifs));
     tcase_add_test(cases, an_order_of_leaky_integrators_out_of_range_is_named);
+    tcase_add_loop_test(cases, adaptive_lif_options_out_of_range_are_named, 0, COUNT(bad_adaptive_lifs));
     tcase_add_test(cases, a_leaky_integrator_needs_a_tau_of_a_step_or_more);
     tcase_add_test(cases, dropout_must_leave_something);
     tcase_add_test(cases, options_at_their_limits_are_taken);

@@ -24,7 +24,7 @@ static void tear_down(void) {
     snnd_context_free(context);
 }
 
-enum { HIDDEN_KINDS = 6, LAST_KINDS = 4 };
+enum { HIDDEN_KINDS = 7, LAST_KINDS = 5 };
 
 /* Hidden neurons of one kind, order and reset, whose overflow weights of 0 hide from the outputs. */
 static void make_hidden(int kind) {
@@ -37,7 +37,9 @@ static void make_hidden(int kind) {
     OK(context, snnd_leaky_integrator_options_init(&leaky, sizeof leaky));
     lif.order = leaky.order = kind == 0 || kind == 1 || kind == 4 ? SNND_ORDER_PAPER : SNND_ORDER_UPDATE_FIRST;
     lif.reset = kind == 3 || kind == 4 ? SNND_RESET_SUBTRACT : SNND_RESET_ZERO;
-    if (kind == 1 || kind == 5)
+    if (kind == 6)
+        add_adaptive_lif(network);
+    else if (kind == 1 || kind == 5)
         OK(context, snnd_network_add_leaky_integrator(network, &leaky, NULL));
     else
         OK(context, snnd_network_add_lif(network, &lif, NULL));
@@ -47,7 +49,7 @@ static void make_hidden(int kind) {
     add_leaky_integrator(network);
 }
 
-/* Outputs that are the overflow: of delays, batch norm, LIF neurons or integrators. */
+/* Outputs that are the overflow: of delays, batch norm, LIF neurons, integrators or adaptive neurons. */
 static void make_last(int kind) {
     const snnd_delay_options options = delay_options(2);
     fill_uniform(floats(add_delays(network, NEURONS, &options), SNND_ARRAY_WEIGHT), NEURONS * INPUTS, -3, 3, 1);
@@ -57,6 +59,8 @@ static void make_last(int kind) {
         add_lif(network);
     if (kind == 3)
         add_leaky_integrator(network);
+    if (kind == 4)
+        add_adaptive_lif(network);
 }
 
 /* Whether a stream overflows in one of the frames of a sample. */

@@ -77,18 +77,30 @@ static inline snnd_layer *add_leaky_integrator(snnd_network *network) {
     return layer;
 }
 
-/* The paper's chain, with one hidden layer: delays, batch norm, LIF, dropout, delays, leaky integrator. */
-static inline snnd_network *make_spiking(snnd_context *context, int32_t inputs, int32_t hidden, int32_t classes,
-                                         int32_t max_delay, double dropout) {
+static inline snnd_layer *add_adaptive_lif(snnd_network *network) {
+    snnd_layer *layer;
+    OK(network->context, snnd_network_add_adaptive_lif(network, NULL, &layer));
+    return layer;
+}
+
+/* One hidden layer: delays, batch norm, neurons that fire, dropout, delays, leaky integrator. */
+static inline snnd_network *make_usual(snnd_context *context, int32_t inputs, int32_t hidden, int32_t classes,
+                                       int32_t max_delay, double dropout, snnd_layer *(*add_neurons)(snnd_network *)) {
     const snnd_delay_options options = delay_options(max_delay);
     snnd_network *network = make_network(context, inputs);
     add_delays(network, hidden, &options);
     add_batch_norm(network);
-    add_lif(network);
+    add_neurons(network);
     add_dropout(network, dropout);
     add_delays(network, classes, &options);
     add_leaky_integrator(network);
     return network;
+}
+
+/* The paper's chain. */
+static inline snnd_network *make_spiking(snnd_context *context, int32_t inputs, int32_t hidden, int32_t classes,
+                                         int32_t max_delay, double dropout) {
+    return make_usual(context, inputs, hidden, classes, max_delay, dropout, add_lif);
 }
 
 static inline snnd_array array_of(snnd_layer *layer, snnd_array_name name) {

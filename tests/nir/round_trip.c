@@ -473,6 +473,20 @@ START_TEST(what_single_precision_does_not_hold_is_not_written) {
 }
 END_TEST
 
+START_TEST(neurons_that_nir_has_no_node_for_are_refused_by_name) {
+    snnd_context *context = make_context(1);
+    snnd_network *network = NULL;
+    OK(context, snnd_network_create(context, 3, &network));
+    OK(context, snnd_network_add_delays(network, 4, NULL, NULL));
+    OK(context, snnd_network_add_adaptive_lif(network, NULL, NULL));
+    REFUSED("layer 1 is of adaptive LIF neurons, which NIR has no node for",
+            save_nir(context, network, NULL, scratch("a")));
+    ck_assert_int_eq(scratch_entries(), 0);
+    snnd_network_free(network);
+    snnd_context_free(context);
+}
+END_TEST
+
 /* HDF5 looks for a file of the name that its file in memory has, and opens whatever that is. */
 START_TEST(nothing_else_is_opened) {
     enum { EVENTS = 4096 };
@@ -530,6 +544,7 @@ Suite *round_trip_suite(void) {
     tcase_add_test(errors, arguments_are_checked);
     tcase_add_test(errors, a_matrix_of_very_many_rows_and_columns_is_refused);
     tcase_add_test(errors, what_single_precision_does_not_hold_is_not_written);
+    tcase_add_test(errors, neurons_that_nir_has_no_node_for_are_refused_by_name);
     tcase_add_test(errors, nothing_else_is_opened);
 
     return suite;

@@ -83,10 +83,12 @@ static const struct {
     {TOY_SNFS, SNND_ADAM, 0.4, 0},          {TOY_SNFS, SNND_SGD, 0, BATCHES},
 };
 
+/* Each of the runs, and then each with neurons that adapt. */
 static void plan_run(toy *plan, int which) {
-    plan->structure = runs[which].structure;
-    plan->optimizer = runs[which].optimizer;
-    plan->dropout = runs[which].dropout;
+    plan->structure = runs[which % COUNT(runs)].structure;
+    plan->optimizer = runs[which % COUNT(runs)].optimizer;
+    plan->dropout = runs[which % COUNT(runs)].dropout;
+    plan->adaptive = which / COUNT(runs);
 }
 
 static void assert_same_reports(const snnd_epoch_report *a, const snnd_epoch_report *b) {
@@ -115,7 +117,7 @@ START_TEST(a_run_taken_up_from_a_checkpoint_ends_as_if_it_had_never_stopped) {
     make_toy(&made);
     const snnd_epoch_report expected_report = train_epochs(&made, dataset, 5);
     make_toy(&interrupted);
-    train_to(&interrupted, 2, runs[_i].steps);
+    train_to(&interrupted, 2, runs[_i % COUNT(runs)].steps);
     const char *path = save(&interrupted, "run");
     free_toy(&interrupted);
     /* In another context, from other parameters, on another number of threads. */
@@ -125,7 +127,7 @@ START_TEST(a_run_taken_up_from_a_checkpoint_ends_as_if_it_had_never_stopped) {
     OK(resumed.context, snnd_trainer_load_checkpoint(resumed.trainer, path, NULL));
     ck_assert_int_eq(snnd_trainer_epochs_done(resumed.trainer), 2);
     const snnd_epoch_report report = train_epochs(&resumed, dataset, 3);
-    ck_assert_int_eq(report.regrown > 0, toy_rewires(runs[_i].structure));
+    ck_assert_int_eq(report.regrown > 0, toy_rewires(runs[_i % COUNT(runs)].structure));
     assert_same_networks(made.network, resumed.network);
     assert_same_reports(&report, &expected_report);
     snnd_context *own = resumed.context;
@@ -766,7 +768,7 @@ Suite *checkpoint_suite(void) {
     Suite *suite = suite_create("train/checkpoint");
     TCase *cases = scratch_case(suite, "checkpoint");
     tcase_add_checked_fixture(cases, set_up, tear_down);
-    tcase_add_loop_test(cases, a_run_taken_up_from_a_checkpoint_ends_as_if_it_had_never_stopped, 0, COUNT(runs));
+    tcase_add_loop_test(cases, a_run_taken_up_from_a_checkpoint_ends_as_if_it_had_never_stopped, 0, 2 * COUNT(runs));
     tcase_add_test(cases, factors_and_what_the_loss_has_go_on_from_a_checkpoint);
     tcase_add_loop_test(cases, a_factor_that_cannot_be_is_refused_by_name, 0, 4);
     tcase_add_test(cases, an_epoch_begun_before_the_checkpoint_is_reported_whole);

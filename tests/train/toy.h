@@ -49,6 +49,7 @@ typedef struct toy {
         TOY_STRUCTURES
     } structure;
     int32_t optimizer;
+    int32_t adaptive; /* 1: hidden neurons adapt */
     double dropout;
     double rate;   /* peak of the weights' one-cycle; 0: the paper's */
     uint64_t draw; /* of the network's parameters */
@@ -110,7 +111,8 @@ static inline void make_toy(toy *plan) {
     OK(plan->context, snnd_optimizer_options_init(&kind, sizeof kind));
     OK(plan->context, snnd_schedule_init(&cycle, sizeof cycle));
     kind.kind = plan->optimizer;
-    plan->network = make_spiking(plan->context, TOY_CHANNELS, TOY_HIDDEN, TOY_CLASSES, TOY_DELAY, plan->dropout);
+    plan->network = make_usual(plan->context, TOY_CHANNELS, TOY_HIDDEN, TOY_CLASSES, TOY_DELAY, plan->dropout,
+                               plan->adaptive ? add_adaptive_lif : add_lif);
     OK(plan->context, snnd_network_initialize(plan->network, plan->draw));
     make_toy_sparsity(plan);
     cycle.kind = SNND_SCHEDULE_ONE_CYCLE;
