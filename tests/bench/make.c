@@ -38,7 +38,9 @@ static int add_hidden(struct bench *bench, int32_t neurons) {
     if (evaluates(bench))
         norm.momentum = 1; /* one batch settles it */
     return add_delays(bench, neurons) && bench_check(bench, snnd_network_add_batch_norm(bench->network, &norm, NULL)) &&
-           bench_check(bench, snnd_network_add_lif(bench->network, NULL, NULL)) &&
+           bench_check(bench, bench->options.neurons == BENCH_ADAPTIVE
+                                  ? snnd_network_add_adaptive_lif(bench->network, NULL, NULL)
+                                  : snnd_network_add_lif(bench->network, NULL, NULL)) &&
            bench_check(bench, snnd_network_add_dropout(bench->network, 0.4, NULL));
 }
 

@@ -9,6 +9,7 @@
 
 static const char *const modes[] = {"train", "eval", "stream", "run", "rows", "kernels", "sgemm", NULL};
 static const char *const rules[] = {"dense", "fixed", "deep-r-random", "deep-r-gradient", NULL};
+static const char *const all_neurons[] = {"lif", "adaptive", NULL};
 static const char *const isas[] = {"auto", "plain", "avx2", "avx512", NULL};
 static const char *const all_products[] = {"auto", "own", "blas", NULL};
 static const char *const methods[] = {"auto", "direct", "spectral", NULL};
@@ -35,6 +36,7 @@ static const char help[] =
     "  --sigma X       width of the delay profiles; 0.27 is added (0.23; run: taps/2 at first, 0.23 in the end)\n"
     "  --sparsity S    share of absent synapses (0.875 with a rule other than dense)\n"
     "  --rule NAME     dense, fixed, deep-r-random or deep-r-gradient (dense)\n"
+    "  --neurons NAME  of the hidden layers: lif or adaptive (lif)\n"
     "  --threads N     up to 1024 (2)\n"
     "  --repeat N      steps that are timed, after two that are not (10)\n"
     "  --epochs N      of a run (150)\n"
@@ -119,6 +121,7 @@ enum {
     SIGMA,
     SPARSITY,
     RULE,
+    NEURONS,
     ISA,
     METHOD,
     PRODUCTS,
@@ -129,13 +132,17 @@ enum {
 };
 
 static const struct option known[] = {
-    {"inputs", 1, NULL, INPUTS},         {"hidden", 1, NULL, HIDDEN},     {"classes", 1, NULL, CLASSES},
-    {"steps", 1, NULL, STEPS},           {"taps", 1, NULL, TAPS},         {"batch", 1, NULL, BATCH},
-    {"sigma", 1, NULL, SIGMA},           {"rule", 1, NULL, RULE},         {"sparsity", 1, NULL, SPARSITY},
-    {"threads", 1, NULL, THREADS},       {"repeat", 1, NULL, REPEAT},     {"isa", 1, NULL, ISA},
-    {"epochs", 1, NULL, EPOCHS},         {"samples", 1, NULL, SAMPLES},   {"method", 1, NULL, METHOD},
-    {"low-memory", 0, NULL, LOW_MEMORY}, {"no-sgemm", 0, NULL, NO_SGEMM}, {"json", 0, NULL, JSON},
-    {"products", 1, NULL, PRODUCTS},     {"help", 0, NULL, HELP},         {NULL, 0, NULL, 0},
+    {"inputs", 1, NULL, INPUTS},     {"hidden", 1, NULL, HIDDEN},
+    {"classes", 1, NULL, CLASSES},   {"steps", 1, NULL, STEPS},
+    {"taps", 1, NULL, TAPS},         {"batch", 1, NULL, BATCH},
+    {"sigma", 1, NULL, SIGMA},       {"rule", 1, NULL, RULE},
+    {"sparsity", 1, NULL, SPARSITY}, {"threads", 1, NULL, THREADS},
+    {"repeat", 1, NULL, REPEAT},     {"isa", 1, NULL, ISA},
+    {"epochs", 1, NULL, EPOCHS},     {"samples", 1, NULL, SAMPLES},
+    {"method", 1, NULL, METHOD},     {"low-memory", 0, NULL, LOW_MEMORY},
+    {"no-sgemm", 0, NULL, NO_SGEMM}, {"json", 0, NULL, JSON},
+    {"products", 1, NULL, PRODUCTS}, {"neurons", 1, NULL, NEURONS},
+    {"help", 0, NULL, HELP},         {NULL, 0, NULL, 0},
 };
 
 static int read_number(int option, struct bench_options *options) {
@@ -167,6 +174,8 @@ static const char *read_option(int option, struct bench_options *options) {
         return real(optarg, &options->sparsity) && options->sparsity < 1 ? NULL : "a number from 0 to below 1";
     case RULE:
         return choice(rules, optarg, &options->rule) ? NULL : "dense, fixed, deep-r-random or deep-r-gradient";
+    case NEURONS:
+        return choice(all_neurons, optarg, &options->neurons) ? NULL : "lif or adaptive";
     case ISA:
         return choice(isas, optarg, &options->isa) ? NULL : "auto, plain, avx2 or avx512";
     case METHOD:

@@ -7,10 +7,12 @@
 enum bench_mode { BENCH_TRAIN, BENCH_EVAL, BENCH_STREAM, BENCH_RUN, BENCH_ROWS, BENCH_KERNELS, BENCH_SGEMM };
 enum bench_rule { BENCH_DENSE, BENCH_FIXED, BENCH_DEEP_R_RANDOM, BENCH_DEEP_R_GRADIENT };
 
+enum bench_neurons { BENCH_LIF, BENCH_ADAPTIVE };
+
 enum { BENCH_LAYERS = 16 };
 
 struct bench_options {
-    int mode, rule, isa, method, products;
+    int mode, rule, neurons, isa, method, products;
     int32_t inputs, hidden[BENCH_LAYERS], layers, classes, steps, taps, batch, threads, repeat, epochs, samples;
     double sigma, sparsity; /* sigma below 0: the network's own */
     int json, low_memory, no_sgemm;
