@@ -183,6 +183,102 @@ START_TEST(gradients_under_signs_and_a_mask_are_slopes_by_theta) {
 }
 END_TEST
 
+/* ---- the loss, and the input ---- */
+
+START_TEST(gradients_of_smooth_labels_and_weighed_classes_are_slopes_of_the_loss) {
+    static const double weights[CLASSES] = {0.5, 3, 1, 0.25};
+    add_tested(1, CLASSES, 1);
+    add_leaky_integrator(network);
+    options.readout = SNND_READOUT_MEAN;
+    options.label_smoothing = _i == 1 ? 0 : 0.3;
+    options.class_weight = _i == 0 ? NULL : weights;
+    options.class_weight_count = _i == 0 ? 0 : CLASSES;
+    assert_gradients(profiles[1].step);
+}
+END_TEST
+
+/* Networks by what they begin with. */
+enum { DELAYS, TWO_OF_DELAYS, NO_DELAYS, NORM, NORM_AND_DELAYS, INTEGRATOR, DROPOUT, BEGINNINGS };
+
+static void add_beginning(int kind) {
+    const snnd_delay_options none = delay_options(0);
+    if (kind == NORM || kind == NORM_AND_DELAYS)
+        add_batch_norm(network);
+    if (kind == INTEGRATOR)
+        add_leaky_integrator(network);
+    if (kind == DROPOUT)
+        add_dropout(network, 0.3);
+    if (kind == NO_DELAYS)
+        add_delays(network, CLASSES, &none);
+    if (kind == TWO_OF_DELAYS)
+        add_tested(1, 6, 1);
+    if (kind == NORM)
+        add_leaky_integrator(network);
+    if (kind != NO_DELAYS)
+        add_tested(1, CLASSES, kind == DELAYS ? 2 : 1);
+    add_leaky_integrator(network);
+    options.readout = SNND_READOUT_MEAN;
+}
+
+static void assert_input_gradient(void) {
+    static float gradient[BATCH * STEPS * INPUTS];
+    double largest = 0;
+    train_pass(workspace, input, labels, BATCH, &options);
+    OK(context, snnd_workspace_input_gradient(workspace, gradient));
+    for (int k = 0; k < BATCH * STEPS * INPUTS; k++)
+        largest = fmax(largest, fabs((double)gradient[k]));
+    ck_assert_double_gt(largest, 1e-4);
+    for (int k = 0; k < BATCH * STEPS * INPUTS; k += 7)
+        ck_assert_double_eq_tol((double)gradient[k], slope_of(input + k, 0.25), 5e-3 * largest);
+}
+
+/* On each path, with currents that are kept or made again. */
+START_TEST(the_gradient_of_the_input_is_the_slope_of_the_loss) {
+    static const snnd_method methods[] = {SNND_METHOD_AUTO, SNND_METHOD_DIRECT, SNND_METHOD_SPECTRAL};
+    context->options.method = methods[_i % 3];
+    context->options.low_memory = _i % 2;
+    add_beginning(_i / 3);
+    workspace = make_workspace(network, BATCH, STEPS);
+    assert_input_gradient();
+    assert_input_gradient(); /* as the memory is now that it was asked for */
+}
+END_TEST
+
+/* Samples so long that they are cut into segments, and so many tiles that they go in groups. */
+START_TEST(the_gradient_of_an_input_in_segments_and_groups_is_that_of_the_direct_path) {
+    enum { WIDE = 3 };
+    static const int32_t shapes[][2] = {{150, 40}, {2, 9001}}; /* samples, steps */
+    const int32_t samples = shapes[_i][0], steps = shapes[_i][1];
+    const size_t count = (size_t)samples * (size_t)steps * WIDE;
+    float *many = make_numbers(count, 9), *by[2];
+    int32_t *many_labels = make_labels(samples, CLASSES);
+    double largest = 0;
+    snnd_network_free(network);
+    network = make_network(context, WIDE);
+    add_tested(1, 8, 1);
+    add_tested(1, CLASSES, 1);
+    options.readout = SNND_READOUT_MEAN;
+    for (int k = 0; k < 2; k++) {
+        context->options.method = k == 0 ? SNND_METHOD_DIRECT : SNND_METHOD_SPECTRAL;
+        by[k] = malloc(count * sizeof **by);
+        ck_assert_ptr_nonnull(by[k]);
+        snnd_workspace_free(workspace);
+        workspace = make_workspace(network, samples, steps);
+        train_pass(workspace, many, many_labels, samples, &options);
+        OK(context, snnd_workspace_input_gradient(workspace, by[k]));
+    }
+    for (size_t k = 0; k < count; k++)
+        largest = fmax(largest, fabs((double)by[0][k]));
+    for (size_t k = 0; k < count; k++)
+        HOLDS(fabs((double)by[0][k] - (double)by[1][k]) <= 2e-6 * largest, "number %zu: %g and %g, largest %g", k,
+              (double)by[0][k], (double)by[1][k], largest);
+    for (int k = 0; k < 2; k++)
+        free(by[k]);
+    free(many);
+    free(many_labels);
+}
+END_TEST
+
 /* ---- what is added, given or left out ---- */
 
 START_TEST(l1_adds_its_sign_to_the_gradient_and_nothing_at_0) {
@@ -651,6 +747,9 @@ Suite *gradients_suite(void) {
     tcase_add_test(cases, gradients_through_dropout_are_slopes_of_the_loss);
     tcase_add_loop_test(cases, gradients_under_signs_and_a_mask_are_slopes_by_theta, 0, 2);
     tcase_add_test(cases, gradients_with_frozen_delays_are_slopes_by_the_weights);
+    tcase_add_loop_test(cases, gradients_of_smooth_labels_and_weighed_classes_are_slopes_of_the_loss, 0, 3);
+    tcase_add_loop_test(cases, the_gradient_of_the_input_is_the_slope_of_the_loss, 0, 3 * BEGINNINGS);
+    tcase_add_loop_test(cases, the_gradient_of_an_input_in_segments_and_groups_is_that_of_the_direct_path, 0, 2);
     tcase_add_test(cases, l1_adds_its_sign_to_the_gradient_and_nothing_at_0);
     tcase_add_test(cases, l1_is_of_theta_where_there_are_signs);
     tcase_add_test(cases, an_output_gradient_of_the_hosts_does_what_the_loss_does);
