@@ -70,6 +70,11 @@ static void has_triangles(const snnd_network *network) {
     ck_assert_int_eq(lif_of(network).surrogate, SNND_SURROGATE_TRIANGLE);
 }
 
+/* Nothing of a loss is in a network. */
+static void fires(const snnd_network *network) {
+    layer_of(network, SNND_LAYER_LIF);
+}
+
 /* What is given, another value of its first option, and what the model then has. */
 static const struct model {
     const char *options[6], *other;
@@ -79,6 +84,7 @@ static const struct model {
     {{"--reset", "subtract", "--structure", "deep-r"}, "zero", subtracts},
     {{"--tau", "5", "--structure", "rigl", "--interval", "2"}, "6", has_tau},
     {{"--surrogate", "triangle"}, "arctan", has_triangles},
+    {{"--rate-penalty", "3", "--rate-upper", "0.05"}, "2", fires},
 };
 
 enum { MODELS = sizeof models / sizeof *models };
@@ -168,6 +174,19 @@ START_TEST(a_model_is_what_was_asked_for_and_goes_on) {
 }
 END_TEST
 
+/* Spikes of a hidden neuron a step in the last epoch of a run. */
+static double last_rate(const char *out) {
+    char *name = format_text("%s/log.jsonl", out), *log = read_text(folder, name, NULL), *line = log;
+    for (char *end; (end = strchr(line, '\n')) != NULL && end[1] != '\0'; line = end + 1)
+        continue;
+    cJSON *record = cJSON_Parse(line);
+    const double rate = cJSON_GetObjectItem(record, "spike_rate")->valuedouble;
+    cJSON_Delete(record);
+    free(log);
+    free(name);
+    return rate;
+}
+
 /* ---- programs that take a model ---- */
 
 /* The scores that snnd-live gives to a tone, which are those of a stream: some number each. */
@@ -216,6 +235,15 @@ START_TEST(a_model_serves_other_programs) {
 }
 END_TEST
 
+/* The penalty is what moves spikes. */
+START_TEST(a_rate_penalty_lowers_rates) {
+    static const struct model free_rates = {{"--l1", "0"}, NULL, NULL}, low = {{"--rate-penalty", "100"}, NULL, NULL};
+    ck_assert_int_eq(wait_program(start("free", &free_rates, NULL, NULL)), 0);
+    ck_assert_int_eq(wait_program(start("low", &low, NULL, NULL)), 0);
+    ck_assert_double_lt(last_rate("low"), 0.9 * last_rate("free"));
+}
+END_TEST
+
 /* Options of all runs come behind --, and runs of others are refused by name. */
 START_TEST(an_ablation_of_such_models) {
     char *out = in_folder(folder, "out");
@@ -261,6 +289,7 @@ int main(void) {
     tcase_add_checked_fixture(cases, set_up, tear_down);
     tcase_add_loop_test(cases, a_model_is_what_was_asked_for_and_goes_on, 0, MODELS);
     tcase_add_loop_test(cases, a_model_serves_other_programs, 0, MODELS);
+    tcase_add_test(cases, a_rate_penalty_lowers_rates);
     tcase_add_test(cases, an_ablation_of_such_models);
     suite_add_tcase(suite, cases);
     return run_suite(suite);

@@ -106,6 +106,8 @@ START_TEST(names_the_option_that_is_wrong) {
     ck_assert_int_eq(READ("--data", "d", "--dale", "--structure", "fixed"), 0);
     ck_assert_int_eq(options.dale, 1);
     check_refused(READ("--data", "d", "--resume", "--overwrite"), "--resume and --overwrite");
+    check_refused(READ("--data", "d", "--rate-penalty", "1", "--rate-lower", "0.2", "--rate-upper", "0.1"),
+                  "--rate-lower: expected at most --rate-upper, which is 0.1, not 0.2");
     check_refused(READ("--data", ""), "--data DIR is needed");
 }
 END_TEST

@@ -48,6 +48,10 @@ void idle_mention(const struct options *options) {
         program_complain("--%s has no effect with --%s %s", uses[i].option, uses[i].other, word);
         mentioned = uses[i].option;
     }
+    static const char *const bounds[] = {"rate-lower", "rate-upper"};
+    for (size_t i = 0; i < sizeof bounds / sizeof *bounds; i++)
+        if (options_given(options, bounds[i]) && options->rate_penalty <= 0)
+            program_complain("--%s has no effect without --rate-penalty", bounds[i]);
 }
 
 void idle_mention_rewiring(const struct options *options, int64_t steps) {

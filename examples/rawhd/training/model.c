@@ -33,7 +33,7 @@ static snnd_status add_readout(snnd_network *network, const struct options *opti
     return snnd_network_add_leaky_integrator(network, &neurons, NULL);
 }
 
-/* Delays -> batch norm -> LIF -> dropout for each hidden layer, then delays -> leaky integrator. */
+/* Delays -> batch norm -> neurons -> dropout for each hidden layer, then delays -> leaky integrator. */
 static snnd_status add_layers(snnd_network *network, const struct options *options, int32_t classes) {
     snnd_status status = SNND_OK;
     for (int i = 0; status == SNND_OK && i < options->hidden.count; i++) {
@@ -190,6 +190,9 @@ int model_trainer(snnd_context *context, const struct options *options, const st
     training.batch = (int32_t)options->batch;
     training.seed = (uint64_t)options->seed;
     training.l1 = options->l1;
+    training.rate_penalty = options->rate_penalty;
+    training.rate_lower = options->rate_lower;
+    training.rate_upper = options->rate_upper;
     training.sparsity = model->sparsity;
     snnd_picojoules picojoules;
     snnd_picojoules_init(&picojoules, sizeof picojoules);

@@ -117,6 +117,12 @@ static const struct entry table[] = {
      "MODEL",
      "of pruned: whose weights they then begin with, as initial.safetensors of a run"},
     {{"l1", REAL, AT(l1), 0, 1e6, NULL}, DECIDES, "X", "penalty on the sum of all |weights| (1e-5)"},
+    {{"rate-penalty", REAL, AT(rate_penalty), 0, 1e6, NULL},
+     DECIDES,
+     "C",
+     "times the squares by which neurons leave --rate-lower to --rate-upper (0)"},
+    {{"rate-lower", REAL, AT(rate_lower), 0, 1, NULL}, DECIDES, "R", "spikes of a hidden neuron a step (0)"},
+    {{"rate-upper", REAL, AT(rate_upper), 0, 1, NULL}, DECIDES, "R", "the same; 0: each spike is penalised (0)"},
     {{"dropout", REAL, AT(dropout), 0, 0.999999, NULL}, DECIDES, "P", "of hidden spikes (0.4)"},
     {{"validation", REAL, AT(validation), 0, 0.999999, NULL}, DECIDES, "SHARE", "of the training list held out (0)"},
     {{"seed", WHOLE, AT(seed), 0, MOST_SEED, NULL}, DECIDES, "N", "of everything random, to 2^53 - 1 (0)"},
@@ -325,6 +331,9 @@ int options_check(struct options *options, struct failure *failure) {
         return failed(failure, "--budget fan-in: --fan-in F is needed, the synapses of each neuron");
     if (options->structure == STRUCTURE_PRUNED && !options->resume && options->from == NULL)
         return failed(failure, "--structure pruned: --from MODEL is needed, the trained network to prune");
+    if (options->rate_lower > options->rate_upper)
+        return failed(failure, "--rate-lower: expected at most --rate-upper, which is %g, not %g", options->rate_upper,
+                      options->rate_lower);
     settle(options);
     return 0;
 }

@@ -46,6 +46,7 @@ struct options {
     int isa;                       /**< snnd_isa */
     int dale;
     int german_first;
+    double rate_penalty, rate_lower, rate_upper;
     double sparsity, l1, dropout, validation, temperature, share, rewire_until;
     int resume, overwrite, quiet, help, version;
     uint64_t given; /**< bit for each line of the table: on the command line */
