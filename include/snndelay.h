@@ -364,6 +364,13 @@ typedef enum snnd_surrogate {
     SNND_SURROGATE_RECTANGLE = 5     /**< alpha where |x| < 1 / (2 alpha), else 0 (Wu et al. 2018) */
 } snnd_surrogate;
 
+/** Whose time constants a layer's neurons have. Values never change. */
+typedef enum snnd_tau {
+    SNND_TAU_SHARED = 1, /**< one for all, `tau` of the options */
+    SNND_TAU_GIVEN = 2,  /**< each its own, as it was drawn or set (::SNND_ARRAY_LEAK) */
+    SNND_TAU_LEARNED = 3 /**< each its own, trained (Fang et al. 2021) */
+} snnd_tau;
+
 /** Leaky integrate-and-fire neurons. */
 typedef struct snnd_lif_options {
     size_t size;
@@ -374,6 +381,10 @@ typedef struct snnd_lif_options {
     int32_t order;        /**< ::snnd_order; default PAPER */
     int32_t reset;        /**< ::snnd_reset; default ZERO */
     int32_t surrogate;    /**< ::snnd_surrogate; default ARCTAN */
+    /** With time constants of their own: they are drawn uniform in tau/(1 + tau_spread) to tau (1 + tau_spread), which
+     * must be above 1; 0: all begin with tau. >= 0; default 0. */
+    double tau_spread;
+    int32_t tau_per_neuron; /**< ::snnd_tau; default SHARED */
 } snnd_lif_options;
 
 /** Fills in the defaults; `size` is sizeof of the caller's structure. */
@@ -390,6 +401,8 @@ typedef struct snnd_leaky_integrator_options {
     size_t size;
     double tau;    /**< membrane time constant in steps, >= 1; default 10.05 */
     int32_t order; /**< ::snnd_order; the potential that is given on is the one after the update; default PAPER */
+    int32_t tau_per_neuron; /**< ::snnd_tau; default SHARED */
+    double tau_spread;      /**< as that of snnd_lif_options; default 0 */
 } snnd_leaky_integrator_options;
 
 /** Fills in the defaults; `size` is sizeof of the caller's structure. */
@@ -428,8 +441,9 @@ SNND_API snnd_status snnd_network_add_adaptive_lif(snnd_network *network, const 
 /**
  * Draws every parameter anew from `seed`: weights uniform in +-sqrt(6/(I C)) (He et al. 2015), positions
  * and the parameters of adaptive neurons uniform over their ranges, batch norm scale 1, shift 0, running mean 0 and
- * variance 1. Masks and signs are dropped: SNND_ERROR_STATE while there is a sparsity controller, which is to be freed
- * before it and made anew after it. A layer that is added holds what seed 0 gives.
+ * variance 1, time constants of neurons as tau_spread says. Masks and signs are dropped: SNND_ERROR_STATE while there
+ * is a sparsity controller, which is to be freed before it and made anew after it. A layer that is added holds what
+ * seed 0 gives.
  */
 SNND_API snnd_status snnd_network_initialize(snnd_network *network, uint64_t seed);
 
@@ -518,6 +532,9 @@ typedef enum snnd_array_name {
     SNND_ARRAY_SHIFT = 6,            /**< batch norm: float32 [O] (beta) */
     SNND_ARRAY_RUNNING_MEAN = 7,     /**< batch norm: float32 [O] */
     SNND_ARRAY_RUNNING_VARIANCE = 8, /**< batch norm: float32 [O], unbiased */
+    /** LIF and leaky integrators with time constants of their own: float32 [O], a of 1/tau = 1 / (1 + e^-a): so
+     * tau = 1 + e^-a in steps, and a = -log(tau - 1) */
+    SNND_ARRAY_LEAK = 9,
     /* The parameters of adaptive LIF neurons are moved with the weights, without weight decay. */
     SNND_ARRAY_MEMBRANE_DECAY = 10,          /**< adaptive LIF: float32 [O], A, e^(-1/5) to e^(-1/25) */
     SNND_ARRAY_ADAPTATION_DECAY = 11,        /**< adaptive LIF: float32 [O], B, e^(-1/30) to e^(-1/120) */
@@ -662,7 +679,7 @@ SNND_API snnd_status snnd_workspace_add_gradient(snnd_workspace *workspace, cons
  * may.) SNND_ERROR_NUMERIC where gradients of a parameter are not finite; then there are none of this pass. */
 SNND_API snnd_status snnd_workspace_backward(snnd_workspace *workspace);
 
-/** Shows the gradient of WEIGHT, POSITION, SCALE or SHIFT: float32 in the shape of the parameter, borrowed,
+/** Shows the gradient of WEIGHT, POSITION, SCALE, SHIFT or LEAK: float32 in the shape of the parameter, borrowed,
  * writable, valid until the workspace is freed (a trainer's: as long as snnd_trainer_workspace()
  * says). Weight gradients are with respect to theta where the layer has signs, and include L1 (sign(theta), 0 at 0).
  * Those of absent synapses are 0, unless the layer's controller needs them (see snnd_workspace_complete_gradient()).

@@ -42,18 +42,61 @@ static snnd_status check_node(const snnd_c_network *network, const snnd_c_node *
 
 /* ---- one node ---- */
 
-/* 65536ths are coarse for what a potential loses that lasts long, and none where it is less than one of them. */
-static void tell_leak(snnd_c_node *node) {
-    int exponent;
-    const double lost = frexp(1 - (double)node->decay, &exponent);
-    node->fixed.leak = (int32_t)lrint(lost * DECAY_ONE);
-    node->fixed.leak_shift = -exponent;
+static double decay_of(const snnd_c_node *node, int32_t neuron) {
+    return (double)(node->decays == NULL ? node->decay : node->decays[neuron]);
 }
 
-/* Steps that a potential lasts. */
-static double lasting(const snnd_c_node *node) {
-    const double lost = 1 - (double)node->fixed.decay / DECAY_ONE;
+/* 65536ths are coarse for what a potential loses that lasts long, and none where it is less than one of them. */
+static void tell_leak(double decay, int32_t *leak, int32_t *shift) {
+    int exponent;
+    const double lost = frexp(1 - decay, &exponent);
+    *shift = exponent < 0 ? -exponent : 0;
+    *leak = (int32_t)lrint(ldexp(lost, exponent > 0 ? exponent : 0) * DECAY_ONE);
+}
+
+static int32_t in_parts(double decay) {
+    return (int32_t)lrint(decay * DECAY_ONE);
+}
+
+static bool lasts_long(double decay) {
+    return (DECAY_ONE - in_parts(decay)) * (int64_t)LONGEST < DECAY_ONE;
+}
+
+/* Neurons with decays of their own are told alike, by what is lost where one of them lasts long. */
+static snnd_status tell_decays(snnd_context *context, snnd_c_node *node) {
+    snnd_c_fixed *fixed = &node->fixed;
+    const size_t neurons = (size_t)node->outputs;
+    fixed->decay = in_parts((double)node->decay);
+    fixed->clamps = false;
+    for (int32_t n = 0; n < node->outputs; n++)
+        fixed->clamps = fixed->clamps || lasts_long(decay_of(node, n));
+    tell_leak((double)node->decay, &fixed->leak, &fixed->leak_shift);
+    if (node->decays == NULL)
+        return SNND_OK;
+    fixed->decays = snnd_allocate(context, neurons, sizeof *fixed->decays);
+    fixed->divisors = snnd_allocate(context, neurons, sizeof *fixed->divisors);
+    if (fixed->decays == NULL || fixed->divisors == NULL)
+        return SNND_ERROR_MEMORY;
+    for (int32_t n = 0; n < node->outputs; n++) {
+        int32_t leak, shift;
+        tell_leak(decay_of(node, n), &leak, &shift);
+        fixed->decays[n] = fixed->clamps ? leak : in_parts(decay_of(node, n));
+        fixed->divisors[n] = (int32_t)1 << shift;
+    }
+    return SNND_OK;
+}
+
+/* Steps that a neuron's potential lasts. */
+static double lasting(const snnd_c_node *node, int32_t neuron) {
+    const double lost = 1 - (double)in_parts(decay_of(node, neuron)) / DECAY_ONE;
     return lost * LONGEST > 1 ? 1 / lost : LONGEST;
+}
+
+static double longest_lasting(const snnd_c_node *node) {
+    double longest = 1;
+    for (int32_t n = 0; n < node->outputs; n++)
+        longest = fmax(longest, lasting(node, n));
+    return longest;
 }
 
 /* Q_n of each neuron, and the largest. */
@@ -88,7 +131,7 @@ static void scale_weights(const snnd_c_node *node, double *scale) {
 /* The finest power of two for real inputs that leaves room for the sums; spikes are 1. */
 static snnd_status scale_inputs(const snnd_c_network *network, snnd_c_node *node, double largest, double weights) {
     snnd_c_fixed *fixed = &node->fixed;
-    const double room = ROOM / fmax(weights * lasting(node), 1);
+    const double room = ROOM / fmax(weights * longest_lasting(node), 1);
     double scale = 1;
     if (!node->events) {
         int exponent;
@@ -110,14 +153,14 @@ static double bias_of(const snnd_c_node *node, int32_t neuron) {
  * more than the threshold. One that subtracts does not, and takes it down by no more than the threshold. */
 static double reach_of(const snnd_c_node *node, int32_t neuron, double weights, double unit) {
     const double current = weights * node->fixed.limit + fabs(bias_of(node, neuron)) / unit + 1;
-    const double threshold = (double)node->threshold / unit, lasts = (current + 1) * lasting(node);
+    const double threshold = (double)node->threshold / unit, lasts = (current + 1) * lasting(node, neuron);
     return node->subtract ? lasts + threshold : fmax(current + threshold, lasts);
 }
 
 /* A neuron whose threshold or bias is far above all that its synapses do needs no fine weights, and would leave the
  * others none. */
 static void coarsen(const snnd_c_node *node, const double *sum, double largest, double *scale) {
-    const double most = 2 * fmax(largest * node->fixed.limit * lasting(node), FINEST);
+    const double most = 2 * fmax(largest * node->fixed.limit * longest_lasting(node), FINEST);
     for (int32_t n = 0; n < node->outputs; n++) {
         const double reach = reach_of(node, n, sum[n], scale[n] / node->fixed.input_scale);
         if (reach > most)
@@ -173,9 +216,6 @@ static snnd_status drop_zeros(snnd_context *context, snnd_c_node *node) {
 static snnd_status settle(const snnd_c_network *network, snnd_c_node *node, double largest, double *scale,
                           double *sum) {
     snnd_c_fixed *fixed = &node->fixed;
-    fixed->decay = (int32_t)lrint((double)node->decay * DECAY_ONE);
-    fixed->clamps = (DECAY_ONE - fixed->decay) * (int64_t)LONGEST < DECAY_ONE;
-    tell_leak(node);
     scale_weights(node, scale);
     round_weights(node, scale);
     double most = add_up_weights(node, sum);
@@ -207,6 +247,8 @@ static snnd_status quantise(const snnd_c_network *network, snnd_c_node *node, do
     snnd_status status = SNND_ERROR_MEMORY;
     if (fixed->weight != NULL && fixed->unit != NULL && fixed->bias != NULL && fixed->border != NULL &&
         fixed->share != NULL && scale != NULL)
+        status = tell_decays(context, node);
+    if (status == SNND_OK)
         status = settle(network, node, node->events ? 1 : largest, scale, scale + neurons);
     snnd_release(context, scale);
     return status;

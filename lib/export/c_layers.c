@@ -115,10 +115,16 @@ void snnd_c_write_clearing(snnd_c_text *text, const snnd_c_node *node) {
         snnd_c_write(text, "        current[n] = %s;\n", node->shift != NULL ? "$_bias_@[n]" : "0.0f");
 }
 
+snnd_c_number snnd_c_decay(const snnd_c_node *node) {
+    return node->decays == NULL ? snnd_c_float((double)node->decay) : (snnd_c_number){"$_decay_@[n]"};
+}
+
 void snnd_c_write_next(snnd_c_text *text, const snnd_c_node *node) {
     const snnd_c_fixed *fixed = &node->fixed;
     snnd_c_write(text, "        const int32_t v = s->potential_@[n];\n        int32_t next = ");
-    if (!fixed->clamps)
+    if (fixed->decays != NULL)
+        snnd_c_write(text, fixed->clamps ? "v - $_times(v, $_leak_@[n]) / $_divisor_@[n]" : "$_times(v, $_decay_@[n])");
+    else if (!fixed->clamps)
         snnd_c_write(text, "$_times(v, %d)", fixed->decay);
     else if (fixed->leak == 0)
         snnd_c_write(text, "v");
@@ -167,7 +173,7 @@ static void write_share(snnd_c_text *text) {
 /* Where there is a neuron that uses it: a static function that nobody calls is a warning. */
 static bool needs_times(const snnd_c_network *network) {
     for (int32_t k = 0; k < network->count; k++)
-        if (!network->node[k].fixed.clamps || network->node[k].fixed.leak > 0)
+        if (!network->node[k].fixed.clamps || network->node[k].fixed.leak > 0 || network->node[k].fixed.decays != NULL)
             return true;
     return false;
 }

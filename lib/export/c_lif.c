@@ -4,6 +4,7 @@
 static snnd_status fold(snnd_context *context, snnd_c_node *node, const snnd_plan_layer *layer) {
     (void)context;
     node->decay = layer->lif.decay;
+    node->decays = layer->lif.decays;
     node->threshold = layer->lif.threshold;
     node->at_once = layer->lif.order == SNND_ORDER_UPDATE_FIRST;
     node->subtract = layer->lif.reset == SNND_RESET_SUBTRACT;
@@ -12,7 +13,7 @@ static snnd_status fold(snnd_context *context, snnd_c_node *node, const snnd_pla
 
 /* v, which spikes are taken of, and what becomes of the potential. */
 static void write_potential(snnd_c_text *text, const snnd_c_node *node) {
-    const snnd_c_number decay = snnd_c_float((double)node->decay), threshold = snnd_c_float((double)node->threshold);
+    const snnd_c_number decay = snnd_c_decay(node), threshold = snnd_c_float((double)node->threshold);
     const char *next = node->at_once ? "v" : "next";
     if (node->at_once)
         snnd_c_write(text, "        const float v = %s * s->potential_@[n] + current[n];\n", decay.text);
@@ -63,6 +64,7 @@ const snnd_c_class snnd_lif_c = {
     .words = "LIF neurons",
     .state = {{"potential", "of each neuron"}},
     .fires = true,
+    .write_tables = snnd_c_write_decays,
     .write = write,
     .write_fixed = write_fixed,
 };

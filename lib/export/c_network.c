@@ -50,9 +50,10 @@ snnd_status snnd_c_fold(const snnd_plan *plan, snnd_c_network *network) {
 void snnd_c_free(snnd_c_network *network) {
     for (int32_t k = 0; k < network->count; k++) {
         const snnd_c_node *node = &network->node[k];
-        void *const owned[] = {node->factor,     node->shift,        node->weight,     node->begin,
-                               node->target,     node->delay,        node->fixed.unit, node->fixed.weight,
-                               node->fixed.bias, node->fixed.border, node->fixed.share};
+        void *const owned[] = {node->factor,        node->shift,        node->weight,      node->begin,
+                               node->target,        node->delay,        node->fixed.unit,  node->fixed.weight,
+                               node->fixed.bias,    node->fixed.border, node->fixed.share, node->fixed.decays,
+                               node->fixed.divisors};
         for (size_t p = 0; p < sizeof owned / sizeof owned[0]; p++)
             snnd_release(network->context, owned[p]);
     }

@@ -25,6 +25,8 @@ typedef struct snnd_c_fixed {
     int32_t decay; /* in 65536ths */
     int32_t leak;  /* where `clamps`, what is lost in a step: 65536ths of 2^-leak_shift */
     int32_t leak_shift;
+    int32_t *decays;    /* [outputs] of neurons with decays of their own: `decay` of each, or where `clamps`, `leak` */
+    int32_t *divisors;  /* [outputs] where `clamps`: 2^leak_shift of each */
     int32_t limit;      /* largest |input| */
     double input_scale; /* input times this is what the weights are multiplied with */
     double potential;   /* the unit of what the node gives on */
@@ -36,6 +38,7 @@ typedef struct snnd_c_node {
     const snnd_plan_layer *delays, *norm, *neurons; /* NULL: none; norm: the first of them */
     const struct snnd_c_class *kind;                /* of the neurons; NULL: none */
     float decay, threshold;                         /* of the neurons' potentials; threshold 0: they never fire */
+    const float *decays;                            /* [outputs] of the plan's; NULL: all have `decay` */
     int32_t number, inputs, outputs, taps;
     double *factor, *shift; /* [outputs] of all norms together: y = x factor + shift; NULL: none */
     float *weight;          /* of each synapse, with the factor in it */

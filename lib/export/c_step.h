@@ -22,6 +22,12 @@ void snnd_c_write_clearing(snnd_c_text *text, const snnd_c_node *node);
 /* In the loop over n: y of node `number` to the next. */
 void snnd_c_write_delivery(snnd_c_text *text, const snnd_c_network *network, int32_t number);
 
+/* In float: what the potential of neuron n is multiplied by, a constant or a place in a table. */
+snnd_c_number snnd_c_decay(const snnd_c_node *node);
+
+/* The tables of neurons that have decays of their own; for `write_tables`. */
+void snnd_c_write_decays(snnd_c_text *text, const snnd_c_network *network, const snnd_c_node *node);
+
 /* In fixed point: v, which is the potential, and `next`, which is what becomes of it without a spike. */
 void snnd_c_write_next(snnd_c_text *text, const snnd_c_node *node);
 

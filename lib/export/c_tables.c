@@ -24,6 +24,18 @@ static void write_synapse_tables(snnd_c_text *text, const snnd_c_network *networ
         snnd_c_table_floats(text, "weight", node->weight, count);
 }
 
+void snnd_c_write_decays(snnd_c_text *text, const snnd_c_network *network, const snnd_c_node *node) {
+    if (node->decays == NULL)
+        return;
+    if (!network->fixed) {
+        snnd_c_table_floats(text, "decay", node->decays, node->outputs);
+        return;
+    }
+    snnd_c_table_int32(text, node->fixed.clamps ? "leak" : "decay", node->fixed.decays, node->outputs);
+    if (node->fixed.clamps)
+        snnd_c_table_int32(text, "divisor", node->fixed.divisors, node->outputs);
+}
+
 void snnd_c_write_tables(snnd_c_text *text, const snnd_c_network *network) {
     for (int32_t k = 0; k < network->count; k++) {
         const snnd_c_node *node = &network->node[k];

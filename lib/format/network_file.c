@@ -174,7 +174,7 @@ static const snnd_layer_class *find_class(const cJSON *entry) {
 
 /* What a layer would take is looked at before it is taken: a small file may describe a large network. */
 static snnd_status check_room(const snnd_network *network, const snnd_safetensors *file, const snnd_layer *blank) {
-    const snnd_array_name first = blank->class->first;
+    const snnd_array_name first = snnd_layer_first(blank);
     if (first == 0)
         return SNND_OK;
     const snnd_array expected = snnd_layer_parameter(blank, first);

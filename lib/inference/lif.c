@@ -3,10 +3,15 @@
 
 #include "base/hash.h"
 #include "inference/stream.h"
+#include "model/leak.h"
 
 static snnd_status freeze(snnd_context *context, const snnd_layer *layer, snnd_plan_layer *made) {
-    (void)context;
     made->lif = snnd_lif_constants(layer);
+    if (snnd_leak_is_own(layer)) {
+        made->lif.decays = made->own = snnd_frozen_decays(context, layer);
+        if (made->own == NULL)
+            return SNND_ERROR_MEMORY;
+    }
     made->floats = made->saved = (made->lif.order == SNND_ORDER_PAPER ? 2 : 1) * (size_t)layer->outputs;
     return SNND_OK;
 }
@@ -18,6 +23,7 @@ static void mix(uint64_t *hash, const snnd_plan_layer *layer) {
         snnd_mix(hash, (uint32_t)layer->lif.order);
         snnd_mix(hash, (uint32_t)layer->lif.reset);
     }
+    snnd_mix_decays(hash, layer->lif.decays, layer->outputs);
 }
 
 static void step(snnd_stream *stream, const snnd_plan_layer *layer, const float *current, float *spikes) {

@@ -1,6 +1,7 @@
 #include "inference/plan.h"
 
 #include "base/hash.h"
+#include "model/leak.h"
 #include "model/network.h"
 
 /* ---- layers ---- */
@@ -23,6 +24,18 @@ void snnd_plan_mix_constants(uint64_t *hash, const snnd_plan_layer *layer) {
     snnd_mix_float(hash, layer->lif.decay);
     snnd_mix_float(hash, layer->lif.threshold);
     snnd_mix_float(hash, layer->leaky.decay);
+}
+
+float *snnd_frozen_decays(snnd_context *context, const snnd_layer *layer) {
+    float *decays = snnd_allocate(context, (size_t)layer->outputs, sizeof *decays);
+    for (int32_t n = 0; n < layer->outputs && decays != NULL; n++)
+        decays[n] = snnd_leak_decay(layer, n);
+    return decays;
+}
+
+void snnd_mix_decays(uint64_t *hash, const float *decays, int32_t neurons) {
+    for (int32_t n = 0; n < neurons && decays != NULL; n++)
+        snnd_mix_float(hash, decays[n]);
 }
 
 static snnd_status add_layer(snnd_plan *plan, const snnd_layer *layer) {

@@ -58,6 +58,12 @@ struct snnd_plan {
     uint64_t fingerprint; /* of every number in it */
 };
 
+/* Decays of neurons that have their own, in memory of the context; NULL without memory. */
+float *snnd_frozen_decays(snnd_context *context, const snnd_layer *layer);
+
+/* Into a fingerprint; NULL: nothing. */
+void snnd_mix_decays(uint64_t *hash, const float *decays, int32_t neurons);
+
 /* What fingerprints of the first kinds end with: constants of LIF neurons and of leaky integrators, 0 in other layers.
  */
 void snnd_plan_mix_constants(uint64_t *hash, const snnd_plan_layer *layer);

@@ -57,9 +57,15 @@ static int32_t last_forward(const snnd_block *block) {
     return snnd_signal_is_spikes(&block->output) ? before_factors(block) : block->end - 1;
 }
 
+static bool needs_input(const snnd_block *block, int32_t index) {
+    const snnd_layer_pass *pass = pass_of(block, index);
+    return pass->needs_input &&
+           (pass->spares_input == NULL || !pass->spares_input(block->workspace->network->layer[index]));
+}
+
 static bool needs_currents(const snnd_block *block) {
     for (int32_t i = block->begin; i < block->end; i++)
-        if (pass_of(block, i)->needs_input)
+        if (needs_input(block, i))
             return true;
     return false;
 }
@@ -404,7 +410,7 @@ static int32_t barrier_below(const snnd_block *block, int32_t top) {
 /* How far forward the layers have to go again for those from `from` down to `to`. */
 static int32_t needed_again(const snnd_block *block, int32_t from, int32_t to) {
     for (int32_t i = from; i >= to && i >= block->begin; i--)
-        if (pass_of(block, i)->needs_input)
+        if (needs_input(block, i))
             return i;
     return block->begin;
 }

@@ -94,6 +94,11 @@ snnd_status snnd_layer_check_values(const snnd_layer *layer, snnd_array_name nam
     return check_array(layer, name, &layer->arrays[name], status);
 }
 
+snnd_array_name snnd_layer_first(const snnd_layer *layer) {
+    const snnd_layer_class *class = layer->class;
+    return class->has_parameters == NULL || class->has_parameters(layer) ? class->first : (snnd_array_name)0;
+}
+
 snnd_array snnd_layer_parameter(const snnd_layer *layer, snnd_array_name name) {
     snnd_array array = {.dtype = SNND_FLOAT32, .dimensions = 1, .shape = {layer->outputs, 1, 1, 1}};
     if (name == SNND_ARRAY_WEIGHT || name == SNND_ARRAY_POSITION) {

@@ -33,6 +33,7 @@ typedef struct snnd_array_kind {
     ARRAY(SHIFT, .word = "shift", .parameters = SNND_PARAMETERS_WEIGHTS, .decays = true)                               \
     ARRAY(RUNNING_MEAN, .word = "running_mean", .follows = true)                                                       \
     ARRAY(RUNNING_VARIANCE, .word = "running_variance", .follows = true, .numbers = SNND_NOT_NEGATIVE)                 \
+    ARRAY(LEAK, .word = "leak", .parameters = SNND_PARAMETERS_WEIGHTS)                                                 \
     ARRAY(MEMBRANE_DECAY, .word = "membrane_decay", .parameters = SNND_PARAMETERS_WEIGHTS)                             \
     ARRAY(ADAPTATION_DECAY, .word = "adaptation_decay", .parameters = SNND_PARAMETERS_WEIGHTS)                         \
     ARRAY(SUBTHRESHOLD_ADAPTATION, .word = "subthreshold_adaptation", .parameters = SNND_PARAMETERS_WEIGHTS)           \
@@ -81,7 +82,9 @@ typedef struct snnd_layer_class {
     const snnd_field *fields;
     const void *defaults; /* of the options; NULL: no field came later */
     size_t options_size;
-    snnd_array_name first, last; /* the parameters that every layer of the kind has; 0: none */
+    snnd_array_name first, last; /* the parameters that layers of the kind have; 0: none */
+    /* Whether the options give a layer these parameters; NULL: all have them. */
+    bool (*has_parameters)(const snnd_layer *layer);
     /* For the loader: checks the options (which may be NULL for the defaults) and adds a layer. */
     snnd_status (*add)(snnd_network *network, int32_t outputs, const void *options, snnd_layer **layer);
     /* Draws parameters; NULL: there are none. */
@@ -122,6 +125,9 @@ extern const snnd_layer_class *const snnd_layer_classes[];
 
 /* Words for arrays in files and messages ("weight", "running_mean"); NULL for 0. */
 const char *snnd_array_word(snnd_array_name name);
+
+/* The first parameter of a layer of these options, up to the last of its class; 0: it has none. */
+snnd_array_name snnd_layer_first(const snnd_layer *layer);
 
 /* The shape of a parameter of a layer of these inputs, outputs and options; no data. */
 snnd_array snnd_layer_parameter(const snnd_layer *layer, snnd_array_name name);

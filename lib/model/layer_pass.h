@@ -12,7 +12,8 @@ typedef struct snnd_part {
 } snnd_part;
 
 typedef struct snnd_layer_pass {
-    bool needs_input;     /* its `backward` looks at what came in */
+    bool needs_input;                              /* its `backward` looks at what came in */
+    bool (*spares_input)(const snnd_layer *layer); /* but for a layer of such options; NULL: all of the kind do */
     int32_t scratch_rows; /* that its `backward` wants for each neuron, where it is more than one */
     bool tells_overflow;  /* its `forward` reports numbers that are not finite (snnd_workspace_lose) */
     /* The layer's part in a workspace: its own memory, taken once. `release` may be NULL where `state` is one block. */

@@ -1,11 +1,41 @@
 /* The readout's neurons in a pass (kernel/rows.h). */
 #include "base/finite.h"
 #include "kernel/kernels.h"
-#include "model/layer_pass.h"
+#include "model/leak_pass.h"
 #include "model/leaky_integrator.h"
 
+static snnd_status prepare(snnd_stage *stage) {
+    stage->state = snnd_allocate(stage->workspace->context, 1, sizeof(snnd_leak_pass));
+    return stage->state == NULL ? SNND_ERROR_MEMORY : snnd_leak_prepare(stage, stage->state);
+}
+
+static void release(snnd_stage *stage) {
+    snnd_leak_release(stage, stage->state);
+    snnd_release(stage->workspace->context, stage->state);
+}
+
+static void begin(snnd_stage *stage) {
+    snnd_leak_begin(stage, stage->state);
+}
+
+static void gather(snnd_stage *stage) {
+    snnd_leak_gather(stage, stage->state);
+}
+
+/* Constants of the neurons of a part. */
+static snnd_leaky constants_of(const snnd_stage *stage, const snnd_part *part) {
+    snnd_leaky leaky = snnd_leaky_constants(stage->layer);
+    leaky.decays = snnd_leak_decays(stage->state, part->neuron);
+    return leaky;
+}
+
+/* Potentials are only made again where time constants are learned by them. */
+static bool spares_input(const snnd_layer *layer) {
+    return layer->options.leaky_integrator.tau_per_neuron != SNND_TAU_LEARNED;
+}
+
 static void forward(const snnd_stage *stage, const snnd_part *part, snnd_rows input, snnd_rows output) {
-    const snnd_leaky leaky = snnd_leaky_constants(stage->layer);
+    const snnd_leaky leaky = constants_of(stage, part);
     stage->workspace->context->kernels->rows->leaky_forward(&leaky, part->extent, input, output);
     /* What has once overflowed stays so to the end, and the last current comes to nothing any more. */
     for (int32_t n = 0; n < part->extent.neurons; n++) {
@@ -18,14 +48,24 @@ static void forward(const snnd_stage *stage, const snnd_part *part, snnd_rows in
 
 static void backward(const snnd_stage *stage, const snnd_part *part, snnd_rows input, snnd_rows scratch,
                      snnd_rows gradient) {
-    (void)input;
-    (void)scratch;
-    const snnd_leaky leaky = snnd_leaky_constants(stage->layer);
-    stage->workspace->context->kernels->rows->leaky_backward(&leaky, part->extent, gradient);
+    const snnd_leaky leaky = constants_of(stage, part);
+    const snnd_row_kernels *kernels = stage->workspace->context->kernels->rows;
+    float *slopes = snnd_leak_slopes(stage, stage->state, part);
+    if (slopes != NULL) {
+        kernels->leaky_forward(&leaky, part->extent, input, scratch);
+        kernels->leaky_slopes(&leaky, part->extent, scratch, gradient, slopes);
+    }
+    kernels->leaky_backward(&leaky, part->extent, gradient);
 }
 
 const snnd_layer_pass snnd_leaky_integrator_pass = {
+    .needs_input = true,
+    .spares_input = spares_input,
+    .prepare = prepare,
+    .release = release,
+    .begin = begin,
     .forward = forward,
     .backward = backward,
+    .gather = gather,
     .tells_overflow = true,
 };

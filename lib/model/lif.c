@@ -2,6 +2,7 @@
 #include "model/lif.h"
 
 #include "base/options.h"
+#include "model/leak.h"
 #include "model/network.h"
 
 static const snnd_lif_options defaults = {.tau = 10.05,
@@ -10,7 +11,8 @@ static const snnd_lif_options defaults = {.tau = 10.05,
                                           .detach_reset = 1,
                                           .order = SNND_ORDER_PAPER,
                                           .reset = SNND_RESET_ZERO,
-                                          .surrogate = SNND_SURROGATE_ARCTAN};
+                                          .surrogate = SNND_SURROGATE_ARCTAN,
+                                          .tau_per_neuron = SNND_TAU_SHARED};
 
 static const snnd_field fields[] = {
     {"tau", SNND_FIELD_DOUBLE, offsetof(snnd_lif_options, tau)},
@@ -20,8 +22,29 @@ static const snnd_field fields[] = {
     {"order", SNND_FIELD_LATER_INT32, offsetof(snnd_lif_options, order)},
     {"reset", SNND_FIELD_LATER_INT32, offsetof(snnd_lif_options, reset)},
     {"surrogate", SNND_FIELD_LATER_INT32, offsetof(snnd_lif_options, surrogate)},
+    {"tau_per_neuron", SNND_FIELD_LATER_INT32, offsetof(snnd_lif_options, tau_per_neuron)},
+    {"tau_spread", SNND_FIELD_LATER_DOUBLE, offsetof(snnd_lif_options, tau_spread)},
     {0},
 };
+
+static snnd_leak_options leak_of(const snnd_lif_options *options) {
+    return (snnd_leak_options){
+        .tau = options->tau, .spread = options->tau_spread, .per_neuron = options->tau_per_neuron};
+}
+
+static bool has_leak(const snnd_layer *layer) {
+    return layer->options.lif.tau_per_neuron != SNND_TAU_SHARED;
+}
+
+static bool is_fixed(const snnd_layer *layer, snnd_array_name name) {
+    (void)name;
+    return layer->options.lif.tau_per_neuron != SNND_TAU_LEARNED;
+}
+
+static void initialize(snnd_layer *layer, uint64_t seed) {
+    const snnd_leak_options leak = leak_of(&layer->options.lif);
+    snnd_leak_initialize(layer, &leak, seed);
+}
 
 snnd_lif snnd_lif_constants(const snnd_layer *layer) {
     const snnd_lif_options *options = &layer->options.lif;
@@ -45,10 +68,11 @@ snnd_status snnd_network_add_lif(snnd_network *network, const snnd_lif_options *
     if (network == NULL)
         return SNND_ERROR_ARGUMENT;
     snnd_status status = snnd_options_read(context, options, &known, sizeof known, "snnd_lif_options");
+    const snnd_leak_options leak = leak_of(&known);
+    if (status == SNND_OK)
+        status = snnd_leak_check(context, "LIF", &leak);
     if (status != SNND_OK)
         return status;
-    if (!(known.tau >= 1 && known.tau <= 1e9))
-        return snnd_fail(context, SNND_ERROR_ARGUMENT, "LIF: tau is %g; expected 1 to 1e9 steps", known.tau);
     if (!(known.threshold > 0 && known.threshold <= 1e9))
         return snnd_fail(context, SNND_ERROR_ARGUMENT, "LIF: threshold is %g; expected above 0, up to 1e9",
                          known.threshold);
@@ -82,4 +106,9 @@ const snnd_layer_class snnd_lif_class = {
     .defaults = &defaults,
     .options_size = sizeof(snnd_lif_options),
     .add = add,
+    .first = SNND_ARRAY_LEAK,
+    .last = SNND_ARRAY_LEAK,
+    .has_parameters = has_leak,
+    .initialize = initialize,
+    .is_fixed = is_fixed,
 };

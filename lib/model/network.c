@@ -56,7 +56,8 @@ static snnd_status make_room(snnd_network *network) {
 
 static snnd_status add_parameters(snnd_layer *layer) {
     snnd_status status = SNND_OK;
-    for (int name = layer->class->first; name != 0 && name <= (int)layer->class->last && status == SNND_OK; name++) {
+    for (int name = (int)snnd_layer_first(layer); name != 0 && name <= (int)layer->class->last && status == SNND_OK;
+         name++) {
         const snnd_array made = snnd_layer_parameter(layer, (snnd_array_name)name);
         status = snnd_layer_add_array(layer, (snnd_array_name)name, made.dtype, made.dimensions, made.shape);
     }
@@ -297,7 +298,8 @@ double snnd_network_largest(const snnd_network *network, int32_t *layer, snnd_ar
     *place = 0;
     for (int32_t i = 0; i < network->count; i++)
         for (int n = 1; n < SNND_ARRAY_NAMES; n++) {
-            if (!snnd_layer_trains(network->layer[i], (snnd_array_name)n, SNND_PARAMETERS_WEIGHTS))
+            if (!snnd_array_kinds[n].decays ||
+                !snnd_layer_trains(network->layer[i], (snnd_array_name)n, SNND_PARAMETERS_WEIGHTS))
                 continue;
             const float *value = snnd_layer_floats(network->layer[i], (snnd_array_name)n);
             for (int64_t k = 0; k < snnd_array_count(&network->layer[i]->arrays[n]); k++)

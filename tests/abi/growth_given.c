@@ -105,6 +105,7 @@ static void fill_lif(growth_bench *bench, void *options) {
     snnd_lif_options *o = options;
     o->tau = 2, o->threshold = 0.01, o->alpha = 3, o->detach_reset = 0;
     o->order = SNND_ORDER_UPDATE_FIRST, o->reset = SNND_RESET_SUBTRACT, o->surrogate = SNND_SURROGATE_TRIANGLE;
+    o->tau_per_neuron = SNND_TAU_GIVEN, o->tau_spread = 0.5;
 }
 
 static snnd_status use_lif(growth_bench *bench, const void *options) {
@@ -114,7 +115,7 @@ static snnd_status use_lif(growth_bench *bench, const void *options) {
 static void fill_leaky_integrator(growth_bench *bench, void *options) {
     (void)bench;
     snnd_leaky_integrator_options *o = options;
-    o->tau = 2, o->order = SNND_ORDER_UPDATE_FIRST;
+    o->tau = 2, o->order = SNND_ORDER_UPDATE_FIRST, o->tau_per_neuron = SNND_TAU_GIVEN, o->tau_spread = 0.5;
 }
 
 static snnd_status use_leaky_integrator(growth_bench *bench, const void *options) {

@@ -87,6 +87,16 @@ static void add_halving_lif(snnd_network *network) {
     add_halving_variant(network, 0);
 }
 
+/* Time constants that are each neuron's own, and all 2. */
+static void add_own_halving_lif(snnd_network *network) {
+    snnd_lif_options options;
+    snnd_layer *layer;
+    ck_assert_int_eq(snnd_lif_options_init(&options, sizeof options), SNND_OK);
+    options.tau = 2;
+    options.tau_per_neuron = SNND_TAU_GIVEN;
+    OK(network->context, snnd_network_add_lif(network, &options, &layer));
+}
+
 /* `inputs`, then layers that fire, then leaky integrators; decays of a half. The hidden layers are of two variants. */
 static snnd_network *make_exact(snnd_context *context, int32_t inputs, int32_t hidden, int32_t per_pair, int first,
                                 int second) {
@@ -351,17 +361,61 @@ START_TEST(sums_of_all_synapses_fit) {
 }
 END_TEST
 
+/* Whose own time constants are 2, as those that share one. */
+START_TEST(time_constants_of_their_own_are_exact_where_numbers_are) {
+    snnd_context *context = make_context(1);
+    snnd_network *network = make_network(context, 9);
+    const snnd_delay_options options = delay_options(6);
+    snnd_leaky_integrator_options leaky;
+    ck_assert_int_eq(snnd_leaky_integrator_options_init(&leaky, sizeof leaky), SNND_OK);
+    leaky.tau = 2;
+    leaky.tau_per_neuron = SNND_TAU_LEARNED;
+    make_whole(add_delays(network, 12, &options), 1.0 / 1024, 34);
+    add_own_halving_lif(network);
+    make_whole(add_delays(network, 4, &options), 1.0 / 512, 35);
+    OK(context, snnd_network_add_leaky_integrator(network, &leaky, NULL));
+    bed b = make_bed(context, network);
+    make_eighths(&b);
+    compare(&b, SNND_READOUT_SUM, 1e-5);
+    free_bed(&b);
+}
+END_TEST
+
+/* One that lasts long has all of its layer counted by what is lost in a step. */
+START_TEST(neurons_forget_each_by_its_own_time_constant) {
+    static const double taus[2][3] = {{1.25, 3, 20}, {1.25, 20, 3000}};
+    snnd_context *context = make_context(1);
+    snnd_network *network = make_network(context, 2);
+    const snnd_delay_options options = delay_options(0);
+    snnd_leaky_integrator_options leaky;
+    snnd_layer *layer = add_delays(network, 3, &options), *neurons;
+    ck_assert_int_eq(snnd_leaky_integrator_options_init(&leaky, sizeof leaky), SNND_OK);
+    leaky.tau_per_neuron = SNND_TAU_GIVEN;
+    for (int s = 0; s < 6; s++)
+        floats(layer, SNND_ARRAY_WEIGHT)[s] = 127.0f / 1024;
+    OK(context, snnd_network_add_leaky_integrator(network, &leaky, &neurons));
+    for (int n = 0; n < 3; n++)
+        floats(neurons, SNND_ARRAY_LEAK)[n] = (float)-log(taus[_i][n] - 1);
+    bed b = make_bed(context, network);
+    for (int output = 0; output < 3; output++)
+        compare_output(&b, SNND_READOUT_LAST, output, 2e-3);
+    free_bed(&b);
+}
+END_TEST
+
 /* Inputs beyond their limit, of one sign for long, into neurons that forget fast, slowly and never. */
 START_TEST(nothing_overflows) {
     enum { INPUTS = 40 };
     static const double taus[] = {1, 10.05, 63, 65, 1e4, 1e9};
-    const int variant = _i / 2 / (int)(sizeof taus / sizeof taus[0]);
+    const int variant = _i / 2 / (int)(sizeof taus / sizeof taus[0]) % VARIANTS;
+    const bool own = _i >= 12 * VARIANTS && _i % 12 / 2 > 0; /* a tau of 1 can only be shared */
     snnd_context *context = make_context(1);
     snnd_network *network = make_network(context, INPUTS);
     const snnd_delay_options options = delay_options(2);
     snnd_lif_options lif;
     snnd_leaky_integrator_options leaky;
     choose_variant(&lif, &leaky, variant);
+    lif.tau_per_neuron = leaky.tau_per_neuron = own ? SNND_TAU_GIVEN : SNND_TAU_SHARED;
     lif.tau = leaky.tau = taus[_i / 2 % (int)(sizeof taus / sizeof taus[0])];
     snnd_layer *first = add_delays(network, 40, &options);
     for (int64_t s = 0; s < count_of(first, SNND_ARRAY_WEIGHT); s++)
@@ -429,7 +483,9 @@ Suite *c_fixed_suite(void) {
     tcase_add_test(compiled, a_hidden_neuron_is_not_lost_beside_a_larger_one);
     tcase_add_loop_test(compiled, membranes_that_last_long_forget_as_they_should, 0, 5);
     tcase_add_loop_test(compiled, sums_of_all_synapses_fit, 257, 260);
-    tcase_add_loop_test(compiled, nothing_overflows, 0, 12 * VARIANTS);
+    tcase_add_test(compiled, time_constants_of_their_own_are_exact_where_numbers_are);
+    tcase_add_loop_test(compiled, neurons_forget_each_by_its_own_time_constant, 0, 2);
+    tcase_add_loop_test(compiled, nothing_overflows, 0, 12 * 2 * VARIANTS);
     tcase_add_loop_test(compiled, finds_the_classes_of_other_networks, 0, 2);
     tcase_add_loop_test(compiled, has_the_softmax, 0, 6);
     return suite;

@@ -39,7 +39,11 @@ static snnd_network *build(snnd_context *context) {
     lif.order = SNND_ORDER_UPDATE_FIRST;
     lif.reset = SNND_RESET_SUBTRACT;
     lif.surrogate = SNND_SURROGATE_SIGMOID;
+    lif.tau_per_neuron = SNND_TAU_LEARNED;
+    lif.tau_spread = 0.3 + 1.0 / 7;
     leaky.tau = 7.7;
+    leaky.tau_per_neuron = SNND_TAU_GIVEN;
+    leaky.tau_spread = 0.5;
     leaky.order = SNND_ORDER_UPDATE_FIRST;
     OK(context, snnd_network_create(context, INPUTS, &network));
     delays.max_delay = 6;
@@ -193,7 +197,11 @@ START_TEST(options_of_layers_are_kept_to_the_last_bit) {
     ck_assert_int_eq(loaded->layer[2]->options.lif.order, SNND_ORDER_UPDATE_FIRST);
     ck_assert_int_eq(loaded->layer[2]->options.lif.reset, SNND_RESET_SUBTRACT);
     ck_assert_int_eq(loaded->layer[2]->options.lif.surrogate, SNND_SURROGATE_SIGMOID);
+    ck_assert_int_eq(loaded->layer[2]->options.lif.tau_per_neuron, SNND_TAU_LEARNED);
+    ck_assert_double_eq(loaded->layer[2]->options.lif.tau_spread, 0.3 + 1.0 / 7);
     ck_assert_int_eq(loaded->layer[5]->options.leaky_integrator.order, SNND_ORDER_UPDATE_FIRST);
+    ck_assert_int_eq(loaded->layer[5]->options.leaky_integrator.tau_per_neuron, SNND_TAU_GIVEN);
+    ck_assert_double_eq(loaded->layer[5]->options.leaky_integrator.tau_spread, 0.5);
     ck_assert_double_eq(loaded->layer[3]->options.dropout.probability, 0.3);
     ck_assert_double_eq(loaded->layer[5]->options.leaky_integrator.tau, 7.7);
     ck_assert_double_eq(snnd_network_sigma(loaded), 1.1 * 1.1);
@@ -283,6 +291,7 @@ START_TEST(the_tensors_have_the_names_of_the_header) {
         "layers.0.weight", "layers.0.position",     "layers.0.sign",  "layers.0.mask",
         "layers.1.scale",  "layers.1.running_mean", "layers.1.shift", "layers.1.running_variance",
         "layers.4.weight", "layers.4.position",     "layers.4.sign",  "layers.4.mask",
+        "layers.2.leak",   "layers.5.leak",
     };
     snnd_context *context = make_context(1);
     snnd_network *saved = build(context);
@@ -496,9 +505,9 @@ START_TEST(the_pieces_as_they_are_make_a_network) {
 }
 END_TEST
 
-static const char *const required[] = {"layers.0.weight",          "layers.0.position", "layers.1.scale",
-                                       "layers.1.shift",           "layers.4.weight",   "layers.1.running_mean",
-                                       "layers.1.running_variance"};
+static const char *const required[] = {
+    "layers.0.weight",       "layers.0.position",         "layers.1.scale", "layers.1.shift", "layers.4.weight",
+    "layers.1.running_mean", "layers.1.running_variance", "layers.2.leak",  "layers.5.leak"};
 
 START_TEST(a_missing_tensor_is_named) {
     pieces all = take_apart();
@@ -514,8 +523,12 @@ START_TEST(what_the_file_has_no_room_for_takes_no_memory) {
         "{\"type\":\"batch_norm\",\"outputs\":1048576,\"epsilon\":1e-5,\"momentum\":0.1}",
         "{\"type\":\"adaptive_lif\",\"outputs\":1048576,\"threshold\":1,\"alpha\":5,\"detach_reset\":0,\"surrogate\":"
         "1}",
-        "{\"type\":\"delays\",\"outputs\":64,\"max_delay\":0,\"kernel_count\":1,\"kernel\":1,\"learn_delays\":1}"};
-    static const char *const missing[] = {"layers.0.scale", "layers.0.membrane_decay", "layers.0.weight"};
+        "{\"type\":\"delays\",\"outputs\":64,\"max_delay\":0,\"kernel_count\":1,\"kernel\":1,\"learn_delays\":1}",
+        "{\"type\":\"lif\",\"outputs\":1048576,\"tau\":2,\"threshold\":1,\"alpha\":5,\"detach_reset\":1,"
+        "\"tau_per_neuron\":2}",
+        "{\"type\":\"leaky_integrator\",\"outputs\":1048576,\"tau\":2,\"tau_per_neuron\":3}"};
+    static const char *const missing[] = {"layers.0.scale", "layers.0.membrane_decay", "layers.0.weight",
+                                          "layers.0.leak", "layers.0.leak"};
     char text[512];
     allocator memory = {0};
     snnd_context *context;
@@ -687,6 +700,10 @@ static const struct change {
     {2, "reset", "0", "reset is 0"},
     {2, "surrogate", "6", "surrogate is 6"},
     {5, "order", "0", "order is 0"},
+    {2, "tau_per_neuron", "1", "tau_spread"},
+    {2, "tau_per_neuron", "4", "tau_per_neuron is 4"},
+    {2, "tau_spread", "-1", "tau_spread is -1"},
+    {5, "tau_spread", "100", "must be above 1"},
     {2, "outputs", "0", "0 outputs"},
     {3, "probability", "1", "probability"},
     {3, "probability", "-0.1", "probability"},
@@ -925,7 +942,7 @@ Suite *network_file_suite(void) {
     TCase *tensors = scratch_case(suite, "tensors");
     tcase_add_test(tensors, the_pieces_as_they_are_make_a_network);
     tcase_add_loop_test(tensors, a_missing_tensor_is_named, 0, REQUIRED);
-    tcase_add_loop_test(tensors, what_the_file_has_no_room_for_takes_no_memory, 0, 3);
+    tcase_add_loop_test(tensors, what_the_file_has_no_room_for_takes_no_memory, 0, 5);
     tcase_add_loop_test(tensors, a_tensor_too_many_is_refused, 0, 5);
     tcase_add_test(tensors, tensors_that_are_not_of_layers_are_let_be);
     tcase_add_test(tensors, a_tensor_of_another_shape_is_named);

@@ -56,6 +56,8 @@ static void add_lif(world *w) {
         options.order = 1 + fuzz_below(&w->in, 3);
         options.reset = 1 + fuzz_below(&w->in, 3);
         options.surrogate = 1 + fuzz_below(&w->in, 6);
+        options.tau_per_neuron = 1 + fuzz_below(&w->in, 4);
+        options.tau_spread = fuzz_double(&w->in);
     }
     CALL(w, of->network, snnd_network_add_lif(of->network, or_null(w, &options), NULL));
 }
@@ -72,6 +74,8 @@ static void add_leaky_integrator(world *w) {
     if (fuzz_byte(&w->in) % 4 == 0) {
         options.tau = fuzz_double(&w->in);
         options.order = 1 + fuzz_below(&w->in, 3);
+        options.tau_per_neuron = 1 + fuzz_below(&w->in, 4);
+        options.tau_spread = fuzz_double(&w->in);
     }
     CALL(w, of->network, snnd_network_add_leaky_integrator(of->network, or_null(w, &options), NULL));
 }

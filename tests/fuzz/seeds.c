@@ -76,6 +76,9 @@ static void write_other_neurons(snnd_context *context) {
     lif.order = leaky.order = SNND_ORDER_UPDATE_FIRST;
     lif.reset = SNND_RESET_SUBTRACT;
     lif.surrogate = SNND_SURROGATE_SIGMOID;
+    lif.tau_per_neuron = SNND_TAU_LEARNED;
+    lif.tau_spread = 0.5;
+    leaky.tau_per_neuron = SNND_TAU_GIVEN;
     MUST(context, snnd_network_create(context, 2, &network));
     MUST(context, snnd_network_add_lif(network, &lif, NULL));
     MUST(context, snnd_network_add_leaky_integrator(network, &leaky, NULL));

@@ -8,9 +8,11 @@
 static inline void unsettle(snnd_network *network) {
     for (int32_t i = 0; i < snnd_network_layer_count(network); i++) {
         snnd_layer *layer = snnd_network_layer(network, i);
+        const size_t neurons = (size_t)snnd_layer_outputs(layer);
+        if (layer->arrays[SNND_ARRAY_LEAK].data != NULL)
+            fill_uniform(floats(layer, SNND_ARRAY_LEAK), neurons, -4, 1, 19);
         if (snnd_layer_get_type(layer) != SNND_LAYER_BATCH_NORM)
             continue;
-        const size_t neurons = (size_t)snnd_layer_outputs(layer);
         fill_uniform(floats(layer, SNND_ARRAY_SCALE), neurons, -0.5, 2, 11);
         fill_uniform(floats(layer, SNND_ARRAY_SHIFT), neurons, -0.2, 0.6, 12);
         fill_uniform(floats(layer, SNND_ARRAY_RUNNING_MEAN), neurons, -1, 1, 13);
@@ -148,7 +150,8 @@ static inline snnd_network *at_once(snnd_context *context) {
 }
 
 /* Two layers of LIF neurons of an order and a reset, and leaky integrators of an order. */
-static inline snnd_network *of_order(snnd_context *context, int32_t order, int32_t reset, int32_t readout_order) {
+static inline snnd_network *of_order(snnd_context *context, int32_t order, int32_t reset, int32_t readout_order,
+                                     int32_t tau_per_neuron) {
     snnd_network *network = make_network(context, 12);
     const snnd_delay_options options = delay_options(10);
     snnd_lif_options lif;
@@ -158,6 +161,7 @@ static inline snnd_network *of_order(snnd_context *context, int32_t order, int32
     lif.order = order;
     lif.reset = reset;
     readout.order = readout_order;
+    lif.tau_per_neuron = readout.tau_per_neuron = tau_per_neuron;
     add_delays(network, 30, &options);
     add_batch_norm(network);
     OK(context, snnd_network_add_lif(network, &lif, NULL));
@@ -169,15 +173,19 @@ static inline snnd_network *of_order(snnd_context *context, int32_t order, int32
 }
 
 static inline snnd_network *update_first(snnd_context *context) {
-    return of_order(context, SNND_ORDER_UPDATE_FIRST, SNND_RESET_ZERO, SNND_ORDER_UPDATE_FIRST);
+    return of_order(context, SNND_ORDER_UPDATE_FIRST, SNND_RESET_ZERO, SNND_ORDER_UPDATE_FIRST, SNND_TAU_SHARED);
 }
 
 static inline snnd_network *update_first_subtracting(snnd_context *context) {
-    return of_order(context, SNND_ORDER_UPDATE_FIRST, SNND_RESET_SUBTRACT, SNND_ORDER_PAPER);
+    return of_order(context, SNND_ORDER_UPDATE_FIRST, SNND_RESET_SUBTRACT, SNND_ORDER_PAPER, SNND_TAU_GIVEN);
 }
 
 static inline snnd_network *subtracting(snnd_context *context) {
-    return of_order(context, SNND_ORDER_PAPER, SNND_RESET_SUBTRACT, SNND_ORDER_UPDATE_FIRST);
+    return of_order(context, SNND_ORDER_PAPER, SNND_RESET_SUBTRACT, SNND_ORDER_UPDATE_FIRST, SNND_TAU_SHARED);
+}
+
+static inline snnd_network *of_their_own_tau(snnd_context *context) {
+    return of_order(context, SNND_ORDER_PAPER, SNND_RESET_ZERO, SNND_ORDER_PAPER, SNND_TAU_LEARNED);
 }
 
 /* Neurons of both orders in turn, leaky integrators and norms between them, layers without delays, and spikes at the
@@ -207,10 +215,22 @@ static inline snnd_network *mixed_orders(snnd_context *context) {
     return network;
 }
 
-static snnd_network *(*const shapes[])(snnd_context *) = {
-    paper,        sparse,   long_delays,     no_delays,    several_synapses,         deep,
-    odd,          linear,   at_once,         update_first, update_first_subtracting, subtracting,
-    mixed_orders, adaptive, adaptive_at_once};
+static snnd_network *(*const shapes[])(snnd_context *) = {paper,
+                                                          sparse,
+                                                          long_delays,
+                                                          no_delays,
+                                                          several_synapses,
+                                                          deep,
+                                                          odd,
+                                                          linear,
+                                                          at_once,
+                                                          update_first,
+                                                          update_first_subtracting,
+                                                          subtracting,
+                                                          of_their_own_tau,
+                                                          mixed_orders,
+                                                          adaptive,
+                                                          adaptive_at_once};
 
 /* Input with silences in it, and numbers too small to count. */
 static inline float *make_input(int32_t samples, int32_t steps, int32_t channels) {

@@ -541,8 +541,8 @@ static dual spike(int32_t kind, dual v) {
 }
 
 typedef struct parameters {
-    dual weight[HIDDEN][INPUTS], position[HIDDEN][INPUTS], scale[HIDDEN], shift[HIDDEN];
-    dual out_weight[CLASSES][HIDDEN], out_position[CLASSES][HIDDEN];
+    dual weight[HIDDEN][INPUTS], position[HIDDEN][INPUTS], scale[HIDDEN], shift[HIDDEN], leak[HIDDEN];
+    dual out_weight[CLASSES][HIDDEN], out_position[CLASSES][HIDDEN], out_leak[CLASSES];
 } parameters;
 
 enum { PARAMETERS = sizeof(parameters) / sizeof(dual) };
@@ -577,11 +577,17 @@ static void normalise(dual scale, dual shift, dual current[SAMPLES][STEPS]) {
     }
 }
 
-static void fire(const dual current[STEPS], const snnd_lif_options *lif, dual spikes[STEPS]) {
+/* 1 - 1/tau with 1/tau = 1 / (1 + e^-a) */
+static dual decay_of(dual leak) {
+    const dual one = constant(1);
+    return minus(one, over(one, plus(one, exponential(minus(constant(0), leak)))));
+}
+
+static void fire(const dual current[STEPS], const snnd_lif_options *lif, dual decay, dual spikes[STEPS]) {
     const bool update_first = lif->order == SNND_ORDER_UPDATE_FIRST;
     dual mem = constant(0), syn = constant(0);
     for (int t = 0; t < STEPS; t++) {
-        const dual next = plus(times(constant(1 - 1 / TAU), mem), update_first ? current[t] : syn);
+        const dual next = plus(times(decay, mem), update_first ? current[t] : syn);
         spikes[t] = spike(lif->surrogate, minus(update_first ? next : mem, constant(1)));
         const dual reset = lif->detach_reset ? constant(spikes[t].value) : spikes[t];
         mem = lif->reset == SNND_RESET_SUBTRACT ? minus(next, reset) : times(next, minus(constant(1), reset));
@@ -589,10 +595,10 @@ static void fire(const dual current[STEPS], const snnd_lif_options *lif, dual sp
     }
 }
 
-static void integrate(const dual current[STEPS], int32_t order, dual output[STEPS]) {
+static void integrate(const dual current[STEPS], int32_t order, dual decay, dual output[STEPS]) {
     dual mem = constant(0), syn = constant(0);
     for (int t = 0; t < STEPS; t++) {
-        output[t] = mem = plus(times(constant(1 - 1 / TAU), mem), order == SNND_ORDER_UPDATE_FIRST ? current[t] : syn);
+        output[t] = mem = plus(times(decay, mem), order == SNND_ORDER_UPDATE_FIRST ? current[t] : syn);
         syn = current[t];
     }
 }
@@ -632,7 +638,7 @@ static dual whole_network(const parameters *p, const snnd_lif_options *lif, cons
         }
         normalise(p->scale[h], p->shift[h], current);
         for (int b = 0; b < SAMPLES; b++)
-            fire(current[b], lif, spikes_expected[h][b]);
+            fire(current[b], lif, decay_of(p->leak[h]), spikes_expected[h][b]);
     }
     for (int b = 0; b < SAMPLES; b++) {
         dual output[CLASSES][STEPS];
@@ -641,7 +647,7 @@ static dual whole_network(const parameters *p, const snnd_lif_options *lif, cons
             for (int h = 0; h < HIDDEN; h++)
                 carry(times(constant((double)mask[b][h]), p->out_weight[c][h]), p->out_position[c][h],
                       spikes_expected[h][b], sum);
-            integrate(sum, lif->order, output[c]);
+            integrate(sum, lif->order, decay_of(p->out_leak[c]), output[c]);
         }
         loss = plus(loss, over(paper_loss((const dual(*)[STEPS])output, labels[b]), constant(SAMPLES)));
     }
@@ -654,10 +660,24 @@ static dual *take_array(dual *to, snnd_layer *layer, snnd_array_name name) {
     return to;
 }
 
+/* Those of neurons that share a time constant are no parameters of the network. */
+static dual *take_leaks(dual *to, snnd_layer *layer) {
+    if (layer->arrays[SNND_ARRAY_LEAK].data != NULL)
+        return take_array(to, layer, SNND_ARRAY_LEAK);
+    for (int32_t n = 0; n < snnd_layer_outputs(layer); n++)
+        *to++ = constant(-log(TAU - 1));
+    return to;
+}
+
+static bool is_leak(const parameters *named, const dual *parameter) {
+    return (parameter >= named->leak && parameter < named->leak + HIDDEN) || parameter >= named->out_leak;
+}
+
 static const float kept[SAMPLES][HIDDEN] = {{2, 0, 2, 2, 0, 2}, {0, 2, 2, 0, 2, 2}, {2, 2, 0, 2, 2, 0}};
 
-/* Every order with every reset and surrogate, and with the reset differentiated or not. */
-enum { SURROGATES = SNND_SURROGATE_RECTANGLE, VARIANTS = 8 * SURROGATES };
+/* Every order with every reset and surrogate, with the reset differentiated or not, and with one time constant for all
+ * or each neuron's own, which is learned. */
+enum { SURROGATES = SNND_SURROGATE_RECTANGLE, VARIANTS = 16 * SURROGATES };
 
 static snnd_lif_options variant_of(int variant) {
     snnd_lif_options lif;
@@ -665,7 +685,9 @@ static snnd_lif_options variant_of(int variant) {
     lif.detach_reset = variant % 2;
     lif.order = variant / 2 % 2 == 0 ? SNND_ORDER_PAPER : SNND_ORDER_UPDATE_FIRST;
     lif.reset = variant / 4 % 2 == 0 ? SNND_RESET_ZERO : SNND_RESET_SUBTRACT;
-    lif.surrogate = SNND_SURROGATE_ARCTAN + variant / 8;
+    lif.surrogate = SNND_SURROGATE_ARCTAN + variant / 8 % SURROGATES;
+    lif.tau_per_neuron = variant / 8 / SURROGATES == 0 ? SNND_TAU_SHARED : SNND_TAU_LEARNED;
+    lif.tau_spread = lif.tau_per_neuron == SNND_TAU_SHARED ? 0 : 0.5;
     return lif;
 }
 
@@ -675,6 +697,8 @@ static void build_whole(const snnd_lif_options *lif) {
     snnd_leaky_integrator_options readout;
     OK(context, snnd_leaky_integrator_options_init(&readout, sizeof readout));
     readout.order = lif->order;
+    readout.tau_per_neuron = lif->tau_per_neuron;
+    readout.tau_spread = lif->tau_spread;
     add_delays(network, HIDDEN, &delays);
     snnd_layer *batch_norm = add_batch_norm(network);
     OK(context, snnd_network_add_lif(network, lif, NULL));
@@ -711,23 +735,29 @@ START_TEST(gradients_through_spikes_are_those_of_dual_numbers) {
     build_whole(&lif);
     snnd_layer *first = snnd_network_layer(network, 0), *norm = snnd_network_layer(network, 1),
                *last = snnd_network_layer(network, 4);
+    const bool learned = lif.tau_per_neuron == SNND_TAU_LEARNED;
     dual *to = take_array(p.all, first, SNND_ARRAY_WEIGHT);
     to = take_array(to, first, SNND_ARRAY_POSITION);
     to = take_array(to, norm, SNND_ARRAY_SCALE);
     to = take_array(to, norm, SNND_ARRAY_SHIFT);
+    to = take_leaks(to, snnd_network_layer(network, 2));
     to = take_array(to, last, SNND_ARRAY_WEIGHT);
-    ck_assert_int_eq(take_array(to, last, SNND_ARRAY_POSITION) - p.all, PARAMETERS);
+    to = take_array(to, last, SNND_ARRAY_POSITION);
+    ck_assert_int_eq(take_leaks(to, snnd_network_layer(network, 5)) - p.all, PARAMETERS);
     const double loss = train_pass(workspace, input, labels, SAMPLES, NULL);
     ck_assert_double_eq_tol(whole_network(&p.named, &lif, kept).value, loss, 1e-5);
     assert_same_spikes();
     size_t count;
     float *gradient = all_gradients(workspace, &count);
-    ck_assert_uint_eq(count, PARAMETERS);
+    ck_assert_uint_eq(count, learned ? PARAMETERS : PARAMETERS - HIDDEN - CLASSES);
+    const float *next = gradient;
     for (int k = 0; k < PARAMETERS; k++) {
+        if (!learned && is_leak(&p.named, &p.all[k]))
+            continue;
         p.all[k].slope = 1;
         const double expected = whole_network(&p.named, &lif, kept).slope;
         p.all[k].slope = 0;
-        ck_assert_double_eq_tol((double)gradient[k], expected, 1e-6 + 1e-4 * fabs(expected));
+        ck_assert_double_eq_tol((double)*next++, expected, 3e-6 + 1e-4 * fabs(expected));
     }
     free(gradient);
 }

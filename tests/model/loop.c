@@ -55,6 +55,13 @@ static void batch_norm(const at_work *w) {
     }
 }
 
+/* 1 - 1/tau of a neuron: of its own where the layer has them, 1/tau = 1 / (1 + e^-a). */
+static double decay_of(const at_work *w, double tau, int32_t o) {
+    return w->layer->arrays[SNND_ARRAY_LEAK].data == NULL
+               ? 1 - 1 / tau
+               : 1 - 1 / (1 + exp(-(double)floats(w->layer, SNND_ARRAY_LEAK)[o]));
+}
+
 /* The paper's order:    s[t] = mem > threshold;  mem = reset((1 - 1/tau) mem + syn);  syn = h[t]
  * update first:         mem = (1 - 1/tau) mem + h[t];  s[t] = mem > threshold;  mem = reset(mem)
  * reset(x) is           x (1 - s[t]), or x - threshold s[t] */
@@ -65,7 +72,7 @@ static void lif(const at_work *w) {
     for (int32_t o = 0; o < w->outputs; o++) {
         double mem = 0, syn = 0;
         for (int32_t t = 0; t < w->steps; t++) {
-            const double next = (1 - 1 / options->tau) * mem + (update_first ? in_at(w, t, o) : syn);
+            const double next = decay_of(w, options->tau, o) * mem + (update_first ? in_at(w, t, o) : syn);
             const double margin = (update_first ? next : mem) - options->threshold, spike = margin > 0;
             w->to->margin[(size_t)t * (size_t)w->outputs + (size_t)o] = margin;
             *out_at(w, t, o) = spike;
@@ -86,7 +93,7 @@ static void leaky_integrator(const at_work *w) {
         double mem = 0, syn = 0;
         for (int32_t t = 0; t < w->steps; t++) {
             const double now = in_at(w, t, o);
-            mem = (1 - 1 / options->tau) * mem + (options->order == SNND_ORDER_UPDATE_FIRST ? now : syn);
+            mem = decay_of(w, options->tau, o) * mem + (options->order == SNND_ORDER_UPDATE_FIRST ? now : syn);
             *out_at(w, t, o) = mem;
             syn = now;
         }

@@ -54,6 +54,8 @@ static void add_lif_neurons(int k, int32_t hidden) {
     lif.order = kind % 2 == 0 ? SNND_ORDER_UPDATE_FIRST : SNND_ORDER_PAPER;
     lif.reset = kind / 2 % 2 == 0 ? SNND_RESET_SUBTRACT : SNND_RESET_ZERO;
     lif.tau = drawn(2, 20, k, 70 + (uint64_t)hidden);
+    lif.tau_per_neuron = drawn(SNND_TAU_SHARED, SNND_TAU_LEARNED, k, 100 + (uint64_t)hidden);
+    lif.tau_spread = lif.tau_per_neuron == SNND_TAU_SHARED ? 0 : 0.1 * drawn(0, 9, k, 110 + (uint64_t)hidden);
     lif.threshold = 0.8 + 0.1 * drawn(0, 4, k, 80 + (uint64_t)hidden);
     OK(context, snnd_network_add_lif(network, &lif, NULL));
 }
@@ -71,6 +73,8 @@ static void add_readout(int k) {
     OK(context, snnd_leaky_integrator_options_init(&readout, sizeof readout));
     readout.order = k % 2 == 0 ? SNND_ORDER_UPDATE_FIRST : SNND_ORDER_PAPER;
     readout.tau = drawn(2, 20, k, 90);
+    readout.tau_per_neuron = drawn(SNND_TAU_SHARED, SNND_TAU_LEARNED, k, 91);
+    readout.tau_spread = readout.tau_per_neuron == SNND_TAU_SHARED ? 0 : 0.5;
     OK(context, snnd_network_add_leaky_integrator(network, &readout, NULL));
 }
 
