@@ -96,9 +96,12 @@ static void pass(world *w) {
         return;
     const int32_t batch = (int32_t)batch_of(workspace), *labels = lend_labels(w, (size_t)batch, outputs_of(of));
     float *input = lend_floats(w, (size_t)batch * steps_of(workspace) * (size_t)snnd_network_inputs(of->network));
-    if (CALL(w, workspace, snnd_workspace_forward(workspace, SNND_TRAIN, input, batch)) == SNND_OK &&
-        CALL(w, workspace, snnd_workspace_loss(workspace, labels, NULL, NULL)) == SNND_OK)
-        MUST(w->context, snnd_workspace_backward(workspace));
+    if (CALL(w, workspace, snnd_workspace_forward(workspace, SNND_TRAIN, input, batch)) != SNND_OK ||
+        CALL(w, workspace, snnd_workspace_loss(workspace, labels, NULL, NULL)) != SNND_OK)
+        return;
+    const snnd_status status = CALL(w, workspace, snnd_workspace_backward(workspace)); /* which may overflow */
+    CLAIM(status == SNND_OK || status == SNND_ERROR_NUMERIC, "a backward pass behind a loss: %s",
+          snnd_context_last_error(w->context));
 }
 
 static void set_draw(world *w) {
