@@ -70,6 +70,20 @@ static void has_triangles(const snnd_network *network) {
     ck_assert_int_eq(lif_of(network).surrogate, SNND_SURROGATE_TRIANGLE);
 }
 
+static snnd_adaptive_lif_options adaptive_of(const snnd_network *network) {
+    snnd_adaptive_lif_options options = {.size = sizeof options};
+    ck_assert_int_eq(snnd_layer_adaptive_lif_options(layer_of(network, SNND_LAYER_ADAPTIVE_LIF), &options), SNND_OK);
+    return options;
+}
+
+static void adapts(const snnd_network *network) {
+    ck_assert_int_eq(adaptive_of(network).surrogate, SNND_SURROGATE_ARCTAN);
+}
+
+static void adapts_by_sigmoids(const snnd_network *network) {
+    ck_assert_int_eq(adaptive_of(network).surrogate, SNND_SURROGATE_SIGMOID);
+}
+
 /* Nothing of a loss is in a network. */
 static void fires(const snnd_network *network) {
     layer_of(network, SNND_LAYER_LIF);
@@ -77,13 +91,15 @@ static void fires(const snnd_network *network) {
 
 /* What is given, another value of its first option, and what the model then has. */
 static const struct model {
-    const char *options[6], *other;
+    const char *options[8], *other;
     void (*check)(const snnd_network *network);
 } models[] = {
     {{"--order", "update-first"}, "paper", updates_first},
     {{"--reset", "subtract", "--structure", "deep-r"}, "zero", subtracts},
     {{"--tau", "5", "--structure", "rigl", "--interval", "2"}, "6", has_tau},
     {{"--surrogate", "triangle"}, "arctan", has_triangles},
+    {{"--neurons", "adaptive"}, "lif", adapts},
+    {{"--neurons", "adaptive", "--surrogate", "sigmoid", "--structure", "deep-r"}, "lif", adapts_by_sigmoids},
     {{"--rate-penalty", "3", "--rate-upper", "0.05"}, "2", fires},
 };
 
@@ -109,7 +125,7 @@ static pid_t start(const char *out, const struct model *model, const char *first
                                  "1",
                                  "--quiet"};
     int count = 14;
-    for (int i = 0; i < 6 && model->options[i] != NULL; i++)
+    for (int i = 0; i < 8 && model->options[i] != NULL; i++)
         arguments[count++] = model->options[i];
     arguments[count++] = first;
     arguments[count] = first != NULL ? second : NULL;

@@ -51,6 +51,7 @@ START_TEST(defaults_are_the_papers) {
     ck_assert_double_eq(options.validation, 0);
     ck_assert_int_eq(options.seed, 0);
     ck_assert_double_eq(options.tau, 10.05);
+    ck_assert_int_eq(options.neurons, NEURONS_LIF);
     ck_assert_int_eq(options.order, 0);
     ck_assert_int_eq(options.reset, 0);
     ck_assert_int_eq(options.surrogate, 0);

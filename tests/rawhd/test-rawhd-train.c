@@ -272,7 +272,10 @@ START_TEST(what_has_no_effect_is_mentioned) {
                      0);
     check_error("--sparsity has no effect with --budget fan-in");
     check_error("--temperature has no effect with --structure set");
-    ck_assert_int_eq(RUN("third", "--epochs", "1", "--hidden", "8", "--rate-upper", "0.1"), 0);
+    ck_assert_int_eq(RUN("third", "--epochs", "1", "--hidden", "8", "--neurons", "adaptive", "--reset", "subtract",
+                         "--rate-upper", "0.1"),
+                     0);
+    check_error("--reset has no effect with --neurons adaptive");
     check_error("--rate-upper has no effect without --rate-penalty");
     ck_assert_int_eq(RUN("run", "--overwrite", "--epochs", "1", "--hidden", "8", "--growth", "random", "--quiet"), 0);
     char *said = read_text(folder, "err.txt", NULL);

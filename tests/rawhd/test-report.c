@@ -1,4 +1,5 @@
 /* rawhd-report from outside, with folders as programs leave them and with such as nobody should. */
+#include <cJSON.h>
 #include <snndelay.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -160,6 +161,19 @@ START_TEST(shows_operations_and_what_they_take) {
 }
 END_TEST
 
+/* Writes a text in the place of a setting of a run. */
+static void set_setting(const char *run, const char *name, const char *value) {
+    char *path = format_text("%s/settings.json", run), *text = read_text(folder, path, NULL);
+    cJSON *settings = cJSON_Parse(text);
+    ck_assert(cJSON_ReplaceItemInObjectCaseSensitive(settings, name, cJSON_CreateString(value)));
+    char *changed = cJSON_Print(settings);
+    write_text(folder, path, changed);
+    cJSON_free(changed);
+    cJSON_Delete(settings);
+    free(text);
+    free(path);
+}
+
 START_TEST(compares_only_what_is_like_the_paper) {
     train_with("run", "dense", "learned", "256");
     ck_assert_int_eq(REPORT("run"), 0);
@@ -167,6 +181,13 @@ START_TEST(compares_only_what_is_like_the_paper) {
     train_with("other", "dense", "learned", "8,4");
     ck_assert_int_eq(REPORT("other"), 0);
     ck_assert(!page_has("97.2 %"));
+    set_setting("run", "order", "update-first");
+    ck_assert_int_eq(REPORT("run"), 0);
+    ck_assert(!page_has("97.2 %"));
+    set_setting("run", "neurons", "adaptive");
+    set_setting("run", "tau", "5");
+    ck_assert_int_eq(REPORT("run", "other"), 0);
+    ck_assert(page_has("<td>adaptive, update-first, time constant 5</td>") && page_has("<td>lif</td>"));
 }
 END_TEST
 

@@ -63,11 +63,42 @@ static int setting_equals(const cJSON *settings, const char *name, double value)
     return number >= value && number <= value;
 }
 
+/* Settings of neurons that a run may have, and what they are in the paper; one that is not there is as in the paper. */
+static const struct of_neurons {
+    const char *name, *usual, *said;
+} of_neurons[] = {
+    {"neurons", "lif", ""},
+    {"order", "paper", ""},
+    {"reset", "zero", "reset "},
+    {"tau", "10.05", "time constant "},
+    {"surrogate", "arctan", "surrogate "},
+};
+
+enum { OF_NEURONS = sizeof of_neurons / sizeof *of_neurons };
+
+/* What of it is not as in the paper; to be freed. */
+static char *special_neurons(const cJSON *settings) {
+    char *text = format_text("%s", "");
+    for (int i = 0; i < OF_NEURONS; i++) {
+        char *value = past_setting(settings, of_neurons[i].name);
+        if (value[0] != '\0' && strcmp(value, of_neurons[i].usual) != 0) {
+            char *longer = format_text("%s%s%s%s", text, text[0] != '\0' ? ", " : "", of_neurons[i].said, value);
+            free(text);
+            text = longer;
+        }
+        free(value);
+    }
+    return text;
+}
+
 /* What the paper says of a run like this one: it has a number for the dense network of 40-256-20 with delays of 0 to
  * 24 steps only. */
 static const char *in_the_paper(const struct past *past) {
     const cJSON *settings = past->settings;
-    if (!setting_is(settings, "hidden", "256") || !setting_equals(settings, "kernel-count", 1) ||
+    char *special = special_neurons(settings);
+    const int usual = special[0] == '\0';
+    free(special);
+    if (!usual || !setting_is(settings, "hidden", "256") || !setting_equals(settings, "kernel-count", 1) ||
         !setting_equals(settings, "max-delay", 24))
         return "not of this network";
     if (!setting_is(settings, "structure", "dense"))
@@ -287,6 +318,9 @@ static void overview_row(FILE *page, const struct past *past) {
     html_row(page, past->folder);
     for (size_t i = 0; i < sizeof shown / sizeof *shown; i++)
         setting_cell(page, cJSON_GetObjectItemCaseSensitive(past->settings, shown[i]));
+    char *special = special_neurons(past->settings);
+    html_cell(page, "%s", special[0] != '\0' ? special : "lif");
+    free(special);
     for (size_t i = 0; i < sizeof of_sparse / sizeof *of_sparse; i++)
         setting_cell(page, dense ? NULL : cJSON_GetObjectItemCaseSensitive(past->settings, of_sparse[i]));
     html_cell(page, "%s", cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(past->settings, "dale")) ? "yes" : "no");
@@ -303,6 +337,7 @@ void report_overview(FILE *page, char *const folders[], int count) {
                                            "structure",
                                            "delays",
                                            "seed",
+                                           "neurons",
                                            "sparsity",
                                            "growth",
                                            "Dale's law",
@@ -315,7 +350,7 @@ void report_overview(FILE *page, char *const folders[], int count) {
         runs += report_kind_of(folders[i]) == REPORT_RUN;
     if (runs < 2)
         return;
-    html_table_begin(page, "The runs", headings, 11);
+    html_table_begin(page, "The runs", headings, sizeof headings / sizeof *headings);
     for (int i = 0; i < count; i++) {
         struct past past;
         struct failure ignored; /* its section says it */

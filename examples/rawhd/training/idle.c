@@ -21,6 +21,7 @@ static const struct {
     const char *option, *other;
     unsigned choices;
 } uses[] = {
+    {"reset", "neurons", BIT(NEURONS_LIF)},
     {"sparsity", "structure", SPARSE},
     {"sparsity", "budget", SHARES},
     {"budget", "structure", SPARSE},

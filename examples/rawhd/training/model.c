@@ -15,7 +15,7 @@ static snnd_status add_delays(snnd_network *network, const struct options *optio
     return snnd_network_add_delays(network, neurons, &delays, NULL);
 }
 
-static snnd_status add_neurons(snnd_network *network, const struct options *options) {
+static snnd_status add_lif(snnd_network *network, const struct options *options) {
     snnd_lif_options neurons;
     snnd_lif_options_init(&neurons, sizeof neurons);
     neurons.tau = options->tau;
@@ -23,6 +23,13 @@ static snnd_status add_neurons(snnd_network *network, const struct options *opti
     neurons.reset = options->reset + 1;
     neurons.surrogate = options->surrogate + 1;
     return snnd_network_add_lif(network, &neurons, NULL);
+}
+
+static snnd_status add_adaptive_lif(snnd_network *network, const struct options *options) {
+    snnd_adaptive_lif_options neurons;
+    snnd_adaptive_lif_options_init(&neurons, sizeof neurons);
+    neurons.surrogate = options->surrogate + 1;
+    return snnd_network_add_adaptive_lif(network, &neurons, NULL);
 }
 
 static snnd_status add_readout(snnd_network *network, const struct options *options) {
@@ -41,7 +48,7 @@ static snnd_status add_layers(snnd_network *network, const struct options *optio
         if (status == SNND_OK)
             status = snnd_network_add_batch_norm(network, NULL, NULL);
         if (status == SNND_OK)
-            status = add_neurons(network, options);
+            status = (options->neurons == NEURONS_ADAPTIVE ? add_adaptive_lif : add_lif)(network, options);
         if (status == SNND_OK)
             status = snnd_network_add_dropout(network, options->dropout, NULL);
     }

@@ -18,6 +18,7 @@ enum keeping {
 };
 
 static const char *const delays_names[] = {"learned", "fixed", NULL};
+static const char *const neurons_names[] = {"lif", "adaptive", NULL};
 static const char *const order_names[] = {"paper", "update-first", NULL};
 static const char *const reset_names[] = {"zero", "subtract", NULL};
 static const char *const surrogate_names[] = {"arctan", "fast-sigmoid", "sigmoid", "triangle", "rectangle", NULL};
@@ -57,7 +58,11 @@ static const struct entry table[] = {
     {{"max-delay", WHOLE, AT(max_delay), 0, 1022, NULL}, DECIDES, "N", "longest delay in steps of 10 ms; even (24)"},
     {{"delays", CHOICE, AT(delays), 0, 0, delays_names}, DECIDES, "KIND", "learned, or fixed at random (learned)"},
     {{"kernel-count", WHOLE, AT(per_pair), 1, 64, NULL}, DECIDES, "N", "synapses for each pair of neurons (1)"},
-    {{"tau", REAL, AT(tau), 1, 1e9, NULL}, DECIDES, "X", "membrane time constant in steps of all neurons (10.05)"},
+    {{"neurons", CHOICE, AT(neurons), 0, 0, neurons_names},
+     DECIDES,
+     "KIND",
+     "hidden ones: lif, or adaptive, whose four parameters are trained (lif)"},
+    {{"tau", REAL, AT(tau), 1, 1e9, NULL}, DECIDES, "X", "membrane time constant in steps, of lif and readout (10.05)"},
     {{"order", CHOICE, AT(order), 0, 0, order_names},
      DECIDES,
      "KIND",

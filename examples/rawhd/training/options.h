@@ -11,6 +11,7 @@
 enum { OPTIONS_LAYERS = 16 };
 
 enum delays_kind { DELAYS_LEARNED, DELAYS_FIXED };
+enum neurons_kind { NEURONS_LIF, NEURONS_ADAPTIVE };
 enum structure_kind {
     STRUCTURE_DENSE,
     STRUCTURE_FIXED,
@@ -39,11 +40,11 @@ struct options {
     struct widths hidden;
     struct prices picojoules;
     double tau;
-    int delays, structure, growth; /**< of the enums above */
-    int preset;                    /**< enum preset */
-    int order, reset, surrogate;   /**< snnd_order, snnd_reset and snnd_surrogate, each less 1 */
-    int budget, density;           /**< snnd_budget, snnd_density */
-    int isa;                       /**< snnd_isa */
+    int delays, neurons, structure, growth; /**< of the enums above */
+    int preset;                             /**< enum preset */
+    int order, reset, surrogate;            /**< snnd_order, snnd_reset and snnd_surrogate, each less 1 */
+    int budget, density;                    /**< snnd_budget, snnd_density */
+    int isa;                                /**< snnd_isa */
     int dale;
     int german_first;
     double rate_penalty, rate_lower, rate_upper;
