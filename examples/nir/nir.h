@@ -142,4 +142,10 @@ static inline double nir_steps(double seconds, double dt) {
     return fabs(steps - 1) <= 1e-6 ? 1 : steps;
 }
 
+/* The logit of what a time constant in steps takes off a potential in each, which a layer has an array of. Of 1 it is
+ * infinite, and 40 is as good. */
+static inline float nir_leak(double steps) {
+    return steps > 1 ? (float)-log(steps - 1) : 40;
+}
+
 #endif

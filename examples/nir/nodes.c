@@ -281,28 +281,52 @@ static int take_factors(nir_reading *all, const nir_node *node, const neurons *r
     return 0;
 }
 
-static snnd_status add_lif(const nir_reading *all, const neurons *read) {
+/* The time constant of a layer's options: that of all neurons, or where they differ what the layer would begin with. */
+static double mean_steps(const neurons *read) {
+    double sum = 0;
+    for (int32_t n = 0; n < read->count; n++)
+        sum += read->steps[n];
+    return are_same(read->steps, read->count) ? read->steps[0] : sum / read->count;
+}
+
+static snnd_status set_leaks(const neurons *read, snnd_layer *layer) {
+    float *leak = allocate((size_t)read->count, sizeof *leak);
+    for (int32_t n = 0; n < read->count; n++)
+        leak[n] = nir_leak(read->steps[n]);
+    const snnd_status status = snnd_layer_set_array(layer, SNND_ARRAY_LEAK, leak, read->count);
+    free(leak);
+    return status;
+}
+
+static snnd_status add_lif(const nir_reading *all, const neurons *read, int32_t tau_per_neuron, snnd_layer **layer) {
     snnd_lif_options options;
     snnd_lif_options_init(&options, sizeof options);
-    options.tau = read->steps[0];
+    options.tau = mean_steps(read);
+    options.tau_per_neuron = tau_per_neuron;
     options.threshold = read->threshold[0];
     options.order = (int32_t)nir_neurons_order(all->report->order);
     options.reset = (int32_t)read->reset;
-    return snnd_network_add_lif(all->network, &options, NULL);
+    return snnd_network_add_lif(all->network, &options, layer);
 }
 
-static snnd_status add_integrators(const nir_reading *all, const neurons *read) {
+static snnd_status add_integrators(const nir_reading *all, const neurons *read, int32_t tau_per_neuron,
+                                   snnd_layer **layer) {
     snnd_leaky_integrator_options options;
     snnd_leaky_integrator_options_init(&options, sizeof options);
-    options.tau = read->steps[0];
+    options.tau = mean_steps(read);
+    options.tau_per_neuron = tau_per_neuron;
     options.order = (int32_t)nir_neurons_order(all->report->order);
-    return snnd_network_add_leaky_integrator(all->network, &options, NULL);
+    return snnd_network_add_leaky_integrator(all->network, &options, layer);
 }
 
 static int add_neurons(nir_reading *all, const nir_node *node, const neurons *read) {
-    if (!are_same(read->steps, read->count))
-        return nir_refuse(all, node, "has time constants that differ; a layer of the library has one for all neurons");
-    const snnd_status status = node->type == NIR_LIF ? add_lif(all, read) : add_integrators(all, read);
+    const bool shared = are_same(read->steps, read->count);
+    const int32_t tau_per_neuron = shared ? SNND_TAU_SHARED : SNND_TAU_GIVEN;
+    snnd_layer *layer;
+    snnd_status status = node->type == NIR_LIF ? add_lif(all, read, tau_per_neuron, &layer)
+                                               : add_integrators(all, read, tau_per_neuron, &layer);
+    if (status == SNND_OK && !shared)
+        status = set_leaks(read, layer);
     return nir_blame(all, node, nir_told(all->failure, all->context, status));
 }
 

@@ -102,9 +102,10 @@ static void tell_of_import(const nir_import_report *report, const char *path) {
     if (report->later > 0)
         program_complain("the network gives what the graph gives %d %s later", report->later, steps(report->later));
     if (report->firing > 0 && !report->told)
-        program_complain("%s does not say when its readers look for spikes; taken is that they update first, as most "
-                         "do (--order spike-first: the others)",
-                         path);
+        program_complain(
+            "%s does not say when its readers look for spikes; it is read as for those that update first, as most "
+            "do (--order spike-first: the others)",
+            path);
 }
 
 static int import_network(snnd_context *context, char **path, const struct options *options, struct failure *failure) {

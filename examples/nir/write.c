@@ -50,6 +50,7 @@ typedef struct neuron_layer {
     snnd_order order;
     snnd_reset reset;
     double tau, threshold;
+    bool shared; /* tau, which otherwise each neuron has of its own */
 } neuron_layer;
 
 static bool is_neurons(const writing *all, int32_t layer) {
@@ -61,30 +62,32 @@ static neuron_layer look_at_neurons(const writing *all, const snnd_layer *layer)
     snnd_leaky_integrator_options leaky = {.size = sizeof leaky};
     if (snnd_layer_get_type(layer) == SNND_LAYER_LIF) {
         nir_call(all->writer, snnd_layer_lif_options(layer, &lif));
-        return (neuron_layer){NIR_LIF, (snnd_order)lif.order, (snnd_reset)lif.reset, lif.tau, lif.threshold};
+        return (neuron_layer){NIR_LIF, (snnd_order)lif.order, (snnd_reset)lif.reset,
+                              lif.tau, lif.threshold,         lif.tau_per_neuron == SNND_TAU_SHARED};
     }
     nir_call(all->writer, snnd_layer_leaky_integrator_options(layer, &leaky));
-    return (neuron_layer){.type = NIR_LI, .order = (snnd_order)leaky.order, .tau = leaky.tau};
+    return (neuron_layer){.type = NIR_LI,
+                          .order = (snnd_order)leaky.order,
+                          .tau = leaky.tau,
+                          .shared = leaky.tau_per_neuron == SNND_TAU_SHARED};
 }
-
-/* The n-th number in single precision on a walk away from one, to both sides. */
-static double beside(double from, int n) {
-    float near = (float)from;
-    for (int step = 0; step < (n + 1) / 2; step++)
-        near = nextafterf(near, n % 2 != 0 ? INFINITY : 0);
-    return (double)near;
-}
-
-/* How many such numbers are looked at. */
-enum { BESIDE = 9 };
 
 /* The time constant in seconds that, in single precision and brought back to steps, gives the same decay. */
 static double seconds_of_tau(double tau, double dt) {
-    const float wanted = (float)(1 - 1 / tau);
-    for (int n = 0; n < BESIDE; n++)
-        if ((float)(1 - 1 / nir_steps(beside(tau * dt, n), dt)) == wanted)
-            return beside(tau * dt, n);
-    return beside(tau * dt, 0);
+    const float wanted = (float)(1 - 1 / tau), nearest = (float)(tau * dt);
+    for (int away = 0; away < 9; away++) {
+        float near = nearest;
+        for (int step = 0; step < (away + 1) / 2; step++)
+            near = nextafterf(near, away % 2 != 0 ? INFINITY : 0);
+        if ((float)(1 - 1 / nir_steps((double)near, dt)) == wanted)
+            return (double)near;
+    }
+    return (double)nearest;
+}
+
+/* The same of one that is given as a logit, which single precision is enough for: 1/tau = 1 / (1 + e^-leak). */
+static double seconds_of_leak(float leak, double dt) {
+    return (double)(float)((1 + exp(-(double)leak)) * dt);
 }
 
 /* The time constants of the neurons in seconds, for free(). */
@@ -93,8 +96,11 @@ static double *seconds_of(const writing *all, const snnd_layer *layer) {
     const double dt = all->options->dt;
     const neuron_layer of = look_at_neurons(all, layer);
     double *seconds = allocate((size_t)count, sizeof *seconds);
+    snnd_array leak = {0};
+    if (!of.shared)
+        nir_call(all->writer, snnd_layer_array((snnd_layer *)(uintptr_t)layer, SNND_ARRAY_LEAK, &leak));
     for (int32_t n = 0; n < count; n++)
-        seconds[n] = seconds_of_tau(of.tau, dt);
+        seconds[n] = leak.data == NULL ? seconds_of_tau(of.tau, dt) : seconds_of_leak(((float *)leak.data)[n], dt);
     return seconds;
 }
 

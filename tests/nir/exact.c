@@ -156,22 +156,28 @@ static void assert_enough(const agreement *all) {
 typedef struct kind_of_network {
     snnd_order order;
     bool subtracts; /* some layers' reset */
+    bool differs;   /* some layers have a time constant for each neuron */
     bool delayed;
 } kind_of_network;
 
 static void draw_neurons(snnd_context *context, snnd_network *network, const kind_of_network *kind, bool fires) {
     snnd_lif_options lif;
     snnd_leaky_integrator_options leaky;
+    snnd_layer *layer;
     OK(context, snnd_lif_options_init(&lif, sizeof lif));
     OK(context, snnd_leaky_integrator_options_init(&leaky, sizeof leaky));
-    lif.tau = leaky.tau = drawn(0, 1) < 0.2 ? 1 : drawn(1, 20);
     lif.order = leaky.order = kind->order;
     lif.threshold = drawn(0.4, 1);
     lif.reset = kind->subtracts && drawn_true() ? SNND_RESET_SUBTRACT : SNND_RESET_ZERO;
+    const bool differs = kind->differs && drawn_true();
+    lif.tau = leaky.tau = !differs && drawn(0, 1) < 0.2 ? 1 : drawn(1.1, 20);
+    lif.tau_per_neuron = leaky.tau_per_neuron = differs ? SNND_TAU_GIVEN : SNND_TAU_SHARED;
     if (fires)
-        OK(context, snnd_network_add_lif(network, &lif, NULL));
+        OK(context, snnd_network_add_lif(network, &lif, &layer));
     else
-        OK(context, snnd_network_add_leaky_integrator(network, &leaky, NULL));
+        OK(context, snnd_network_add_leaky_integrator(network, &leaky, &layer));
+    if (differs)
+        draw_floats(layer, SNND_ARRAY_LEAK, -4, 3);
 }
 
 static void draw_synapses(snnd_context *context, snnd_network *network, const kind_of_network *kind, int32_t outputs) {
@@ -215,9 +221,9 @@ static int32_t nodes_of(const graph_loop *made, const char *type) {
 }
 
 static const kind_of_network kinds[] = {
-    {SNND_ORDER_PAPER, false, true},        {SNND_ORDER_PAPER, true, true},
-    {SNND_ORDER_UPDATE_FIRST, false, true}, {SNND_ORDER_UPDATE_FIRST, true, true},
-    {SNND_ORDER_UPDATE_FIRST, true, false},
+    {SNND_ORDER_PAPER, false, false, true},        {SNND_ORDER_PAPER, true, true, true},
+    {SNND_ORDER_UPDATE_FIRST, false, false, true}, {SNND_ORDER_UPDATE_FIRST, true, false, true},
+    {SNND_ORDER_UPDATE_FIRST, true, true, true},   {SNND_ORDER_UPDATE_FIRST, true, true, false},
 };
 
 enum { KINDS = sizeof kinds / sizeof kinds[0] };
@@ -374,7 +380,7 @@ static void draw_branch(sketch *s, const char *neurons, int32_t outputs, int32_t
 static void draw_neuron_field(const sketch *s, const char *name, const char *field, int32_t neurons, double low,
                               double high) {
     double values[MOST_NEURONS];
-    const bool same = drawn_true() || strcmp(field, "tau") == 0;
+    const bool same = drawn_true();
     for (int32_t n = 0; n < neurons; n++)
         values[n] = same && n > 0 ? values[0] : drawn(low, high);
     put(s, name, field, 1, (hsize_t)neurons, 1, values);

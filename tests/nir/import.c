@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "format/scratch.h"
+#include "model/leak.h"
 #include "model/network.h"
 #include "nir/by_hand.h"
 #include "nir/files.h"
@@ -367,23 +368,50 @@ START_TEST(a_lag_without_room_is_told) {
 }
 END_TEST
 
-/* Puts 2, 2 and 3 into a field of the LIF node. */
-static void let_differ(const char *field) {
+/* The graph with a field of its LIF node that differs. */
+static void let_differ(const char *field, const float values[3]) {
     char path[64];
     snprintf(path, sizeof path, "node/nodes/lif/%s", field);
     by_hand_write(scratch("a"), NULL, 0);
     const hid_t file = H5Fopen(scratch("a"), H5F_ACC_RDWR, H5P_DEFAULT), dataset = H5Dopen2(file, path, H5P_DEFAULT);
-    const float values[3] = {2, 2, 3};
-    H5Dwrite(dataset, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, values);
+    by_hand_good(H5Dwrite(dataset, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) >= 0, field);
     H5Dclose(dataset);
     H5Fclose(file);
 }
+
+/* A single step has no logit. */
+START_TEST(a_time_constant_of_one_step_is_exact) {
+    snnd_context *context = make_context(1);
+    snnd_network *network = NULL;
+    let_differ("tau", (const float[]){0.01f, 0.01f, 0.02f});
+    GOOD(load_nir(context, DT, scratch("a"), &network));
+    ck_assert_double_eq(snnd_leak_rate(network->layer[1], 0), 1);
+    ck_assert_double_eq_tol(snnd_leak_rate(network->layer[1], 2), 0.5, 1e-7);
+    snnd_network_free(network);
+    snnd_context_free(context);
+}
+END_TEST
+
+START_TEST(time_constants_may_differ) {
+    snnd_context *context = make_context(1);
+    snnd_network *network = NULL;
+    let_differ("tau", (const float[]){2, 2, 3}); /* 200, 200 and 300 steps */
+    GOOD(load_nir(context, DT, scratch("a"), &network));
+    ck_assert_int_eq(network->layer[1]->options.lif.tau_per_neuron, SNND_TAU_GIVEN);
+    ck_assert_float_eq_tol(element(network, 1, SNND_ARRAY_LEAK, 1), -(float)log(199), 1e-5f);
+    ck_assert_float_eq_tol(element(network, 1, SNND_ARRAY_LEAK, 2), -(float)log(299), 1e-5f);
+    ck_assert_float_eq_tol(element(network, 0, SNND_ARRAY_WEIGHT, 0), 0.75f * 5 / 200, 1e-7f);
+    ck_assert_float_eq_tol(element(network, 0, SNND_ARRAY_WEIGHT, 5), 0.75f * 5 / 300, 1e-7f);
+    snnd_network_free(network);
+    snnd_context_free(context);
+}
+END_TEST
 
 /* A potential and its threshold are as good in any measure: weights take the difference. */
 START_TEST(thresholds_may_differ) {
     snnd_context *context = make_context(1);
     snnd_network *network = NULL;
-    let_differ("v_threshold");
+    let_differ("v_threshold", (const float[]){2, 2, 3});
     GOOD(load_nir(context, DT, scratch("a"), &network));
     ck_assert_double_eq(network->layer[1]->options.lif.threshold, 2);
     ck_assert_float_eq_tol(element(network, 0, SNND_ARRAY_WEIGHT, 0), 0.75f, 1e-6f);
@@ -520,15 +548,6 @@ START_TEST(a_broken_file_is_refused) {
 }
 END_TEST
 
-START_TEST(time_constants_that_differ_are_refused) {
-    snnd_context *context = make_context(1);
-    snnd_network *network = NULL;
-    let_differ("tau");
-    REFUSED("node 'lif' (LIF) has time constants that differ", load_nir(context, DT, scratch("a"), &network));
-    snnd_context_free(context);
-}
-END_TEST
-
 START_TEST(without_dt_there_is_no_step) {
     snnd_context *context = make_context(1);
     snnd_network *network = NULL;
@@ -636,13 +655,14 @@ Suite *import_suite(void) {
     tcase_add_test(reading, neurons_without_a_matrix_are_joined_one_to_one);
     tcase_add_test(reading, other_ways_to_write_the_same_are_read);
     tcase_add_test(reading, a_lag_without_room_is_told);
+    tcase_add_test(reading, time_constants_may_differ);
+    tcase_add_test(reading, a_time_constant_of_one_step_is_exact);
     tcase_add_test(reading, thresholds_may_differ);
     tcase_add_loop_test(reading, the_reset_is_that_of_the_nodes_metadata, 0, 2);
     tcase_add_loop_test(reading, a_reset_that_is_none_is_refused, 0, 2);
 
     TCase *refused = scratch_case(suite, "refused");
     tcase_add_loop_test(refused, a_broken_file_is_refused, 0, sizeof broken / sizeof broken[0]);
-    tcase_add_test(refused, time_constants_that_differ_are_refused);
     tcase_add_loop_test(refused, without_dt_there_is_no_step, 0, 2);
     tcase_add_test(refused, a_large_diagonal_is_refused);
     tcase_add_test(refused, a_file_that_is_cut_off_is_refused);

@@ -6,6 +6,7 @@
 
 #include "base/allocator.h"
 #include "format/scratch.h"
+#include "model/leak.h"
 #include "model/lif.h"
 #include "model/network.h"
 #include "nir/files.h"
@@ -382,6 +383,45 @@ START_TEST(a_reset_that_is_told_is_that_of_all_neurons) {
 }
 END_TEST
 
+/* Neurons behind nothing but the input, with time constants of their own from 1.02 to 400 steps. */
+static snnd_network *build_leaky(snnd_context *context, int32_t neurons, snnd_tau tau, bool fires) {
+    snnd_network *network;
+    snnd_lif_options lif;
+    snnd_leaky_integrator_options leaky;
+    snnd_layer *layer;
+    OK(context, snnd_network_create(context, neurons, &network));
+    OK(context, snnd_lif_options_init(&lif, sizeof lif));
+    OK(context, snnd_leaky_integrator_options_init(&leaky, sizeof leaky));
+    lif.tau_per_neuron = leaky.tau_per_neuron = (int32_t)tau;
+    lif.order = leaky.order = SNND_ORDER_UPDATE_FIRST;
+    if (fires)
+        OK(context, snnd_network_add_lif(network, &lif, &layer));
+    else
+        OK(context, snnd_network_add_leaky_integrator(network, &leaky, &layer));
+    for (int32_t n = 0; n < neurons; n++)
+        snnd_layer_floats(layer, SNND_ARRAY_LEAK)[n] = (float)(10 * snnd_random_uniform(6, 1, (uint64_t)n) - 6);
+    return network;
+}
+
+/* Seconds in single precision are rounded once; from then on they are the same bits. */
+START_TEST(time_constants_of_neurons_come_back) {
+    enum { NEURONS = 200 };
+    snnd_context *context = make_context(1);
+    snnd_network *network = build_leaky(context, NEURONS, _i % 2 == 0 ? SNND_TAU_GIVEN : SNND_TAU_LEARNED, _i < 2);
+    snnd_network *loaded = round_trip(context, network, NULL), *again = round_trip(context, loaded, NULL);
+    ck_assert_int_eq(loaded->count, 1);
+    const snnd_layer *one = network->layer[0], *other = loaded->layer[0];
+    for (int32_t n = 0; n < NEURONS; n++)
+        ck_assert_double_eq_tol(snnd_leak_rate(one, n) / snnd_leak_rate(other, n), 1, 2e-7);
+    ck_assert_mem_eq(snnd_layer_floats(other, SNND_ARRAY_LEAK), snnd_layer_floats(again->layer[0], SNND_ARRAY_LEAK),
+                     NEURONS * sizeof(float));
+    snnd_network_free(network);
+    snnd_network_free(loaded);
+    snnd_network_free(again);
+    snnd_context_free(context);
+}
+END_TEST
+
 /* ---- the rest ---- */
 
 START_TEST(masks_and_signs_become_weights) {
@@ -539,6 +579,7 @@ Suite *round_trip_suite(void) {
     tcase_add_test(both, what_updates_first_is_not_written_for_readers_that_do_not);
     tcase_add_loop_test(both, a_reset_by_subtraction_comes_back, 0, 2);
     tcase_add_test(both, a_reset_that_is_told_is_that_of_all_neurons);
+    tcase_add_loop_test(both, time_constants_of_neurons_come_back, 0, 4);
 
     TCase *errors = scratch_case(suite, "errors");
     tcase_add_test(errors, arguments_are_checked);
