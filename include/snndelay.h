@@ -675,14 +675,15 @@ SNND_API snnd_status snnd_workspace_add_gradient(snnd_workspace *workspace, cons
 /** Gradients of the loss with respect to every parameter, by backpropagation through time; replaces those
  * of the pass before. Needs a training pass and, since the last backward pass, a loss or a gradient of the host's
  * (snnd_workspace_add_gradient()); without a loss there is no L1 and no rate penalty. SNND_ERROR_STATE where weights,
- * positions, signs, masks, scales or shifts have changed since that pass: gradients would belong to neither. (Sigma
- * may.) SNND_ERROR_NUMERIC where gradients of a parameter are not finite; then there are none of this pass. */
+ * positions, signs, masks, scales, shifts or parameters of neurons have changed since that pass: gradients would belong
+ * to neither. (Sigma may.) SNND_ERROR_NUMERIC where gradients of a parameter are not finite; then there are none of
+ * this pass. */
 SNND_API snnd_status snnd_workspace_backward(snnd_workspace *workspace);
 
-/** Shows the gradient of WEIGHT, POSITION, SCALE, SHIFT or LEAK: float32 in the shape of the parameter, borrowed,
- * writable, valid until the workspace is freed (a trainer's: as long as snnd_trainer_workspace()
- * says). Weight gradients are with respect to theta where the layer has signs, and include L1 (sign(theta), 0 at 0).
- * Those of absent synapses are 0, unless the layer's controller needs them (see snnd_workspace_complete_gradient()).
+/** Shows the gradient of a parameter, of a delay layer, batch norm or neurons: float32 in the shape of the parameter,
+ * borrowed, writable, valid until the workspace is freed (a trainer's: as long as snnd_trainer_workspace() says).
+ * Weight gradients are with respect to theta where the layer has signs, and include L1 (sign(theta), 0 at 0). Those of
+ * absent synapses are 0, unless the layer's controller needs them (see snnd_workspace_complete_gradient()).
  * SNND_ERROR_STATE unless of forward pass, loss and backward pass the last was the backward pass. */
 SNND_API snnd_status snnd_workspace_gradient(const snnd_workspace *workspace, const snnd_layer *layer,
                                              snnd_array_name name, snnd_array *array);
