@@ -1,5 +1,6 @@
 /* Synaptic operations: by hand, and against a loop over every synapse, sample and step. */
 #include "inference/shapes.h"
+#include "model/layer_pass.h"
 
 Suite *operations_suite(void);
 
@@ -150,7 +151,8 @@ static snnd_network *masked(snnd_context *of) {
 }
 
 static snnd_network *(*const networks[])(snnd_context *) = {
-    sparse, no_delays, several_synapses, thinned, deep, odd, linear, at_once, dropped, shifted, masked,
+    sparse,  no_delays,    several_synapses, thinned, deep,    odd,    linear,
+    at_once, update_first, adaptive,         dropped, shifted, masked,
 };
 
 /* The layer whose spikes come to a layer of delays; NULL: numbers come to it. */
@@ -158,7 +160,7 @@ static const snnd_layer *firing_before(const snnd_layer *layer) {
     for (int32_t i = layer->index - 1; i >= 0; i--) {
         const snnd_layer *before = snnd_network_layer(layer->network, i);
         if (snnd_layer_get_type(before) != SNND_LAYER_DROPOUT)
-            return snnd_layer_get_type(before) == SNND_LAYER_LIF ? before : NULL;
+            return snnd_layer_pass_of(before)->spikes != NULL ? before : NULL;
     }
     return NULL;
 }
