@@ -66,6 +66,12 @@ static void has_tau(const snnd_network *network) {
     ck_assert_double_eq(readout_of(network).tau, 5);
 }
 
+static void learns_tau(const snnd_network *network) {
+    ck_assert_int_eq(lif_of(network).tau_per_neuron, SNND_TAU_LEARNED);
+    ck_assert_int_eq(readout_of(network).tau_per_neuron, SNND_TAU_LEARNED);
+    ck_assert_double_eq(lif_of(network).tau, 10.05);
+}
+
 static void has_triangles(const snnd_network *network) {
     ck_assert_int_eq(lif_of(network).surrogate, SNND_SURROGATE_TRIANGLE);
 }
@@ -98,6 +104,8 @@ static const struct model {
     {{"--reset", "subtract", "--structure", "deep-r"}, "zero", subtracts},
     {{"--tau", "5", "--structure", "rigl", "--interval", "2"}, "6", has_tau},
     {{"--surrogate", "triangle"}, "arctan", has_triangles},
+    {{"--tau", "learned"}, "10.05", learns_tau},
+    {{"--tau", "learned", "--order", "update-first", "--structure", "set"}, "9", learns_tau},
     {{"--neurons", "adaptive"}, "lif", adapts},
     {{"--neurons", "adaptive", "--surrogate", "sigmoid", "--structure", "deep-r"}, "lif", adapts_by_sigmoids},
     {{"--rate-penalty", "3", "--rate-upper", "0.05"}, "2", fires},

@@ -50,7 +50,8 @@ START_TEST(defaults_are_the_papers) {
     ck_assert_double_eq(options.dropout, 0.4);
     ck_assert_double_eq(options.validation, 0);
     ck_assert_int_eq(options.seed, 0);
-    ck_assert_double_eq(options.tau, 10.05);
+    ck_assert_double_eq(options.tau.steps, 10.05);
+    ck_assert_int_eq(options.tau.learned, 0);
     ck_assert_int_eq(options.neurons, NEURONS_LIF);
     ck_assert_int_eq(options.order, 0);
     ck_assert_int_eq(options.reset, 0);
@@ -71,6 +72,12 @@ START_TEST(reads_what_is_given) {
     ck_assert_int_eq(options.delays, DELAYS_FIXED);
     ck_assert_int_eq(options.isa, 1);
     ck_assert_int_eq(options.seed, 7);
+    ck_assert_int_eq(READ("--tau", "learned"), 0);
+    ck_assert_int_eq(options.tau.learned, 1);
+    ck_assert_double_eq(options.tau.steps, 10.05);
+    ck_assert_int_eq(READ("--tau", "learned", "--tau", "7.5"), 0);
+    ck_assert_int_eq(options.tau.learned, 0);
+    ck_assert_double_eq(options.tau.steps, 7.5);
     ck_assert_int_eq(options.picojoules.given, 0);
     ck_assert_int_eq(READ("--picojoules", "0.9,4.6"), 0);
     ck_assert_int_eq(options.picojoules.given, 1);
@@ -92,6 +99,8 @@ START_TEST(names_the_option_that_is_wrong) {
     check_refused(READ("--preset", "Mel"), "--preset");
     check_refused(READ("--epochs"), "--epochs: a value is missing");
     check_refused(READ("--epoch-count", "3"), "--epoch-count: there is no such option");
+    check_refused(READ("--tau", "0.5"), "--tau: expected learned or a number from 1 to 1e+09, not '0.5'");
+    check_refused(READ("--tau", "learn"), "--tau");
     check_refused(READ("--picojoules", "0.9"), "--picojoules: expected two numbers from 0 to 1e+09 with a comma");
     check_refused(READ("--picojoules", "0.9,"), "--picojoules");
     check_refused(READ("--picojoules", "0.9,1,2"), "--picojoules");

@@ -18,7 +18,8 @@ static snnd_status add_delays(snnd_network *network, const struct options *optio
 static snnd_status add_lif(snnd_network *network, const struct options *options) {
     snnd_lif_options neurons;
     snnd_lif_options_init(&neurons, sizeof neurons);
-    neurons.tau = options->tau;
+    neurons.tau = options->tau.steps;
+    neurons.tau_per_neuron = options->tau.learned ? SNND_TAU_LEARNED : SNND_TAU_SHARED;
     neurons.order = options->order + 1;
     neurons.reset = options->reset + 1;
     neurons.surrogate = options->surrogate + 1;
@@ -35,7 +36,8 @@ static snnd_status add_adaptive_lif(snnd_network *network, const struct options 
 static snnd_status add_readout(snnd_network *network, const struct options *options) {
     snnd_leaky_integrator_options neurons;
     snnd_leaky_integrator_options_init(&neurons, sizeof neurons);
-    neurons.tau = options->tau;
+    neurons.tau = options->tau.steps;
+    neurons.tau_per_neuron = options->tau.learned ? SNND_TAU_LEARNED : SNND_TAU_SHARED;
     neurons.order = options->order + 1;
     return snnd_network_add_leaky_integrator(network, &neurons, NULL);
 }

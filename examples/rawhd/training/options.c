@@ -43,6 +43,9 @@ struct entry {
 
 #define AT(field) offsetof(struct options, field)
 
+/* The paper's, which learning begins with. */
+#define USUAL_TAU 10.05
+
 /* Whole numbers that a double, and so a JSON file, holds exactly. */
 #define MOST_SEED 9007199254740991.0
 
@@ -62,7 +65,10 @@ static const struct entry table[] = {
      DECIDES,
      "KIND",
      "hidden ones: lif, or adaptive, whose four parameters are trained (lif)"},
-    {{"tau", REAL, AT(tau), 1, 1e9, NULL}, DECIDES, "X", "membrane time constant in steps, of lif and readout (10.05)"},
+    {{"tau", OTHER, AT(tau), 1, 1e9, NULL},
+     DECIDES,
+     "X",
+     "membrane time constant in steps, of lif and readout; learned: of each neuron (10.05)"},
     {{"order", CHOICE, AT(order), 0, 0, order_names},
      DECIDES,
      "KIND",
@@ -169,7 +175,7 @@ static void set_defaults(struct options *options) {
         .hidden = {{256}, 1},
         .max_delay = 24,
         .per_pair = 1,
-        .tau = 10.05,
+        .tau = {USUAL_TAU, 0},
         .sparsity = 0.875,
         .dale = -1, /* options_check() decides */
         .interval = -1,
@@ -223,6 +229,20 @@ static char *widths_text(const void *field) {
     return text;
 }
 
+static int read_tau(const struct argument *argument, void *field, const char *text, struct failure *failure) {
+    struct tau read = {USUAL_TAU, strcmp(text, "learned") == 0};
+    if (!read.learned && number_real(text, argument->low, argument->high, &read.steps) != 0)
+        return failed(failure, "--%s: expected learned or a number from %g to %g, not '%s'", argument->name,
+                      argument->low, argument->high, text);
+    *(struct tau *)field = read;
+    return 0;
+}
+
+static char *tau_text(const void *field) {
+    const struct tau *tau = field;
+    return tau->learned ? format_text("learned") : real_text(tau->steps);
+}
+
 static int read_prices(const struct argument *argument, void *field, const char *text, struct failure *failure) {
     struct prices read = {0, 0, 1};
     const char *comma = strchr(text, ',');
@@ -255,6 +275,7 @@ static const struct form {
     char *(*text)(const void *field);
 } forms[] = {
     {"hidden", read_widths, widths_text},
+    {"tau", read_tau, tau_text},
     {"picojoules", read_prices, prices_text},
 };
 

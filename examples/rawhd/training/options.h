@@ -28,6 +28,12 @@ struct widths {
     int count;
 };
 
+/** A time constant in steps, and whether each neuron learns its own from there. */
+struct tau {
+    double steps;
+    int learned;
+};
+
 /** What operations take of energy, as snnd_picojoules. */
 struct prices {
     double accumulation, multiplication;
@@ -39,7 +45,7 @@ struct options {
     int64_t epochs, batch, max_delay, per_pair, seed, threads, fan_in, interval;
     struct widths hidden;
     struct prices picojoules;
-    double tau;
+    struct tau tau;
     int delays, neurons, structure, growth; /**< of the enums above */
     int preset;                             /**< enum preset */
     int order, reset, surrogate;            /**< snnd_order, snnd_reset and snnd_surrogate, each less 1 */
