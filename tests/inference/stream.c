@@ -76,6 +76,52 @@ START_TEST(goes_on_from_copies_and_saved_states) {
 }
 END_TEST
 
+/* Two layers of neurons whose options are as a test says. */
+static snnd_network *make_neurons(snnd_context *context, const snnd_lif_options *lif, int32_t leaky_order) {
+    snnd_network *network = make_network(context, 3);
+    snnd_leaky_integrator_options leaky;
+    OK(context, snnd_leaky_integrator_options_init(&leaky, sizeof leaky));
+    leaky.order = leaky_order;
+    leaky.tau_per_neuron = lif->tau_per_neuron;
+    OK(context, snnd_network_add_lif(network, lif, NULL));
+    OK(context, snnd_network_add_leaky_integrator(network, &leaky, NULL));
+    return network;
+}
+
+/* Neurons that are others make another network of a plan, though all of its arrays are alike in shape. */
+START_TEST(takes_no_state_of_other_neurons) {
+    enum { KINDS = 6 };
+    snnd_context *context = make_context(1);
+    snnd_network *network[KINDS];
+    snnd_plan *plan[KINDS];
+    snnd_stream *stream[KINDS];
+    snnd_lif_options lif;
+    OK(context, snnd_lif_options_init(&lif, sizeof lif));
+    network[0] = make_neurons(context, &lif, SNND_ORDER_PAPER);
+    network[1] = make_neurons(context, &lif, SNND_ORDER_UPDATE_FIRST);
+    lif.reset = SNND_RESET_SUBTRACT;
+    network[2] = make_neurons(context, &lif, SNND_ORDER_PAPER);
+    lif.tau_per_neuron = SNND_TAU_GIVEN;
+    for (int k = 3; k < KINDS; k++)
+        network[k] = make_neurons(context, &lif, SNND_ORDER_PAPER);
+    floats(network[4]->layer[0], SNND_ARRAY_LEAK)[1] += 0.5f;
+    floats(network[5]->layer[1], SNND_ARRAY_LEAK)[2] += 0.5f;
+    for (int k = 0; k < KINDS; k++) {
+        OK(context, snnd_plan_create(network[k], &plan[k]));
+        OK(context, snnd_stream_create(plan[k], NULL, &stream[k]));
+    }
+    for (int from = 0; from < KINDS; from++)
+        for (int to = 0; to < KINDS; to++)
+            ck_assert_int_eq(snnd_stream_copy(stream[to], stream[from]), to == from ? SNND_OK : SNND_ERROR_ARGUMENT);
+    for (int k = 0; k < KINDS; k++) {
+        snnd_stream_free(stream[k]);
+        snnd_plan_free(plan[k]);
+        snnd_network_free(network[k]);
+    }
+    snnd_context_free(context);
+}
+END_TEST
+
 START_TEST(refuses_states_that_are_not_its_own) {
     bed b = make_bed(make_context(1), sparse), other = make_bed(make_context(1), sparse);
     floats(snnd_network_layer(other.network, 0), SNND_ARRAY_WEIGHT)[0] += 1;
@@ -356,6 +402,7 @@ Suite *stream_suite(void) {
     TCase *events = tcase_create("events"), *states = tcase_create("states"), *bounds = tcase_create("bounds");
     tcase_add_test(events, events_are_frames_that_count_them);
     tcase_add_loop_test(states, goes_on_from_copies_and_saved_states, 0, COUNT(shapes));
+    tcase_add_test(states, takes_no_state_of_other_neurons);
     tcase_add_test(states, refuses_states_that_are_not_its_own);
     tcase_add_test(states, takes_no_memory_for_frames_and_survives_without);
     tcase_add_test(states, lives_where_the_host_puts_it);
