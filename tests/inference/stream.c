@@ -90,7 +90,7 @@ static snnd_network *make_neurons(snnd_context *context, const snnd_lif_options 
 
 /* Neurons that are others make another network of a plan, though all of its arrays are alike in shape. */
 START_TEST(takes_no_state_of_other_neurons) {
-    enum { KINDS = 6 };
+    enum { KINDS = 8 };
     snnd_context *context = make_context(1);
     snnd_network *network[KINDS];
     snnd_plan *plan[KINDS];
@@ -101,11 +101,15 @@ START_TEST(takes_no_state_of_other_neurons) {
     network[1] = make_neurons(context, &lif, SNND_ORDER_UPDATE_FIRST);
     lif.reset = SNND_RESET_SUBTRACT;
     network[2] = make_neurons(context, &lif, SNND_ORDER_PAPER);
+    lif.order = SNND_ORDER_UPDATE_FIRST;
+    network[3] = make_neurons(context, &lif, SNND_ORDER_PAPER);
+    lif.reset = SNND_RESET_ZERO;
+    network[4] = make_neurons(context, &lif, SNND_ORDER_PAPER);
     lif.tau_per_neuron = SNND_TAU_GIVEN;
-    for (int k = 3; k < KINDS; k++)
+    for (int k = 5; k < KINDS; k++)
         network[k] = make_neurons(context, &lif, SNND_ORDER_PAPER);
-    floats(network[4]->layer[0], SNND_ARRAY_LEAK)[1] += 0.5f;
-    floats(network[5]->layer[1], SNND_ARRAY_LEAK)[2] += 0.5f;
+    floats(network[6]->layer[0], SNND_ARRAY_LEAK)[1] += 0.5f;
+    floats(network[7]->layer[1], SNND_ARRAY_LEAK)[2] += 0.5f;
     for (int k = 0; k < KINDS; k++) {
         OK(context, snnd_plan_create(network[k], &plan[k]));
         OK(context, snnd_stream_create(plan[k], NULL, &stream[k]));
