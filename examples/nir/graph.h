@@ -2,7 +2,7 @@
 #ifndef NIR_GRAPH_H
 #define NIR_GRAPH_H
 
-#include "nir/hdf5_file.h"
+#include "hdf5/hdf5_file.h"
 #include "nir/nir.h"
 
 typedef struct nir_array {

@@ -2,7 +2,7 @@
 #ifndef NIR_GRAPH_WRITER_H
 #define NIR_GRAPH_WRITER_H
 
-#include "nir/hdf5_file.h"
+#include "hdf5/hdf5_file.h"
 #include "nir/nir.h"
 
 enum { NIR_NAME = 48 };

@@ -5,7 +5,7 @@
  */
 #include "nir/nir.h"
 
-#include "nir/hdf5_file.h"
+#include "hdf5/hdf5_file.h"
 #include "use.h"
 
 enum { MOST_NODES = 12, MOST_EDGES = 20, MOST_NUMBERS = 64, RAW = 224 };

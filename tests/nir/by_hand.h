@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "nir/hdf5_file.h"
+#include "hdf5/hdf5_file.h"
 
 typedef enum by_hand_kind {
     NOTHING,

@@ -6,7 +6,7 @@
 #include "model/network.h"
 #include "nir/files.h"
 #include "nir/graph_loop.h"
-#include "nir/hdf5_file.h"
+#include "hdf5/hdf5_file.h"
 #include "support.h"
 
 Suite *exact_suite(void);

@@ -1,6 +1,6 @@
 #include <stdlib.h>
 
-#include "nir/hdf5_file.h"
+#include "hdf5/hdf5_file.h"
 
 enum { STEP = 1 << 16, WORTH_COMPRESSING = 1024 };
 

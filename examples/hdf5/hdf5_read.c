@@ -1,10 +1,11 @@
+#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "nir/hdf5_file.h"
+#include "hdf5/hdf5_file.h"
 
-enum { STEP = 1 << 16, NAME = 255 };
+enum { NAME = 255 };
 
 /* The most bytes that deflate makes of one, and that a number has. */
 enum { DEFLATE = 1032, WIDEST = 16 };
@@ -13,24 +14,10 @@ int hdf5_refuse(struct failure *failure, const char *name, const char *wrong) {
     return failed(failure, "'%.64s' %s", name, wrong);
 }
 
-int hdf5_open(const void *bytes, size_t count, hdf5_source *source, struct failure *failure) {
-    const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
-    hid_t made = -1;
-    /* HDF5 copies the bytes, and does not write to those that it copies. */
-    if (H5Pset_fapl_core(access, STEP, 0) >= 0 && H5Pset_fclose_degree(access, H5F_CLOSE_STRONG) >= 0 &&
-        H5Pset_file_image(access, (void *)(uintptr_t)bytes, count) >= 0)
-        made = H5Fopen(HDF5_NAME, H5F_ACC_RDONLY, access);
-    H5Pclose(access);
-    if (made < 0)
-        return failed(failure, "not an HDF5 file, or cut off");
-    *source = (hdf5_source){.failure = failure, .bytes = bytes, .count = count, .file = made};
-    source->left = HDF5_BUDGET + (uint64_t)HDF5_BUDGET_OF_A_BYTE * count;
-    return 0;
-}
-
 int hdf5_spend(hdf5_source *source, uint64_t cost) {
     if (cost > source->left)
-        return failed(source->failure, "there is more to read in it than in a file of %zu bytes may be", source->count);
+        return failed(source->failure, "there is more to read in it than in a file of %" PRIu64 " bytes may be",
+                      source->count);
     source->left -= cost;
     return 0;
 }
@@ -178,11 +165,15 @@ int hdf5_open_dataset(hdf5_source *source, hid_t parent, const char *name, H5T_c
     int status = open_object(source, parent, name, H5I_DATASET, &dataset->id);
     if (status != 0)
         return status;
-    *dataset = (hdf5_dataset){.id = dataset->id, .type = H5Dget_type(dataset->id)};
+    *dataset =
+        (hdf5_dataset){.id = dataset->id, .type = H5Dget_type(dataset->id), .larger_chunk = source->larger_chunk};
     const H5T_class_t found = dataset->type < 0 ? H5T_NO_CLASS : H5Tget_class(dataset->type);
     const bool wide = class != H5T_STRING && found != H5T_NO_CLASS && H5Tget_size(dataset->type) > WIDEST;
     const char *fault = (found != class && found != other) || wide
-                            ? (class == H5T_STRING ? "is not text" : "is not numbers")
+                            ? (class == H5T_STRING                        ? "is not text"
+                               : class == H5T_VLEN                        ? "is not lists of variable length"
+                               : other == H5T_FLOAT || class == H5T_FLOAT ? "is not numbers"
+                                                                          : "is not whole numbers")
                             : look_at(source, dataset);
     if (fault == NULL)
         return 0;

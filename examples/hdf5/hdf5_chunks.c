@@ -8,7 +8,7 @@
 #include <string.h>
 #include <zlib.h>
 
-#include "nir/hdf5_file.h"
+#include "hdf5/hdf5_file.h"
 
 enum { CHECKSUM = 4 };
 
@@ -40,7 +40,7 @@ const char *hdf5_look_at_chunks(hid_t how, hdf5_dataset *dataset) {
         options != 0)
         return "is stored in chunks of another kind";
     for (int axis = 0; axis < dataset->axes; axis++)
-        if (dataset->chunk[axis] < 1 || dataset->chunk[axis] > dataset->shape[axis])
+        if (dataset->chunk[axis] < 1 || dataset->chunk[axis] > dataset->shape[axis] + dataset->larger_chunk)
             return "is stored in chunks that are larger than it";
     return NULL;
 }
@@ -109,8 +109,11 @@ static int read_chunk(const hdf5_source *source, const char *name, const hdf5_da
                       size_t expected, size_t width, unsigned char **unfolded) {
     hsize_t stored = 0;
     uint32_t mask = 0;
+    /* Deflating adds little to what it cannot make smaller. */
+    const hsize_t most = expected + expected / 8 + 4096;
     *unfolded = NULL;
-    if (H5Dget_chunk_storage_size(dataset->id, place, &stored) >= 0 && stored >= 1 && stored <= source->count) {
+    if (H5Dget_chunk_storage_size(dataset->id, place, &stored) >= 0 && stored >= 1 && stored <= source->count &&
+        stored <= most) {
         unsigned char *bytes = allocate((size_t)stored, 1);
         if (H5Dread_chunk(dataset->id, H5P_DEFAULT, place, &mask, bytes) >= 0)
             *unfolded = unfold(dataset, mask, bytes, (size_t)stored, expected, width);
