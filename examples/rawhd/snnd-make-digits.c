@@ -1,4 +1,4 @@
-/* Makes a data set of spoken digits in the layout of the Heidelberg Digits, with espeak-ng. */
+/* Makes data sets of spoken words with espeak-ng, in the layouts of those that are known. */
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
@@ -14,8 +14,7 @@
 #include "common/files.h"
 #include "common/program.h"
 #include "digits/espeak.h"
-#include "digits/speakers.h"
-#include "digits/trials.h"
+#include "digits/layouts.h"
 
 enum { DONE = 0, FAILED = 1, USAGE = 2, STOPPED = 130 };
 
@@ -23,13 +22,16 @@ enum { DONE = 0, FAILED = 1, USAGE = 2, STOPPED = 130 };
 enum { USUAL_TRIALS = 20, MOST_JOBS = 256 };
 
 static const char help[] =
-    "Usage: snnd-make-digits --out DIR [options]\n"
-    "Makes spoken digits, English and German, in the layout of the Heidelberg Digits: twelve speakers of espeak-ng, "
-    "of\n"
-    "whom two are only in the test list, with varied speed, pitch, loudness, padding and background noise.\n"
+    "Usage: snnd-make-digits --out|--events|--words DIR [options]\n"
+    "Makes spoken words by twelve speakers of espeak-ng, two of whom are only in what is for testing, with varied\n"
+    "speed, pitch, loudness, padding and background noise. DIR is a folder that is not there yet, or is empty.\n"
     "\n"
-    "  --out DIR     where to; a folder that is not there yet, or is empty\n"
-    "  --trials N    of each speaker, language and digit (20, which makes 4,800 recordings)\n"
+    "  --out DIR     digits, English and German, in the layout of the Heidelberg Digits: recordings and two lists\n"
+    "  --events DIR  the same digits in the layout of the Spiking Heidelberg Digits: what a simple cochlea of 700\n"
+    "                units makes of them, in shd_train.h5 and shd_test.h5\n"
+    "  --words DIR   35 English words in the layout of Speech Commands: a folder for each, of WAV at 16 kHz and up\n"
+    "                to a second, lists for validation and testing, and noise\n"
+    "  --trials N    of each speaker, language and word (20, which makes 4,800 of digits and 8,400 of words)\n"
     "  --seed N      other trials of the same words (0); the same seed and version of espeak-ng give the\n"
     "                same files\n"
     "  --jobs N      recordings made at a time (0: one a processor); has no effect on the files\n"
@@ -40,8 +42,14 @@ static const char help[] =
     "\n"
     "Exit codes: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C. Unless it is 0 there is no folder DIR.\n";
 
+enum { RECORDINGS, EVENTS, WORDS_OF_COMMANDS, LAYOUTS };
+
+static const struct layout *const layouts[LAYOUTS] = {&recordings_layout, &events_layout, &words_layout};
+
 struct options {
-    const char *out;
+    const char *place[LAYOUTS];
+    int layout;      /* the one that is asked for */
+    const char *out; /* its place */
     int64_t trials, jobs, seed;
     double noise;
     int quiet, help, version;
@@ -57,7 +65,9 @@ static void stop(int number) {
 #define AT(field) offsetof(struct options, field)
 
 static const struct argument known[] = {
-    {"out", TEXT, AT(out), 0, 0, NULL},
+    {"out", TEXT, AT(place[RECORDINGS]), 0, 0, NULL},
+    {"events", TEXT, AT(place[EVENTS]), 0, 0, NULL},
+    {"words", TEXT, AT(place[WORDS_OF_COMMANDS]), 0, 0, NULL},
     {"trials", WHOLE, AT(trials), 1, 10000, NULL},
     {"seed", WHOLE, AT(seed), 0, 9007199254740991.0, NULL}, /* to 2^53 - 1, as of rawhd-train */
     {"jobs", WHOLE, AT(jobs), 0, MOST_JOBS, NULL},
@@ -66,6 +76,21 @@ static const struct argument known[] = {
     {"help", SWITCH, AT(help), 0, 0, NULL},
     {"version", SWITCH, AT(version), 0, 0, NULL},
 };
+
+/* Which layout, and where. */
+static int choose_layout(struct options *options, struct failure *failure) {
+    int asked = 0;
+    for (int layout = 0; layout < LAYOUTS; layout++) {
+        if (options->place[layout] == NULL)
+            continue;
+        asked++;
+        options->layout = layout;
+        options->out = options->place[layout];
+    }
+    return asked == 1 && options->out[0] != '\0'
+               ? 0
+               : failed(failure, "one of --out DIR, --events DIR and --words DIR is needed; --help lists the options");
+}
 
 /* Reads the command line; -1: go on, otherwise the exit code. */
 static int read_options(int count, char **line, struct options *options) {
@@ -79,9 +104,7 @@ static int read_options(int count, char **line, struct options *options) {
         program_version();
     if (result == 0 && (options->help || options->version))
         return DONE;
-    if (result == 0 && (options->out == NULL || options->out[0] == '\0'))
-        result = failed(&failure, "--out DIR is needed; --help lists the options");
-    if (result == 0)
+    if (result == 0 && choose_layout(options, &failure) == 0)
         return -1;
     program_explain(&failure);
     return USAGE;
@@ -113,7 +136,7 @@ static void *job_main(void *user) {
     for (size_t i; !atomic_load(&stopped) && !atomic_load(&work->failed) &&
                    (i = atomic_fetch_add(&work->next, 1)) < trials_count(work->trials);) {
         struct failure failure;
-        if (trials_make(work->trials, i, speech, &failure) == 0) {
+        if (work->trials->layout->make(work->trials, i, speech, &failure) == 0) {
             show(work);
             continue;
         }
@@ -145,19 +168,18 @@ static int make_all(const struct trials *trials, int jobs, int shown, struct fai
     return atomic_load(&work.failed) ? -1 : 0;
 }
 
-/* Fills the folder that `trials` names and gives it its name at the end; 1 if stopped before. */
-static int fill(const struct trials *trials, const struct options *options, size_t *training, struct failure *failure) {
-    char *audio = format_text("%s/audio", trials->folder);
-    int result = folder_make(audio, failure);
-    free(audio);
-    if (result == 0)
-        result = make_all(trials, (int)options->jobs, !options->quiet && isatty(STDOUT_FILENO), failure);
+/* Fills the folder that `trials` names; 1 if stopped before. */
+static int fill(struct trials *trials, const struct options *options, char **summary, struct failure *failure) {
+    const struct layout *layout = trials->layout;
+    if (layout->begin(trials, failure) != 0)
+        return -1;
+    int result = make_all(trials, (int)options->jobs, !options->quiet && isatty(STDOUT_FILENO), failure);
     if (atomic_load(&stopped))
-        return 1; /* whatever else went wrong: Ctrl-C stops espeak-ng too */
+        result = 1; /* whatever else went wrong: Ctrl-C stops espeak-ng too */
     if (result == 0)
-        result = trials_finish(trials, training, failure);
-    if (result == 0 && rename(trials->folder, options->out) != 0)
-        result = failed(failure, "%s: cannot take this name: %s", options->out, strerror(errno));
+        return layout->finish(trials, summary, failure);
+    if (layout->abandon != NULL)
+        layout->abandon(trials);
     return result;
 }
 
@@ -190,15 +212,18 @@ static int make(const struct options *options, struct failure *failure) {
     char *place = building_place(options->out, failure);
     if (place == NULL)
         return -1;
-    struct trials trials = {place, (int)options->trials, (uint64_t)options->seed, usual_difficulty};
+    struct trials trials = {
+        place, (int)options->trials, (uint64_t)options->seed, usual_difficulty, layouts[options->layout], NULL};
     trials.difficulty.noise = options->noise;
-    size_t training = 0;
-    int result = fill(&trials, options, &training, failure);
+    char *summary = NULL;
+    int result = fill(&trials, options, &summary, failure);
+    if (result == 0 && rename(place, options->out) != 0)
+        result = failed(failure, "%s: cannot take this name: %s", options->out, strerror(errno));
     if (result != 0)
         folder_remove(place);
     else if (!options->quiet)
-        program_say("%s: %zu recordings for training and %zu for testing", options->out, training,
-                    trials_count(&trials) - training);
+        program_say("%s: %s", options->out, summary);
+    free(summary);
     free(place);
     return result;
 }

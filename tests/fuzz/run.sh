@@ -10,7 +10,7 @@
 set -eu
 cd "$(dirname "$0")/../.."
 build=${BUILD:-build-fuzz}
-targets='architecture calls checkpoint folders network nir npy options safetensors state'
+targets='architecture calls checkpoint events folders network nir npy options safetensors state'
 
 usage() {
     sed -n '2,6s/^# \{0,1\}//p' tests/fuzz/run.sh >&2
@@ -35,7 +35,7 @@ make_in() {
     folder=$1
     shift
     [ -f "$folder/build.ninja" ] || CC=clang meson setup "$folder" --werror -Dtests=enabled -Drawhd=disabled \
-        -Dnir=enabled -Ddefault_library=static "$@" >"$TMPDIR/log" || { cat "$TMPDIR/log"; exit 1; }
+        -Dnir=enabled -Devents=enabled -Ddefault_library=static "$@" >"$TMPDIR/log" || { cat "$TMPDIR/log"; exit 1; }
     programs=
     for target in $targets; do programs="$programs tests/fuzz/fuzz-$target"; done
     ninja -C "$folder" $programs >"$TMPDIR/log" || { tail -n 40 "$TMPDIR/log"; exit 1; }
@@ -114,7 +114,8 @@ about() {
     folders) echo common/files.c common/place.c common/json.c common/table.c common/printable.c \
         rawhd/data/front_end.c rawhd/report/past.c rawhd/training/history.c rawhd/training/options.c ;;
     network) echo format/network_file.c format/safetensors.c format/atomic_file.c ;;
-    nir) echo nir ;;
+    events) echo events hdf5 ;;
+    nir) echo nir hdf5 ;;
     npy) echo format/npy.c data/dataset.c ;;
     options) echo base/options.c base/context.c optimizer sparsity train/trainer.c ;;
     safetensors) echo format/safetensors.c ;;

@@ -111,6 +111,18 @@ static void write_graphs(void) {
     write_seed("nir", "subtracting", subtracting, sizeof subtracting, NULL);
 }
 
+/* Files of events in each of some types and chunks. */
+static void write_events(void) {
+    unsigned char described[64];
+    char name[32];
+    for (int kind = 0; kind < 8; kind++) {
+        for (size_t i = 0; i < sizeof described; i++)
+            described[i] = (unsigned char)((size_t)kind * 29 + i * 7 % 13);
+        snprintf(name, sizeof name, "kind-%d", kind);
+        write_seed("events", name, described, sizeof described, NULL);
+    }
+}
+
 /* ---- arrays ---- */
 
 static void write_npy(const char *name, int version, const char *descr, int fortran, const char *shape, size_t bytes) {
@@ -214,6 +226,7 @@ int main(int count, char **argument) {
     write_other_neurons(context);
     write_runs(context);
     write_graphs();
+    write_events();
     write_arrays();
     write_states();
     write_options();

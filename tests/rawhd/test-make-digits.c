@@ -4,10 +4,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "commands/commands.h"
 #include "common/files.h"
 #include "data/recordings.h"
 #include "data/spectrograms.h"
 #include "support.h"
+#ifdef EXAMPLES_EVENTS
+#include "events/events.h"
+#endif
 
 static char *folder;
 
@@ -19,15 +23,19 @@ static void teardown(void) {
     drop_folder(folder);
 }
 
-/* Makes one trial of each word in FOLDER/NAME. */
-static void make(const char *name, const char *seed, const char *jobs) {
+/* Makes one trial of each word in FOLDER/NAME, in a layout. */
+static void make_layout(const char *layout, const char *name, const char *seed, const char *jobs) {
     char *out = in_folder(folder, name);
-    int code = run_program(folder, (const char *const[]){program_path("MAKE_DIGITS"), "--out", out, "--trials", "1",
+    int code = run_program(folder, (const char *const[]){program_path("MAKE_DIGITS"), layout, out, "--trials", "1",
                                                          "--seed", seed, "--jobs", jobs, NULL});
     char *messages = read_text(folder, "err.txt", NULL);
     ck_assert_msg(code == 0, "exit code %d: %s", code, messages);
     free(messages);
     free(out);
+}
+
+static void make(const char *name, const char *seed, const char *jobs) {
+    make_layout("--out", name, seed, jobs);
 }
 
 START_TEST(the_same_seed_gives_the_same_files) {
@@ -84,6 +92,79 @@ START_TEST(the_layout_is_the_heidelberg_one) {
 }
 END_TEST
 
+#ifdef EXAMPLES_EVENTS
+/* Speakers 04 and 05 are in the file for testing, and nobody else is. */
+static void check_events(const char *name, size_t count, int testing) {
+    static uint8_t counts[240 * 100 * 140];
+    struct failure failure;
+    struct events_told told = {0};
+    int seen[20] = {0};
+    char *path = in_folder(folder, name);
+    struct events *events = events_open(path, &events_shd, &failure);
+    ck_assert_msg(events != NULL, "%s", failure.text);
+    ck_assert_uint_eq(events_count(events), count);
+    ck_assert_msg(events_read(events, counts, NULL, NULL, &told, &failure) == 0, "%s", failure.text);
+    for (size_t i = 0; i < count; i++) {
+        seen[events_label(events, i)]++;
+        ck_assert_int_eq(events_speaker(events, i) == 4 || events_speaker(events, i) == 5, testing);
+        ck_assert_int_gt(events_length(events, i), 500);
+    }
+    for (int label = 0; label < 20; label++)
+        ck_assert_int_eq(seen[label], (int)count / 20);
+    ck_assert_str_eq(events_word(events, 7), "seven");
+    ck_assert_str_eq(events_word(events, 15), "f\xc3\xbcnf");
+    events_close(events);
+    free(path);
+}
+
+START_TEST(events_are_laid_out_as_the_spiking_digits) {
+    static const char *const files[] = {"shd_train.h5", "shd_test.h5"};
+    make_layout("--events", "a", "5", "1");
+    make_layout("--events", "b", "5", "3");
+    make_layout("--events", "c", "6", "2");
+    check_events("a/shd_train.h5", 200, 0);
+    check_events("a/shd_test.h5", 40, 1);
+    char *a = in_folder(folder, "a"), *b = in_folder(folder, "b"), *c = in_folder(folder, "c");
+    for (int i = 0; i < 2; i++) {
+        ck_assert(same_bytes(a, files[i], b, files[i]));
+        ck_assert(!same_bytes(a, files[i], c, files[i]));
+    }
+    free(a);
+    free(b);
+    free(c);
+}
+END_TEST
+#endif
+
+START_TEST(words_are_laid_out_as_speech_commands) {
+    struct commands commands;
+    struct failure failure;
+    struct audio audio;
+    make_layout("--words", "a", "5", "2");
+    char *a = in_folder(folder, "a");
+    ck_assert_msg(commands_find(a, &commands, &failure) == 0, "%s", failure.text);
+    ck_assert_int_eq(commands.classes, 35);
+    ck_assert_str_eq(commands.word[0], "backward");
+    ck_assert_str_eq(commands.word[34], "zero");
+    ck_assert_uint_eq(commands.count, 420);
+    ck_assert_uint_eq(commands.part_count[COMMANDS_VALIDATION], 35);
+    ck_assert_uint_eq(commands.part_count[COMMANDS_TESTING], 70);
+    for (size_t i = 0; i < commands.count; i++) {
+        ck_assert_msg(commands_load(&commands, i, &audio, &failure) == 0, "%s", failure.text);
+        ck_assert_int_gt(audio.count, 2000);
+        audio_free(&audio);
+    }
+    ck_assert_uint_eq(commands.noises, 2);
+    for (size_t i = 0; i < commands.noises; i++) {
+        ck_assert_msg(commands_load_noise(&commands, i, &audio, &failure) == 0, "%s", failure.text);
+        ck_assert_int_eq(audio.count, 20 * COMMANDS_RATE);
+        audio_free(&audio);
+    }
+    commands_free(&commands);
+    free(a);
+}
+END_TEST
+
 START_TEST(refuses_what_it_cannot_do) {
     const char *program = program_path("MAKE_DIGITS");
     char *out = in_folder(folder, "full");
@@ -94,7 +175,15 @@ START_TEST(refuses_what_it_cannot_do) {
     ck_assert_int_eq(run_program(folder, (const char *const[]){program, "--out", out, "--noise", "-1", NULL}), 2);
     ck_assert_int_eq(run_program(folder, (const char *const[]){program, "--out", out, "--what", NULL}), 2);
     ck_assert_int_eq(run_program(folder, (const char *const[]){program, "--out", out, "more", NULL}), 2);
+    ck_assert_int_eq(run_program(folder, (const char *const[]){program, "--out", "b", "--words", "c", NULL}), 2);
+    ck_assert_int_eq(run_program(folder, (const char *const[]){program, "--events", out, NULL}), 1);
     ck_assert_int_eq(run_program(folder, (const char *const[]){program, "--help", NULL}), 0);
+#ifndef EXAMPLES_EVENTS
+    ck_assert_int_eq(run_program(folder, (const char *const[]){program, "--events", "new", NULL}), 1);
+    char *messages = read_text(folder, "err.txt", NULL);
+    ck_assert_ptr_nonnull(strstr(messages, "built without HDF5"));
+    free(messages);
+#endif
     free(out);
 }
 END_TEST
@@ -153,6 +242,10 @@ int main(void) {
         tcase_set_timeout(speech, 120);
         tcase_add_test(speech, the_same_seed_gives_the_same_files);
         tcase_add_test(speech, the_layout_is_the_heidelberg_one);
+#ifdef EXAMPLES_EVENTS
+        tcase_add_test(speech, events_are_laid_out_as_the_spiking_digits);
+#endif
+        tcase_add_test(speech, words_are_laid_out_as_speech_commands);
         suite_add_tcase(suite, speech);
     }
     return run_suite(suite);

@@ -17,32 +17,36 @@
 /* Of the trials of a speaker who is heard in training. */
 static const double test_share = 0.12;
 
-struct trial {
-    int speaker, language, digit, number;
-    int test;
-    struct draw draw;
-};
+const struct vocabulary digit_vocabulary = {LANGUAGES, WORDS, {digit_words[0], digit_words[1]}};
 
-/* In the order of the lists: speaker, language, digit, trial. A trial does not depend on how many there are. */
-static struct trial trial_at(const struct trials *trials, size_t index) {
+struct trial trial_at(const struct trials *trials, size_t index) {
+    const struct vocabulary *vocabulary = trials->layout->vocabulary;
     struct trial trial;
     size_t word = index / (size_t)trials->trials;
     trial.number = (int)(index % (size_t)trials->trials);
-    trial.digit = (int)(word % WORDS);
-    trial.language = (int)(word / WORDS % LANGUAGES);
-    trial.speaker = (int)(word / WORDS / LANGUAGES);
     trial.draw = (struct draw){trials->seed, ((uint64_t)word << 32) + (uint64_t)trial.number, 0};
-    trial.test = draw_chance(&trial.draw, test_share) || speakers[trial.speaker].only_test;
+    trial.word = (int)(word % (size_t)vocabulary->words);
+    word /= (size_t)vocabulary->words;
+    trial.language = (int)(word % (size_t)vocabulary->languages);
+    trial.speaker = (int)(word / (size_t)vocabulary->languages);
+    return trial;
+}
+
+/* Its first number decides whether a recording is for testing. */
+static struct trial recording_at(const struct trials *trials, size_t index, int *test) {
+    struct trial trial = trial_at(trials, index);
+    *test = draw_chance(&trial.draw, test_share) || speakers[trial.speaker].only_test;
     return trial;
 }
 
 static char *trial_name(const struct trial *trial) {
     return format_text("lang-%s_speaker-%02d_trial-%d_digit-%d.flac", language_names[trial->language], trial->speaker,
-                       trial->number, trial->digit);
+                       trial->number, trial->word);
 }
 
 size_t trials_count(const struct trials *trials) {
-    return (size_t)SPEAKERS * LANGUAGES * WORDS * (size_t)trials->trials;
+    const struct vocabulary *vocabulary = trials->layout->vocabulary;
+    return (size_t)SPEAKERS * (size_t)vocabulary->languages * (size_t)vocabulary->words * (size_t)trials->trials;
 }
 
 static int clamp(double value, int low, int high) {
@@ -56,8 +60,8 @@ static int speak(const struct trials *trials, struct trial *trial, const char *s
     double stretch = log(trials->difficulty.speed), lift = trials->difficulty.pitch;
     int speed = clamp(speaker->speed * exp(draw_between(&trial->draw, -stretch, stretch)), 80, 450);
     int pitch = clamp(speaker->pitch + draw_between(&trial->draw, -lift, lift), 0, 99);
-    if (espeak_speak(speaker->voice[trial->language], digit_words[trial->language][trial->digit], pitch, speed, speech,
-                     failure) != 0)
+    const char *word = trials->layout->vocabulary->word[trial->language][trial->word];
+    if (espeak_speak(speaker->voice[trial->language], word, pitch, speed, speech, failure) != 0)
         return -1;
     struct failure reason;
     if (audio_load(speech, audio, &reason) != 0)
@@ -65,13 +69,24 @@ static int speak(const struct trials *trials, struct trial *trial, const char *s
     return 0;
 }
 
-/* As FLAC of 16 bits. */
-static int write_flac(const char *path, const struct audio *audio, struct failure *failure) {
+int trial_say(const struct trials *trials, struct trial *trial, const char *speech, struct audio *audio,
+              struct failure *failure) {
+    struct failure reason;
+    if (speak(trials, trial, speech, audio, failure) != 0)
+        return -1;
+    if (disturb(&trials->difficulty, speakers[trial->speaker].tract, &trial->draw, audio, &reason) == 0)
+        return 0;
+    audio_free(audio);
+    return failed(failure, "speaker %02d: '%s', as espeak-ng says it, %s", trial->speaker,
+                  trials->layout->vocabulary->word[trial->language][trial->word], reason.text);
+}
+
+int trial_write(const char *path, int format, const struct audio *audio, struct failure *failure) {
     SF_INFO info;
     memset(&info, 0, sizeof info);
     info.samplerate = audio->rate;
     info.channels = 1;
-    info.format = SF_FORMAT_FLAC | SF_FORMAT_PCM_16;
+    info.format = format | SF_FORMAT_PCM_16;
     /* Another thread may be starting espeak-ng, which need not have this file: sf_open() would leave it that. */
     const int descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (descriptor < 0)
@@ -84,21 +99,24 @@ static int write_flac(const char *path, const struct audio *audio, struct failur
     return broken ? failed(failure, "%s: cannot write all of it", path) : 0;
 }
 
-int trials_make(const struct trials *trials, size_t index, const char *speech, struct failure *failure) {
-    struct trial trial = trial_at(trials, index);
+/* ---- The layout of the Heidelberg Digits ---- */
+
+static int begin_recordings(struct trials *trials, struct failure *failure) {
+    char *audio = format_text("%s/audio", trials->folder);
+    const int result = folder_make(audio, failure);
+    free(audio);
+    return result;
+}
+
+static int make_recording(const struct trials *trials, size_t index, const char *speech, struct failure *failure) {
+    int test;
+    struct trial trial = recording_at(trials, index, &test);
     struct audio audio;
-    if (speak(trials, &trial, speech, &audio, failure) != 0)
+    if (trial_say(trials, &trial, speech, &audio, failure) != 0)
         return -1;
-    char *name = trial_name(&trial);
-    struct failure reason;
-    int result = disturb(&trials->difficulty, speakers[trial.speaker].tract, &trial.draw, &audio, &reason);
-    if (result != 0) {
-        failed(failure, "%s: what espeak-ng says %s", name, reason.text);
-    } else {
-        char *path = format_text("%s/audio/%s", trials->folder, name);
-        result = write_flac(path, &audio, failure);
-        free(path);
-    }
+    char *name = trial_name(&trial), *path = format_text("%s/audio/%s", trials->folder, name);
+    const int result = trial_write(path, SF_FORMAT_FLAC, &audio, failure);
+    free(path);
     free(name);
     audio_free(&audio);
     return result;
@@ -110,8 +128,9 @@ static int write_list(const struct trials *trials, const char *name, int test, s
     FILE *stream = open_memstream(&text, &length);
     *count = 0;
     for (size_t i = 0; stream != NULL && i < trials_count(trials); i++) {
-        struct trial trial = trial_at(trials, i);
-        if (trial.test != test)
+        int is_test;
+        struct trial trial = recording_at(trials, i, &is_test);
+        if (is_test != test)
             continue;
         char *line = trial_name(&trial);
         fprintf(stream, "%s\n", line);
@@ -153,10 +172,14 @@ static int write_readme(const struct trials *trials, size_t training, size_t tes
     return result;
 }
 
-int trials_finish(const struct trials *trials, size_t *training, struct failure *failure) {
-    size_t testing;
-    if (write_list(trials, TRAINING_LIST, 0, training, failure) != 0 ||
-        write_list(trials, TESTING_LIST, 1, &testing, failure) != 0)
+static int finish_recordings(struct trials *trials, char **summary, struct failure *failure) {
+    size_t training, testing;
+    if (write_list(trials, TRAINING_LIST, 0, &training, failure) != 0 ||
+        write_list(trials, TESTING_LIST, 1, &testing, failure) != 0 ||
+        write_readme(trials, training, testing, failure) != 0)
         return -1;
-    return write_readme(trials, *training, testing, failure);
+    *summary = format_text("%zu recordings for training and %zu for testing", training, testing);
+    return 0;
 }
+
+const struct layout recordings_layout = {&digit_vocabulary, begin_recordings, make_recording, finish_recordings, NULL};

@@ -1,0 +1,172 @@
+#include "commands/commands.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/files.h"
+#include "common/walk.h"
+
+/* ---- files ---- */
+
+static int is_wav(const char *name) {
+    const size_t length = strlen(name);
+    return length > 4 && strcmp(name + length - 4, ".wav") == 0;
+}
+
+static int is_inside(const char *path, const char *folder) {
+    const size_t length = strlen(folder);
+    return strncmp(path, folder, length) == 0 && path[length] == '/';
+}
+
+/* Files of sound that lie in a folder of the folder, which come by path, and so by word. */
+static int add_files(struct commands *commands, const struct found_files *files, struct failure *failure) {
+    commands->command = allocate(files->count, sizeof *commands->command);
+    commands->noise = allocate(files->count, sizeof *commands->noise);
+    commands->word = allocate(files->count, sizeof *commands->word);
+    for (size_t i = 0; i < files->count; i++) {
+        const char *path = files->file[i].path, *slash = strchr(path, '/');
+        if (slash == NULL || strchr(slash + 1, '/') != NULL || !is_wav(path))
+            continue;
+        if (is_inside(path, COMMANDS_NOISE)) {
+            commands->noise[commands->noises++] = format_text("%s", path);
+            continue;
+        }
+        if (commands->classes == 0 || !is_inside(path, commands->word[commands->classes - 1]))
+            commands->word[commands->classes++] = format_text("%.*s", (int)(slash - path), path);
+        if (commands->classes > COMMANDS_CLASSES)
+            return failed(failure, "%s: has more than %d folders of words", commands->folder, COMMANDS_CLASSES);
+        commands->command[commands->count++] =
+            (struct command){format_text("%s", path), commands->classes - 1, COMMANDS_TRAINING};
+    }
+    return commands->count > 0 ? 0
+                               : failed(failure, "%s: has no folder of a word with .wav files in it", commands->folder);
+}
+
+/* By word and then by name: the end of a folder's name is before all bytes, so that "up/a" is before "up-to/a". Both
+ * are things that begin with their path. */
+static int by_path(const void *first, const void *second) {
+    const char *a = *(char *const *)first, *b = *(char *const *)second;
+    for (; *a == *b && *a != '\0'; a++)
+        b++;
+    const int left = *a == '/' ? 1 : (unsigned char)*a + (*a != '\0'),
+              right = *b == '/' ? 1 : (unsigned char)*b + (*b != '\0');
+    return (left > right) - (left < right);
+}
+
+static int find_files(struct commands *commands, struct failure *failure) {
+    struct found_files files;
+    if (walk_folder(commands->folder, &files, failure) != 0)
+        return -1;
+    if (files.count > 0)
+        qsort(files.file, files.count, sizeof *files.file, by_path);
+    const int result = add_files(commands, &files, failure);
+    walk_free(&files);
+    return result;
+}
+
+/* ---- lists ---- */
+
+static int compare_command(const void *key, const void *element) {
+    const char *line = key, *path = ((const struct command *)element)->path;
+    return by_path(&line, &path);
+}
+
+static int take_line(struct commands *commands, const char *list, size_t number, const char *line,
+                     enum commands_part part, struct failure *failure) {
+    struct command *found =
+        bsearch(line, commands->command, commands->count, sizeof *commands->command, compare_command);
+    if (found == NULL)
+        return failed(failure, "%s/%s: line %zu names '%s', which is not there", commands->folder, list, number, line);
+    if (found->part != COMMANDS_TRAINING)
+        return failed(failure, "%s/%s: line %zu names '%s', which is in a list already", commands->folder, list, number,
+                      line);
+    found->part = part;
+    return 0;
+}
+
+static int read_list(struct commands *commands, const char *list, enum commands_part part, struct failure *failure) {
+    char *path = format_text("%s/%s", commands->folder, list), *rest = NULL;
+    char *text = file_text_in(NULL, path, failure);
+    int result = text != NULL ? 0 : -1;
+    size_t number = 0;
+    for (char *line = text; line != NULL && result == 0; line = rest) {
+        rest = strchr(line, '\n');
+        if (rest != NULL)
+            *rest++ = '\0';
+        line[strcspn(line, "\r")] = '\0';
+        number++;
+        if (*line != '\0')
+            result = take_line(commands, list, number, line, part, failure);
+    }
+    free(text);
+    free(path);
+    return result;
+}
+
+int commands_find(const char *folder, struct commands *commands, struct failure *failure) {
+    memset(commands, 0, sizeof *commands);
+    commands->folder = format_text("%s", folder);
+    int result = find_files(commands, failure);
+    if (result == 0)
+        result = read_list(commands, COMMANDS_VALIDATION_LIST, COMMANDS_VALIDATION, failure);
+    if (result == 0)
+        result = read_list(commands, COMMANDS_TESTING_LIST, COMMANDS_TESTING, failure);
+    for (size_t i = 0; i < commands->count; i++)
+        commands->part_count[commands->command[i].part]++;
+    if (result != 0)
+        commands_free(commands);
+    return result;
+}
+
+void commands_free(struct commands *commands) {
+    for (int32_t class = 0; class < commands->classes; class ++)
+        free(commands->word[class]);
+    for (size_t i = 0; i < commands->count; i++)
+        free(commands->command[i].path);
+    for (size_t i = 0; i < commands->noises; i++)
+        free(commands->noise[i]);
+    free(commands->word);
+    free(commands->command);
+    free(commands->noise);
+    free(commands->folder);
+    memset(commands, 0, sizeof *commands);
+}
+
+const char *commands_speaker(const struct command *command, size_t *length) {
+    const char *name = strchr(command->path, '/') + 1, *end = strstr(name, "_nohash_");
+    *length = end != NULL ? (size_t)(end - name) : strlen(name) - strlen(".wav");
+    return name;
+}
+
+/* ---- sound ---- */
+
+static int load(const struct commands *commands, const char *name, struct audio *audio, struct failure *failure) {
+    struct failure reason;
+    char *path = format_text("%s/%s", commands->folder, name);
+    int result = audio_load(path, audio, &reason);
+    if (result != 0) {
+        failed(failure, "%s: %s", path, reason.text);
+    } else if (audio->rate != COMMANDS_RATE || audio->count == 0) {
+        result = failed(failure, "%s: has %lld samples, %d a second; expected 1 or more, %d a second", path,
+                        (long long)audio->count, audio->rate, COMMANDS_RATE);
+        audio_free(audio);
+    }
+    free(path);
+    return result;
+}
+
+int commands_load(const struct commands *commands, size_t index, struct audio *audio, struct failure *failure) {
+    const char *name = commands->command[index].path;
+    if (load(commands, name, audio, failure) != 0)
+        return -1;
+    if (audio->count <= COMMANDS_LONGEST)
+        return 0;
+    failed(failure, "%s/%s: has %lld samples; expected at most %d, which are a second", commands->folder, name,
+           (long long)audio->count, COMMANDS_LONGEST);
+    audio_free(audio);
+    return -1;
+}
+
+int commands_load_noise(const struct commands *commands, size_t index, struct audio *audio, struct failure *failure) {
+    return load(commands, commands->noise[index], audio, failure);
+}
