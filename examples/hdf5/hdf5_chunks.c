@@ -104,6 +104,13 @@ static unsigned char *unfold(const hdf5_dataset *dataset, uint32_t mask, const u
     return unfolded;
 }
 
+/* How many bytes HDF5 is about to read for a chunk. Of one that passed no filter H5Dget_chunk_storage_size() tells how
+ * many there should be, and H5Dread_chunk() reads as many as the file says. */
+static bool size_of(const hdf5_dataset *dataset, const hsize_t *place, hsize_t *stored) {
+    return (dataset->filters > 0 ? H5Dget_chunk_storage_size(dataset->id, place, stored)
+                                 : H5Dget_chunk_info_by_coord(dataset->id, place, NULL, NULL, stored)) >= 0;
+}
+
 /* The chunk that begins at this place, unfolded. */
 static int read_chunk(const hdf5_source *source, const char *name, const hdf5_dataset *dataset, const hsize_t *place,
                       size_t expected, size_t width, unsigned char **unfolded) {
@@ -112,8 +119,7 @@ static int read_chunk(const hdf5_source *source, const char *name, const hdf5_da
     /* Deflating adds little to what it cannot make smaller. */
     const hsize_t most = expected + expected / 8 + 4096;
     *unfolded = NULL;
-    if (H5Dget_chunk_storage_size(dataset->id, place, &stored) >= 0 && stored >= 1 && stored <= source->count &&
-        stored <= most) {
+    if (size_of(dataset, place, &stored) && stored >= 1 && stored <= source->count && stored <= most) {
         unsigned char *bytes = allocate((size_t)stored, 1);
         if (H5Dread_chunk(dataset->id, H5P_DEFAULT, place, &mask, bytes) >= 0)
             *unfolded = unfold(dataset, mask, bytes, (size_t)stored, expected, width);

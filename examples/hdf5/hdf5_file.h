@@ -22,6 +22,8 @@ enum { HDF5_AXES = 4, HDF5_FILTERS = 3 };
 enum { HDF5_BUDGET = 1 << 25, HDF5_BUDGET_OF_A_BYTE = 8 };
 /* What is taken from it to open an object, and for a chunk. */
 enum { HDF5_OPENING = 256 };
+/* Of chunks that HDF5 passes in looking for one so many cost 1. */
+enum { HDF5_PASSING = 8 };
 /* A dataset has at most so many elements, and one more for each byte of the file. */
 enum { HDF5_NUMBERS = 1 << 24 };
 /* Our own files deflate matrices until their numbers would be charged so much, and leave the others as they are: so
