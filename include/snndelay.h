@@ -117,7 +117,8 @@ typedef enum snnd_isa {
 typedef enum snnd_method {
     SNND_METHOD_AUTO = 0,    /**< for every layer and pass, what an estimate from counts finds the faster one */
     SNND_METHOD_DIRECT = 1,  /**< every tap of every synapse that carries something */
-    SNND_METHOD_SPECTRAL = 2 /**< in the frequency domain, by matrix products */
+    SNND_METHOD_SPECTRAL = 2 /**< in the frequency domain, by matrix products. A layer without delays, or whose synapses
+                                  share them (::snnd_sharing), has a product of its own, here as with AUTO */
 } snnd_method;
 
 /** What makes matrix products. The choice is part of what results depend on to the last bit. */
@@ -301,6 +302,13 @@ typedef enum snnd_delay_profile {
     SNND_PROFILE_MAX = 2    /**< a triangle of half-width |sigma| + 1 */
 } snnd_delay_profile;
 
+/** Which synapses of a layer have one delay in common; each has a weight of its own. Values never change. */
+typedef enum snnd_sharing {
+    SNND_SHARING_NONE = 1,     /**< none: a delay belongs to a synapse */
+    SNND_SHARING_AXONAL = 2,   /**< those from one neuron, or input: its axon has the delay */
+    SNND_SHARING_DENDRITIC = 3 /**< those to one neuron: its dendrite has the delay */
+} snnd_sharing;
+
 /**
  * Delayed synapses: dilated convolutions with learnable spacings in one dimension (DCLS, Hammouamri,
  * Khalfaoui-Hassani and Masquelier 2023). A synapse has K = max_delay + 1 taps and a position p in
@@ -315,6 +323,9 @@ typedef struct snnd_delay_options {
     /** 1: positions are trained. 0: they are drawn, rounded to whole steps and frozen, and every pass
      * uses the triangle at sigma 0, as the reference's fixed models do. Default 1. */
     int32_t learn_delays;
+    /** ::snnd_sharing; default NONE. With the others a layer has I C or O C positions in place of O I C, each of the
+     * `synapses_per_pair` of a pair its own, and trains about as fast as one without delays. */
+    int32_t sharing;
 } snnd_delay_options;
 
 /** Fills in the defaults; `size` is sizeof of the caller's structure. */
@@ -524,7 +535,8 @@ typedef enum snnd_array_name {
     /** delays: float32 [O, I, C]. Of a layer with signs this is the magnitude theta, and the synapse's weight
      * is sign * theta. A synapse of weight 0 carries nothing. */
     SNND_ARRAY_WEIGHT = 1,
-    /** delays: float32 [O, I, C], in steps, -max_delay/2 to max_delay/2; delay = max_delay/2 - position */
+    /** delays: float32 [O, I, C], with ::snnd_sharing AXONAL [1, I, C], with DENDRITIC [O, 1, C]; in steps,
+     * -max_delay/2 to max_delay/2; delay = max_delay/2 - position */
     SNND_ARRAY_POSITION = 2,
     SNND_ARRAY_SIGN = 3,             /**< delays: int8 [O, I, C], +1 or -1; only under a controller that fixes signs */
     SNND_ARRAY_MASK = 4,             /**< delays: uint8 [O, I, C], 1 where a synapse exists; only under a controller */
@@ -553,8 +565,8 @@ SNND_API snnd_status snnd_layer_array(snnd_layer *layer, snnd_array_name name, s
  * synapses that the mask does not have become 0. SNND_ERROR_STATE where the layer has no such array. */
 SNND_API snnd_status snnd_layer_set_array(snnd_layer *layer, snnd_array_name name, const void *values, int64_t count);
 
-/** Writes the delays in whole steps that evaluation uses, 0 to max_delay, to `delays` [O, I, C]; positions
- * are rounded half to even. */
+/** Writes the delays in whole steps that evaluation uses, 0 to max_delay, to `delays` [O, I, C], one for each synapse
+ * also where synapses share them; positions are rounded half to even. */
 SNND_API snnd_status snnd_layer_delays(const snnd_layer *layer, int32_t *delays);
 
 /** Writes the weights of the synapses to `weights` [O, I, C]: sign * theta where the layer has signs, 0 where a synapse
@@ -684,6 +696,7 @@ SNND_API snnd_status snnd_workspace_backward(snnd_workspace *workspace);
  * borrowed, writable, valid until the workspace is freed (a trainer's: as long as snnd_trainer_workspace() says).
  * Weight gradients are with respect to theta where the layer has signs, and include L1 (sign(theta), 0 at 0). Those of
  * absent synapses are 0, unless the layer's controller needs them (see snnd_workspace_complete_gradient()).
+ * That of a position that synapses share is the sum over these.
  * SNND_ERROR_STATE unless of forward pass, loss and backward pass the last was the backward pass. */
 SNND_API snnd_status snnd_workspace_gradient(const snnd_workspace *workspace, const snnd_layer *layer,
                                              snnd_array_name name, snnd_array *array);

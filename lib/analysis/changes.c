@@ -13,8 +13,8 @@ snnd_status snnd_changes_init(snnd_changes *changes, size_t size) {
 /* Adds one synapse that is in both. The means are sums yet. */
 static void add_kept(const snnd_layer *before, const snnd_layer *after, int64_t s, snnd_changes *sum) {
     const double old = (double)snnd_delays_weight(before, s), new = (double)snnd_delays_weight(after, s);
-    const double move = fabs((double)snnd_layer_floats(after, SNND_ARRAY_POSITION)[s] -
-                             (double)snnd_layer_floats(before, SNND_ARRAY_POSITION)[s]);
+    const snnd_synapses earlier = snnd_delays_synapses(before), later = snnd_delays_synapses(after);
+    const double move = fabs((double)snnd_synapse_position(&later, s) - (double)snnd_synapse_position(&earlier, s));
     sum->kept++;
     sum->flipped += (old > 0 && new < 0) || (old < 0 && new > 0);
     sum->mean_move += move;

@@ -57,6 +57,8 @@ void snnd_delay_choose(snnd_delay *delay) {
         return;
     if (delay->undelayed != NULL) {
         delay->forward = delay->parameters = SNND_PATH_UNDELAYED;
+    } else if (delay->shared != NULL) {
+        delay->forward = delay->parameters = SNND_PATH_SHARED;
     } else if (delay->spectral != NULL) {
         const snnd_load load = snnd_delay_load(delay);
         delay->forward = snnd_choose_forward(&load);

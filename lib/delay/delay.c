@@ -31,9 +31,32 @@ static const path paths[] = {
                              .currents = snnd_undelayed_currents,
                              .input_gradient = snnd_undelayed_input_gradient,
                              .parameter_gradient = snnd_undelayed_parameter_gradient},
+    [SNND_PATH_SHARED] = {.begin = snnd_shared_begin,
+                          .currents = snnd_shared_currents,
+                          .input_gradient = snnd_shared_input_gradient,
+                          .parameter_gradient = snnd_shared_parameter_gradient},
 };
 
 /* ---- memory ---- */
+
+/* Dendrites filter dL/dh also where nobody wants dL/dx. Others of a first layer get the rows once somebody does. */
+int32_t snnd_delay_behind(const snnd_delay_sizes *sizes) {
+    return sizes->first_layer && sizes->sharing != SNND_SHARING_DENDRITIC ? 0 : sizes->taps - 1;
+}
+
+static snnd_status allocate_each(snnd_delay *delay) {
+    const snnd_delay_sizes *sizes = &delay->sizes;
+    const size_t pairs = snnd_size_multiply((size_t)sizes->outputs, (size_t)sizes->inputs);
+    delay->each =
+        snnd_allocate(delay->context, snnd_size_multiply(pairs, (size_t)sizes->per_pair), sizeof *delay->each);
+    return delay->each == NULL ? SNND_ERROR_MEMORY : SNND_OK;
+}
+
+static snnd_status create_fast_path(snnd_delay *delay, snnd_spectral_memory *memory) {
+    if (delay->sizes.taps == 1)
+        return snnd_undelayed_create(delay);
+    return snnd_is_shared(delay->sizes.sharing) ? snnd_shared_create(delay) : snnd_spectral_create(delay, memory);
+}
 
 snnd_status snnd_delay_create(snnd_context *context, const snnd_delay_sizes *sizes, snnd_spectral_memory *memory,
                               snnd_delay **delay) {
@@ -45,7 +68,9 @@ snnd_status snnd_delay_create(snnd_context *context, const snnd_delay_sizes *siz
     made->sizes = *sizes;
     snnd_status status = snnd_direct_create(made);
     if (status == SNND_OK && sizes->gradients)
-        status = sizes->taps == 1 ? snnd_undelayed_create(made) : snnd_spectral_create(made, memory);
+        status = create_fast_path(made, memory);
+    if (status == SNND_OK && sizes->gradients && snnd_is_shared(sizes->sharing))
+        status = allocate_each(made);
     return status;
 }
 
@@ -55,6 +80,8 @@ void snnd_delay_free(snnd_delay *delay) {
     snnd_direct_free(delay);
     snnd_spectral_free(delay);
     snnd_undelayed_free(delay);
+    snnd_shared_free(delay);
+    snnd_release(delay->context, delay->each);
     snnd_release(delay->context, delay);
 }
 
@@ -115,7 +142,13 @@ void snnd_delay_input_gradient(const snnd_delay *delay, const snnd_activity *d_c
 
 void snnd_delay_parameter_gradient(snnd_delay *delay, const snnd_signal *input, const snnd_activity *d_current,
                                    snnd_delay_gradient to) {
-    paths[delay->parameters].parameter_gradient(delay, input, d_current, to);
+    snnd_delay_gradient of_path = to;
+    const bool adds_up = delay->each != NULL && to.d_position != NULL && delay->parameters != SNND_PATH_SHARED;
+    if (adds_up)
+        of_path.d_position = delay->each;
+    paths[delay->parameters].parameter_gradient(delay, input, d_current, of_path);
+    if (adds_up)
+        snnd_add_up_positions(&delay->pass.synapses, delay->each, to.d_position);
 }
 
 void snnd_delay_all_gradients(snnd_delay *delay, const snnd_signal *input, const snnd_activity *d_current,

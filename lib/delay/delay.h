@@ -8,9 +8,10 @@
  *     dL/dp[o,i]   = w[o,i] sum_n c[o,i,n] slope[o,i,n]
  *     dL/dtheta    = sign dL/dw + l1 sgn(theta)
  *
- * reference.c has these sums as they stand here. Three paths compute them fast: direct.c by every tap of every synapse
- * that carries something, spectral.c in the frequency domain, and undelayed.c, where K is 1, by one product of
- * matrices. choose.c says which.
+ * where a position that synapses share has the sum of dL/dp over them. reference.c has these sums as they stand here.
+ * Four paths compute them fast: direct.c by every tap of every synapse that carries something, spectral.c in the
+ * frequency domain, and by one product of matrices undelayed.c, where K is 1, and shared.c, where synapses share
+ * delays. choose.c says which.
  */
 #ifndef SNND_DELAY_DELAY_H
 #define SNND_DELAY_DELAY_H
@@ -27,7 +28,12 @@ typedef enum snnd_gradients {
 } snnd_gradients;
 
 /* A path computes currents and the gradient of the input, or the gradients of the parameters. */
-typedef enum snnd_delay_path { SNND_PATH_DIRECT, SNND_PATH_SPECTRAL, SNND_PATH_UNDELAYED } snnd_delay_path;
+typedef enum snnd_delay_path {
+    SNND_PATH_DIRECT,
+    SNND_PATH_SPECTRAL,
+    SNND_PATH_UNDELAYED,
+    SNND_PATH_SHARED
+} snnd_delay_path;
 
 typedef struct snnd_delay snnd_delay;
 typedef struct snnd_spectral_memory snnd_spectral_memory;
@@ -35,8 +41,10 @@ typedef struct snnd_spectral_memory snnd_spectral_memory;
 /* What a layer is made for. */
 typedef struct snnd_delay_sizes {
     int32_t inputs, outputs, per_pair, taps, steps, batch;
-    bool spikes;    /* the input is spikes */
-    bool gradients; /* there are passes that make gradients */
+    int32_t sharing;  /* snnd_sharing */
+    bool spikes;      /* the input is spikes */
+    bool gradients;   /* there are passes that make gradients */
+    bool first_layer; /* hardly anybody wants the gradient of its input */
 } snnd_delay_sizes;
 
 /* What one pass is about. */
@@ -69,11 +77,12 @@ snnd_delay_path snnd_delay_forward_path(const snnd_delay *delay);
 snnd_delay_path snnd_delay_parameter_path(const snnd_delay *delay);
 
 /*
- * h of `count` outputs from `first` on for one tile, and dL/dx of such inputs for one tile from dL/dh, which has K - 1
- * rows of zeros behind each neuron. Neurons are all there are, but for paths that go by neuron. Tiles go in groups of
- * snnd_delay_group(): before the tiles of a group, which may go side by side on different workers, the group is
- * prepared, with all threads.
+ * h of `count` outputs from `first` on for one tile, and dL/dx of such inputs for one tile from dL/dh, which has
+ * snnd_delay_behind() rows of zeros behind each neuron. Neurons are all there are, but for paths that go by neuron.
+ * Tiles go in groups of snnd_delay_group(): before the tiles of a group, which may go side by side on different
+ * workers, the group is prepared, with all threads.
  */
+int32_t snnd_delay_behind(const snnd_delay_sizes *sizes);
 bool snnd_delay_goes_by_neuron(const snnd_delay *delay);
 int32_t snnd_delay_group(const snnd_delay *delay);
 void snnd_delay_prepare_currents(snnd_delay *delay, const snnd_signal *input, int32_t tile, int32_t tiles);

@@ -20,6 +20,7 @@ struct snnd_direct {
     size_t source_size;
     float *sum; /* [threads][sum_size] sums of a block */
     size_t sum_size;
+    float *dendrite; /* [threads][outputs][per_pair][steps][16]; NULL: an output has no more than one */
 };
 
 /* ---- memory ---- */
@@ -46,14 +47,22 @@ static bool take_memory(snnd_delay *delay, snnd_direct *made) {
     const size_t synapses = snnd_size_multiply(pairs, (size_t)sizes->per_pair);
     const size_t all_taps = snnd_size_multiply(synapses, taps);
     const size_t widest = output_sums(sizes, sizes->taps), most = SUM_BYTES / sizeof(float);
-    made->place_size = (size_t)(sizes->inputs > sizes->outputs ? sizes->inputs : sizes->outputs);
+    const size_t sums = sizes->sharing == SNND_SHARING_DENDRITIC ? (size_t)sizes->outputs * (size_t)sizes->per_pair
+                                                                 : (size_t)sizes->outputs;
+    made->place_size = (size_t)sizes->inputs > sums ? (size_t)sizes->inputs : sums;
     made->place = snnd_allocate(context, snnd_size_multiply(threads, made->place_size), sizeof *made->place);
     made->taps.first = snnd_allocate(context, synapses, sizeof *made->taps.first);
     made->taps.count = snnd_allocate(context, synapses, sizeof *made->taps.count);
     made->taps.value = snnd_allocate(context, all_taps, sizeof(float));
     if (made->place == NULL || made->taps.first == NULL || made->taps.count == NULL || made->taps.value == NULL ||
-        !snnd_connections_allocate(context, &made->incoming, sizes->outputs, (int64_t)synapses))
+        !snnd_connections_allocate(context, &made->incoming, (int64_t)sums, (int64_t)synapses))
         return false;
+    if (sums > (size_t)sizes->outputs) {
+        const size_t rows = snnd_size_multiply(sums, (size_t)sizes->steps * SNND_LANES);
+        made->dendrite = snnd_allocate(context, snnd_size_multiply(threads, rows), sizeof(float));
+        if (made->dendrite == NULL)
+            return false;
+    }
     made->one_incoming = snnd_allocate(context, synapses, sizeof *made->one_incoming);
     if (made->one_incoming == NULL)
         return false;
@@ -92,6 +101,7 @@ void snnd_direct_free(snnd_delay *delay) {
     snnd_release(context, direct->place);
     snnd_release(context, direct->source);
     snnd_release(context, direct->sum);
+    snnd_release(context, direct->dendrite);
     snnd_release(context, direct->one_incoming);
     snnd_release(context, direct->one_outgoing);
     snnd_connections_release(context, &direct->incoming);
@@ -112,8 +122,8 @@ static void set_taps(const snnd_delay *delay, int64_t s) {
     if (weight == 0 && !wanted)
         return;
     float *share = wanted ? direct->share + place : shares;
-    direct->taps.count[s] = snnd_profile_taps(&pass->profile, pass->synapses.position[s], &direct->taps.first[s], share,
-                                              wanted ? direct->slope + place : NULL);
+    direct->taps.count[s] = snnd_profile_taps(&pass->profile, snnd_synapse_position(&pass->synapses, s),
+                                              &direct->taps.first[s], share, wanted ? direct->slope + place : NULL);
     for (int32_t n = 0; n < direct->taps.count[s]; n++)
         direct->taps.value[place + (size_t)n] = weight * share[n];
 }
@@ -129,7 +139,7 @@ static void set_taps_of_output(void *argument, int64_t output, int32_t worker) {
 /* Lists synapses, and their taps beside them where each has one. */
 static void list(const snnd_delay *delay, snnd_connections *connections, snnd_one_tap *one, bool outgoing) {
     const snnd_taps *taps = &delay->direct->taps;
-    const int32_t neurons = outgoing ? delay->sizes.inputs : delay->sizes.outputs;
+    const int32_t neurons = outgoing ? delay->sizes.inputs : snnd_synapse_sums(&delay->pass.synapses);
     snnd_connections_list(&delay->pass.synapses, connections, outgoing);
     for (int64_t k = 0; taps->uniform == 1 && k < connections->begin[neurons]; k++) {
         const int32_t s = connections->synapse[k];
@@ -184,13 +194,32 @@ static void gather(const snnd_delay *delay, snnd_rows target, int32_t targets, s
     delay->context->kernels->taps->gather(&job);
 }
 
+/* Sums the dendrites of each output, from the first to the last, as streams do. */
+static void join(const snnd_delay *delay, snnd_rows dendrites, snnd_rows current) {
+    const size_t row = (size_t)delay->sizes.steps * SNND_LANES;
+    for (int32_t o = 0; o < delay->sizes.outputs; o++) {
+        float *target = snnd_rows_of(current, o);
+        for (size_t k = 0; k < row; k++)
+            target[k] = snnd_rows_of(dendrites, o * delay->sizes.per_pair)[k];
+        for (int32_t c = 1; c < delay->sizes.per_pair; c++)
+            for (size_t k = 0; k < row; k++)
+                target[k] += snnd_rows_of(dendrites, o * delay->sizes.per_pair + c)[k];
+    }
+}
+
 void snnd_direct_currents(const snnd_delay *delay, const snnd_signal *input, int32_t tile, int32_t first, int32_t count,
                           int32_t worker, snnd_rows current) {
     (void)first;
     (void)count;
     const snnd_rows source = source_rows(delay, input, tile, 0, delay->sizes.inputs, worker);
-    gather(delay, current, delay->sizes.outputs, source, delay->sizes.inputs, &delay->direct->incoming,
+    const int32_t sums = snnd_synapse_sums(&delay->pass.synapses);
+    const size_t row = (size_t)delay->sizes.steps * SNND_LANES;
+    const snnd_rows dendrites = {delay->direct->dendrite + (size_t)worker * (size_t)sums * row, row};
+    const bool joins = sums > delay->sizes.outputs;
+    gather(delay, joins ? dendrites : current, sums, source, delay->sizes.inputs, &delay->direct->incoming,
            delay->direct->one_incoming, 1, worker);
+    if (joins)
+        join(delay, dendrites, current);
 }
 
 void snnd_direct_input_gradient(const snnd_delay *delay, const snnd_activity *d_current, int32_t tile, int32_t first,

@@ -8,6 +8,19 @@ bool snnd_synapse_wanted(const snnd_delay_pass *pass, int64_t synapse) {
     return mask == NULL || mask[synapse] || pass->synapses.theta[synapse] != 0;
 }
 
+void snnd_add_up_positions(const snnd_synapses *synapses, const float *each, float *d_position) {
+    const int64_t columns = snnd_synapse_columns(synapses), c = synapses->per_pair;
+    const bool axonal = synapses->sharing == SNND_SHARING_AXONAL;
+    const int64_t sharing = axonal ? synapses->outputs : synapses->inputs, step = axonal ? columns : c;
+    for (int64_t k = 0; k < snnd_synapse_positions(synapses); k++) {
+        const float *first = each + (axonal ? k : k / c * columns + k % c);
+        double sum = 0;
+        for (int64_t n = 0; n < sharing; n++)
+            sum += (double)first[n * step];
+        d_position[k] = (float)sum;
+    }
+}
+
 void snnd_set_gradient(const snnd_delay_pass *pass, int64_t synapse, double along_share, double along_slope,
                        snnd_delay_gradient to) {
     const snnd_synapses *synapses = &pass->synapses;

@@ -8,7 +8,8 @@ typedef struct taps {
 
 static taps taps_of(const snnd_delay_pass *pass, int64_t s) {
     taps made = {0};
-    made.count = snnd_profile_taps(&pass->profile, pass->synapses.position[s], &made.first, made.share, made.slope);
+    made.count = snnd_profile_taps(&pass->profile, snnd_synapse_position(&pass->synapses, s), &made.first, made.share,
+                                   made.slope);
     return made;
 }
 
@@ -49,11 +50,13 @@ void snnd_delay_reference(const snnd_reference *r) {
         r->current[k] = 0;
     for (size_t k = 0; k < rows * (size_t)synapses->inputs; k++)
         r->d_input[k] = 0;
+    for (int64_t k = 0; k < snnd_synapse_positions(synapses); k++)
+        r->d_position[k] = 0;
     for (int64_t s = 0; s < snnd_synapse_count(synapses); s++) {
         const double theta = (double)synapses->theta[s], sign = synapses->sign == NULL ? 1 : synapses->sign[s];
         double d_share = 0, d_slope = 0;
         add_synapse(r, s, &d_share, &d_slope);
         r->d_theta[s] = sign * d_share + r->l1 * ((theta > 0) - (theta < 0));
-        r->d_position[s] = sign * theta * d_slope;
+        r->d_position[snnd_synapse_position_of(synapses, s)] += sign * theta * d_slope;
     }
 }

@@ -149,7 +149,7 @@ snnd_status snnd_spectral_memory_create(snnd_context *context, snnd_spectral_mem
 
 void snnd_spectral_memory_fit(snnd_spectral_memory *memory, const snnd_delay_sizes *sizes) {
     const plan p = plan_of(sizes);
-    if (p.length == 0)
+    if (p.length == 0 || snnd_is_shared(sizes->sharing))
         return;
     const size_t frequencies = (size_t)p.segments * (size_t)p.frequencies;
     memory->spectra_size =

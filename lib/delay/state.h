@@ -7,6 +7,7 @@
 typedef struct snnd_direct snnd_direct;
 typedef struct snnd_spectral snnd_spectral;
 typedef struct snnd_undelayed snnd_undelayed;
+typedef struct snnd_shared snnd_shared;
 
 struct snnd_delay {
     snnd_context *context;
@@ -16,6 +17,9 @@ struct snnd_delay {
     snnd_direct *direct;
     snnd_spectral *spectral;   /* NULL: the layer is never computed in the frequency domain */
     snnd_undelayed *undelayed; /* NULL: the layer has delays */
+    snnd_shared *shared;       /* NULL: no synapses share delays */
+    float *each;               /* dL/dp of each synapse, for paths that know no positions in common; NULL: there are
+                                  none */
 };
 
 /* ---- direct.c ---- */
@@ -60,6 +64,18 @@ void snnd_undelayed_input_gradient(const snnd_delay *delay, const snnd_activity 
 void snnd_undelayed_parameter_gradient(snnd_delay *delay, const snnd_signal *input, const snnd_activity *d_current,
                                        snnd_delay_gradient to);
 
+/* ---- shared.c ---- */
+
+snnd_status snnd_shared_create(snnd_delay *delay);
+void snnd_shared_free(snnd_delay *delay);
+void snnd_shared_begin(snnd_delay *delay);
+void snnd_shared_currents(const snnd_delay *delay, const snnd_signal *input, int32_t tile, int32_t first, int32_t count,
+                          int32_t worker, snnd_rows current);
+void snnd_shared_input_gradient(const snnd_delay *delay, const snnd_activity *d_current, int32_t tile, int32_t first,
+                                int32_t count, int32_t worker, snnd_rows d_input);
+void snnd_shared_parameter_gradient(snnd_delay *delay, const snnd_signal *input, const snnd_activity *d_current,
+                                    snnd_delay_gradient to);
+
 /* ---- gradient.c ---- */
 
 /* Whether the pass makes the gradient of a synapse. */
@@ -68,6 +84,9 @@ bool snnd_synapse_wanted(const snnd_delay_pass *pass, int64_t synapse);
 /* Sets dL/dtheta and dL/dp of a synapse from dL/dw and the sum that w times is dL/dp. */
 void snnd_set_gradient(const snnd_delay_pass *pass, int64_t synapse, double along_share, double along_slope,
                        snnd_delay_gradient to);
+
+/* Sets dL/dp of positions in common to the sums over the synapses that share them of their own, `each`. */
+void snnd_add_up_positions(const snnd_synapses *synapses, const float *each, float *d_position);
 
 /* ---- choose.c ---- */
 

@@ -6,10 +6,12 @@
 
 #include "base/context.h"
 
-/* Arrays are [outputs][inputs][per_pair]. */
+/* Arrays are [outputs][inputs][per_pair], but positions that synapses share [inputs][per_pair] or
+ * [outputs][per_pair]. */
 typedef struct snnd_synapses {
     int32_t inputs, outputs, per_pair; /* I, O, C */
     int32_t taps;                      /* K = max_delay + 1 */
+    int32_t sharing;                   /* snnd_sharing */
     const float *theta, *position;
     const int8_t *sign;  /* NULL: weights have signs of their own */
     const uint8_t *mask; /* NULL: all synapses exist */
@@ -22,6 +24,28 @@ static inline int32_t snnd_synapse_columns(const snnd_synapses *synapses) {
 
 static inline int64_t snnd_synapse_count(const snnd_synapses *synapses) {
     return (int64_t)synapses->outputs * snnd_synapse_columns(synapses);
+}
+
+static inline bool snnd_is_shared(int32_t sharing) {
+    return sharing == SNND_SHARING_AXONAL || sharing == SNND_SHARING_DENDRITIC;
+}
+
+/* How many positions there are, and which of them is that of a synapse. */
+static inline int64_t snnd_synapse_positions(const snnd_synapses *synapses) {
+    return synapses->sharing == SNND_SHARING_AXONAL      ? snnd_synapse_columns(synapses)
+           : synapses->sharing == SNND_SHARING_DENDRITIC ? (int64_t)synapses->outputs * synapses->per_pair
+                                                         : snnd_synapse_count(synapses);
+}
+
+static inline int64_t snnd_synapse_position_of(const snnd_synapses *synapses, int64_t s) {
+    const int64_t columns = snnd_synapse_columns(synapses), each = synapses->per_pair;
+    return synapses->sharing == SNND_SHARING_AXONAL      ? s % columns
+           : synapses->sharing == SNND_SHARING_DENDRITIC ? s / columns * each + s % each
+                                                         : s;
+}
+
+static inline float snnd_synapse_position(const snnd_synapses *synapses, int64_t s) {
+    return synapses->position[snnd_synapse_position_of(synapses, s)];
 }
 
 /* w = sign theta where there are signs, else theta. */
@@ -40,7 +64,13 @@ typedef struct snnd_connections {
 bool snnd_connections_allocate(snnd_context *context, snnd_connections *list, int64_t neurons, int64_t synapses);
 void snnd_connections_release(snnd_context *context, snnd_connections *list);
 
-/* Lists them by output or, with `outgoing`, by input, in the order of the synapses. */
+/* Those that a sum of evaluation runs over: the synapses of an output or, where dendrites have delays, of one of the
+ * dendrites [outputs][per_pair]. */
+static inline int32_t snnd_synapse_sums(const snnd_synapses *synapses) {
+    return synapses->sharing == SNND_SHARING_DENDRITIC ? synapses->outputs * synapses->per_pair : synapses->outputs;
+}
+
+/* Lists them by sum (snnd_synapse_sums) or, with `outgoing`, by input, in the order of the synapses. */
 void snnd_connections_list(const snnd_synapses *synapses, snnd_connections *list, bool outgoing);
 
 #endif

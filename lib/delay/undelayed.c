@@ -73,7 +73,7 @@ void snnd_undelayed_begin(snnd_delay *delay) {
             int32_t first;
             if (weight == 0)
                 continue;
-            snnd_profile_taps(&pass->profile, pass->synapses.position[s], &first, &share, NULL);
+            snnd_profile_taps(&pass->profile, snnd_synapse_position(&pass->synapses, s), &first, &share, NULL);
             k += weight * share;
         }
         delay->undelayed->k[pair] = k;
@@ -181,7 +181,8 @@ static void finish_output(void *argument, int64_t output, int32_t worker) {
             float share = 0, slope = 0;
             int32_t first;
             if (snnd_synapse_wanted(&delay->pass, s))
-                snnd_profile_taps(&delay->pass.profile, delay->pass.synapses.position[s], &first, &share, &slope);
+                snnd_profile_taps(&delay->pass.profile, snnd_synapse_position(&delay->pass.synapses, s), &first, &share,
+                                  &slope);
             snnd_set_gradient(&delay->pass, s, sum * (double)share, sum * (double)slope, c->to);
         }
     }

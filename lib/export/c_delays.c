@@ -8,6 +8,9 @@ static snnd_status fold(snnd_context *context, snnd_c_node *node, const snnd_pla
     (void)context;
     node->delays = layer;
     node->taps = layer->synapses.taps;
+    node->lists = layer->synapses.inputs;
+    node->targets = layer->synapses.outputs;
+    node->lines = snnd_plan_lines(layer);
     node->past = !node->events && node->inputs <= node->outputs;
     return SNND_OK;
 }
@@ -17,8 +20,8 @@ const snnd_c_class snnd_delays_c = {.begins = true, .fold = fold};
 /* ---- synapses ---- */
 
 static bool is_full(const snnd_c_node *node) {
-    for (int32_t i = 0; i < node->inputs; i++) {
-        if (node->begin[i + 1] - node->begin[i] != node->outputs)
+    for (int32_t i = 0; i < node->lists; i++) {
+        if (node->begin[i + 1] - node->begin[i] != node->targets)
             return false;
         for (int64_t s = node->begin[i]; s < node->begin[i + 1]; s++)
             if (node->target[s] != s - node->begin[i])
@@ -29,13 +32,13 @@ static bool is_full(const snnd_c_node *node) {
 
 /* Whether tables that name targets would take as much as those of all synapses, which need not. */
 static bool is_full_better(const snnd_c_node *node, const bool *keep) {
-    const int64_t count = node->begin[node->inputs];
+    const int64_t count = snnd_c_synapses(node);
+    const bool own_delay = node->lines == NULL && node->taps > 1;
     int64_t kept = 0;
     for (int64_t s = 0; s < count; s++)
         kept += keep[s];
-    const int64_t each =
-        (node->fixed.weight != NULL ? 1 : 4) + (node->taps > 1 ? snnd_c_type_bytes(node->taps - 1) : 0);
-    return kept * (each + snnd_c_type_bytes(node->outputs - 1)) + snnd_c_type_bytes(kept) * (node->inputs + 1) >=
+    const int64_t each = (node->fixed.weight != NULL ? 1 : 4) + (own_delay ? snnd_c_type_bytes(node->taps - 1) : 0);
+    return kept * (each + snnd_c_type_bytes(node->targets - 1)) + snnd_c_type_bytes(kept) * (node->lists + 1) >=
            count * each;
 }
 
@@ -44,12 +47,13 @@ void snnd_c_drop(snnd_c_node *node, const bool *keep) {
     node->full = is_full(node);
     if (node->full && is_full_better(node, keep))
         return;
-    for (int32_t i = 0; i < node->inputs; i++) {
+    for (int32_t i = 0; i < node->lists; i++) {
         const int64_t end = node->begin[i + 1];
         for (int64_t s = begin; s < end; s++)
             if (keep[s]) {
                 node->target[place] = node->target[s];
-                node->delay[place] = node->delay[s];
+                if (node->delay != NULL)
+                    node->delay[place] = node->delay[s];
                 node->weight[place] = node->weight[s];
                 if (node->fixed.weight != NULL)
                     node->fixed.weight[place] = node->fixed.weight[s];
@@ -67,23 +71,25 @@ snnd_status snnd_c_fold_synapses(snnd_context *context, snnd_c_node *node) {
     const size_t room = snnd_size_or_one(snnd_size_of(count));
     node->begin = snnd_allocate(context, (size_t)from->inputs + 1, sizeof *node->begin);
     node->target = snnd_allocate(context, room, sizeof *node->target);
-    node->delay = snnd_allocate(context, room, sizeof *node->delay);
+    node->delay = node->lines == NULL ? snnd_allocate(context, room, sizeof *node->delay) : NULL;
     node->weight = snnd_allocate(context, room, sizeof *node->weight);
     bool *keep = snnd_allocate(context, room, sizeof *keep);
     snnd_status status = SNND_ERROR_MEMORY;
-    if (node->begin != NULL && node->target != NULL && node->delay != NULL && node->weight != NULL && keep != NULL) {
+    if (node->begin != NULL && node->target != NULL && (node->delay != NULL || node->lines != NULL) &&
+        node->weight != NULL && keep != NULL) {
         status = SNND_OK;
         memcpy(node->begin, from->begin, ((size_t)from->inputs + 1) * sizeof *node->begin);
         memcpy(node->target, from->output, (size_t)count * sizeof *node->target);
-        memcpy(node->delay, from->delay, (size_t)count * sizeof *node->delay);
+        if (node->delay != NULL)
+            memcpy(node->delay, from->delay, (size_t)count * sizeof *node->delay);
         for (int64_t s = 0; s < count; s++) {
-            const double factor = node->factor == NULL ? 1 : node->factor[from->output[s]];
+            const double factor = node->factor == NULL ? 1 : node->factor[snnd_c_neuron(node, s)];
             node->weight[s] = (float)((double)from->value[s] * factor);
             keep[s] = node->weight[s] != 0;
             if (!isfinite(node->weight[s]))
                 status = snnd_fail(context, SNND_ERROR_NUMERIC,
                                    "layer %d (%s): a weight of neuron %d is %g times %g, which float32 cannot hold",
-                                   node->delays->index, node->delays->class->name, from->output[s],
+                                   node->delays->index, node->delays->class->name, snnd_c_neuron(node, s),
                                    (double)from->value[s], factor);
         }
         snnd_c_drop(node, keep);

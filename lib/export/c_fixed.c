@@ -104,7 +104,7 @@ static double add_up_weights(const snnd_c_node *node, double *sum) {
     double largest = 0;
     memset(sum, 0, (size_t)node->outputs * sizeof *sum);
     for (int64_t s = 0; s < snnd_c_synapses(node); s++)
-        sum[node->target[s]] += abs(node->fixed.weight[s]);
+        sum[snnd_c_neuron(node, s)] += abs(node->fixed.weight[s]);
     for (int32_t n = 0; n < node->outputs; n++)
         largest = fmax(largest, sum[n]);
     return largest;
@@ -112,14 +112,15 @@ static double add_up_weights(const snnd_c_node *node, double *sum) {
 
 static void round_weights(const snnd_c_node *node, const double *scale) {
     for (int64_t s = 0; s < snnd_c_synapses(node); s++)
-        node->fixed.weight[s] = (int8_t)lrint((double)node->weight[s] / scale[node->target[s]]);
+        node->fixed.weight[s] = (int8_t)lrint((double)node->weight[s] / scale[snnd_c_neuron(node, s)]);
 }
 
 /* s_n from the largest weight of each neuron. */
 static void scale_weights(const snnd_c_node *node, double *scale) {
     memset(scale, 0, (size_t)node->outputs * sizeof *scale);
     for (int64_t s = 0; s < snnd_c_synapses(node); s++)
-        scale[node->target[s]] = fmax(scale[node->target[s]], fabs((double)node->weight[s]) / LARGEST_WEIGHT);
+        scale[snnd_c_neuron(node, s)] =
+            fmax(scale[snnd_c_neuron(node, s)], fabs((double)node->weight[s]) / LARGEST_WEIGHT);
     double largest = 0;
     for (int32_t n = 0; n < node->outputs; n++)
         largest = fmax(largest, scale[n]);

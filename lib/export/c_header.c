@@ -6,14 +6,18 @@
 
 /* ---- what the network is ---- */
 
+static const char *sharing_word(const snnd_c_node *node) {
+    return node->lines == NULL ? "" : node->lines->sharing == SNND_SHARING_AXONAL ? "axonal " : "dendritic ";
+}
+
 static void write_node(snnd_c_text *text, const snnd_c_node *node) {
     snnd_c_write(text, " *     %d %s", node->outputs,
                  node->kind != NULL     ? node->kind->words
                  : node->delays != NULL ? "sums"
                                         : "normalised");
     if (node->delays != NULL)
-        snnd_c_write(text, ", %lld synapses with delays of 0 to %d steps%s", (long long)snnd_c_synapses(node),
-                     node->taps - 1, node->norm != NULL ? ", batch norm folded in" : "");
+        snnd_c_write(text, ", %lld synapses with %sdelays of 0 to %d steps%s", (long long)snnd_c_synapses(node),
+                     sharing_word(node), node->taps - 1, node->norm != NULL ? ", batch norm folded in" : "");
     snnd_c_write(text, "\n");
 }
 

@@ -11,7 +11,7 @@
 #ifndef SNND_EXPORT_C_NETWORK_H
 #define SNND_EXPORT_C_NETWORK_H
 
-#include "inference/plan.h"
+#include "inference/delays.h"
 
 /* What the fixed-point variant makes of a node. Neuron n counts its currents and potential in a unit of its own, in
  * which the equations stay what they are; only threshold and bias are told in it. */
@@ -42,13 +42,17 @@ typedef struct snnd_c_node {
     int32_t number, inputs, outputs, taps;
     double *factor, *shift; /* [outputs] of all norms together: y = x factor + shift; NULL: none */
     float *weight;          /* of each synapse, with the factor in it */
-    int64_t *begin;         /* [inputs + 1] */
+    /* The synapses are listed by input, or by axon where these have the delays; targets are neurons, or dendrites where
+     * those have. */
+    int32_t lists, targets;
+    int64_t *begin; /* [lists + 1] */
     int32_t *target;
-    uint16_t *delay;
-    bool at_once;  /* the neurons take the current of their own step */
-    bool subtract; /* a spike takes the threshold off their potential */
-    bool full;     /* every list is all targets once */
-    bool events;   /* its inputs are spikes */
+    uint16_t *delay;                /* of each synapse; NULL where they share them */
+    const snnd_frozen_lines *lines; /* NULL: they do not */
+    bool at_once;                   /* the neurons take the current of their own step */
+    bool subtract;                  /* a spike takes the threshold off their potential */
+    bool full;                      /* every list is all targets once */
+    bool events;                    /* its inputs are spikes */
     /* What is remembered of the synapses: past inputs [inputs][taps], or future currents [taps][outputs]. Spikes are
      * rare and make currents when they come; of other inputs that is kept which is less. */
     bool past;
@@ -98,7 +102,21 @@ snnd_status snnd_c_fold_synapses(snnd_context *context, snnd_c_node *node);
 snnd_status snnd_c_quantise(snnd_c_network *network, double largest);
 
 static inline int64_t snnd_c_synapses(const snnd_c_node *node) {
-    return node->delays == NULL ? 0 : node->begin[node->inputs];
+    return node->delays == NULL ? 0 : node->begin[node->lists];
+}
+
+/* Lists of an input, and targets of a neuron. */
+static inline int32_t snnd_c_lists_each(const snnd_c_node *node) {
+    return node->lists / node->inputs;
+}
+
+static inline int32_t snnd_c_targets_each(const snnd_c_node *node) {
+    return node->targets / node->outputs;
+}
+
+/* The neuron that a synapse ends at. */
+static inline int32_t snnd_c_neuron(const snnd_c_node *node, int64_t synapse) {
+    return node->target[synapse] / snnd_c_targets_each(node);
 }
 
 /* Whether the node gives spikes. */

@@ -7,21 +7,46 @@
  */
 #include "export/c_step.h"
 
-/* A loop over the synapses of input `n`, of which the body sees k and what write_target() says. */
-static void begin_list(snnd_c_text *text, const snnd_c_node *node, int indent) {
+/* Loops over the synapses of input `n`, of which the body sees k, o or both: by its axons `a`, where it has several.
+ * Returns how far in the body is. */
+static int begin_list(snnd_c_text *text, const snnd_c_node *node, int indent) {
+    const int32_t axons = snnd_c_lists_each(node);
+    const char *list = axons > 1 ? "a" : "n";
+    if (axons > 1) {
+        snnd_c_write(text, "%*sfor (a = n * %du; a < (n + 1) * %du; a++)\n", indent, "", axons, axons);
+        indent += 4;
+    }
     if (node->full)
-        snnd_c_write(text, "%*sfor (o = 0; o < %du; o++) {\n%*sconst uint32_t k = n * %du + o;\n", indent, "",
-                     node->outputs, indent + 4, "", node->outputs);
+        snnd_c_write(text, "%*sfor (o = 0; o < %du; o++) {\n%*sconst uint32_t k = %s * %du + o;\n", indent, "",
+                     node->targets, indent + 4, "", list, node->targets);
     else
-        snnd_c_write(text, "%*sfor (k = $_begin_@[n]; k < $_begin_@[n + 1]; k++) {\n", indent, "");
+        snnd_c_write(text, "%*sfor (k = $_begin_@[%s]; k < $_begin_@[%s + 1]; k++) {\n", indent, "", list, list);
+    return indent + 4;
+}
+
+static const char *counters_of(const snnd_c_node *node) {
+    const bool axons = snnd_c_lists_each(node) > 1;
+    return node->full ? (axons ? "a, o" : "o") : axons ? "a, k" : "k";
 }
 
 static const char *target_of(const snnd_c_node *node) {
     return node->full ? "o" : "$_target_@[k]";
 }
 
-static const char *counter_of(const snnd_c_node *node) {
-    return node->full ? "o" : "k";
+/* Where the delay of synapse k is in its table. */
+static const char *delay_at(const snnd_c_node *node) {
+    if (node->lines == NULL)
+        return "k";
+    if (node->lines->sharing == SNND_SHARING_DENDRITIC)
+        return target_of(node);
+    return snnd_c_lists_each(node) > 1 ? "a" : "n";
+}
+
+/* The neuron that synapse k ends at, which is a target, or has several dendrites. */
+static void write_neuron(snnd_c_text *text, const snnd_c_node *node) {
+    snnd_c_write(text, "%s", target_of(node));
+    if (snnd_c_targets_each(node) > 1)
+        snnd_c_write(text, " / %du", snnd_c_targets_each(node));
 }
 
 static void write_send(snnd_c_text *text, const snnd_c_network *network, const snnd_c_node *node) {
@@ -32,17 +57,18 @@ static void write_send(snnd_c_text *text, const snnd_c_network *network, const s
                  node->events ? "" : number, node->events ? "" : " x");
     if (node->taps > 1)
         snnd_c_write(text, "    const uint32_t now = s->row_@;\n");
-    snnd_c_write(text, "    uint32_t %s;\n", counter_of(node));
-    begin_list(text, node, 4);
-    if (node->taps > 1)
-        snnd_c_write(text,
-                     "        const uint32_t row = now + $_delay_@[k];\n"
-                     "        %s *const at = &s->ring_@[(row < %du ? row : row - %du) * %du + ",
-                     cell, node->taps, node->taps, node->outputs);
-    else
-        snnd_c_write(text, "        %s *const at = &s->ring_@[", cell);
-    snnd_c_write(text, "%s", target_of(node));
-    snnd_c_write(text, "];\n        *at = (%s)(*at + $_weight_@[k]%s);\n    }\n}\n", cell, node->events ? "" : " * x");
+    snnd_c_write(text, "    uint32_t %s;\n", counters_of(node));
+    const int indent = begin_list(text, node, 4);
+    if (node->taps > 1) {
+        snnd_c_write(text, "%*sconst uint32_t row = now + $_delay_@[%s];\n", indent, "", delay_at(node));
+        snnd_c_write(text, "%*s%s *const at = &s->ring_@[(row < %du ? row : row - %du) * %du + ", indent, "", cell,
+                     node->taps, node->taps, node->outputs);
+    } else {
+        snnd_c_write(text, "%*s%s *const at = &s->ring_@[", indent, "", cell);
+    }
+    write_neuron(text, node);
+    snnd_c_write(text, "];\n%*s*at = (%s)(*at + $_weight_@[k]%s);\n%*s}\n}\n", indent, "", cell,
+                 node->events ? "" : " * x", indent - 4, "");
 }
 
 static void write_sum(snnd_c_text *text, const snnd_c_network *network, const snnd_c_node *node) {
@@ -50,7 +76,7 @@ static void write_sum(snnd_c_text *text, const snnd_c_network *network, const sn
                        "static void $_sum_@($_state *s) {\n");
     if (node->taps > 1)
         snnd_c_write(text, "    const uint32_t now = s->now_@;\n");
-    snnd_c_write(text, "    uint32_t n, %s;\n", counter_of(node));
+    snnd_c_write(text, "    uint32_t n, %s;\n", counters_of(node));
     if (!network->fixed && !snnd_c_waits(node))
         snnd_c_write(text,
                      "    for (n = 0; n < %du; n++)\n"
@@ -62,17 +88,17 @@ static void write_sum(snnd_c_text *text, const snnd_c_network *network, const sn
                  "        if (s->idle_@[n] >= %du)\n"
                  "            continue;\n",
                  node->inputs, network->fixed ? "int16_t" : "float", node->taps, node->taps);
-    begin_list(text, node, 8);
+    const int indent = begin_list(text, node, 8);
     if (node->taps > 1)
-        snnd_c_write(text, "            const uint32_t delay = $_delay_@[k];\n");
-    snnd_c_write(text, "            s->current_@[");
-    snnd_c_write(text, "%s", target_of(node));
+        snnd_c_write(text, "%*sconst uint32_t delay = $_delay_@[%s];\n", indent, "", delay_at(node));
+    snnd_c_write(text, "%*ss->current_@[", indent, "");
+    write_neuron(text, node);
     snnd_c_write(text, "] += %s$_weight_@[k] * past[", network->fixed ? "(int32_t)" : "");
     if (node->taps > 1)
         snnd_c_write(text, "now >= delay ? now - delay : now + %du - delay", node->taps);
     else
         snnd_c_write(text, "0");
-    snnd_c_write(text, "];\n        }\n    }\n}\n");
+    snnd_c_write(text, "];\n%*s}\n    }\n}\n", indent - 4, "");
 }
 
 void snnd_c_write_synapses(snnd_c_text *text, const snnd_c_network *network) {

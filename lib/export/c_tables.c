@@ -8,15 +8,21 @@ static const char *input_word(const snnd_c_node *node) {
 
 static void write_synapse_tables(snnd_c_text *text, const snnd_c_network *network, const snnd_c_node *node) {
     const int64_t count = snnd_c_synapses(node);
+    const bool axons = snnd_c_lists_each(node) > 1, dendrites = snnd_c_targets_each(node) > 1;
     snnd_c_write(text, "\n/* Synapses @: from %d %s to %d neurons, %lld of them, ", node->inputs, input_word(node),
                  node->outputs, (long long)count);
-    snnd_c_write(text,
-                 node->full ? "from every one to every one */\n" : "those from n at begin[n] to begin[n + 1] - 1 */\n");
+    snnd_c_write(text, node->full ? "from every one to every one" : "those from n at begin[n] to begin[n + 1] - 1");
+    if (axons || dendrites)
+        snnd_c_write(text, ", where each of the %s has %d %s", axons ? "first" : "second",
+                     axons ? snnd_c_lists_each(node) : snnd_c_targets_each(node), axons ? "axons" : "dendrites");
+    snnd_c_write(text, " */\n");
     if (!node->full) {
-        snnd_c_table_offsets(text, "begin", node->begin, (int64_t)node->inputs + 1);
-        snnd_c_table_targets(text, "target", node->target, count, node->outputs - 1);
+        snnd_c_table_offsets(text, "begin", node->begin, (int64_t)node->lists + 1);
+        snnd_c_table_targets(text, "target", node->target, count, node->targets - 1);
     }
-    if (node->taps > 1)
+    if (node->taps > 1 && node->lines != NULL)
+        snnd_c_table_delays(text, "delay", node->lines->delay, node->lines->count, node->taps - 1);
+    else if (node->taps > 1)
         snnd_c_table_delays(text, "delay", node->delay, count, node->taps - 1);
     if (network->fixed)
         snnd_c_table_int8(text, "weight", node->fixed.weight, count);

@@ -141,6 +141,6 @@ int64_t snnd_plan_synapses(const snnd_plan *plan) {
     int64_t synapses = 0;
     for (int32_t i = 0; plan != NULL && i < plan->count; i++)
         if (plan->layer[i].synapses.begin != NULL)
-            synapses += plan->layer[i].synapses.begin[plan->layer[i].inputs];
+            synapses += plan->layer[i].synapses.begin[plan->layer[i].synapses.inputs];
     return synapses;
 }

@@ -18,7 +18,7 @@ typedef struct snnd_plan_layer {
     size_t floats, saved;         /* of its state in a stream, and those that are written down when it is saved */
     size_t idle;                  /* inputs that a stream counts silent steps of */
     size_t state, past;           /* where these begin in a stream */
-    snnd_frame_synapses synapses; /* delays */
+    snnd_frame_synapses synapses; /* delays; from and to lines where these have the delays (delays.h) */
     void *own;                    /* of its kind: what else it knows, in memory of the context */
     snnd_lif lif;                 /* LIF */
     snnd_leaky leaky;             /* leaky integrator */

@@ -4,6 +4,7 @@
  *     "snndstr1", fingerprint of the plan, readout, frames   8 bytes each
  *     what the readout has so far                            float64 [outputs]
  *     of each layer of delays, every input's past, newest first   float32 [inputs][taps]
+ *     or, where dendrites have the delays, that of their sums     float32 [outputs][per pair][taps]
  *     of each layer of neurons, potentials and then currents      float32 [2][neurons]
  *     or, where the update comes first, potentials                float32 [neurons]
  *     or, of adaptive ones, potentials and then adaptation        float32 [2][neurons]

@@ -110,5 +110,52 @@ static void currents(const snnd_frame_synapses *synapses, const snnd_frame_past 
         dense(synapses, past, current, 0);
 }
 
+/* ---- without delays ---- */
+
+/* Some vectors of outputs, the last of which may reach into the next list: what comes of that is nobody's. */
+INLINE void product_block(const snnd_frame_synapses *synapses, const float *x, int32_t first, float *current,
+                          const int vectors) {
+    vector sum[4];
+    for (int v = 0; v < vectors; v++)
+        sum[v] = (vector){0};
+    for (int32_t i = 0; i < synapses->inputs; i++) {
+        if (x[i] == 0)
+            continue;
+        const float *value = synapses->value + (size_t)i * (size_t)synapses->outputs + (size_t)first;
+        const vector at = vector_all(x[i]);
+        for (int v = 0; v < vectors; v++)
+            sum[v] = multiply_add(*(const vector_anywhere *)(value + v * VECTOR), at, sum[v]);
+    }
+    for (int v = 0; v < vectors; v++)
+        *(vector_anywhere *)(current + first + v * VECTOR) = sum[v];
+}
+
+static void dense_product(const snnd_frame_synapses *synapses, const float *x, float *current) {
+    const int32_t outputs = synapses->outputs;
+    int32_t o = 0;
+    for (; o + 3 * VECTOR < outputs; o += 4 * VECTOR)
+        product_block(synapses, x, o, current, 4);
+    for (; o + VECTOR < outputs; o += 2 * VECTOR)
+        product_block(synapses, x, o, current, 2);
+    for (; o < outputs; o += VECTOR)
+        product_block(synapses, x, o, current, 1);
+}
+
+static void sparse_product(const snnd_frame_synapses *synapses, const float *x, float *current) {
+    for (int32_t o = 0; o < synapses->outputs; o++)
+        current[o] = 0;
+    for (int32_t i = 0; i < synapses->inputs; i++)
+        if (x[i] != 0)
+            for (int64_t s = synapses->begin[i]; s < synapses->begin[i + 1]; s++)
+                current[synapses->output[s]] = multiply_add_one(synapses->value[s], x[i], current[synapses->output[s]]);
+}
+
+static void product(const snnd_frame_synapses *synapses, const float *x, float *current) {
+    if (synapses->dense)
+        dense_product(synapses, x, current);
+    else
+        sparse_product(synapses, x, current);
+}
+
 extern const snnd_frame_kernels SNND_FRAME_KERNELS;
-const snnd_frame_kernels SNND_FRAME_KERNELS = {.currents = currents};
+const snnd_frame_kernels SNND_FRAME_KERNELS = {.currents = currents, .product = product};

@@ -13,7 +13,7 @@ typedef struct snnd_frame_synapses {
     int64_t *begin;                /* [inputs + 1] of each list */
     bool dense;                    /* every list is every output once */
     int32_t *output;               /* of each synapse */
-    uint16_t *delay;               /* in steps, 0 to K - 1 */
+    uint16_t *delay;               /* in steps, 0 to K - 1; NULL where synapses share them */
     float *value;
 } snnd_frame_synapses;
 
@@ -32,6 +32,10 @@ typedef struct snnd_frame_kernels {
      * same order and to the same bits. Inputs that were 0 for all of K steps are passed over. `current` is aligned as
      * the library's memory is, with room for a multiple of 16. */
     void (*currents)(const snnd_frame_synapses *synapses, const snnd_frame_past *past, float *current);
+
+    /* current[o] = sum_i sum_s value[s] x[i] over the synapses s from i to o, without delays, in the same order. Inputs
+     * that are 0 are passed over. `current` has room for a multiple of 16, and may begin anywhere. */
+    void (*product)(const snnd_frame_synapses *synapses, const float *x, float *current);
 } snnd_frame_kernels;
 
 #endif

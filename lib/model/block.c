@@ -41,6 +41,14 @@ static int32_t longest_delay(const snnd_block *block) {
     return has_delays(block) ? first_layer(block)->options.delays.max_delay : 0;
 }
 
+/* Steps into the future of the current's gradient. */
+static int32_t rows_behind(const snnd_block *block) {
+    if (!has_delays(block))
+        return 0;
+    const snnd_delay_sizes sizes = snnd_delays_sizes(block->workspace, first_layer(block));
+    return snnd_delay_behind(&sizes);
+}
+
 /* The last layer but for one of factors at the end. */
 static int32_t before_factors(const snnd_block *block) {
     const int32_t last = block->end - 1;
@@ -96,8 +104,7 @@ static snnd_status allocate_block(snnd_block *block) {
     const snnd_activity plain = {.neurons = neurons, .steps = workspace->steps};
     block->output.rows = block->current = block->gradient = plain;
     block->output.rows.front = is_last(block) ? 0 : longest_delay(block->next);
-    /* The gradient of the input looks into the future of the current's gradient. */
-    block->gradient.back = block->first > 0 ? longest_delay(block) : 0;
+    block->gradient.back = rows_behind(block);
     snnd_status status = allocate_output(block);
     if (status == SNND_OK && workspace->gradients && has_delays(block) && needs_currents(block) &&
         !workspace->context->options.low_memory)

@@ -12,6 +12,7 @@ static const snnd_field fields[] = {
     {"kernel_count", SNND_FIELD_INT32, offsetof(snnd_delay_options, synapses_per_pair)},
     {"kernel", SNND_FIELD_INT32, offsetof(snnd_delay_options, profile)},
     {"learn_delays", SNND_FIELD_INT32, offsetof(snnd_delay_options, learn_delays)},
+    {"sharing", SNND_FIELD_LATER_INT32, offsetof(snnd_delay_options, sharing)},
     {0},
 };
 
@@ -44,8 +45,9 @@ static void initialize(snnd_layer *layer, uint64_t seed) {
     snnd_random positions = snnd_random_for(seed, SNND_USE_POSITION, (uint64_t)layer->index);
     float *weight = snnd_layer_floats(layer, SNND_ARRAY_WEIGHT);
     float *position = snnd_layer_floats(layer, SNND_ARRAY_POSITION);
-    for (int64_t s = 0; s < snnd_layer_synapses(layer); s++) {
+    for (int64_t s = 0; s < snnd_layer_synapses(layer); s++)
         weight[s] = (float)(bound * (2 * snnd_random_unit(&weights, (uint64_t)s) - 1));
+    for (int64_t s = 0; s < snnd_array_count(&layer->arrays[SNND_ARRAY_POSITION]); s++) {
         position[s] = (float)(half * (2 * snnd_random_unit(&positions, (uint64_t)s) - 1));
         if (!layer->options.delays.learn_delays)
             position[s] = snnd_whole_position(position[s], snnd_delays_taps(layer));
@@ -70,6 +72,10 @@ double snnd_delays_weight_sum(const snnd_layer *layer) {
     return sum;
 }
 
+int32_t snnd_delays_whole(const snnd_layer *layer, float position) {
+    return layer->options.delays.max_delay / 2 - (int32_t)snnd_whole_position(position, snnd_delays_taps(layer));
+}
+
 snnd_status snnd_layer_delays(const snnd_layer *layer, int32_t *delays) {
     if (layer == NULL)
         return SNND_ERROR_ARGUMENT;
@@ -77,14 +83,13 @@ snnd_status snnd_layer_delays(const snnd_layer *layer, int32_t *delays) {
     if (!snnd_layer_is_delays(layer) || delays == NULL)
         return snnd_fail(context, SNND_ERROR_ARGUMENT, "snnd_layer_delays: %s",
                          delays == NULL ? "delays is NULL" : "not a layer of delays");
-    const float *position = snnd_layer_floats(layer, SNND_ARRAY_POSITION);
-    for (int64_t s = 0; s < snnd_layer_synapses(layer); s++)
-        if (!isfinite(position[s]))
+    const snnd_synapses synapses = snnd_delays_synapses(layer);
+    for (int64_t s = 0; s < snnd_synapse_positions(&synapses); s++)
+        if (!isfinite(synapses.position[s]))
             return snnd_fail(context, SNND_ERROR_NUMERIC, "position %lld of layer %d is %g", (long long)s, layer->index,
-                             (double)position[s]);
+                             (double)synapses.position[s]);
     for (int64_t s = 0; s < snnd_layer_synapses(layer); s++)
-        delays[s] =
-            layer->options.delays.max_delay / 2 - (int32_t)snnd_whole_position(position[s], snnd_delays_taps(layer));
+        delays[s] = snnd_delays_whole(layer, snnd_synapse_position(&synapses, s));
     return SNND_OK;
 }
 
@@ -108,8 +113,9 @@ snnd_profile snnd_delays_whole_profile(const snnd_layer *layer) {
 float snnd_delays_tap(const snnd_layer *layer, const snnd_profile *profile, int64_t synapse, int32_t *delay) {
     float share;
     int32_t first;
-    const float weight = snnd_delays_weight(layer, synapse);
-    snnd_profile_taps(profile, snnd_layer_floats(layer, SNND_ARRAY_POSITION)[synapse], &first, &share, NULL);
+    const snnd_synapses synapses = snnd_delays_synapses(layer);
+    const float weight = snnd_synapse_weight(&synapses, synapse);
+    snnd_profile_taps(profile, snnd_synapse_position(&synapses, synapse), &first, &share, NULL);
     *delay = profile->taps - 1 - first;
     return weight == 0 ? 0 : weight * share;
 }
@@ -119,6 +125,7 @@ snnd_synapses snnd_delays_synapses(const snnd_layer *layer) {
                            .outputs = layer->outputs,
                            .per_pair = layer->options.delays.synapses_per_pair,
                            .taps = snnd_delays_taps(layer),
+                           .sharing = layer->options.delays.sharing,
                            .theta = snnd_layer_floats(layer, SNND_ARRAY_WEIGHT),
                            .position = snnd_layer_floats(layer, SNND_ARRAY_POSITION),
                            .sign = layer->arrays[SNND_ARRAY_SIGN].data,
@@ -127,9 +134,13 @@ snnd_synapses snnd_delays_synapses(const snnd_layer *layer) {
 
 /* ---- options ---- */
 
+static const snnd_delay_options defaults = {.max_delay = 24,
+                                            .synapses_per_pair = 1,
+                                            .profile = SNND_PROFILE_GAUSS,
+                                            .learn_delays = 1,
+                                            .sharing = SNND_SHARING_NONE};
+
 snnd_status snnd_delay_options_init(snnd_delay_options *options, size_t size) {
-    static const snnd_delay_options defaults = {
-        .max_delay = 24, .synapses_per_pair = 1, .profile = SNND_PROFILE_GAUSS, .learn_delays = 1};
     return snnd_options_init(options, size, &defaults, sizeof defaults);
 }
 
@@ -149,6 +160,9 @@ static snnd_status check(snnd_context *context, const snnd_delay_options *option
     if (options->learn_delays != 0 && options->learn_delays != 1)
         return snnd_fail(context, SNND_ERROR_ARGUMENT, "delays: learn_delays is %d; expected 0 or 1",
                          options->learn_delays);
+    if (options->sharing < SNND_SHARING_NONE || options->sharing > SNND_SHARING_DENDRITIC)
+        return snnd_fail(context, SNND_ERROR_ARGUMENT,
+                         "delays: sharing is %d; expected SNND_SHARING_NONE, _AXONAL or _DENDRITIC", options->sharing);
     return SNND_OK;
 }
 
@@ -187,6 +201,7 @@ const snnd_layer_class snnd_delays_class = {
     .type = SNND_LAYER_DELAYS,
     .name = "delays",
     .fields = fields,
+    .defaults = &defaults,
     .options_size = sizeof(snnd_delay_options),
     .add = add,
     .first = SNND_ARRAY_WEIGHT,

@@ -34,6 +34,9 @@ snnd_profile snnd_delays_whole_profile(const snnd_layer *layer);
  * mode; 0: it carries nothing. */
 float snnd_delays_tap(const snnd_layer *layer, const snnd_profile *profile, int64_t synapse, int32_t *delay);
 
+/* The delay in steps that evaluation has for a position. */
+int32_t snnd_delays_whole(const snnd_layer *layer, float position);
+
 /* Puts synapses that do not exist to 0, where moments that go on have moved them. */
 void snnd_delays_hold_absent(snnd_layer *layer);
 

@@ -19,8 +19,10 @@ snnd_delay_sizes snnd_delays_sizes(const snnd_workspace *workspace, const snnd_l
                               .taps = snnd_delays_taps(layer),
                               .steps = workspace->steps,
                               .batch = workspace->batch,
+                              .sharing = layer->options.delays.sharing,
                               .spikes = snnd_signal_is_spikes(stage->input),
-                              .gradients = workspace->gradients};
+                              .gradients = workspace->gradients,
+                              .first_layer = layer->index == 0};
 }
 
 snnd_delay_gradient snnd_delays_gradient(const snnd_stage *stage) {

@@ -106,6 +106,10 @@ snnd_array snnd_layer_parameter(const snnd_layer *layer, snnd_array_name name) {
         array.shape[1] = layer->inputs;
         array.shape[2] = layer->options.delays.synapses_per_pair;
     }
+    if (name == SNND_ARRAY_POSITION && layer->options.delays.sharing == SNND_SHARING_AXONAL)
+        array.shape[0] = 1;
+    if (name == SNND_ARRAY_POSITION && layer->options.delays.sharing == SNND_SHARING_DENDRITIC)
+        array.shape[1] = 1;
     return array;
 }
 

@@ -75,7 +75,8 @@ static snnd_status pass_if(growth_bench *bench, snnd_status status) {
 static void fill_delay(growth_bench *bench, void *options) {
     (void)bench;
     snnd_delay_options *o = options;
-    o->max_delay = 8, o->synapses_per_pair = 2, o->profile = SNND_PROFILE_MAX, o->learn_delays = 0;
+    o->max_delay = 8, o->synapses_per_pair = 2, o->profile = SNND_PROFILE_MAX, o->learn_delays = 0,
+    o->sharing = SNND_SHARING_AXONAL;
 }
 
 static snnd_status use_delay(growth_bench *bench, const void *options) {

@@ -211,6 +211,7 @@ START_TEST(neurons_and_synapses_have_the_defaults_of_the_header) {
     ck_assert_int_eq(delays.synapses_per_pair, 1);
     ck_assert_int_eq(delays.profile, SNND_PROFILE_GAUSS);
     ck_assert_int_eq(delays.learn_delays, 1);
+    ck_assert_int_eq(delays.sharing, SNND_SHARING_NONE);
     snnd_batch_norm_options norm;
     ck_assert_int_eq(snnd_batch_norm_options_init(&norm, sizeof norm), SNND_OK);
     ck_assert_double_eq(norm.epsilon, 1e-5);

@@ -29,6 +29,7 @@ static int add_delays(struct bench *bench, int32_t outputs) {
     snnd_delay_options delays;
     snnd_delay_options_init(&delays, sizeof delays);
     delays.max_delay = bench->options.taps - 1;
+    delays.sharing = bench->options.sharing + SNND_SHARING_NONE;
     return bench_check(bench, snnd_network_add_delays(bench->network, outputs, &delays, NULL));
 }
 

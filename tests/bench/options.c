@@ -13,6 +13,7 @@ static const char *const all_neurons[] = {"lif", "adaptive", NULL};
 static const char *const isas[] = {"auto", "plain", "avx2", "avx512", NULL};
 static const char *const all_products[] = {"auto", "own", "blas", NULL};
 static const char *const methods[] = {"auto", "direct", "spectral", NULL};
+static const char *const sharings[] = {"none", "axonal", "dendritic", NULL};
 
 static const char help[] =
     "Usage: snnd-bench MODE [options]\n"
@@ -32,6 +33,7 @@ static const char help[] =
     "  --classes N     (20)\n"
     "  --steps N       time steps of a sample (80)\n"
     "  --taps N        longest delay and one, odd (25)\n"
+    "  --sharing NAME  of the delays: none, axonal or dendritic (none)\n"
     "  --batch N       samples a step (256)\n"
     "  --sigma X       width of the delay profiles; 0.27 is added (0.23; run: taps/2 at first, 0.23 in the end)\n"
     "  --sparsity S    share of absent synapses (0.875 with a rule other than dense)\n"
@@ -125,6 +127,7 @@ enum {
     ISA,
     METHOD,
     PRODUCTS,
+    SHARING,
     LOW_MEMORY,
     NO_SGEMM,
     JSON,
@@ -132,17 +135,29 @@ enum {
 };
 
 static const struct option known[] = {
-    {"inputs", 1, NULL, INPUTS},     {"hidden", 1, NULL, HIDDEN},
-    {"classes", 1, NULL, CLASSES},   {"steps", 1, NULL, STEPS},
-    {"taps", 1, NULL, TAPS},         {"batch", 1, NULL, BATCH},
-    {"sigma", 1, NULL, SIGMA},       {"rule", 1, NULL, RULE},
-    {"sparsity", 1, NULL, SPARSITY}, {"threads", 1, NULL, THREADS},
-    {"repeat", 1, NULL, REPEAT},     {"isa", 1, NULL, ISA},
-    {"epochs", 1, NULL, EPOCHS},     {"samples", 1, NULL, SAMPLES},
-    {"method", 1, NULL, METHOD},     {"low-memory", 0, NULL, LOW_MEMORY},
-    {"no-sgemm", 0, NULL, NO_SGEMM}, {"json", 0, NULL, JSON},
-    {"products", 1, NULL, PRODUCTS}, {"neurons", 1, NULL, NEURONS},
-    {"help", 0, NULL, HELP},         {NULL, 0, NULL, 0},
+    {"inputs", 1, NULL, INPUTS},
+    {"hidden", 1, NULL, HIDDEN},
+    {"classes", 1, NULL, CLASSES},
+    {"steps", 1, NULL, STEPS},
+    {"taps", 1, NULL, TAPS},
+    {"batch", 1, NULL, BATCH},
+    {"sigma", 1, NULL, SIGMA},
+    {"rule", 1, NULL, RULE},
+    {"sparsity", 1, NULL, SPARSITY},
+    {"threads", 1, NULL, THREADS},
+    {"repeat", 1, NULL, REPEAT},
+    {"isa", 1, NULL, ISA},
+    {"epochs", 1, NULL, EPOCHS},
+    {"samples", 1, NULL, SAMPLES},
+    {"method", 1, NULL, METHOD},
+    {"low-memory", 0, NULL, LOW_MEMORY},
+    {"no-sgemm", 0, NULL, NO_SGEMM},
+    {"json", 0, NULL, JSON},
+    {"products", 1, NULL, PRODUCTS},
+    {"neurons", 1, NULL, NEURONS},
+    {"sharing", 1, NULL, SHARING},
+    {"help", 0, NULL, HELP},
+    {NULL, 0, NULL, 0},
 };
 
 static int read_number(int option, struct bench_options *options) {
@@ -182,6 +197,8 @@ static const char *read_option(int option, struct bench_options *options) {
         return choice(methods, optarg, &options->method) ? NULL : "auto, direct or spectral";
     case PRODUCTS:
         return choice(all_products, optarg, &options->products) ? NULL : "auto, own or blas";
+    case SHARING:
+        return choice(sharings, optarg, &options->sharing) ? NULL : "none, axonal or dendritic";
     case TAPS:
         return read_number(option, options) ? NULL : "an odd number from 1 to 1023";
     case THREADS:

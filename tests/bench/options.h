@@ -13,6 +13,7 @@ enum { BENCH_LAYERS = 16 };
 
 struct bench_options {
     int mode, rule, neurons, isa, method, products;
+    int sharing; /* snnd_sharing - 1 */
     int32_t inputs, hidden[BENCH_LAYERS], layers, classes, steps, taps, batch, threads, repeat, epochs, samples;
     double sigma, sparsity; /* sigma below 0: the network's own */
     int json, low_memory, no_sgemm;

@@ -34,6 +34,7 @@ typedef struct trial {
     double sigma, l1;
     double absent, zeros; /* shares of the synapses */
     bool signs, spikes, dropout, no_position;
+    int32_t sharing; /* 0: as NONE */
     snnd_gradients gradients;
     uint64_t seed;
 } trial;
@@ -63,6 +64,12 @@ static size_t synapses_of(const trial *t) {
     return (size_t)t->inputs * (size_t)t->outputs * (size_t)t->per_pair;
 }
 
+static size_t positions_of(const trial *t) {
+    const snnd_synapses synapses = {
+        .inputs = t->inputs, .outputs = t->outputs, .per_pair = t->per_pair, .sharing = t->sharing};
+    return (size_t)snnd_synapse_positions(&synapses);
+}
+
 static int32_t tiles_of(const trial *t) {
     return snnd_tiles(t->batch);
 }
@@ -87,13 +94,14 @@ static void draw_synapses(layer *made) {
     const size_t count = synapses_of(t);
     const double half = t->taps / 2;
     made->theta = allocate(count, sizeof *made->theta);
-    made->position = allocate(count, sizeof *made->position);
+    made->position = allocate(positions_of(t), sizeof *made->position);
+    for (size_t k = 0; k < positions_of(t); k++)
+        made->position[k] = (float)draw(t, 2, k, -half - 1, half + 1); /* some are out of range */
     made->sign = t->signs ? allocate(count, sizeof *made->sign) : NULL;
     made->mask = t->absent > 0 ? allocate(count, sizeof *made->mask) : NULL;
     for (size_t s = 0; s < count; s++) {
         const double theta = draw(t, 1, s, -1, 1);
         made->theta[s] = (float)(t->signs ? fabs(theta) : theta);
-        made->position[s] = (float)draw(t, 2, s, -half - 1, half + 1); /* some are out of range */
         if (draw(t, 3, s, 0, 1) < t->zeros)
             made->theta[s] = 0;
         if (t->signs)
@@ -180,6 +188,7 @@ static void make_pass(layer *made) {
                                                 .outputs = t->outputs,
                                                 .per_pair = t->per_pair,
                                                 .taps = t->taps,
+                                                .sharing = t->sharing,
                                                 .theta = made->theta,
                                                 .position = made->position,
                                                 .sign = made->sign,
@@ -226,7 +235,7 @@ static sums make_sums(const layer *of) {
     const size_t rows = (size_t)t->batch * (size_t)t->steps;
     const sums made = {allocate(rows * (size_t)t->outputs, sizeof(double)),
                        allocate(rows * (size_t)t->inputs, sizeof(double)), allocate(synapses_of(t), sizeof(double)),
-                       allocate(synapses_of(t), sizeof(double))};
+                       allocate(positions_of(t), sizeof(double))};
     const snnd_reference asked = {.pass = &of->pass,
                                   .samples = t->batch,
                                   .steps = t->steps,
@@ -263,6 +272,7 @@ static snnd_delay_sizes sizes_of(const trial *t) {
                               .taps = t->taps,
                               .steps = t->steps,
                               .batch = t->batch,
+                              .sharing = t->sharing,
                               .spikes = t->spikes,
                               .gradients = true};
 }
@@ -319,7 +329,7 @@ static snnd_activity make_rows(const trial *t, int32_t neurons) {
 
 static results make_results(const trial *t) {
     return (results){make_rows(t, t->outputs), make_rows(t, t->inputs), numbers(synapses_of(t)),
-                     t->no_position ? NULL : numbers(synapses_of(t))};
+                     t->no_position ? NULL : numbers(positions_of(t))};
 }
 
 static void free_results(results *held) {
@@ -378,9 +388,9 @@ static const char *words_of(const trial *t, const way *how) {
     static char words[300];
     snprintf(words, sizeof words,
              "%s, instruction set %d: seed %llu, %d-%d, %d a pair, %d taps, %d steps, batch %d, kind %d, sigma %g, "
-             "whole %d, spikes %d",
+             "whole %d, spikes %d, sharing %d",
              how->name, how->isa, (unsigned long long)t->seed, t->inputs, t->outputs, t->per_pair, t->taps, t->steps,
-             t->batch, t->kind, t->sigma, t->whole, t->spikes);
+             t->batch, t->kind, t->sigma, t->whole, t->spikes, t->sharing);
     return words;
 }
 
@@ -418,10 +428,10 @@ static void rows_agree(const trial *t, snnd_activity got, const double *expected
 }
 
 /* Those of synapses that nobody wants are 0. */
-static void gradients_agree(const layer *of, const float *got, const double *expected, bool all, double tolerance,
-                            const char *what, const char *words) {
+static void gradients_agree(const layer *of, const float *got, const double *expected, size_t count, bool all,
+                            double tolerance, const char *what, const char *words) {
     error off = {0, 0};
-    for (size_t s = 0; s < synapses_of(&of->of); s++) {
+    for (size_t s = 0; s < count; s++) {
         const bool wanted = all || snnd_synapse_wanted(&of->pass, (int64_t)s);
         HOLDS(wanted || got[s] == 0, "%s: %s %zu are %g and nobody wants them", words, what, s, (double)got[s]);
         compare(&off, (double)got[s], wanted ? expected[s] : 0, words);
@@ -431,13 +441,17 @@ static void gradients_agree(const layer *of, const float *got, const double *exp
 
 static void parameters_agree(const layer *of, const results *got, const sums *expected, bool all, double tolerance,
                              const char *words) {
-    gradients_agree(of, got->d_theta, expected->d_theta, all, tolerance, "gradients of weights", words);
-    if (got->d_position != NULL)
-        gradients_agree(of, got->d_position, expected->d_position, all, tolerance, "gradients of positions", words);
+    const size_t positions = positions_of(&of->of);
+    gradients_agree(of, got->d_theta, expected->d_theta, synapses_of(&of->of), all, tolerance, "gradients of weights",
+                    words);
+    if (got->d_position != NULL) /* one that synapses share is always wanted */
+        gradients_agree(of, got->d_position, expected->d_position, positions, all || snnd_is_shared(of->of.sharing),
+                        tolerance, "gradients of positions", words);
 }
 
-static void took(const machine *held, int32_t method, int32_t taps, const char *words) {
-    const snnd_delay_path fast = taps == 1 ? SNND_PATH_UNDELAYED : SNND_PATH_SPECTRAL;
+static void took(const machine *held, int32_t method, const trial *t, const char *words) {
+    const snnd_delay_path delayed = snnd_is_shared(t->sharing) ? SNND_PATH_SHARED : SNND_PATH_SPECTRAL;
+    const snnd_delay_path fast = t->taps == 1 ? SNND_PATH_UNDELAYED : delayed;
     const snnd_delay_path path = method == SNND_METHOD_SPECTRAL ? fast : SNND_PATH_DIRECT;
     ck_assert_msg(snnd_delay_forward_path(held->delay) == path && snnd_delay_parameter_path(held->delay) == path,
                   "%s: another path was taken", words);
@@ -447,18 +461,19 @@ static void way_agrees(const layer *of, const sums *expected, const way *how) {
     const trial *t = &of->of;
     const snnd_context_options options = options_of(how);
     const char *words = words_of(t, how);
-    const limits limit = limits_of(how->method);
+    /* The path of shared delays sums over taps, too. */
+    const limits limit = limits_of(snnd_is_shared(t->sharing) ? SNND_METHOD_DIRECT : how->method);
     machine held;
     if (!open_machine(t, &options, &held))
         return;
     results got = run(&held, of, how->method);
-    took(&held, how->method, t->taps, words);
+    took(&held, how->method, t, words);
     rows_agree(t, got.current, expected->current, limit.rows, "currents", words);
     rows_agree(t, got.d_input, expected->d_input, limit.rows, "gradients of the input", words);
     parameters_agree(of, &got, expected, false, limit.parameters, words);
     snnd_delay_all_gradients(held.delay, &of->signal, &of->gradient, gradient_of(of, &got));
     parameters_agree(of, &got, expected, true, limit.parameters, words);
-    took(&held, how->method, t->taps, words);
+    took(&held, how->method, t, words);
     free_results(&got);
     close_machine(&held);
 }
@@ -477,7 +492,7 @@ static void all_ways_agree(const trial *t, int32_t isa) {
 
 /* ---- any layer ---- */
 
-enum { TRIALS = 120, MOST_PRODUCTS = 2000000 };
+enum { TRIALS = 120, SHARINGS = SNND_SHARING_DENDRITIC, MOST_PRODUCTS = 2000000 };
 
 static int32_t pick(const trial *t, uint64_t what, int32_t low, int32_t high) {
     return (int32_t)floor(draw(t, 100 + what, 0, low, high + 1));
@@ -518,7 +533,8 @@ static trial draw_trial(int number) {
 }
 
 START_TEST(every_path_has_the_sums_of_the_equations) {
-    const trial t = draw_trial(_i);
+    trial t = draw_trial(_i / SHARINGS);
+    t.sharing = _i % SHARINGS + 1;
     int32_t isa = pick(&t, 19, SNND_ISA_PLAIN, SNND_ISA_AVX512);
     const snnd_hot_kernels *kernels;
     if (snnd_kernels_choose(isa, &kernels) != SNND_OK)
@@ -545,8 +561,9 @@ static trial plain_trial(int32_t inputs, int32_t outputs, int32_t taps, int32_t 
 START_TEST(layers_of_one_neuron_have_the_sums_of_the_equations) {
     static const int32_t neurons[][2] = {{1, 1}, {1, 2}, {2, 1}, {1, 17}, {17, 1}};
     for (int n = 0; n < COUNT(neurons); n++) {
-        const trial t = plain_trial(neurons[n][0], neurons[n][1], 9, 20, 18, 1);
-        all_ways_agree(&t, SNND_ISA_AUTO);
+        trial t = plain_trial(neurons[n][0], neurons[n][1], 9, 20, 18, 1);
+        for (t.sharing = SNND_SHARING_NONE; t.sharing <= SHARINGS; t.sharing++)
+            all_ways_agree(&t, SNND_ISA_AUTO);
     }
 }
 END_TEST
@@ -585,7 +602,8 @@ START_TEST(the_longest_delays_have_the_sums_of_the_equations) {
         for (int wide = 0; wide < 2; wide++) {
             trial t = plain_trial(3, 2, SNND_MOST_TAPS, steps[n], 2, wide ? 12 : 1);
             t.per_pair = steps[n] > 40 ? 2 : 20; /* so that some positions are where steps are */
-            all_ways_agree(&t, SNND_ISA_AUTO);
+            for (t.sharing = SNND_SHARING_NONE; t.sharing <= SHARINGS; t.sharing++)
+                all_ways_agree(&t, SNND_ISA_AUTO);
         }
 }
 END_TEST
@@ -596,7 +614,8 @@ START_TEST(batches_of_any_size_have_the_sums_of_the_equations) {
     for (int n = 0; n < COUNT(batches); n++) {
         trial t = plain_trial(4, 3, 9, 12, batches[n], 1);
         t.spikes = t.dropout = n % 2 == 1;
-        all_ways_agree(&t, SNND_ISA_AUTO);
+        for (t.sharing = SNND_SHARING_NONE; t.sharing <= SHARINGS; t.sharing++)
+            all_ways_agree(&t, SNND_ISA_AUTO);
     }
 }
 END_TEST
@@ -629,11 +648,11 @@ static void same_results(const trial *t, const results *a, const results *b) {
     same_rows(t, a->current, b->current, "currents");
     same_rows(t, a->d_input, b->d_input, "gradients of the input");
     ck_assert_mem_eq(a->d_theta, b->d_theta, synapses_of(t) * sizeof(float));
-    ck_assert_mem_eq(a->d_position, b->d_position, synapses_of(t) * sizeof(float));
+    ck_assert_mem_eq(a->d_position, b->d_position, positions_of(t) * sizeof(float));
 }
 
-/* Every way with delays, and then without. */
-enum { BITS_WAYS = 2 * COUNT(ways) };
+/* Every way with delays, without, and with delays of axons and dendrites. */
+enum { BITS_KINDS = 4, BITS_WAYS = BITS_KINDS * COUNT(ways) };
 
 static const way *way_of(int number) {
     return &ways[number % COUNT(ways)];
@@ -641,7 +660,10 @@ static const way *way_of(int number) {
 
 /* Several groups, with masks and dropout. */
 static trial bits_trial(int number) {
-    trial t = plain_trial(19, 23, number < COUNT(ways) ? 25 : 1, 30, 150, 3);
+    const int kind = number / COUNT(ways);
+    trial t = plain_trial(19, 23, kind != 1 ? 25 : 1, 30, 150, 3);
+    t.sharing = kind < 2 ? SNND_SHARING_NONE : kind;
+    t.per_pair = kind < 2 ? 1 : 2;
     t.absent = 0.3, t.gradients = SNND_GRADIENTS_EXISTING, t.spikes = t.dropout = true;
     return t;
 }
@@ -677,7 +699,9 @@ START_TEST(a_pass_leaves_nothing_behind) {
     t.spikes = t.dropout = bad.spikes = bad.dropout = false;
     layer of = make_layer(&t), broken = make_layer(&bad);
     for (size_t s = 0; s < synapses_of(&bad); s++)
-        broken.position[s] = broken.theta[s] = NAN;
+        broken.theta[s] = NAN;
+    for (size_t s = 0; s < positions_of(&bad); s++)
+        broken.position[s] = NAN;
     machine used, fresh;
     const snnd_context_options options = options_of(way_of(_i));
     if (open_machine(&t, &options, &used)) {
@@ -950,7 +974,7 @@ Suite *reference_suite(void) {
 
     TCase *equations = tcase_create("equations");
     tcase_set_timeout(equations, 120);
-    tcase_add_loop_test(equations, every_path_has_the_sums_of_the_equations, 0, TRIALS);
+    tcase_add_loop_test(equations, every_path_has_the_sums_of_the_equations, 0, TRIALS * SHARINGS);
     tcase_add_test(equations, layers_of_one_neuron_have_the_sums_of_the_equations);
     tcase_add_test(equations, samples_that_are_cut_have_the_sums_of_the_equations);
     tcase_add_test(equations, the_longest_delays_have_the_sums_of_the_equations);

@@ -49,6 +49,7 @@ static snnd_network *build(snnd_context *context) {
     delays.max_delay = 6;
     delays.synapses_per_pair = 3;
     delays.profile = SNND_PROFILE_MAX;
+    delays.sharing = SNND_SHARING_AXONAL;
     OK(context, snnd_network_add_delays(network, HIDDEN, &delays, NULL));
     OK(context, snnd_network_add_batch_norm(network, &norm, NULL));
     OK(context, snnd_network_add_lif(network, &lif, NULL));
@@ -57,6 +58,7 @@ static snnd_network *build(snnd_context *context) {
     delays.synapses_per_pair = 1;
     delays.profile = SNND_PROFILE_GAUSS;
     delays.learn_delays = 0;
+    delays.sharing = SNND_SHARING_DENDRITIC;
     OK(context, snnd_network_add_delays(network, CLASSES, &delays, NULL));
     OK(context, snnd_network_add_leaky_integrator(network, &leaky, NULL));
     OK(context, snnd_network_initialize(network, 99));
@@ -184,10 +186,12 @@ START_TEST(options_of_layers_are_kept_to_the_last_bit) {
     ck_assert_int_eq(first->synapses_per_pair, 3);
     ck_assert_int_eq(first->profile, SNND_PROFILE_MAX);
     ck_assert_int_eq(first->learn_delays, 1);
+    ck_assert_int_eq(first->sharing, SNND_SHARING_AXONAL);
     ck_assert_int_eq(second->max_delay, 10);
     ck_assert_int_eq(second->synapses_per_pair, 1);
     ck_assert_int_eq(second->profile, SNND_PROFILE_GAUSS);
     ck_assert_int_eq(second->learn_delays, 0);
+    ck_assert_int_eq(second->sharing, SNND_SHARING_DENDRITIC);
     ck_assert_double_eq(loaded->layer[1]->options.batch_norm.epsilon, 1.0 / 3000);
     ck_assert_double_eq(loaded->layer[1]->options.batch_norm.momentum, 0.123456789012345678);
     ck_assert_double_eq(loaded->layer[2]->options.lif.tau, 5.0 + 1.0 / 7);
@@ -718,12 +722,15 @@ START_TEST(options_that_came_later_are_left_out_where_they_are_the_default) {
     snnd_network *saved = NULL, *loaded = NULL;
     OK(context, snnd_network_create(context, 2, &saved));
     OK(context, snnd_network_add_lif(saved, NULL, NULL));
+    OK(context, snnd_network_add_delays(saved, 2, NULL, NULL));
     OK(context, snnd_network_add_leaky_integrator(saved, NULL, NULL));
     char *text;
     OK(context, snnd_network_text(saved, &text));
-    ck_assert_str_eq(text, "{\"inputs\":2,\"sigma\":0,\"readout\":\"softmax_sum\",\"layers\":["
+    ck_assert_str_eq(text, "{\"inputs\":2,\"sigma\":12,\"readout\":\"softmax_sum\",\"layers\":["
                            "{\"type\":\"lif\",\"outputs\":2,\"tau\":10.050000000000001,\"threshold\":1,\"alpha\":5,"
                            "\"detach_reset\":1},"
+                           "{\"type\":\"delays\",\"outputs\":2,\"max_delay\":24,\"kernel_count\":1,\"kernel\":1,"
+                           "\"learn_delays\":1},"
                            "{\"type\":\"leaky_integrator\",\"outputs\":2,\"tau\":10.050000000000001}]}");
     cJSON_free(text);
     OK(context, snnd_network_save(saved, scratch("a")));
@@ -732,6 +739,19 @@ START_TEST(options_that_came_later_are_left_out_where_they_are_the_default) {
     snnd_network_free(saved);
     snnd_network_free(loaded);
     snnd_context_free(context);
+}
+END_TEST
+
+/* Positions of another sharing than the architecture's: of each synapse, of axons, of dendrites. */
+START_TEST(positions_of_another_sharing_are_refused) {
+    pieces all = take_apart();
+    cJSON *layer = cJSON_GetArrayItem(cJSON_GetObjectItem(all.root, "layers"), _i < 2 ? 0 : 4);
+    if (_i % 2 == 0)
+        cJSON_DeleteItemFromObject(layer, "sharing");
+    else
+        cJSON_ReplaceItemInObject(layer, "sharing",
+                                  cJSON_CreateNumber(_i < 2 ? SNND_SHARING_DENDRITIC : SNND_SHARING_AXONAL));
+    refuses(&all, _i < 2 ? "tensor 'layers.0.position' has" : "tensor 'layers.4.position' has");
 }
 END_TEST
 
@@ -954,6 +974,7 @@ Suite *network_file_suite(void) {
 
     TCase *architecture = scratch_case(suite, "architecture");
     tcase_add_test(architecture, options_that_came_later_are_left_out_where_they_are_the_default);
+    tcase_add_loop_test(architecture, positions_of_another_sharing_are_refused, 0, 4);
     tcase_add_test(architecture, options_that_came_later_may_be_there_at_their_default);
     tcase_add_test(architecture, an_option_that_nobody_knows_is_refused);
     tcase_add_test(architecture, a_zero_in_an_architecture_is_refused);

@@ -26,6 +26,7 @@ static void add_delays(world *w) {
         options.synapses_per_pair = fuzz_byte(&w->in) < 240 ? 1 + fuzz_below(&w->in, 3) : fuzz_int(&w->in);
         options.profile = fuzz_byte(&w->in) < 240 ? 1 + fuzz_below(&w->in, 2) : fuzz_int(&w->in);
         options.learn_delays = fuzz_byte(&w->in) < 240 ? fuzz_below(&w->in, 2) : fuzz_int(&w->in);
+        options.sharing = fuzz_byte(&w->in) < 240 ? 1 + fuzz_below(&w->in, 3) : fuzz_int(&w->in);
     }
     const double taps = (double)outputs * inputs * options.synapses_per_pair * (options.max_delay + 1.0);
     if (taps > 20000 && taps < 1e10)
@@ -102,6 +103,7 @@ static void build(world *w) {
     delays.max_delay = 2 * fuzz_below(&w->in, 8);
     delays.synapses_per_pair = 1 + fuzz_below(&w->in, 2);
     delays.learn_delays = fuzz_below(&w->in, 4) != 0;
+    delays.sharing = 1 + fuzz_below(&w->in, SNND_SHARING_DENDRITIC);
     MUST(w->context, snnd_network_create(w->context, 1 + fuzz_below(&w->in, 4), &of->network));
     for (int hidden = fuzz_below(&w->in, 3); hidden > 0; hidden--) {
         MUST(w->context, snnd_network_add_delays(of->network, 1 + fuzz_below(&w->in, 20), &delays, NULL));

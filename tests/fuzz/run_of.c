@@ -8,6 +8,7 @@ static snnd_network *make_network(snnd_context *context, int kind) {
     snnd_delay_options delays;
     MUST(context, snnd_delay_options_init(&delays, sizeof delays));
     delays.max_delay = 4;
+    delays.sharing = SNND_SHARING_AXONAL;
     MUST(context, snnd_network_create(context, INPUTS, &network));
     MUST(context, snnd_network_add_delays(network, HIDDEN, &delays, NULL));
     MUST(context, snnd_network_add_batch_norm(network, NULL, NULL));
@@ -16,6 +17,7 @@ static snnd_network *make_network(snnd_context *context, int kind) {
     else
         MUST(context, snnd_network_add_lif(network, NULL, NULL));
     MUST(context, snnd_network_add_dropout(network, 0.25, NULL));
+    delays.sharing = SNND_SHARING_DENDRITIC;
     MUST(context, snnd_network_add_delays(network, CLASSES, &delays, NULL));
     MUST(context, snnd_network_add_leaky_integrator(network, NULL, NULL));
     return network;

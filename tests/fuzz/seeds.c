@@ -66,11 +66,13 @@ static void write_layers(snnd_context *context) {
     }
 }
 
-/* Neurons that have no option at its default. */
-static void write_other_neurons(snnd_context *context) {
+/* Layers that have no later option at its default. */
+static void write_other_layers(snnd_context *context) {
     snnd_network *network = NULL;
+    snnd_delay_options delays;
     snnd_lif_options lif;
     snnd_leaky_integrator_options leaky;
+    MUST(context, snnd_delay_options_init(&delays, sizeof delays));
     MUST(context, snnd_lif_options_init(&lif, sizeof lif));
     MUST(context, snnd_leaky_integrator_options_init(&leaky, sizeof leaky));
     lif.order = leaky.order = SNND_ORDER_UPDATE_FIRST;
@@ -80,9 +82,11 @@ static void write_other_neurons(snnd_context *context) {
     lif.tau_spread = 0.5;
     leaky.tau_per_neuron = SNND_TAU_GIVEN;
     MUST(context, snnd_network_create(context, 2, &network));
+    for (delays.sharing = SNND_SHARING_AXONAL; delays.sharing <= SNND_SHARING_DENDRITIC; delays.sharing++)
+        MUST(context, snnd_network_add_delays(network, 2, &delays, NULL));
     MUST(context, snnd_network_add_lif(network, &lif, NULL));
     MUST(context, snnd_network_add_leaky_integrator(network, &leaky, NULL));
-    write_network(context, network, "other-neurons");
+    write_network(context, network, "other-layers");
     snnd_network_free(network);
 }
 
@@ -223,7 +227,7 @@ int main(int count, char **argument) {
     root = argument[1];
     snnd_context *context = fuzz_open();
     write_layers(context);
-    write_other_neurons(context);
+    write_other_layers(context);
     write_runs(context);
     write_graphs();
     write_events();

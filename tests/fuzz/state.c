@@ -20,6 +20,7 @@ static snnd_network *make_network(snnd_context *context, int kind) {
     lif.order = kind == 2 ? SNND_ORDER_UPDATE_FIRST : SNND_ORDER_PAPER; /* which has no currents in its state */
     delays.max_delay = kind == 0 ? 0 : 4;
     delays.synapses_per_pair = kind == 2 ? 2 : 1;
+    delays.sharing = kind == 3 ? SNND_SHARING_AXONAL : kind == 2 ? SNND_SHARING_DENDRITIC : SNND_SHARING_NONE;
     MUST(context, snnd_network_create(context, INPUTS, &network));
     MUST(context, snnd_network_add_delays(network, 4, &delays, NULL));
     MUST(context, snnd_network_add_batch_norm(network, NULL, NULL));

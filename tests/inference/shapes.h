@@ -215,6 +215,51 @@ static inline snnd_network *mixed_orders(snnd_context *context) {
     return network;
 }
 
+/* Layers whose synapses share delays, all of them or some, between real numbers and of spikes, one and several for each
+ * pair, and one without delays. */
+static inline snnd_network *of_sharing(snnd_context *context, int32_t sharing, int32_t per_pair, double absent) {
+    snnd_network *network = make_network(context, 14);
+    snnd_delay_options options = delay_options(10);
+    options.sharing = sharing;
+    options.synapses_per_pair = per_pair;
+    thin_out(add_delays(network, 37, &options), absent);
+    add_batch_norm(network);
+    add_lif(network);
+    options.max_delay = 40;
+    thin_out(add_delays(network, 9, &options), absent);
+    add_leaky_integrator(network);
+    thin_out(add_delays(network, 20, &options), absent);
+    add_lif(network);
+    options.max_delay = 0;
+    thin_out(add_delays(network, 8, &options), absent);
+    add_leaky_integrator(network);
+    return network;
+}
+
+static inline snnd_network *axonal(snnd_context *context) {
+    return of_sharing(context, SNND_SHARING_AXONAL, 1, 0);
+}
+
+static inline snnd_network *dendritic(snnd_context *context) {
+    return of_sharing(context, SNND_SHARING_DENDRITIC, 1, 0);
+}
+
+static inline snnd_network *sparse_axonal(snnd_context *context) {
+    return of_sharing(context, SNND_SHARING_AXONAL, 3, 0.8);
+}
+
+static inline snnd_network *sparse_dendritic(snnd_context *context) {
+    return of_sharing(context, SNND_SHARING_DENDRITIC, 3, 0.8);
+}
+
+static inline snnd_network *several_axons(snnd_context *context) {
+    return of_sharing(context, SNND_SHARING_AXONAL, 2, 0);
+}
+
+static inline snnd_network *several_dendrites(snnd_context *context) {
+    return of_sharing(context, SNND_SHARING_DENDRITIC, 2, 0);
+}
+
 static snnd_network *(*const shapes[])(snnd_context *) = {paper,
                                                           sparse,
                                                           long_delays,
@@ -230,7 +275,13 @@ static snnd_network *(*const shapes[])(snnd_context *) = {paper,
                                                           of_their_own_tau,
                                                           mixed_orders,
                                                           adaptive,
-                                                          adaptive_at_once};
+                                                          adaptive_at_once,
+                                                          axonal,
+                                                          dendritic,
+                                                          sparse_axonal,
+                                                          sparse_dendritic,
+                                                          several_axons,
+                                                          several_dendrites};
 
 /* Input with silences in it, and numbers too small to count. */
 static inline float *make_input(int32_t samples, int32_t steps, int32_t channels) {

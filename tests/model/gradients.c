@@ -16,7 +16,11 @@ static snnd_loss_options options;
 static float *input;
 static int32_t *labels;
 
+/* Of the delays under test. */
+static int32_t sharing;
+
 static void set_up(void) {
+    sharing = SNND_SHARING_NONE;
     context = make_context(1);
     network = make_network(context, INPUTS);
     workspace = NULL;
@@ -99,6 +103,7 @@ static snnd_layer *add_tested(int profile, int32_t outputs, int32_t per_pair) {
     snnd_delay_options delays = delay_options(24);
     delays.profile = profiles[profile].kind;
     delays.synapses_per_pair = per_pair;
+    delays.sharing = sharing;
     snnd_layer *layer = add_delays(network, outputs, &delays);
     float *position = floats(layer, SNND_ARRAY_POSITION);
     for (int64_t s = 0; s < count_of(layer, SNND_ARRAY_POSITION); s++)
@@ -118,6 +123,16 @@ START_TEST(gradients_of_several_synapses_for_a_pair_are_slopes_of_the_loss) {
     add_tested(_i, CLASSES, 3);
     add_leaky_integrator(network);
     assert_gradients(profiles[_i].step);
+}
+END_TEST
+
+/* The first layer, whose input has no gradient, and another one. */
+START_TEST(gradients_of_delays_that_synapses_share_are_slopes_of_the_loss) {
+    sharing = _i % 2 == 0 ? SNND_SHARING_AXONAL : SNND_SHARING_DENDRITIC;
+    add_tested(_i / 2, 6, 1);
+    add_tested(_i / 2, CLASSES, 2);
+    add_leaky_integrator(network);
+    assert_gradients(profiles[_i / 2].step);
 }
 END_TEST
 
@@ -173,10 +188,11 @@ END_TEST
 START_TEST(gradients_under_signs_and_a_mask_are_slopes_by_theta) {
     snnd_structure structure = structure_of(0.5);
     snnd_sparsity *sparsity;
+    sharing = _i / 2 + SNND_SHARING_NONE;
     add_tested(1, 6, 2);
     add_tested(1, CLASSES, 1);
     add_leaky_integrator(network);
-    structure.signs = _i == 0 ? SNND_SIGNS_SYNAPSE : SNND_SIGNS_DALE;
+    structure.signs = _i % 2 == 0 ? SNND_SIGNS_SYNAPSE : SNND_SIGNS_DALE;
     OK(context, snnd_sparsity_create_deep_r(network, &structure, NULL, &sparsity));
     assert_gradients(profiles[1].step); /* of absent synapses too */
     snnd_sparsity_free(sparsity);
@@ -769,13 +785,14 @@ Suite *gradients_suite(void) {
     tcase_add_checked_fixture(cases, set_up, tear_down);
     tcase_add_loop_test(cases, gradients_of_delays_are_slopes_of_the_loss, 0, COUNT(profiles));
     tcase_add_loop_test(cases, gradients_of_several_synapses_for_a_pair_are_slopes_of_the_loss, 0, COUNT(profiles));
+    tcase_add_loop_test(cases, gradients_of_delays_that_synapses_share_are_slopes_of_the_loss, 0, 2 * COUNT(profiles));
     tcase_add_loop_test(cases, gradients_through_batch_norm_are_slopes_of_the_loss, 0, COUNT(profiles));
     tcase_add_loop_test(cases, gradients_through_a_second_layer_of_delays_are_slopes_of_the_loss, 0, COUNT(profiles));
     tcase_add_loop_test(cases, gradients_under_every_readout_are_slopes_of_the_loss, SNND_READOUT_SOFTMAX_SUM,
                         SNND_READOUTS_END);
     tcase_add_test(cases, gradients_of_batch_norm_on_the_input_are_slopes_of_the_loss);
     tcase_add_test(cases, gradients_through_dropout_are_slopes_of_the_loss);
-    tcase_add_loop_test(cases, gradients_under_signs_and_a_mask_are_slopes_by_theta, 0, 2);
+    tcase_add_loop_test(cases, gradients_under_signs_and_a_mask_are_slopes_by_theta, 0, 6);
     tcase_add_test(cases, gradients_with_frozen_delays_are_slopes_by_the_weights);
     tcase_add_loop_test(cases, gradients_of_smooth_labels_and_weighed_classes_are_slopes_of_the_loss, 0, 3);
     tcase_add_loop_test(cases, the_gradient_of_the_input_is_the_slope_of_the_loss, 0, 3 * BEGINNINGS);

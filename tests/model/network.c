@@ -32,6 +32,7 @@ START_TEST(options_start_at_the_papers_values) {
     ck_assert_int_eq(delays.synapses_per_pair, 1);
     ck_assert_int_eq(delays.profile, SNND_PROFILE_GAUSS);
     ck_assert_int_eq(delays.learn_delays, 1);
+    ck_assert_int_eq(delays.sharing, SNND_SHARING_NONE);
     ck_assert_double_eq(batch_norm.epsilon, 1e-5);
     ck_assert_double_eq(batch_norm.momentum, 0.1);
     ck_assert_double_eq(lif.tau, 10.05);
@@ -46,17 +47,19 @@ START_TEST(options_start_at_the_papers_values) {
 END_TEST
 
 static const struct {
-    int32_t max_delay, synapses_per_pair, profile, learn_delays;
+    int32_t max_delay, synapses_per_pair, profile, learn_delays, sharing;
     const char *words;
 } bad_delays[] = {
-    {23, 1, SNND_PROFILE_GAUSS, 1, "max_delay is 23; expected an even number from 0 to 1022, since positions"},
-    {-2, 1, SNND_PROFILE_GAUSS, 1, "max_delay is -2"},
-    {1024, 1, SNND_PROFILE_GAUSS, 1, "max_delay is 1024"},
-    {24, 0, SNND_PROFILE_GAUSS, 1, "synapses_per_pair is 0"},
-    {24, 65, SNND_PROFILE_GAUSS, 1, "synapses_per_pair is 65"},
-    {24, 1, 0, 1, "profile is 0"},
-    {24, 1, 3, 1, "profile is 3"},
-    {24, 1, SNND_PROFILE_GAUSS, 2, "learn_delays is 2"},
+    {23, 1, SNND_PROFILE_GAUSS, 1, 1, "max_delay is 23; expected an even number from 0 to 1022, since positions"},
+    {-2, 1, SNND_PROFILE_GAUSS, 1, 1, "max_delay is -2"},
+    {1024, 1, SNND_PROFILE_GAUSS, 1, 1, "max_delay is 1024"},
+    {24, 0, SNND_PROFILE_GAUSS, 1, 1, "synapses_per_pair is 0"},
+    {24, 65, SNND_PROFILE_GAUSS, 1, 1, "synapses_per_pair is 65"},
+    {24, 1, 0, 1, 1, "profile is 0"},
+    {24, 1, 3, 1, 1, "profile is 3"},
+    {24, 1, SNND_PROFILE_GAUSS, 2, 1, "learn_delays is 2"},
+    {24, 1, SNND_PROFILE_GAUSS, 1, -1, "sharing is -1; expected SNND_SHARING_NONE, _AXONAL or _DENDRITIC"},
+    {24, 1, SNND_PROFILE_GAUSS, 1, 4, "sharing is 4"},
 };
 
 START_TEST(delay_options_out_of_range_are_named) {
@@ -64,6 +67,7 @@ START_TEST(delay_options_out_of_range_are_named) {
     options.synapses_per_pair = bad_delays[_i].synapses_per_pair;
     options.profile = bad_delays[_i].profile;
     options.learn_delays = bad_delays[_i].learn_delays;
+    options.sharing = bad_delays[_i].sharing;
     FAILS(context, SNND_ERROR_ARGUMENT, bad_delays[_i].words, snnd_network_add_delays(network, 4, &options, NULL));
     ck_assert_int_eq(snnd_network_layer_count(network), 0);
 }
@@ -378,6 +382,45 @@ START_TEST(parameters_have_the_shapes_that_the_header_names) {
 }
 END_TEST
 
+/* Positions [1, I, C] and [O, 1, C] of delays that synapses share: which is whose, what hosts set, and what comes out
+ * as the delay of each synapse. */
+START_TEST(positions_that_synapses_share_belong_to_inputs_or_outputs) {
+    enum { OUTPUTS = 4, EACH = 2 };
+    const bool axonal = _i == 0;
+    snnd_delay_options options = delay_options(8);
+    options.synapses_per_pair = EACH;
+    options.sharing = axonal ? SNND_SHARING_AXONAL : SNND_SHARING_DENDRITIC;
+    snnd_layer *layer = add_delays(network, OUTPUTS, &options);
+    const int32_t inputs = snnd_layer_inputs(layer), neurons = axonal ? inputs : OUTPUTS;
+    const snnd_array position = array_of(layer, SNND_ARRAY_POSITION), weight = array_of(layer, SNND_ARRAY_WEIGHT);
+    ck_assert_int_eq(position.dimensions, 3);
+    ck_assert_int_eq(position.shape[0], axonal ? 1 : OUTPUTS);
+    ck_assert_int_eq(position.shape[1], axonal ? inputs : 1);
+    ck_assert_int_eq(position.shape[2], EACH);
+    ck_assert_int_eq(weight.shape[0], OUTPUTS);
+    ck_assert_int_eq(weight.shape[1], inputs);
+    float values[16];
+    int32_t delays[64];
+    ck_assert_int_le(neurons * EACH, COUNT(values));
+    for (int k = 0; k < neurons * EACH; k++)
+        values[k] = (float)(4 - k);
+    values[neurons * EACH - 1] = -4;
+    FAILS(context, SNND_ERROR_ARGUMENT, "count is 1; array 'position'",
+          snnd_layer_set_array(layer, SNND_ARRAY_POSITION, values, 1));
+    OK(context, snnd_layer_set_array(layer, SNND_ARRAY_POSITION, values, neurons * EACH));
+    OK(context, snnd_layer_delays(layer, delays));
+    for (int o = 0; o < OUTPUTS; o++)
+        for (int i = 0; i < inputs; i++)
+            for (int c = 0; c < EACH; c++)
+                ck_assert_int_eq(delays[(o * inputs + i) * EACH + c], 4 - (int)values[(axonal ? i : o) * EACH + c]);
+    floats(layer, SNND_ARRAY_POSITION)[1] = 5;
+    OK(context, snnd_network_clamp(network));
+    ck_assert_float_eq(floats(layer, SNND_ARRAY_POSITION)[1], 4);
+    floats(layer, SNND_ARRAY_POSITION)[1] = NAN;
+    FAILS(context, SNND_ERROR_NUMERIC, "position 1 of layer 0 is nan", snnd_layer_delays(layer, delays));
+}
+END_TEST
+
 START_TEST(arrays_that_a_layer_lacks_are_named) {
     snnd_array array;
     snnd_layer *delays = add_delays(network, 5, NULL), *batch_norm = add_batch_norm(network);
@@ -395,6 +438,7 @@ END_TEST
 
 START_TEST(options_are_copied_as_the_layer_was_made_with_them) {
     snnd_delay_options delays = delay_options(6), delays_used = delay_options(0);
+    delays.sharing = SNND_SHARING_DENDRITIC;
     snnd_batch_norm_options norm, norm_used;
     snnd_lif_options lif, lif_used;
     snnd_leaky_integrator_options integrator, integrator_used;
@@ -739,6 +783,7 @@ Suite *network_suite(void) {
     tcase_add_test(cases, null_arguments_are_errors_and_never_crashes);
     tcase_add_test(cases, a_network_that_memory_runs_out_on_leaves_nothing_behind);
     tcase_add_test(cases, parameters_have_the_shapes_that_the_header_names);
+    tcase_add_loop_test(cases, positions_that_synapses_share_belong_to_inputs_or_outputs, 0, 2);
     tcase_add_test(cases, arrays_that_a_layer_lacks_are_named);
     tcase_add_test(cases, options_are_copied_as_the_layer_was_made_with_them);
     tcase_add_test(cases, options_are_those_of_one_kind_of_layer);

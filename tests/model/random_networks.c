@@ -78,6 +78,8 @@ static void add_readout(int k) {
     OK(context, snnd_network_add_leaky_integrator(network, &readout, NULL));
 }
 
+static int32_t sharing;
+
 /* One to four hidden layers, each with or without batch norm and dropout. */
 static void build(int k, int kind) {
     network = make_network(context, INPUTS);
@@ -86,6 +88,7 @@ static void build(int k, int kind) {
     for (int32_t h = 0; h < hidden; h++) {
         snnd_delay_options options = delay_options(2 * drawn(0, 12, k, 10 + (uint64_t)h));
         options.synapses_per_pair = drawn(1, 2, k, 20 + (uint64_t)h);
+        options.sharing = sharing;
         add_delays(network, drawn(5, 40, k, 30 + (uint64_t)h), &options);
         if (drawn(0, 2, k, 40 + (uint64_t)h) > 0)
             add_batch_norm(network);
@@ -96,7 +99,8 @@ static void build(int k, int kind) {
         if (drawn(0, 1, k, 50 + (uint64_t)h))
             add_dropout(network, 0.3);
     }
-    const snnd_delay_options options = delay_options(8);
+    snnd_delay_options options = delay_options(8);
+    options.sharing = sharing;
     add_delays(network, 5, &options);
     add_readout(k);
     OK(context, snnd_network_initialize(network, (uint64_t)k));
@@ -104,9 +108,10 @@ static void build(int k, int kind) {
 }
 
 START_TEST(random_networks_follow_the_loop_spike_for_spike) {
+    sharing = SNND_SHARING_NONE + _i / KINDS;
     loop_agreement agreement = {0};
     for (int k = 0; k < NETWORKS; k++) {
-        build(k, _i);
+        build(k, _i % KINDS);
         float *input = make_numbers(SAMPLES * STEPS * INPUTS, 1000 + (uint64_t)k);
         assert_follows_loop(network, input, SAMPLES, STEPS, &agreement);
         free(input);
@@ -122,7 +127,7 @@ Suite *random_networks_suite(void) {
     TCase *cases = tcase_create("random_networks");
     tcase_set_timeout(cases, 60);
     tcase_add_checked_fixture(cases, set_up, tear_down);
-    tcase_add_loop_test(cases, random_networks_follow_the_loop_spike_for_spike, 0, KINDS);
+    tcase_add_loop_test(cases, random_networks_follow_the_loop_spike_for_spike, 0, KINDS * SNND_SHARING_DENDRITIC);
     suite_add_tcase(suite, cases);
     return suite;
 }

@@ -76,8 +76,9 @@ static snnd_status create_rule(way *w, const snnd_structure *structure) {
 static void remember(way *w) {
     for (int i = 0; i < 2; i++) {
         const size_t count = (size_t)count_of(w->layer[i], SNND_ARRAY_WEIGHT);
-        w->position[i] = malloc(count * sizeof(float));
-        memcpy(w->position[i], floats(w->layer[i], SNND_ARRAY_POSITION), count * sizeof(float));
+        const size_t positions = (size_t)count_of(w->layer[i], SNND_ARRAY_POSITION) * sizeof(float);
+        w->position[i] = malloc(positions);
+        memcpy(w->position[i], floats(w->layer[i], SNND_ARRAY_POSITION), positions);
         w->sign[i] = NULL;
         if (w->signs == SNND_SIGNS_NONE)
             continue;
@@ -110,6 +111,7 @@ static void make_way(way *w, int32_t optimizer) {
     snnd_optimizer_options options;
     delays.synapses_per_pair = w->several ? 3 : 1;
     delays.learn_delays = !w->several;
+    delays.sharing = SNND_SHARING_NONE + (int32_t)(w->rule + w->budget + w->signs) % SNND_SHARING_DENDRITIC;
     w->network = make_network(context, INPUTS);
     w->layer[0] = add_delays(w->network, HIDDEN, &delays);
     add_lif(w->network);
@@ -188,7 +190,8 @@ static void assert_counts(const way *w) {
 
 static void assert_the_rest_stays(const way *w, int i) {
     const size_t count = (size_t)w->synapses[i];
-    HOLDS(memcmp(w->layer[i]->arrays[SNND_ARRAY_POSITION].data, w->position[i], count * sizeof(float)) == 0,
+    HOLDS(memcmp(w->layer[i]->arrays[SNND_ARRAY_POSITION].data, w->position[i],
+                 snnd_array_bytes(&w->layer[i]->arrays[SNND_ARRAY_POSITION])) == 0,
           "positions of layer %d have changed", i);
     if (w->sign[i] == NULL)
         return;
