@@ -95,7 +95,8 @@ def synapses(layer):
     if "mask" in layer:
         weight[layer["mask"] == 0] = 0
     delays = half - np.clip(np.rint(layer["position"]), -half, half)  # rint rounds half to even
-    return weight, delays.astype(np.int32)
+    # Positions that synapses share are [1, inputs, ...] or [outputs, 1, ...].
+    return weight, np.broadcast_to(delays.astype(np.int32), weight.shape)
 
 
 def load_network(path):

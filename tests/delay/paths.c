@@ -14,6 +14,7 @@
 Suite *paths_suite(void);
 
 /* Delay layers of the networks, their places in the chain, and neurons. */
+enum { METHODS = SNND_METHOD_SPECTRAL + 1 };
 enum { DELAYS = 3, FIRST = 0, SECOND = 4, THIRD = 7, LAYERS = 9 };
 static const int32_t delay_layer[DELAYS] = {FIRST, SECOND, THIRD};
 static const int32_t lif_layer[] = {2, 6};
@@ -25,6 +26,7 @@ typedef struct shape {
     int32_t synapses_per_pair, max_delay, isa;
     double sigma, dropout;
     mask mask;
+    int32_t sharing; /* 0: of no delays */
 } shape;
 
 /* ---- networks ---- */
@@ -64,6 +66,7 @@ static snnd_sparsity *make_sparsity(snnd_network *network, mask which) {
 static snnd_network *make_chain(snnd_context *context, const shape *given, uint64_t seed) {
     snnd_delay_options options = delay_options(given->max_delay);
     options.synapses_per_pair = given->synapses_per_pair;
+    options.sharing = given->sharing == 0 ? SNND_SHARING_NONE : given->sharing;
     snnd_network *made = make_network(context, given->inputs);
     add_delays(made, given->first, &options);
     add_batch_norm(made);
@@ -233,8 +236,10 @@ static const snnd_delay *delay_of(const net *held, int32_t layer) {
 }
 
 static void assert_paths(const net *held, int32_t method) {
-    const snnd_delay_path path = method == SNND_METHOD_SPECTRAL ? SNND_PATH_SPECTRAL : SNND_PATH_DIRECT;
-    for (int d = 0; d < DELAYS && method != SNND_METHOD_AUTO; d++) {
+    const bool shared = snnd_is_shared(layer_of(held, FIRST)->options.delays.sharing);
+    const snnd_delay_path fast = shared ? SNND_PATH_SHARED : SNND_PATH_SPECTRAL;
+    const snnd_delay_path path = method == SNND_METHOD_DIRECT ? SNND_PATH_DIRECT : fast;
+    for (int d = 0; d < DELAYS && (method != SNND_METHOD_AUTO || shared); d++) {
         ck_assert_int_eq(snnd_delay_forward_path(delay_of(held, delay_layer[d])), path);
         ck_assert_int_eq(snnd_delay_parameter_path(delay_of(held, delay_layer[d])), path);
     }
@@ -271,14 +276,15 @@ static shape draw_shape(int trial) {
                    .isa = 1 + trial % 3,
                    .sigma = sigmas[trial % COUNT(sigmas)],
                    .dropout = PICK(9, trial, 0, 1) * 0.25,
-                   .mask = (mask)PICK(10, trial, DENSE, DENSE, FIXED, DEEP_R, DEEP_R_BY_GRADIENT)};
+                   .mask = (mask)PICK(10, trial, DENSE, DENSE, FIXED, DEEP_R, DEEP_R_BY_GRADIENT),
+                   .sharing = trial % 2 == 0 ? 0 : PICK(11, trial, SNND_SHARING_AXONAL, SNND_SHARING_DENDRITIC)};
     if (drawn.steps < 20) /* else of most profiles only the tails arrive in time, and their sums cancel to rounding */
         drawn.max_delay = 8;
     drawn.isa = has_isa(drawn.isa) ? drawn.isa : SNND_ISA_PLAIN;
     return drawn;
 }
 
-enum { TRIALS = 60 };
+enum { TRIALS = 90 };
 
 START_TEST(all_ways_give_the_same_records_loss_and_gradients) {
     const shape drawn = draw_shape(_i);
@@ -329,9 +335,10 @@ static net pass_twice(const shape *given, const snnd_context_options *options) {
 
 START_TEST(every_way_gives_the_same_bits_for_any_number_of_threads) {
     static const int32_t threads[] = {2, 3, 7};
-    for (int sparse = 0; sparse < 2; sparse++) {
+    for (int kind = 0; kind < 2 * (SNND_SHARING_DENDRITIC + 1); kind++) {
         shape given = middling;
-        given.mask = sparse ? DEEP_R : DENSE;
+        given.mask = kind % 2 != 0 ? DEEP_R : DENSE;
+        given.sharing = kind / 2;
         snnd_context_options options = context_options(1, _i, SNND_ISA_AUTO);
         net expected = pass_twice(&given, &options);
         for (int t = 0; t < COUNT(threads); t++) {
@@ -410,14 +417,15 @@ END_TEST
 
 /* ---- low memory ---- */
 
-static net pass_counted(allocator *memory, int32_t method, int32_t products, int32_t low_memory, int64_t *bytes) {
+static net pass_counted(allocator *memory, const shape *given, int32_t method, int32_t products, int32_t low_memory,
+                        int64_t *bytes) {
     snnd_context_options options = context_options(2, method, SNND_ISA_AUTO);
     options.products = products;
     options.allocate = allocator_allocate;
     options.release = allocator_release;
     options.memory_user = memory;
     options.low_memory = low_memory;
-    net made = make_net(&middling, 5, &options);
+    net made = make_net(given, 5, &options);
     pass(&made, 1e-4); /* makes the threads */
     *bytes = memory->bytes;
     pass(&made, 1e-4);
@@ -445,11 +453,13 @@ static bool has_products(int32_t products) {
 }
 
 /* Records are made again, too, and a BLAS gives other bits where matrices have other sizes. */
-static void assert_low_memory(int32_t method, int32_t products) {
+static void assert_low_memory(int32_t method, int32_t products, int32_t sharing) {
+    shape given = middling;
+    given.sharing = sharing;
     allocator much = {0}, little = {0};
     int64_t bytes, fewer;
-    net expected = pass_counted(&much, method, products, 0, &bytes);
-    net got = pass_counted(&little, method, products, 1, &fewer);
+    net expected = pass_counted(&much, &given, method, products, 0, &bytes);
+    net got = pass_counted(&little, &given, method, products, 1, &fewer);
     assert_same_passes(&got, &expected);
     assert_same_records(&got, &expected);
     const int64_t lanes = (middling.batch + SNND_LANES - 1) / SNND_LANES * SNND_LANES;
@@ -464,7 +474,8 @@ static void assert_low_memory(int32_t method, int32_t products) {
 START_TEST(low_memory_gives_the_same_bits_in_less_memory) {
     for (int32_t products = SNND_PRODUCTS_OWN; products <= SNND_PRODUCTS_BLAS; products++)
         if (has_products(products))
-            assert_low_memory(_i, products);
+            for (int32_t sharing = SNND_SHARING_NONE; sharing <= SNND_SHARING_DENDRITIC; sharing++)
+                assert_low_memory(_i, products, sharing);
 }
 END_TEST
 
@@ -568,8 +579,10 @@ END_TEST
 /* All synapses that a mask leaves out are dormant: of a dense layer with the same weights, they carry nothing. The
  * second pass is another one, and so are its gradients. */
 START_TEST(complete_gradients_are_those_of_a_dense_layer) {
-    const snnd_context_options options = context_options(2, _i, SNND_ISA_AUTO);
-    net masked = make_net(&sparse, 5, &options), dense = make_net(&sparse, 5, &options);
+    const snnd_context_options options = context_options(2, _i % METHODS, SNND_ISA_AUTO);
+    shape given = sparse;
+    given.sharing = _i / METHODS;
+    net masked = make_net(&given, 5, &options), dense = make_net(&given, 5, &options);
     for (int d = 0; d < DELAYS; d++)
         snnd_layer_drop_array(layer_of(&dense, delay_layer[d]), SNND_ARRAY_MASK);
     for (int again = 0; again < 2; again++) {
@@ -579,11 +592,13 @@ START_TEST(complete_gradients_are_those_of_a_dense_layer) {
             const int32_t layer = delay_layer[d];
             for (int name = SNND_ARRAY_WEIGHT; name <= SNND_ARRAY_POSITION; name++)
                 assert_near(complete_of(&masked, layer, (snnd_array_name)name), stage_of(&dense, layer)->gradient[name],
-                            synapses_of(&masked, layer), 1e-5, snnd_array_word((snnd_array_name)name), layer, "masked");
+                            (size_t)count_of(layer_of(&masked, layer), (snnd_array_name)name), 1e-5,
+                            snnd_array_word((snnd_array_name)name), layer, "masked");
             const float *weight = complete_of(&masked, layer, SNND_ARRAY_WEIGHT);
             const float *position = complete_of(&masked, layer, SNND_ARRAY_POSITION);
             ck_assert_int_gt(dormant_gradients(&masked, layer, weight), dormant_synapses(&masked, layer) / 2);
-            ck_assert_int_eq(dormant_gradients(&masked, layer, position), 0); /* their weight is 0 */
+            if (!snnd_is_shared(given.sharing)) /* where their weight is 0 */
+                ck_assert_int_eq(dormant_gradients(&masked, layer, position), 0);
         }
         masked.input[3] = dense.input[3] = 2;
     }
@@ -809,7 +824,8 @@ Suite *paths_suite(void) {
     tcase_add_loop_test(cases, low_memory_gives_the_same_bits_in_less_memory, first, end);
     tcase_add_loop_test(cases, records_are_made_again_as_in_the_pass_whatever_the_mode_of_the_host, first, end);
     tcase_add_loop_test(cases, dormant_synapses_have_a_gradient_of_zero_whoever_asks_for_more, first, end);
-    tcase_add_loop_test(cases, complete_gradients_are_those_of_a_dense_layer, first, end);
+    tcase_add_loop_test(cases, complete_gradients_are_those_of_a_dense_layer, 0,
+                        METHODS * (SNND_SHARING_DENDRITIC + 1));
     tcase_add_loop_test(cases, complete_gradients_have_those_of_live_synapses_and_leave_them, first, end);
     tcase_add_loop_test(cases, what_the_host_writes_to_a_gradient_stays_and_reaches_the_optimizer, first, end);
     tcase_add_loop_test(cases, growth_by_gradient_has_gradients_of_dormant_synapses_without_asking, first, end);

@@ -140,6 +140,25 @@ static void undelayed(snnd_network *network) {
     add_lif(network, 3, 0.5);
 }
 
+static void share_delays(snnd_network *network, int32_t outputs, int32_t per_pair, int32_t sharing) {
+    snnd_delay_options options;
+    must(snnd_delay_options_init(&options, sizeof options), "options");
+    options.max_delay = 8;
+    options.synapses_per_pair = per_pair;
+    options.sharing = sharing;
+    must(snnd_network_add_delays(network, outputs, &options, NULL), "shared delays");
+}
+
+static void shared(snnd_network *network) {
+    share_delays(network, HIDDEN, 2, SNND_SHARING_AXONAL);
+    add_lif(network, 4, 0.5);
+    share_delays(network, HIDDEN, 1, SNND_SHARING_AXONAL);
+    add_norm(network);
+    add_lif(network, 4, 0.5);
+    share_delays(network, CLASSES, 3, SNND_SHARING_DENDRITIC);
+    add_integrator(network, 5);
+}
+
 static void silent(snnd_network *network) {
     add_delays(network, HIDDEN, 6, 1, 0);
     add_norm(network);
@@ -179,7 +198,8 @@ static const struct {
                 {"undelayed", undelayed, 0},
                 {"first", first, 0},
                 {"first-undelayed", first_undelayed, 0},
-                {"first-subtracting", first_subtracting, 0}};
+                {"first-subtracting", first_subtracting, 0},
+                {"shared", shared, 0.4}};
 
 static void make_sparse(snnd_network *network, double sparsity) {
     snnd_structure structure;

@@ -163,6 +163,29 @@ START_TEST(layers_in_any_order_come_back) {
 }
 END_TEST
 
+/* Delays of axons and of dendrites, of which other programs know nothing, come back as those of all their synapses. */
+START_TEST(shared_delays_come_back_as_those_of_synapses) {
+    snnd_context *context = make_context(1);
+    snnd_network *network = NULL;
+    snnd_delay_options options;
+    OK(context, snnd_delay_options_init(&options, sizeof options));
+    options.max_delay = 8;
+    options.synapses_per_pair = 1 + _i / 2;
+    options.sharing = _i % 2 == 0 ? SNND_SHARING_AXONAL : SNND_SHARING_DENDRITIC;
+    OK(context, snnd_network_create(context, INPUTS, &network));
+    OK(context, snnd_network_add_delays(network, HIDDEN, &options, NULL));
+    add_norm(context, network);
+    add_lif(context, network, 5);
+    OK(context, snnd_network_add_delays(network, CLASSES, &options, NULL));
+    OK(context, snnd_network_add_leaky_integrator(network, NULL, NULL));
+    snnd_network *loaded = round_trip(context, network, NULL);
+    ck_assert_double_le(distance(context, network, loaded), 1e-5);
+    snnd_network_free(network);
+    snnd_network_free(loaded);
+    snnd_context_free(context);
+}
+END_TEST
+
 /* A bias in front of delays is as late as they are, from the first step on. */
 START_TEST(delays_behind_a_bias_come_back) {
     snnd_context *context = make_context(1);
@@ -567,6 +590,7 @@ Suite *round_trip_suite(void) {
     tcase_add_loop_test(both, without_batch_norm_it_comes_back, 0, 12);
     tcase_add_loop_test(both, batch_norm_comes_back_folded, 0, 2);
     tcase_add_test(both, layers_in_any_order_come_back);
+    tcase_add_loop_test(both, shared_delays_come_back_as_those_of_synapses, 0, 4);
     tcase_add_test(both, delays_behind_a_bias_come_back);
     tcase_add_loop_test(both, a_common_shift_is_one_delay, 0, 4);
     tcase_add_loop_test(both, a_shift_that_is_dropped_moves_the_output, 0, 2);
