@@ -18,8 +18,8 @@ void program_begin(const char *name) {
     for (int stream = STDIN_FILENO; stream <= STDERR_FILENO; stream++)
         if (fcntl(stream, F_GETFD) < 0 && open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY) != stream)
             exit(EXIT_FAILURE); /* and there may be no stream to say it on */
-    /* Help is written at once, so that program_flush() still knows why where it could not be. A terminal goes on line by
-     * line. */
+    /* Help is written at once, so that program_flush() still knows why where it could not be. A terminal goes on line
+     * by line. */
     static char buffer[1 << 16];
     if (!isatty(STDOUT_FILENO))
         setvbuf(stdout, buffer, _IOFBF, sizeof buffer);
