@@ -13,30 +13,35 @@ void snnd_connections_release(snnd_context *context, snnd_connections *list) {
     snnd_release(context, list->synapse);
 }
 
-static int64_t sum_of(const snnd_synapses *synapses, int64_t s) {
-    return synapses->sharing == SNND_SHARING_DENDRITIC ? snnd_synapse_position_of(synapses, s)
-                                                       : s / snnd_synapse_columns(synapses);
+/* The list of a synapse: its input's, or its sum's. */
+static int64_t list_of(const snnd_synapses *synapses, bool outgoing, int32_t output, int32_t column) {
+    if (outgoing)
+        return column / synapses->per_pair;
+    return synapses->sharing == SNND_SHARING_DENDRITIC
+               ? (int64_t)output * synapses->per_pair + column % synapses->per_pair
+               : output;
 }
 
 void snnd_connections_list(const snnd_synapses *synapses, snnd_connections *list, bool outgoing) {
-    const int64_t count = snnd_synapse_count(synapses);
     const int32_t neurons = outgoing ? synapses->inputs : snnd_synapse_sums(synapses);
     const int32_t columns = snnd_synapse_columns(synapses);
     for (int32_t n = 0; n <= neurons; n++)
         list->begin[n] = 0;
-    for (int64_t s = 0; s < count; s++)
-        if (snnd_synapse_weight(synapses, s) != 0)
-            list->begin[1 + (outgoing ? s % columns / synapses->per_pair : sum_of(synapses, s))]++;
+    for (int32_t o = 0; o < synapses->outputs; o++)
+        for (int32_t k = 0; k < columns; k++)
+            if (snnd_synapse_weight(synapses, (int64_t)o * columns + k) != 0)
+                list->begin[1 + list_of(synapses, outgoing, o, k)]++;
     for (int32_t n = 0; n < neurons; n++)
         list->begin[n + 1] += list->begin[n];
-    for (int64_t s = 0; s < count; s++) {
-        if (snnd_synapse_weight(synapses, s) == 0)
-            continue;
-        const int32_t input = (int32_t)(s % columns) / synapses->per_pair, output = (int32_t)(s / columns);
-        const int64_t place = list->begin[outgoing ? input : sum_of(synapses, s)]++;
-        list->neuron[place] = outgoing ? output : input;
-        list->synapse[place] = (int32_t)s;
-    }
+    for (int32_t o = 0; o < synapses->outputs; o++)
+        for (int32_t k = 0; k < columns; k++) {
+            const int32_t s = o * columns + k;
+            if (snnd_synapse_weight(synapses, s) == 0)
+                continue;
+            const int64_t place = list->begin[list_of(synapses, outgoing, o, k)]++;
+            list->neuron[place] = outgoing ? o : k / synapses->per_pair;
+            list->synapse[place] = s;
+        }
     for (int32_t n = neurons; n > 0; n--)
         list->begin[n] = list->begin[n - 1];
     list->begin[0] = 0;
