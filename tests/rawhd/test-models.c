@@ -72,6 +72,21 @@ static void learns_tau(const snnd_network *network) {
     ck_assert_double_eq(lif_of(network).tau, 10.05);
 }
 
+static int32_t sharing_of(const snnd_network *network) {
+    snnd_delay_options options = {.size = sizeof options};
+    ck_assert_int_eq(snnd_layer_delay_options(layer_of(network, SNND_LAYER_DELAYS), &options), SNND_OK);
+    ck_assert_int_eq(options.learn_delays, 1);
+    return options.sharing;
+}
+
+static void has_axons(const snnd_network *network) {
+    ck_assert_int_eq(sharing_of(network), SNND_SHARING_AXONAL);
+}
+
+static void has_dendrites(const snnd_network *network) {
+    ck_assert_int_eq(sharing_of(network), SNND_SHARING_DENDRITIC);
+}
+
 static void has_triangles(const snnd_network *network) {
     ck_assert_int_eq(lif_of(network).surrogate, SNND_SURROGATE_TRIANGLE);
 }
@@ -106,6 +121,9 @@ static const struct model {
     {{"--surrogate", "triangle"}, "arctan", has_triangles},
     {{"--tau", "learned"}, "10.05", learns_tau},
     {{"--tau", "learned", "--order", "update-first", "--structure", "set"}, "9", learns_tau},
+    {{"--delays", "axonal"}, "learned", has_axons},
+    {{"--delays", "axonal", "--structure", "deep-r"}, "fixed", has_axons},
+    {{"--delays", "dendritic", "--structure", "rigl", "--interval", "2"}, "axonal", has_dendrites},
     {{"--neurons", "adaptive"}, "lif", adapts},
     {{"--neurons", "adaptive", "--surrogate", "sigmoid", "--structure", "deep-r"}, "lif", adapts_by_sigmoids},
     {{"--rate-penalty", "3", "--rate-upper", "0.05"}, "2", fires},

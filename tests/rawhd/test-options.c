@@ -75,9 +75,10 @@ START_TEST(reads_what_is_given) {
     ck_assert_int_eq(READ("--tau", "learned"), 0);
     ck_assert_int_eq(options.tau.learned, 1);
     ck_assert_double_eq(options.tau.steps, 10.05);
-    ck_assert_int_eq(READ("--tau", "learned", "--tau", "7.5"), 0);
+    ck_assert_int_eq(READ("--tau", "learned", "--tau", "7.5", "--delays", "dendritic"), 0);
     ck_assert_int_eq(options.tau.learned, 0);
     ck_assert_double_eq(options.tau.steps, 7.5);
+    ck_assert_int_eq(options.delays, DELAYS_DENDRITIC);
     ck_assert_int_eq(options.picojoules.given, 0);
     ck_assert_int_eq(READ("--picojoules", "0.9,4.6"), 0);
     ck_assert_int_eq(options.picojoules.given, 1);

@@ -11,7 +11,10 @@ static snnd_status add_delays(snnd_network *network, const struct options *optio
     snnd_delay_options_init(&delays, sizeof delays);
     delays.max_delay = (int32_t)options->max_delay;
     delays.synapses_per_pair = (int32_t)options->per_pair;
-    delays.learn_delays = options->delays == DELAYS_LEARNED;
+    delays.learn_delays = options->delays != DELAYS_FIXED;
+    delays.sharing = options->delays == DELAYS_AXONAL      ? SNND_SHARING_AXONAL
+                     : options->delays == DELAYS_DENDRITIC ? SNND_SHARING_DENDRITIC
+                                                           : SNND_SHARING_NONE;
     return snnd_network_add_delays(network, neurons, &delays, NULL);
 }
 

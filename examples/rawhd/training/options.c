@@ -17,7 +17,7 @@ enum keeping {
     DECIDES  /* what the run computes: it may not be another */
 };
 
-static const char *const delays_names[] = {"learned", "fixed", NULL};
+static const char *const delays_names[] = {"learned", "fixed", "axonal", "dendritic", NULL};
 static const char *const neurons_names[] = {"lif", "adaptive", NULL};
 static const char *const order_names[] = {"paper", "update-first", NULL};
 static const char *const reset_names[] = {"zero", "subtract", NULL};
@@ -59,7 +59,10 @@ static const struct entry table[] = {
     {{"batch", WHOLE, AT(batch), 1, 1e6, NULL}, DECIDES, "N", "samples a step (256)"},
     {{"hidden", OTHER, AT(hidden), 1, 65536, NULL}, DECIDES, "N[,N...]", "neurons of each hidden layer (256)"},
     {{"max-delay", WHOLE, AT(max_delay), 0, 1022, NULL}, DECIDES, "N", "longest delay in steps of 10 ms; even (24)"},
-    {{"delays", CHOICE, AT(delays), 0, 0, delays_names}, DECIDES, "KIND", "learned, or fixed at random (learned)"},
+    {{"delays", CHOICE, AT(delays), 0, 0, delays_names},
+     DECIDES,
+     "KIND",
+     "learned for each synapse; axonal, dendritic: shared; fixed at random (learned)"},
     {{"kernel-count", WHOLE, AT(per_pair), 1, 64, NULL}, DECIDES, "N", "synapses for each pair of neurons (1)"},
     {{"neurons", CHOICE, AT(neurons), 0, 0, neurons_names},
      DECIDES,

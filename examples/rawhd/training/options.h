@@ -10,7 +10,7 @@
 
 enum { OPTIONS_LAYERS = 16 };
 
-enum delays_kind { DELAYS_LEARNED, DELAYS_FIXED };
+enum delays_kind { DELAYS_LEARNED, DELAYS_FIXED, DELAYS_AXONAL, DELAYS_DENDRITIC };
 enum neurons_kind { NEURONS_LIF, NEURONS_ADAPTIVE };
 enum structure_kind {
     STRUCTURE_DENSE,
