@@ -619,6 +619,21 @@ SNND_API snnd_status snnd_workspace_set_draw(snnd_workspace *workspace, uint64_t
 SNND_API snnd_status snnd_workspace_set_dropout_mask(snnd_workspace *workspace, const snnd_layer *layer,
                                                      const float *mask);
 
+/**
+ * Says how many steps each sample of the passes to come has: `lengths` [count], each 1 to T, copied. A pass then has
+ * `count` samples (1 to batch); lengths stay until others are set. NULL, whatever the count: all samples have T steps,
+ * as in a new workspace.
+ *
+ * What lies beyond the end of a sample does not exist: numbers of the input there are not looked at, and may be NaN;
+ * statistics of batch norm, scores, losses, spike rates, operations and gradients are those of the samples' own steps,
+ * and records (snnd_workspace_record) are 0 there. A sample's scores are those that it has alone in a workspace of its
+ * own length and, in evaluation, in a stream: to the bit in evaluation; in training, without batch norm, where the
+ * context's method is SNND_METHOD_DIRECT, and else to rounding. The last pass stays as it is.
+ *
+ * SNND_ERROR_ARGUMENT names the first length that cannot be; those that were set before then stay.
+ */
+SNND_API snnd_status snnd_workspace_set_lengths(snnd_workspace *workspace, const int32_t *lengths, int32_t count);
+
 /** Passes `count` (1 to batch) samples `input` [count, T, I] forward; a non-finite input is an error. In training the
  * running statistics of batch norm move. SNND_ERROR_NUMERIC names a parameter that cannot be, or the first layer whose
  * numbers overflowed, of neurons as of a stream's; then neither this pass nor the one before it is kept, and
@@ -680,7 +695,7 @@ SNND_API snnd_status snnd_workspace_loss(snnd_workspace *workspace, const int32_
  * pass brings back to there: for a loss of the host's on the output of the last layer, for what the host makes of any
  * other layer's output, alone or beside snnd_workspace_loss(), before it or after. What is given twice counts twice. A
  * forward pass forgets it, and a backward pass has used it up. SNND_ERROR_STATE without a training pass. Allocates at
- * the first call for a layer. */
+ * the first call for a layer. Beyond the end of a sample it is not looked at. */
 SNND_API snnd_status snnd_workspace_add_gradient(snnd_workspace *workspace, const snnd_layer *layer,
                                                  const float *gradient);
 
@@ -712,7 +727,7 @@ SNND_API snnd_status snnd_workspace_complete_gradient(snnd_workspace *workspace,
  * by another network, whose last layer it is given to by snnd_workspace_add_gradient() (with the axes of samples and
  * steps exchanged). It is computed in this call, so that a pass costs nothing for it, and has to be asked for before
  * parameters change: SNND_ERROR_STATE where they are no longer those of the pass, or there was no backward pass.
- * SNND_ERROR_NUMERIC where it is not finite. Allocates at the first call. */
+ * SNND_ERROR_NUMERIC where it is not finite. 0 beyond the end of a sample. Allocates at the first call. */
 SNND_API snnd_status snnd_workspace_input_gradient(snnd_workspace *workspace, float *gradient);
 
 /** Clips the gradients of the last backward pass by their common norm: where the root of the sum of the squares of all
@@ -1064,17 +1079,20 @@ typedef struct snnd_dataset snnd_dataset;
 /** Samples in the host's memory. */
 typedef struct snnd_samples {
     size_t size;
-    const float *input;   /**< [samples, steps, channels] */
-    const int32_t *label; /**< [samples], 0 to 2^20 - 1 */
-    int64_t samples;      /**< >= 1 */
-    int32_t steps;        /**< >= 1 */
-    int32_t channels;     /**< >= 1 */
-    int32_t copy;         /**< 1: copied; 0: borrowed, and must outlive the dataset; default 1 */
+    const float *input;    /**< [samples, steps, channels] */
+    const int32_t *label;  /**< [samples], 0 to 2^20 - 1 */
+    int64_t samples;       /**< >= 1 */
+    int32_t steps;         /**< >= 1 */
+    int32_t channels;      /**< >= 1 */
+    int32_t copy;          /**< 1: copied; 0: borrowed, and must outlive the dataset; default 1 */
+    const int32_t *length; /**< [samples], the steps that each has, 1 to `steps`; NULL: all have all. Numbers beyond the
+                                end of a sample are not looked at, and may be NaN. */
 } snnd_samples;
 
 /** Fills in the defaults; `size` is sizeof of the caller's structure. */
 SNND_API snnd_status snnd_samples_init(snnd_samples *samples, size_t size);
-/** Makes a dataset of the samples. A number that is not finite, or a label out of range, is an error that names it. */
+/** Makes a dataset of the samples. A number that is not finite, or a label or length out of range, is an error that
+ * names it. */
 SNND_API snnd_status snnd_dataset_create(snnd_context *context, const snnd_samples *samples, snnd_dataset **dataset);
 
 /** Reads `input_path`, numbers [N, T, I], each multiplied by `scale` (finite, not 0), and `label_path`, integers [N]
@@ -1086,6 +1104,16 @@ SNND_API snnd_status snnd_dataset_load_npy(snnd_context *context, const char *in
 SNND_API snnd_status snnd_dataset_read_npy(snnd_context *context, const snnd_reader *input, const snnd_reader *label,
                                            double scale, snnd_dataset **dataset);
 
+/** As snnd_dataset_load_npy() for samples of different lengths, padded to T: `length_path` has the steps of each,
+ * integers [N] (or [N, 1]) of 1 to T. */
+SNND_API snnd_status snnd_dataset_load_padded_npy(snnd_context *context, const char *input_path, const char *label_path,
+                                                  const char *length_path, double scale, snnd_dataset **dataset);
+
+/** The same from three readers, which are read one after the other, once all are known to be there. */
+SNND_API snnd_status snnd_dataset_read_padded_npy(snnd_context *context, const snnd_reader *input,
+                                                  const snnd_reader *label, const snnd_reader *length, double scale,
+                                                  snnd_dataset **dataset);
+
 /** Splits off a random `share` (0 < share < 1) of the samples, chosen by `seed`: `rest` has the others. Both share
  * the parent's numbers, and either may be freed first. Rounded to the nearest count; an error if one were empty. */
 SNND_API snnd_status snnd_dataset_split(const snnd_dataset *dataset, double share, uint64_t seed, snnd_dataset **part,
@@ -1095,12 +1123,15 @@ SNND_API void snnd_dataset_free(snnd_dataset *dataset);
 
 /** Samples in the dataset; 0 of NULL, as the three below. */
 SNND_API int64_t snnd_dataset_samples(const snnd_dataset *dataset);
-/** Time steps of a sample. */
+/** Time steps of a sample, of those that are whole. */
 SNND_API int32_t snnd_dataset_steps(const snnd_dataset *dataset);
 /** Channels of a sample. */
 SNND_API int32_t snnd_dataset_channels(const snnd_dataset *dataset);
 /** Highest label + 1, of a split that of its parent. */
 SNND_API int32_t snnd_dataset_classes(const snnd_dataset *dataset);
+
+/** Steps that sample `index` has, 1 to snnd_dataset_steps(); 0 of NULL and where there is no such sample. */
+SNND_API int32_t snnd_dataset_length(const snnd_dataset *dataset, int64_t index);
 
 /** Shows sample `index`: `input` [T, I] borrowed until the dataset is freed. Either pointer may be NULL. */
 SNND_API snnd_status snnd_dataset_sample(const snnd_dataset *dataset, int64_t index, const float **input,
@@ -1122,9 +1153,13 @@ SNND_API snnd_status snnd_batches_create(const snnd_dataset *dataset, int32_t ba
 SNND_API void snnd_batches_free(snnd_batches *batches);
 /** Batches in an epoch. */
 SNND_API int64_t snnd_batches_count(const snnd_batches *batches);
-/** Gathers batch `index` of epoch `epoch`: `input` [count, T, I] and `label` [count], borrowed until the next call. */
+/** Gathers batch `index` of epoch `epoch`: `input` [count, T, I] and `label` [count], borrowed until the next call.
+ * Beyond the end of a sample its input is 0. */
 SNND_API snnd_status snnd_batches_get(snnd_batches *batches, int32_t epoch, int64_t index, const float **input,
                                       const int32_t **label, int32_t *count);
+/** The lengths [count] of the batch that snnd_batches_get() has gathered last, for snnd_workspace_set_lengths(),
+ * borrowed until its next call; NULL where all samples of the dataset are whole, and of NULL. */
+SNND_API const int32_t *snnd_batches_lengths(const snnd_batches *batches);
 
 /** @} */
 /* ---------------------------------------------------------------------------------------------- */
@@ -1242,6 +1277,11 @@ SNND_API snnd_status snnd_trainer_evaluate(snnd_trainer *trainer, const snnd_dat
  * seen. */
 SNND_API snnd_status snnd_trainer_step(snnd_trainer *trainer, const float *input, const int32_t *label, int32_t count,
                                        int32_t steps, snnd_loss_report *report);
+/** The same of samples of different lengths: `length` [count] says how many steps each has, 1 to `steps`, as in
+ * snnd_workspace_set_lengths(), whose lengths a trainer does not look at. NULL: all have all. */
+SNND_API snnd_status snnd_trainer_step_padded(snnd_trainer *trainer, const float *input, const int32_t *label,
+                                              const int32_t *length, int32_t count, int32_t steps,
+                                              snnd_loss_report *report);
 /** Ends an epoch of steps made by snnd_trainer_step(). SNND_ERROR_STATE where there was none since the last epoch, and
  * in the middle of an epoch of snnd_trainer_epoch(). */
 SNND_API snnd_status snnd_trainer_end_epoch(snnd_trainer *trainer);

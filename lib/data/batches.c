@@ -13,6 +13,7 @@ struct snnd_batches {
     int32_t ordered;
     float *input; /* [batch, T, I] */
     int32_t *label;
+    int32_t *length; /* of the batch that was gathered last; NULL: all samples of the dataset are whole */
 };
 
 snnd_status snnd_batches_create(const snnd_dataset *dataset, int32_t batch, int shuffle, uint64_t seed,
@@ -38,7 +39,10 @@ snnd_status snnd_batches_create(const snnd_dataset *dataset, int32_t batch, int 
     made->order = snnd_allocate(context, snnd_size_of(dataset->samples), sizeof *made->order);
     made->input = snnd_allocate(context, snnd_size_multiply((size_t)batch, sample), sizeof *made->input);
     made->label = snnd_allocate(context, (size_t)batch, sizeof *made->label);
-    if (made->order == NULL || made->input == NULL || made->label == NULL) {
+    if (dataset->storage->length != NULL)
+        made->length = snnd_allocate(context, (size_t)batch, sizeof *made->length);
+    if (made->order == NULL || made->input == NULL || made->label == NULL ||
+        (dataset->storage->length != NULL && made->length == NULL)) {
         snnd_batches_free(made);
         return snnd_fail(context, SNND_ERROR_MEMORY, "batches of %d samples: %s", batch, context->error);
     }
@@ -53,6 +57,7 @@ void snnd_batches_free(snnd_batches *batches) {
     snnd_release(context, batches->order);
     snnd_release(context, batches->input);
     snnd_release(context, batches->label);
+    snnd_release(context, batches->length);
     snnd_dataset_free(batches->dataset);
     snnd_release(context, batches);
 }
@@ -89,12 +94,21 @@ snnd_status snnd_batches_get(snnd_batches *batches, int32_t epoch, int64_t index
     const size_t sample = (size_t)dataset->steps * (size_t)dataset->channels;
     for (int32_t b = 0; b < taken; b++) {
         const size_t place = (size_t)snnd_dataset_place(dataset, batches->order[begin + b]);
-        memcpy(batches->input + (size_t)b * sample, dataset->storage->input + place * sample,
-               sample * sizeof *batches->input);
+        const int32_t length = snnd_dataset_length_at(dataset, (int64_t)place);
+        const size_t held = (size_t)length * (size_t)dataset->channels;
+        float *input_of = batches->input + (size_t)b * sample;
+        memcpy(input_of, dataset->storage->input + place * sample, held * sizeof *input_of);
+        memset(input_of + held, 0, (sample - held) * sizeof *input_of);
         batches->label[b] = dataset->storage->label[place];
+        if (batches->length != NULL)
+            batches->length[b] = length;
     }
     *input = batches->input;
     *label = batches->label;
     *count = taken;
     return SNND_OK;
+}
+
+const int32_t *snnd_batches_lengths(const snnd_batches *batches) {
+    return batches == NULL ? NULL : batches->length;
 }

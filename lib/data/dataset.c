@@ -25,6 +25,18 @@ static size_t numbers_of(const snnd_samples *samples) {
     return snnd_size_multiply(snnd_size_of(samples->samples), sample);
 }
 
+/* Beyond the end of a sample there may be anything. */
+static snnd_status check_numbers(snnd_context *context, const snnd_samples *samples) {
+    const size_t size = (size_t)samples->steps * (size_t)samples->channels;
+    for (size_t k = 0; k < numbers_of(samples); k++)
+        if (!isfinite(samples->input[k]) &&
+            (samples->length == NULL || k % size / (size_t)samples->channels < (size_t)samples->length[k / size]))
+            return snnd_fail(context, SNND_ERROR_ARGUMENT, "samples: input of sample %zu, step %zu, channel %zu is %g",
+                             k / size, k % size / (size_t)samples->channels, k % (size_t)samples->channels,
+                             (double)samples->input[k]);
+    return SNND_OK;
+}
+
 static snnd_status check_samples(snnd_context *context, const snnd_samples *samples) {
     if (samples->input == NULL || samples->label == NULL)
         return snnd_fail(context, SNND_ERROR_ARGUMENT, "samples: %s is NULL",
@@ -43,13 +55,11 @@ static snnd_status check_samples(snnd_context *context, const snnd_samples *samp
         if (samples->label[i] < 0 || samples->label[i] >= 1 << 20)
             return snnd_fail(context, SNND_ERROR_ARGUMENT, "samples: label %lld is %d; expected 0 to 2^20 - 1",
                              (long long)i, samples->label[i]);
-    const size_t size = (size_t)samples->steps * (size_t)samples->channels;
-    for (size_t k = 0; k < numbers_of(samples); k++)
-        if (!isfinite(samples->input[k]))
-            return snnd_fail(context, SNND_ERROR_ARGUMENT, "samples: input of sample %zu, step %zu, channel %zu is %g",
-                             k / size, k % size / (size_t)samples->channels, k % (size_t)samples->channels,
-                             (double)samples->input[k]);
-    return SNND_OK;
+    for (int64_t i = 0; i < samples->samples && samples->length != NULL; i++)
+        if (samples->length[i] < 1 || samples->length[i] > samples->steps)
+            return snnd_fail(context, SNND_ERROR_ARGUMENT, "samples: length %lld is %d; expected 1 to %d, the steps",
+                             (long long)i, samples->length[i], samples->steps);
+    return check_numbers(context, samples);
 }
 
 static void release_storage(snnd_context *context, snnd_storage *storage) {
@@ -57,6 +67,7 @@ static void release_storage(snnd_context *context, snnd_storage *storage) {
         return;
     snnd_release(context, storage->own_input);
     snnd_release(context, storage->own_label);
+    snnd_release(context, storage->own_length);
     snnd_release(context, storage);
 }
 
@@ -100,39 +111,55 @@ snnd_status snnd_dataset_create(snnd_context *context, const snnd_samples *sampl
         status = check_samples(context, &known);
     if (status != SNND_OK)
         return status;
-    snnd_storage numbers = {.input = known.input, .label = known.label};
+    snnd_storage numbers = {.input = known.input, .label = known.label, .length = known.length};
     if (known.copy) {
         const size_t values = numbers_of(&known), labels = snnd_size_of(known.samples);
         numbers.own_input = snnd_allocate(context, values, sizeof *numbers.own_input);
         numbers.own_label = snnd_allocate(context, labels, sizeof *numbers.own_label);
-        if (numbers.own_input != NULL && numbers.own_label != NULL) {
+        if (known.length != NULL)
+            numbers.own_length = snnd_allocate(context, labels, sizeof *numbers.own_length);
+        if (numbers.own_input != NULL && numbers.own_label != NULL &&
+            (known.length == NULL || numbers.own_length != NULL)) {
             memcpy(numbers.own_input, known.input, values * sizeof *numbers.own_input);
             memcpy(numbers.own_label, known.label, labels * sizeof *numbers.own_label);
+            if (known.length != NULL)
+                memcpy(numbers.own_length, known.length, labels * sizeof *numbers.own_length);
         } else {
             status = snnd_fail(context, SNND_ERROR_MEMORY, "a copy of %lld samples: %s", (long long)known.samples,
                                context->error);
         }
         numbers.input = numbers.own_input;
         numbers.label = numbers.own_label;
+        numbers.length = numbers.own_length;
     }
     if (status == SNND_OK)
         status = wrap(context, &numbers, &known, dataset);
     if (status != SNND_OK) {
         snnd_release(context, numbers.own_input);
         snnd_release(context, numbers.own_label);
+        snnd_release(context, numbers.own_length);
     }
     return status;
 }
 
-/* Checks and scales two arrays that were read and hands them to a dataset. */
-static snnd_status adopt(snnd_context *context, snnd_array *input, snnd_array *label, double scale,
+/* One number of each sample. */
+static snnd_status check_column(snnd_context *context, const snnd_array *column, const char *what, int64_t samples) {
+    if ((column->dimensions != 1 && !(column->dimensions == 2 && column->shape[1] == 1)) || column->shape[0] != samples)
+        return snnd_fail(context, SNND_ERROR_FORMAT, "the %s have %d axes, the first of %lld; expected [%lld]", what,
+                         column->dimensions, (long long)column->shape[0], (long long)samples);
+    return SNND_OK;
+}
+
+/* Checks and scales the arrays that were read and hands them to a dataset; without lengths, `length` has no data. */
+static snnd_status adopt(snnd_context *context, snnd_array *input, snnd_array *label, snnd_array *length, double scale,
                          snnd_dataset **dataset) {
     if (input->dimensions != 3)
         return snnd_fail(context, SNND_ERROR_FORMAT, "the input has %d axes; expected [N, T, I]", input->dimensions);
-    if ((label->dimensions != 1 && !(label->dimensions == 2 && label->shape[1] == 1)) ||
-        label->shape[0] != input->shape[0])
-        return snnd_fail(context, SNND_ERROR_FORMAT, "the labels have %d axes, the first of %lld; expected [%lld]",
-                         label->dimensions, (long long)label->shape[0], (long long)input->shape[0]);
+    snnd_status status = check_column(context, label, "labels", input->shape[0]);
+    if (status == SNND_OK && length->data != NULL)
+        status = check_column(context, length, "lengths", input->shape[0]);
+    if (status != SNND_OK)
+        return status;
     if (input->shape[1] > INT32_MAX || input->shape[2] > INT32_MAX)
         return snnd_fail(context, SNND_ERROR_FORMAT, "the input has an axis of more than 2^31");
     float *value = input->data;
@@ -140,55 +167,84 @@ static snnd_status adopt(snnd_context *context, snnd_array *input, snnd_array *l
         value[k] = (float)((double)value[k] * scale);
     const snnd_samples shape = {.input = value,
                                 .label = label->data,
+                                .length = length->data,
                                 .samples = input->shape[0],
                                 .steps = (int32_t)input->shape[1],
                                 .channels = (int32_t)input->shape[2]};
-    snnd_status status = check_samples(context, &shape);
+    status = check_samples(context, &shape);
     if (status != SNND_OK)
         return SNND_ERROR_FORMAT;
-    const snnd_storage numbers = {.input = value, .label = label->data, .own_input = value, .own_label = label->data};
+    const snnd_storage numbers = {.input = value,
+                                  .label = label->data,
+                                  .length = length->data,
+                                  .own_input = value,
+                                  .own_label = label->data,
+                                  .own_length = length->data};
     status = wrap(context, &numbers, &shape, dataset);
     if (status == SNND_OK)
-        input->data = label->data = NULL; /* the dataset's now */
+        input->data = label->data = length->data = NULL; /* the dataset's now */
     return status;
 }
 
-static snnd_status load(snnd_context *context, snnd_source from, snnd_source from_label, double scale,
-                        snnd_dataset **dataset) {
+/* Without lengths `from_length` is NULL. */
+static snnd_status load(snnd_context *context, snnd_source from, snnd_source from_label, const snnd_source *from_length,
+                        double scale, snnd_dataset **dataset) {
     if (context == NULL)
         return SNND_ERROR_ARGUMENT;
     if (dataset == NULL)
         return snnd_fail(context, SNND_ERROR_ARGUMENT, "loading a dataset: dataset is NULL");
     if (!isfinite(scale) || scale == 0)
         return snnd_fail(context, SNND_ERROR_ARGUMENT, "scale is %g; expected a finite number other than 0", scale);
-    snnd_array input = {0}, label = {0};
+    snnd_array input = {0}, label = {0}, length = {0};
     snnd_status status = snnd_source_check(context, from);
     if (status == SNND_OK)
         status = snnd_source_check(context, from_label);
+    if (status == SNND_OK && from_length != NULL)
+        status = snnd_source_check(context, *from_length);
     if (status == SNND_OK)
         status = snnd_npy_load(context, from, SNND_FLOAT32, &input);
     if (status == SNND_OK)
         status = snnd_npy_load(context, from_label, SNND_INT32, &label);
+    if (status == SNND_OK && from_length != NULL)
+        status = snnd_npy_load(context, *from_length, SNND_INT32, &length);
     if (status == SNND_OK) {
         const snnd_text_mode host = snnd_set_text_mode();
-        status = adopt(context, &input, &label, scale, dataset);
+        status = adopt(context, &input, &label, &length, scale, dataset);
         snnd_restore_text_mode(&host);
-        if (status != SNND_OK && from.name == NULL)
+        if (status != SNND_OK && from.name == NULL && from_length != NULL)
+            snnd_fail(context, status, "'%s' with '%s' and '%s': %s", from.path, from_label.path, from_length->path,
+                      context->error);
+        else if (status != SNND_OK && from.name == NULL)
             snnd_fail(context, status, "'%s' with '%s': %s", from.path, from_label.path, context->error);
     }
     snnd_array_free(context, &input);
     snnd_array_free(context, &label);
+    snnd_array_free(context, &length);
     return status;
 }
 
 snnd_status snnd_dataset_load_npy(snnd_context *context, const char *input_path, const char *label_path, double scale,
                                   snnd_dataset **dataset) {
-    return load(context, snnd_from_path(input_path), snnd_from_path(label_path), scale, dataset);
+    return load(context, snnd_from_path(input_path), snnd_from_path(label_path), NULL, scale, dataset);
+}
+
+snnd_status snnd_dataset_load_padded_npy(snnd_context *context, const char *input_path, const char *label_path,
+                                         const char *length_path, double scale, snnd_dataset **dataset) {
+    const snnd_source length = snnd_from_path(length_path);
+    return load(context, snnd_from_path(input_path), snnd_from_path(label_path), &length, scale, dataset);
 }
 
 snnd_status snnd_dataset_read_npy(snnd_context *context, const snnd_reader *input, const snnd_reader *label,
                                   double scale, snnd_dataset **dataset) {
-    return load(context, snnd_from_reader(input, "the input"), snnd_from_reader(label, "the labels"), scale, dataset);
+    return load(context, snnd_from_reader(input, "the input"), snnd_from_reader(label, "the labels"), NULL, scale,
+                dataset);
+}
+
+snnd_status snnd_dataset_read_padded_npy(snnd_context *context, const snnd_reader *input, const snnd_reader *label,
+                                         const snnd_reader *length, double scale, snnd_dataset **dataset) {
+    const snnd_source from_length = snnd_from_reader(length, "the lengths");
+    return load(context, snnd_from_reader(input, "the input"), snnd_from_reader(label, "the labels"), &from_length,
+                scale, dataset);
 }
 
 /* ---- splitting ---- */
@@ -278,6 +334,12 @@ int32_t snnd_dataset_channels(const snnd_dataset *dataset) {
 
 int32_t snnd_dataset_classes(const snnd_dataset *dataset) {
     return dataset == NULL ? 0 : dataset->classes;
+}
+
+int32_t snnd_dataset_length(const snnd_dataset *dataset, int64_t index) {
+    if (dataset == NULL || index < 0 || index >= dataset->samples)
+        return 0;
+    return snnd_dataset_length_at(dataset, snnd_dataset_place(dataset, index));
 }
 
 snnd_status snnd_dataset_sample(const snnd_dataset *dataset, int64_t index, const float **input, int32_t *label) {

@@ -9,8 +9,9 @@ typedef struct snnd_storage {
     int64_t users;
     const float *input;
     const int32_t *label;
-    float *own_input; /* NULL where borrowed from the host */
-    int32_t *own_label;
+    const int32_t *length; /* NULL: all samples are whole */
+    float *own_input;      /* NULL where borrowed from the host */
+    int32_t *own_label, *own_length;
 } snnd_storage;
 
 struct snnd_dataset {
@@ -23,6 +24,11 @@ struct snnd_dataset {
 
 static inline int64_t snnd_dataset_place(const snnd_dataset *dataset, int64_t index) {
     return dataset->index == NULL ? index : dataset->index[index];
+}
+
+/* Steps of the sample at a place of the storage. */
+static inline int32_t snnd_dataset_length_at(const snnd_dataset *dataset, int64_t place) {
+    return dataset->storage->length == NULL ? dataset->steps : dataset->storage->length[place];
 }
 
 /* Another handle on the same samples, which lives as long as it is needed. */

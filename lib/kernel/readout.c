@@ -14,35 +14,39 @@ static float *cell(const snnd_activity *activity, int32_t tile, int32_t neuron, 
 typedef struct entry entry;
 struct entry {
     void (*scores)(const entry *self, const snnd_softmax_kernels *kernels, const snnd_activity *output, int32_t tile,
-                   int32_t lanes, double *scores, double *scratch);
+                   int32_t lanes, const int32_t *end, double *scores, double *scratch);
     void (*backward)(const entry *self, const snnd_softmax_kernels *kernels, const snnd_activity *output,
-                     const snnd_activity *gradient, int32_t tile, int32_t lanes, const double *d_scores,
-                     double *scratch);
-    /* Of a neuron in a lane, where classes are scored apart from each other: its score, and its gradients at all steps
-     * from the score's. */
-    double (*score)(const snnd_activity *output, int32_t tile, int32_t neuron, int32_t lane);
+                     const snnd_activity *gradient, int32_t tile, int32_t lanes, const int32_t *end,
+                     const double *d_scores, double *scratch);
+    /* Of a neuron in a lane, where classes are scored apart from each other: its score over the first `steps`, and its
+     * gradients at these steps from the score's; what the gradients of later steps become does not matter. */
+    double (*score)(const snnd_activity *output, int32_t tile, int32_t neuron, int32_t lane, int32_t steps);
     void (*give_back)(const snnd_activity *output, const snnd_activity *gradient, int32_t tile, int32_t neuron,
-                      int32_t lane, double d);
+                      int32_t lane, int32_t steps, double d);
     void (*add)(const snnd_softmax_kernels *kernels, int32_t classes, int64_t step, const float *output, double *total,
                 double *scratch);
     void (*total)(int32_t classes, int64_t steps, const double *total, float *scores);
 };
 
+static int32_t steps_of(const snnd_activity *output, const int32_t *end, int32_t lane) {
+    return end == NULL ? output->steps : end[lane];
+}
+
 static void each_score(const entry *self, const snnd_softmax_kernels *kernels, const snnd_activity *output,
-                       int32_t tile, int32_t lanes, double *scores, double *scratch) {
+                       int32_t tile, int32_t lanes, const int32_t *end, double *scores, double *scratch) {
     (void)kernels, (void)scratch;
     for (int32_t lane = 0; lane < lanes; lane++, scores += output->neurons)
         for (int32_t c = 0; c < output->neurons; c++)
-            scores[c] = self->score(output, tile, c, lane);
+            scores[c] = self->score(output, tile, c, lane, steps_of(output, end, lane));
 }
 
 static void each_back(const entry *self, const snnd_softmax_kernels *kernels, const snnd_activity *output,
-                      const snnd_activity *gradient, int32_t tile, int32_t lanes, const double *d_scores,
-                      double *scratch) {
+                      const snnd_activity *gradient, int32_t tile, int32_t lanes, const int32_t *end,
+                      const double *d_scores, double *scratch) {
     (void)kernels, (void)scratch;
     for (int32_t lane = 0; lane < lanes; lane++, d_scores += output->neurons)
         for (int32_t c = 0; c < output->neurons; c++)
-            self->give_back(output, gradient, tile, c, lane, d_scores[c]);
+            self->give_back(output, gradient, tile, c, lane, steps_of(output, end, lane), d_scores[c]);
 }
 
 /* The gradient of one step, which is alone in counting. */
@@ -74,19 +78,23 @@ static void lanes_together(int32_t classes, int32_t lanes, const double *by_lane
 }
 
 static void softmax_scores(const entry *self, const snnd_softmax_kernels *kernels, const snnd_activity *output,
-                           int32_t tile, int32_t lanes, double *scores, double *scratch) {
+                           int32_t tile, int32_t lanes, const int32_t *end, double *scores, double *scratch) {
     const int32_t classes = output->neurons;
+    const snnd_rows rows = snnd_activity_rows(output, tile, 0);
+    double *more = scratch + (size_t)classes * SNND_LANES;
     (void)self;
-    kernels->sum_over_time(classes, output->steps, snnd_activity_rows(output, tile, 0), scratch,
-                           scratch + (size_t)classes * SNND_LANES);
+    if (end == NULL)
+        kernels->sum_over_time(classes, output->steps, rows, scratch, more);
+    else
+        kernels->sum_to_end(classes, output->steps, end, rows, scratch, more);
     lanes_apart(classes, lanes, scratch, scores);
 }
 
 static void softmax_backward(const entry *self, const snnd_softmax_kernels *kernels, const snnd_activity *output,
-                             const snnd_activity *gradient, int32_t tile, int32_t lanes, const double *d_scores,
-                             double *scratch) {
+                             const snnd_activity *gradient, int32_t tile, int32_t lanes, const int32_t *end,
+                             const double *d_scores, double *scratch) {
     const int32_t classes = output->neurons;
-    (void)self;
+    (void)self, (void)end;
     lanes_together(classes, lanes, d_scores, scratch);
     kernels->backward(classes, output->steps, snnd_activity_rows(output, tile, 0), scratch,
                       scratch + (size_t)classes * SNND_LANES, snnd_activity_rows(gradient, tile, 0));
@@ -103,16 +111,17 @@ static const entry softmax_sum_entry = {softmax_scores, softmax_backward, NULL, 
 
 /* ---- sum and mean ---- */
 
-static double sum_score(const snnd_activity *output, int32_t tile, int32_t neuron, int32_t lane) {
+static double sum_score(const snnd_activity *output, int32_t tile, int32_t neuron, int32_t lane, int32_t steps) {
     double all = 0;
-    for (int32_t t = 0; t < output->steps; t++)
+    for (int32_t t = 0; t < steps; t++)
         all += (double)*cell(output, tile, neuron, t, lane);
     return all;
 }
 
 static void sum_back(const snnd_activity *output, const snnd_activity *gradient, int32_t tile, int32_t neuron,
-                     int32_t lane, double d) {
-    for (int32_t t = 0; t < output->steps; t++)
+                     int32_t lane, int32_t steps, double d) {
+    (void)output;
+    for (int32_t t = 0; t < steps; t++)
         *cell(gradient, tile, neuron, t, lane) = (float)d;
 }
 
@@ -125,13 +134,13 @@ static void sum_add(const snnd_softmax_kernels *kernels, int32_t classes, int64_
 
 static const entry sum_entry = {each_score, each_back, sum_score, sum_back, sum_add, total_as_it_is};
 
-static double mean_score(const snnd_activity *output, int32_t tile, int32_t neuron, int32_t lane) {
-    return sum_score(output, tile, neuron, lane) / output->steps;
+static double mean_score(const snnd_activity *output, int32_t tile, int32_t neuron, int32_t lane, int32_t steps) {
+    return sum_score(output, tile, neuron, lane, steps) / steps;
 }
 
 static void mean_back(const snnd_activity *output, const snnd_activity *gradient, int32_t tile, int32_t neuron,
-                      int32_t lane, double d) {
-    sum_back(output, gradient, tile, neuron, lane, d / output->steps);
+                      int32_t lane, int32_t steps, double d) {
+    sum_back(output, gradient, tile, neuron, lane, steps, d / steps);
 }
 
 static void mean_total(int32_t classes, int64_t steps, const double *total, float *scores) {
@@ -144,21 +153,21 @@ static const entry mean_entry = {each_score, each_back, mean_score, mean_back, s
 /* ---- largest, and last ---- */
 
 /* The first step at which a potential is largest. A NaN is never smaller than anything, so that it shows. */
-static int32_t peak(const snnd_activity *output, int32_t tile, int32_t neuron, int32_t lane) {
+static int32_t peak(const snnd_activity *output, int32_t tile, int32_t neuron, int32_t lane, int32_t steps) {
     int32_t best = 0;
-    for (int32_t t = 1; t < output->steps; t++)
+    for (int32_t t = 1; t < steps; t++)
         if (!(*cell(output, tile, neuron, t, lane) <= *cell(output, tile, neuron, best, lane)))
             best = t;
     return best;
 }
 
-static double max_score(const snnd_activity *output, int32_t tile, int32_t neuron, int32_t lane) {
-    return (double)*cell(output, tile, neuron, peak(output, tile, neuron, lane), lane);
+static double max_score(const snnd_activity *output, int32_t tile, int32_t neuron, int32_t lane, int32_t steps) {
+    return (double)*cell(output, tile, neuron, peak(output, tile, neuron, lane, steps), lane);
 }
 
 static void max_back(const snnd_activity *output, const snnd_activity *gradient, int32_t tile, int32_t neuron,
-                     int32_t lane, double d) {
-    give_to(gradient, tile, neuron, lane, peak(output, tile, neuron, lane), d);
+                     int32_t lane, int32_t steps, double d) {
+    give_to(gradient, tile, neuron, lane, peak(output, tile, neuron, lane, steps), d);
 }
 
 static void max_add(const snnd_softmax_kernels *kernels, int32_t classes, int64_t step, const float *output,
@@ -171,13 +180,14 @@ static void max_add(const snnd_softmax_kernels *kernels, int32_t classes, int64_
 
 static const entry max_entry = {each_score, each_back, max_score, max_back, max_add, total_as_it_is};
 
-static double last_score(const snnd_activity *output, int32_t tile, int32_t neuron, int32_t lane) {
-    return (double)*cell(output, tile, neuron, output->steps - 1, lane);
+static double last_score(const snnd_activity *output, int32_t tile, int32_t neuron, int32_t lane, int32_t steps) {
+    return (double)*cell(output, tile, neuron, steps - 1, lane);
 }
 
 static void last_back(const snnd_activity *output, const snnd_activity *gradient, int32_t tile, int32_t neuron,
-                      int32_t lane, double d) {
-    give_to(gradient, tile, neuron, lane, output->steps - 1, d);
+                      int32_t lane, int32_t steps, double d) {
+    (void)output;
+    give_to(gradient, tile, neuron, lane, steps - 1, d);
 }
 
 static void last_add(const snnd_softmax_kernels *kernels, int32_t classes, int64_t step, const float *output,
@@ -195,8 +205,8 @@ static const entry last_entry = {each_score, each_back, last_score, last_back, l
 static const entry *const entries[] = {SNND_READOUTS(READOUT_ENTRY)};
 
 void snnd_readout_scores(const snnd_softmax_kernels *kernels, int32_t readout, const snnd_activity *output,
-                         int32_t tile, int32_t lanes, double *scores, double *scratch) {
-    entries[readout]->scores(entries[readout], kernels, output, tile, lanes, scores, scratch);
+                         int32_t tile, int32_t lanes, const int32_t *end, double *scores, double *scratch) {
+    entries[readout]->scores(entries[readout], kernels, output, tile, lanes, end, scores, scratch);
 }
 
 void snnd_readout_add(const snnd_softmax_kernels *kernels, int32_t readout, int32_t classes, int64_t step,
@@ -209,12 +219,16 @@ void snnd_readout_total(int32_t readout, int32_t classes, int64_t steps, const d
 }
 
 void snnd_readout_backward(const snnd_softmax_kernels *kernels, int32_t readout, const snnd_activity *output,
-                           const snnd_activity *gradient, int32_t tile, int32_t lanes, const double *d_scores,
-                           double *scratch) {
-    entries[readout]->backward(entries[readout], kernels, output, gradient, tile, lanes, d_scores, scratch);
+                           const snnd_activity *gradient, int32_t tile, int32_t lanes, const int32_t *end,
+                           const double *d_scores, double *scratch) {
+    entries[readout]->backward(entries[readout], kernels, output, gradient, tile, lanes, end, d_scores, scratch);
     for (int32_t c = 0; c < output->neurons; c++)
         for (int32_t t = 0; t < output->steps; t++)
             for (int32_t lane = lanes; lane < SNND_LANES; lane++)
+                *cell(gradient, tile, c, t, lane) = 0;
+    for (int32_t lane = 0; lane < lanes && end != NULL; lane++)
+        for (int32_t c = 0; c < output->neurons; c++)
+            for (int32_t t = end[lane]; t < output->steps; t++)
                 *cell(gradient, tile, c, t, lane) = 0;
 }
 

@@ -36,10 +36,11 @@ static inline int32_t snnd_choose_readout(int32_t asked, int32_t own) {
  *
  *     softmax sum: m[c] = sum_t softmax_c(out[t])     sum, mean, max over t, last: of out[t][c]
  *
- * `scratch` has room for 2 classes * 16 numbers.
+ * `end` [16] says for each lane how many steps its sample has, which are the steps that count; NULL: all. `scratch` has
+ * room for 2 classes * 16 numbers.
  */
 void snnd_readout_scores(const snnd_softmax_kernels *kernels, int32_t readout, const snnd_activity *output,
-                         int32_t tile, int32_t lanes, double *scores, double *scratch);
+                         int32_t tile, int32_t lanes, const int32_t *end, double *scores, double *scratch);
 
 /* The same, step by step: takes the potentials `output` [classes] of step `step` (0, 1, ...) of one sample into
  * `total`. `total` and `scratch` have room for a multiple of 8 classes. */
@@ -59,10 +60,11 @@ void snnd_readout_total(int32_t readout, int32_t classes, int64_t steps, const d
 double snnd_cross_entropy(const double *scores, int32_t classes, int32_t label, double smoothing, const double *weight,
                           double *gradient);
 
-/* dL/doutput of one tile from dL/dscores [lanes][classes]; lanes without a sample get 0. `scratch` as above. */
+/* dL/doutput of one tile from dL/dscores [lanes][classes]; lanes without a sample and steps
+ * beyond its end get 0. `end` and `scratch` as above. */
 void snnd_readout_backward(const snnd_softmax_kernels *kernels, int32_t readout, const snnd_activity *output,
-                           const snnd_activity *gradient, int32_t tile, int32_t lanes, const double *d_scores,
-                           double *scratch);
+                           const snnd_activity *gradient, int32_t tile, int32_t lanes, const int32_t *end,
+                           const double *d_scores, double *scratch);
 
 /* The first class with the highest score. */
 int32_t snnd_best_class(const double *scores, int32_t classes);

@@ -319,6 +319,21 @@ static snnd_sums moments(int32_t steps, int32_t lanes, const float *x) {
     return (snnd_sums){.pivot = (double)x[0], .first = sum_lanes(sum, lanes), .second = sum_lanes(square, lanes)};
 }
 
+static snnd_sums moments_to_end(int32_t steps, const int32_t end[L], const float *x) {
+    const vector_double pivot = doubles_all((double)x[0]);
+    vector_long ends[HALVES];
+    vector_double sum[HALVES] = {{0}}, square[HALVES] = {{0}};
+    for (int l = 0; l < L; l++)
+        ends[l / DOUBLES][l % DOUBLES] = end[l];
+    for (int32_t t = 0; t < steps; t++)
+        for (int half = 0; half < HALVES; half++) {
+            const vector_double d = doubles_where(ends[half] > t, doubles_in(x, t, half) - pivot);
+            sum[half] += d;
+            square[half] += d * d;
+        }
+    return (snnd_sums){.pivot = (double)x[0], .first = sum_lanes(sum, L), .second = sum_lanes(square, L)};
+}
+
 static void normalise(int32_t steps, const snnd_affine *by, const float *x, float *y) {
     const vector_double mean = doubles_all(by->mean), factor = doubles_all(by->inverse_deviation * by->scale);
     const vector_double shift = doubles_all(by->shift);
@@ -374,6 +389,18 @@ static void scale(int32_t steps, const float factor[L], const float *x, float *y
         memcpy(&by, factor + part * VECTOR, sizeof by);
         for (int32_t t = 0; t < steps; t++)
             *vector_at(y, t, part) = *vector_in(x, t, part) * by;
+    }
+}
+
+static void cut(int32_t steps, const int32_t end[L], float *x) {
+    int32_t first = steps;
+    for (int l = 0; l < L; l++)
+        first = end[l] < first ? end[l] : first;
+    for (int part = 0; part < PARTS; part++) {
+        vector_mask ends;
+        memcpy(&ends, end + part * VECTOR, sizeof ends);
+        for (int32_t t = first; t < steps; t++)
+            *vector_at(x, t, part) = vector_where(ends > t, *vector_in(x, t, part));
     }
 }
 
@@ -504,11 +531,13 @@ const snnd_row_kernels SNND_ROW_KERNELS = {
     .leaky_backward = leaky_backward,
     .leaky_slopes = leaky_slopes,
     .moments = moments,
+    .moments_to_end = moments_to_end,
     .normalise = normalise,
     .norm_sums = norm_sums,
     .norm_backward = norm_backward,
     .add_up = add_up,
     .scale = scale,
+    .cut = cut,
     .collect = collect,
     .count = count,
     .expand = expand,

@@ -108,6 +108,9 @@ typedef struct snnd_row_kernels {
     /* Sums for mean and variance. The pivot is the first value, so that a large mean swallows nothing. */
     snnd_sums (*moments)(int32_t steps, int32_t lanes, const float *x);
 
+    /* The same of x[t][l] with t < end[l]. Lane 0 has a first value. */
+    snnd_sums (*moments_to_end)(int32_t steps, const int32_t end[16], const float *x);
+
     void (*normalise)(int32_t steps, const snnd_affine *by, const float *x, float *y);
 
     /* Sums of g and of g (x - mean); the pivot is 0. */
@@ -122,6 +125,9 @@ typedef struct snnd_row_kernels {
 
     /* x[t] factor, a factor for each lane. */
     void (*scale)(int32_t steps, const float factor[16], const float *x, float *y);
+
+    /* x[t][l] = 0 where t >= end[l]. */
+    void (*cut)(int32_t steps, const int32_t end[16], float *x);
 
     /* Bit l of bits[t] is set where x[t][l] > 0, among the first `lanes` lanes. */
     void (*collect)(int32_t steps, int32_t lanes, const float *x, uint16_t *bits);

@@ -17,17 +17,30 @@ INLINE void softmax_at(int32_t classes, snnd_rows output, int32_t t, int half, v
         share[c * HALVES] /= sum;
 }
 
-static void sum_over_time(int32_t classes, int32_t steps, snnd_rows output, double *sum, double *scratch) {
+INLINE void sum_up(int32_t classes, int32_t steps, const int32_t *end, snnd_rows output, double *sum, double *scratch,
+                   const int to_end) {
     for (int32_t k = 0; k < classes * SNND_LANES; k++)
         sum[k] = 0;
     for (int half = 0; half < HALVES; half++) {
         vector_double *total = (vector_double *)sum + half, *share = (vector_double *)scratch + half;
+        vector_long ends = {0};
+        for (int l = 0; l < DOUBLES && to_end; l++)
+            ends[l] = end[half * DOUBLES + l];
         for (int32_t t = 0; t < steps; t++) {
             softmax_at(classes, output, t, half, share);
             for (int32_t c = 0; c < classes; c++)
-                total[c * HALVES] += share[c * HALVES];
+                total[c * HALVES] += to_end ? doubles_where(ends > t, share[c * HALVES]) : share[c * HALVES];
         }
     }
+}
+
+static void sum_over_time(int32_t classes, int32_t steps, snnd_rows output, double *sum, double *scratch) {
+    sum_up(classes, steps, NULL, output, sum, scratch, 0);
+}
+
+static void sum_to_end(int32_t classes, int32_t steps, const int32_t end[SNND_LANES], snnd_rows output, double *sum,
+                       double *scratch) {
+    sum_up(classes, steps, end, output, sum, scratch, 1);
 }
 
 static void backward(int32_t classes, int32_t steps, snnd_rows output, const double *d_sum, double *scratch,
@@ -65,4 +78,5 @@ static void add_step(int32_t classes, const float *output, double *sum, double *
 
 extern const snnd_softmax_kernels SNND_SOFTMAX_KERNELS;
 const snnd_softmax_kernels SNND_SOFTMAX_KERNELS = {
-    .sum_over_time = sum_over_time, .backward = backward, .add_step = add_step};
+
+    .sum_over_time = sum_over_time, .sum_to_end = sum_to_end, .backward = backward, .add_step = add_step};

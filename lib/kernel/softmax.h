@@ -8,6 +8,9 @@
 typedef struct snnd_softmax_kernels {
     /* sum[c] = sum_t p[t][c],  p[t] = softmax(output[t]) */
     void (*sum_over_time)(int32_t classes, int32_t steps, snnd_rows output, double *sum, double *scratch);
+    /* The same in each lane over the steps t < end[lane] alone. */
+    void (*sum_to_end)(int32_t classes, int32_t steps, const int32_t end[16], snnd_rows output, double *sum,
+                       double *scratch);
     /* dL/doutput[t][c] = p[t][c] (d[c] - sum_k d[k] p[t][k]) from d[c] = dL/dsum[c] */
     void (*backward)(int32_t classes, int32_t steps, snnd_rows output, const double *d_sum, double *scratch,
                      snnd_rows gradient);

@@ -55,14 +55,29 @@ static snnd_adaptive constants_of(const snnd_stage *stage, const snnd_part *part
     return by;
 }
 
+/* Whether numbers overflow before the ends of their samples, where some do. */
+static bool overflows(const snnd_stage *stage, const snnd_part *part, snnd_rows input, snnd_rows output) {
+    const snnd_adaptive by = constants_of(stage, part);
+    const snnd_rows none = {0};
+    _Alignas(SNND_LANES * sizeof(float)) float lost[SNND_LANES];
+    bool found = part->end == NULL;
+    for (int32_t lane = 0; lane < part->lanes && !found; lane++) {
+        const snnd_extent own = {part->extent.neurons, snnd_part_steps(part, lane)};
+        kernels_of(stage)->adaptive->forward(&by, own, input, none, none, output, lost);
+        found = !snnd_all_finite(&lost[lane], 1);
+    }
+    return found;
+}
+
 static void forward(const snnd_stage *stage, const snnd_part *part, snnd_rows input, snnd_rows output) {
     const snnd_adaptive by = constants_of(stage, part);
     const snnd_rows none = {0};
     int32_t *counted = ((const state *)stage->state)->spikes + cell_of(stage, part->tile, part->neuron);
     _Alignas(SNND_LANES * sizeof(float)) float lost[SNND_LANES];
     kernels_of(stage)->adaptive->forward(&by, part->extent, input, none, none, output, lost);
-    if (!snnd_all_finite(lost, (size_t)part->lanes))
+    if (!snnd_all_finite(lost, (size_t)part->lanes) && overflows(stage, part, input, output))
         snnd_workspace_lose(stage->workspace, stage->layer);
+    snnd_part_cut(stage, part, output);
     for (int32_t n = 0; n < part->extent.neurons; n++)
         counted[n] = kernels_of(stage)->rows->count(part->extent.steps, part->lanes, snnd_rows_of(output, n));
 }
@@ -80,6 +95,8 @@ static void backward(const snnd_stage *stage, const snnd_part *part, snnd_rows i
     double *sums =
         ((const state *)stage->state)->sums + cell_of(stage, part->tile, part->neuron) * SNND_ADAPTIVE_PARAMETERS;
     kernels_of(stage)->adaptive->forward(&by, part->extent, input, scratch, adaptation, none, NULL);
+    snnd_part_cut(stage, part, scratch);
+    snnd_part_cut(stage, part, adaptation);
     kernels_of(stage)->adaptive->backward(&by, part->extent, part->lanes, input, scratch, adaptation, gradient, sums);
 }
 

@@ -65,9 +65,11 @@ static void begin(snnd_stage *stage) {
 }
 
 static void measure(const snnd_stage *stage, const snnd_part *part, snnd_rows input) {
+    const snnd_row_kernels *kernels = kernels_of(stage);
     for (int32_t n = 0; n < part->extent.neurons; n++)
         *sums_of(stage, part->neuron + n, part->tile) =
-            kernels_of(stage)->moments(part->extent.steps, part->lanes, snnd_rows_of(input, n));
+            part->end == NULL ? kernels->moments(part->extent.steps, part->lanes, snnd_rows_of(input, n))
+                              : kernels->moments_to_end(part->extent.steps, part->end, snnd_rows_of(input, n));
 }
 
 /* Of all tiles, one after the other: two groups of values with their means and summed squares of deviations make one
@@ -77,7 +79,7 @@ static snnd_moments moments_of(const snnd_stage *stage, int32_t neuron) {
     double count = 0, mean = 0, squares = 0;
     for (int32_t tile = 0; tile < pass->tiles; tile++) {
         const snnd_sums *sums = sums_of(stage, neuron, tile);
-        const double more = (double)snnd_lanes(pass->samples, tile) * stage->workspace->steps;
+        const double more = (double)snnd_workspace_tile_frames(stage->workspace, tile);
         const double apart = sums->pivot + sums->first / more - mean, all = count + more;
         squares += sums->second - sums->first * sums->first / more + apart * apart * count * more / all;
         mean += apart * more / all;
@@ -87,7 +89,7 @@ static snnd_moments moments_of(const snnd_stage *stage, int32_t neuron) {
 }
 
 static void settle(snnd_stage *stage) {
-    const double count = (double)stage->workspace->pass.samples * stage->workspace->steps;
+    const double count = snnd_workspace_frames(stage->workspace);
     for (int32_t n = 0; n < stage->layer->outputs; n++) {
         const snnd_moments m = moments_of(stage, n);
         if (!follow(stage->layer, n, m, count))
@@ -111,13 +113,13 @@ static void measure_backward(const snnd_stage *stage, const snnd_part *part, snn
 }
 
 /*
- * With x' the normalised input and N = samples * steps,
+ * With x' the normalised input and N the steps of all samples,
  *
  *     dL/dshift = sum dL/dy,   dL/dscale = sum dL/dy x'
  *     dL/dx = scale / deviation * (dL/dy - dL/dshift / N - x' dL/dscale / N)
  */
 static void settle_backward(snnd_stage *stage) {
-    const double count = (double)stage->workspace->pass.samples * stage->workspace->steps;
+    const double count = snnd_workspace_frames(stage->workspace);
     for (int32_t n = 0; n < stage->layer->outputs; n++) {
         neuron_state *neuron = ((state *)stage->state)->neuron + n;
         double shift = 0, scale = 0;

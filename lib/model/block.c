@@ -220,7 +220,8 @@ static bundle bundle_at(const snnd_block *block, int32_t tile, int32_t neuron, i
                     .part = {.tile = tile,
                              .neuron = neuron,
                              .lanes = snnd_lanes(block->workspace->pass.samples, tile),
-                             .extent = {.neurons = left < most ? left : most, .steps = block->workspace->steps}},
+                             .extent = {.neurons = left < most ? left : most, .steps = block->workspace->steps},
+                             .end = snnd_workspace_end(block->workspace, tile)},
                     .worker = worker,
                     .current = snnd_rows_from(currents, neuron)};
 }
@@ -230,10 +231,15 @@ static snnd_rows before(const bundle *b, int32_t index) {
     return index == b->block->begin ? b->current : scratch_rows(b->block, b->worker, index - b->block->begin);
 }
 
+static void layer_forward(const bundle *b, int32_t index, snnd_rows output) {
+    pass_of(b->block, index)->forward(stage_of(b->block, index), &b->part, before(b, index), output);
+    snnd_part_cut(stage_of(b->block, index), &b->part, output);
+}
+
 /* Passes the bundle through the layers up to `end`, which gets its rows. */
 static void bundle_forward(const bundle *b, int32_t end) {
     for (int32_t i = b->block->begin; i < end; i++)
-        pass_of(b->block, i)->forward(stage_of(b->block, i), &b->part, before(b, i), before(b, i + 1));
+        layer_forward(b, i, before(b, i + 1));
 }
 
 static bool keeps_currents(const snnd_block *block) {
@@ -286,6 +292,7 @@ static snnd_delay *delay_behind(const sweep *s) {
 static void make_currents(const sweep *s, const bundle *b) {
     snnd_delay_currents(delay_of(s->block), s->block->input, b->part.tile, b->part.neuron, b->part.extent.neurons,
                         b->worker, b->current);
+    snnd_part_cut(stage_of(s->block, s->block->first), &b->part, b->current);
 }
 
 static void receive_gradient(const sweep *s, const bundle *b) {
@@ -368,11 +375,11 @@ static void hand_on(const sweep *s, const bundle *b) {
         if (last < b->block->begin)
             copy_rows(b->part.extent, b->current, rows);
         else
-            pass_of(b->block, last)->forward(stage_of(b->block, last), &b->part, before(b, last), rows);
+            layer_forward(b, last, rows);
         return;
     }
     const snnd_rows spikes = scratch_rows(b->block, b->worker, b->block->end - b->block->begin + 1);
-    pass_of(b->block, last)->forward(stage_of(b->block, last), &b->part, before(b, last), spikes);
+    layer_forward(b, last, spikes);
     for (int32_t n = 0; n < b->part.extent.neurons; n++)
         b->block->workspace->context->kernels->rows->collect(
             b->part.extent.steps, b->part.lanes, snnd_rows_of(spikes, n),
@@ -422,11 +429,12 @@ static int32_t needed_again(const snnd_block *block, int32_t from, int32_t to) {
     return block->begin;
 }
 
-/* What is added to dL/doutput of a layer once that has come. */
+/* What is added to dL/doutput of a layer once that has come; of a sample there is nothing beyond its end. */
 static void add_gradients(const bundle *b, int32_t index, snnd_rows gradient) {
     if (index >= b->block->first)
         snnd_gradients_add(stage_of(b->block, index), b->part.tile, b->part.lanes, b->part.neuron, b->part.extent,
                            gradient);
+    snnd_part_cut(stage_of(b->block, b->block->first), &b->part, gradient);
 }
 
 /* Back through the layers from `from` to the one after `to`, and measures what comes to `to`, if it is one. */
@@ -501,6 +509,7 @@ static snnd_rows recorded(const bundle *b, int32_t index, snnd_record record) {
         pass_of(b->block, index)->potential(stage_of(b->block, index), &b->part, before(b, index), rows);
     else
         pass_of(b->block, index)->forward(stage_of(b->block, index), &b->part, before(b, index), rows);
+    snnd_part_cut(stage_of(b->block, index), &b->part, rows);
     return rows;
 }
 

@@ -5,11 +5,27 @@
 #include "model/workspace.h"
 
 /* The rows that one call of a layer's function is about: some neurons of a tile, of which the first `lanes` lanes hold
- * samples. */
+ * samples. Where one of these ends before the others, `end` [16] says how many steps each has: what comes in, forward
+ * and back, is 0 beyond, and what goes out becomes 0 there. What a function sums, counts or keeps of it itself is to be
+ * cut by snnd_part_cut() first. */
 typedef struct snnd_part {
     int32_t tile, neuron, lanes;
     snnd_extent extent;
+    const int32_t *end; /* NULL: all have the extent's steps */
 } snnd_part;
+
+/* Steps of the sample in a lane. */
+static inline int32_t snnd_part_steps(const snnd_part *part, int32_t lane) {
+    return part->end == NULL ? part->extent.steps : part->end[lane];
+}
+
+/* Puts rows of the part to 0 beyond the ends of its samples, of which there are some. */
+void snnd_part_cut_ends(const snnd_stage *stage, const snnd_part *part, snnd_rows rows);
+
+static inline void snnd_part_cut(const snnd_stage *stage, const snnd_part *part, snnd_rows rows) {
+    if (part->end != NULL)
+        snnd_part_cut_ends(stage, part, rows);
+}
 
 typedef struct snnd_layer_pass {
     bool needs_input;                              /* its `backward` looks at what came in */

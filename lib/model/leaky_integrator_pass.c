@@ -1,4 +1,6 @@
 /* The readout's neurons in a pass (kernel/rows.h). */
+#include <math.h>
+
 #include "base/finite.h"
 #include "kernel/kernels.h"
 #include "model/leak_pass.h"
@@ -38,12 +40,18 @@ static void forward(const snnd_stage *stage, const snnd_part *part, snnd_rows in
     const snnd_leaky leaky = constants_of(stage, part);
     stage->workspace->context->kernels->rows->leaky_forward(&leaky, part->extent, input, output);
     /* What has once overflowed stays so to the end, and the last current comes to nothing any more. */
-    for (int32_t n = 0; n < part->extent.neurons; n++) {
+    for (int32_t n = 0; n < part->extent.neurons && part->end == NULL; n++) {
         const size_t last = (size_t)(part->extent.steps - 1) * SNND_LANES;
         if (!snnd_all_finite(snnd_rows_of(input, n) + last, (size_t)part->lanes) ||
             !snnd_all_finite(snnd_rows_of(output, n) + last, (size_t)part->lanes))
             snnd_workspace_lose(stage->workspace, stage->layer);
     }
+    for (int32_t n = 0; n < part->extent.neurons && part->end != NULL; n++)
+        for (int32_t lane = 0; lane < part->lanes; lane++) {
+            const size_t last = (size_t)(part->end[lane] - 1) * SNND_LANES + (size_t)lane;
+            if (!isfinite(snnd_rows_of(input, n)[last]) || !isfinite(snnd_rows_of(output, n)[last]))
+                snnd_workspace_lose(stage->workspace, stage->layer);
+        }
 }
 
 static void backward(const snnd_stage *stage, const snnd_part *part, snnd_rows input, snnd_rows scratch,
@@ -53,6 +61,7 @@ static void backward(const snnd_stage *stage, const snnd_part *part, snnd_rows i
     float *slopes = snnd_leak_slopes(stage, stage->state, part);
     if (slopes != NULL) {
         kernels->leaky_forward(&leaky, part->extent, input, scratch);
+        snnd_part_cut(stage, part, scratch);
         kernels->leaky_slopes(&leaky, part->extent, scratch, gradient, slopes);
     }
     kernels->leaky_backward(&leaky, part->extent, gradient);

@@ -85,8 +85,10 @@ static void forward(const snnd_stage *stage, const snnd_part *part, snnd_rows in
     _Alignas(SNND_LANES * sizeof(float)) float sums[SNND_LANES];
     kernels->lif_forward(&lif, part->extent, input, (snnd_rows){0}, output, sums);
     for (int32_t lane = 0; lane < part->lanes && !snnd_all_finite(sums, SNND_LANES); lane++)
-        if (!isfinite(sums[lane]) && overflows(&lif, part->extent, input, lane))
+        if (!isfinite(sums[lane]) &&
+            overflows(&lif, (snnd_extent){part->extent.neurons, snnd_part_steps(part, lane)}, input, lane))
             snnd_workspace_lose(stage->workspace, stage->layer);
+    snnd_part_cut(stage, part, output);
     for (int32_t n = 0; n < part->extent.neurons; n++)
         counted[n] = kernels->count(part->extent.steps, part->lanes, snnd_rows_of(output, n));
 }
@@ -100,6 +102,7 @@ static void backward(const snnd_stage *stage, const snnd_part *part, snnd_rows i
                      snnd_rows gradient) {
     const snnd_lif lif = constants_of(stage, part);
     potential(stage, part, input, scratch);
+    snnd_part_cut(stage, part, scratch);
     stage->workspace->context->kernels->rows->lif_backward(&lif, part->extent, input, scratch, gradient,
                                                            snnd_leak_slopes(stage, leak_of(stage), part));
 }

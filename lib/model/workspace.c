@@ -79,8 +79,11 @@ static snnd_status fill_workspace(snnd_workspace *workspace) {
     workspace->d_scores = snnd_allocate(context, scores, sizeof(double));
     workspace->readout_scratch = snnd_allocate(context, scratch, sizeof(double));
     workspace->sample_loss = snnd_allocate(context, batch, sizeof(double));
-    if (workspace->stage == NULL || workspace->scores == NULL || workspace->d_scores == NULL ||
-        workspace->readout_scratch == NULL || workspace->sample_loss == NULL)
+    workspace->end = snnd_allocate(context, (size_t)snnd_tiles(workspace->batch) * SNND_LANES, sizeof *workspace->end);
+    workspace->asked_length = snnd_allocate(context, batch, sizeof *workspace->asked_length);
+    if (workspace->end == NULL || workspace->asked_length == NULL || workspace->stage == NULL ||
+        workspace->scores == NULL || workspace->d_scores == NULL || workspace->readout_scratch == NULL ||
+        workspace->sample_loss == NULL)
         return SNND_ERROR_MEMORY;
     snnd_status status = snnd_blocks_create(workspace);
     if (status == SNND_OK)
@@ -155,6 +158,8 @@ void snnd_workspace_free(snnd_workspace *workspace) {
     snnd_release(context, workspace->d_scores);
     snnd_release(context, workspace->readout_scratch);
     snnd_release(context, workspace->sample_loss);
+    snnd_release(context, workspace->end);
+    snnd_release(context, workspace->asked_length);
     snnd_release(context, workspace->arrived);
     snnd_release(context, workspace->fan_out);
     snnd_release(context, workspace);
@@ -226,6 +231,45 @@ snnd_status snnd_workspace_set_dropout_mask(snnd_workspace *workspace, const snn
     return SNND_OK;
 }
 
+/* ---- lengths ---- */
+
+static snnd_status check_lengths(const snnd_workspace *workspace, const int32_t *length, int32_t count) {
+    for (int32_t b = 0; b < count && length != NULL; b++)
+        if (length[b] < 1 || length[b] > workspace->steps)
+            return snnd_fail(workspace->context, SNND_ERROR_ARGUMENT,
+                             "length %d of the batch is %d; expected 1 to %d, the steps of a sample", b, length[b],
+                             workspace->steps);
+    return SNND_OK;
+}
+
+snnd_status snnd_workspace_set_lengths(snnd_workspace *workspace, const int32_t *lengths, int32_t count) {
+    if (workspace == NULL)
+        return SNND_ERROR_ARGUMENT;
+    if (lengths != NULL && (count < 1 || count > workspace->batch))
+        return snnd_fail(workspace->context, SNND_ERROR_ARGUMENT,
+                         "there are %d lengths; expected 1 to %d, the workspace's batch", count, workspace->batch);
+    const snnd_status status = check_lengths(workspace, lengths, count);
+    if (status != SNND_OK)
+        return status;
+    workspace->asked_samples = lengths == NULL ? 0 : count;
+    for (int32_t b = 0; b < workspace->asked_samples; b++)
+        workspace->asked_length[b] = lengths[b];
+    return SNND_OK;
+}
+
+/* The steps of the samples of the pass that begins. */
+static void take_lengths(snnd_workspace *workspace, const int32_t *length) {
+    snnd_pass *pass = &workspace->pass;
+    pass->cut = false;
+    pass->frames = 0;
+    for (int32_t b = 0; b < pass->tiles * SNND_LANES; b++) {
+        const int32_t whole = b < pass->samples ? workspace->steps : 0;
+        workspace->end[b] = length == NULL || whole == 0 ? whole : length[b];
+        pass->cut = pass->cut || workspace->end[b] < whole;
+        pass->frames += workspace->end[b];
+    }
+}
+
 static size_t sample_size(const snnd_workspace *workspace) {
     return (size_t)workspace->network->inputs * (size_t)workspace->steps;
 }
@@ -234,28 +278,37 @@ static size_t sample_size(const snnd_workspace *workspace) {
 static void check_tile(void *argument, int64_t tile, int32_t worker) {
     snnd_workspace *workspace = argument;
     (void)worker;
-    const float *value = workspace->given + (size_t)tile * SNND_LANES * sample_size(workspace);
-    const size_t count = (size_t)snnd_lanes(workspace->given_samples, (int32_t)tile) * sample_size(workspace);
-    if (!snnd_all_finite(value, count))
+    const size_t channels = (size_t)workspace->network->inputs, size = sample_size(workspace);
+    const size_t first = (size_t)tile * SNND_LANES, lanes = (size_t)snnd_lanes(workspace->given_samples, (int32_t)tile);
+    const float *value = workspace->given + first * size;
+    bool good = true;
+    if (workspace->given_length == NULL)
+        good = snnd_all_finite(value, lanes * size);
+    for (size_t lane = 0; lane < lanes && workspace->given_length != NULL; lane++)
+        good = good && snnd_all_finite(value + lane * size, (size_t)workspace->given_length[first + lane] * channels);
+    if (!good)
         atomic_store(&workspace->wrong, true);
 }
 
-static snnd_status check_input(snnd_workspace *workspace, const float *input, int32_t samples) {
+/* Of numbers beyond a sample's end nothing is asked. */
+static snnd_status check_input(snnd_workspace *workspace, const float *input, const int32_t *length, int32_t samples) {
     const size_t channels = (size_t)workspace->network->inputs, steps = (size_t)workspace->steps;
     workspace->given = input;
+    workspace->given_length = length;
     workspace->given_samples = samples;
     atomic_store(&workspace->wrong, false);
     snnd_parallel_for(workspace->context, snnd_tiles(samples), 0.1 * SNND_LANES * (double)sample_size(workspace),
                       check_tile, workspace);
     for (size_t k = 0; atomic_load(&workspace->wrong) && k < (size_t)samples * sample_size(workspace); k++)
-        if (!isfinite(input[k]))
+        if (!isfinite(input[k]) && (length == NULL || k / channels % steps < (size_t)length[k / channels / steps]))
             return snnd_fail(workspace->context, SNND_ERROR_ARGUMENT,
                              "input of sample %zu, step %zu, channel %zu is %g", k / channels / steps,
                              k / channels % steps, k % channels, (double)input[k]);
     return SNND_OK;
 }
 
-/* [samples][steps][channels] -> [tile][channel][step][lane]; lanes without a sample are zero. */
+/* [samples][steps][channels] -> [tile][channel][step][lane]; lanes without a sample, and steps beyond its end, are
+ * zero. */
 static void lay_out_tile(void *argument, int64_t item, int32_t worker) {
     snnd_workspace *workspace = argument;
     (void)worker;
@@ -273,6 +326,9 @@ static void lay_out_tile(void *argument, int64_t item, int32_t worker) {
             for (int32_t lane = lanes; lane < SNND_LANES; lane++)
                 row[lane] = 0;
         }
+    const int32_t *end = snnd_workspace_end(workspace, tile);
+    for (size_t c = 0; c < channels && end != NULL; c++)
+        workspace->context->kernels->rows->cut(to->steps, end, rows + c * stride);
 }
 
 void snnd_workspace_lose(snnd_workspace *workspace, const snnd_layer *layer) {
@@ -317,13 +373,19 @@ snnd_status snnd_workspace_forward(snnd_workspace *workspace, snnd_mode mode, co
     if (workspace == NULL)
         return SNND_ERROR_ARGUMENT;
     const snnd_status status = snnd_network_check_values(workspace->network);
-    if (status == SNND_OK)
-        return snnd_workspace_pass(workspace, mode, input, count);
-    snnd_workspace_drop_pass(workspace);
-    return status;
+    if (status != SNND_OK) {
+        snnd_workspace_drop_pass(workspace);
+        return status;
+    }
+    const int32_t asked = workspace->asked_samples;
+    if (asked != 0 && asked != count)
+        return snnd_fail(workspace->context, SNND_ERROR_ARGUMENT,
+                         "count is %d; expected %d, as many as lengths were set", count, asked);
+    return snnd_workspace_pass(workspace, mode, input, asked == 0 ? NULL : workspace->asked_length, count);
 }
 
-snnd_status snnd_workspace_pass(snnd_workspace *workspace, snnd_mode mode, const float *input, int32_t count) {
+snnd_status snnd_workspace_pass(snnd_workspace *workspace, snnd_mode mode, const float *input, const int32_t *length,
+                                int32_t count) {
     snnd_context *context = workspace->context;
     if (mode != SNND_EVALUATE && mode != SNND_TRAIN)
         return snnd_fail(context, SNND_ERROR_ARGUMENT, "mode is %d; expected SNND_EVALUATE or SNND_TRAIN", (int)mode);
@@ -334,14 +396,18 @@ snnd_status snnd_workspace_pass(snnd_workspace *workspace, snnd_mode mode, const
                          workspace->batch);
     if (input == NULL)
         return snnd_fail(context, SNND_ERROR_ARGUMENT, "input is NULL");
+    snnd_status status = check_lengths(workspace, length, count);
+    if (status != SNND_OK)
+        return status;
     snnd_timing_begin(&workspace->context->timing);
-    snnd_status status = check_input(workspace, input, count);
+    status = check_input(workspace, input, length, count);
     if (status != SNND_OK)
         return status;
     snnd_gradients_forget(workspace);
     workspace->pass.mode = mode;
     workspace->pass.samples = count;
     workspace->pass.tiles = snnd_tiles(count);
+    take_lengths(workspace, length);
     snnd_parallel_for(context, workspace->pass.tiles, 0.7 * SNND_LANES * (double)sample_size(workspace), lay_out_tile,
                       workspace);
     snnd_timing_end(&workspace->context->timing, SNND_PHASE_LAY_OUT);

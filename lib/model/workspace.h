@@ -11,6 +11,8 @@
 typedef struct snnd_pass {
     snnd_mode mode;
     int32_t samples, tiles;
+    bool cut;            /* a sample ends before the workspace's steps */
+    int64_t frames;      /* steps of all samples together */
     uint64_t seed, step; /* of dropout */
     double l1;
 } snnd_pass;
@@ -41,7 +43,10 @@ struct snnd_workspace {
     snnd_spectral_memory *spectral; /* NULL without gradients */
     snnd_stage *stage;              /* [layers] */
     snnd_pass pass;
-    float *scratch; /* [threads][scratch_size], the first scratch_tile of them for currents (block.c) */
+    int32_t *end;          /* [tiles * 16] steps of each sample of the pass; 0 where there is none */
+    int32_t *asked_length; /* [batch] of the passes to come, */
+    int32_t asked_samples; /* which are so many; 0: all samples are whole */
+    float *scratch;        /* [threads][scratch_size], the first scratch_tile of them for currents (block.c) */
     size_t scratch_tile, scratch_size;
     double *scores, *d_scores;     /* [batch][classes] */
     double *readout_scratch;       /* [threads][2][classes][16] */
@@ -52,13 +57,14 @@ struct snnd_workspace {
     double total;                  /* of the weights of its samples' classes */
     const int32_t *labels;         /* during a call */
     const float *given;            /* input, during a call */
-    int32_t given_samples;         /* of it */
-    bool is_given;                 /* a gradient of the host's, since the last backward pass */
-    snnd_activity d_input;         /* dL/dinput, without data until somebody has asked for it */
-    float *asked;                  /* where it goes, during a call */
-    atomic_bool wrong;             /* a number in it */
-    atomic_int lost;               /* the first layer whose numbers overflowed in the pass, or the number of layers */
-    uint64_t fingerprint;          /* of the parameters that the last training pass was made with */
+    const int32_t *given_length;
+    int32_t given_samples; /* of it */
+    bool is_given;         /* a gradient of the host's, since the last backward pass */
+    snnd_activity d_input; /* dL/dinput, without data until somebody has asked for it */
+    float *asked;          /* where it goes, during a call */
+    atomic_bool wrong;     /* a number in it */
+    atomic_int lost;       /* the first layer whose numbers overflowed in the pass, or the number of layers */
+    uint64_t fingerprint;  /* of the parameters that the last training pass was made with */
     int32_t readout;
     enum { SNND_NOTHING, SNND_FORWARD_DONE, SNND_LOSS_DONE, SNND_BACKWARD_DONE } progress;
 };
@@ -69,7 +75,7 @@ static inline snnd_stage *snnd_workspace_stage(const snnd_workspace *workspace, 
 
 /* Steps of all samples of the last pass. */
 static inline double snnd_workspace_frames(const snnd_workspace *workspace) {
-    return (double)workspace->pass.samples * workspace->steps;
+    return (double)workspace->pass.frames;
 }
 
 /* Errors where the layer is not one of the workspace's, or nothing was passed forward. */
@@ -81,8 +87,31 @@ snnd_status snnd_workspace_check_network(const snnd_workspace *workspace, const 
 snnd_status snnd_workspace_check_gradients(const snnd_workspace *workspace, const snnd_network *network,
                                            const char *who);
 
-/* snnd_workspace_forward() for those who have looked at the parameters themselves. */
-snnd_status snnd_workspace_pass(snnd_workspace *workspace, snnd_mode mode, const float *input, int32_t count);
+/* Steps of the samples of a tile in the pass, by lane; NULL: all have the workspace's. */
+static inline const int32_t *snnd_workspace_end(const snnd_workspace *workspace, int32_t tile) {
+    if (!workspace->pass.cut)
+        return NULL;
+    const int32_t *end = workspace->end + (size_t)tile * SNND_LANES, lanes = snnd_lanes(workspace->pass.samples, tile);
+    for (int32_t lane = 0; lane < lanes; lane++)
+        if (end[lane] < workspace->steps)
+            return end;
+    return NULL;
+}
+
+/* Steps of all samples of a tile together. */
+static inline int64_t snnd_workspace_tile_frames(const snnd_workspace *workspace, int32_t tile) {
+    int64_t sum = 0;
+    if (!workspace->pass.cut)
+        return (int64_t)snnd_lanes(workspace->pass.samples, tile) * workspace->steps;
+    for (int32_t lane = 0; lane < SNND_LANES; lane++)
+        sum += workspace->end[(size_t)tile * SNND_LANES + (size_t)lane];
+    return sum;
+}
+
+/* snnd_workspace_forward() for those who have looked at the parameters themselves, on samples of `length` [count]
+ * steps; NULL: all are whole. */
+snnd_status snnd_workspace_pass(snnd_workspace *workspace, snnd_mode mode, const float *input, const int32_t *length,
+                                int32_t count);
 
 /* Forgets the last pass where the numbers of the one that should follow cannot be; NULL is allowed. */
 void snnd_workspace_drop_pass(snnd_workspace *workspace);

@@ -5,6 +5,7 @@
 
 #include "base/finite.h"
 #include "base/parallel.h"
+#include "kernel/kernels.h"
 #include "kernel/product.h"
 #include "model/block.h"
 #include "model/delays.h"
@@ -22,6 +23,12 @@ static float *allocate_rows(const snnd_workspace *workspace, const snnd_activity
     return snnd_allocate(workspace->context, snnd_size_multiply(rows, snnd_activity_stride(shape)), sizeof(float));
 }
 
+/* Whether row `k` of [T, count] is before the end of its sample. */
+static bool is_frame(const snnd_workspace *workspace, size_t k) {
+    const size_t samples = (size_t)workspace->pass.samples;
+    return k / samples < (size_t)workspace->end[k % samples];
+}
+
 static snnd_status check_given(const snnd_workspace *workspace, const snnd_layer *layer, const float *gradient) {
     const snnd_status status = snnd_workspace_check_layer(workspace, layer, "snnd_workspace_add_gradient");
     if (status != SNND_OK)
@@ -32,8 +39,9 @@ static snnd_status check_given(const snnd_workspace *workspace, const snnd_layer
         return snnd_fail(workspace->context, SNND_ERROR_STATE,
                          "snnd_workspace_add_gradient: a gradient needs a training pass before it");
     const size_t count = (size_t)workspace->steps * (size_t)workspace->pass.samples * (size_t)layer->outputs;
-    for (size_t k = 0; k < count && !snnd_all_finite(gradient, count); k++)
-        if (!isfinite(gradient[k]))
+    const bool wrong = !snnd_all_finite(gradient, count);
+    for (size_t k = 0; k < count && wrong; k++)
+        if (!isfinite(gradient[k]) && is_frame(workspace, k / (size_t)layer->outputs))
             return snnd_fail(workspace->context, SNND_ERROR_ARGUMENT,
                              "snnd_workspace_add_gradient: number %zu of the gradient is %g", k, (double)gradient[k]);
     return SNND_OK;
@@ -132,9 +140,12 @@ static void work_on_stretch(void *argument, int64_t item, int32_t worker) {
     const group *g = argument;
     const snnd_activity *to = &g->workspace->d_input;
     const int32_t tile = g->tile + (int32_t)(item / g->stretches), first = (int32_t)(item % g->stretches) * g->stretch;
-    const int32_t left = to->neurons - first;
-    snnd_delay_input_gradient(g->delay, &g->workspace->block->gradient, tile, first,
-                              left < g->stretch ? left : g->stretch, worker, snnd_activity_rows(to, tile, first));
+    const int32_t left = to->neurons - first, count = left < g->stretch ? left : g->stretch;
+    const int32_t *end = snnd_workspace_end(g->workspace, tile);
+    snnd_delay_input_gradient(g->delay, &g->workspace->block->gradient, tile, first, count, worker,
+                              snnd_activity_rows(to, tile, first));
+    for (int32_t n = first; n < first + count && end != NULL; n++)
+        g->workspace->context->kernels->rows->cut(to->steps, end, snnd_activity_row(to, tile, n));
 }
 
 /* As a block receives its gradient from the one behind it. */

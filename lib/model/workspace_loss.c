@@ -25,10 +25,10 @@ static double tile_cost(const snnd_workspace *workspace) {
 static void score_tile(void *argument, int64_t tile, int32_t worker) {
     snnd_workspace *workspace = argument;
     const size_t classes = (size_t)snnd_network_outputs(workspace->network);
-    snnd_readout_scores(workspace->context->kernels->softmax, workspace->readout,
-                        &snnd_workspace_last_block(workspace)->output.rows, (int32_t)tile,
-                        snnd_lanes(workspace->pass.samples, (int32_t)tile),
-                        workspace->scores + (size_t)tile * SNND_LANES * classes, readout_scratch(workspace, worker));
+    snnd_readout_scores(
+        workspace->context->kernels->softmax, workspace->readout, &snnd_workspace_last_block(workspace)->output.rows,
+        (int32_t)tile, snnd_lanes(workspace->pass.samples, (int32_t)tile), snnd_workspace_end(workspace, (int32_t)tile),
+        workspace->scores + (size_t)tile * SNND_LANES * classes, readout_scratch(workspace, worker));
 }
 
 static snnd_status take_scores(snnd_workspace *workspace, int32_t asked) {
@@ -94,7 +94,8 @@ static void loss_tile(void *argument, int64_t item, int32_t worker) {
     }
     if (workspace->gradients && workspace->pass.mode == SNND_TRAIN)
         snnd_readout_backward(workspace->context->kernels->softmax, workspace->readout, &last->output.rows,
-                              &last->gradient, tile, lanes, d_scores, readout_scratch(workspace, worker));
+                              &last->gradient, tile, lanes, snnd_workspace_end(workspace, tile), d_scores,
+                              readout_scratch(workspace, worker));
 }
 
 snnd_status snnd_loss_options_init(snnd_loss_options *options, size_t size) {

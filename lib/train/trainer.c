@@ -303,14 +303,19 @@ snnd_status snnd_trainer_check_by_hand(const snnd_trainer *trainer) {
 
 snnd_status snnd_trainer_step(snnd_trainer *trainer, const float *input, const int32_t *label, int32_t count,
                               int32_t steps, snnd_loss_report *report) {
+    return snnd_trainer_step_padded(trainer, input, label, NULL, count, steps, report);
+}
+
+snnd_status snnd_trainer_step_padded(snnd_trainer *trainer, const float *input, const int32_t *label,
+                                     const int32_t *length, int32_t count, int32_t steps, snnd_loss_report *report) {
     if (trainer == NULL)
         return SNND_ERROR_ARGUMENT;
     const snnd_status status = snnd_trainer_check_by_hand(trainer);
-    return status == SNND_OK ? snnd_trainer_make_step(trainer, input, label, count, steps, report) : status;
+    return status == SNND_OK ? snnd_trainer_make_step(trainer, input, label, length, count, steps, report) : status;
 }
 
-snnd_status snnd_trainer_make_step(snnd_trainer *trainer, const float *input, const int32_t *label, int32_t count,
-                                   int32_t steps, snnd_loss_report *report) {
+snnd_status snnd_trainer_make_step(snnd_trainer *trainer, const float *input, const int32_t *label,
+                                   const int32_t *length, int32_t count, int32_t steps, snnd_loss_report *report) {
     snnd_run *run = &trainer->run;
     snnd_loss_report result;
     snnd_operations operations;
@@ -334,7 +339,7 @@ snnd_status snnd_trainer_make_step(snnd_trainer *trainer, const float *input, co
     if (run->step == 0)
         follow_schedules(trainer);
     snnd_workspace_set_draw(trainer->workspace, trainer->options.seed, run->draws);
-    status = snnd_workspace_pass(trainer->workspace, SNND_TRAIN, input, count);
+    status = snnd_workspace_pass(trainer->workspace, SNND_TRAIN, input, length, count);
     if (status != SNND_OK) { /* there was no step */
         *run = before;
         trainer->network->sigma = sigma;

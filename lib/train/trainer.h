@@ -39,9 +39,9 @@ struct snnd_trainer {
 /* An error in the middle of an epoch over a dataset, which steps of the host's would take the place of. */
 snnd_status snnd_trainer_check_by_hand(const snnd_trainer *trainer);
 
-/* A step, whoever's it is. */
-snnd_status snnd_trainer_make_step(snnd_trainer *trainer, const float *input, const int32_t *label, int32_t count,
-                                   int32_t steps, snnd_loss_report *report);
+/* A step, whoever's it is; `length` NULL: all samples are whole. */
+snnd_status snnd_trainer_make_step(snnd_trainer *trainer, const float *input, const int32_t *label,
+                                   const int32_t *length, int32_t count, int32_t steps, snnd_loss_report *report);
 
 /* An error inside the host's progress callback, which may look but not train. */
 snnd_status snnd_trainer_check_idle(const snnd_trainer *trainer);

@@ -111,7 +111,7 @@ static snnd_status train_on(snnd_trainer *trainer, snnd_batches *batches, int32_
         snnd_status status =
             snnd_batches_get(batches, (int32_t)trainer->run.epoch, trainer->run.step, &input, &label, &count);
         if (status == SNND_OK)
-            status = snnd_trainer_make_step(trainer, input, label, count, steps, NULL);
+            status = snnd_trainer_make_step(trainer, input, label, snnd_batches_lengths(batches), count, steps, NULL);
         if (status != SNND_OK)
             return status;
         *stopped = stops(trainer, batches);
@@ -162,13 +162,13 @@ snnd_status snnd_trainer_epoch(snnd_trainer *trainer, const snnd_dataset *datase
 /* ---- evaluation ---- */
 
 /* Adds one batch to the sums of `run`. */
-static snnd_status evaluate_batch(snnd_trainer *trainer, const float *input, const int32_t *label, int32_t count,
-                                  snnd_run *run) {
+static snnd_status evaluate_batch(snnd_trainer *trainer, const float *input, const int32_t *label,
+                                  const int32_t *length, int32_t count, snnd_run *run) {
     snnd_loss_report result;
     snnd_operations operations;
     snnd_loss_report_init(&result, sizeof result);
     snnd_operations_init(&operations, sizeof operations);
-    snnd_status status = snnd_workspace_pass(trainer->workspace, SNND_EVALUATE, input, count);
+    snnd_status status = snnd_workspace_pass(trainer->workspace, SNND_EVALUATE, input, length, count);
     if (status == SNND_OK)
         status = snnd_workspace_loss(trainer->workspace, label, NULL, &result);
     if (status != SNND_OK)
@@ -185,7 +185,7 @@ static snnd_status evaluate_all(snnd_trainer *trainer, snnd_batches *batches, sn
     for (int64_t b = 0; b < snnd_batches_count(batches); b++) {
         snnd_status status = snnd_batches_get(batches, 0, b, &input, &label, &count);
         if (status == SNND_OK)
-            status = evaluate_batch(trainer, input, label, count, run);
+            status = evaluate_batch(trainer, input, label, snnd_batches_lengths(batches), count, run);
         if (status != SNND_OK)
             return status;
     }

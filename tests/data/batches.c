@@ -67,6 +67,69 @@ static void order_of(snnd_context *context, const snnd_dataset *dataset, int32_t
     snnd_batches_free(batches);
 }
 
+/* Samples of one step and of two in turn; beyond the end there are no numbers. */
+static snnd_dataset *make_padded(snnd_context *context) {
+    static float input[N * T * I];
+    static int32_t label[N], length[N];
+    snnd_samples given;
+    snnd_dataset *dataset = NULL;
+    for (int32_t n = 0; n < N; n++) {
+        label[n] = n;
+        length[n] = 1 + n % T;
+        for (int32_t k = 0; k < T * I; k++)
+            input[n * T * I + k] = k < length[n] * I ? (float)(n * 10 + k) : NAN;
+    }
+    OK(context, snnd_samples_init(&given, sizeof given));
+    given.input = input;
+    given.label = label;
+    given.length = length;
+    given.samples = N;
+    given.steps = T;
+    given.channels = I;
+    OK(context, snnd_dataset_create(context, &given, &dataset));
+    return dataset;
+}
+
+START_TEST(batches_have_the_lengths_of_their_samples_and_zeros_beyond) {
+    snnd_context *context = make_context(1);
+    snnd_dataset *dataset = make_padded(context);
+    snnd_batches *batches = make_batches(context, dataset, 7, 1, 3);
+    int seen = 0;
+    for (int64_t index = 0; index < snnd_batches_count(batches); index++) {
+        const float *input = NULL;
+        const int32_t *label = NULL;
+        int32_t count = 0;
+        OK(context, snnd_batches_get(batches, 2, index, &input, &label, &count));
+        const int32_t *length = snnd_batches_lengths(batches);
+        for (int32_t b = 0; b < count; b++, seen++) {
+            ck_assert_int_eq(length[b], 1 + label[b] % T);
+            for (int32_t k = 0; k < T * I; k++)
+                ck_assert_float_eq(input[b * T * I + k], k < length[b] * I ? (float)(label[b] * 10 + k) : 0);
+        }
+    }
+    ck_assert_int_eq(seen, N);
+    snnd_batches_free(batches);
+    snnd_dataset_free(dataset);
+    snnd_context_free(context);
+}
+END_TEST
+
+START_TEST(batches_of_whole_samples_have_no_lengths) {
+    snnd_context *context = make_context(1);
+    snnd_dataset *dataset = make_dataset(context, N);
+    snnd_batches *batches = make_batches(context, dataset, 7, 0, 0);
+    const float *input;
+    const int32_t *label;
+    int32_t count;
+    OK(context, snnd_batches_get(batches, 0, 0, &input, &label, &count));
+    ck_assert_ptr_null(snnd_batches_lengths(batches));
+    ck_assert_ptr_null(snnd_batches_lengths(NULL));
+    snnd_batches_free(batches);
+    snnd_dataset_free(dataset);
+    snnd_context_free(context);
+}
+END_TEST
+
 START_TEST(every_sample_comes_once_an_epoch) {
     const int32_t sizes[] = {1, 2, 7, 22, 23};
     snnd_context *context = make_context(1);
@@ -328,6 +391,9 @@ START_TEST(without_memory_there_is_an_error_and_no_leak) {
     snnd_dataset *dataset = make_dataset(context, N);
     allocator_starve(context, &memory, make_something, dataset);
     snnd_dataset_free(dataset);
+    dataset = make_padded(context);
+    allocator_starve(context, &memory, make_something, dataset);
+    snnd_dataset_free(dataset);
     snnd_context_free(context);
     ck_assert_int_eq(memory.out, 0);
 }
@@ -358,6 +424,8 @@ Suite *batches_suite(void) {
     tcase_add_loop_test(walking, a_batch_larger_than_the_dataset_is_all_of_it, 0, 2);
     tcase_add_test(walking, without_shuffling_the_order_is_that_of_the_dataset);
     tcase_add_test(walking, a_batch_is_the_same_in_whatever_order_it_is_asked_for);
+    tcase_add_test(walking, batches_have_the_lengths_of_their_samples_and_zeros_beyond);
+    tcase_add_test(walking, batches_of_whole_samples_have_no_lengths);
     tcase_add_test(walking, two_walks_do_not_disturb_each_other);
     suite_add_tcase(suite, walking);
 

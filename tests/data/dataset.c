@@ -37,6 +37,21 @@ static snnd_samples samples_of(int32_t copy) {
     return made;
 }
 
+/* Steps of each sample, where they differ. */
+static int32_t length[N];
+
+/* Such samples; beyond their ends there are no numbers. */
+static snnd_samples padded_samples_of(int32_t copy) {
+    snnd_samples made = samples_of(copy);
+    for (int32_t n = 0; n < N; n++) {
+        length[n] = 1 + n % T;
+        for (int32_t k = length[n] * I; k < T * I; k++)
+            input[n * T * I + k] = NAN;
+    }
+    made.length = length;
+    return made;
+}
+
 static snnd_dataset *make_dataset(snnd_context *context) {
     const snnd_samples samples = samples_of(1);
     snnd_dataset *dataset = NULL;
@@ -100,6 +115,73 @@ START_TEST(what_is_borrowed_is_not_copied) {
     ck_assert_ptr_eq(numbers, input + 4 * T * I);
     snnd_dataset_free(dataset);
     ck_assert_float_eq(input[1], number_at(0, 0, 1)); /* still the host's */
+    snnd_context_free(context);
+}
+END_TEST
+
+/* ---- of different lengths ---- */
+
+/* Sample `index` of a dataset of padded samples is one of them, with its length. */
+static void assert_padded(snnd_context *context, const snnd_dataset *dataset, int64_t index) {
+    const float *numbers = NULL;
+    OK(context, snnd_dataset_sample(dataset, index, &numbers, NULL));
+    const int64_t sample = (int64_t)numbers[0] / 100;
+    const int32_t steps = snnd_dataset_length(dataset, index);
+    ck_assert_int_eq(steps, 1 + sample % T);
+    for (int32_t k = 0; k < steps * I; k++)
+        ck_assert_float_eq(numbers[k], number_at(sample, k / I, k % I));
+}
+
+START_TEST(samples_have_their_lengths_and_so_have_splits) {
+    snnd_context *context = make_context(1);
+    const snnd_samples samples = padded_samples_of(_i);
+    snnd_dataset *dataset = NULL, *part = NULL, *rest = NULL;
+    OK(context, snnd_dataset_create(context, &samples, &dataset));
+    if (_i == 1) /* they were copied */
+        memset(length, 0, sizeof length);
+    ck_assert_int_eq(snnd_dataset_steps(dataset), T);
+    for (int64_t n = 0; n < N; n++)
+        assert_padded(context, dataset, n);
+    OK(context, snnd_dataset_split(dataset, 0.4, 3, &part, &rest));
+    snnd_dataset_free(dataset);
+    for (int64_t n = 0; n < snnd_dataset_samples(part); n++)
+        assert_padded(context, part, n);
+    for (int64_t n = 0; n < snnd_dataset_samples(rest); n++)
+        assert_padded(context, rest, n);
+    snnd_dataset_free(part);
+    snnd_dataset_free(rest);
+    snnd_context_free(context);
+}
+END_TEST
+
+START_TEST(samples_without_lengths_are_whole) {
+    snnd_context *context = make_context(1);
+    snnd_dataset *dataset = make_dataset(context);
+    ck_assert_int_eq(snnd_dataset_length(dataset, 0), T);
+    ck_assert_int_eq(snnd_dataset_length(dataset, N - 1), T);
+    ck_assert_int_eq(snnd_dataset_length(dataset, N), 0);
+    ck_assert_int_eq(snnd_dataset_length(dataset, -1), 0);
+    ck_assert_int_eq(snnd_dataset_length(NULL, 0), 0);
+    snnd_dataset_free(dataset);
+    snnd_context_free(context);
+}
+END_TEST
+
+START_TEST(lengths_that_cannot_be_are_named) {
+    snnd_context *context = make_context(1);
+    snnd_dataset *dataset = NULL;
+    snnd_samples samples = padded_samples_of(_i);
+    length[4] = 0;
+    FAILS(context, SNND_ERROR_ARGUMENT, "length 4 is 0; expected 1 to 3, the steps",
+          snnd_dataset_create(context, &samples, &dataset));
+    length[4] = T + 1;
+    FAILS(context, SNND_ERROR_ARGUMENT, "length 4 is 4; expected 1 to 3, the steps",
+          snnd_dataset_create(context, &samples, &dataset));
+    length[4] = 2;
+    input[(4 * T + 1) * I + 1] = NAN;
+    FAILS(context, SNND_ERROR_ARGUMENT, "input of sample 4, step 1, channel 1",
+          snnd_dataset_create(context, &samples, &dataset));
+    ck_assert_ptr_null(dataset);
     snnd_context_free(context);
 }
 END_TEST
@@ -286,6 +368,21 @@ START_TEST(one_label_makes_as_many_classes_as_it_says) {
 }
 END_TEST
 
+/* A host of an earlier version has a smaller structure. */
+START_TEST(samples_of_an_earlier_version_are_whole) {
+    snnd_context *context = make_context(1);
+    snnd_samples samples = padded_samples_of(1);
+    snnd_dataset *dataset = NULL;
+    samples_of(1);
+    length[0] = -7;
+    samples.size = offsetof(snnd_samples, length);
+    OK(context, snnd_dataset_create(context, &samples, &dataset));
+    ck_assert_int_eq(snnd_dataset_length(dataset, 0), T);
+    snnd_dataset_free(dataset);
+    snnd_context_free(context);
+}
+END_TEST
+
 /* ---- from files ---- */
 
 static void save(snnd_context *context, const char *path, const snnd_array *array) {
@@ -311,6 +408,49 @@ START_TEST(a_dataset_is_read_from_two_files) {
     for (int64_t n = 0; n < N; n++)
         ck_assert_int_eq(identify(context, dataset, n), n);
     snnd_dataset_free(dataset);
+    snnd_context_free(context);
+}
+END_TEST
+
+static void save_padded_samples(snnd_context *context, int32_t axes) {
+    padded_samples_of(1);
+    save(context, scratch("x"), &(snnd_array){input, SNND_FLOAT32, 3, {N, T, I, 1}});
+    save(context, scratch("y"), &(snnd_array){label, SNND_INT32, 1, {N, 1, 1, 1}});
+    save(context, scratch("n"), &(snnd_array){length, SNND_INT32, axes, {N, 1, 1, 1}});
+}
+
+static snnd_status load_padded(snnd_context *context, snnd_dataset **dataset) {
+    return snnd_dataset_load_padded_npy(context, scratch("x"), scratch("y"), scratch("n"), 1, dataset);
+}
+
+START_TEST(lengths_are_read_from_a_third_file) {
+    snnd_context *context = make_context(1);
+    snnd_dataset *dataset = NULL;
+    save_padded_samples(context, _i); /* [N] or [N, 1] */
+    OK(context, load_padded(context, &dataset));
+    for (int64_t n = 0; n < N; n++)
+        assert_padded(context, dataset, n);
+    snnd_dataset_free(dataset);
+    snnd_context_free(context);
+}
+END_TEST
+
+START_TEST(lengths_in_files_that_cannot_be_are_named) {
+    snnd_context *context = make_context(1);
+    snnd_dataset *dataset = NULL;
+    save_padded_samples(context, 1);
+    save(context, scratch("n"), &(snnd_array){length, SNND_INT32, 1, {N - 1, 1, 1, 1}});
+    FAILS(context, SNND_ERROR_FORMAT, "the lengths have 1 axes, the first of 9; expected [10]",
+          load_padded(context, &dataset));
+    length[6] = T + 1;
+    save(context, scratch("n"), &(snnd_array){length, SNND_INT32, 1, {N, 1, 1, 1}});
+    FAILS(context, SNND_ERROR_FORMAT, "length 6 is 4; expected 1 to 3", load_padded(context, &dataset));
+    ck_assert_ptr_nonnull(strstr(snnd_context_last_error(context), scratch("n")));
+    FAILS(context, SNND_ERROR_ARGUMENT, "NULL",
+          snnd_dataset_load_padded_npy(context, scratch("x"), scratch("y"), NULL, 1, &dataset));
+    FAILS(context, SNND_ERROR_IO, scratch("none"),
+          snnd_dataset_load_padded_npy(context, scratch("x"), scratch("y"), scratch("none"), 1, &dataset));
+    ck_assert_ptr_null(dataset);
     snnd_context_free(context);
 }
 END_TEST
@@ -648,6 +788,14 @@ static snnd_status load_something(snnd_context *context, void *unused) {
     return status;
 }
 
+static snnd_status load_something_padded(snnd_context *context, void *unused) {
+    (void)unused;
+    snnd_dataset *dataset = NULL;
+    const snnd_status status = load_padded(context, &dataset);
+    snnd_dataset_free(dataset);
+    return status;
+}
+
 static snnd_status split_something(snnd_context *context, void *dataset) {
     (void)context;
     snnd_dataset *part = NULL, *rest = NULL;
@@ -663,8 +811,10 @@ START_TEST(making_one_without_memory_is_an_error_and_no_leak) {
     allocator memory = {0};
     snnd_context *context = NULL;
     ck_assert_int_eq(allocator_context(&memory, 1, &context), SNND_OK);
-    snnd_samples samples = samples_of(_i);
+    snnd_samples samples = samples_of(_i), padded = padded_samples_of(_i);
+    samples_of(_i);
     allocator_starve(context, &memory, create_something, &samples);
+    allocator_starve(context, &memory, create_something, &padded);
     snnd_context_free(context);
     ck_assert_int_eq(memory.out, 0);
 }
@@ -676,6 +826,8 @@ START_TEST(loading_one_without_memory_is_an_error_and_no_leak) {
     ck_assert_int_eq(allocator_context(&memory, 1, &context), SNND_OK);
     save_samples(context, 1);
     allocator_starve(context, &memory, load_something, NULL);
+    save_padded_samples(context, 1);
+    allocator_starve(context, &memory, load_something_padded, NULL);
     snnd_context_free(context);
     ck_assert_int_eq(memory.out, 0);
 }
@@ -716,10 +868,16 @@ Suite *dataset_suite(void) {
     tcase_add_test(memory, copying_is_yes_or_no);
     tcase_add_test(memory, samples_of_an_older_host_are_copied);
     tcase_add_test(memory, one_label_makes_as_many_classes_as_it_says);
+    tcase_add_loop_test(memory, samples_have_their_lengths_and_so_have_splits, 0, 2);
+    tcase_add_test(memory, samples_without_lengths_are_whole);
+    tcase_add_loop_test(memory, lengths_that_cannot_be_are_named, 0, 2);
+    tcase_add_test(memory, samples_of_an_earlier_version_are_whole);
     suite_add_tcase(suite, memory);
 
     TCase *files = scratch_case(suite, "from files");
     tcase_add_loop_test(files, a_dataset_is_read_from_two_files, 1, 3);
+    tcase_add_loop_test(files, lengths_are_read_from_a_third_file, 1, 3);
+    tcase_add_test(files, lengths_in_files_that_cannot_be_are_named);
     tcase_add_test(files, every_number_is_multiplied_by_the_scale);
     tcase_add_test(files, files_may_hold_other_types);
     tcase_add_test(files, a_scale_is_finite_and_not_zero);

@@ -403,6 +403,40 @@ START_TEST(a_dataset_comes_from_two_readers) {
 }
 END_TEST
 
+START_TEST(a_padded_dataset_comes_from_three_readers) {
+    const float numbers[2][3][1] = {{{1}, {2}, {3}}, {{4}, {NAN}, {NAN}}};
+    const int32_t classes[] = {1, 0}, lengths[] = {3, 1};
+    const snnd_array input = {(void *)(uintptr_t)numbers, SNND_FLOAT32, 3, {2, 3, 1, 1}};
+    const snnd_array label = {(void *)(uintptr_t)classes, SNND_INT32, 1, {2, 1, 1, 1}};
+    const snnd_array length = {(void *)(uintptr_t)lengths, SNND_INT32, 1, {2, 1, 1, 1}};
+    const snnd_array *const arrays[] = {&input, &label, &length};
+    snnd_buffer buffers[3];
+    snnd_memory memory[3];
+    snnd_reader reader[3];
+    for (int k = 0; k < 3; k++) {
+        buffers[k] = (snnd_buffer){.context = context};
+        const snnd_writer writer = snnd_buffer_writer(&buffers[k]);
+        OK(context, snnd_array_write_npy(context, arrays[k], &writer));
+        memory[k] = (snnd_memory){buffers[k].data, buffers[k].bytes};
+        reader[k] = snnd_memory_reader(&memory[k]);
+    }
+    snnd_dataset *read = NULL, *none = NULL;
+    OK(context, snnd_dataset_read_padded_npy(context, &reader[0], &reader[1], &reader[2], 2, &read));
+    ck_assert_int_eq(snnd_dataset_length(read, 0), 3);
+    ck_assert_int_eq(snnd_dataset_length(read, 1), 1);
+    for (int k = 0; k < 2; k++)
+        memory[k] = (snnd_memory){buffers[k].data, buffers[k].bytes};
+    FAILS(context, SNND_ERROR_FORMAT,
+          "the lengths: ", snnd_dataset_read_padded_npy(context, &reader[0], &reader[1], &reader[2], 2, &none));
+    FAILS(context, SNND_ERROR_ARGUMENT, "the lengths: the reader is NULL",
+          snnd_dataset_read_padded_npy(context, &reader[0], &reader[1], NULL, 2, &none));
+    ck_assert_ptr_null(none);
+    snnd_dataset_free(read);
+    for (int k = 0; k < 3; k++)
+        snnd_buffer_free(&buffers[k]);
+}
+END_TEST
+
 START_TEST(nothing_is_read_where_one_of_two_readers_is_missing) {
     const unsigned char bytes[] = "no array";
     poor_reader poor = {.data = bytes, .bytes = sizeof bytes, .most = sizeof bytes, .step = 1};
@@ -442,6 +476,7 @@ Suite *readers_writers_suite(void) {
     tcase_add_loop_test(reading, no_reader_is_an_error, 0, READ);
     tcase_add_loop_test(reading, bytes_at_null_are_an_error, 0, READ);
     tcase_add_test(reading, a_dataset_comes_from_two_readers);
+    tcase_add_test(reading, a_padded_dataset_comes_from_three_readers);
     tcase_add_test(reading, nothing_is_read_where_one_of_two_readers_is_missing);
     return suite;
 }

@@ -46,10 +46,15 @@ static inline const float *frame_of(const bed *b, int sample, int t) {
     return b->input + ((size_t)sample * STEPS + (size_t)t) * (size_t)b->inputs;
 }
 
-static inline void stream_sample(const bed *b, snnd_stream *stream, int sample, float *potentials, float *scores) {
-    for (int t = 0; t < STEPS; t++)
+static inline void stream_steps(const bed *b, snnd_stream *stream, int sample, int steps, float *potentials,
+                                float *scores) {
+    for (int t = 0; t < steps; t++)
         PUSHES(stream,
                snnd_stream_push(stream, frame_of(b, sample, t), potentials + (size_t)t * (size_t)b->outputs, scores));
+}
+
+static inline void stream_sample(const bed *b, snnd_stream *stream, int sample, float *potentials, float *scores) {
+    stream_steps(b, stream, sample, STEPS, potentials, scores);
 }
 
 #endif

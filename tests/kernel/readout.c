@@ -41,21 +41,48 @@ static float *at(const snnd_activity *activity, int32_t lane, int32_t c, int32_t
     return snnd_activity_row(activity, TILE, c) + t * L + lane;
 }
 
-static void score(int32_t isa, int32_t readout, const snnd_activity *out, double *scores) {
+/* Of the samples where these end before the steps do. */
+static const int32_t ends[L] = {3, STEPS, 1, 5, STEPS};
+
+/* Ends that lanes may have: none of their own, and these. */
+static const int32_t *const all_ends[] = {NULL, ends};
+
+static int32_t steps_of(const int32_t *end, int32_t lane) {
+    return end == NULL ? STEPS : end[lane];
+}
+
+/* Beyond its end a sample has what must not be looked at. */
+static void spoil(snnd_activity *out, const int32_t *end) {
+    for (int32_t c = 0; c < CLASSES; c++)
+        for (int32_t lane = 0; lane < LANES; lane++)
+            for (int32_t t = steps_of(end, lane); t < STEPS; t++)
+                *at(out, lane, c, t) = NAN;
+}
+
+static void score_to(int32_t isa, int32_t readout, const snnd_activity *out, const int32_t *end, double *scores) {
     _Alignas(64) double scratch[2 * CLASSES * L];
-    snnd_readout_scores(kernels_of(isa)->softmax, readout, out, TILE, LANES, scores, scratch);
+    snnd_readout_scores(kernels_of(isa)->softmax, readout, out, TILE, LANES, end, scores, scratch);
+}
+
+static void score(int32_t isa, int32_t readout, const snnd_activity *out, double *scores) {
+    score_to(isa, readout, out, NULL, scores);
+}
+
+static void go_back_from(int32_t isa, int32_t readout, const snnd_activity *out, const int32_t *end,
+                         const snnd_activity *gradient, const double *d_scores) {
+    _Alignas(64) double scratch[2 * CLASSES * L];
+    snnd_readout_backward(kernels_of(isa)->softmax, readout, out, gradient, TILE, LANES, end, d_scores, scratch);
 }
 
 static void go_back(int32_t isa, int32_t readout, const snnd_activity *out, const snnd_activity *gradient,
                     const double *d_scores) {
-    _Alignas(64) double scratch[2 * CLASSES * L];
-    snnd_readout_backward(kernels_of(isa)->softmax, readout, out, gradient, TILE, LANES, d_scores, scratch);
+    go_back_from(isa, readout, out, NULL, gradient, d_scores);
 }
 
-/* A score as the header defines it. */
-static double plain_score(int32_t readout, const snnd_activity *out, int32_t lane, int32_t c) {
+/* A score as the header defines it, over some steps. */
+static double plain_score(int32_t readout, const snnd_activity *out, int32_t lane, int32_t c, int32_t steps) {
     double sum = 0, most = -INFINITY, share = 0;
-    for (int32_t t = 0; t < STEPS; t++) {
+    for (int32_t t = 0; t < steps; t++) {
         const double value = (double)*at(out, lane, c, t);
         double all = 0;
         for (int32_t k = 0; k < CLASSES; k++)
@@ -70,27 +97,48 @@ static double plain_score(int32_t readout, const snnd_activity *out, int32_t lan
     case SNND_READOUT_SUM:
         return sum;
     case SNND_READOUT_MEAN:
-        return sum / STEPS;
+        return sum / steps;
     case SNND_READOUT_MAX:
         return most;
     default:
-        return (double)*at(out, lane, c, STEPS - 1);
+        return (double)*at(out, lane, c, steps - 1);
     }
 }
 
 /* ---- scores ---- */
 
 START_TEST(scores_are_as_defined) {
-    snnd_activity out = make_activity(1);
-    double scores[L * CLASSES];
-    for (int k = 0; k < L * CLASSES; k++)
-        scores[k] = 77;
-    score(_i / READOUTS, _i % READOUTS, &out, scores);
-    for (int32_t lane = 0; lane < L; lane++)
-        for (int32_t c = 0; c < CLASSES; c++)
-            ck_assert_double_eq_tol(scores[lane * CLASSES + c],
-                                    lane < LANES ? plain_score(_i % READOUTS, &out, lane, c) : 77, 1e-12);
+    for (int e = 0; e < 2; e++) {
+        snnd_activity out = make_activity(1);
+        spoil(&out, all_ends[e]);
+        double scores[L * CLASSES];
+        for (int k = 0; k < L * CLASSES; k++)
+            scores[k] = 77;
+        score_to(_i / READOUTS, _i % READOUTS, &out, all_ends[e], scores);
+        for (int32_t lane = 0; lane < L; lane++)
+            for (int32_t c = 0; c < CLASSES; c++)
+                ck_assert_double_eq_tol(
+                    scores[lane * CLASSES + c],
+                    lane < LANES ? plain_score(_i % READOUTS, &out, lane, c, steps_of(all_ends[e], lane)) : 77, 1e-12);
+        free(out.data);
+    }
+}
+END_TEST
+
+START_TEST(samples_that_end_where_the_steps_do_have_the_same_bits) {
+    static const int32_t whole[L] = {STEPS, STEPS, STEPS, STEPS, STEPS};
+    snnd_activity out = make_activity(1), one = make_activity(6), other = make_activity(6);
+    double scores[LANES * CLASSES], same[LANES * CLASSES];
+    score_to(_i / READOUTS, _i % READOUTS, &out, NULL, scores);
+    score_to(_i / READOUTS, _i % READOUTS, &out, whole, same);
+    ck_assert_mem_eq(scores, same, sizeof scores);
+    go_back_from(_i / READOUTS, _i % READOUTS, &out, NULL, &one, scores);
+    go_back_from(_i / READOUTS, _i % READOUTS, &out, whole, &other, scores);
+    ck_assert_mem_eq(snnd_activity_row(&one, TILE, 0), snnd_activity_row(&other, TILE, 0),
+                     CLASSES * snnd_activity_stride(&one) * sizeof(float) - 3 * L * sizeof(float));
     free(out.data);
+    free(one.data);
+    free(other.data);
 }
 END_TEST
 
@@ -241,30 +289,40 @@ END_TEST
 
 /* ---- backwards ---- */
 
-START_TEST(gradients_are_differences_of_the_scores) {
+static void assert_differences(int32_t isa, int32_t readout, const int32_t *end) {
     snnd_activity out = make_activity(5), gradient = make_activity(6);
     double d_scores[LANES * CLASSES];
     for (int k = 0; k < LANES * CLASSES; k++)
         d_scores[k] = noise(7, (uint64_t)k);
-    go_back(_i / READOUTS, _i % READOUTS, &out, &gradient, d_scores);
+    spoil(&out, end);
+    go_back_from(isa, readout, &out, end, &gradient, d_scores);
     for (int32_t lane = 0; lane < LANES; lane++)
-        for (int32_t c = 0; c < CLASSES; c++)
-            for (int32_t t = 0; t < STEPS; t++) {
+        for (int32_t c = 0; c < CLASSES; c++) {
+            const int32_t steps = steps_of(end, lane);
+            for (int32_t t = 0; t < steps; t++) {
                 float *cell = at(&out, lane, c, t);
                 const float here = *cell, up = here + 0x1p-12f, down = here - 0x1p-12f;
                 double difference = 0;
                 for (int32_t k = 0; k < CLASSES; k++) {
                     *cell = up;
-                    const double above = plain_score(_i % READOUTS, &out, lane, k);
+                    const double above = plain_score(readout, &out, lane, k, steps);
                     *cell = down;
-                    difference += d_scores[lane * CLASSES + k] * (above - plain_score(_i % READOUTS, &out, lane, k));
+                    difference += d_scores[lane * CLASSES + k] * (above - plain_score(readout, &out, lane, k, steps));
                 }
                 *cell = here;
                 difference /= (double)up - (double)down;
                 ck_assert_double_eq_tol((double)*at(&gradient, lane, c, t), difference, 1e-6);
             }
+            for (int32_t t = steps; t < STEPS; t++)
+                ck_assert_float_eq(*at(&gradient, lane, c, t), 0);
+        }
     free(out.data);
     free(gradient.data);
+}
+
+START_TEST(gradients_are_differences_of_the_scores) {
+    for (int e = 0; e < 2; e++)
+        assert_differences(_i / READOUTS, _i % READOUTS, all_ends[e]);
 }
 END_TEST
 
@@ -327,6 +385,7 @@ END_TEST
 static void add_tests(TCase *cases, int32_t isa) {
     const int32_t first = isa * READOUTS + SNND_READOUT_SOFTMAX_SUM, end = (isa + 1) * READOUTS;
     tcase_add_loop_test(cases, scores_are_as_defined, first, end);
+    tcase_add_loop_test(cases, samples_that_end_where_the_steps_do_have_the_same_bits, first, end);
     tcase_add_loop_test(cases, scores_of_a_softmax_sum_add_up_to_the_steps, isa, isa + 1);
     tcase_add_loop_test(cases, large_potentials_do_not_overflow, isa, isa + 1);
     tcase_add_loop_test(cases, what_is_not_a_number_shows_in_the_scores, first, end);

@@ -113,6 +113,42 @@ START_TEST(sums_are_taken_round_the_first_value) {
 }
 END_TEST
 
+/* Steps of the samples in the lanes of a tile; the last lanes have none. */
+static const int32_t ends[L] = {4, STEPS, 1, 7, 2, STEPS, 3, 8, 5, 6, 1, STEPS, 4};
+
+START_TEST(moments_to_the_ends_are_those_of_the_samples_own_steps) {
+    batch x = make_batch(L, 5000, 0, 4);
+    double first = 0, second = 0;
+    for (int32_t b = 0; b < L; b++)
+        for (int32_t t = 0; t < STEPS; t++) {
+            const double d = (double)*at(&x, b, t) - (double)x.tile[0][0];
+            first += t < ends[b] ? d : 0;
+            second += t < ends[b] ? d * d : 0;
+            if (t >= ends[b])
+                *at(&x, b, t) = NAN;
+        }
+    const snnd_sums got = rows_kernels(_i)->moments_to_end(STEPS, ends, x.tile[0]);
+    ck_assert_double_eq(got.pivot, (double)x.tile[0][0]);
+    ck_assert_double_eq_tol(got.first, first, 1e-11);
+    ck_assert_double_eq_tol(got.second, second, 1e-11);
+}
+END_TEST
+
+START_TEST(what_lies_beyond_the_ends_becomes_zero) {
+    batch x = make_batch(L, 0, 0, 5), before;
+    for (int32_t b = 0; b < L; b++)
+        for (int32_t t = ends[b]; t < STEPS; t++)
+            *at(&x, b, t) = t % 2 == 0 ? NAN : -INFINITY;
+    before = x;
+    rows_kernels(_i)->cut(STEPS, ends, x.tile[0]);
+    for (int32_t b = 0; b < TILES * L; b++)
+        for (int32_t t = 0; t < STEPS; t++) {
+            const float kept = b >= L || t < ends[b] ? *at(&before, b, t) : 0.0f;
+            ck_assert_mem_eq(at(&x, b, t), &kept, sizeof kept);
+        }
+}
+END_TEST
+
 START_TEST(a_constant_has_no_variance) {
     batch x = make_batch(5, 0, 1000, 3);
     for (int32_t b = 0; b < 5; b++)
@@ -332,7 +368,7 @@ END_TEST
 /* What all kernels make of the same rows. */
 typedef struct outcome {
     _Alignas(64) float normalised[ROW], gradient[ROW], scaled[ROW], expanded[ROW];
-    snnd_sums moments, sums;
+    snnd_sums moments, to_end, sums;
     uint16_t bits[STEPS];
     int32_t count;
 } outcome;
@@ -345,6 +381,7 @@ static void run_kernels(int32_t isa, int32_t lanes, uint64_t stream, outcome *o)
     fill_values(values, factor);
     memset(o, 0, sizeof *o);
     o->moments = kernels->moments(STEPS, lanes, x.tile[0]);
+    o->to_end = kernels->moments_to_end(STEPS, ends, x.tile[0]);
     o->sums = kernels->norm_sums(STEPS, lanes, by.mean, x.tile[0], g.tile[0]);
     kernels->normalise(STEPS, &by, x.tile[0], o->normalised);
     kernels->scale(STEPS, factor, g.tile[0], o->scaled);
@@ -378,6 +415,8 @@ static void add_tests(TCase *cases, int32_t isa) {
     tcase_add_loop_test(cases, moments_are_those_of_the_samples_alone, isa, isa + 1);
     tcase_add_loop_test(cases, a_large_mean_does_not_swallow_the_variance, isa, isa + 1);
     tcase_add_loop_test(cases, sums_are_taken_round_the_first_value, isa, isa + 1);
+    tcase_add_loop_test(cases, moments_to_the_ends_are_those_of_the_samples_own_steps, isa, isa + 1);
+    tcase_add_loop_test(cases, what_lies_beyond_the_ends_becomes_zero, isa, isa + 1);
     tcase_add_loop_test(cases, a_constant_has_no_variance, isa, isa + 1);
     tcase_add_loop_test(cases, sums_of_a_gradient_are_those_of_the_samples_alone, isa, isa + 1);
     tcase_add_loop_test(cases, what_comes_out_is_the_formula, isa, isa + 1);

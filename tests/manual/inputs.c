@@ -34,16 +34,17 @@ static void save_network(const char *path, uint64_t seed) {
 
 int main(void) {
     static float input[SAMPLES * STEPS * CHANNELS], weight[HIDDEN * CHANNELS];
-    int32_t label[SAMPLES];
+    int32_t label[SAMPLES], length[SAMPLES];
     for (int i = 0; i < SAMPLES * STEPS * CHANNELS; i++)
         input[i] = (float)snnd_random_uniform(1, 1, (uint64_t)i);
     for (int i = 0; i < HIDDEN * CHANNELS; i++)
         weight[i] = (float)snnd_random_uniform(1, 2, (uint64_t)i);
     for (int i = 0; i < SAMPLES; i++)
-        label[i] = i % CLASSES;
+        label[i] = i % CLASSES, length[i] = 1 + i % STEPS;
     must(snnd_context_create(NULL, &context));
     save_numbers("x.npy", (snnd_array){input, SNND_FLOAT32, 3, {SAMPLES, STEPS, CHANNELS, 1}});
     save_numbers("y.npy", (snnd_array){label, SNND_INT32, 1, {SAMPLES, 1, 1, 1}});
+    save_numbers("lengths.npy", (snnd_array){length, SNND_INT32, 1, {SAMPLES, 1, 1, 1}});
     save_numbers("w0.npy", (snnd_array){weight, SNND_FLOAT32, 3, {HIDDEN, CHANNELS, 1, 1}});
     save_network("initial.safetensors", 1);
     save_network("dense.safetensors", 2);

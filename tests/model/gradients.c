@@ -78,15 +78,19 @@ static void assert_array(snnd_layer *layer, snnd_array_name name, double step) {
 }
 
 /* All gradients of the network. The steps for positions go with the width of the profiles. */
-static void assert_gradients(double position_step) {
+static void assert_gradients_by(double step, double position_step) {
     if (workspace == NULL)
         workspace = make_workspace(network, BATCH, STEPS);
     for (int32_t i = 0; i < snnd_network_layer_count(network); i++) {
         snnd_layer *layer = snnd_network_layer(network, i);
         for (int name = SNND_ARRAY_WEIGHT; name < SNND_ARRAY_NAMES; name++)
             if (snnd_layer_trains(layer, (snnd_array_name)name, SNND_PARAMETERS_WEIGHTS | SNND_PARAMETERS_POSITIONS))
-                assert_array(layer, (snnd_array_name)name, name == SNND_ARRAY_POSITION ? position_step : 1.0 / 32);
+                assert_array(layer, (snnd_array_name)name, name == SNND_ARRAY_POSITION ? position_step : step);
     }
+}
+
+static void assert_gradients(double position_step) {
+    assert_gradients_by(1.0 / 32, position_step);
 }
 
 /* Profiles to try, with a step over which they are smooth. */
@@ -144,6 +148,27 @@ START_TEST(gradients_through_batch_norm_are_slopes_of_the_loss) {
     add_leaky_integrator(network);
     options.readout = SNND_READOUT_MEAN;
     assert_gradients(profiles[_i].step);
+}
+END_TEST
+
+/* Through batch norm too, whose statistics are of the samples' own steps; every readout. */
+START_TEST(gradients_of_samples_of_different_lengths_are_slopes_of_the_loss) {
+    static const int32_t lengths[BATCH] = {12, STEPS, 3, 21, 1};
+    add_tested(0, 6, 1);
+    snnd_layer *batch_norm = add_batch_norm(network);
+    fill_uniform(floats(batch_norm, SNND_ARRAY_SCALE), 6, 0.5, 1.5, 3);
+    fill_uniform(floats(batch_norm, SNND_ARRAY_SHIFT), 6, -0.5, 0.5, 4);
+    add_leaky_integrator(network);
+    add_tested(0, CLASSES, 1);
+    add_batch_norm(network);
+    add_leaky_integrator(network);
+    for (int b = 0; b < BATCH; b++)
+        for (int k = lengths[b] * INPUTS; k < STEPS * INPUTS; k++)
+            input[b * STEPS * INPUTS + k] = NAN;
+    workspace = make_workspace(network, BATCH, STEPS);
+    OK(context, snnd_workspace_set_lengths(workspace, lengths, BATCH));
+    options.readout = _i;
+    assert_gradients_by(1.0 / 1024, profiles[0].step / 32); /* where scores are nearly equal, the loss bends sharply */
 }
 END_TEST
 
@@ -787,6 +812,8 @@ Suite *gradients_suite(void) {
     tcase_add_loop_test(cases, gradients_of_several_synapses_for_a_pair_are_slopes_of_the_loss, 0, COUNT(profiles));
     tcase_add_loop_test(cases, gradients_of_delays_that_synapses_share_are_slopes_of_the_loss, 0, 2 * COUNT(profiles));
     tcase_add_loop_test(cases, gradients_through_batch_norm_are_slopes_of_the_loss, 0, COUNT(profiles));
+    tcase_add_loop_test(cases, gradients_of_samples_of_different_lengths_are_slopes_of_the_loss,
+                        SNND_READOUT_SOFTMAX_SUM, SNND_READOUTS_END);
     tcase_add_loop_test(cases, gradients_through_a_second_layer_of_delays_are_slopes_of_the_loss, 0, COUNT(profiles));
     tcase_add_loop_test(cases, gradients_under_every_readout_are_slopes_of_the_loss, SNND_READOUT_SOFTMAX_SUM,
                         SNND_READOUTS_END);

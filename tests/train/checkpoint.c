@@ -107,17 +107,17 @@ static void assert_same_reports(const snnd_epoch_report *a, const snnd_epoch_rep
     ck_assert_int_eq(a->active, b->active);
 }
 
-START_TEST(a_run_taken_up_from_a_checkpoint_ends_as_if_it_had_never_stopped) {
+static void take_up_from_a_checkpoint(int run) {
     toy interrupted = plan_rewiring(), resumed = plan_rewiring();
-    plan_run(&made, _i);
-    plan_run(&interrupted, _i);
-    plan_run(&resumed, _i);
+    plan_run(&made, run);
+    plan_run(&interrupted, run);
+    plan_run(&resumed, run);
     interrupted.options.progress = stop_at_zero;
     interrupted.options.progress_user = &countdown;
     make_toy(&made);
     const snnd_epoch_report expected_report = train_epochs(&made, dataset, 5);
     make_toy(&interrupted);
-    train_to(&interrupted, 2, runs[_i % COUNT(runs)].steps);
+    train_to(&interrupted, 2, runs[run % COUNT(runs)].steps);
     const char *path = save(&interrupted, "run");
     free_toy(&interrupted);
     /* In another context, from other parameters, on another number of threads. */
@@ -127,12 +127,23 @@ START_TEST(a_run_taken_up_from_a_checkpoint_ends_as_if_it_had_never_stopped) {
     OK(resumed.context, snnd_trainer_load_checkpoint(resumed.trainer, path, NULL));
     ck_assert_int_eq(snnd_trainer_epochs_done(resumed.trainer), 2);
     const snnd_epoch_report report = train_epochs(&resumed, dataset, 3);
-    ck_assert_int_eq(report.regrown > 0, toy_rewires(runs[_i % COUNT(runs)].structure));
+    ck_assert_int_eq(report.regrown > 0, toy_rewires(runs[run % COUNT(runs)].structure));
     assert_same_networks(made.network, resumed.network);
     assert_same_reports(&report, &expected_report);
     snnd_context *own = resumed.context;
     free_toy(&resumed);
     snnd_context_free(own);
+}
+
+START_TEST(a_run_taken_up_from_a_checkpoint_ends_as_if_it_had_never_stopped) {
+    take_up_from_a_checkpoint(_i);
+}
+END_TEST
+
+START_TEST(a_run_on_padded_samples_is_taken_up_as_others_are) {
+    snnd_dataset_free(dataset);
+    dataset = make_padded_pulses(context, SAMPLES, TOY_STEPS, 1);
+    take_up_from_a_checkpoint(_i);
 }
 END_TEST
 
@@ -769,6 +780,7 @@ Suite *checkpoint_suite(void) {
     TCase *cases = scratch_case(suite, "checkpoint");
     tcase_add_checked_fixture(cases, set_up, tear_down);
     tcase_add_loop_test(cases, a_run_taken_up_from_a_checkpoint_ends_as_if_it_had_never_stopped, 0, 2 * COUNT(runs));
+    tcase_add_loop_test(cases, a_run_on_padded_samples_is_taken_up_as_others_are, 0, COUNT(runs));
     tcase_add_test(cases, factors_and_what_the_loss_has_go_on_from_a_checkpoint);
     tcase_add_loop_test(cases, a_factor_that_cannot_be_is_refused_by_name, 0, 4);
     tcase_add_test(cases, an_epoch_begun_before_the_checkpoint_is_reported_whole);

@@ -35,6 +35,38 @@ static inline snnd_dataset *make_pulses(snnd_context *context, int32_t count, in
     return dataset;
 }
 
+/* The same with ends: sample b has the first `steps` - b % 7 steps of its own, and behind them numbers that are none.
+ */
+static inline snnd_dataset *make_padded_pulses(snnd_context *context, int32_t count, int32_t steps, uint64_t seed) {
+    enum { PADDING = 3 };
+    snnd_dataset *whole = make_pulses(context, count, steps, seed), *dataset;
+    const size_t size = (size_t)((steps + PADDING) * TOY_CHANNELS);
+    float *input = malloc((size_t)count * size * sizeof *input);
+    int32_t *label = malloc((size_t)count * sizeof *label), *length = malloc((size_t)count * sizeof *length);
+    ck_assert(input != NULL && label != NULL && length != NULL);
+    for (int32_t b = 0; b < count; b++) {
+        const float *from;
+        OK(context, snnd_dataset_sample(whole, b, &from, &label[b]));
+        length[b] = steps - b % 7;
+        for (size_t k = 0; k < size; k++)
+            input[(size_t)b * size + k] = k < (size_t)(length[b] * TOY_CHANNELS) ? from[k] : NAN;
+    }
+    snnd_samples samples;
+    OK(context, snnd_samples_init(&samples, sizeof samples));
+    samples.input = input;
+    samples.label = label;
+    samples.length = length;
+    samples.samples = count;
+    samples.steps = steps + PADDING;
+    samples.channels = TOY_CHANNELS;
+    OK(context, snnd_dataset_create(context, &samples, &dataset));
+    snnd_dataset_free(whole);
+    free(input);
+    free(label);
+    free(length);
+    return dataset;
+}
+
 /* What a trainer for the toy problem is made with. */
 typedef struct toy {
     enum {

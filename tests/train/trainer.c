@@ -295,6 +295,91 @@ START_TEST(other_seeds_make_other_runs) {
 }
 END_TEST
 
+/* ---- samples of different lengths ---- */
+
+static void take_padded(void) {
+    snnd_dataset_free(dataset);
+    dataset = make_padded_pulses(context, SAMPLES, TOY_STEPS, 1);
+}
+
+START_TEST(epochs_of_padded_samples_are_steps_with_lengths) {
+    toy by_step = plan_toy(context);
+    snnd_batches *batches;
+    take_padded();
+    make_toy(&made);
+    make_toy(&by_step);
+    train_epochs(&made, dataset, 3);
+    OK(context, snnd_batches_create(dataset, 16, 1, 5, &batches));
+    for (int32_t epoch = 0; epoch < 3; epoch++) {
+        for (int64_t b = 0; b < snnd_batches_count(batches); b++) {
+            const float *input;
+            const int32_t *label;
+            int32_t count;
+            OK(context, snnd_batches_get(batches, epoch, b, &input, &label, &count));
+            OK(context, snnd_trainer_step_padded(by_step.trainer, input, label, snnd_batches_lengths(batches), count,
+                                                 snnd_dataset_steps(dataset), NULL));
+        }
+        OK(context, snnd_trainer_end_epoch(by_step.trainer));
+    }
+    assert_same_networks(made.network, by_step.network);
+    snnd_batches_free(batches);
+    free_toy(&by_step);
+}
+END_TEST
+
+START_TEST(evaluation_of_padded_samples_is_that_of_each_alone) {
+    snnd_epoch_report report = empty_report();
+    double loss = 0, multiplications = 0;
+    int64_t correct = 0;
+    take_padded();
+    make_toy(&made);
+    train_epochs(&made, dataset, 2);
+    OK(context, snnd_trainer_evaluate(made.trainer, dataset, &report));
+    for (int64_t b = 0; b < SAMPLES; b++) {
+        const float *input;
+        int32_t label;
+        snnd_loss_report one;
+        snnd_operations operations;
+        OK(context, snnd_loss_report_init(&one, sizeof one));
+        OK(context, snnd_operations_init(&operations, sizeof operations));
+        OK(context, snnd_dataset_sample(dataset, b, &input, &label));
+        snnd_workspace *workspace = make_workspace(made.network, 1, snnd_dataset_length(dataset, b));
+        OK(context, snnd_workspace_forward(workspace, SNND_EVALUATE, input, 1));
+        OK(context, snnd_workspace_loss(workspace, &label, NULL, &one));
+        OK(context, snnd_workspace_operations(workspace, NULL, NULL, &operations));
+        loss += one.loss / SAMPLES;
+        correct += one.correct;
+        multiplications += operations.multiplications / SAMPLES;
+        snnd_workspace_free(workspace);
+    }
+    ck_assert_int_eq(report.correct, correct);
+    ck_assert_double_eq_tol(report.loss, loss, 1e-12 * loss);
+    ck_assert_double_eq_tol(report.multiplications, multiplications, 1e-9 * multiplications);
+}
+END_TEST
+
+/* Lengths are a step's: neither those of the step before nor those that a host has set stay. */
+START_TEST(lengths_are_of_one_step) {
+    static const int32_t shorter[] = {4, 9}, zero[] = {4, 0};
+    static const int32_t label[] = {0, 1};
+    toy other = plan_toy(context);
+    float *input = make_numbers(2 * TOY_STEPS * TOY_CHANNELS, 3);
+    make_toy(&made);
+    make_toy(&other);
+    OK(context, snnd_trainer_step_padded(made.trainer, input, label, shorter, 2, TOY_STEPS, NULL));
+    OK(context, snnd_trainer_step_padded(other.trainer, input, label, shorter, 2, TOY_STEPS, NULL));
+    OK(context, snnd_workspace_set_lengths(snnd_trainer_workspace(made.trainer), shorter, 1));
+    FAILS(context, SNND_ERROR_ARGUMENT, "length 1 of the batch is 0; expected 1 to 30",
+          snnd_trainer_step_padded(made.trainer, input, label, zero, 2, TOY_STEPS, NULL));
+    OK(context, snnd_trainer_step(made.trainer, input, label, 2, TOY_STEPS, NULL));
+    OK(context, snnd_trainer_step_padded(other.trainer, input, label, NULL, 2, TOY_STEPS, NULL));
+    ck_assert_int_eq(snnd_trainer_step_padded(NULL, input, label, NULL, 2, TOY_STEPS, NULL), SNND_ERROR_ARGUMENT);
+    assert_same_networks(made.network, other.network);
+    free_toy(&other);
+    free(input);
+}
+END_TEST
+
 /* ---- stopping ---- */
 
 START_TEST(a_run_that_is_stopped_goes_on_bit_for_bit) {
@@ -1066,6 +1151,9 @@ Suite *trainer_suite(void) {
     tcase_add_loop_test(cases, training_learns_what_only_timing_tells, TOY_DENSE, TOY_FIXED_MASK + 1);
     tcase_add_loop_test(cases, an_epoch_is_the_pieces_called_by_hand, TOY_DENSE, 2 * TOY_STRUCTURES);
     tcase_add_test(cases, steps_of_the_hosts_and_an_end_make_an_epoch);
+    tcase_add_test(cases, epochs_of_padded_samples_are_steps_with_lengths);
+    tcase_add_test(cases, evaluation_of_padded_samples_is_that_of_each_alone);
+    tcase_add_test(cases, lengths_are_of_one_step);
     tcase_add_test(cases, schedules_of_the_hosts_are_followed);
     tcase_add_test(cases, frozen_delays_stay_through_training);
     tcase_add_test(cases, a_run_is_the_same_for_any_number_of_threads);
