@@ -332,10 +332,10 @@ static snnd_status use_rewiring(growth_bench *bench, const void *options) {
 
 static void fill_samples(growth_bench *bench, void *options) {
     static const float input[12] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
-    static const int32_t label[2] = {0, 3};
+    static const int32_t label[2] = {0, 3}, length[2] = {1, 2};
     (void)bench;
     snnd_samples *o = options;
-    o->input = input, o->label = label, o->samples = 2, o->steps = 3, o->channels = 2, o->copy = 0;
+    o->input = input, o->label = label, o->samples = 2, o->steps = 3, o->channels = 2, o->copy = 0, o->length = length;
 }
 
 static snnd_status use_samples(growth_bench *bench, const void *options) {
@@ -346,8 +346,10 @@ static snnd_status use_samples(growth_bench *bench, const void *options) {
     if (status != SNND_OK)
         return status;
     OK(bench->context, snnd_dataset_sample(dataset, 1, &input, &label));
+    const int32_t length = snnd_dataset_length(dataset, 1);
     bench_note(bench, input, 6 * sizeof *input);
     bench_note(bench, &label, sizeof label);
+    bench_note(bench, &length, sizeof length);
     snnd_dataset_free(dataset);
     return SNND_OK;
 }

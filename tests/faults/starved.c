@@ -16,7 +16,7 @@ enum { SAMPLES = 12, STEPS = 10, INPUTS = 5, HIDDEN = 8, CLASSES = 3, BATCH = 4 
 typedef struct life {
     allocator memory;
     snnd_context *context;
-    snnd_dataset *data, *part, *rest, *read;
+    snnd_dataset *data, *part, *rest, *read, *padded;
     snnd_network *network, *loaded, *own, *initial, *best;
     snnd_sparsity *sparsity, *rule;
     snnd_trainer *trainer;
@@ -34,7 +34,7 @@ typedef struct life {
 } life;
 
 static float *input;
-static int32_t *labels;
+static int32_t *labels, lengths[SAMPLES];
 
 /* A call of a life: where memory failed it is made once more, and must go through. */
 #define LIVE(l, call)                                                                                                  \
@@ -95,8 +95,10 @@ static void write_data(void) {
     snnd_context *context = make_context(1);
     const snnd_array numbers = {input, SNND_FLOAT32, 3, {SAMPLES, STEPS, INPUTS, 1}};
     const snnd_array classes = {labels, SNND_INT32, 1, {SAMPLES, 1, 1, 1}};
+    const snnd_array steps = {lengths, SNND_INT32, 1, {SAMPLES, 1, 1, 1}};
     OK(context, snnd_array_save_npy(context, &numbers, scratch("numbers")));
     OK(context, snnd_array_save_npy(context, &classes, scratch("classes")));
+    OK(context, snnd_array_save_npy(context, &steps, scratch("lengths")));
     snnd_context_free(context);
 }
 
@@ -111,6 +113,8 @@ static void make_data(life *l) {
     LIVE(l, snnd_dataset_create(l->context, &samples, &l->data));
     LIVE(l, snnd_dataset_split(l->data, 0.3, 1, &l->part, &l->rest));
     LIVE(l, snnd_dataset_load_npy(l->context, scratch("numbers"), scratch("classes"), 0.5, &l->read));
+    LIVE(l, snnd_dataset_load_padded_npy(l->context, scratch("numbers"), scratch("classes"), scratch("lengths"), 0.5,
+                                         &l->padded));
 }
 
 static void make_network_in(life *l, snnd_network **network) {
@@ -140,7 +144,7 @@ static void train(life *l) {
     char *note = NULL;
     ck_assert_int_eq(snnd_trainer_options_init(&options, sizeof options), SNND_OK);
     ck_assert_int_eq(snnd_epoch_report_init(&report, sizeof report), SNND_OK);
-    options.epochs = 3;
+    options.epochs = 5;
     options.batch = BATCH;
     options.label_smoothing = 0.1;
     options.rate_penalty = 1;
@@ -161,6 +165,8 @@ static void train(life *l) {
     LIVE(l, snnd_trainer_epoch(l->trainer, l->data, &report));
     LIVE(l, write_whole(l, save_checkpoint, scratch("run")));
     LIVE(l, snnd_trainer_evaluate(l->trainer, l->part, &report));
+    LIVE(l, snnd_trainer_epoch(l->trainer, l->padded, &report));
+    LIVE(l, snnd_trainer_evaluate(l->trainer, l->padded, &report));
     LIVE(l, snnd_trainer_step(l->trainer, input, labels, BATCH, STEPS - 1, NULL)); /* of another length */
     LIVE(l, snnd_trainer_end_epoch(l->trainer));
 }
@@ -389,6 +395,7 @@ static void die(life *l) {
     snnd_network_free(l->initial);
     snnd_network_free(l->best);
     snnd_dataset_free(l->read);
+    snnd_dataset_free(l->padded);
     snnd_dataset_free(l->part);
     snnd_dataset_free(l->rest);
     snnd_dataset_free(l->data);
@@ -406,6 +413,8 @@ START_TEST(any_allocation_may_fail) {
     static life whole, starved;
     input = make_numbers(SAMPLES * STEPS * INPUTS, 1);
     labels = make_labels(SAMPLES, CLASSES);
+    for (int s = 0; s < SAMPLES; s++)
+        lengths[s] = 1 + s % STEPS;
     write_data();
     live(&whole, _i, 0);
     const int64_t calls = whole.memory.calls;

@@ -86,6 +86,15 @@ int32_t *lend_labels(world *w, size_t count, size_t classes) {
     return labels;
 }
 
+int32_t *lend_lengths(world *w, size_t count, size_t steps) {
+    int32_t *lengths = lend(w, count * sizeof *lengths);
+    for (size_t b = 0; b < count; b++)
+        lengths[b] = 1 + (int32_t)(fuzz_byte(&w->in) % steps);
+    if (fuzz_byte(&w->in) >= 240)
+        lengths[fuzz_byte(&w->in) % count] = fuzz_int(&w->in);
+    return lengths;
+}
+
 double *lend_weights(world *w, size_t classes) {
     double *weights = lend(w, classes * sizeof *weights);
     for (size_t c = 0; c < classes; c++)

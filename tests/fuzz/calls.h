@@ -70,7 +70,8 @@ snnd_optimizer_options any_optimizer_options(world *w);
 /* Outputs of the network, 1 where there is none; and labels for it, at times a wrong one. */
 size_t outputs_of(const owner *of);
 int32_t *lend_labels(world *w, size_t count, size_t classes);
-double *lend_weights(world *w, size_t classes); /* of classes, good for most of the time */
+int32_t *lend_lengths(world *w, size_t count, size_t steps); /* of samples, likewise */
+double *lend_weights(world *w, size_t classes);              /* of classes, good for most of the time */
 
 void free_network(owner *of);
 void free_plan(planned *of);

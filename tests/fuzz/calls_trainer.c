@@ -117,6 +117,15 @@ static void trainer_step(world *w) {
          snnd_trainer_step(of->trainer, or_null(w, input), or_null(w, labels), count, steps, or_null(w, &report)));
 }
 
+static void trainer_step_padded(world *w) {
+    owner *of = any_owner(w);
+    const int32_t steps = 1 + fuzz_below(&w->in, 12), count = 1 + fuzz_below(&w->in, 20);
+    float *input = lend_floats(w, (size_t)(steps * count * snnd_network_inputs(of->network)));
+    int32_t *labels = lend_labels(w, (size_t)count, outputs_of(of));
+    int32_t *lengths = lend_lengths(w, (size_t)count, (size_t)steps);
+    CALL(w, of->trainer, snnd_trainer_step_padded(of->trainer, input, labels, or_null(w, lengths), count, steps, NULL));
+}
+
 static void trainer_epoch(world *w) {
     owner *of = any_owner(w);
     snnd_epoch_report report = {.size = sizeof report};
@@ -178,6 +187,8 @@ static void create_dataset(world *w) {
     samples.channels = 1 + fuzz_below(&w->in, 4);
     samples.input = lend_floats(w, (size_t)samples.samples * (size_t)(samples.steps * samples.channels));
     samples.label = lend_labels(w, (size_t)samples.samples, 1 + (size_t)fuzz_below(&w->in, 3));
+    if (fuzz_byte(&w->in) % 2)
+        samples.length = lend_lengths(w, (size_t)samples.samples, (size_t)samples.steps);
     if (which == 0)
         free_batches(w);
     snnd_dataset_free(w->dataset[which]);
@@ -207,14 +218,20 @@ static void get_batches(world *w) {
              snnd_batches_create(w->dataset[0], fuzz_int(&w->in), fuzz_byte(&w->in) % 2, 1, or_null(w, &w->batches)));
     }
     const int64_t index = fuzz_byte(&w->in) < 240 ? fuzz_below(&w->in, 8) : (int64_t)fuzz_word(&w->in);
-    CALL(w, w->batches, snnd_batches_get(w->batches, fuzz_int(&w->in), index, &input, &label, &count));
+    const snnd_status got =
+        CALL(w, w->batches, snnd_batches_get(w->batches, fuzz_int(&w->in), index, &input, &label, &count));
+    const int32_t *length = snnd_batches_lengths(w->batches);
+    for (int32_t b = 0; got == SNND_OK && length != NULL && b < count; b++)
+        CLAIM(length[b] >= 1 && length[b] <= snnd_dataset_steps(w->dataset[0]), "a length of %d", length[b]);
+    (void)snnd_dataset_length(w->dataset[0], index);
     (void)snnd_batches_count(w->batches);
 }
 
 operation *const trainer_operations[] = {
-    create_sparsity, create_sparsity, sparsity_step, sparsity_end_epoch, create_trainer,    create_trainer,
-    trainer_step,    trainer_step,    trainer_epoch, trainer_evaluate,   trainer_end_epoch, save_checkpoint,
-    load_checkpoint, create_dataset,  split_dataset, get_batches,        pass_checkpoint,   trainer_set_factor,
+    create_sparsity,   create_sparsity, sparsity_step,      sparsity_end_epoch,  create_trainer,
+    create_trainer,    trainer_step,    trainer_step,       trainer_epoch,       trainer_evaluate,
+    trainer_end_epoch, save_checkpoint, load_checkpoint,    create_dataset,      split_dataset,
+    get_batches,       pass_checkpoint, trainer_set_factor, trainer_step_padded,
 };
 
 const int trainer_operation_count = sizeof trainer_operations / sizeof trainer_operations[0];

@@ -109,6 +109,14 @@ static void set_draw(world *w) {
     CALL(w, workspace, snnd_workspace_set_draw(workspace, fuzz_byte(&w->in), fuzz_word(&w->in)));
 }
 
+/* Of as many samples as the passes of `pass`, or of others. */
+static void set_lengths(world *w) {
+    snnd_workspace *workspace = *any_workspace(w, any_owner(w));
+    const int32_t batch = (int32_t)batch_of(workspace), *lengths = lend_lengths(w, (size_t)batch, steps_of(workspace));
+    const int32_t count = fuzz_byte(&w->in) < 160 ? batch : 1 + (int32_t)(fuzz_byte(&w->in) % batch);
+    CALL(w, workspace, snnd_workspace_set_lengths(workspace, fuzz_byte(&w->in) % 4 == 0 ? NULL : lengths, count));
+}
+
 static void set_mask(world *w) {
     owner *of = any_owner(w);
     snnd_workspace *workspace = *any_workspace(w, of);
@@ -233,6 +241,7 @@ operation *const training_operations[] = {
     set_factor,
     read_input_gradient,
     clip_gradients,
+    set_lengths,
 };
 
 const int training_operation_count = sizeof training_operations / sizeof training_operations[0];

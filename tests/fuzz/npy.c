@@ -54,6 +54,8 @@ static void look_at(snnd_context *context, snnd_dataset *dataset) {
     for (int64_t i = 0; i < samples && i < 100; i++) {
         MUST(context, snnd_dataset_sample(dataset, i, &input, &label));
         CLAIM(label >= 0 && label < snnd_dataset_classes(dataset) && isfinite(input[0]), "sample %lld", (long long)i);
+        const int32_t length = snnd_dataset_length(dataset, i);
+        CLAIM(length >= 1 && length <= snnd_dataset_steps(dataset), "length %d", length);
     }
     snnd_dataset_free(dataset);
 }
@@ -78,7 +80,13 @@ static void load_dataset(snnd_context *context, double scale) {
     if (MAY(context, snnd_dataset_load_npy(context, fuzz_path("input"), fuzz_path("other"), scale, &dataset)) ==
         SNND_OK)
         look_at(context, dataset);
-    float ones[4] = {1, 1, 1, 1};
+    write_labels(context, 4);
+    float ones[12] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
+    const snnd_array steps = {.data = ones, .dtype = SNND_FLOAT32, .dimensions = 3, .shape = {4, 3, 1, 1}};
+    MUST(context, snnd_array_save_npy(context, &steps, fuzz_path("third")));
+    if (MAY(context, snnd_dataset_load_padded_npy(context, fuzz_path("third"), fuzz_path("other"), fuzz_path("input"),
+                                                  scale, &dataset)) == SNND_OK)
+        look_at(context, dataset);
     const snnd_array input = {.data = ones, .dtype = SNND_FLOAT32, .dimensions = 3, .shape = {4, 1, 1, 1}};
     MUST(context, snnd_array_save_npy(context, &input, fuzz_path("other")));
     if (MAY(context, snnd_dataset_load_npy(context, fuzz_path("other"), fuzz_path("input"), scale, &dataset)) ==

@@ -268,7 +268,7 @@ static void use_rewiring(snnd_context *context, filled *options, fuzz_bytes *inp
 static void use_samples(snnd_context *context, filled *options, fuzz_bytes *input) {
     enum { MOST = 4096 };
     static float numbers[MOST];
-    static int32_t labels[MOST];
+    static int32_t labels[MOST], lengths[MOST];
     snnd_dataset *dataset = NULL, *part = NULL, *rest = NULL;
     const double samples = (double)filled_int64(options, offsetof(snnd_samples, samples)),
                  size = (double)filled_int32(options, offsetof(snnd_samples, steps)) *
@@ -277,7 +277,11 @@ static void use_samples(snnd_context *context, filled *options, fuzz_bytes *inpu
     for (int k = 0; k < 32; k++) {
         numbers[k] = fuzz_float(input);
         labels[k] = fuzz_int(input);
+        lengths[k] = 1 + fuzz_below(input, 8);
     }
+    for (int k = 32; k < MOST; k++)
+        lengths[k] = 1;
+    set_pointer(options, offsetof(snnd_samples, length), fits && fuzz_byte(input) % 2 ? lengths : NULL);
     set_pointer(options, offsetof(snnd_samples, input), fits ? numbers : NULL);
     set_pointer(options, offsetof(snnd_samples, label), fits ? labels : NULL);
     MAY(context, snnd_dataset_create(context, (void *)options->bytes, &dataset));
