@@ -38,10 +38,10 @@ static inline int64_t snnd_synapse_positions(const snnd_synapses *synapses) {
 }
 
 static inline int64_t snnd_synapse_position_of(const snnd_synapses *synapses, int64_t s) {
+    if (!snnd_is_shared(synapses->sharing))
+        return s;
     const int64_t columns = snnd_synapse_columns(synapses), each = synapses->per_pair;
-    return synapses->sharing == SNND_SHARING_AXONAL      ? s % columns
-           : synapses->sharing == SNND_SHARING_DENDRITIC ? s / columns * each + s % each
-                                                         : s;
+    return synapses->sharing == SNND_SHARING_AXONAL ? s % columns : s / columns * each + s % each;
 }
 
 static inline float snnd_synapse_position(const snnd_synapses *synapses, int64_t s) {

@@ -47,7 +47,8 @@ static void initialize(snnd_layer *layer, uint64_t seed) {
     float *position = snnd_layer_floats(layer, SNND_ARRAY_POSITION);
     for (int64_t s = 0; s < snnd_layer_synapses(layer); s++)
         weight[s] = (float)(bound * (2 * snnd_random_unit(&weights, (uint64_t)s) - 1));
-    for (int64_t s = 0; s < snnd_array_count(&layer->arrays[SNND_ARRAY_POSITION]); s++) {
+    const int64_t delays = snnd_array_count(&layer->arrays[SNND_ARRAY_POSITION]);
+    for (int64_t s = 0; s < delays; s++) {
         position[s] = (float)(half * (2 * snnd_random_unit(&positions, (uint64_t)s) - 1));
         if (!layer->options.delays.learn_delays)
             position[s] = snnd_whole_position(position[s], snnd_delays_taps(layer));

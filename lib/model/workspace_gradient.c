@@ -81,8 +81,10 @@ void snnd_gradients_forget(snnd_workspace *workspace) {
 
 void snnd_gradients_add(const snnd_stage *stage, int32_t tile, int32_t lanes, int32_t neuron, snnd_extent extent,
                         snnd_rows gradient) {
+    if (!stage->is_given && !stage->pulls)
+        return;
     const snnd_activity given = rows_given(stage);
-    for (int32_t n = 0; n < extent.neurons && (stage->is_given || stage->pulls); n++) {
+    for (int32_t n = 0; n < extent.neurons; n++) {
         const float *from = stage->is_given ? snnd_activity_row(&given, tile, neuron + n) : NULL;
         const float pull = stage->pulls ? stage->pull[neuron + n] : 0;
         float *to = snnd_rows_of(gradient, n);

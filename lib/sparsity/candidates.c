@@ -8,8 +8,6 @@ void snnd_candidates_clear(snnd_sparsity *sparsity) {
 }
 
 void snnd_candidates_add(snnd_sparsity *sparsity, snnd_layer *layer, int64_t synapse, float value) {
-    if (snnd_sparsity_rests(sparsity, layer))
-        return;
     sparsity->candidate[sparsity->candidates++] =
         (snnd_candidate){.value = value, .synapse = (int32_t)synapse, .layer = layer};
 }

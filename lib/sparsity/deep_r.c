@@ -31,12 +31,13 @@ static void add_noise(const snnd_sparsity *sparsity, const snnd_layer *layer, do
 
 /* Steps 1 and 2: the mask becomes what is active. */
 static void drop(snnd_sparsity *sparsity, snnd_layer *layer) {
+    const bool rests = snnd_sparsity_rests(sparsity, layer);
     uint8_t *mask = snnd_mask_of(layer);
     float *theta = snnd_layer_floats(layer, SNND_ARRAY_WEIGHT);
     for (int64_t s = 0; s < snnd_layer_synapses(layer); s++) {
         if (!mask[s])
             theta[s] = 0;
-        mask[s] = snnd_sparsity_rests(sparsity, layer) ? mask[s] : theta[s] > 0;
+        mask[s] = rests ? mask[s] : theta[s] > 0;
     }
 }
 
@@ -50,11 +51,12 @@ static int64_t gather(snnd_sparsity *sparsity, const snnd_group *group, const sn
     snnd_candidates_clear(sparsity);
     for (int32_t k = 0; k < group->stretches; k++) {
         const snnd_stretch *stretch = &group->stretch[k];
+        const bool rests = snnd_sparsity_rests(sparsity, stretch->layer);
         const uint8_t *mask = snnd_mask_of(stretch->layer);
         const float *d_theta = workspace->stage[stretch->layer->index].gradient[SNND_ARRAY_WEIGHT];
         for (int64_t s = stretch->begin; s < stretch->end; s++) {
             missing -= mask[s];
-            if (!mask[s])
+            if (!mask[s] && !rests)
                 snnd_candidates_add(sparsity, stretch->layer, s, d_theta[s]);
         }
     }

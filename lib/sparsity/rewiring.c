@@ -55,7 +55,7 @@ static int64_t drop_signs(const rewiring *r, const snnd_group *group, bool posit
     for (int32_t k = 0; k < group->stretches; k++) {
         const snnd_stretch *stretch = &group->stretch[k];
         const uint8_t *mask = snnd_mask_of(stretch->layer);
-        for (int64_t s = stretch->begin; s < stretch->end; s++) {
+        for (int64_t s = stretch->begin; s < stretch->end && !snnd_sparsity_rests(r->sparsity, stretch->layer); s++) {
             const float weight = snnd_delays_weight(stretch->layer, s);
             if (mask[s] == 1 && ((positive && weight >= 0) || (negative && !(weight >= 0))))
                 snnd_candidates_add(r->sparsity, stretch->layer, s, fabsf(weight));
@@ -117,7 +117,7 @@ static void grow_group(rewiring *r, const snnd_group *group, int64_t count) {
     for (int32_t k = 0; k < group->stretches; k++) {
         const snnd_stretch *stretch = &group->stretch[k];
         const uint8_t *mask = snnd_mask_of(stretch->layer);
-        for (int64_t s = stretch->begin; s < stretch->end; s++)
+        for (int64_t s = stretch->begin; s < stretch->end && !snnd_sparsity_rests(r->sparsity, stretch->layer); s++)
             if (mask[s] != 1)
                 snnd_candidates_add(r->sparsity, stretch->layer, s, rank_of(r, stretch->layer, s));
     }

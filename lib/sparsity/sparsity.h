@@ -100,7 +100,7 @@ void snnd_sparsity_hold(snnd_sparsity *sparsity, snnd_layer *layer);
 /* Makes a synapse that carries nothing yet, and counts it. */
 void snnd_sparsity_grow(snnd_sparsity *sparsity, snnd_layer *layer, int64_t synapse);
 
-/* Puts the candidates away; adds one, unless its layer rests. */
+/* Puts the candidates away; adds one, whose layer does not rest. */
 void snnd_candidates_clear(snnd_sparsity *sparsity);
 void snnd_candidates_add(snnd_sparsity *sparsity, snnd_layer *layer, int64_t synapse, float value);
 

@@ -3,10 +3,10 @@
 #include <math.h>
 
 #include "format/scratch.h"
+#include "hdf5/hdf5_file.h"
 #include "model/network.h"
 #include "nir/files.h"
 #include "nir/graph_loop.h"
-#include "hdf5/hdf5_file.h"
 #include "support.h"
 
 Suite *exact_suite(void);
