@@ -959,7 +959,7 @@ static snnd_status make_starved(snnd_context *context, void *argument) {
 }
 
 START_TEST(a_layer_without_memory_is_an_error_and_no_leak) {
-    trial t = bits_trial(0);
+    trial t = bits_trial(_i * COUNT(ways));
     allocator memory = {0};
     snnd_context *context = NULL;
     ck_assert_int_eq(allocator_context(&memory, 2, &context), SNND_OK);
@@ -999,7 +999,7 @@ Suite *reference_suite(void) {
 
     TCase *memory = tcase_create("memory");
     tcase_add_loop_test(memory, nothing_is_allocated_in_a_pass, 0, BITS_WAYS);
-    tcase_add_test(memory, a_layer_without_memory_is_an_error_and_no_leak);
+    tcase_add_loop_test(memory, a_layer_without_memory_is_an_error_and_no_leak, 0, BITS_KINDS);
     suite_add_tcase(suite, memory);
     return suite;
 }

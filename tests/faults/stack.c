@@ -123,6 +123,7 @@ static snnd_status make_all(void) {
         status = snnd_network_add_batch_norm(network, NULL, NULL);
     if (status == SNND_OK)
         status = snnd_network_add_lif(network, NULL, NULL);
+    delays.sharing = SNND_SHARING_AXONAL;
     if (status == SNND_OK)
         status = snnd_network_add_delays(network, CLASSES, &delays, NULL);
     if (status == SNND_OK)

@@ -119,10 +119,13 @@ static void make_data(life *l) {
 
 static void make_network_in(life *l, snnd_network **network) {
     const snnd_delay_options delays = delay_options(6);
+    snnd_delay_options shared = delays;
     snnd_lif_options lif;
     snnd_leaky_integrator_options leaky;
     ck_assert_int_eq(snnd_lif_options_init(&lif, sizeof lif), SNND_OK);
     ck_assert_int_eq(snnd_leaky_integrator_options_init(&leaky, sizeof leaky), SNND_OK);
+    shared.sharing = SNND_SHARING_DENDRITIC;
+    shared.synapses_per_pair = 2;
     lif.tau_per_neuron = SNND_TAU_LEARNED;
     lif.order = leaky.order = SNND_ORDER_UPDATE_FIRST;
     leaky.tau_per_neuron = SNND_TAU_GIVEN;
@@ -131,7 +134,7 @@ static void make_network_in(life *l, snnd_network **network) {
     LIVE(l, snnd_network_add_batch_norm(*network, NULL, NULL));
     LIVE(l, snnd_network_add_lif(*network, &lif, NULL));
     LIVE(l, snnd_network_add_dropout(*network, 0.3, NULL));
-    LIVE(l, snnd_network_add_delays(*network, CLASSES, &delays, NULL));
+    LIVE(l, snnd_network_add_delays(*network, CLASSES, &shared, NULL));
     LIVE(l, snnd_network_add_leaky_integrator(*network, &leaky, NULL));
 }
 

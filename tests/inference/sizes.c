@@ -115,6 +115,29 @@ START_TEST(saved_states_have_the_size_they_say) {
 }
 END_TEST
 
+/* Streams keep a past of each input where axons have the delays, of each dendrite where those have. */
+START_TEST(streams_keep_a_line_for_each_delay_that_synapses_share) {
+    enum { INPUTS = 30, OUTPUTS = 7, EACH = 2, TAPS = 11 };
+    static const int32_t lines[] = {INPUTS, INPUTS, OUTPUTS * EACH};
+    snnd_context *context = make_context(1);
+    snnd_delay_options options = delay_options(TAPS - 1);
+    options.synapses_per_pair = EACH;
+    options.sharing = _i + SNND_SHARING_NONE;
+    snnd_network *network = make_network(context, INPUTS);
+    add_delays(network, OUTPUTS, &options);
+    snnd_plan *plan;
+    snnd_stream *stream;
+    OK(context, snnd_plan_create(network, &plan));
+    OK(context, snnd_stream_create(plan, NULL, &stream));
+    ck_assert_int_eq(snnd_plan_synapses(plan), INPUTS * OUTPUTS * EACH);
+    ck_assert_uint_eq(snnd_stream_state_size(stream), 4 * 8 + OUTPUTS * 8 + (size_t)lines[_i] * TAPS * 4 + 8);
+    snnd_stream_free(stream);
+    snnd_plan_free(plan);
+    snnd_network_free(network);
+    snnd_context_free(context);
+}
+END_TEST
+
 /* ---- copies ---- */
 
 /* Another network, larger, smaller, or of the same numbers of state in another order. */
@@ -157,6 +180,7 @@ Suite *sizes_suite(void) {
     tcase_add_loop_test(made, streams_end_where_addresses_do, 0, 2);
     tcase_add_test(made, layers_add_up);
     tcase_add_test(made, saved_states_have_the_size_they_say);
+    tcase_add_loop_test(made, streams_keep_a_line_for_each_delay_that_synapses_share, 0, 3);
     tcase_add_loop_test(copied, a_copy_trusts_no_fingerprint, 0, 4);
     suite_add_tcase(suite, made);
     suite_add_tcase(suite, copied);

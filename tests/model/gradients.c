@@ -270,7 +270,7 @@ static void assert_input_gradient(void) {
         largest = fmax(largest, fabs((double)gradient[k]));
     ck_assert_double_gt(largest, 1e-4);
     for (int k = 0; k < BATCH * STEPS * INPUTS; k += 7)
-        ck_assert_double_eq_tol((double)gradient[k], slope_of(input + k, 0.25), 5e-3 * largest);
+        ck_assert_double_eq_tol((double)gradient[k], slope_of(input + k, 0.125), 5e-3 * largest);
 }
 
 /* On each path, with currents that are kept or made again. */
@@ -278,7 +278,8 @@ START_TEST(the_gradient_of_the_input_is_the_slope_of_the_loss) {
     static const snnd_method methods[] = {SNND_METHOD_AUTO, SNND_METHOD_DIRECT, SNND_METHOD_SPECTRAL};
     context->options.method = methods[_i % 3];
     context->options.low_memory = _i % 2;
-    add_beginning(_i / 3);
+    sharing = _i / 3 / BEGINNINGS + SNND_SHARING_NONE;
+    add_beginning(_i / 3 % BEGINNINGS);
     workspace = make_workspace(network, BATCH, STEPS);
     assert_input_gradient();
     assert_input_gradient(); /* as the memory is now that it was asked for */
@@ -822,7 +823,8 @@ Suite *gradients_suite(void) {
     tcase_add_loop_test(cases, gradients_under_signs_and_a_mask_are_slopes_by_theta, 0, 6);
     tcase_add_test(cases, gradients_with_frozen_delays_are_slopes_by_the_weights);
     tcase_add_loop_test(cases, gradients_of_smooth_labels_and_weighed_classes_are_slopes_of_the_loss, 0, 3);
-    tcase_add_loop_test(cases, the_gradient_of_the_input_is_the_slope_of_the_loss, 0, 3 * BEGINNINGS);
+    tcase_add_loop_test(cases, the_gradient_of_the_input_is_the_slope_of_the_loss, 0,
+                        3 * BEGINNINGS * SNND_SHARING_DENDRITIC);
     tcase_add_loop_test(cases, the_gradient_of_an_input_in_segments_and_groups_is_that_of_the_direct_path, 0, 2);
     tcase_add_test(cases, l1_adds_its_sign_to_the_gradient_and_nothing_at_0);
     tcase_add_test(cases, l1_is_of_theta_where_there_are_signs);

@@ -126,13 +126,27 @@ static void try_shape(snnd_network *network, const allocator *memory, int32_t ba
 
 static const int32_t hiddens[] = {1, 63, 8192, 8193, 65536, MOST_NEURONS};
 
+/* 1, `hidden` and 1 neurons: without delays, with one for each synapse, with those of axons and of dendrites. */
+static snnd_network *make_delayed(snnd_context *context, int32_t hidden, int32_t kind) {
+    snnd_delay_options options = delay_options(kind == 0 ? 0 : 24);
+    options.sharing = kind < 2 ? SNND_SHARING_NONE : kind;
+    snnd_network *made = make_network(context, 1);
+    add_delays(made, hidden, &options);
+    add_batch_norm(made);
+    add_lif(made);
+    add_dropout(made, 0.1);
+    add_delays(made, 1, &options);
+    add_leaky_integrator(made);
+    return made;
+}
+
 START_TEST(workspaces_take_what_they_need_or_nothing) {
     static const int32_t batches[] = {1, 17, 65536, 65552, MOST_NEURONS};
     static const int32_t steps[] = {1, 8, 1024, 8191, 8192, 8200, 65536, MOST_NEURONS, MOST_STEPS};
-    for (int more = 0; more < 4; more++) {
+    for (int more = 0; more < 8; more++) {
         allocator memory;
         snnd_context *context = allocator_limited(&memory, 0, more % 2 == 0 ? 1 : 1024);
-        snnd_network *network = make_spiking(context, 1, hiddens[_i], 1, more < 2 ? 0 : 24, 0.1);
+        snnd_network *network = make_delayed(context, hiddens[_i], more / 2);
         const int64_t before = memory.out;
         memory.largest = 4 * MEGABYTE;
         for (int b = 0; b < COUNT(batches); b++)
