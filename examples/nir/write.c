@@ -199,6 +199,7 @@ static void add_shift(writing *all, int32_t index) {
 /* The synapses of a layer by their delay. */
 typedef struct by_delay {
     int32_t each;   /* synapses of a pair */
+    bool axons;     /* an input has one delay */
     int32_t *delay; /* [synapses] */
     float *weight;
     int32_t *order; /* synapses that carry something, those of one delay together */
@@ -220,7 +221,9 @@ static void sort_synapses(writing *all, const snnd_layer *layer, by_delay *sorte
     nir_call(all->writer, snnd_layer_delay_options(layer, &options));
     const int32_t most = options.max_delay;
     const int32_t count = snnd_layer_outputs(layer) * snnd_layer_inputs(layer) * options.synapses_per_pair;
-    *sorted = (by_delay){.each = options.synapses_per_pair, .longest = most};
+    *sorted = (by_delay){.each = options.synapses_per_pair,
+                         .axons = options.sharing == SNND_SHARING_AXONAL && options.synapses_per_pair == 1,
+                         .longest = most};
     sorted->delay = allocate((size_t)count, sizeof *sorted->delay);
     sorted->weight = allocate((size_t)count, sizeof *sorted->weight);
     sorted->order = allocate((size_t)count, sizeof *sorted->order);
@@ -297,6 +300,36 @@ static void add_branches(const writing *all, const snnd_layer *layer, int32_t in
     free(sources.name);
 }
 
+/* A layer whose inputs have one delay each: they are one node, and the weights are one. */
+static void add_axons(const writing *all, const snnd_layer *layer, int32_t index, const by_delay *sorted,
+                      const folded *by) {
+    char name[NIR_NAME];
+    nir_writer *writer = all->writer;
+    const int32_t outputs = snnd_layer_outputs(layer), inputs = snnd_layer_inputs(layer);
+    double *weight = allocate((size_t)outputs * (size_t)inputs, sizeof *weight);
+    double *longer = allocate((size_t)inputs, sizeof *longer);
+    bool any = false;
+    for (int32_t d = sorted->shortest; d <= sorted->longest; d++) {
+        fill_matrix(layer, sorted, d, by, weight);
+        for (int32_t k = sorted->begin[d]; k < sorted->begin[d + 1]; k++)
+            longer[sorted->order[k] % inputs] = (d - sorted->shortest) * all->options->dt;
+        any = any || (d > sorted->shortest && has_delay(sorted, d));
+    }
+    if (any) {
+        name_node(name, index, "delay");
+        const hid_t node = nir_add(writer, NIR_DELAY, name, &writer->outlets);
+        put_for_each(writer, node, "delay", longer, inputs);
+        nir_close(node);
+        nir_only(writer, name);
+    }
+    name_node(name, index, by->shifts ? "affine" : "linear");
+    add_matrix(all, name, &writer->outlets, weight, by->shifts ? by->shift : NULL, outputs, inputs);
+    nir_only(writer, name);
+    writer->width = outputs;
+    free(weight);
+    free(longer);
+}
+
 /* Each of these returns how many layers it has written. */
 static int32_t write_delays(writing *all, const snnd_layer *layer, int32_t index) {
     by_delay sorted;
@@ -308,7 +341,10 @@ static int32_t write_delays(writing *all, const snnd_layer *layer, int32_t index
     add_shift(all, index);
     if (!by.shifts)
         all->put_off = sorted.shortest;
-    add_branches(all, layer, index, &sorted, &by);
+    if (sorted.axons)
+        add_axons(all, layer, index, &sorted, &by);
+    else
+        add_branches(all, layer, index, &sorted, &by);
     release_folded(&by);
     release_sorted(&sorted);
     return 1 + by.layers;

@@ -103,6 +103,16 @@ static double distance(snnd_context *context, snnd_network *one, snnd_network *o
     return worst;
 }
 
+static int32_t nodes_of(const char *path, nir_type type) {
+    nir_graph graph;
+    int32_t count = 0;
+    GOOD(nir_graph_open(path, &graph, &nir_failure));
+    for (int32_t n = 0; n < graph.count; n++)
+        count += graph.node[n].type == type;
+    nir_graph_close(&graph);
+    return count;
+}
+
 /* ---- there and back ---- */
 
 /* Orders of networks and of the readers that are exact for them. */
@@ -180,6 +190,11 @@ START_TEST(shared_delays_come_back_as_those_of_synapses) {
     OK(context, snnd_network_add_leaky_integrator(network, NULL, NULL));
     snnd_network *loaded = round_trip(context, network, NULL);
     ck_assert_double_le(distance(context, network, loaded), 1e-5);
+    const int32_t matrices = nodes_of(scratch("a"), NIR_LINEAR) + nodes_of(scratch("a"), NIR_AFFINE);
+    if (_i == 0) /* one axon for each input: a node for all delays of a layer, and one for its weights */
+        ck_assert_int_eq(matrices, 2);
+    else
+        ck_assert_int_gt(matrices, 4);
     snnd_network_free(network);
     snnd_network_free(loaded);
     snnd_context_free(context);
@@ -224,16 +239,6 @@ static snnd_network *build_shifted(snnd_context *context, int32_t delay, bool wi
         add_lif(context, network, 5);
     }
     return network;
-}
-
-static int32_t nodes_of(const char *path, nir_type type) {
-    nir_graph graph;
-    int32_t count = 0;
-    GOOD(nir_graph_open(path, &graph, &nir_failure));
-    for (int32_t n = 0; n < graph.count; n++)
-        count += graph.node[n].type == type;
-    nir_graph_close(&graph);
-    return count;
 }
 
 /* Delays that are all the same are one node in front of the neurons. Behind a bias there is none but for the lag of the
