@@ -194,6 +194,11 @@ static void gather(const snnd_delay *delay, snnd_rows target, int32_t targets, s
     delay->context->kernels->taps->gather(&job);
 }
 
+static snnd_rows dendrites_of(const snnd_delay *delay, int32_t dendrites, int32_t worker) {
+    const size_t row = (size_t)delay->sizes.steps * SNND_LANES;
+    return (snnd_rows){delay->direct->dendrite + (size_t)worker * (size_t)dendrites * row, row};
+}
+
 /* Sums the dendrites of each output, from the first to the last, as streams do. */
 static void join(const snnd_delay *delay, snnd_rows dendrites, snnd_rows current) {
     const size_t row = (size_t)delay->sizes.steps * SNND_LANES;
@@ -213,11 +218,10 @@ void snnd_direct_currents(const snnd_delay *delay, const snnd_signal *input, int
     (void)count;
     const snnd_rows source = source_rows(delay, input, tile, 0, delay->sizes.inputs, worker);
     const int32_t sums = snnd_synapse_sums(&delay->pass.synapses);
-    const size_t row = (size_t)delay->sizes.steps * SNND_LANES;
-    const snnd_rows dendrites = {delay->direct->dendrite + (size_t)worker * (size_t)sums * row, row};
-    const bool joins = sums > delay->sizes.outputs;
-    gather(delay, joins ? dendrites : current, sums, source, delay->sizes.inputs, &delay->direct->incoming,
-           delay->direct->one_incoming, 1, worker);
+    const bool joins = delay->direct->dendrite != NULL;
+    const snnd_rows dendrites = joins ? dendrites_of(delay, sums, worker) : current;
+    gather(delay, dendrites, sums, source, delay->sizes.inputs, &delay->direct->incoming, delay->direct->one_incoming,
+           1, worker);
     if (joins)
         join(delay, dendrites, current);
 }
