@@ -231,7 +231,21 @@ static snnd_network *make_learning(snnd_context *context) {
     return network;
 }
 
-static snnd_network *(*const apart[])(snnd_context *) = {make_smooth, make_alone, make_adaptive, make_learning};
+/* And with delays of dendrites, and of axons. */
+static snnd_network *make_sharing(snnd_context *context) {
+    snnd_network *network = make_network(context, 7);
+    snnd_delay_options options = delay_options(12);
+    options.sharing = SNND_SHARING_DENDRITIC;
+    add_delays(network, 18, &options);
+    add_leaky_integrator(network);
+    options.sharing = SNND_SHARING_AXONAL;
+    add_delays(network, 5, &options);
+    add_leaky_integrator(network);
+    return network;
+}
+
+static snnd_network *(*const apart[])(snnd_context *) = {make_smooth, make_alone, make_adaptive, make_learning,
+                                                         make_sharing};
 
 static const snnd_method methods[] = {SNND_METHOD_AUTO, SNND_METHOD_DIRECT, SNND_METHOD_SPECTRAL};
 
