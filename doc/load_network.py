@@ -89,11 +89,11 @@ def read_safetensors(path):
 def synapses(layer):
     """Weights and delays in steps of a layer of delays, both [outputs, inputs, synapses a pair], as in evaluation."""
     half = layer["max_delay"] // 2
-    weight = layer["weight"].copy()  # where there are signs, its magnitude
+    # Where there are signs, its magnitude. What the mask does not have is 0, but for synapses that DEEP R has just
+    # dropped, which evaluation still uses.
+    weight = layer["weight"].copy()
     if "sign" in layer:
         weight *= layer["sign"]
-    if "mask" in layer:
-        weight[layer["mask"] == 0] = 0
     delays = half - np.clip(np.rint(layer["position"]), -half, half)  # rint rounds half to even
     # Positions that synapses share are [1, inputs, ...] or [outputs, 1, ...].
     return weight, np.broadcast_to(delays.astype(np.int32), weight.shape)

@@ -662,9 +662,9 @@ typedef struct snnd_loss_options {
     int32_t readout;            /**< ::snnd_readout; default NETWORK */
     double l1;                  /**< times the sum of |weight| of all delay layers, >= 0; default 0 */
     double label_smoothing;     /**< e, 0 to 1; default 0 */
-    double rate_penalty;        /**< >= 0; default 0 */
+    double rate_penalty;        /**< 0 to 1e9; default 0, and then both bounds are 0, too */
     double rate_lower;          /**< 0 to rate_upper; default 0 */
-    double rate_upper;          /**< up to 1; default 0: every spike is penalised */
+    double rate_upper;          /**< up to 1, where no spike is too many; default 0: every spike is penalised */
     const double *class_weight; /**< w [classes], each above 0, up to 1e9, read during the call; default NULL: all 1 */
     int64_t class_weight_count; /**< of class_weight: the network's outputs; 0 with NULL */
 } snnd_loss_options;
@@ -679,7 +679,7 @@ typedef struct snnd_loss_report {
     double cross_entropy; /**< mean over the batch, of weighed classes and smooth labels as the options have them */
     double penalty;       /**< l1 * sum |weight| */
     int32_t samples;      /**< in the batch */
-    int32_t correct;      /**< samples whose label has the highest score (the first of equals) */
+    int32_t correct;      /**< samples whose label has the highest score, as snnd_workspace_predictions() finds it */
     double rate_penalty;  /**< with the factor of that name */
 } snnd_loss_report;
 
@@ -752,7 +752,9 @@ SNND_API snnd_status snnd_workspace_record(const snnd_workspace *workspace, cons
 
 /** Copies the scores [count, classes] of the last pass under a readout, whether or not a loss was taken. */
 SNND_API snnd_status snnd_workspace_scores(snnd_workspace *workspace, snnd_readout readout, float *scores);
-/** The class of the highest score (the first of equals) of each sample, to `classes` [count]. */
+/** The class of the highest score (the first of equals) of each sample, to `classes` [count]. Scores are compared in
+ * double precision, before they are rounded to float32 for snnd_workspace_scores(): of two that are equal there, the
+ * second may be the higher one. */
 SNND_API snnd_status snnd_workspace_predictions(snnd_workspace *workspace, snnd_readout readout, int32_t *classes);
 
 /** Spikes per neuron and step of the last pass, mean over the means of all layers that fire; 0 where none does. */
@@ -790,7 +792,8 @@ SNND_API snnd_status snnd_operations_init(snnd_operations *operations, size_t si
  * between: each is an accumulation in every synapse of its neuron that carries something, which is one whose weight is
  * not 0 (as snnd_plan_synapses() counts them). Whatever else comes is numbers, the network's input among them, and each
  * that is not 0 is a multiplication in every such synapse. It is counted as in evaluation, where a synapse has one tap
- * and no spike is dropped, of training passes too; and whatever the delay, also where it leads beyond the last step.
+ * and no spike is dropped, of training passes too (numbers are counted as they come, behind dropout if there is any);
+ * and whatever the delay, also where it leads beyond the last step.
  * Weights are those of now: in training, ask before the optimizer's step. SNND_ERROR_STATE before the first pass. */
 SNND_API snnd_status snnd_workspace_operations(const snnd_workspace *workspace, const snnd_layer *layer,
                                                const snnd_picojoules *picojoules, snnd_operations *operations);
@@ -977,7 +980,9 @@ typedef enum snnd_growth {
  * DEEP R (Bellec et al. 2018). A synapse that the optimizer makes theta <= 0 is dropped, and as many grow, with theta
  * 1e-12 and the delay they had. By default as the paper has it, without noise and with growth by the gradient; the
  * original is growth at random with a temperature, SGD without momentum, and the l1 of the loss as its alpha.
- * The synapse just dropped keeps its theta <= 0 for the one forward pass that follows, as in the reference.
+ * A synapse that is dropped keeps its theta <= 0 until the next step, as in the reference: passes until then use it,
+ * and so do plans, streams, exports and files that are made until then, at the end of a run, too. To be rid of it, set
+ * weights to 0 where the mask is (snnd_layer_array()).
  * SNND_SIGNS_NONE is an error: without a sign of its own a synapse would never come to theta <= 0.
  */
 typedef struct snnd_deep_r_options {
@@ -1056,9 +1061,10 @@ SNND_API snnd_status snnd_sparsity_end_epoch(snnd_sparsity *sparsity, snnd_optim
 /** Synapses that the last of these two calls grew in a delay layer, or in all of them where `layer` is NULL. */
 SNND_API int64_t snnd_sparsity_regrown(const snnd_sparsity *sparsity, const snnd_layer *layer);
 
-/** Puts weights, positions, batch norm and sigma back to those of `initial`, a network of the same layers; masks and
- * signs stay, and what does not exist stays 0. Pruning with SNND_START_MAGNITUDE, then this, then training anew is the
- * search for a lottery ticket (Frankle and Carbin 2019). Optimizers are not told: make new ones. */
+/** Puts weights, positions, batch norm, parameters of neurons and sigma back to those of `initial`, a network of the
+ * same layers; masks and signs stay, and what does not exist stays 0. Pruning with SNND_START_MAGNITUDE, then this,
+ * then training anew is the search for a lottery ticket (Frankle and Carbin 2019). Optimizers are not told: make new
+ * ones. */
 SNND_API snnd_status snnd_network_rewind(snnd_network *network, const snnd_network *initial);
 
 /** Gives a network the parameters, masks, signs and sigma of `from`, a network of the same layers and options, which
@@ -1505,7 +1511,8 @@ SNND_API void snnd_plan_free(snnd_plan *plan);
 SNND_API int32_t snnd_plan_inputs(const snnd_plan *plan);
 /** Neurons of the last layer. */
 SNND_API int32_t snnd_plan_outputs(const snnd_plan *plan);
-/** Synapses that carry something: those whose weight is not 0. */
+/** Synapses that carry something: those whose weight is not 0, as evaluation uses it. After a step of DEEP R that is
+ * more than snnd_network_active() where synapses have just been dropped (::snnd_deep_r_options). */
 SNND_API int64_t snnd_plan_synapses(const snnd_plan *plan);
 
 /** How a stream makes scores. */

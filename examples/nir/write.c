@@ -216,6 +216,19 @@ static bool has_delay(const by_delay *sorted, int32_t delay) {
     return sorted->begin[delay] < sorted->begin[delay + 1];
 }
 
+/* As evaluation has them, those that DEEP R has just dropped among them: snnd_layer_weights() says 0 there. */
+static void weigh(const writing *all, const snnd_layer *layer, float *weight, int32_t count) {
+    snnd_layer *of_network = NULL;
+    snnd_array theta, sign;
+    for (int32_t i = 0; i < snnd_network_layer_count(all->network); i++)
+        if (snnd_network_layer(all->network, i) == layer)
+            of_network = snnd_network_layer(all->network, i);
+    nir_call(all->writer, snnd_layer_array(of_network, SNND_ARRAY_WEIGHT, &theta));
+    const int8_t *signs = snnd_layer_array(of_network, SNND_ARRAY_SIGN, &sign) == SNND_OK ? sign.data : NULL;
+    for (int32_t s = 0; s < count; s++)
+        weight[s] = ((const float *)theta.data)[s] * (signs == NULL ? 1.0F : (float)signs[s]);
+}
+
 static void sort_synapses(writing *all, const snnd_layer *layer, by_delay *sorted) {
     snnd_delay_options options = {.size = sizeof options};
     nir_call(all->writer, snnd_layer_delay_options(layer, &options));
@@ -228,7 +241,7 @@ static void sort_synapses(writing *all, const snnd_layer *layer, by_delay *sorte
     sorted->weight = allocate((size_t)count, sizeof *sorted->weight);
     sorted->order = allocate((size_t)count, sizeof *sorted->order);
     nir_call(all->writer, snnd_layer_delays(layer, sorted->delay));
-    nir_call(all->writer, snnd_layer_weights(layer, sorted->weight));
+    weigh(all, layer, sorted->weight, count);
     for (int32_t s = 0; s < count; s++)
         sorted->begin[sorted->delay[s] + 1] += sorted->weight[s] != 0;
     for (int32_t d = 0; d <= most; d++)

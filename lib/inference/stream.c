@@ -179,9 +179,10 @@ static snnd_status push(snnd_stream *stream, const float *frame, float *potentia
                                     (double)output[c], (long long)stream->frames - 1);
     const snnd_plan_layer *lost = snnd_stream_overflowed(stream);
     if (lost != NULL)
-        return snnd_stream_fail(stream, SNND_ERROR_NUMERIC,
-                                "neurons of layer %d overflow after frame %lld: inputs so large; reset the stream",
-                                lost->index, (long long)stream->frames - 1);
+        return snnd_stream_fail(
+            stream, SNND_ERROR_NUMERIC,
+            "neurons of layer %d overflow after frame %lld: inputs or parameters are so large; reset the stream",
+            lost->index, (long long)stream->frames - 1);
     if (potentials != NULL)
         memcpy(potentials, output, (size_t)outputs * sizeof *potentials);
     if (scores != NULL)

@@ -82,7 +82,8 @@ snnd_status snnd_network_add_adaptive_lif(snnd_network *network, const snnd_adap
         {"alpha", known.alpha, known.alpha > 0 && known.alpha <= 1e9, "above 0, up to 1e9"},
         {"detach_reset", known.detach_reset, known.detach_reset == 0 || known.detach_reset == 1, "0 or 1"},
         {"surrogate", known.surrogate,
-         known.surrogate >= SNND_SURROGATE_ARCTAN && known.surrogate <= SNND_SURROGATE_RECTANGLE, "a snnd_surrogate"},
+         known.surrogate >= SNND_SURROGATE_ARCTAN && known.surrogate <= SNND_SURROGATE_RECTANGLE,
+         "SNND_SURROGATE_ARCTAN, _FAST_SIGMOID, _SIGMOID, _TRIANGLE or _RECTANGLE"},
     };
     if (status == SNND_OK)
         status = snnd_options_check_bounds(context, "adaptive LIF", bounds, sizeof bounds / sizeof *bounds);

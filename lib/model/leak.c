@@ -8,7 +8,8 @@ snnd_status snnd_leak_check(snnd_context *context, const char *who, const snnd_l
     if (!(options->tau >= 1 && options->tau <= 1e9))
         return snnd_fail(context, SNND_ERROR_ARGUMENT, "%s: tau is %g; expected 1 to 1e9 steps", who, options->tau);
     if (options->per_neuron < SNND_TAU_SHARED || options->per_neuron > SNND_TAU_LEARNED)
-        return snnd_fail(context, SNND_ERROR_ARGUMENT, "%s: tau_per_neuron is %d; expected a snnd_tau", who,
+        return snnd_fail(context, SNND_ERROR_ARGUMENT,
+                         "%s: tau_per_neuron is %d; expected SNND_TAU_SHARED, _GIVEN or _LEARNED", who,
                          options->per_neuron);
     if (!(options->spread >= 0 && options->spread <= 1e6))
         return snnd_fail(context, SNND_ERROR_ARGUMENT, "%s: tau_spread is %g; expected 0 to 1e6", who, options->spread);

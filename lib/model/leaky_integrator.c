@@ -58,8 +58,8 @@ snnd_status snnd_network_add_leaky_integrator(snnd_network *network, const snnd_
     if (status != SNND_OK)
         return status;
     if (known.order != SNND_ORDER_PAPER && known.order != SNND_ORDER_UPDATE_FIRST)
-        return snnd_fail(context, SNND_ERROR_ARGUMENT, "leaky integrator: order is %d; expected a snnd_order",
-                         known.order);
+        return snnd_fail(context, SNND_ERROR_ARGUMENT,
+                         "leaky integrator: order is %d; expected SNND_ORDER_PAPER or _UPDATE_FIRST", known.order);
     return snnd_network_add(network, &snnd_leaky_integrator_class, 0, &known, layer);
 }
 

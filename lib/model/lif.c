@@ -81,12 +81,16 @@ snnd_status snnd_network_add_lif(snnd_network *network, const snnd_lif_options *
     if (known.detach_reset != 0 && known.detach_reset != 1)
         return snnd_fail(context, SNND_ERROR_ARGUMENT, "LIF: detach_reset is %d; expected 0 or 1", known.detach_reset);
     if (known.order != SNND_ORDER_PAPER && known.order != SNND_ORDER_UPDATE_FIRST)
-        return snnd_fail(context, SNND_ERROR_ARGUMENT, "LIF: order is %d; expected a snnd_order", known.order);
+        return snnd_fail(context, SNND_ERROR_ARGUMENT, "LIF: order is %d; expected SNND_ORDER_PAPER or _UPDATE_FIRST",
+                         known.order);
     if (known.reset != SNND_RESET_ZERO && known.reset != SNND_RESET_SUBTRACT)
-        return snnd_fail(context, SNND_ERROR_ARGUMENT, "LIF: reset is %d; expected a snnd_reset", known.reset);
+        return snnd_fail(context, SNND_ERROR_ARGUMENT, "LIF: reset is %d; expected SNND_RESET_ZERO or _SUBTRACT",
+                         known.reset);
     if (known.surrogate < SNND_SURROGATE_ARCTAN || known.surrogate > SNND_SURROGATE_RECTANGLE)
-        return snnd_fail(context, SNND_ERROR_ARGUMENT, "LIF: surrogate is %d; expected a snnd_surrogate",
-                         known.surrogate);
+        return snnd_fail(
+            context, SNND_ERROR_ARGUMENT,
+            "LIF: surrogate is %d; expected SNND_SURROGATE_ARCTAN, _FAST_SIGMOID, _SIGMOID, _TRIANGLE or _RECTANGLE",
+            known.surrogate);
     return snnd_network_add(network, &snnd_lif_class, 0, &known, layer);
 }
 

@@ -143,9 +143,16 @@ snnd_status snnd_loss_check(const snnd_network *network, const snnd_loss_options
          "0 to 1"},
         {"rate_penalty", options->rate_penalty, options->rate_penalty >= 0 && options->rate_penalty <= 1e9, "0 to 1e9"},
         {"rate_upper", upper, upper >= 0 && upper <= 1, "0 to 1"},
-        {"rate_lower", lower, lower >= 0 && lower <= upper, "0 to rate_upper"},
+        {"rate_lower", lower, lower >= 0 && lower <= 1, "0 to 1"},
     };
     const snnd_status status = snnd_options_check_bounds(network->context, who, bounds, sizeof bounds / sizeof *bounds);
+    if (status == SNND_OK && !(options->rate_penalty > 0) && (lower > 0 || upper > 0))
+        return snnd_fail(network->context, SNND_ERROR_ARGUMENT,
+                         "%s: rate_%s is %g, which has no effect without rate_penalty", who,
+                         upper > 0 ? "upper" : "lower", upper > 0 ? upper : lower);
+    if (status == SNND_OK && lower > upper)
+        return snnd_fail(network->context, SNND_ERROR_ARGUMENT,
+                         "%s: rate_lower is %g; expected no more than rate_upper, which is %g", who, lower, upper);
     return status == SNND_OK ? check_class_weights(network, options, who) : status;
 }
 

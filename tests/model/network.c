@@ -157,7 +157,7 @@ static const struct {
     {1, 0, 0, 1, "alpha is 0"},
     {1, -5, 0, 1, "alpha is -5"},
     {1, 5, 2, 1, "detach_reset is 2; expected 0 or 1"},
-    {1, 5, 0, 0, "surrogate is 0; expected a snnd_surrogate"},
+    {1, 5, 0, 0, "surrogate is 0; expected SNND_SURROGATE_ARCTAN, _FAST_SIGMOID, _SIGMOID, _TRIANGLE or _RECTANGLE"},
     {1, 5, 0, 6, "surrogate is 6"},
 };
 

@@ -459,9 +459,14 @@ START_TEST(masks_and_signs_become_weights) {
     snnd_sparsity *rule = NULL;
     OK(context, snnd_sparsity_create_deep_r(network, &structure, NULL, &rule));
     snnd_sparsity_free(rule);
+    /* As a synapse is that DEEP R has just dropped: it is in no mask, and evaluation has it until the next step. */
+    int64_t dropped = 0;
+    while (((const uint8_t *)network->layer[0]->arrays[SNND_ARRAY_MASK].data)[dropped])
+        dropped++;
+    snnd_layer_floats(network->layer[0], SNND_ARRAY_WEIGHT)[dropped] = -0.75F;
     snnd_network *loaded = round_trip(context, network, NULL);
     ck_assert_double_eq(distance(context, network, loaded), 0);
-    int64_t carrying = 0;
+    int64_t carrying = -1;
     for (int64_t s = 0; s < snnd_layer_synapses(loaded->layer[0]); s++)
         carrying += snnd_layer_floats(loaded->layer[0], SNND_ARRAY_WEIGHT)[s] != 0;
     ck_assert_int_eq(carrying, snnd_layer_active(network->layer[0]));

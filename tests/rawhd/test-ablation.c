@@ -563,7 +563,7 @@ START_TEST(wrong_usage_is_named) {
                                           "--no-dale",       "--data=d",       "--out=o",        "--threads=2",
                                           "--resume",        "--overwrite"};
     for (size_t i = 0; i < sizeof decided / sizeof *decided; i++)
-        ck_assert_int_eq(refuses(START("out", "--", decided[i]), "is not for the single run"), 2);
+        ck_assert_int_eq(refuses(START("out", "--", decided[i]), "this program decides it for each of its runs"), 2);
     check_said("err.txt", "--overwrite");
     ck_assert_int_eq(SWEEP("out", "--help"), 0);
     ck_assert_int_eq(SWEEP("out", "--version"), 0);

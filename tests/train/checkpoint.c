@@ -388,6 +388,7 @@ END_TEST
 static void assert_unharmed(toy *run) {
     toy undisturbed = plan_rewiring();
     undisturbed.structure = run->structure;
+    undisturbed.options.rate_penalty = run->options.rate_penalty;
     make_toy(&undisturbed);
     train_epochs(&undisturbed, dataset, 2);
     train_epochs(run, dataset, 1);
@@ -456,6 +457,7 @@ static const char *change_setting(toy *plan, int which) {
 /* Whichever of the two has it changed. */
 START_TEST(a_setting_that_differs_is_named_on_either_side) {
     toy other = plan_rewiring();
+    other.options.rate_penalty = made.options.rate_penalty = 0.25; /* which its bounds need */
     const char *words = change_setting(&made, _i);
     make_toy(&other);
     save(&other, "other");
@@ -468,6 +470,7 @@ END_TEST
 START_TEST(a_setting_that_differs_is_named_and_nothing_changes) {
     toy other = plan_rewiring();
     char *note = NULL;
+    other.options.rate_penalty = made.options.rate_penalty = 0.25;
     const char *words = change_setting(&other, _i);
     make_toy(&other);
     train_epochs(&other, dataset, 3);
