@@ -161,6 +161,9 @@ START_TEST(words_are_laid_out_as_speech_commands) {
         audio_free(&audio);
     }
     commands_free(&commands);
+    char *readme = read_text(a, "README.txt", NULL);
+    ck_assert_ptr_nonnull(strstr(readme, "no results on Speech Commands"));
+    free(readme);
     free(a);
 }
 END_TEST

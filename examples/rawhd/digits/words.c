@@ -112,6 +112,25 @@ static int write_list(const struct trials *trials, const char *name, enum part p
     return file_end(&writing, failure);
 }
 
+static int write_readme(const struct trials *trials, const char *counts, struct failure *failure) {
+    char *path = format_text("%s/README.txt", trials->folder);
+    char *text = format_text(
+        "Made words, in the layout of Speech Commands\n"
+        "\n"
+        "Synthetic speech, not recordings of people: spoken by espeak-ng, and disturbed as snnd-make-digits of\n"
+        "libsnndelay does. Results on them are no results on Speech Commands.\n"
+        "\n"
+        "words       %s\n"
+        "trials      %d of each speaker and word\n"
+        "seed        %llu\n"
+        "noise       amplitude times %g\n",
+        counts, trials->trials, (unsigned long long)trials->seed, trials->difficulty.noise);
+    const int result = file_write(path, text, failure);
+    free(text);
+    free(path);
+    return result;
+}
+
 static int finish(struct trials *trials, char **summary, struct failure *failure) {
     size_t validation, testing;
     if (make_all_noise(trials, failure) != 0 ||
@@ -120,7 +139,7 @@ static int finish(struct trials *trials, char **summary, struct failure *failure
         return -1;
     *summary = format_text("%zu recordings for training, %zu for validation and %zu for testing",
                            trials_count(trials) - validation - testing, validation, testing);
-    return 0;
+    return write_readme(trials, *summary, failure);
 }
 
 const struct layout words_layout = {&vocabulary, begin, make, finish, NULL};
