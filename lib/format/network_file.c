@@ -209,7 +209,7 @@ static snnd_status read_options(snnd_context *context, const char *who, const cJ
             status = read_number(context, who, entry, field->name, !is_double(field), &value);
         if (is_double(field))
             *(double *)at = value;
-        else
+        else if (status == SNND_OK) /* what is no int32_t cannot be made one */
             *(int32_t *)at = (int32_t)value;
     }
     return status;

@@ -203,8 +203,10 @@ int model_trainer(snnd_context *context, const struct options *options, const st
     training.seed = (uint64_t)options->seed;
     training.l1 = options->l1;
     training.rate_penalty = options->rate_penalty;
-    training.rate_lower = options->rate_lower;
-    training.rate_upper = options->rate_upper;
+    if (options->rate_penalty > 0) { /* without it they have no effect, as idle.c has said */
+        training.rate_lower = options->rate_lower;
+        training.rate_upper = options->rate_upper;
+    }
     training.sparsity = model->sparsity;
     snnd_picojoules picojoules;
     snnd_picojoules_init(&picojoules, sizeof picojoules);
