@@ -155,7 +155,8 @@ snnd_status snnd_mann_whitney(snnd_context *context, const double *x, int32_t x_
     if (status != SNND_OK)
         return status;
     if (alternative == SNND_TWO_SIDED)
-        made.log10_p = fmin(0, made.log10_p + log10(2));
+        made.log10_p += log10(2);
+    made.log10_p = fmin(0, made.log10_p);
     made.p = pow(10, made.log10_p);
     return snnd_options_write(context, result, &made, sizeof made, "snnd_rank_test");
 }

@@ -172,6 +172,26 @@ START_TEST(the_smallest_p_values_are_no_nonsense) {
 }
 END_TEST
 
+/* All outcomes together have a sum that rounding may bring above 1. */
+START_TEST(no_probability_is_above_1) {
+    double x[12], y[12];
+    for (int k = 0; k < 12; k++) {
+        x[k] = k;
+        y[k] = 100 + k;
+    }
+    for (int n = 1; n <= 12; n++)
+        for (int m = 1; m <= 12; m++) {
+            const snnd_rank_test lowest = test_of(x, n, y, m, SNND_GREATER), highest = test_of(y, m, x, n, SNND_LESS);
+            ck_assert_double_eq(lowest.u, 0);
+            ck_assert_double_le(lowest.log10_p, 0);
+            ck_assert_double_le(highest.log10_p, 0);
+            ck_assert_double_le(fmax(lowest.p, highest.p), 1);
+            if (lowest.exact)
+                ck_assert_double_eq_tol(lowest.p, 1, 1e-14);
+        }
+}
+END_TEST
+
 START_TEST(equal_values_say_nothing) {
     const double same[20] = {0};
     const snnd_rank_test got = test_of(same, 20, same, 20, SNND_TWO_SIDED);
@@ -203,6 +223,7 @@ Suite *mann_whitney_suite(void) {
     tcase_add_test(cases, exact_is_what_has_no_ties_and_can_be_counted);
     tcase_add_test(cases, the_sides_agree_with_each_other);
     tcase_add_test(cases, the_smallest_p_values_are_no_nonsense);
+    tcase_add_test(cases, no_probability_is_above_1);
     tcase_add_test(cases, equal_values_say_nothing);
     tcase_add_test(cases, what_is_wrong_with_samples_is_named);
     suite_add_tcase(suite, cases);
