@@ -8,6 +8,8 @@
 
 enum { L = SNND_LANES, TOGETHER = 4, TOGETHER_BACK = 2 };
 
+#if defined(SNND_TRAINING) /* all that is not a step of a stream */
+
 /* The same numbers from a neuron on. */
 INLINE snnd_adaptive from_neuron(const snnd_adaptive *by, int32_t neuron) {
     snnd_adaptive from = *by;
@@ -175,6 +177,8 @@ static void backward(const snnd_adaptive *by, snnd_extent extent, int32_t lanes,
     functions[by->surrogate](by, extent, lanes, current, potential, adaptation, gradient, sums);
 }
 
+#endif
+
 /* ---- one step ---- */
 
 static void step(const snnd_adaptive *by, int32_t neurons, const float *restrict current, float *restrict u,
@@ -192,7 +196,9 @@ static void step(const snnd_adaptive *by, int32_t neurons, const float *restrict
 
 extern const snnd_adaptive_kernels SNND_ADAPTIVE_KERNELS;
 const snnd_adaptive_kernels SNND_ADAPTIVE_KERNELS = {
+#if defined(SNND_TRAINING)
     .forward = forward,
     .backward = backward,
+#endif
     .step = step,
 };

@@ -23,6 +23,16 @@ typedef struct variant {
     int update_first, subtract, own_decays;
 } variant;
 
+static bool updates_first(const snnd_lif *lif) {
+    return lif->order == SNND_ORDER_UPDATE_FIRST;
+}
+
+static bool subtracts(const snnd_lif *lif) {
+    return lif->reset == SNND_RESET_SUBTRACT;
+}
+
+#if defined(SNND_TRAINING) /* all that is not a step of a stream */
+
 static const float *decay_of(const float *decay, const float *decays, int32_t neuron) {
     return decays == NULL ? decay : decays + neuron;
 }
@@ -82,14 +92,6 @@ INLINE void fire_what_is_wanted(const snnd_lif *lif, snnd_extent extent, snnd_ro
         fire_all(lif, extent, current, potential, spikes, sums, 0, 1, kind);
     else
         fire_all(lif, extent, current, potential, spikes, sums, 1, 1, kind);
-}
-
-static bool updates_first(const snnd_lif *lif) {
-    return lif->order == SNND_ORDER_UPDATE_FIRST;
-}
-
-static bool subtracts(const snnd_lif *lif) {
-    return lif->reset == SNND_RESET_SUBTRACT;
 }
 
 static void lif_forward(const snnd_lif *lif, snnd_extent extent, snnd_rows current, snnd_rows potential,
@@ -450,6 +452,8 @@ static void expand(int32_t steps, const uint16_t *bits, const float factor[L], f
 #endif
 }
 
+#endif
+
 /* ---- one step ---- */
 
 /* What is not finite becomes no number where a reset to 0 would hide it. */
@@ -525,6 +529,7 @@ static void normalise_step(int32_t neurons, const double *restrict mean, const d
 
 extern const snnd_row_kernels SNND_ROW_KERNELS;
 const snnd_row_kernels SNND_ROW_KERNELS = {
+#if defined(SNND_TRAINING)
     .lif_forward = lif_forward,
     .lif_backward = lif_backward,
     .leaky_forward = leaky_forward,
@@ -541,6 +546,7 @@ const snnd_row_kernels SNND_ROW_KERNELS = {
     .collect = collect,
     .count = count,
     .expand = expand,
+#endif
     .lif_step = lif_step,
     .leaky_step = leaky_step,
     .normalise_step = normalise_step,

@@ -17,7 +17,7 @@ within() { # WHAT NUMBER LIMIT
 }
 
 if nm -D --defined-only "$1" | grep -q ' snnd_trainer_create@'; then
-    bytes=870000 kilobytes=6000
+    bytes=1600000 kilobytes=6000
 else
     bytes=300000 kilobytes=3000
 fi
