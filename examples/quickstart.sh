@@ -29,14 +29,14 @@ fi
 
 # A reduced data set, epochs and batches: RawHD has 10,420 recordings and the paper trains for 150 epochs of batches of 256.
 echo '== 3/5 making spoken digits, English and German'
-[ -d "$folder/digits" ] || "$build/examples/rawhd/snnd-make-digits" --out "$folder/digits" --trials 10
+[ -d "$folder/digits" ] || "$build/examples/make-digits/snnd-make-digits" --out "$folder/digits" --trials 10
 
 echo '== 4/5 training: 87.5 % sparse, DEEP R drops synapses, RigL grows them, delays are learned'
-"$build/examples/rawhd/rawhd-train" --data "$folder/digits" --out "$folder/run" --overwrite --structure deep-r \
+"$build/examples/training/rawhd-train" --data "$folder/digits" --out "$folder/run" --overwrite --structure deep-r \
     --sparsity 0.875 --epochs 40 --batch 64
 
 echo '== 5/5 report'
-"$build/examples/rawhd/rawhd-report" --quiet --out "$folder/report.html" "$folder/run"
+"$build/examples/training/rawhd-report" --quiet --out "$folder/report.html" "$folder/run"
 
 echo
 echo "done in $((($(date +%s) - begun + 30) / 60)) minutes; everything is in $folder/:"
@@ -44,7 +44,7 @@ echo "  digits/                  the recordings, as the Heidelberg Digits are la
 echo "  run/log.jsonl            one line an epoch"
 echo "  run/best.safetensors     the network, the best epoch's by test accuracy"
 echo "  run/pictures/            each picture as SVG and PNG, with data and script: gnuplot NAME.gp draws it again"
-echo "  build/examples/rawhd/    rawhd-train --help tells the rest; snnd-live tells what a microphone hears:"
+echo "  build/examples/training/ rawhd-train --help tells the rest; snnd-live tells what a microphone hears:"
 echo "                           arecord -q -f S16_LE -r 16000 | snnd-live run/best.safetensors"
 echo
 echo "look at the page: $folder/report.html"

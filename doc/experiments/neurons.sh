@@ -10,7 +10,7 @@
 # one after the other, so that seconds compare.
 set -eu
 [ $# -ge 3 ] || { sed -n '5,10s/^# \{0,1\}//p' "$0" >&2; exit 2; }
-train=$1/examples/rawhd/rawhd-train
+train=$1/examples/training/rawhd-train
 out=$2
 shift 2
 [ -x "$train" ] || { echo "neurons.sh: there is no $train" >&2; exit 2; }

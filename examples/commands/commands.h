@@ -15,7 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "data/audio.h"
+#include "audio/audio.h"
 
 enum { COMMANDS_RATE = 16000, COMMANDS_LONGEST = COMMANDS_RATE, COMMANDS_CLASSES = 1 << 16 };
 

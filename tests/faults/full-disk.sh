@@ -6,11 +6,11 @@
 #     tests/faults/full-disk.sh BUILD
 set -euo pipefail
 build=$(cd "$1" && pwd)
-train=$build/examples/rawhd/rawhd-train
+train=$build/examples/training/rawhd-train
 work=$(mktemp -d)
 trap 'umount "$work/disk" 2>/dev/null || true; rm -rf "$work"' EXIT
 
-"$build/examples/rawhd/snnd-make-digits" --out "$work/digits" --trials 2 >/dev/null
+"$build/examples/make-digits/snnd-make-digits" --out "$work/digits" --trials 2 >/dev/null
 options=(--data "$work/digits" --hidden 32 --epochs 12 --batch 16 --threads 1 --quiet)
 log() { sed 's/"seconds":[^,}]*//' "$1/log.jsonl"; }
 "$train" "${options[@]}" --out "$work/whole" >/dev/null
@@ -46,8 +46,8 @@ echo 'a full disk lost nothing'
 
 # Temporary files where there is no room for them: what could not be made is said, and why.
 head -c 20m /dev/zero >"$work/disk/filling" 2>/dev/null || true
-report() { TMPDIR=$work/disk "$build/examples/rawhd/rawhd-report" --out "$work/report.html" "$work/whole"; }
-ablation() { TMPDIR=$work/disk "$build/examples/rawhd/rawhd-ablation" --data "$work/digits" --out "$work/ablation" --dry-run; }
+report() { TMPDIR=$work/disk "$build/examples/training/rawhd-report" --out "$work/report.html" "$work/whole"; }
+ablation() { TMPDIR=$work/disk "$build/examples/training/rawhd-ablation" --data "$work/digits" --out "$work/ablation" --dry-run; }
 for program in report ablation; do
     $program >"$work/said" 2>&1 || true
     if ! grep 'No space left on device' "$work/said" | head -n 1 | grep .; then

@@ -7,11 +7,11 @@ set -euo pipefail
 build=$(cd "$1" && pwd)
 times=${2:-50}
 RANDOM=${3:-1}
-train=$build/examples/rawhd/rawhd-train
+train=$build/examples/training/rawhd-train
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-"$build/examples/rawhd/snnd-make-digits" --out "$work/digits" --trials 2 >/dev/null
+"$build/examples/make-digits/snnd-make-digits" --out "$work/digits" --trials 2 >/dev/null
 options=(--data "$work/digits" --hidden 32 --structure deep-r --sparsity 0.5 --epochs 40 --batch 16 --validation 0.2 --threads 1)
 
 # What a run says of its epochs, without the seconds.

@@ -1,5 +1,5 @@
 /*
- * Fuzz target: the files of a run's folder, as the programs of examples/rawhd read them. The first byte chooses the
+ * Fuzz target: the files of a run's folder, as the programs of examples/training read them. The first byte chooses the
  * file, the rest is what it says: a log, settings, a table, or how recordings became inputs.
  */
 #include <math.h>
@@ -7,11 +7,11 @@
 #include "common/html.h"
 #include "common/printable.h"
 #include "common/table.h"
-#include "data/front_end.h"
 #include "fuzz.h"
-#include "report/past.h"
+#include "rawhd/front_end.h"
 #include "training/history.h"
 #include "training/keep.h"
+#include "training/report/past.h"
 
 /* The scratch directory is the folder of the run. */
 static char folder[4096];

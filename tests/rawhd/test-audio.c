@@ -8,7 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "data/audio.h"
+#include "audio/audio.h"
 #include "support.h"
 
 static char *folder;

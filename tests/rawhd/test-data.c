@@ -5,10 +5,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "audio/mel_window.h"
 #include "common/files.h"
-#include "data/cache.h"
-#include "data/data.h"
-#include "data/mel_window.h"
+#include "rawhd/cache.h"
+#include "rawhd/data.h"
 #include "support.h"
 
 static char *folder, *place;

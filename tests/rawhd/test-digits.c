@@ -1,5 +1,5 @@
 #include "common/numbers.h"
-#include "data/digits.h"
+#include "rawhd/digits.h"
 #include "support.h"
 
 START_TEST(takes_names_apart) {

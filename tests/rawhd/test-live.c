@@ -7,11 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "audio/mel.h"
 #include "common/files.h"
-#include "data/data.h"
-#include "data/digits.h"
-#include "data/front_end.h"
-#include "data/mel.h"
+#include "rawhd/data.h"
+#include "rawhd/digits.h"
+#include "rawhd/front_end.h"
 #include "support.h"
 #include "tones.h"
 

@@ -6,8 +6,8 @@
 
 #include "commands/commands.h"
 #include "common/files.h"
-#include "data/recordings.h"
-#include "data/spectrograms.h"
+#include "rawhd/recordings.h"
+#include "rawhd/spectrograms.h"
 #include "support.h"
 #ifdef EXAMPLES_EVENTS
 #include "events/events.h"

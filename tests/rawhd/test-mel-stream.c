@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "data/mel.h"
-#include "data/mel_stream.h"
-#include "data/resample.h"
+#include "audio/mel.h"
+#include "audio/mel_stream.h"
+#include "audio/resample.h"
 #include "support.h"
 
 enum { SEED = 17 };

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "data/mel.h"
-#include "data/spectrograms.h"
+#include "audio/mel.h"
+#include "rawhd/spectrograms.h"
 #include "support.h"
 
 static float cells[MEL_CELLS];

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "common/files.h"
-#include "data/recordings.h"
+#include "rawhd/recordings.h"
 #include "support.h"
 #include "tones.h"
 

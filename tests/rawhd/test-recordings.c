@@ -4,8 +4,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "data/recordings.h"
-#include "data/spectrograms.h"
+#include "rawhd/recordings.h"
+#include "rawhd/spectrograms.h"
 #include "support.h"
 
 static char *folder;

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "data/zenke_vogels.h"
+#include "rawhd/zenke_vogels.h"
 #include "support.h"
 
 static const double pi = 3.14159265358979323846;

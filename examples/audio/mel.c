@@ -1,0 +1,64 @@
+/*
+ * Step n of a recording x, resampled to 16 kHz, channel m:
+ *
+ *     X_n[k]  = DFT of hann[i] x[160 n + i], i = 0..511
+ *     P[n, m] = sum_k filter_m(k) |X_n[k]|^2                    (triangles with peak 1, evenly spaced in Mel)
+ *     L[n, m] = max(10 log10(P[n, m] / max P), -R)              (a recording's loudness says nothing about its word)
+ *
+ * Of more than 80 whole frames the 80 with the most power are taken, so that a long silence before the word does not
+ * push it out; fewer are followed by silence (-R). Over a data set, cells are then scaled to
+ * (L - low) / (high - low), with low and high the extremes of the training set.
+ *
+ * P needs no more of a recording than its frame (mel_stream.h); the choice of frames and max P need all of it, and are
+ * kept up to date frame by frame (mel_window.h), so that a recording that is still coming in has them, too.
+ */
+#include "audio/mel.h"
+
+#include <math.h>
+
+#include "audio/mel_stream.h"
+
+static int add_frame(void *user, const double power[MEL_CHANNELS], struct failure *failure) {
+    (void)failure;
+    mel_window_add(user, power);
+    return 0;
+}
+
+/* All frames of a recording. */
+static int fill_window(struct mel *mel, const struct audio *audio, struct mel_window *window, int64_t *samples,
+                       struct failure *failure) {
+    struct mel_stream *stream = mel_stream_new(mel, audio->rate, add_frame, window, failure);
+    if (stream == NULL)
+        return -1;
+    int result = mel_stream_push(stream, audio->samples, audio->count, failure);
+    if (result == 0)
+        result = mel_stream_end(stream, failure);
+    *samples = mel_stream_samples(stream);
+    mel_stream_free(stream);
+    return result;
+}
+
+enum problem mel_spectrogram(struct mel *mel, const struct audio *audio, float *cells, struct failure *failure) {
+    struct mel_window window;
+    int64_t samples;
+    mel_window_clear(&window);
+    if (fill_window(mel, audio, &window, &samples, failure) != 0)
+        return PROBLEM_CORRUPT;
+    if (window.count == 0) {
+        failed(failure, "%lld ms, and a frame takes %d ms", (long long)(samples * 1000 / MEL_RATE),
+               SPECTRUM_POINTS * 1000 / MEL_RATE);
+        return PROBLEM_SHORT;
+    }
+    if (!(window.loudest > 0) || !isfinite(window.loudest)) {
+        failed(failure, "no sound in the range of the filters");
+        return PROBLEM_SILENT;
+    }
+    mel_window_decibels(&window, 0, MEL_STEPS, cells);
+    return PROBLEM_NONE;
+}
+
+void mel_scale(float *cells, long long count, double low, double high) {
+    double range = high > low ? high - low : 1.0;
+    for (long long i = 0; i < count; i++)
+        cells[i] = (float)fmin(fmax(((double)cells[i] - low) / range, 0.0), 1.0);
+}

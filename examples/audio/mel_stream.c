@@ -1,0 +1,77 @@
+#include "audio/mel_stream.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "audio/resample.h"
+
+struct mel_stream {
+    struct mel *mel;
+    struct resampler *resampler; /* NULL where samples come at MEL_RATE */
+    mel_taker *take;
+    void *user;
+    float frame[SPECTRUM_POINTS]; /* the next one */
+    int held;                     /* samples of it that are there */
+    int64_t samples;
+};
+
+struct mel_stream *mel_stream_new(struct mel *mel, int rate, mel_taker *take, void *user, struct failure *failure) {
+    struct mel_stream *stream = allocate(1, sizeof *stream);
+    stream->mel = mel;
+    stream->take = take;
+    stream->user = user;
+    if (rate != MEL_RATE && (stream->resampler = resampler_new(rate, MEL_RATE, failure)) == NULL) {
+        free(stream);
+        return NULL;
+    }
+    return stream;
+}
+
+void mel_stream_free(struct mel_stream *stream) {
+    if (stream == NULL)
+        return;
+    resampler_free(stream->resampler);
+    free(stream);
+}
+
+/* The frame is complete: gives its power, and keeps what the next one shares with it. */
+static int give_frame(struct mel_stream *stream, struct failure *failure) {
+    double power[MEL_CHANNELS];
+    mel_power(stream->mel, stream->frame, power);
+    stream->held = SPECTRUM_POINTS - MEL_HOP;
+    memmove(stream->frame, stream->frame + MEL_HOP, (size_t)stream->held * sizeof(float));
+    return stream->take(stream->user, power, failure);
+}
+
+/* Samples at MEL_RATE. */
+static int take_samples(void *user, const float *samples, int64_t count, struct failure *failure) {
+    struct mel_stream *stream = user;
+    int result = 0;
+    stream->samples += count;
+    while (result == 0 && count > 0) {
+        const int64_t wanted = SPECTRUM_POINTS - stream->held, some = count < wanted ? count : wanted;
+        memcpy(stream->frame + stream->held, samples, (size_t)some * sizeof *samples);
+        stream->held += (int)some;
+        samples += some;
+        count -= some;
+        if (stream->held == SPECTRUM_POINTS)
+            result = give_frame(stream, failure);
+    }
+    return result;
+}
+
+int mel_stream_push(struct mel_stream *stream, const float *samples, int64_t count, struct failure *failure) {
+    if (stream->resampler == NULL)
+        return take_samples(stream, samples, count, failure);
+    return resampler_push(stream->resampler, samples, count, 0, take_samples, stream, failure);
+}
+
+int mel_stream_end(struct mel_stream *stream, struct failure *failure) {
+    if (stream->resampler == NULL)
+        return 0;
+    return resampler_push(stream->resampler, NULL, 0, 1, take_samples, stream, failure);
+}
+
+int64_t mel_stream_samples(const struct mel_stream *stream) {
+    return stream->samples;
+}

@@ -1,0 +1,25 @@
+/* Power spectra of 512 points, the Mel scale, and the shape that both presets give. */
+#ifndef AUDIO_SPECTRUM_H
+#define AUDIO_SPECTRUM_H
+
+enum {
+    SPECTRUM_POINTS = 512,                  /**< of the FFT */
+    SPECTRUM_BINS = SPECTRUM_POINTS / 2 + 1 /**< from 0 to half the rate */
+};
+
+/** A spectrogram is float [MEL_STEPS][MEL_CHANNELS], a step each 10 ms. */
+enum { MEL_CHANNELS = 40, MEL_STEPS = 80, MEL_CELLS = MEL_STEPS * MEL_CHANNELS, MEL_STEPS_A_SECOND = 100 };
+
+struct spectrum; /**< buffers of one thread */
+
+struct spectrum *spectrum_new(void);
+void spectrum_free(struct spectrum *spectrum);
+
+/** power[k] = |X[k]|^2 where X is the DFT of the SPECTRUM_POINTS samples of `frame`. */
+void spectrum_power(struct spectrum *spectrum, const float *frame, double power[SPECTRUM_BINS]);
+
+/** mel(f) = 2595 log10(1 + f / 700), with f in Hz. */
+double mel_of_hertz(double hertz);
+double hertz_of_mel(double mel);
+
+#endif

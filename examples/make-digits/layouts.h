@@ -1,0 +1,13 @@
+/* The layouts of other data sets in which trials are written. */
+#ifndef MAKE_DIGITS_LAYOUTS_H
+#define MAKE_DIGITS_LAYOUTS_H
+
+#include "make-digits/trials.h"
+
+/** The Spiking Heidelberg Digits: shd_train.h5 and shd_test.h5. Without HDF5 it begins with a failure. */
+extern const struct layout events_layout;
+
+/** Speech Commands: a folder a word, two lists, and noise. */
+extern const struct layout words_layout;
+
+#endif

@@ -1,0 +1,37 @@
+/* How recordings became the inputs of a network: what a program must know that wants to give it others. Part of the
+ * settings.json of kept spectrograms, and FRONT_END_FILE beside the models of a run. */
+#ifndef RAWHD_FRONT_END_H
+#define RAWHD_FRONT_END_H
+
+#include <cJSON.h>
+
+#include "rawhd/spectrograms.h"
+
+#define FRONT_END_FILE "front_end.json"
+
+struct front_end {
+    enum preset preset;
+    int german_first; /**< classes: German 0-9 and English 10-19, or the other way round */
+    struct spectrogram_scale scale;
+};
+
+/** "mel" or "zenke-vogels". */
+const char *preset_name(enum preset preset);
+
+/** "english-first" or "german-first". */
+const char *order_name(int german_first);
+
+/** Adds preset, version and classes. */
+void front_end_describe_kind(const struct front_end *front_end, cJSON *object);
+
+/** Adds what was fitted to the training recordings. */
+void front_end_describe_scale(const struct front_end *front_end, cJSON *object);
+
+/** Writes a file of both into a folder. */
+int front_end_write(const struct front_end *front_end, const char *folder, const char *name, struct failure *failure);
+
+/** Reads a file of a folder that has both, and whatever else; without a folder (NULL) the user has named all of `name`.
+ */
+int front_end_read(const char *folder, const char *name, struct front_end *front_end, struct failure *failure);
+
+#endif

@@ -1,0 +1,35 @@
+/* The Heidelberg Digits archive as shipped: two lists of names, and the files somewhere in the folder. */
+#ifndef RAWHD_RECORDINGS_H
+#define RAWHD_RECORDINGS_H
+
+#include "common/failure.h"
+#include "common/walk.h"
+#include "rawhd/problems.h"
+
+#define TRAINING_LIST "train_filenames.txt"
+#define TESTING_LIST "test_filenames.txt"
+
+struct recording {
+    const struct found_file *file; /**< NULL: it has a problem, which has been noted */
+    int label;
+};
+
+/** In the order of its list. */
+struct recording_list {
+    struct recording *recording;
+    size_t count;
+};
+
+struct recordings {
+    char *folder;
+    struct found_files files;
+    struct recording_list training, testing;
+    char fingerprint[17]; /**< of the lists and of the paths, sizes and times of the files listed */
+};
+
+/** Finds what the lists name; `problems` takes what is wrong with single recordings. */
+int recordings_find(const char *folder, int german_first, struct recordings *recordings, struct problems *problems,
+                    struct failure *failure);
+void recordings_free(struct recordings *recordings);
+
+#endif

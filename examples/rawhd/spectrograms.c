@@ -1,0 +1,181 @@
+#include "rawhd/spectrograms.h"
+
+#include <math.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "audio/mel.h"
+#include "rawhd/zenke_vogels.h"
+
+/* One recording to be read, and what came of it. */
+struct job {
+    const struct found_file *file;
+    float *cells;
+    enum problem problem;
+    char *detail;
+};
+
+/* What all threads share: they take the jobs in turn, and each job has its own place for its result. */
+struct work {
+    enum preset preset;
+    const char *folder;
+    int lowest_rate;
+    struct job *job;
+    size_t count;
+    atomic_size_t next;
+};
+
+/* Filters and buffers of one thread. */
+struct front_end {
+    struct mel *mel;
+    struct zenke_vogels *zenke_vogels;
+};
+
+/* 1 where nothing ever moves. */
+static int is_silent(const struct audio *audio) {
+    for (int64_t i = 1; i < audio->count; i++)
+        if (audio->samples[i] != audio->samples[0])
+            return 0;
+    return 1;
+}
+
+static enum problem transform(struct front_end *front_end, const struct audio *audio, float *cells,
+                              struct failure *failure) {
+    if (audio->count == 0) {
+        failed(failure, "no samples");
+        return PROBLEM_SHORT;
+    }
+    if (is_silent(audio)) {
+        failed(failure, "%lld samples", (long long)audio->count);
+        return PROBLEM_SILENT;
+    }
+    if (front_end->mel != NULL)
+        return mel_spectrogram(front_end->mel, audio, cells, failure);
+    return zenke_vogels_spectrogram(front_end->zenke_vogels, audio, cells, failure);
+}
+
+static void do_job(const char *folder, struct front_end *front_end, struct job *job) {
+    if (job->file == NULL)
+        return;
+    char *path = format_text("%s/%s", folder, job->file->path);
+    struct failure failure;
+    struct audio audio;
+    if (audio_load(path, &audio, &failure) != 0) {
+        job->problem = PROBLEM_CORRUPT;
+    } else {
+        job->problem = transform(front_end, &audio, job->cells, &failure);
+        audio_free(&audio);
+    }
+    if (job->problem != PROBLEM_NONE)
+        job->detail = format_text("%s (%s)", job->file->path, failure.text);
+    free(path);
+}
+
+static void *thread_main(void *user) {
+    struct work *work = user;
+    struct front_end front_end = {NULL, NULL};
+    if (work->preset == PRESET_MEL)
+        front_end.mel = mel_new(work->lowest_rate);
+    else
+        front_end.zenke_vogels = zenke_vogels_new();
+    for (size_t i; (i = atomic_fetch_add(&work->next, 1)) < work->count;)
+        do_job(work->folder, &front_end, &work->job[i]);
+    mel_free(front_end.mel);
+    zenke_vogels_free(front_end.zenke_vogels);
+    return NULL;
+}
+
+static void do_all(struct work *work, int threads) {
+    if (threads <= 0) {
+        long processors = sysconf(_SC_NPROCESSORS_ONLN);
+        threads = processors > 0 && processors < 1024 ? (int)processors : 1;
+    }
+    pthread_t *helper = allocate((size_t)threads, sizeof *helper);
+    int helpers = 0;
+    while (helpers < threads - 1 && pthread_create(&helper[helpers], NULL, thread_main, work) == 0)
+        helpers++;
+    thread_main(work);
+    for (int i = 0; i < helpers; i++)
+        pthread_join(helper[i], NULL);
+    free(helper);
+}
+
+int spectrograms_lowest_rate(const struct recordings *recordings, const struct recording_list *list) {
+    int lowest = 0;
+    for (size_t i = 0; i < list->count; i++) {
+        const struct found_file *file = list->recording[i].file;
+        if (file == NULL)
+            continue;
+        char *path = format_text("%s/%s", recordings->folder, file->path);
+        int rate = audio_rate(path);
+        free(path);
+        if (rate > 0 && (lowest == 0 || rate < lowest))
+            lowest = rate;
+    }
+    return lowest;
+}
+
+static void prepare(struct spectrograms *spectrograms, const struct recording_list *list, struct job *job) {
+    spectrograms->count = list->count;
+    spectrograms->cells = allocate(list->count, MEL_CELLS * sizeof *spectrograms->cells);
+    spectrograms->labels = allocate(list->count, sizeof *spectrograms->labels);
+    for (size_t i = 0; i < list->count; i++) {
+        spectrograms->labels[i] = list->recording[i].label;
+        job[i].file = list->recording[i].file;
+        job[i].cells = spectrograms->cells + i * MEL_CELLS;
+    }
+}
+
+static void collect_problems(struct job *job, size_t count, struct problems *problems) {
+    for (size_t i = 0; i < count; i++) {
+        if (job[i].problem != PROBLEM_NONE)
+            problems_add(problems, job[i].problem, "%s", job[i].detail);
+        free(job[i].detail);
+    }
+}
+
+/* Fits the scale to the training set and applies it to both. */
+static void scale_both(struct spectrograms *training, struct spectrograms *testing, struct spectrogram_scale *scale) {
+    scale->low = INFINITY;
+    scale->high = -INFINITY;
+    for (size_t i = 0; i < training->count * MEL_CELLS; i++) {
+        scale->low = fmin(scale->low, (double)training->cells[i]);
+        scale->high = fmax(scale->high, (double)training->cells[i]);
+    }
+    mel_scale(training->cells, (long long)training->count * MEL_CELLS, scale->low, scale->high);
+    mel_scale(testing->cells, (long long)testing->count * MEL_CELLS, scale->low, scale->high);
+}
+
+int spectrograms_make(enum preset preset, const struct recordings *recordings, int threads,
+                      struct spectrograms *training, struct spectrograms *testing, struct spectrogram_scale *scale,
+                      struct problems *problems) {
+    memset(scale, 0, sizeof *scale);
+    scale->lowest_rate = spectrograms_lowest_rate(recordings, &recordings->training);
+    struct work work = {.preset = preset, .folder = recordings->folder};
+    work.lowest_rate = scale->lowest_rate > 0 ? scale->lowest_rate : MEL_RATE;
+    work.count = recordings->training.count + recordings->testing.count;
+    work.job = allocate(work.count, sizeof *work.job);
+    atomic_init(&work.next, 0);
+    prepare(training, &recordings->training, work.job);
+    prepare(testing, &recordings->testing, work.job + recordings->training.count);
+    do_all(&work, threads);
+    collect_problems(work.job, work.count, problems);
+    free(work.job);
+    if (problems_total(problems) > 0) {
+        spectrograms_free(training);
+        spectrograms_free(testing);
+        return -1;
+    }
+    if (preset == PRESET_MEL)
+        scale_both(training, testing, scale);
+    return 0;
+}
+
+void spectrograms_free(struct spectrograms *spectrograms) {
+    free(spectrograms->cells);
+    free(spectrograms->labels);
+    memset(spectrograms, 0, sizeof *spectrograms);
+}

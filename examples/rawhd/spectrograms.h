@@ -1,0 +1,39 @@
+/* Spectrograms of a whole set of recordings. */
+#ifndef RAWHD_SPECTROGRAMS_H
+#define RAWHD_SPECTROGRAMS_H
+
+#include <stdint.h>
+
+#include "audio/spectrum.h"
+#include "rawhd/recordings.h"
+
+enum preset { PRESET_MEL, PRESET_ZENKE_VOGELS };
+
+/** Raised when a preset gives other numbers than before, so that what was kept is made anew. */
+enum { SPECTROGRAMS_VERSION = 1 };
+
+struct spectrograms {
+    float *cells; /**< [count][MEL_STEPS][MEL_CHANNELS] */
+    int64_t *labels;
+    size_t count;
+};
+
+/** How the `mel` preset was fitted to the training recordings. */
+struct spectrogram_scale {
+    int lowest_rate;  /**< of the training recordings, in Hz */
+    double low, high; /**< decibels that became 0 and 1 */
+};
+
+/** Reads every recording on `threads` threads (0: one a processor); the numbers do not depend on how many. Recordings
+ * that cannot be used are noted in `problems`, and nothing is given back if that has any. Returns 0, or -1 with
+ * problems. */
+int spectrograms_make(enum preset preset, const struct recordings *recordings, int threads,
+                      struct spectrograms *training, struct spectrograms *testing, struct spectrogram_scale *scale,
+                      struct problems *problems);
+
+/** The lowest rate among the recordings of a list that can be read; 0 if none can. */
+int spectrograms_lowest_rate(const struct recordings *recordings, const struct recording_list *list);
+
+void spectrograms_free(struct spectrograms *spectrograms);
+
+#endif

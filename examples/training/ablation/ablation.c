@@ -1,0 +1,203 @@
+#include "training/ablation/ablation.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/numbers.h"
+#include "training/history.h"
+
+const char *const ablation_models[ABLATION_MODELS + 1] = {"both", "structure", "delays", "neither", NULL};
+
+/* Learned structure follows Dale's law, the fixed one does not: as in the paper. */
+static const char *const model_options[ABLATION_MODELS][5] = {
+    {"--structure", "deep-r", "--delays", "learned", "--dale"},
+    {"--structure", "deep-r", "--delays", "fixed", "--dale"},
+    {"--structure", "fixed", "--delays", "learned", "--no-dale"},
+    {"--structure", "fixed", "--delays", "fixed", "--no-dale"},
+};
+
+const char *const ablation_decided[] = {"structure", "delays", "sparsity", "seed", "dale", NULL};
+
+/* ---- Lists ---- */
+
+/* Cuts the first part off a list with commas: to be freed, NULL at the end. */
+static char *cut(const char **list) {
+    if (*list == NULL)
+        return NULL;
+    const char *comma = strchr(*list, ',');
+    size_t length = comma != NULL ? (size_t)(comma - *list) : strlen(*list);
+    char *part = format_text("%.*s", (int)length, *list);
+    *list = comma != NULL ? comma + 1 : NULL;
+    return part;
+}
+
+static int add_model(struct ablation *ablation, const char *name) {
+    int model = 0;
+    while (ablation_models[model] != NULL && strcmp(ablation_models[model], name) != 0)
+        model++;
+    for (int i = 0; i < ablation->models; i++)
+        if (ablation->model[i] == model)
+            return -1;
+    if (model == ABLATION_MODELS)
+        return -1;
+    ablation->model[ablation->models++] = model;
+    return 0;
+}
+
+int ablation_read_models(struct ablation *ablation, const char *text, struct failure *failure) {
+    ablation->models = 0;
+    int result = 0;
+    for (char *part; (part = cut(&text)) != NULL; free(part))
+        if (result == 0 && add_model(ablation, part) != 0)
+            result = failed(failure,
+                            "--models: expected both, structure, delays and neither, each once at most, with "
+                            "commas between, not '%s'",
+                            part);
+    return result;
+}
+
+/* In its place in the ascending list. */
+static int add_sparsity(struct ablation *ablation, const char *text) {
+    double sparsity;
+    if (ablation->sparsities == ABLATION_SPARSITIES || number_real(text, 0, 0.999999, &sparsity) != 0)
+        return -1;
+    int place = ablation->sparsities;
+    while (place > 0 && ablation->sparsity[place - 1] >= sparsity)
+        place--;
+    if (place < ablation->sparsities && ablation->sparsity[place] <= sparsity)
+        return -1; /* it is there already */
+    memmove(&ablation->sparsity[place + 1], &ablation->sparsity[place],
+            (size_t)(ablation->sparsities - place) * sizeof *ablation->sparsity);
+    ablation->sparsity[place] = sparsity;
+    ablation->sparsities++;
+    return 0;
+}
+
+int ablation_read_sparsities(struct ablation *ablation, const char *text, struct failure *failure) {
+    ablation->sparsities = 0;
+    int result = 0;
+    for (char *part; (part = cut(&text)) != NULL; free(part))
+        if (result == 0 && add_sparsity(ablation, part) != 0)
+            result = failed(failure,
+                            "--sparsities: expected up to %d different numbers from 0 to 0.999999 with commas "
+                            "between, not '%s'",
+                            ABLATION_SPARSITIES, part);
+    return result;
+}
+
+/* ---- Runs ---- */
+
+/* To be freed. */
+static char *name_of(int model, double sparsity, int64_t seed) {
+    return format_text("%s-%.15g-seed-%lld", ablation_models[model], sparsity, (long long)seed);
+}
+
+static int add_run(struct ablation *ablation, int model, double sparsity, int64_t seed, struct failure *failure) {
+    const char *const *of_model = model_options[model];
+    char *share = format_text("%.15g", sparsity), *number = format_text("%lld", (long long)seed);
+    char *name = name_of(model, sparsity, seed);
+    const char *const arguments[] = {of_model[0],  of_model[1], of_model[2], of_model[3], of_model[4],
+                                     "--sparsity", share,       "--seed",    number,      NULL};
+    int result = sweep_add(&ablation->sweep, name, arguments, failure);
+    free(name);
+    free(number);
+    free(share);
+    return result;
+}
+
+int ablation_add_runs(struct ablation *ablation, struct failure *failure) {
+    for (int64_t seed = 0; seed < ablation->seeds; seed++)
+        for (int sparsity = 0; sparsity < ablation->sparsities; sparsity++)
+            for (int model = 0; model < ablation->models; model++)
+                if (add_run(ablation, ablation->model[model], ablation->sparsity[sparsity], seed, failure) != 0)
+                    return -1;
+    return 0;
+}
+
+/* 1 if the run of this name is in the list. */
+static int asks_for(const struct ablation *ablation, const char *name) {
+    for (size_t i = 0; i < ablation->sweep.count; i++)
+        if (strcmp(ablation->sweep.run[i].name, name) == 0)
+            return 1;
+    return 0;
+}
+
+/* Takes the name of a run's folder apart; -1 if it is none. */
+static int read_name(const char *name, int *model, double *sparsity, int64_t *seed) {
+    const char *share = strchr(name, '-'), *number = share != NULL ? strstr(share, "-seed-") : NULL;
+    if (number == NULL)
+        return -1;
+    char *kind = format_text("%.*s", (int)(share - name), name);
+    char *part = format_text("%.*s", (int)(number - share) - 1, share + 1);
+    for (*model = 0; *model < ABLATION_MODELS && strcmp(ablation_models[*model], kind) != 0;)
+        ++*model;
+    int result = *model < ABLATION_MODELS && number_real(part, 0, 0.999999, sparsity) == 0 &&
+                         number_whole(number + strlen("-seed-"), 0, ABLATION_SEEDS - 1, seed) == 0
+                     ? 0
+                     : -1;
+    free(part);
+    free(kind);
+    if (result != 0)
+        return -1;
+    char *proper = name_of(*model, *sparsity, *seed);
+    result = strcmp(name, proper) == 0 ? 0 : -1; /* not 0.50 for 0.5 */
+    free(proper);
+    return result;
+}
+
+/* Adds the run in the folder of this name, if it is one and nobody asked for it. */
+static int add_other(const struct ablation *ablation, struct ablation *others, const char *name,
+                     struct failure *failure) {
+    int model;
+    double sparsity;
+    int64_t seed;
+    if (read_name(name, &model, &sparsity, &seed) != 0 || asks_for(ablation, name))
+        return 0;
+    return add_run(others, model, sparsity, seed, failure);
+}
+
+int ablation_find_others(const struct ablation *ablation, struct ablation *others, struct failure *failure) {
+    *others = *ablation;
+    others->sweep.run = NULL;
+    others->sweep.count = 0;
+    char *recordings = sweep_recordings(&ablation->sweep);
+    if (recordings != NULL)
+        snprintf(others->sweep.recordings, sizeof others->sweep.recordings, "%s", recordings);
+    free(recordings);
+    DIR *folder = opendir(ablation->sweep.out);
+    int result = 0;
+    for (struct dirent *entry; folder != NULL && result == 0 && (entry = readdir(folder)) != NULL;)
+        result = add_other(ablation, others, entry->d_name, failure);
+    if (folder != NULL)
+        closedir(folder);
+    return result;
+}
+
+/* The place in ablation_models, whose order this is. */
+static int model_of(const struct options *options) {
+    return (options->structure == STRUCTURE_FIXED ? 2 : 0) + (options->delays == DELAYS_FIXED ? 1 : 0);
+}
+
+int ablation_result(const struct ablation *ablation, size_t run, struct ablation_result *result,
+                    struct failure *failure) {
+    enum sweep_state state;
+    cJSON *history;
+    const struct options *options = &ablation->sweep.run[run].options;
+    *result = (struct ablation_result){model_of(options), options->sparsity, options->seed, 0, 0, 0, 0, 0, 0};
+    if (sweep_look(&ablation->sweep, run, &state, &history, failure) != 0)
+        return -1;
+    if (state == SWEEP_DONE) {
+        result->done = 1;
+        result->epochs = cJSON_GetArraySize(history);
+        const cJSON *last = cJSON_GetArrayItem(history, result->epochs - 1);
+        result->last = history_number(last, "test_accuracy");
+        result->best = history_number(cJSON_GetArrayItem(history, history_best(history)), "test_accuracy");
+        result->synapses = history_number(last, "active");
+        for (const cJSON *record = history->child; record != NULL; record = record->next)
+            result->seconds += history_number(record, "seconds");
+    }
+    cJSON_Delete(history);
+    return 0;
+}

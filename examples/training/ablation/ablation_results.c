@@ -1,0 +1,262 @@
+#include "training/ablation/ablation_results.h"
+
+#include <math.h>
+#include <snndelay.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "common/files.h"
+#include "common/program.h"
+
+/* ---- Reading ---- */
+
+static void add_result(struct ablation_results *results, const struct ablation_result *result) {
+    results->result = reallocate(results->result, results->count + 1, sizeof *results->result);
+    results->result[results->count++] = *result;
+}
+
+static int read_asked(const struct ablation *ablation, struct ablation_results *results, struct failure *failure) {
+    for (size_t run = 0; run < ablation->sweep.count; run++) {
+        struct ablation_result result;
+        if (ablation_result(ablation, run, &result, failure) != 0)
+            return -1;
+        add_result(results, &result);
+    }
+    return 0;
+}
+
+/* What others have asked for counts when it is done. */
+static int read_others(const struct ablation *ablation, struct ablation_results *results, struct failure *failure) {
+    struct ablation others;
+    int result = ablation_find_others(ablation, &others, failure);
+    for (size_t run = 0; result == 0 && run < others.sweep.count; run++) {
+        struct ablation_result other;
+        struct failure reason;
+        if (ablation_result(&others, run, &other, &reason) != 0) {
+            if (results->left_out++ == 0)
+                results->because = reason;
+        } else if (other.done) {
+            add_result(results, &other);
+            results->others++;
+        }
+    }
+    sweep_free(&others.sweep);
+    return result;
+}
+
+static int compare(const void *a, const void *b) {
+    const struct ablation_result *first = a, *second = b;
+    if (first->model != second->model)
+        return first->model < second->model ? -1 : 1;
+    if (first->sparsity < second->sparsity || first->sparsity > second->sparsity)
+        return first->sparsity < second->sparsity ? -1 : 1;
+    return (first->seed > second->seed) - (first->seed < second->seed);
+}
+
+static int ascending(const void *a, const void *b) {
+    const double first = *(const double *)a, second = *(const double *)b;
+    return (first > second) - (first < second);
+}
+
+static void list_sparsities(struct ablation_results *results) {
+    results->sparsity = allocate(results->count, sizeof *results->sparsity);
+    for (size_t i = 0; i < results->count; i++)
+        results->sparsity[i] = results->result[i].sparsity;
+    qsort(results->sparsity, results->count, sizeof *results->sparsity, ascending);
+    for (size_t i = 0; i < results->count; i++)
+        if (i == 0 || results->sparsity[i] > results->sparsity[results->sparsities - 1])
+            results->sparsity[results->sparsities++] = results->sparsity[i];
+}
+
+void ablation_results_list(struct ablation_results *results) {
+    if (results->count == 0)
+        return;
+    qsort(results->result, results->count, sizeof *results->result, compare);
+    for (size_t i = 0; i < results->count; i++) {
+        if (i == 0 || results->result[i].model != results->result[i - 1].model)
+            results->model[results->models++] = results->result[i].model;
+        if (results->result[i].seed >= results->seeds)
+            results->seeds = results->result[i].seed + 1;
+    }
+    list_sparsities(results);
+}
+
+int ablation_results_read(const struct ablation *ablation, struct ablation_results *results, struct failure *failure) {
+    *results = (struct ablation_results){0};
+    if (read_asked(ablation, results, failure) != 0 || read_others(ablation, results, failure) != 0) {
+        ablation_results_free(results);
+        return -1;
+    }
+    ablation_results_list(results);
+    return 0;
+}
+
+void ablation_results_free(struct ablation_results *results) {
+    free(results->result);
+    free(results->sparsity);
+    *results = (struct ablation_results){0};
+}
+
+/* ---- Means ---- */
+
+/* The accuracy of a run, if it is done and of this kind; else NaN. */
+static double accuracy_of(const struct ablation_result *result, int model, double sparsity,
+                          enum ablation_measure measure) {
+    if (!result->done || result->model != model || result->sparsity < sparsity || result->sparsity > sparsity)
+        return NAN;
+    return measure == ABLATION_LAST ? result->last : result->best;
+}
+
+struct ablation_spread ablation_spread(const struct ablation_results *results, int model, double sparsity,
+                                       enum ablation_measure measure) {
+    struct ablation_spread spread = {0, NAN, NAN, NAN, NAN};
+    double sum = 0, squares = 0;
+    for (size_t i = 0; i < results->count; i++) {
+        const double accuracy = accuracy_of(&results->result[i], model, sparsity, measure);
+        if (isnan(accuracy))
+            continue;
+        spread.runs++;
+        sum += accuracy;
+        spread.least = fmin(spread.least, accuracy); /* fmin and fmax take the number where the other is NaN */
+        spread.largest = fmax(spread.largest, accuracy);
+    }
+    if (spread.runs == 0)
+        return spread;
+    spread.mean = sum / spread.runs;
+    for (size_t i = 0; i < results->count; i++) {
+        const double accuracy = accuracy_of(&results->result[i], model, sparsity, measure);
+        squares += isnan(accuracy) ? 0 : (accuracy - spread.mean) * (accuracy - spread.mean);
+    }
+    if (spread.runs > 1)
+        spread.deviation = sqrt(squares / (spread.runs - 1));
+    return spread;
+}
+
+/* ---- Files ---- */
+
+static void write_results(const struct ablation *ablation, const struct ablation_results *results, FILE *file) {
+    (void)ablation;
+    fputs("model\tsparsity\tseed\tepochs\tlast_test_accuracy\tbest_test_accuracy\tsynapses\tseconds\n", file);
+    for (size_t i = 0; i < results->count; i++) {
+        const struct ablation_result *result = &results->result[i];
+        if (result->done)
+            fprintf(file, "%s\t%.15g\t%lld\t%d\t%.8f\t%.8f\t%.0f\t%.2f\n", ablation_models[result->model],
+                    result->sparsity, (long long)result->seed, result->epochs, result->last, result->best,
+                    result->synapses, result->seconds);
+    }
+}
+
+static void write_spread(const struct ablation_spread *spread, FILE *file) {
+    fprintf(file, "\t%.8f", spread->mean);
+    if (isnan(spread->deviation))
+        fputs("\tnan", file);
+    else
+        fprintf(file, "\t%.8f", spread->deviation);
+    fprintf(file, "\t%.8f\t%.8f", spread->least, spread->largest);
+}
+
+static void write_summary(const struct ablation *ablation, const struct ablation_results *results, FILE *file) {
+    (void)ablation;
+    fputs("model\tsparsity\truns\tlast_mean\tlast_deviation\tlast_least\tlast_largest\tbest_mean\tbest_deviation\t"
+          "best_least\tbest_largest\n",
+          file);
+    for (int i = 0; i < results->models; i++)
+        for (int j = 0; j < results->sparsities; j++) {
+            const int model = results->model[i];
+            const double sparsity = results->sparsity[j];
+            struct ablation_spread last = ablation_spread(results, model, sparsity, ABLATION_LAST);
+            struct ablation_spread best = ablation_spread(results, model, sparsity, ABLATION_BEST);
+            if (last.runs == 0)
+                continue;
+            fprintf(file, "%s\t%.15g\t%d", ablation_models[model], sparsity, last.runs);
+            write_spread(&last, file);
+            write_spread(&best, file);
+            fputc('\n', file);
+        }
+}
+
+/* What all runs have in common, and what they differ in. */
+static void write_settings(const struct ablation *ablation, const struct ablation_results *results, FILE *file) {
+    const struct sweep *sweep = &ablation->sweep;
+    cJSON *settings = cJSON_CreateObject(), *models = cJSON_AddArrayToObject(settings, "models");
+    for (int i = 0; i < results->models; i++)
+        cJSON_AddItemToArray(models, cJSON_CreateString(ablation_models[results->model[i]]));
+    cJSON_AddItemToObject(settings, "sparsities", cJSON_CreateDoubleArray(results->sparsity, results->sparsities));
+    cJSON_AddNumberToObject(settings, "seeds", (double)results->seeds);
+    cJSON *common = options_settings(&sweep->run[0].options);
+    for (size_t i = 0; ablation_decided[i] != NULL; i++)
+        cJSON_DeleteItemFromObjectCaseSensitive(common, ablation_decided[i]);
+    cJSON_AddItemToObject(settings, "common", common);
+    char *recordings = sweep_recordings(sweep);
+    if (recordings != NULL)
+        cJSON_AddStringToObject(settings, "recordings", recordings);
+    free(recordings);
+    cJSON_AddStringToObject(settings, "library", snnd_version());
+    char *text = cJSON_Print(settings);
+    fprintf(file, "%s\n", text);
+    cJSON_free(text);
+    cJSON_Delete(settings);
+}
+
+static int write_file(const struct ablation *ablation, const struct ablation_results *results, const char *name,
+                      void (*write)(const struct ablation *ablation, const struct ablation_results *results,
+                                    FILE *file),
+                      struct failure *failure) {
+    struct file_writing writing;
+    FILE *file = file_begin_in(ablation->sweep.out, name, &writing, failure);
+    if (file == NULL)
+        return -1;
+    write(ablation, results, file);
+    return file_end(&writing, failure);
+}
+
+int ablation_results_write(const struct ablation *ablation, const struct ablation_results *results,
+                           struct failure *failure) {
+    if (write_file(ablation, results, "results.tsv", write_results, failure) != 0 ||
+        write_file(ablation, results, "summary.tsv", write_summary, failure) != 0)
+        return -1;
+    return write_file(ablation, results, "ablation.json", write_settings, failure);
+}
+
+/* ---- The table ---- */
+
+static void print_heading(const struct ablation *ablation, const struct ablation_results *results) {
+    size_t done = 0;
+    for (size_t i = 0; i < results->count; i++)
+        done += results->result[i].done != 0;
+    char *others = results->others > 0
+                       ? format_text(", and %zu more that are in %s", results->others, ablation->sweep.out)
+                       : format_text("%s", "");
+    program_say("Test accuracy (%%) after the last epoch, mean and standard deviation over seeds; %zu of %zu runs%s",
+                done - results->others, ablation->sweep.count, others);
+    putchar('\n');
+    free(others);
+}
+
+static void print_cell(const struct ablation_spread *spread) {
+    char *mean = spread->runs > 0 ? format_text("%.2f", 100 * spread->mean) : format_text("-");
+    char *cell = spread->runs > 1 ? format_text("%s +- %.2f", mean, 100 * spread->deviation) : format_text("%s", mean);
+    printf("  %-12s", cell);
+    free(cell);
+    free(mean);
+}
+
+void ablation_results_print(const struct ablation *ablation, const struct ablation_results *results) {
+    print_heading(ablation, results);
+    printf("%-12s", "sparsity");
+    for (int i = 0; i < results->models; i++)
+        printf("  %-12s", ablation_models[results->model[i]]);
+    putchar('\n');
+    for (int j = 0; j < results->sparsities; j++) {
+        printf("%-12.15g", results->sparsity[j]);
+        for (int i = 0; i < results->models; i++) {
+            struct ablation_spread spread =
+                ablation_spread(results, results->model[i], results->sparsity[j], ABLATION_LAST);
+            print_cell(&spread);
+        }
+        putchar('\n');
+    }
+    if (results->left_out > 0)
+        program_complain("left out of the tables, for their settings: %zu run%s in %s: %s", results->left_out,
+                         results->left_out == 1 ? "" : "s", ablation->sweep.out, results->because.text);
+}

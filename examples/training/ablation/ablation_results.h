@@ -1,0 +1,48 @@
+/* What an ablation has come to so far: tables in files and on paper. */
+#ifndef TRAINING_ABLATION_RESULTS_H
+#define TRAINING_ABLATION_RESULTS_H
+
+#include "training/ablation/ablation.h"
+
+/** One model at one sparsity, over seeds. Accuracies are shares; the deviation is the sample's, NaN for one run. */
+struct ablation_spread {
+    int runs;
+    double mean, deviation, least, largest;
+};
+
+enum ablation_measure { ABLATION_LAST, ABLATION_BEST };
+
+/** Runs that are asked for, and those of the same settings that are in the folder beside them and are done: another
+ * rawhd-ablation may be at work on them, or was. */
+struct ablation_results {
+    int model[ABLATION_MODELS]; /**< those that there are, in the order of ablation_models */
+    int models;
+    double *sparsity; /**< ascending */
+    int sparsities;
+    int64_t seeds;                  /**< 0 to seeds - 1 */
+    struct ablation_result *result; /**< by model, sparsity and seed */
+    size_t count;
+    size_t others;          /**< of them: that were not asked for */
+    size_t left_out;        /**< runs in the folder of other settings */
+    struct failure because; /**< which setting of the first of these */
+};
+
+/** Reads what is done. Fails if a run that is asked for has other settings. */
+int ablation_results_read(const struct ablation *ablation, struct ablation_results *results, struct failure *failure);
+
+/** Sorts results, and lists their models, sparsities and seeds. */
+void ablation_results_list(struct ablation_results *results);
+
+void ablation_results_free(struct ablation_results *results);
+
+struct ablation_spread ablation_spread(const struct ablation_results *results, int model, double sparsity,
+                                       enum ablation_measure measure);
+
+/** Writes results.tsv, summary.tsv and ablation.json. */
+int ablation_results_write(const struct ablation *ablation, const struct ablation_results *results,
+                           struct failure *failure);
+
+/** Prints accuracy after the last epoch, models by sparsities, and says what was left out on stderr. */
+void ablation_results_print(const struct ablation *ablation, const struct ablation_results *results);
+
+#endif

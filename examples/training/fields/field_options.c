@@ -1,0 +1,132 @@
+#include "training/fields/field_options.h"
+
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "common/arguments.h"
+#include "training/fields/field_results.h"
+#include "training/keep.h"
+
+static const char help[] =
+    "Usage: rawhd-receptive-fields --data DIR [options] [-- options of rawhd-train]\n"
+    "Trains three kinds of networks with several seeds, and looks at the receptive fields of their output neurons\n"
+    "before and after: how ordered they are, as Moran's I, the highest over orders of the rows.\n"
+    "  dense    all synapses, delays learned\n"
+    "  deep-r   sparse, structure (DEEP R, grown by the gradient, Dale's law) and delays learned\n"
+    "  fixed    as sparse, a random mask and random delays that stay, without Dale's law\n"
+    "Runs that are done are loaded; what was killed goes on where it was.\n\n"
+    "  --data DIR         as of rawhd-train\n"
+    "  --out DIR          where runs and results are kept (rawhd-fields)\n"
+    "  --seeds N          networks of each kind, with seeds 0 to N - 1 (3)\n"
+    "  --sparsity S       share of absent synapses of the sparse kinds (0.875)\n"
+    "  --permutations N   orders of the rows that are tried (2000)\n"
+    "  --search           from the best of them on, runs of rows turn round while that gains: higher values than\n"
+    "                     the paper's, not to be compared with these\n"
+    "  --rook             4 neighbours a cell, not 8\n"
+    "  --model NAME       best or last: the epoch that is looked at (best)\n"
+    "  --jobs N           runs at a time, which share the processors; 0: one a processor (0)\n"
+    "  --dry-run          print the runs with their state, and an estimate of the time\n"
+    "  --quiet            print the tests only\n"
+    "  --help             this text\n"
+    "  --version          the version of libsnndelay\n\n"
+    "What follows -- goes to each run: rawhd-receptive-fields --data DIR -- --epochs 50 --batch 64\n\n"
+    "The folder --out gets:\n"
+    "  KIND-SEED/         a run, as of rawhd-train; its output is in output.txt\n"
+    "  fields/            of each run, untrained and trained: .npy, float64 [output, input channel, delay]\n"
+    "  moran.tsv          Moran's I, excitation and inhibition of every field\n"
+    "  tests.tsv          trained against untrained, fixed against learned: Mann-Whitney, two-sided\n"
+    "  fields.json        the settings\n"
+    "  pictures/          fields-KIND: the most ordered field before and after, and all values; moran; balance\n\n"
+    "Exit codes: 0 done; 1 the data or a run failed, and the next start repeats it; 2 wrong usage, also runs in --out\n"
+    "that were begun with other settings; 130 stopped by Ctrl-C, with checkpoints.\n";
+
+/* What tells the runs from each other, beside the sparsity. */
+static const char *const kind_options[FIELD_KINDS][7] = {
+    {"--structure", "dense", "--delays", "learned", NULL},
+    {"--structure", "deep-r", "--growth", "gradient", "--dale", NULL},
+    {"--structure", "fixed", "--delays", "fixed", "--no-dale", NULL},
+};
+
+const char *const field_options_decided[] = {"structure", "delays", "sparsity", "seed", "growth", "dale", NULL};
+
+void field_options_help(void) {
+    fputs(help, stdout);
+}
+
+/* ---- The command line ---- */
+
+static const char *const models[] = {"best", "last", NULL};
+
+#define AT(field) offsetof(struct field_options, field)
+
+static const struct argument known[] = {
+    {"data", TEXT, AT(sweep.data), 0, 0, NULL},
+    {"out", TEXT, AT(sweep.out), 0, 0, NULL},
+    {"seeds", WHOLE, AT(seeds), 1, 1000, NULL},
+    {"sparsity", REAL, AT(sparsity), 0, 0.999999, NULL},
+    {"permutations", WHOLE, AT(permutations), 1, 1e8, NULL},
+    {"search", SWITCH, AT(search), 0, 0, NULL},
+    {"rook", SWITCH, AT(rook), 0, 0, NULL},
+    {"model", CHOICE, AT(last), 0, 0, models},
+    {"jobs", WHOLE, AT(jobs), 0, 1024, NULL},
+    {"dry-run", SWITCH, AT(dry_run), 0, 0, NULL},
+    {"quiet", SWITCH, AT(sweep.quiet), 0, 0, NULL},
+    {"help", SWITCH, AT(help), 0, 0, NULL},
+    {"version", SWITCH, AT(version), 0, 0, NULL},
+};
+
+static void settle(struct field_options *options) {
+    options->sweep.jobs = (int)options->jobs;
+    options->model = options->last ? KEEP_LAST : KEEP_BEST;
+    snnd_moran_options_init(&options->moran, sizeof options->moran);
+    options->moran.permutations = (int32_t)options->permutations;
+    options->moran.search = options->search;
+    options->moran.neighbours = options->rook ? SNND_ROOK : SNND_QUEEN;
+}
+
+/* ---- The runs ---- */
+
+static int add_run(struct field_options *options, int kind, int64_t seed, struct failure *failure) {
+    const char *arguments[12];
+    int count = 0;
+    for (; kind_options[kind][count] != NULL; count++)
+        arguments[count] = kind_options[kind][count];
+    char *share = format_text("%.15g", options->sparsity), *number = format_text("%lld", (long long)seed);
+    char *name = format_text("%s-%s", field_kind_names[kind], number);
+    arguments[count++] = "--seed";
+    arguments[count++] = number;
+    if (kind != FIELDS_DENSE) {
+        arguments[count++] = "--sparsity";
+        arguments[count++] = share;
+    }
+    arguments[count] = NULL;
+    int result = sweep_add(&options->sweep, name, arguments, failure);
+    free(name);
+    free(number);
+    free(share);
+    return result;
+}
+
+static int add_runs(struct field_options *options, struct failure *failure) {
+    for (int64_t seed = 0; seed < options->seeds; seed++)
+        for (int kind = 0; kind < FIELD_KINDS; kind++)
+            if (add_run(options, kind, seed, failure) != 0)
+                return -1;
+    return 0;
+}
+
+int field_options_read(struct field_options *options, int count, char **words, struct failure *failure) {
+    static const struct arguments all = {known, sizeof known / sizeof *known, NULL, SWEEP_HINT};
+    *options = (struct field_options){.seeds = 3, .sparsity = 0.875, .permutations = 2000};
+    options->sweep.out = "rawhd-fields";
+    options->sweep.ranks = (struct ranks){.rank = 0, .size = 1, .local = 1};
+    if (arguments_read(&all, options, sweep_own(count, words), words, NULL, NULL, failure) != 0)
+        return -1;
+    settle(options);
+    if (options->help || options->version)
+        return 0;
+    if (sweep_common(&options->sweep, count, words, field_options_decided, failure) != 0)
+        return -1;
+    return add_runs(options, failure);
+}

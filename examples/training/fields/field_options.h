@@ -1,0 +1,29 @@
+/* The command line of rawhd-receptive-fields, and the runs that it asks for. */
+#ifndef TRAINING_FIELD_OPTIONS_H
+#define TRAINING_FIELD_OPTIONS_H
+
+#include <snndelay.h>
+
+#include "training/sweep/sweep.h"
+
+struct field_options {
+    struct sweep sweep;
+    int64_t seeds; /**< 0 to seeds - 1 */
+    double sparsity;
+    snnd_moran_options moran;
+    const char *model;          /**< file of a run that its trained network is taken from */
+    int64_t permutations, jobs; /**< as they were given, and so the next three */
+    int search, rook, last;
+    int dry_run, help, version;
+};
+
+/** Options of rawhd-train that differ from run to run; NULL at the end. */
+extern const char *const field_options_decided[];
+
+/** Reads the command line, and makes the list of runs: dense, deep-r and fixed of one seed, then of the next. Failure
+ * is wrong usage. sweep_free() frees the list. */
+int field_options_read(struct field_options *options, int count, char **arguments, struct failure *failure);
+
+void field_options_help(void);
+
+#endif

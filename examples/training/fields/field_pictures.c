@@ -1,0 +1,233 @@
+#include <math.h>
+#include <stdlib.h>
+
+#include "common/picture.h"
+#include "training/fields/field_results.h"
+
+static const char *const states[FIELD_STATES] = {"untrained", "trained"};
+
+/* Where the highest Moran's I of a kind is. */
+struct place {
+    const struct fields *fields;
+    int seed;
+    int32_t output;
+};
+
+static struct place find_best(const struct field_results *results, int kind, int state) {
+    struct place best = {NULL, 0, 0};
+    for (int seed = 0; seed < results->seeds; seed++) {
+        const struct fields *fields = field_results_at(results, kind, seed, state);
+        for (int32_t o = 0; o < fields->outputs; o++)
+            if (!isnan(fields->moran[o]) && (best.fields == NULL || fields->moran[o] > best.fields->moran[best.output]))
+                best = (struct place){fields, seed, o};
+    }
+    return best;
+}
+
+/* ---- The best field ---- */
+
+/* Cells in the best order of the rows; the largest of them by magnitude. */
+static double write_field(FILE *data, const struct place *place) {
+    const struct fields *fields = place->fields;
+    const int32_t *order = fields->order + (size_t)place->output * (size_t)fields->rows;
+    double largest = 0;
+    for (int32_t r = 0; r < fields->rows; r++)
+        for (int32_t c = 0; c < fields->columns; c++) {
+            size_t row = (size_t)place->output * (size_t)fields->rows + (size_t)order[r];
+            double cell = fields->field[row * (size_t)fields->columns + (size_t)c];
+            fprintf(data, "%d %d %.8g %d\n", (int)c, (int)r, cell, (int)order[r]);
+            largest = fmax(largest, fabs(cell));
+        }
+    return largest;
+}
+
+static void draw_field(FILE *data, FILE *script, const struct place *place, int kind, int state) {
+    if (state > 0)
+        fputs("\n\n", data);
+    if (place->fields == NULL) { /* none of the kind has a Moran's I */
+        fputs("NaN NaN NaN NaN\n", data);
+        fputs("set multiplot next\n", script);
+        return;
+    }
+    double largest = write_field(data, place);
+    fprintf(script,
+            "set title '%s: I = %.3f (seed %d, output %d)'\n"
+            "set xrange [-0.5:%d.5]\n"
+            "set yrange [-0.5:%d.5]\n"
+            "set cbrange [-%.6g:%.6g]\n"
+            "plot 'fields-%s.dat' index %d using 1:2:3 with image pixels\n",
+            states[state], place->fields->moran[place->output], place->seed, (int)place->output,
+            (int)place->fields->columns - 1, (int)place->fields->rows - 1, largest, largest, field_kind_names[kind],
+            state);
+}
+
+/* ---- Distributions ---- */
+
+/* Spreads points that would lie on each other: the golden ratio fills any width evenly. */
+static double aside(int32_t i) {
+    double place = i * 0.6180339887498949;
+    return 0.3 * (place - floor(place) - 0.5);
+}
+
+/* How many there are. */
+static int32_t write_values(FILE *data, const struct field_results *results, int kind, int state) {
+    int32_t count;
+    double *values = field_results_moran(results, kind, state, &count);
+    for (int32_t i = 0; i < count; i++)
+        fprintf(data, "%.8g %.4f\n", values[i], aside(i));
+    if (count == 0)
+        fputs("NaN NaN\n", data);
+    free(values);
+    return count;
+}
+
+/* gnuplot does not draw boxes of nothing, nor an axis that nothing decides. */
+static void begin_strips(FILE *script, int32_t count) {
+    fprintf(script,
+            "set style boxplot nooutliers\nset ylabel \"Moran's I (highest over orders of the rows)\"\n"
+            "unset key\nunset colorbox\nset yrange %s\nset xlabel ''\nplot NaN notitle",
+            count > 0 ? "[*:*]" : "[0:1]");
+}
+
+/* A box beside its points, at a place of the axis. */
+static void plot_strip(FILE *script, const char *file, int index, int x, int state) {
+    static const char *const colour[FIELD_STATES] = {"'#606060'", "'#762a83'"};
+    fprintf(script,
+            ", \\\n     '%s' index %d using (%d + 0.28 + $2):1 with points pointtype 7 pointsize 0.35 linecolor rgb "
+            "%s, \\\n"
+            "     '' index %d using (%d - 0.15):1:(0.3) with boxplot fillcolor rgb %s \\\n"
+            "     fillstyle solid 0.25 border linecolor rgb %s",
+            file, index, x, colour[state], index, x, colour[state], colour[state]);
+}
+
+static void draw_distribution(FILE *data, FILE *script, const struct field_results *results, int kind) {
+    char *file = format_text("fields-%s.dat", field_kind_names[kind]);
+    int32_t count[FIELD_STATES];
+    for (int state = 0; state < FIELD_STATES; state++) {
+        fputs("\n\n", data);
+        count[state] = write_values(data, results, kind, state);
+    }
+    fputs("set border 3\nset title 'all outputs of all seeds'\nset xrange [-0.5:1.5]\n"
+          "set xtics ('untrained' 0, 'trained' 1)\n",
+          script);
+    begin_strips(script, count[FIELDS_UNTRAINED] + count[FIELDS_TRAINED]);
+    for (int state = 0; state < FIELD_STATES; state++)
+        if (count[state] > 0)
+            plot_strip(script, file, FIELD_STATES + state, state, state);
+    putc('\n', script);
+    free(file);
+}
+
+/* Above several plots side by side, with the way in which the values were found. */
+static void title_pictures(FILE *script, const struct field_results *results, const char *kind) {
+    char *way = field_results_way(results);
+    char *title = format_text("Receptive fields: %s (Moran's I: %s)", kind, way);
+    fputs("set multiplot layout 1, 3 title ", script);
+    picture_quote(script, title);
+    putc('\n', script);
+    free(title);
+    free(way);
+}
+
+static int draw_kind(const struct field_results *results, const char *place, int kind, struct failure *failure) {
+    char *name = format_text("fields-%s", field_kind_names[kind]);
+    struct picture *picture = picture_begin(place, name, 1380, 520, failure);
+    free(name);
+    if (picture == NULL)
+        return -1;
+    FILE *data = picture_data(picture), *script = picture_script(picture);
+    fputs("# delay in steps, place in the order of rows, field, input channel: a block untrained, one trained; then\n"
+          "# Moran's I of all fields and how far aside it is drawn: a block untrained, one trained\n",
+          data);
+    title_pictures(script, results, field_kind_titles[kind]);
+    fputs("unset key\nunset grid\nset border 15\nset style fill solid 1\n"
+          "set xlabel 'delay (steps of 10 ms)'\n"
+          "set ylabel \"input channels, ordered for the highest Moran's I\"\n"
+          "set cblabel 'summed weight: red excitation, blue inhibition'\n",
+          script);
+    for (int state = 0; state < FIELD_STATES; state++) {
+        struct place best = find_best(results, kind, state);
+        draw_field(data, script, &best, kind, state);
+    }
+    draw_distribution(data, script, results, kind);
+    fputs("unset multiplot\n", script);
+    return picture_end(picture, failure);
+}
+
+static int draw_all_values(const struct field_results *results, const char *place, struct failure *failure) {
+    struct picture *picture = picture_begin(place, "moran", 1000, 520, failure);
+    if (picture == NULL)
+        return -1;
+    FILE *data = picture_data(picture), *script = picture_script(picture);
+    int32_t count[FIELD_KINDS * FIELD_STATES], all = 0;
+    fputs("# Moran's I of all fields and how far aside it is drawn: for each kind a block untrained, one trained\n",
+          data);
+    char *way = field_results_way(results), *title = format_text("Moran's I of the receptive fields: %s", way);
+    fputs("set title ", script);
+    picture_quote(script, title);
+    free(title);
+    free(way);
+    fputs("\nset xrange [-0.5:7.5]\nset bmargin 4\nset xtics (", script);
+    for (int block = 0; block < FIELD_KINDS * FIELD_STATES; block++) {
+        int kind = block / FIELD_STATES, state = block % FIELD_STATES;
+        fputs(block > 0 ? "\n\n" : "", data);
+        all += count[block] = write_values(data, results, kind, state);
+        fprintf(script, "%s\"%s\\n%s\" %d", block > 0 ? ", " : "", field_kind_names[kind], states[state],
+                3 * kind + state);
+    }
+    fputs(")\n", script);
+    begin_strips(script, all);
+    for (int block = 0; block < FIELD_KINDS * FIELD_STATES; block++)
+        if (count[block] > 0)
+            plot_strip(script, "moran.dat", block, 3 * (block / FIELD_STATES) + block % FIELD_STATES,
+                       block % FIELD_STATES);
+    putc('\n', script);
+    return picture_end(picture, failure);
+}
+
+/* ---- Excitation and inhibition ---- */
+
+static void write_balance(FILE *data, const struct field_results *results, int kind, int state) {
+    for (int seed = 0; seed < results->seeds; seed++) {
+        const struct fields *fields = field_results_at(results, kind, seed, state);
+        for (int32_t o = 0; o < fields->outputs; o++)
+            fprintf(data, "%.8g %.8g\n", fields_sum(fields, fields->excitation, o),
+                    -fields_sum(fields, fields->inhibition, o));
+    }
+}
+
+static int draw_balance(const struct field_results *results, const char *place, struct failure *failure) {
+    struct picture *picture = picture_begin(place, "balance", 1380, 500, failure);
+    if (picture == NULL)
+        return -1;
+    FILE *data = picture_data(picture), *script = picture_script(picture);
+    fputs("# excitation and -inhibition in each field: for each kind a block untrained, one trained\n", data);
+    fputs("set multiplot layout 1, 3 title 'Excitation and inhibition in each field'\n"
+          "set xlabel 'excitation (summed weights)'\nset ylabel 'inhibition (summed weights)'\n"
+          "set xrange [0:*]\nset yrange [0:*]\nset key inside bottom right vertical opaque samplen 1.5\n",
+          script);
+    for (int kind = 0; kind < FIELD_KINDS; kind++) {
+        for (int state = 0; state < FIELD_STATES; state++) {
+            if (kind + state > 0)
+                fputs("\n\n", data);
+            write_balance(data, results, kind, state);
+        }
+        fprintf(script,
+                "set title '%s'\n"
+                "plot 'balance.dat' index %d with points pointtype 6 linecolor rgb '#606060' title 'untrained', \\\n"
+                "     '' index %d with points pointtype 7 pointsize 0.7 linecolor rgb '#762a83' title 'trained', \\\n"
+                "     x with lines dashtype 2 linecolor rgb '#a0a0a0' title 'balance'\n",
+                field_kind_titles[kind], FIELD_STATES * kind, FIELD_STATES * kind + 1);
+    }
+    fputs("unset multiplot\n", script);
+    return picture_end(picture, failure);
+}
+
+int field_results_draw(const struct field_results *results, const char *place, struct failure *failure) {
+    int broken = 0;
+    for (int kind = 0; kind < FIELD_KINDS; kind++)
+        broken |= draw_kind(results, place, kind, failure) != 0;
+    broken |= draw_all_values(results, place, failure) != 0;
+    broken |= draw_balance(results, place, failure) != 0;
+    return broken ? -1 : 0;
+}

@@ -1,0 +1,47 @@
+/* Receptive fields of many networks: tables, tests and pictures. */
+#ifndef TRAINING_FIELD_RESULTS_H
+#define TRAINING_FIELD_RESULTS_H
+
+#include <stdio.h>
+
+#include "training/fields/fields.h"
+
+enum field_kind { FIELDS_DENSE, FIELDS_DEEP_R, FIELDS_FIXED, FIELD_KINDS };
+
+/** What a kind of network is called in names of files and to people. */
+extern const char *const field_kind_names[FIELD_KINDS];
+extern const char *const field_kind_titles[FIELD_KINDS];
+
+/** Before and after training. */
+enum field_state { FIELDS_UNTRAINED, FIELDS_TRAINED, FIELD_STATES };
+
+struct field_results {
+    const char *out;
+    int seeds;
+    const char *model;        /**< file of a run that its trained network is taken from */
+    snnd_moran_options moran; /**< how the values of Moran's I were found */
+    struct fields *fields;    /**< [kinds, seeds, states] */
+};
+
+/** Looks at the networks of the runs in OUT, all else but `fields` filled in; with `keep` the fields are written to
+ * OUT/fields. field_results_free() frees what there is, in any case. */
+int field_results_look(struct field_results *results, snnd_context *context, int keep, struct failure *failure);
+void field_results_free(struct field_results *results);
+
+/** How the values were found, to be freed: neighbours, orders, a search; and whether that is not as in the paper. */
+char *field_results_way(const struct field_results *results);
+
+struct fields *field_results_at(const struct field_results *results, int kind, int seed, int state);
+
+/** All values of Moran's I of a kind, those that there are, to be freed. */
+double *field_results_moran(const struct field_results *results, int kind, int state, int32_t *count);
+
+/** Writes moran.tsv and tests.tsv, and prints the tests to `shown` unless it is NULL. */
+int field_results_write(const struct field_results *results, snnd_context *context, FILE *shown,
+                        struct failure *failure);
+
+/** Draws into a private folder (drawing.h): the best field of each kind before and after training, with all values of
+ * Moran's I; these of all kinds; and excitation and inhibition. */
+int field_results_draw(const struct field_results *results, const char *place, struct failure *failure);
+
+#endif

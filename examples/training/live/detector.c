@@ -1,0 +1,64 @@
+/*
+ * Level of a frame, in dB under a sine of full scale, whose power over all channels is N/4 sum hann[i]^2 = 3 N^2/32:
+ *
+ *     level = 10 log10(sum_m P[m] / (3 N^2 / 32))
+ *
+ * Before an utterance a frame is loud above max(threshold, noise + rise), where the noise follows the level between
+ * utterances within half a second; in one, above loudest - drop too. An utterance that has to be ended was perhaps
+ * noise: its quietest frame then is.
+ */
+#include "training/live/detector.h"
+
+#include <math.h>
+
+static const double lowest_level = -120, noise_share = 0.02; /* of the newest frame */
+
+void detector_init(struct detector *detector, const struct detector_options *options) {
+    *detector = (struct detector){.options = *options, .noise = options->threshold - options->rise};
+}
+
+static double level_of(const double power[MEL_CHANNELS]) {
+    double sum = 0;
+    for (int m = 0; m < MEL_CHANNELS; m++)
+        sum += power[m];
+    const double level = 10 * log10(sum / (3.0 * SPECTRUM_POINTS * SPECTRUM_POINTS / 32));
+    return fmax(level, lowest_level);
+}
+
+/* The frame between utterances. */
+static enum heard wait(struct detector *detector, double level) {
+    const int loud = level > fmax(detector->options.threshold, detector->noise + detector->options.rise);
+    detector->run = loud ? detector->run + 1 : 0;
+    detector->loudest = detector->run > 1 ? fmax(detector->loudest, level) : level;
+    detector->quietest = detector->run > 1 ? fmin(detector->quietest, level) : level;
+    if (detector->run == DETECTOR_ONSET) {
+        detector->speaking = detector->run;
+        detector->run = 0;
+        return HEARD_ONSET;
+    }
+    if (!loud)
+        detector->noise += noise_share * (level - detector->noise);
+    return HEARD_SILENCE;
+}
+
+/* The frame in an utterance. */
+static enum heard follow(struct detector *detector, double level) {
+    const struct detector_options *options = &detector->options;
+    const double limit = fmax(options->threshold, detector->noise + options->rise);
+    detector->loudest = fmax(detector->loudest, level);
+    detector->quietest = fmin(detector->quietest, level);
+    detector->run = level > fmax(limit, detector->loudest - options->drop) ? 0 : detector->run + 1;
+    detector->speaking++;
+    const int over = detector->run >= options->hang, forced = !over && detector->speaking >= options->longest;
+    if (!over && !forced)
+        return HEARD_SPEECH;
+    if (forced)
+        detector->noise = fmax(detector->noise, detector->quietest);
+    detector->speaking = detector->run = 0;
+    return HEARD_END;
+}
+
+enum heard detector_add(struct detector *detector, const double power[MEL_CHANNELS]) {
+    const double level = level_of(power);
+    return detector->speaking > 0 ? follow(detector, level) : wait(detector, level);
+}

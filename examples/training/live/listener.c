@@ -1,0 +1,98 @@
+/*
+ * Decibels are under the loudest cell of the recording, and a recording of more than MEL_STEPS frames is cut to those
+ * with the most power: neither is known before its end. So the frames of an utterance are kept, and whenever a louder
+ * cell comes, or others are chosen, the network hears them again from the first, within the same 10 ms. At the end it
+ * has heard what it would have been given of the whole utterance.
+ */
+#include "training/live/listener.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "audio/mel.h"
+#include "rawhd/data.h"
+
+static int stream_failure(const struct listener *listener, struct failure *failure) {
+    return failed(failure, "%s", snnd_stream_last_error(listener->stream));
+}
+
+/* Loads the network, makes a plan of it and lets go of it. */
+static int load_plan(snnd_context *context, const char *model, snnd_plan **plan, struct failure *failure) {
+    snnd_network *network = NULL;
+    snnd_status status = snnd_network_load(context, model, &network);
+    if (status == SNND_OK)
+        status = snnd_plan_create(network, plan);
+    snnd_network_free(network);
+    return status == SNND_OK ? 0 : failed(failure, "%s", snnd_context_last_error(context));
+}
+
+int listener_open(snnd_context *context, const char *model, const struct front_end *front_end,
+                  struct listener *listener, struct failure *failure) {
+    *listener = (struct listener){.front_end = *front_end};
+    if (load_plan(context, model, &listener->plan, failure) != 0)
+        return -1;
+    if (snnd_plan_inputs(listener->plan) != MEL_CHANNELS)
+        return failed(failure, "%s: has %d inputs; expected %d, the Mel channels", model,
+                      (int)snnd_plan_inputs(listener->plan), MEL_CHANNELS);
+    listener->classes = snnd_plan_outputs(listener->plan);
+    listener->scores = allocate((size_t)listener->classes, sizeof *listener->scores);
+    return snnd_stream_create(listener->plan, NULL, &listener->stream) == SNND_OK
+               ? 0
+               : failed(failure, "%s", snnd_context_last_error(context));
+}
+
+void listener_close(struct listener *listener) {
+    snnd_stream_free(listener->stream);
+    snnd_plan_free(listener->plan);
+    free(listener->scores);
+    memset(listener, 0, sizeof *listener);
+}
+
+static int begin_again(struct listener *listener, struct failure *failure) {
+    listener->steps = 0;
+    return snnd_stream_reset(listener->stream) == SNND_OK ? 0 : stream_failure(listener, failure);
+}
+
+int listener_begin(struct listener *listener, struct failure *failure) {
+    mel_window_clear(&listener->window);
+    return begin_again(listener, failure);
+}
+
+/* Lets the network hear the steps that it has not, up to `end`. */
+static int hear(struct listener *listener, int end, struct failure *failure) {
+    const struct spectrogram_scale *scale = &listener->front_end.scale;
+    float cells[MEL_CELLS];
+    const int first = listener->steps, count = (end - first) * MEL_CHANNELS;
+    mel_window_decibels(&listener->window, first, end, cells);
+    mel_scale(cells, count, scale->low, scale->high);
+    data_multiply(cells, (size_t)count);
+    for (; listener->steps < end; listener->steps++, listener->pushed++)
+        if (snnd_stream_push(listener->stream, cells + (listener->steps - first) * MEL_CHANNELS, NULL,
+                             listener->scores) != SNND_OK)
+            return stream_failure(listener, failure);
+    return 0;
+}
+
+int listener_add(struct listener *listener, const double power[MEL_CHANNELS], struct failure *failure) {
+    const enum mel_change change = mel_window_add(&listener->window, power);
+    if (change == MEL_CHANGED && begin_again(listener, failure) != 0)
+        return -1;
+    return hear(listener, listener->window.count, failure);
+}
+
+int listener_end(struct listener *listener, struct failure *failure) {
+    return hear(listener, MEL_STEPS, failure);
+}
+
+int listener_best(const struct listener *listener, double *probability) {
+    double sum = 0;
+    int best = 0;
+    for (int c = 1; c < listener->classes; c++)
+        if (listener->scores[c] > listener->scores[best])
+            best = c;
+    for (int c = 0; c < listener->classes; c++)
+        sum += exp((double)listener->scores[c] - (double)listener->scores[best]);
+    *probability = 1 / sum;
+    return best;
+}

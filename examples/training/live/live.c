@@ -1,0 +1,143 @@
+#include "training/live/live.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "audio/mel_stream.h"
+#include "common/program.h"
+
+/* Frames that are kept while there is no utterance. */
+enum { KEPT = LIVE_PRE_ROLL + DETECTOR_ONSET };
+
+struct live {
+    const struct live_options *options;
+    struct listener *listener;
+    struct announcer *announcer;
+    struct live_report *report;
+    struct detector detector;
+    double kept[KEPT][MEL_CHANNELS]; /* frame n in place n modulo KEPT */
+    int64_t free_from;               /* the first frame that no utterance has had */
+    int64_t begin;                   /* frame of the utterance */
+    int is_open;                     /* there is one */
+};
+
+/* Seconds from the first sample to the beginning and to the end of a frame. */
+static double beginning_of(int64_t frame) {
+    return (double)(frame * MEL_HOP) / MEL_RATE;
+}
+
+static double end_of(int64_t frame) {
+    return (double)(frame * MEL_HOP + SPECTRUM_POINTS) / MEL_RATE;
+}
+
+/* Shows what has been heard up to the newest frame. */
+static int show(struct live *live, int is_final, struct failure *failure) {
+    return announce(live->announcer, live->listener, beginning_of(live->begin), end_of(live->report->frames - 1),
+                    is_final, failure);
+}
+
+static int begin_utterance(struct live *live, int64_t first, struct failure *failure) {
+    const int64_t newest = live->report->frames - 1;
+    live->begin = first > live->free_from ? first : live->free_from;
+    live->is_open = 1;
+    live->report->utterances++;
+    int result = listener_begin(live->listener, failure);
+    for (int64_t n = live->begin; result == 0 && n <= newest; n++)
+        result = listener_add(live->listener, live->kept[n % KEPT], failure);
+    return result;
+}
+
+/* The last frame has come: says what it was, unless nothing could be heard. */
+static int end_utterance(struct live *live, struct failure *failure) {
+    live->is_open = 0;
+    live->free_from = live->report->frames;
+    if (!(live->listener->window.loudest > 0))
+        return 0;
+    return listener_end(live->listener, failure) == 0 ? show(live, 1, failure) : -1;
+}
+
+static enum heard judge(struct live *live, const double power[MEL_CHANNELS]) {
+    if (!live->options->whole)
+        return detector_add(&live->detector, power);
+    return live->is_open ? HEARD_SPEECH : HEARD_ONSET;
+}
+
+static int hear(void *user, const double power[MEL_CHANNELS], struct failure *failure) {
+    struct live *live = user;
+    const int64_t frame = live->report->frames++;
+    const int onset = live->options->whole ? 1 : DETECTOR_ONSET;
+    memcpy(live->kept[frame % KEPT], power, sizeof live->kept[0]);
+    const enum heard heard = judge(live, power);
+    if (heard == HEARD_SILENCE)
+        return 0;
+    if (heard == HEARD_ONSET)
+        return begin_utterance(live, frame + 1 - onset - live->options->pre_roll, failure);
+    if (listener_add(live->listener, power, failure) != 0)
+        return -1;
+    if (heard == HEARD_END)
+        return end_utterance(live, failure);
+    const int interval = live->options->interval;
+    return interval > 0 && (frame + 1 - live->begin) % interval == 0 ? show(live, 0, failure) : 0;
+}
+
+static double processor_clock(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+/* 10 ms of sound, and the time they take. */
+static int pass_on(struct mel_stream *stream, const float *samples, int64_t count, struct live_report *report,
+                   struct failure *failure) {
+    const double begin = processor_clock();
+    const int result = mel_stream_push(stream, samples, count, failure);
+    const double seconds = processor_clock() - begin;
+    report->seconds += seconds;
+    report->worst = fmax(report->worst, seconds);
+    return result;
+}
+
+/* Reads 10 ms at a time, so that nothing waits for more. */
+static int read_all(struct audio_source *source, struct mel_stream *stream, struct live_report *report,
+                    struct failure *failure) {
+    const int some = audio_source_rate(source) / MEL_STEPS_A_SECOND + 1;
+    float *samples = allocate((size_t)some, sizeof *samples);
+    int64_t got;
+    int result = 0;
+    while (result == 0 && (got = audio_read(source, samples, some, failure)) != 0)
+        result = got < 0 ? -1 : pass_on(stream, samples, got, report, failure);
+    free(samples);
+    return result == 0 ? mel_stream_end(stream, failure) : result;
+}
+
+/* Nothing else would tell that the network hears less than it was trained on. */
+static void warn_of_empty(const struct mel *mel, int lowest_rate, int rate) {
+    const int empty = mel_empty(mel, rate);
+    if (empty > 0)
+        program_complain("sound of %d samples a second leaves %d of %d Mel channels empty; the model was trained on at "
+                         "least %d samples a second",
+                         rate, empty, MEL_CHANNELS, lowest_rate);
+}
+
+int live_listen(struct audio_source *source, const struct live_options *options, struct listener *listener,
+                struct announcer *announcer, struct live_report *report, struct failure *failure) {
+    struct mel *mel = mel_new(listener->front_end.scale.lowest_rate);
+    struct live *live = allocate(1, sizeof *live);
+    *report = (struct live_report){0};
+    live->options = options;
+    live->listener = listener;
+    live->announcer = announcer;
+    live->report = report;
+    warn_of_empty(mel, listener->front_end.scale.lowest_rate, audio_source_rate(source));
+    detector_init(&live->detector, &options->detector);
+    struct mel_stream *stream = mel_stream_new(mel, audio_source_rate(source), hear, live, failure);
+    int result = stream != NULL ? read_all(source, stream, report, failure) : -1;
+    if (result == 0 && live->is_open)
+        result = end_utterance(live, failure);
+    mel_stream_free(stream);
+    mel_free(mel);
+    free(live);
+    return result;
+}

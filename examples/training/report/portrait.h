@@ -1,0 +1,14 @@
+/* Pictures of a network as it is, beside what it was before training. */
+#ifndef TRAINING_PORTRAIT_H
+#define TRAINING_PORTRAIT_H
+
+#include <snndelay.h>
+
+#include "common/failure.h"
+
+/** Draws PLACE/delays, weights, degrees and, where there are hidden neurons, neurons: the inputs of the eight whose
+ * outgoing weights are largest. `before` has the same layers, or is NULL. */
+int portrait_draw(snnd_context *context, const snnd_network *network, const snnd_network *before, const char *place,
+                  struct failure *failure);
+
+#endif

@@ -1,0 +1,53 @@
+/* Sections of a report: a folder each. */
+#ifndef TRAINING_REPORT_H
+#define TRAINING_REPORT_H
+
+#include <snndelay.h>
+#include <stdio.h>
+
+#include "common/failure.h"
+#include "common/table.h"
+
+enum report_kind { REPORT_NOTHING, REPORT_RUN, REPORT_FIELDS, REPORT_ABLATION };
+
+/** What all sections need. */
+struct report {
+    snnd_context *context;
+    int by_scripts; /**< pictures are drawn by the scripts that lie in the folders, where there are any */
+};
+
+/** What a folder holds, by its files. */
+enum report_kind report_kind_of(const char *folder);
+
+/** Draws the pictures of a run into FOLDER/pictures, if that can be written to, and writes its section. `id` is for
+ * links within the page. */
+int report_run(const struct report *report, FILE *page, const char *folder, const char *id, struct failure *failure);
+
+/** Tests and fields of rawhd-receptive-fields. */
+int report_fields(const struct report *report, FILE *page, const char *folder, const char *id, struct failure *failure);
+
+/** Accuracy against sparsity, of rawhd-ablation. */
+int report_ablation(const struct report *report, FILE *page, const char *folder, const char *id,
+                    struct failure *failure);
+
+/** One table of all runs among the folders, those that can be read, if there are several. */
+void report_overview(FILE *page, char *const folders[], int count);
+
+/** A table of settings or the like, from an object of JSON. */
+struct cJSON;
+void report_settings(FILE *page, const struct cJSON *settings);
+
+/** Reads settings as a program left them, to be deleted; NULL and no failure where there are none. */
+int report_settings_load(const char *folder, const char *name, struct cJSON **settings, struct failure *failure);
+
+/** Reads a table of a folder whose first columns, `texts` of them, are text and all others numbers, and which has these
+ * columns, NULL at the end. */
+int report_table_load(const char *folder, const char *name, int texts, const char *const columns[], struct table *table,
+                      struct failure *failure);
+
+/** A table of a folder as it is, text in its first column and numbers in the others, out of sight until it is asked
+ * for.
+ */
+int report_long_table(FILE *page, const char *folder, const char *name, const char *caption, struct failure *failure);
+
+#endif

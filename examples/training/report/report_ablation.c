@@ -1,0 +1,117 @@
+#include <cJSON.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/html.h"
+#include "common/table.h"
+#include "training/ablation/ablation_picture.h"
+#include "training/report/gallery.h"
+#include "training/report/report.h"
+
+/* Mean and deviation in percent; a single run has no deviation. */
+static void spread_cell(FILE *page, const struct table *summary, int row, const char *mean, const char *deviation) {
+    double width = table_number(summary, row, deviation);
+    if (isnan(width))
+        html_cell(page, "%.2f %%", 100 * table_number(summary, row, mean));
+    else
+        html_cell(page, "%.2f \xc2\xb1 %.2f %%", 100 * table_number(summary, row, mean), 100 * width);
+}
+
+static int write_summary(FILE *page, const char *folder, struct failure *failure) {
+    static const char *const headings[] = {"what is learned", "sparsity", "runs", "test accuracy after the last epoch",
+                                           "after the best epoch"};
+    static const char *const columns[] = {"model",          "sparsity",  "runs",           "last_mean",
+                                          "last_deviation", "best_mean", "best_deviation", NULL};
+    struct table summary;
+    if (report_table_load(folder, "summary.tsv", 1, columns, &summary, failure) != 0)
+        return -1;
+    html_table_begin(page, "Accuracy by model and sparsity: mean and standard deviation over seeds", headings, 5);
+    for (int row = 0; row < summary.rows; row++) {
+        html_row(page, table_cell(&summary, row, "model"));
+        html_cell(page, "%.5g %%", 100 * table_number(&summary, row, "sparsity"));
+        html_cell(page, "%s", table_cell(&summary, row, "runs"));
+        spread_cell(page, &summary, row, "last_mean", "last_deviation");
+        spread_cell(page, &summary, row, "best_mean", "best_deviation");
+        html_row_end(page);
+    }
+    html_table_end(page);
+    table_free(&summary);
+    return 0;
+}
+
+/* ---- Pictures ---- */
+
+static const struct exhibit pictures_of_ablation[] = {
+    {"ablation", "Test accuracy against sparsity, with and without learned delays and learned structure. The paper "
+                 "shows the same of the Raw Heidelberg Digits in its figure 3."},
+    {"best", "The same after the best epoch of each run."},
+};
+
+enum {
+    PICTURES = sizeof pictures_of_ablation / sizeof *pictures_of_ablation,
+    MOST_RUNS = ABLATION_MODELS * ABLATION_SPARSITIES * ABLATION_SEEDS
+};
+
+/* A line of results.tsv; -1 if it is of no model that is known. */
+static int read_result(const struct table *table, int row, struct ablation_result *result) {
+    const char *name = table_cell(table, row, "model");
+    *result = (struct ablation_result){.done = 1,
+                                       .sparsity = table_number(table, row, "sparsity"),
+                                       .last = table_number(table, row, "last_test_accuracy"),
+                                       .best = table_number(table, row, "best_test_accuracy")};
+    while (result->model < ABLATION_MODELS && strcmp(ablation_models[result->model], name) != 0)
+        result->model++;
+    return result->model < ABLATION_MODELS && result->sparsity >= 0 && result->sparsity < 1 ? 0 : -1;
+}
+
+/* Draws once more what results.tsv has. */
+static int draw_again(void *user, const char *place, struct failure *failure) {
+    static const char *const columns[] = {"model", "sparsity", "last_test_accuracy", "best_test_accuracy", NULL};
+    const char *folder = user;
+    struct ablation_results results = {0};
+    struct table table;
+    if (report_table_load(folder, "results.tsv", 1, columns, &table, failure) != 0)
+        return -1;
+    results.result = allocate((size_t)table.rows, sizeof *results.result);
+    int result =
+        table.rows <= MOST_RUNS ? 0 : failed(failure, "%s/results.tsv: has more runs than an ablation", folder);
+    for (int row = 0; result == 0 && row < table.rows; row++)
+        if (read_result(&table, row, &results.result[results.count++]) != 0)
+            result = failed(failure, "%s/results.tsv: line %d is of no run of an ablation", folder, row + 2);
+    table_free(&table);
+    if (result == 0)
+        ablation_results_list(&results);
+    if (result == 0 && results.sparsities > ABLATION_SPARSITIES)
+        result = failed(failure, "%s/results.tsv: has more sparsities than an ablation", folder);
+    if (result == 0)
+        result = ablation_picture(&results, place, failure);
+    ablation_results_free(&results);
+    return result;
+}
+
+static void show_pictures(const struct report *report, FILE *page, const char *folder) {
+    struct gallery gallery;
+    gallery_open(&gallery, folder, report->by_scripts);
+    gallery_fill(&gallery, pictures_of_ablation, PICTURES, 0, draw_again, (void *)folder);
+    gallery_remark(&gallery, page);
+    for (int i = 0; i < PICTURES; i++)
+        gallery_show(&gallery, page, &pictures_of_ablation[i]);
+    gallery_close(&gallery);
+}
+
+int report_ablation(const struct report *report, FILE *page, const char *folder, const char *id,
+                    struct failure *failure) {
+    cJSON *settings;
+    html_heading(page, 2, id, folder);
+    if (report_settings_load(folder, "ablation.json", &settings, failure) != 0)
+        return -1;
+    show_pictures(report, page, folder);
+    int result = write_summary(page, folder, failure);
+    if (result == 0)
+        result = report_long_table(page, folder, "results.tsv", "All runs", failure);
+    if (result == 0 && settings != NULL)
+        report_settings(page, settings);
+    cJSON_Delete(settings);
+    return result;
+}

@@ -1,0 +1,205 @@
+#include <cJSON.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/html.h"
+#include "common/table.h"
+#include "training/fields/field_results.h"
+#include "training/history.h"
+#include "training/keep.h"
+#include "training/report/gallery.h"
+#include "training/report/past.h"
+#include "training/report/report.h"
+
+/* What the paper reports on the Raw Heidelberg Digits, beside our tests of the same. */
+struct published {
+    const char *comparison, *u, *p, *means;
+};
+
+static const struct published published[] = {
+    {"dense", "3598.0", "3.88e-21", "not given"},
+    {"deep-r", "3169.0", "6.69e-13", "not given"},
+    {"fixed-deep-r", "166.5", "9.97e-18", "0.027 and 0.064"},
+};
+
+static const struct published *find_published(const char *comparison) {
+    static const struct published nothing = {"", "", "", ""};
+    for (size_t i = 0; i < sizeof published / sizeof *published; i++)
+        if (strcmp(published[i].comparison, comparison) == 0)
+            return &published[i];
+    return &nothing;
+}
+
+/* ---- How it was measured ---- */
+
+/* Neighbours and search, as the table of tests tells or, in folders that older programs left, the settings. */
+struct way {
+    int known, rook, search;
+};
+
+static struct way way_of(const struct table *tests, const cJSON *settings) {
+    struct way way = {0, 0, 0};
+    char *neighbours = past_setting(settings, "neighbours");
+    way.known = neighbours[0] != '\0';
+    way.rook = strcmp(neighbours, "rook") == 0;
+    way.search = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(settings, "search"));
+    free(neighbours);
+    if (tests->rows > 0 && table_cell(tests, 0, "neighbours")[0] != '\0')
+        way = (struct way){1, table_number(tests, 0, "neighbours") < 8, table_number(tests, 0, "search") > 0};
+    return way;
+}
+
+static int as_in_the_paper(const struct way *way) {
+    return !way->rook && !way->search;
+}
+
+/* To be freed. */
+static char *caption_of(const struct way *way) {
+    if (!way->known)
+        return format_text("Moran's I of the fields: Mann-Whitney tests, two-sided");
+    return format_text("Moran's I of the fields, %s neighbours%s%s: Mann-Whitney tests, two-sided",
+                       way->rook ? "4" : "8", way->search ? ", with a search" : "",
+                       as_in_the_paper(way) ? "" : ", not as in the paper");
+}
+
+/* ---- Tests ---- */
+
+/* Numbers as people like to read them; whoever wants all digits has tests.tsv. */
+static char *pair_of(const struct table *tests, int row, const char *first, const char *second) {
+    return format_text("%.4f and %.4f", table_number(tests, row, first), table_number(tests, row, second));
+}
+
+static void test_row(FILE *page, const struct table *tests, int row, int with_paper) {
+    const struct published *paper = find_published(table_cell(tests, row, "comparison"));
+    char *what = format_text("%s against %s", table_cell(tests, row, "first"), table_cell(tests, row, "second"));
+    char *means = pair_of(tests, row, "first_mean", "second_mean");
+    html_row(page, what);
+    html_cell(page, "%s and %s", table_cell(tests, row, "first_n"), table_cell(tests, row, "second_n"));
+    html_cell(page, "%s", means);
+    html_cell(page, "%s", table_cell(tests, row, "U"));
+    html_cell(page, "%.3g", table_number(tests, row, "p"));
+    if (with_paper) {
+        html_cell(page, "%s", paper->means);
+        html_cell(page, "%s", paper->u);
+        html_cell(page, "%s", paper->p);
+    }
+    html_row_end(page);
+    free(means);
+    free(what);
+}
+
+/* The paper's numbers stand beside what was measured as they were, and only there. */
+static void show_tests(FILE *page, const struct table *tests, const struct way *way) {
+    static const char *const headings[] = {
+        "", "fields", "mean I", "U of the first", "p", "the paper, on RawHD: mean I", "the paper: U", "the paper: p",
+    };
+    const int with_paper = as_in_the_paper(way);
+    char *caption = caption_of(way);
+    html_table_begin(page, caption, headings, with_paper ? 8 : 5);
+    for (int row = 0; row < tests->rows; row++)
+        test_row(page, tests, row, with_paper);
+    html_table_end(page);
+    free(caption);
+    html_element(page, "p",
+                 with_paper
+                     ? "Numbers of the paper are of the Raw Heidelberg Digits, 60 fields against 60, with 8 neighbours "
+                       "and 2000 orders of the rows without a search; they are a target for runs on that data and in "
+                       "that way, and for no other."
+                     : "The paper's numbers are not beside these, since they are of 8 neighbours and 2000 orders of "
+                       "the rows without a search.");
+}
+
+static int write_tests(FILE *page, const char *folder, const cJSON *settings, struct failure *failure) {
+    static const char *const columns[] = {"comparison", "first", "second",     "first_n",     "second_n",
+                                          "U",          "p",     "first_mean", "second_mean", NULL};
+    struct table tests;
+    if (report_table_load(folder, "tests.tsv", 3, columns, &tests, failure) != 0)
+        return -1;
+    const struct way way = way_of(&tests, settings);
+    show_tests(page, &tests, &way);
+    table_free(&tests);
+    return 0;
+}
+
+/* ---- Pictures ---- */
+
+static const struct exhibit pictures_of_fields[] = {
+    {"moran", "Moran's I of the receptive fields of all output neurons, untrained and trained, for each kind of "
+              "network."},
+    {"fields-dense",
+     "Dense networks: the receptive field with the highest Moran's I before and after training, and all "
+     "values of it. Rows are in the order that has the highest Moran's I. Red is excitation, blue "
+     "inhibition."},
+    {"fields-deep-r", "The same of sparse networks whose structure is learned."},
+    {"fields-fixed", "The same of sparse networks whose structure and delays are fixed."},
+    {"balance", "Excitation and inhibition in each field, untrained and trained."},
+};
+
+enum { PICTURES = sizeof pictures_of_fields / sizeof *pictures_of_fields, MOST_ORDERS = 20000 };
+
+struct again {
+    snnd_context *context;
+    const char *folder;
+    const cJSON *settings;
+};
+
+/* Looks at the networks once more, in the way that the settings tell. */
+static int draw_again(void *user, const char *place, struct failure *failure) {
+    const struct again *again = user;
+    char *named = past_setting(again->settings, "model");
+    const char *model = strcmp(named, KEEP_BEST) == 0 ? KEEP_BEST : strcmp(named, KEEP_LAST) == 0 ? KEEP_LAST : NULL;
+    free(named);
+    const double seeds = history_number(again->settings, "seeds"),
+                 orders = history_number(again->settings, "permutations");
+    char *neighbours = past_setting(again->settings, "neighbours");
+    const int rook = strcmp(neighbours, "rook") == 0;
+    free(neighbours);
+    if (model == NULL || !(seeds >= 1 && seeds <= 1000) || !(orders >= 1 && orders <= 1e8))
+        return failed(failure, "%s/fields.json does not tell of which networks and in which way", again->folder);
+    if (orders > MOST_ORDERS)
+        return failed(failure,
+                      "%s/fields.json asks for %.0f orders of the rows, and a report tries up to %d: "
+                      "rawhd-receptive-fields draws",
+                      again->folder, orders, (int)MOST_ORDERS);
+    struct field_results results = {.out = again->folder, .seeds = (int)seeds, .model = model};
+    snnd_moran_options_init(&results.moran, sizeof results.moran);
+    results.moran.permutations = (int32_t)orders;
+    results.moran.seed = (uint64_t)fmax(0, history_number(again->settings, "permutation-seed"));
+    results.moran.search = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(again->settings, "search"));
+    results.moran.neighbours = rook ? SNND_ROOK : SNND_QUEEN;
+    int result = field_results_look(&results, again->context, 0, failure);
+    if (result == 0)
+        result = field_results_draw(&results, place, failure);
+    field_results_free(&results);
+    return result;
+}
+
+static void show_pictures(const struct report *report, FILE *page, const char *folder, const cJSON *settings) {
+    struct again again = {report->context, folder, settings};
+    struct gallery gallery;
+    gallery_open(&gallery, folder, report->by_scripts);
+    gallery_fill(&gallery, pictures_of_fields, PICTURES, 0, draw_again, &again);
+    gallery_remark(&gallery, page);
+    for (int i = 0; i < PICTURES; i++)
+        gallery_show(&gallery, page, &pictures_of_fields[i]);
+    gallery_close(&gallery);
+}
+
+int report_fields(const struct report *report, FILE *page, const char *folder, const char *id,
+                  struct failure *failure) {
+    cJSON *settings;
+    html_heading(page, 2, id, folder);
+    if (report_settings_load(folder, "fields.json", &settings, failure) != 0)
+        return -1;
+    int result = write_tests(page, folder, settings, failure);
+    if (result == 0)
+        show_pictures(report, page, folder, settings);
+    if (result == 0)
+        result = report_long_table(page, folder, "moran.tsv", "All values of Moran's I, with excitation and inhibition",
+                                   failure);
+    if (result == 0 && settings != NULL)
+        report_settings(page, settings);
+    cJSON_Delete(settings);
+    return result;
+}

@@ -1,0 +1,292 @@
+#include "training/run.h"
+
+#include <math.h>
+#include <signal.h>
+#include <snndelay.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/program.h"
+#include "rawhd/data.h"
+#include "training/history.h"
+#include "training/idle.h"
+#include "training/keep.h"
+#include "training/model.h"
+#include "training/progress.h"
+
+struct run {
+    struct options *options;
+    struct failure *failure;
+    snnd_context *context;
+    struct data data;
+    snnd_dataset *training, *validation; /* shares of data.training; NULL where all of it is for training */
+    struct model model;
+    snnd_trainer *trainer;
+    struct keep keep;
+    struct progress progress;
+};
+
+/* The only thing that a signal handler can reach. */
+static volatile sig_atomic_t stop_asked;
+
+static void ask_to_stop(int number) {
+    (void)number;
+    stop_asked = 1;
+}
+
+/* The first Ctrl-C asks, the second kills. */
+static void listen_to_signals(void) {
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = ask_to_stop;
+    action.sa_flags = (int)(SA_RESETHAND | SA_RESTART);
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+static int library_failure(struct run *run) {
+    return failed(run->failure, "%s", snnd_context_last_error(run->context));
+}
+
+/* ---- Getting ready ---- */
+
+/* What the library warns of is worth a line even of a quiet run. */
+static void warn(void *user, snnd_log_level level, const char *message) {
+    struct run *run = user;
+    if (level != SNND_LOG_WARNING)
+        return;
+    progress_end(&run->progress);
+    program_complain("warning: %s", message);
+}
+
+static int make_context(struct run *run) {
+    snnd_context_options wanted;
+    snnd_context_options_init(&wanted, sizeof wanted);
+    wanted.log = warn;
+    wanted.log_user = run;
+    wanted.threads = (int32_t)run->options->threads;
+    wanted.isa = run->options->isa;
+    snnd_status status = snnd_context_create(&wanted, &run->context);
+    if (status == SNND_ERROR_UNSUPPORTED)
+        return failed(run->failure, "--isa: this processor does not have these instructions");
+    if (status != SNND_OK)
+        return failed(run->failure, "cannot start the library: %s", snnd_status_string(status));
+    snnd_isa isa;
+    if (snnd_context_info(run->context, NULL, &isa, NULL) != SNND_OK)
+        return library_failure(run);
+    run->options->isa = (int)isa; /* what AUTO came to: a resumed run wants the same */
+    return 0;
+}
+
+static void say(void *user, const char *message) {
+    progress_say(user, message);
+}
+
+static int load_data(struct run *run) {
+    const struct options *options = run->options;
+    struct data_options wanted = {
+        .folder = options->data,
+        .cache = options->cache,
+        .preset = (enum preset)options->preset,
+        .german_first = options->german_first,
+        .threads = (int)options->threads,
+        .say = say,
+        .user = &run->progress,
+    };
+    if (data_load(run->context, &wanted, &run->data, run->failure) != 0)
+        return -1;
+    if (options->validation > 0 && snnd_dataset_split(run->data.training, options->validation, (uint64_t)options->seed,
+                                                      &run->validation, &run->training) != SNND_OK)
+        return library_failure(run);
+    return 0;
+}
+
+/* The samples to train on. */
+static const snnd_dataset *training_set(const struct run *run) {
+    return run->training != NULL ? run->training : run->data.training;
+}
+
+static int show_step(void *user, const snnd_progress *step) {
+    progress_step(user, step);
+    return stop_asked;
+}
+
+static int make_trainer(struct run *run) {
+    const int64_t batch = run->options->batch, samples = snnd_dataset_samples(training_set(run));
+    const int64_t steps = (samples + batch - 1) / batch * run->options->epochs;
+    if (!run->options->quiet)
+        idle_mention_rewiring(run->options, steps);
+    if (model_make(run->context, run->options, snnd_dataset_channels(run->data.training), run->data.classes, steps,
+                   &run->model, run->failure) != 0)
+        return -1;
+    return model_trainer(run->context, run->options, &run->model, show_step, &run->progress, &run->trainer,
+                         run->failure);
+}
+
+/* Begins the run's folder, or goes back to its checkpoint. */
+static int open_folder(struct run *run) {
+    struct keep *keep = &run->keep;
+    keep->context = run->context;
+    keep->out = run->options->out;
+    keep->history = cJSON_CreateArray();
+    keep->settings = options_settings(run->options);
+    cJSON_AddStringToObject(keep->settings, "recordings", run->data.fingerprint);
+    cJSON_AddStringToObject(keep->settings, "library", snnd_version());
+    const int begun = run->options->resume ? keep_restore(keep, run->trainer, run->model.network, run->options,
+                                                          &run->progress, run->failure)
+                                           : keep_begin(keep, run->failure);
+    if (begun != 0 || (run->data.has_front_end && keep_front_end(keep, &run->data.front_end, run->failure) != 0))
+        return -1;
+    if (run->options->resume)
+        return 0;
+    return keep_model(keep, run->model.network, KEEP_INITIAL, run->failure) == 0
+               ? keep_checkpoint(keep, run->trainer, run->failure)
+               : -1;
+}
+
+static int prepare(struct run *run) {
+    if (make_context(run) != 0 || load_data(run) != 0 || make_trainer(run) != 0)
+        return -1;
+    return open_folder(run);
+}
+
+/* ---- Training ---- */
+
+static int evaluate(struct run *run, const snnd_dataset *dataset, snnd_epoch_report *report) {
+    snnd_epoch_report_init(report, sizeof *report);
+    return snnd_trainer_evaluate(run->trainer, dataset, report) == SNND_OK ? 0 : library_failure(run);
+}
+
+/* Ends an epoch that has been trained: measures, then keeps log, models and, last, the checkpoint. */
+static int finish_epoch(struct run *run, struct epoch_result *result, double begin) {
+    struct keep *keep = &run->keep;
+    result->has_validation = run->validation != NULL;
+    result->has_energy = run->options->picojoules.given;
+    if (evaluate(run, run->data.testing, &result->testing) != 0)
+        return -1;
+    if (result->has_validation && evaluate(run, run->validation, &result->validation) != 0)
+        return -1;
+    const int lost = keep_changes(keep, run->model.network, &result->changes, run->failure);
+    if (lost < 0)
+        return -1;
+    result->has_changes = !lost;
+    result->seconds = keep->seconds + progress_clock() - begin;
+    cJSON *record = history_record(result);
+    if (keep_epoch(keep, record, run->failure) != 0)
+        return -1;
+    int is_best = history_best(keep->history) == cJSON_GetArraySize(keep->history) - 1;
+    if (is_best && keep_model(keep, run->model.network, KEEP_BEST, run->failure) != 0)
+        return -1;
+    if (keep_checkpoint(keep, run->trainer, run->failure) != 0 ||
+        keep_model(keep, run->model.network, KEEP_LAST, run->failure) != 0)
+        return -1;
+    progress_epoch(&run->progress, record);
+    return 0;
+}
+
+/* Trains one epoch, or the rest of one. */
+static enum exit_code train_epoch(struct run *run) {
+    double begin = progress_clock();
+    struct epoch_result result;
+    snnd_epoch_report_init(&result.training, sizeof result.training);
+    snnd_status status = snnd_trainer_epoch(run->trainer, training_set(run), &result.training);
+    if (status == SNND_STOPPED) {
+        run->keep.seconds += progress_clock() - begin;
+        return keep_checkpoint(&run->keep, run->trainer, run->failure) == 0 ? EXIT_STOPPED : EXIT_FAILED;
+    }
+    if (status == SNND_ERROR_NUMERIC) {
+        failed(run->failure, "training diverged: %s; %s is of the last epoch that went well",
+               snnd_context_last_error(run->context), KEEP_CHECKPOINT);
+        return EXIT_DIVERGED;
+    }
+    if (status != SNND_OK) {
+        library_failure(run);
+        return EXIT_FAILED;
+    }
+    return finish_epoch(run, &result, begin) == 0 ? EXIT_DONE : EXIT_FAILED;
+}
+
+/* ---- What is said ---- */
+
+static void say_what_is_trained(struct run *run) {
+    snnd_isa isa;
+    int32_t threads = 1;
+    snnd_context_info(run->context, &threads, &isa, NULL);
+    char *validated = run->validation != NULL
+                          ? format_text(", %lld to validate", (long long)snnd_dataset_samples(run->validation))
+                          : format_text("%s", "");
+    char *message =
+        format_text("%lld samples to train on%s, %lld to test; %d inputs, %d classes, %lld synapses; %d thread%s",
+                    (long long)snnd_dataset_samples(training_set(run)), validated,
+                    (long long)snnd_dataset_samples(run->data.testing), (int)snnd_network_inputs(run->model.network),
+                    (int)snnd_network_outputs(run->model.network), (long long)snnd_network_active(run->model.network),
+                    (int)threads, threads == 1 ? "" : "s");
+    progress_say(&run->progress, message);
+    free(message);
+    free(validated);
+}
+
+static void say_result(const struct run *run) {
+    const cJSON *history = run->keep.history;
+    const char *out = run->options->out;
+    int epochs = cJSON_GetArraySize(history);
+    const cJSON *last = cJSON_GetArrayItem(history, epochs - 1);
+    const cJSON *best = cJSON_GetArrayItem(history, history_best(history));
+    printf("test accuracy %.2f %% after the last epoch (%d), %.2f %% at the best (%.0f, ",
+           100 * history_number(last, "test_accuracy"), epochs, 100 * history_number(best, "test_accuracy"),
+           history_number(best, "epoch"));
+    double validation = history_number(best, "validation_accuracy");
+    if (isnan(validation))
+        printf("chosen by test accuracy, as in the paper's code)\n");
+    else
+        printf("chosen by its validation accuracy of %.2f %%)\n", 100 * validation);
+    if (keep_has(&run->keep, KEEP_BEST))
+        program_say("models: %s/" KEEP_BEST " and %s/" KEEP_LAST "; log: %s/" KEEP_LOG, out, out, out);
+    else
+        program_say("models: %s/" KEEP_LAST "; log: %s/" KEEP_LOG, out, out);
+}
+
+static void say_stopped(const struct run *run) {
+    program_complain("stopped in epoch %d of %lld; to go on: rawhd-train --resume --out %s",
+                     (int)snnd_trainer_epochs_done(run->trainer) + 1, (long long)run->options->epochs,
+                     run->options->out);
+}
+
+/* ---- All of it ---- */
+
+static enum exit_code train(struct run *run) {
+    listen_to_signals();
+    say_what_is_trained(run);
+    enum exit_code code = EXIT_DONE;
+    while (code == EXIT_DONE && snnd_trainer_epochs_done(run->trainer) < run->options->epochs)
+        code = stop_asked ? EXIT_STOPPED : train_epoch(run);
+    progress_end(&run->progress);
+    if (code == EXIT_DONE)
+        say_result(run);
+    if (code == EXIT_STOPPED)
+        say_stopped(run);
+    return code;
+}
+
+static void clean_up(struct run *run) {
+    snnd_trainer_free(run->trainer);
+    model_free(&run->model);
+    snnd_dataset_free(run->training);
+    snnd_dataset_free(run->validation);
+    data_free(&run->data);
+    snnd_context_free(run->context);
+    keep_free(&run->keep);
+}
+
+enum exit_code run(struct options *options, int lock, struct failure *failure) {
+    if (!options->resume && keep_claim(options->out, options->overwrite, failure) != 0)
+        return EXIT_USAGE;
+    struct run run = {.options = options, .failure = failure, .keep = {.lock = lock}};
+    progress_init(&run.progress, options->quiet, (int32_t)options->epochs);
+    enum exit_code code = prepare(&run) == 0 ? train(&run) : EXIT_FAILED;
+    progress_end(&run.progress);
+    clean_up(&run);
+    return code;
+}
