@@ -105,10 +105,8 @@ static void check_networks(const snnd_moran_options *options) {
     ck_assert_int_eq(moran.rows, 3 * 2 * 20);
     ck_assert_str_eq(table_cell(&moran, 3 * 20, "kind"), "deep-r");
     ck_assert_str_eq(table_cell(&moran, 3 * 20, "seed"), "1");
-    check_network("dense-0/initial.safetensors", "training/fields/dense-0-untrained.npy", &moran, 0, "untrained I",
-                  options);
-    check_network("deep-r-1/best.safetensors", "training/fields/deep-r-1-trained.npy", &moran, 60, "trained I",
-                  options);
+    check_network("dense-0/initial.safetensors", "fields/dense-0-untrained.npy", &moran, 0, "untrained I", options);
+    check_network("deep-r-1/best.safetensors", "fields/deep-r-1-trained.npy", &moran, 60, "trained I", options);
     table_free(&moran);
 }
 

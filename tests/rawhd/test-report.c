@@ -300,11 +300,11 @@ static void write_fields(const char *name, const char *first) {
 
 START_TEST(shows_fields_and_ablations) {
     write_fields("fields", "dense, trained");
-    write_text(folder, "training/fields/fields.json", "{\"permutations\": 2000, \"common\": {\"epochs\": 77}}");
-    write_text(folder, "training/ablation/summary.tsv",
+    write_text(folder, "fields/fields.json", "{\"permutations\": 2000, \"common\": {\"epochs\": 77}}");
+    write_text(folder, "ablation/summary.tsv",
                SUMMARY_HEAD "both\t0.875\t3\t0.5\t0.0125\t0.4\t0.6\t0.55\t0.02\t0.5\t0.6\n"
                             "neither\t0.875\t1\t0.25\tnan\t0.25\t0.25\t0.3\tnan\t0.3\t0.3\n");
-    write_text(folder, "training/ablation/results.tsv", "model\tsparsity\nboth\t0.875\n");
+    write_text(folder, "ablation/results.tsv", "model\tsparsity\nboth\t0.875\n");
     ck_assert_int_eq(REPORT("fields", "ablation"), 0);
     check_self_contained();
     ck_assert(page_has("0.0712 and 0.0200") || page_has("0.0713 and 0.0200"));
@@ -422,11 +422,11 @@ END_TEST
 /* With neighbours or a search that are not the paper's its numbers are not beside. */
 START_TEST(compares_only_what_is_measured_like_the_paper) {
     write_fields("fields", "dense, trained");
-    write_text(folder, "training/fields/fields.json", "{\"search\": true, \"neighbours\": \"queen\"}");
+    write_text(folder, "fields/fields.json", "{\"search\": true, \"neighbours\": \"queen\"}");
     ck_assert_int_eq(REPORT("fields"), 0);
     ck_assert(page_has("8 neighbours, with a search, not as in the paper"));
     ck_assert(!page_has("3598.0") && !page_has("the paper: U"));
-    write_text(folder, "training/fields/fields.json", "{\"search\": false, \"neighbours\": \"queen\"}");
+    write_text(folder, "fields/fields.json", "{\"search\": false, \"neighbours\": \"queen\"}");
     ck_assert_int_eq(REPORT("fields"), 0);
     ck_assert(page_has("8 neighbours") && page_has("3598.0") && !page_has("not as in the paper"));
 }
@@ -434,23 +434,22 @@ END_TEST
 
 START_TEST(refuses_what_is_no_number) {
     write_fields("fields", "dense, trained");
-    write_text(folder, "training/fields/moran.tsv", MORAN_HEAD "dense\t0\t0\tnan\tgarbage\t1\t-1\t2\t-2\n");
+    write_text(folder, "fields/moran.tsv", MORAN_HEAD "dense\t0\t0\tnan\tgarbage\t1\t-1\t2\t-2\n");
     ck_assert_int_eq(REPORT("fields"), 1);
-    check_error("training/fields/moran.tsv: line 2, column 5 (trained I): 'garbage' is no number");
+    check_error("fields/moran.tsv: line 2, column 5 (trained I): 'garbage' is no number");
     write_fields("fields", "dense, trained");
-    write_text(folder, "training/fields/tests.tsv",
+    write_text(folder, "fields/tests.tsv",
                TESTS_HEAD "dense\ta\tb\t60\t60\t3000.5\t1.25e-12\t-11.9\t0.07125\t0.02\n"
                           "fixed\ta\tb\t60\t60\t3000.5\t1.2x\t-11.9\t0.07125\t0.02\n");
     ck_assert_int_eq(REPORT("fields"), 1);
-    check_error("training/fields/tests.tsv: line 3, column 7 (p): '1.2x' is no number");
-    write_text(folder, "training/fields/tests.tsv", "comparison\tfirst\ndense\ta\n");
+    check_error("fields/tests.tsv: line 3, column 7 (p): '1.2x' is no number");
+    write_text(folder, "fields/tests.tsv", "comparison\tfirst\ndense\ta\n");
     ck_assert_int_eq(REPORT("fields"), 1);
-    check_error("training/fields/tests.tsv: there is no column 'second'");
-    write_text(folder, "training/ablation/results.tsv", "model\tsparsity\nboth\t0.875\n");
-    write_text(folder, "training/ablation/summary.tsv",
-               SUMMARY_HEAD "both\t0.875\t3\t\t0.0125\t0.4\t0.6\t0.55\t0\t0\t0\n");
+    check_error("fields/tests.tsv: there is no column 'second'");
+    write_text(folder, "ablation/results.tsv", "model\tsparsity\nboth\t0.875\n");
+    write_text(folder, "ablation/summary.tsv", SUMMARY_HEAD "both\t0.875\t3\t\t0.0125\t0.4\t0.6\t0.55\t0\t0\t0\n");
     ck_assert_int_eq(REPORT("ablation"), 1);
-    check_error("training/ablation/summary.tsv: line 2, column 4 (last_mean): '' is no number");
+    check_error("ablation/summary.tsv: line 2, column 4 (last_mean): '' is no number");
 }
 END_TEST
 
@@ -534,7 +533,7 @@ START_TEST(carries_out_nothing_of_a_folder) {
     static const char *const names[] = {"style", "training", "delays", "ablation", "best"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         char *in_run = format_text("run/pictures/%s.gp", names[i]);
-        char *in_ablation = format_text("training/ablation/pictures/%s.gp", names[i]);
+        char *in_ablation = format_text("ablation/pictures/%s.gp", names[i]);
         write_trap(in_run);
         write_trap(in_ablation);
         free(in_ablation);
@@ -546,8 +545,8 @@ START_TEST(carries_out_nothing_of_a_folder) {
     draw_by_hand("run/pictures", "training.gp");
     draw_by_hand("run/pictures", "delays.gp");
     ck_assert(!has("ran"));
-    ck_assert_int_eq(file_has("training/ablation/pictures/best.gp", "touch"), !gnuplot_is_here());
-    write_trap("training/ablation/pictures/best.gp");
+    ck_assert_int_eq(file_has("ablation/pictures/best.gp", "touch"), !gnuplot_is_here());
+    write_trap("ablation/pictures/best.gp");
     const int drawn_before = gnuplot_is_here();
     ck_assert_int_eq(REPORT("--redraw-from-scripts", "ablation"), 0);
     ck_assert_int_eq(has("ran"), gnuplot_is_here());
@@ -619,19 +618,19 @@ END_TEST
 START_TEST(follows_no_links_to_read) {
     write_text(folder, "secret", "<svg xmlns='http://www.w3.org/2000/svg'>private</svg>");
     write_text(folder, "secret.json", "{\"private\": 1}");
-    write_text(folder, "training/ablation/summary.tsv",
+    write_text(folder, "ablation/summary.tsv",
                SUMMARY_HEAD "both\t0.875\t3\t0.5\t0.0125\t0.4\t0.6\t0.55\t0\t0.5\t0.6\n");
-    write_text(folder, "training/ablation/results.tsv", "model\tsparsity\nboth\t0.875\n");
-    write_text(folder, "training/ablation/pictures/note", "");
-    make_link("../../secret", "training/ablation/pictures/best.svg");
+    write_text(folder, "ablation/results.tsv", "model\tsparsity\nboth\t0.875\n");
+    write_text(folder, "ablation/pictures/note", "");
+    make_link("../../secret", "ablation/pictures/best.svg");
     ck_assert_int_eq(REPORT("ablation"), 0);
     ck_assert_int_eq(count_pictures(), 0);
     write_text(folder, "elsewhere/best.svg", "<svg xmlns='http://www.w3.org/2000/svg'>private</svg>");
     remove_pictures("ablation", NULL);
-    make_link("../elsewhere", "training/ablation/pictures");
+    make_link("../elsewhere", "ablation/pictures");
     ck_assert_int_eq(REPORT("ablation"), 0);
     ck_assert_int_eq(count_pictures(), 0);
-    make_link("../secret.json", "training/ablation/ablation.json");
+    make_link("../secret.json", "ablation/ablation.json");
     ck_assert_int_eq(REPORT("ablation"), 1);
     check_error("ablation.json: is a link");
     train("run", "deep-r");
@@ -711,41 +710,34 @@ START_TEST(one_absurd_cell_is_a_matter_of_its_folder) {
     static const struct {
         const char *file, *text, *said;
     } cases[] = {
-        {"training/ablation/results.tsv", RESULTS_HEAD "both\t1e308\t0\t3\t0.5\t0.5\t100\t1\n",
-         "(sparsity): is 1e+308"},
-        {"training/ablation/results.tsv", RESULTS_HEAD "both\t0.5\t1e308\t3\t0.5\t0.5\t100\t1\n", "(seed): is 1e+308"},
-        {"training/ablation/results.tsv", RESULTS_HEAD "both\t0.5\t0\t-3\t0.5\t0.5\t100\t1\n", "(epochs): is -3"},
-        {"training/ablation/results.tsv", RESULTS_HEAD "both\t0.5\t0\t3\t-1e308\t0.5\t100\t1\n",
+        {"ablation/results.tsv", RESULTS_HEAD "both\t1e308\t0\t3\t0.5\t0.5\t100\t1\n", "(sparsity): is 1e+308"},
+        {"ablation/results.tsv", RESULTS_HEAD "both\t0.5\t1e308\t3\t0.5\t0.5\t100\t1\n", "(seed): is 1e+308"},
+        {"ablation/results.tsv", RESULTS_HEAD "both\t0.5\t0\t-3\t0.5\t0.5\t100\t1\n", "(epochs): is -3"},
+        {"ablation/results.tsv", RESULTS_HEAD "both\t0.5\t0\t3\t-1e308\t0.5\t100\t1\n",
          "(last_test_accuracy): is -1e+308, and in a run it is from 0 to 1"},
-        {"training/ablation/results.tsv", RESULTS_HEAD "both\t0.5\t0\t3\t7\t0.5\t100\t1\n",
-         "(last_test_accuracy): is 7"},
-        {"training/ablation/results.tsv", RESULTS_HEAD "both\t0.5\t0\t3\tnan\t0.5\t100\t1\n",
-         "(last_test_accuracy): is nan"},
-        {"training/ablation/results.tsv", RESULTS_HEAD "both\t0.5\t0\t3\t0.5\t1e308\t100\t1\n",
-         "(best_test_accuracy): is"},
-        {"training/ablation/results.tsv", RESULTS_HEAD "both\t0.5\t0\t3\t0.5\t0.5\t1e308\t1\n",
-         "(synapses): is 1e+308"},
-        {"training/ablation/results.tsv", RESULTS_HEAD "both\t0.5\t0\t3\t0.5\t0.5\t100\t-1\n", "(seconds): is -1"},
-        {"training/ablation/summary.tsv", SUMMARY_HEAD "both\t0.5\t3\t1e308\tnan\t0.4\t0.6\t0.5\tnan\t0.5\t0.6\n",
+        {"ablation/results.tsv", RESULTS_HEAD "both\t0.5\t0\t3\t7\t0.5\t100\t1\n", "(last_test_accuracy): is 7"},
+        {"ablation/results.tsv", RESULTS_HEAD "both\t0.5\t0\t3\tnan\t0.5\t100\t1\n", "(last_test_accuracy): is nan"},
+        {"ablation/results.tsv", RESULTS_HEAD "both\t0.5\t0\t3\t0.5\t1e308\t100\t1\n", "(best_test_accuracy): is"},
+        {"ablation/results.tsv", RESULTS_HEAD "both\t0.5\t0\t3\t0.5\t0.5\t1e308\t1\n", "(synapses): is 1e+308"},
+        {"ablation/results.tsv", RESULTS_HEAD "both\t0.5\t0\t3\t0.5\t0.5\t100\t-1\n", "(seconds): is -1"},
+        {"ablation/summary.tsv", SUMMARY_HEAD "both\t0.5\t3\t1e308\tnan\t0.4\t0.6\t0.5\tnan\t0.5\t0.6\n",
          "(last_mean): is 1e+308"},
-        {"training/ablation/summary.tsv", SUMMARY_HEAD "both\t0.5\t3\t0.5\t-1\t0.4\t0.6\t0.5\tnan\t0.5\t0.6\n",
+        {"ablation/summary.tsv", SUMMARY_HEAD "both\t0.5\t3\t0.5\t-1\t0.4\t0.6\t0.5\tnan\t0.5\t0.6\n",
          "(last_deviation): is -1"},
-        {"training/ablation/summary.tsv", SUMMARY_HEAD "both\t0.5\t1e308\t0.5\tnan\t0.4\t0.6\t0.5\tnan\t0.5\t0.6\n",
+        {"ablation/summary.tsv", SUMMARY_HEAD "both\t0.5\t1e308\t0.5\tnan\t0.4\t0.6\t0.5\tnan\t0.5\t0.6\n",
          "(runs): is 1e+308"},
-        {"training/ablation/ablation.json", "{\"sparsities\": [0.5, 1e308]}", "\"sparsities\" is 1e+308"},
-        {"training/ablation/ablation.json", "{\"common\": {\"l1\": 1e308}}", "\"l1\" is 1e+308"},
-        {"training/fields/moran.tsv", MORAN_HEAD "dense\t0\t0\tnan\t1e308\t1\t-1\t2\t-2\n", "(trained I): is 1e+308"},
-        {"training/fields/moran.tsv", MORAN_HEAD "dense\t0\t0\tnan\t0.5\t1\t-1e308\t2\t-2\n",
-         "inhibition): is -1e+308"},
-        {"training/fields/tests.tsv", TESTS_HEAD "dense\ta\tb\t60\t60\t3000\t1.5\t-11.9\t0.07\t0.02\n", "(p): is 1.5"},
-        {"training/fields/tests.tsv", TESTS_HEAD "dense\ta\tb\t60\t60\t1e308\t0.5\t-11.9\t0.07\t0.02\n",
-         "(U): is 1e+308"},
+        {"ablation/ablation.json", "{\"sparsities\": [0.5, 1e308]}", "\"sparsities\" is 1e+308"},
+        {"ablation/ablation.json", "{\"common\": {\"l1\": 1e308}}", "\"l1\" is 1e+308"},
+        {"fields/moran.tsv", MORAN_HEAD "dense\t0\t0\tnan\t1e308\t1\t-1\t2\t-2\n", "(trained I): is 1e+308"},
+        {"fields/moran.tsv", MORAN_HEAD "dense\t0\t0\tnan\t0.5\t1\t-1e308\t2\t-2\n", "inhibition): is -1e+308"},
+        {"fields/tests.tsv", TESTS_HEAD "dense\ta\tb\t60\t60\t3000\t1.5\t-11.9\t0.07\t0.02\n", "(p): is 1.5"},
+        {"fields/tests.tsv", TESTS_HEAD "dense\ta\tb\t60\t60\t1e308\t0.5\t-11.9\t0.07\t0.02\n", "(U): is 1e+308"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         write_fields("fields", "dense, trained");
-        write_text(folder, "training/ablation/ablation.json", "{\"seeds\": 1}");
-        write_text(folder, "training/ablation/results.tsv", RESULTS_HEAD "both\t0.5\t0\t3\t0.5\t0.5\t100\t1\n");
-        write_text(folder, "training/ablation/summary.tsv",
+        write_text(folder, "ablation/ablation.json", "{\"seeds\": 1}");
+        write_text(folder, "ablation/results.tsv", RESULTS_HEAD "both\t0.5\t0\t3\t0.5\t0.5\t100\t1\n");
+        write_text(folder, "ablation/summary.tsv",
                    SUMMARY_HEAD "both\t0.5\t1\t0.5\tnan\t0.5\t0.5\t0.5\tnan\t0.5\t0.5\n");
         ck_assert_int_eq(REPORT("fields", "ablation"), 0);
         write_text(folder, cases[i].file, cases[i].text);
@@ -808,12 +800,12 @@ END_TEST
 /* What would take for ever is not begun. */
 START_TEST(looks_for_a_bounded_time) {
     write_fields("fields", "dense, trained");
-    write_text(folder, "training/fields/fields.json",
+    write_text(folder, "fields/fields.json",
                "{\"model\": \"best.safetensors\", \"seeds\": 1, \"permutations\": 100000000}");
     ck_assert_int_eq(REPORT("fields"), 0);
     if (gnuplot_is_here())
         check_error("asks for 100000000 orders of the rows");
-    write_text(folder, "training/fields/fields.json",
+    write_text(folder, "fields/fields.json",
                "{\"model\": \"../../best.safetensors\", \"seeds\": 1, \"permutations\": 10}");
     ck_assert_int_eq(REPORT("fields"), 0);
     if (gnuplot_is_here())
