@@ -187,7 +187,7 @@ static snnd_status adopt(snnd_context *context, snnd_array *input, snnd_array *l
 }
 
 /* Without lengths `from_length` is NULL. */
-static snnd_status load(snnd_context *context, snnd_source from, snnd_source from_label, const snnd_source *from_length,
+static snnd_status load(snnd_context *context, snnd_origin from, snnd_origin from_label, const snnd_origin *from_length,
                         double scale, snnd_dataset **dataset) {
     if (context == NULL)
         return SNND_ERROR_ARGUMENT;
@@ -196,11 +196,11 @@ static snnd_status load(snnd_context *context, snnd_source from, snnd_source fro
     if (!isfinite(scale) || scale == 0)
         return snnd_fail(context, SNND_ERROR_ARGUMENT, "scale is %g; expected a finite number other than 0", scale);
     snnd_array input = {0}, label = {0}, length = {0};
-    snnd_status status = snnd_source_check(context, from);
+    snnd_status status = snnd_origin_check(context, from);
     if (status == SNND_OK)
-        status = snnd_source_check(context, from_label);
+        status = snnd_origin_check(context, from_label);
     if (status == SNND_OK && from_length != NULL)
-        status = snnd_source_check(context, *from_length);
+        status = snnd_origin_check(context, *from_length);
     if (status == SNND_OK)
         status = snnd_npy_load(context, from, SNND_FLOAT32, &input);
     if (status == SNND_OK)
@@ -230,7 +230,7 @@ snnd_status snnd_dataset_load_npy(snnd_context *context, const char *input_path,
 
 snnd_status snnd_dataset_load_padded_npy(snnd_context *context, const char *input_path, const char *label_path,
                                          const char *length_path, double scale, snnd_dataset **dataset) {
-    const snnd_source length = snnd_from_path(length_path);
+    const snnd_origin length = snnd_from_path(length_path);
     return load(context, snnd_from_path(input_path), snnd_from_path(label_path), &length, scale, dataset);
 }
 
@@ -242,7 +242,7 @@ snnd_status snnd_dataset_read_npy(snnd_context *context, const snnd_reader *inpu
 
 snnd_status snnd_dataset_read_padded_npy(snnd_context *context, const snnd_reader *input, const snnd_reader *label,
                                          const snnd_reader *length, double scale, snnd_dataset **dataset) {
-    const snnd_source from_length = snnd_from_reader(length, "the lengths");
+    const snnd_origin from_length = snnd_from_reader(length, "the lengths");
     return load(context, snnd_from_reader(input, "the input"), snnd_from_reader(label, "the labels"), &from_length,
                 scale, dataset);
 }

@@ -448,17 +448,17 @@ void snnd_network_take(snnd_network *network, snnd_network *other) {
         }
 }
 
-static snnd_status load(snnd_context *context, snnd_source source, snnd_network **network) {
+static snnd_status load(snnd_context *context, snnd_origin origin, snnd_network **network) {
     if (context == NULL)
         return SNND_ERROR_ARGUMENT;
     if (network == NULL)
         return snnd_fail(context, SNND_ERROR_ARGUMENT, "loading a network: network is NULL");
     snnd_safetensors *file;
-    snnd_status status = snnd_safetensors_open(context, source, &file);
+    snnd_status status = snnd_safetensors_open(context, origin, &file);
     if (status != SNND_OK)
         return status;
     const snnd_text_mode host = snnd_set_text_mode();
-    status = snnd_name_source(context, snnd_network_from_file(context, file, network), source);
+    status = snnd_name_origin(context, snnd_network_from_file(context, file, network), origin);
     snnd_safetensors_close(file);
     snnd_restore_text_mode(&host);
     return status;

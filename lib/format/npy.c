@@ -383,7 +383,7 @@ static snnd_status decode(snnd_context *context, const unsigned char *file, size
     return status;
 }
 
-snnd_status snnd_npy_load(snnd_context *context, snnd_source source, snnd_dtype dtype, snnd_array *array) {
+snnd_status snnd_npy_load(snnd_context *context, snnd_origin origin, snnd_dtype dtype, snnd_array *array) {
     if (context == NULL)
         return SNND_ERROR_ARGUMENT;
     if (array == NULL || (unsigned)dtype > SNND_INT64)
@@ -392,11 +392,11 @@ snnd_status snnd_npy_load(snnd_context *context, snnd_source source, snnd_dtype 
                                          "loading .npy: dtype is %d; expected one of snnd_dtype", (int)dtype);
     unsigned char *file;
     size_t bytes;
-    snnd_status status = snnd_source_read(context, source, &file, &bytes);
+    snnd_status status = snnd_origin_read(context, origin, &file, &bytes);
     if (status != SNND_OK)
         return status;
     const snnd_text_mode host = snnd_set_text_mode();
-    status = snnd_name_source(context, decode(context, file, bytes, dtype, array), source);
+    status = snnd_name_origin(context, decode(context, file, bytes, dtype, array), origin);
     snnd_restore_text_mode(&host);
     snnd_release(context, file);
     return status;

@@ -2,9 +2,9 @@
 #ifndef SNND_FORMAT_NPY_H
 #define SNND_FORMAT_NPY_H
 
-#include "format/source.h"
+#include "format/origin.h"
 
 /* As snnd_array_load_npy(). */
-snnd_status snnd_npy_load(snnd_context *context, snnd_source source, snnd_dtype dtype, snnd_array *array);
+snnd_status snnd_npy_load(snnd_context *context, snnd_origin origin, snnd_dtype dtype, snnd_array *array);
 
 #endif

@@ -296,10 +296,10 @@ static snnd_status read_header(snnd_safetensors *file, size_t bytes) {
     return read_entries(file, file->bytes + PREFIX + length, data_bytes);
 }
 
-snnd_status snnd_safetensors_open(snnd_context *context, snnd_source source, snnd_safetensors **file) {
+snnd_status snnd_safetensors_open(snnd_context *context, snnd_origin origin, snnd_safetensors **file) {
     unsigned char *bytes;
     size_t size;
-    snnd_status status = snnd_source_read(context, source, &bytes, &size);
+    snnd_status status = snnd_origin_read(context, origin, &bytes, &size);
     if (status != SNND_OK)
         return status;
     snnd_safetensors *made = snnd_allocate(context, 1, sizeof *made);
@@ -315,7 +315,7 @@ snnd_status snnd_safetensors_open(snnd_context *context, snnd_source source, snn
         snnd_safetensors_close(made);
     else
         *file = made;
-    return snnd_name_source(context, status, source);
+    return snnd_name_origin(context, status, origin);
 }
 
 void snnd_safetensors_close(snnd_safetensors *file) {

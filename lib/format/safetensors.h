@@ -5,7 +5,7 @@
 #ifndef SNND_FORMAT_SAFETENSORS_H
 #define SNND_FORMAT_SAFETENSORS_H
 
-#include "format/source.h"
+#include "format/origin.h"
 #include "format/target.h"
 
 enum { SNND_TENSOR_NAME = 96 };
@@ -25,7 +25,7 @@ snnd_status snnd_safetensors_write(snnd_context *context, snnd_target target, co
 typedef struct snnd_safetensors snnd_safetensors;
 
 /* Reads and checks a whole file. Only here do messages name it: what comes after is for the caller to name. */
-snnd_status snnd_safetensors_open(snnd_context *context, snnd_source source, snnd_safetensors **file);
+snnd_status snnd_safetensors_open(snnd_context *context, snnd_origin origin, snnd_safetensors **file);
 void snnd_safetensors_close(snnd_safetensors *file);
 
 /* NULL if there is none; borrowed until the file is closed. */

@@ -540,21 +540,21 @@ static snnd_status restore(snnd_trainer *trainer, snnd_safetensors *file, snnd_n
     return SNND_OK;
 }
 
-static snnd_status load(snnd_trainer *trainer, snnd_source source, char **note) {
+static snnd_status load(snnd_trainer *trainer, snnd_origin origin, char **note) {
     if (trainer == NULL)
         return SNND_ERROR_ARGUMENT;
     snnd_safetensors *file;
     snnd_network *held = NULL;
     snnd_status status = snnd_trainer_check_idle(trainer);
     if (status == SNND_OK)
-        status = snnd_safetensors_open(trainer->context, source, &file);
+        status = snnd_safetensors_open(trainer->context, origin, &file);
     if (status != SNND_OK)
         return status;
     const snnd_text_mode host = snnd_set_text_mode();
     status = snnd_network_from_file(trainer->context, file, &held);
     if (status == SNND_OK)
         status = restore(trainer, file, held, note);
-    status = snnd_name_source(trainer->context, status, source);
+    status = snnd_name_origin(trainer->context, status, origin);
     if (status == SNND_OK)
         trainer->diverged = false;
     snnd_network_free(held);

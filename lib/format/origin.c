@@ -1,4 +1,4 @@
-#include "format/source.h"
+#include "format/origin.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,11 +9,11 @@
 #include "format/memory.h"
 #include "format/paths.h"
 
-snnd_status snnd_name_source(snnd_context *context, snnd_status status, snnd_source source) {
+snnd_status snnd_name_origin(snnd_context *context, snnd_status status, snnd_origin origin) {
     if (status == SNND_OK)
         return status;
-    return source.name != NULL ? snnd_fail(context, status, "%s: %s", source.name, context->error)
-                               : snnd_fail(context, status, "'%s': %s", source.path, context->error);
+    return origin.name != NULL ? snnd_fail(context, status, "%s: %s", origin.name, context->error)
+                               : snnd_fail(context, status, "'%s': %s", origin.path, context->error);
 }
 
 /* What has been read so far. */
@@ -88,7 +88,7 @@ static snnd_status read_regular(snnd_context *context, int descriptor, const cha
     const snnd_reader reader = {read_descriptor, &descriptor, (uint64_t)about.st_size};
     const snnd_status status = read_whole(context, &reader, data, bytes);
     return status == SNND_ERROR_IO ? snnd_fail_path(context, "read", path)
-                                   : snnd_name_source(context, status, snnd_from_path(path));
+                                   : snnd_name_origin(context, status, snnd_from_path(path));
 }
 
 /* What is at the path is opened first, without waiting for who writes to a pipe, and then looked at: so it cannot be
@@ -102,22 +102,22 @@ static snnd_status read_path(snnd_context *context, const char *path, unsigned c
     return status;
 }
 
-snnd_status snnd_source_check(snnd_context *context, snnd_source source) {
-    if (source.name == NULL)
-        return source.path != NULL ? SNND_OK
+snnd_status snnd_origin_check(snnd_context *context, snnd_origin origin) {
+    if (origin.name == NULL)
+        return origin.path != NULL ? SNND_OK
                                    : snnd_fail(context, SNND_ERROR_ARGUMENT, "the path of a file to read is NULL");
-    if (source.reader == NULL || source.reader->read == NULL)
-        return snnd_fail(context, SNND_ERROR_ARGUMENT, "%s: the reader %s NULL", source.name,
-                         source.reader == NULL ? "is" : "has a `read` that is");
-    const char *fault = snnd_memory_fault(source.reader);
-    return fault == NULL ? SNND_OK : snnd_fail(context, SNND_ERROR_ARGUMENT, "%s: the reader: %s", source.name, fault);
+    if (origin.reader == NULL || origin.reader->read == NULL)
+        return snnd_fail(context, SNND_ERROR_ARGUMENT, "%s: the reader %s NULL", origin.name,
+                         origin.reader == NULL ? "is" : "has a `read` that is");
+    const char *fault = snnd_memory_fault(origin.reader);
+    return fault == NULL ? SNND_OK : snnd_fail(context, SNND_ERROR_ARGUMENT, "%s: the reader: %s", origin.name, fault);
 }
 
-snnd_status snnd_source_read(snnd_context *context, snnd_source source, unsigned char **data, size_t *bytes) {
-    const snnd_status status = snnd_source_check(context, source);
+snnd_status snnd_origin_read(snnd_context *context, snnd_origin origin, unsigned char **data, size_t *bytes) {
+    const snnd_status status = snnd_origin_check(context, origin);
     if (status != SNND_OK)
         return status;
-    if (source.name == NULL)
-        return read_path(context, source.path, data, bytes);
-    return snnd_name_source(context, read_whole(context, source.reader, data, bytes), source);
+    if (origin.name == NULL)
+        return read_path(context, origin.path, data, bytes);
+    return snnd_name_origin(context, read_whole(context, origin.reader, data, bytes), origin);
 }
