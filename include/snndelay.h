@@ -37,12 +37,12 @@
  *   share nothing. Inside a call a context uses as many threads as it was told to; results are the
  *   same to the last bit for any number. A child that fork() made must leave the handles of a context with
  *   threads alone, and make a context of its own: threads do not go with it.
- * - *Callbacks* (memory, log, progress, readers, writers) may not call the library with the handles that the call is
- *   about, but for what `progress` of a trainer allows. They have to return: a C++ exception or a longjmp() that leaves
- *   one passes through functions that have not finished, and what they work on can only be left alone from then on: not
- *   even freed. Catch what may be thrown inside the callback: `progress` then stops the epoch, a reader or a writer
- *   says that it failed, and the host throws on when the call has returned (examples/cpp-host.cpp); `allocate` gives
- *   NULL, and `log` has nobody to tell.
+ * - *Callbacks* (memory, log, progress, readers, writers, sources) may not call the library with the handles that the
+ * call is about, but for what `progress` of a trainer allows. They have to return: a C++ exception or a longjmp() that
+ * leaves one passes through functions that have not finished, and what they work on can only be left alone from then
+ * on: not even freed. Catch what may be thrown inside the callback: `progress` then stops the epoch, a reader or a
+ * writer says that it failed, and the host throws on when the call has returned (examples/cpp-host.cpp); `allocate`
+ * gives NULL, and `log` has nobody to tell.
  * - *Options* are structures whose first field is their size. Fill one with its `_init` function, which
  *   is given `sizeof` and sets the defaults, then change what differs. Where a function takes a
  *   pointer to options, NULL means the defaults. A value out of range is an error, never clamped. Where
@@ -82,7 +82,8 @@ typedef enum snnd_status {
     SNND_ERROR_STATE = 5,    /**< the call is right, but not now: something must happen before it */
     SNND_ERROR_NUMERIC = 6,  /**< a number cannot be: a loss or parameter that is not finite, a variance below 0, ... */
     SNND_ERROR_UNSUPPORTED = 7, /**< this build or this machine cannot do it */
-    SNND_STOPPED = 8            /**< the host's progress callback asked to stop; not an error */
+    SNND_STOPPED = 8,           /**< the host's progress callback asked to stop; not an error */
+    SNND_ERROR_CALLBACK = 9     /**< a callback of the host's said that it failed, or gave what cannot be */
 } snnd_status;
 
 /** A few words for a status, never NULL; static, not translated. */
@@ -1082,24 +1083,104 @@ SNND_API snnd_status snnd_network_copy_parameters(snnd_network *network, const s
 /** Samples with labels; never changes. */
 typedef struct snnd_dataset snnd_dataset;
 
-/** Samples in the host's memory. */
+/**
+ * Samples in the host's memory: as float32 numbers (`input`), or as counts of a byte each (`counts`), which are
+ * multiplied by `scale` on their way into a batch. A sample takes 4 steps channels bytes as numbers, and steps channels
+ * bytes as counts; its label takes 4 bytes, and 4 more its length where there are lengths. With `copy` 0 that is all
+ * the host's: where `counts` is a file that the host has mapped, pages of it are read as batches want them, and a
+ * dataset may be larger than memory.
+ */
 typedef struct snnd_samples {
     size_t size;
-    const float *input;    /**< [samples, steps, channels] */
+    const float *input;    /**< [samples, steps, channels]; NULL: the samples are `counts` */
     const int32_t *label;  /**< [samples], 0 to 2^20 - 1 */
     int64_t samples;       /**< >= 1 */
     int32_t steps;         /**< >= 1 */
     int32_t channels;      /**< >= 1 */
-    int32_t copy;          /**< 1: copied; 0: borrowed, and must outlive the dataset; default 1 */
+    int32_t copy;          /**< 1: copied; 0: borrowed, must outlive the dataset and its parts, and may not change;
+                                default 1 */
     const int32_t *length; /**< [samples], the steps that each has, 1 to `steps`; NULL: all have all. Numbers beyond the
                                 end of a sample are not looked at, and may be NaN. */
+    const uint8_t *counts; /**< [samples, steps, channels], where `input` is NULL; both are SNND_ERROR_ARGUMENT */
+    double scale;          /**< of counts: a number is the float32 that is nearest to count x scale; finite, not 0, and
+                                255 scales are finite as float32; not looked at with `input`; default 1 */
 } snnd_samples;
 
 /** Fills in the defaults; `size` is sizeof of the caller's structure. */
 SNND_API snnd_status snnd_samples_init(snnd_samples *samples, size_t size);
 /** Makes a dataset of the samples. A number that is not finite, or a label or length out of range, is an error that
- * names it. */
+ * names it. Counts are not looked at before a batch has them. */
 SNND_API snnd_status snnd_dataset_create(snnd_context *context, const snnd_samples *samples, snnd_dataset **dataset);
+
+/**
+ * Samples as events in the host's memory: each is a pair of step and channel. The number of a step and channel is how
+ * many of its events a sample has there, times `scale`: they are counted when a batch is made. A sample takes 4 bytes
+ * for each event and 8 for its place in `first`, and 4 or 8 as with snnd_samples for its label and length.
+ */
+typedef struct snnd_events {
+    size_t size;
+    const int64_t *first; /**< [samples + 1]: sample n has the events first[n] to first[n + 1] - 1; first[0] is 0, and
+                               no number is below the one before; a sample has at most 2^24 events, or none */
+    const uint16_t *step; /**< [first[samples]], below the length of the sample; in any order */
+    const uint16_t *channel; /**< [first[samples]], below `channels`; NULL, as `step`, only where there is no event */
+    const int32_t *label;    /**< [samples], 0 to 2^20 - 1 */
+    const int32_t *length;   /**< [samples], the steps that each has, 1 to `steps`; NULL: all have all */
+    int64_t samples;         /**< >= 1 */
+    int32_t steps;           /**< >= 1 */
+    int32_t channels;        /**< >= 1 */
+    int32_t copy;            /**< as in snnd_samples; default 1 */
+    double scale;            /**< finite, not 0, and 2^24 scales are finite as float32; default 1 */
+} snnd_events;
+
+/** Fills in the defaults; `size` is sizeof of the caller's structure. */
+SNND_API snnd_status snnd_events_init(snnd_events *events, size_t size);
+/** Makes a dataset of the events. An event whose step is not below the length of its sample, or whose channel is not
+ * below `channels`, is an error that names it, as is a label or length out of range. */
+SNND_API snnd_status snnd_dataset_create_events(snnd_context *context, const snnd_events *events,
+                                                snnd_dataset **dataset);
+
+/** What a source is asked for: one sample. */
+typedef struct snnd_fetch {
+    size_t size;
+    int32_t epoch;  /**< that trains on it, for what is to differ between epochs; -1 outside of training */
+    int32_t length; /**< steps that the sample has */
+    int64_t index;  /**< of the sample in the source; of a part that was split off, too */
+    float *input;   /**< [steps, channels], to be filled; 0 so far. What is written beyond `length` steps is lost */
+} snnd_fetch;
+
+/**
+ * Samples that a function of the host's makes, one at a time, whenever a batch wants them. Beside what the function
+ * keeps, a sample takes 4 bytes for its label and 4 more for its length where there are lengths: the library copies
+ * both.
+ */
+typedef struct snnd_source {
+    size_t size;
+    /**
+     * Fills what->input and returns 0. Anything else is that it could not: the call that wanted the sample is
+     * SNND_ERROR_CALLBACK and names the sample and what was returned, as it is where a number is not finite; nothing is
+     * lost, and the sample is asked for again when it is wanted again.
+     *
+     * It is called from several threads at once, the context's among them, in any order; and where batches are made
+     * ahead (`prefetch`) also while a step computes and while no call of the library's lasts, until the walk is freed.
+     * A sample has to depend on `epoch` and `index` alone: then results do not depend on threads. It may not call the
+     * library with handles of the context, but for snnd_dataset_fill() and what that names.
+     */
+    int (*fetch)(void *user, const snnd_fetch *what);
+    void *user;            /**< given to `fetch`; must live as long as the dataset, its parts, and walks over them */
+    const int32_t *label;  /**< [samples], 0 to 2^20 - 1; read during the call only */
+    const int32_t *length; /**< [samples], the steps that each has, 1 to `steps`; read during the call only; NULL: all
+                                have all */
+    int64_t samples;       /**< >= 1 */
+    int32_t steps;         /**< >= 1 */
+    int32_t channels;      /**< >= 1 */
+} snnd_source;
+
+/** Fills in the defaults; `size` is sizeof of the caller's structure. */
+SNND_API snnd_status snnd_source_init(snnd_source *source, size_t size);
+/** Makes a dataset of what the source gives; a label or length out of range is an error that names it. Nothing is
+ * fetched yet. */
+SNND_API snnd_status snnd_dataset_create_source(snnd_context *context, const snnd_source *source,
+                                                snnd_dataset **dataset);
 
 /** Reads `input_path`, numbers [N, T, I], each multiplied by `scale` (finite, not 0), and `label_path`, integers [N]
  * (or [N, 1]) of 0 to 2^20 - 1, in .npy format. */
@@ -1139,9 +1220,19 @@ SNND_API int32_t snnd_dataset_classes(const snnd_dataset *dataset);
 /** Steps that sample `index` has, 1 to snnd_dataset_steps(); 0 of NULL and where there is no such sample. */
 SNND_API int32_t snnd_dataset_length(const snnd_dataset *dataset, int64_t index);
 
-/** Shows sample `index`: `input` [T, I] borrowed until the dataset is freed. Either pointer may be NULL. */
+/** Shows sample `index`: `input` [T, I] borrowed until the dataset is freed; of counts, events and sources until the
+ * next call for this dataset or one that shares its samples, in memory for one sample that the first call takes. A
+ * source is asked outside of training. Either pointer may be NULL. */
 SNND_API snnd_status snnd_dataset_sample(const snnd_dataset *dataset, int64_t index, const float **input,
                                          int32_t *label);
+
+/** Writes sample `index` to the host's `input` [T, I], with zeros beyond its end; a source is told `epoch` (-1: outside
+ * of training). It changes nothing of the dataset or its context, so that several threads may call it at once, also
+ * while the context works: it, snnd_dataset_length(), and snnd_dataset_sample() of a label alone of a sample that there
+ * is, are what a `fetch` may call, about datasets that are not made of its own source. So that no thread writes where
+ * another does it leaves no sentence in the context: SNND_ERROR_ARGUMENT is a NULL, or no such sample, or an epoch
+ * below -1, SNND_ERROR_CALLBACK that the dataset's source failed, after which `input` has no meaning. */
+SNND_API snnd_status snnd_dataset_fill(const snnd_dataset *dataset, int32_t epoch, int64_t index, float *input);
 
 /** @} */
 /* ---------------------------------------------------------------------------------------------- */
@@ -1151,8 +1242,28 @@ SNND_API snnd_status snnd_dataset_sample(const snnd_dataset *dataset, int64_t in
 /** A walk over a dataset, batch by batch. */
 typedef struct snnd_batches snnd_batches;
 
-/** Walks over a dataset in batches of `batch` (>= 1) samples; the last may be smaller. With `shuffle` the order of an
- * epoch is a function of `seed` and the epoch alone, else it is the dataset's. */
+/** How a dataset is walked over. */
+typedef struct snnd_batches_options {
+    size_t size;
+    int32_t batch;    /**< samples in a batch, >= 1; the last may be smaller; default 256 */
+    int32_t shuffle;  /**< 1: the order of an epoch is a function of `seed` and the epoch alone; 0: it is the dataset's;
+                           default 0 */
+    uint64_t seed;    /**< default 0 */
+    int32_t training; /**< 1: a source is told the epoch; 0: that it is outside of training; default 1 */
+    /** Batches that are made ahead, 0 to 64, so that those that follow in an epoch are there when they are asked for.
+     * They are made by up to `prefetch` further threads, fewer than the context has: none where it has one, which then
+     * makes every batch when it is asked for. Each takes the memory of a batch, 4 batch T I bytes, beside the one that
+     * there always is. Numbers do not depend on it. Default 0. */
+    int32_t prefetch;
+} snnd_batches_options;
+
+/** Fills in the defaults; `size` is sizeof of the caller's structure. */
+SNND_API snnd_status snnd_batches_options_init(snnd_batches_options *options, size_t size);
+/** Walks over a dataset in batches. */
+SNND_API snnd_status snnd_batches_create_with(const snnd_dataset *dataset, const snnd_batches_options *options,
+                                              snnd_batches **batches);
+/** snnd_batches_create_with() with `batch` and `seed`; where `shuffle` is not 0, `shuffle` and `training` are 1, else
+ * both are 0. */
 SNND_API snnd_status snnd_batches_create(const snnd_dataset *dataset, int32_t batch, int shuffle, uint64_t seed,
                                          snnd_batches **batches);
 /** Frees a walk; its dataset stays. */
@@ -1160,7 +1271,8 @@ SNND_API void snnd_batches_free(snnd_batches *batches);
 /** Batches in an epoch. */
 SNND_API int64_t snnd_batches_count(const snnd_batches *batches);
 /** Gathers batch `index` of epoch `epoch`: `input` [count, T, I] and `label` [count], borrowed until the next call.
- * Beyond the end of a sample its input is 0. */
+ * Beyond the end of a sample its input is 0. SNND_ERROR_CALLBACK where a source failed: the message names the first of
+ * the samples of the batch that it could not give, and the next call asks for all of them anew. */
 SNND_API snnd_status snnd_batches_get(snnd_batches *batches, int32_t epoch, int64_t index, const float **input,
                                       const int32_t **label, int32_t *count);
 /** The lengths [count] of the batch that snnd_batches_get() has gathered last, for snnd_workspace_set_lengths(),
@@ -1223,6 +1335,8 @@ typedef struct snnd_trainer_options {
     int64_t class_weight_count; /**< 0 with NULL */
     double clip_norm;           /**< above 0, finite: gradients of a step are clipped by their common norm, as by
                                    snnd_workspace_clip_gradients(); default 0: they are not */
+    int32_t prefetch;           /**< batches made ahead in epochs and evaluations, as in snnd_batches_options: 0 to 64;
+                                   default 0 */
 } snnd_trainer_options;
 
 /** Fills in the defaults; `size` is sizeof of the caller's structure. */
@@ -1267,6 +1381,8 @@ SNND_API snnd_status snnd_epoch_report_init(snnd_epoch_report *report, size_t si
  * callback asked for it: the report then covers the steps that are done, and the next call goes on from there, in
  * this process or, through a checkpoint, in another. SNND_ERROR_NUMERIC when the loss or a parameter is no longer
  * finite, or the cross-entropy of a batch above `largest_loss`; the message names epoch, step and layer.
+ * SNND_ERROR_CALLBACK when a source failed: the steps before stay done, and the next call goes on with the batch that
+ * could not be made.
  * SNND_ERROR_STATE in the middle of an epoch of snnd_trainer_step(), where masks are no longer those of the controller,
  * inside `progress`, and in an epoch beyond the end of a one-cycle schedule, where rates have come down to nothing.
  * (Other schedules stay at their end: with the default of positions, a cosine to 0, delays rest from there.)

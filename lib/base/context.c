@@ -55,6 +55,8 @@ const char *snnd_status_string(snnd_status status) {
         return "not supported here";
     case SNND_STOPPED:
         return "stopped by the host";
+    case SNND_ERROR_CALLBACK:
+        return "a callback of the host's failed";
     }
     return "unknown status";
 }

@@ -1,6 +1,5 @@
 #include "base/parallel.h"
 
-#include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
@@ -116,23 +115,27 @@ static void *run_worker(void *argument) {
     return NULL;
 }
 
-/* Signals are the host's: the new threads block all of them. */
-static void start_workers(struct snnd_pool *pool, int32_t wanted) {
+bool snnd_start_thread(pthread_t *thread, void *(*run)(void *argument), void *argument) {
     sigset_t all, before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
+    const bool made = pthread_create(thread, NULL, run, argument) == 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return made;
+}
+
+static void start_workers(struct snnd_pool *pool, int32_t wanted) {
     for (int32_t i = 0; i < wanted; i++) {
         struct worker *worker = &pool->worker[i];
         worker->pool = pool;
         worker->number = i + 1;
         pthread_cond_init(&worker->begin, NULL);
-        if (pthread_create(&worker->thread, NULL, run_worker, worker) != 0) {
+        if (!snnd_start_thread(&worker->thread, run_worker, worker)) {
             pthread_cond_destroy(&worker->begin);
             break;
         }
         pool->workers++;
     }
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
 /* With less memory or fewer threads than wished for, the work is done by those there are. */

@@ -103,15 +103,19 @@ static snnd_status check_options(snnd_context *context, const snnd_plan *plan, c
     return SNND_OK;
 }
 
-/* The largest |input| of the samples. */
+/* The largest |input| of the samples; one of them at a time is in memory. */
 static snnd_status measure(snnd_context *context, const snnd_dataset *samples, double *largest) {
     const size_t values = (size_t)samples->steps * (size_t)samples->channels;
-    float most = 0;
-    for (int64_t n = 0; n < samples->samples; n++) {
-        const float *input = samples->storage->input + (size_t)snnd_dataset_place(samples, n) * values;
-        for (size_t k = 0; k < values; k++)
+    float most = 0, *input = snnd_allocate(context, values, sizeof *input);
+    snnd_status status = input == NULL ? SNND_ERROR_MEMORY : SNND_OK;
+    for (int64_t n = 0; n < samples->samples && status == SNND_OK; n++) {
+        status = snnd_dataset_gather(samples, -1, n, input);
+        for (size_t k = 0; k < values && status == SNND_OK; k++)
             most = fmaxf(most, fabsf(input[k]));
     }
+    snnd_release(context, input);
+    if (status != SNND_OK)
+        return status;
     if (!(most >= 1e-30f && most <= 1e30f))
         return snnd_fail(context, SNND_ERROR_ARGUMENT, "the largest input of the samples is %g; expected 1e-30 to 1e30",
                          (double)most);

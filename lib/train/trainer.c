@@ -36,6 +36,7 @@ static snnd_status check_options(const snnd_network *network, const snnd_trainer
         {"largest_loss", options->largest_loss, options->largest_loss > 0, "above 0"},
         {"clip_norm", options->clip_norm, options->clip_norm >= 0 && isfinite(options->clip_norm),
          "0, or above and finite"},
+        {"prefetch", options->prefetch, snnd_is_prefetch(options->prefetch), SNND_PREFETCH_EXPECTED},
     };
     const snnd_loss_options loss = loss_of(options);
     snnd_status status = snnd_options_check_bounds(context, "trainer", bounds, sizeof bounds / sizeof *bounds);

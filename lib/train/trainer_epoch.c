@@ -119,6 +119,18 @@ static snnd_status train_on(snnd_trainer *trainer, snnd_batches *batches, int32_
     return SNND_OK;
 }
 
+/* A walk in the order of the epoch, or in the dataset's outside of training. */
+static snnd_status walk_over(const snnd_trainer *trainer, const snnd_dataset *dataset, bool training,
+                             snnd_batches **batches) {
+    const snnd_batches_options options = {.size = sizeof options,
+                                          .batch = trainer->options.batch,
+                                          .shuffle = training,
+                                          .seed = training ? trainer->options.seed : 0,
+                                          .training = training,
+                                          .prefetch = trainer->options.prefetch};
+    return snnd_batches_create_with(dataset, &options, batches);
+}
+
 snnd_status snnd_trainer_epoch(snnd_trainer *trainer, const snnd_dataset *dataset, snnd_epoch_report *report) {
     if (trainer == NULL)
         return SNND_ERROR_ARGUMENT;
@@ -140,7 +152,7 @@ snnd_status snnd_trainer_epoch(snnd_trainer *trainer, const snnd_dataset *datase
                            "trainer: the epoch was begun on %lld samples; the dataset has %lld",
                            (long long)trainer->run.of_samples, (long long)dataset->samples);
     if (status == SNND_OK)
-        status = snnd_batches_create(dataset, trainer->options.batch, 1, trainer->options.seed, &batches);
+        status = walk_over(trainer, dataset, true, &batches);
     if (status != SNND_OK)
         return status;
     trainer->run.of_samples = dataset->samples;
@@ -208,7 +220,7 @@ snnd_status snnd_trainer_evaluate(snnd_trainer *trainer, const snnd_dataset *dat
     if (status == SNND_OK)
         status = snnd_trainer_fit_workspace(trainer, dataset->steps);
     if (status == SNND_OK)
-        status = snnd_batches_create(dataset, trainer->options.batch, 0, 0, &batches);
+        status = walk_over(trainer, dataset, false, &batches);
     if (status == SNND_OK)
         status = evaluate_all(trainer, batches, &run);
     snnd_batches_free(batches);
