@@ -7,7 +7,8 @@
 
 #include "common/numbers.h"
 
-enum { MOST = 64 };
+/* Where the values of options begin that getopt_long() gives: beyond its own, which are characters. */
+enum { MOST = ARGUMENTS_MOST, FIRST = 256 };
 
 /* -1, with a phrase that tells what would have been right. */
 static int expected(const struct argument *argument, const char *text, struct failure *failure) {
@@ -58,23 +59,23 @@ int argument_set(const struct arguments *arguments, int place, void *options, co
     return result == 0 ? 0 : expected(argument, text, failure);
 }
 
-/* The long options of getopt_long(): the value is the place in the table, plus MOST for "no-", whose names are in
- * `names`. */
+/* The long options of getopt_long(): the value is FIRST and the place in the table, plus MOST for "no-", whose names
+ * are in `names`. */
 static void list_options(const struct arguments *arguments, struct option *known, char *names[MOST]) {
     size_t next = 0;
     for (int i = 0; i < arguments->count; i++) {
         const struct argument *argument = &arguments->known[i];
         const int is_switch = argument->kind == SWITCH || argument->kind == SWITCH_PAIR;
         names[i] = argument->kind == SWITCH_PAIR ? format_text("no-%s", argument->name) : NULL;
-        known[next++] = (struct option){argument->name, is_switch ? no_argument : required_argument, NULL, i};
+        known[next++] = (struct option){argument->name, is_switch ? no_argument : required_argument, NULL, FIRST + i};
         if (names[i] != NULL)
-            known[next++] = (struct option){names[i], no_argument, NULL, MOST + i};
+            known[next++] = (struct option){names[i], no_argument, NULL, FIRST + MOST + i};
     }
     known[next] = (struct option){NULL, 0, NULL, 0};
 }
 
 static int read_known(const struct arguments *arguments, const struct option *known, void *options, int count,
-                      char **words, uint64_t *given, struct failure *failure) {
+                      char **words, unsigned char *given, struct failure *failure) {
     optind = 1;
     opterr = 0;
     for (int found; (found = getopt_long(count, words, ":", known, NULL)) != -1;) {
@@ -83,16 +84,17 @@ static int read_known(const struct arguments *arguments, const struct option *kn
         if (found == '?')
             return failed(failure, "%s: there is no such option, or it takes no value; --help lists all%s",
                           words[optind - 1], arguments->hint);
-        const char *text = optarg != NULL ? optarg : found < MOST ? "yes" : "no";
-        if (argument_set(arguments, found % MOST, options, text, failure) != 0)
+        const int place = (found - FIRST) % MOST;
+        const char *text = optarg != NULL ? optarg : found - FIRST < MOST ? "yes" : "no";
+        if (argument_set(arguments, place, options, text, failure) != 0)
             return -1;
         if (given != NULL)
-            *given |= UINT64_C(1) << (found % MOST);
+            given[place] = 1;
     }
     return 0;
 }
 
-int arguments_read(const struct arguments *arguments, void *options, int count, char **words, uint64_t *given,
+int arguments_read(const struct arguments *arguments, void *options, int count, char **words, unsigned char *given,
                    int *rest, struct failure *failure) {
     struct option known[2 * MOST + 1];
     char *names[MOST];

@@ -3,9 +3,10 @@
 #define EXAMPLES_ARGUMENTS_H
 
 #include <stddef.h>
-#include <stdint.h>
 
 #include "common/failure.h"
+
+enum { ARGUMENTS_MOST = 128 };
 
 /** What an option takes, and what it is kept in. */
 enum argument_kind {
@@ -31,7 +32,7 @@ typedef int argument_reader(const struct argument *argument, void *field, const 
 
 struct arguments {
     const struct argument *known;
-    int count; /**< up to 64 */
+    int count; /**< up to ARGUMENTS_MOST */
     argument_reader *other;
     const char *hint; /**< where an unknown option may belong, to follow "--help lists all"; "" for nothing */
 };
@@ -40,9 +41,9 @@ struct arguments {
 int argument_set(const struct arguments *arguments, int place, void *options, const char *text,
                  struct failure *failure);
 
-/** Reads a command line. `given` (NULL, or) gets a bit for each option that was there; `rest` (NULL: there may be none)
- * the place of the first word that is no option; words are brought behind the options. */
-int arguments_read(const struct arguments *arguments, void *options, int count, char **words, uint64_t *given,
+/** Reads a command line. `given` [count] (NULL, or) gets 1 for each option that was there; `rest` (NULL: there may be
+ * none) the place of the first word that is no option; words are brought behind the options. */
+int arguments_read(const struct arguments *arguments, void *options, int count, char **words, unsigned char *given,
                    int *rest, struct failure *failure);
 
 #endif

@@ -41,3 +41,11 @@ cJSON *json_read_in(const char *folder, const char *name, struct failure *failur
     cJSON_Delete(object);
     return NULL;
 }
+
+int json_write_in(const char *folder, const char *name, const cJSON *object, struct failure *failure) {
+    char *text = cJSON_Print(object), *lines = format_text("%s\n", text);
+    const int result = file_write_in(folder, name, lines, failure);
+    free(lines);
+    cJSON_free(text);
+    return result;
+}

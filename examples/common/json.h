@@ -10,4 +10,7 @@
  * that is out of its range (ranges.h). */
 cJSON *json_read_in(const char *folder, const char *name, struct failure *failure);
 
+/** Writes an object to FOLDER/NAME, as file_write_in() does. */
+int json_write_in(const char *folder, const char *name, const cJSON *object, struct failure *failure);
+
 #endif

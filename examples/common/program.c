@@ -25,6 +25,10 @@ void program_begin(const char *name) {
         setvbuf(stdout, buffer, _IOFBF, sizeof buffer);
 }
 
+const char *program_name(void) {
+    return program;
+}
+
 void program_version(void) {
     printf("%s of libsnndelay %s\n", program, snnd_version());
 }

@@ -12,6 +12,9 @@ void program_begin(const char *name);
 /** Prints the program's name and the version of the library. */
 void program_version(void);
 
+/** The name that program_begin() was given. */
+const char *program_name(void);
+
 /** Writes one line to stderr: "NAME: " and the text. */
 void program_complain(const char *format, ...) EXAMPLES_PRINTF(1, 2);
 

@@ -143,7 +143,8 @@ static const struct command {
     {"show", 1, 0, show_file},
 };
 
-static int choose(int count, char **word, uint64_t given, const struct command **command, struct failure *failure) {
+static int choose(int count, char **word, const unsigned char *given, const struct command **command,
+                  struct failure *failure) {
     if (count < 1)
         return failed(failure, "export, import or show is needed; --help tells what they do");
     for (size_t c = 0; c < sizeof commands / sizeof *commands; c++)
@@ -155,7 +156,7 @@ static int choose(int count, char **word, uint64_t given, const struct command *
         return failed(failure, "%s takes %s; --help tells more", word[0],
                       (*command)->paths == 1 ? "one file" : "two files");
     for (int i = DT; i <= WITHOUT_RESET; i++)
-        if ((given & BIT(i) & ~(*command)->options) != 0)
+        if (given[i] && ((*command)->options & BIT(i)) == 0)
             return failed(failure, "--%s is not for %s", known[i].name, word[0]);
     if (count == 3 && file_is_same(word[1], word[2]))
         return failed(failure, "%s reads and writes one file, '%s' and '%s'; expected two", word[0], word[1], word[2]);
@@ -167,9 +168,9 @@ static int read_options(int count, char **line, struct options *options, const s
                         char ***paths) {
     static const struct arguments all = {known, sizeof known / sizeof *known, NULL, ""};
     struct failure failure;
-    uint64_t given = 0;
+    unsigned char given[sizeof known / sizeof *known] = {0};
     int rest = count;
-    int result = arguments_read(&all, options, count, line, &given, &rest, &failure);
+    int result = arguments_read(&all, options, count, line, given, &rest, &failure);
     if (result == 0 && options->help)
         fputs(help, stdout);
     else if (result == 0 && options->version)
@@ -179,9 +180,9 @@ static int read_options(int count, char **line, struct options *options, const s
     if (result == 0)
         result = choose(count - rest, line + rest, given, command, &failure);
     *paths = line + rest + 1;
-    if ((given & BIT(ORDER)) == 0)
+    if (!given[ORDER])
         options->order = NIR_ORDER_UNTOLD;
-    options->reset = (given & BIT(RESET)) == 0 ? 0 : SNND_RESET_ZERO + options->reset;
+    options->reset = !given[RESET] ? 0 : SNND_RESET_ZERO + options->reset;
     if (result == 0)
         return -1;
     program_explain(&failure);

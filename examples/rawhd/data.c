@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "audio/mel_filters.h"
 #include "common/files.h"
@@ -12,16 +11,19 @@
 #include "common/printable.h"
 #include "rawhd/cache.h"
 #include "rawhd/digits.h"
+#include "rawhd/front_end.h"
 
 void data_multiply(float *cells, size_t count) {
     for (size_t i = 0; i < count; i++)
         cells[i] = (float)((double)cells[i] * DATA_SCALE);
 }
 
-static void say(const struct data_options *options, const char *message) {
-    if (options->say != NULL)
-        options->say(options->user, message);
-}
+/* What is being read, and who is told. */
+struct reading {
+    snnd_context *context;
+    const struct options *options;
+    const struct say *say;
+};
 
 static int load_set(snnd_context *context, const char *folder, const char *input, const char *labels,
                     snnd_dataset **set, struct failure *failure) {
@@ -45,11 +47,19 @@ static int load_folder(snnd_context *context, const char *folder, struct data *d
                                        TRAINING_INPUT, (int)channels, TESTING_INPUT, (int)tested);
 }
 
+static void set_front_end(struct data *data, const struct front_end *front_end) {
+    data->front_end = front_end_describe(front_end);
+    data->class_names = digit_class_names(front_end->german_first);
+}
+
 /* How the arrays of a folder were made, if they are spectrograms that were kept. */
 static int read_front_end(const char *folder, struct data *data) {
     struct failure ignored;
-    data->has_front_end = front_end_read(folder, CACHE_SETTINGS, &data->front_end, &ignored) == 0;
-    return data->has_front_end;
+    struct front_end front_end;
+    if (front_end_read(folder, CACHE_SETTINGS, &front_end, &ignored) != 0)
+        return 0;
+    set_front_end(data, &front_end);
+    return 1;
 }
 
 /* How many of the four files are in the folder; the name of one that is not goes to `missing`. */
@@ -87,57 +97,61 @@ static int use_set(snnd_context *context, struct spectrograms *spectrograms, snn
 }
 
 /* Tells of Mel channels in which nothing can be, since nothing else would. */
-static void say_empty(const struct data_options *options, const char *whose, int lowest_rate, int rate) {
+static void say_empty(const struct say *say, const char *whose, int lowest_rate, int rate) {
     struct mel *mel = mel_new(lowest_rate);
     const int empty = mel_empty(mel, rate);
     mel_free(mel);
-    if (empty == 0)
-        return;
-    char *message = format_text("%s recordings of %d samples a second leave %d of %d Mel channels empty", whose, rate,
-                                empty, MEL_CHANNELS);
-    say(options, message);
-    free(message);
+    if (empty > 0)
+        data_say(say, "%s recordings of %d samples a second leave %d of %d Mel channels empty", whose, rate, empty,
+                 MEL_CHANNELS);
+}
+
+static void say_where_kept(const struct reading *reading, const char *folder, int kept, const struct failure *reason) {
+    if (kept)
+        data_say(reading->say, "spectrograms are kept in %s", folder);
+    else if (folder != NULL)
+        data_say(reading->say, "spectrograms are not kept: %s", reason->text);
+    else
+        data_say(reading->say,
+                 "spectrograms are not kept: %s cannot be written to, and there is no cache folder; --cache names one",
+                 reading->options->data);
+}
+
+static int refuse_recordings(const struct reading *reading, const struct problems *problems, struct failure *failure) {
+    char *place = printable(reading->options->data), *list = problems_describe(problems);
+    char *text = format_text("%s: %s", place, list);
+    failed_list(failure, text);
+    free(text);
+    free(list);
+    free(place);
+    return -1;
 }
 
 /* Reads all recordings, keeps their spectrograms in `folder` (NULL: nowhere) and gives the datasets. */
-static int make_sets(snnd_context *context, const struct data_options *options, const struct recordings *recordings,
-                     const char *folder, const struct cache_key *key, struct problems *problems, struct data *data,
+static int make_sets(const struct reading *reading, const struct recordings *recordings, const char *folder,
+                     const struct cache_key *key, struct problems *problems, struct data *data,
                      struct failure *failure) {
-    char *message = format_text("reading %zu recordings in %s ...",
-                                recordings->training.count + recordings->testing.count, options->folder);
-    say(options, message);
-    free(message);
+    data_say(reading->say, "reading %zu recordings in %s ...", recordings->training.count + recordings->testing.count,
+             reading->options->data);
     struct spectrograms training, testing;
     struct spectrogram_scale scale;
-    if (spectrograms_make(options->preset, recordings, options->threads, &training, &testing, &scale, problems) != 0) {
-        char *place = printable(options->folder), *list = problems_describe(problems);
-        char *text = format_text("%s: %s", place, list);
-        failed_list(failure, text);
-        free(text);
-        free(list);
-        free(place);
-        return -1;
-    }
+    if (spectrograms_make(key->preset, recordings, (int)reading->options->threads, &training, &testing, &scale,
+                          problems) != 0)
+        return refuse_recordings(reading, problems, failure);
     struct failure reason;
-    int kept = folder != NULL && cache_store(context, folder, key, &training, &testing, &scale, &reason) == 0;
-    message = kept             ? format_text("spectrograms are kept in %s", folder)
-              : folder != NULL ? format_text("spectrograms are not kept: %s", reason.text)
-                               : format_text("spectrograms are not kept: %s cannot be written to, and there is no "
-                                             "cache folder; --cache names one",
-                                             options->folder);
-    say(options, message);
-    free(message);
-    if (options->preset == PRESET_MEL) {
+    const int kept =
+        folder != NULL && cache_store(reading->context, folder, key, &training, &testing, &scale, &reason) == 0;
+    say_where_kept(reading, folder, kept, &reason);
+    if (key->preset == PRESET_MEL) {
         const int tested = spectrograms_lowest_rate(recordings, &recordings->testing);
-        say_empty(options, "training", scale.lowest_rate, scale.lowest_rate);
+        say_empty(reading->say, "training", scale.lowest_rate, scale.lowest_rate);
         if (tested < scale.lowest_rate)
-            say_empty(options, "testing", scale.lowest_rate, tested);
+            say_empty(reading->say, "testing", scale.lowest_rate, tested);
     }
-    int result = use_set(context, &training, &data->training, failure);
+    int result = use_set(reading->context, &training, &data->training, failure);
     if (result == 0)
-        result = use_set(context, &testing, &data->testing, failure);
-    data->has_front_end = 1;
-    data->front_end = (struct front_end){options->preset, options->german_first, scale};
+        result = use_set(reading->context, &testing, &data->testing, failure);
+    set_front_end(data, &(struct front_end){key->preset, key->german_first, scale});
     spectrograms_free(&training);
     spectrograms_free(&testing);
     return result;
@@ -159,17 +173,17 @@ static int use_kept(snnd_context *context, const char *folder, const struct cach
     return 0;
 }
 
-static int load_recordings(snnd_context *context, const struct data_options *options, struct data *data,
-                           struct failure *failure) {
+static int load_recordings(const struct reading *reading, struct data *data, struct failure *failure) {
+    const struct options *options = reading->options;
     struct recordings recordings;
     struct problems problems = {0};
-    if (recordings_find(options->folder, options->german_first, &recordings, &problems, failure) != 0)
+    if (recordings_find(options->data, options->german_first, &recordings, &problems, failure) != 0)
         return -1;
-    struct cache_key key = {options->preset, options->german_first, recordings.fingerprint};
-    char *folder = cache_folder(options->folder, options->cache, &key);
+    struct cache_key key = {(enum preset)options->preset, options->german_first, recordings.fingerprint};
+    char *folder = cache_folder(options->data, options->cache, &key);
     int result = 0;
-    if (problems_total(&problems) > 0 || !use_kept(context, folder, &key, &recordings, data))
-        result = make_sets(context, options, &recordings, folder, &key, &problems, data, failure);
+    if (problems_total(&problems) > 0 || !use_kept(reading->context, folder, &key, &recordings, data))
+        result = make_sets(reading, &recordings, folder, &key, &problems, data, failure);
     free(folder);
     problems_clear(&problems);
     recordings_free(&recordings);
@@ -177,56 +191,31 @@ static int load_recordings(snnd_context *context, const struct data_options *opt
     return result;
 }
 
-static int load_arrays(snnd_context *context, const struct data_options *options, struct data *data,
-                       struct failure *failure) {
-    if (load_folder(context, options->folder, data, failure) != 0)
+static int load_arrays(const struct reading *reading, struct data *data, struct failure *failure) {
+    if (load_folder(reading->context, reading->options->data, data, failure) != 0)
         return -1;
     int32_t training = snnd_dataset_classes(data->training), testing = snnd_dataset_classes(data->testing);
     data->classes = training > testing ? training : testing;
-    read_front_end(options->folder, data);
+    read_front_end(reading->options->data, data);
     return 0;
 }
 
-static uint64_t add_set(uint64_t fingerprint, const snnd_dataset *set) {
-    size_t bytes = (size_t)snnd_dataset_steps(set) * (size_t)snnd_dataset_channels(set) * sizeof(float);
-    for (int64_t i = 0; i < snnd_dataset_samples(set); i++) {
-        const float *input;
-        int32_t label;
-        if (snnd_dataset_sample(set, i, &input, &label) != SNND_OK)
-            break;
-        fingerprint = fingerprint_add(fingerprint, input, bytes);
-        fingerprint = fingerprint_add(fingerprint, &label, sizeof label);
-    }
-    return fingerprint;
-}
-
-int data_load(snnd_context *context, const struct data_options *options, struct data *data, struct failure *failure) {
-    memset(data, 0, sizeof *data);
-    struct stat status;
-    if (stat(options->folder, &status) != 0 || !S_ISDIR(status.st_mode))
-        return failed(failure, "%s: there is no such folder", options->folder);
+int rawhd_load(snnd_context *context, const struct options *options, const struct say *say, struct data *data,
+               struct failure *failure) {
+    const struct reading reading = {context, options, say};
     const char *missing = NULL;
-    int arrays = count_arrays(options->folder, &missing);
-    char *list = format_text("%s/%s", options->folder, TRAINING_LIST);
+    const int arrays = count_arrays(options->data, &missing);
+    char *list = format_text("%s/%s", options->data, TRAINING_LIST);
     int result;
     if (arrays == 4)
-        result = load_arrays(context, options, data, failure);
+        result = load_arrays(&reading, data, failure);
     else if (arrays > 0 && !file_exists(list))
-        result = failed(failure, "%s: there is no %s beside the other .npy files", options->folder, missing);
+        result = failed(failure, "%s: there is no %s beside the other .npy files", options->data, missing);
     else
-        result = load_recordings(context, options, data, failure);
+        result = load_recordings(&reading, data, failure);
     free(list);
-    if (result != 0) {
-        data_free(data);
-        return -1;
-    }
-    snprintf(data->fingerprint, sizeof data->fingerprint, "%016" PRIx64,
-             add_set(add_set(FINGERPRINT_START, data->training), data->testing));
-    return 0;
-}
-
-void data_free(struct data *data) {
-    snnd_dataset_free(data->training);
-    snnd_dataset_free(data->testing);
-    data->training = data->testing = NULL;
+    if (result == 0)
+        snprintf(data->fingerprint, sizeof data->fingerprint, "%016" PRIx64,
+                 data_fingerprint(data_fingerprint(FINGERPRINT_START, data->training), data->testing));
+    return result;
 }

@@ -3,8 +3,10 @@
 #define RAWHD_DATA_H
 
 #include <snndelay.h>
+#include <stddef.h>
 
-#include "rawhd/front_end.h"
+#include "training/data.h"
+#include "training/options.h"
 
 /** What the paper's code multiplies its spectrograms by. */
 #define DATA_SCALE 20.0
@@ -12,29 +14,11 @@
 /** Multiplies what presets give by DATA_SCALE, rounded as the sets are. */
 void data_multiply(float *cells, size_t count);
 
-struct data_options {
-    const char *folder;
-    const char *cache; /**< where to keep spectrograms; NULL: the usual place */
-    enum preset preset;
-    int german_first;
-    int threads;                                  /**< 0: one a processor */
-    void (*say)(void *user, const char *message); /**< told what takes time; NULL: nobody */
-    void *user;
-};
-
-struct data {
-    snnd_dataset *training, *testing;
-    int32_t classes;
-    char fingerprint[17]; /**< of all numbers and labels */
-    int has_front_end;    /**< known, unless arrays were made elsewhere */
-    struct front_end front_end;
-};
-
 /**
  * Reads the four .npy files of a folder that has them; else the Heidelberg Digits layout, through the spectrograms
  * kept from an earlier run where these are still right. Both are multiplied by DATA_SCALE.
  */
-int data_load(snnd_context *context, const struct data_options *options, struct data *data, struct failure *failure);
-void data_free(struct data *data);
+int rawhd_load(snnd_context *context, const struct options *options, const struct say *say, struct data *data,
+               struct failure *failure);
 
 #endif

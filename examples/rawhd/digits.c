@@ -3,6 +3,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/allocate.h"
+
 const char *const language_names[LANGUAGES] = {"english", "german"};
 
 const char *const digit_words[LANGUAGES][WORDS] = {
@@ -60,4 +62,16 @@ int digit_class(const struct digit_name *parts, int german_first) {
 
 struct digit_name digit_of_class(int class, int german_first) {
     return (struct digit_name){.german = (class >= WORDS) != german_first, .digit = class % WORDS};
+}
+
+char *digit_class_text(int class, int german_first) {
+    const struct digit_name word = digit_of_class(class, german_first);
+    return format_text("%s (%s)", digit_words[word.german][word.digit], language_names[word.german]);
+}
+
+char **digit_class_names(int german_first) {
+    char **names = allocate(DIGIT_CLASSES + 1, sizeof *names);
+    for (int class = 0; class < DIGIT_CLASSES; class ++)
+        names[class] = digit_class_text(class, german_first);
+    return names;
 }

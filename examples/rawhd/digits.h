@@ -32,4 +32,10 @@ int digit_class(const struct digit_name *parts, int german_first);
 /** The word of a class, of no speaker and trial. */
 struct digit_name digit_of_class(int class, int german_first);
 
+/** "six (english)"; free it. */
+char *digit_class_text(int class, int german_first);
+
+/** That of each class, and NULL. */
+char **digit_class_names(int german_first);
+
 #endif

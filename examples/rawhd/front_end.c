@@ -35,14 +35,16 @@ void front_end_describe_scale(const struct front_end *front_end, cJSON *object) 
     cJSON_AddNumberToObject(object, "decibels_of_1", front_end->scale.high);
 }
 
-int front_end_write(const struct front_end *front_end, const char *folder, const char *name, struct failure *failure) {
+cJSON *front_end_describe(const struct front_end *front_end) {
     cJSON *object = cJSON_CreateObject();
     front_end_describe_kind(front_end, object);
     front_end_describe_scale(front_end, object);
-    char *text = cJSON_Print(object), *lines = format_text("%s\n", text);
-    const int result = file_write_in(folder, name, lines, failure);
-    free(lines);
-    cJSON_free(text);
+    return object;
+}
+
+int front_end_write(const struct front_end *front_end, const char *folder, const char *name, struct failure *failure) {
+    cJSON *object = front_end_describe(front_end);
+    const int result = json_write_in(folder, name, object, failure);
     cJSON_Delete(object);
     return result;
 }

@@ -27,6 +27,9 @@ void front_end_describe_kind(const struct front_end *front_end, cJSON *object);
 /** Adds what was fitted to the training recordings. */
 void front_end_describe_scale(const struct front_end *front_end, cJSON *object);
 
+/** Both. */
+cJSON *front_end_describe(const struct front_end *front_end);
+
 /** Writes a file of both into a folder. */
 int front_end_write(const struct front_end *front_end, const char *folder, const char *name, struct failure *failure);
 

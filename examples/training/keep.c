@@ -9,6 +9,7 @@
 #include "common/files.h"
 #include "common/json.h"
 #include "common/lock.h"
+#include "rawhd/front_end.h"
 #include "training/history.h"
 
 static const char *const run_files[] = {KEEP_LOG,     KEEP_SETTINGS, FRONT_END_FILE, KEEP_CHECKPOINT,
@@ -75,11 +76,7 @@ int keep_begin(struct keep *keep, struct failure *failure) {
         return -1;
     for (int i = 0; i < RUN_FILES; i++)
         file_remove_in(keep->out, run_files[i]);
-    char *text = cJSON_Print(keep->settings), *lines = format_text("%s\n", text);
-    int result = file_write_in(keep->out, KEEP_SETTINGS, lines, failure);
-    free(lines);
-    cJSON_free(text);
-    return result;
+    return json_write_in(keep->out, KEEP_SETTINGS, keep->settings, failure);
 }
 
 int keep_model(const struct keep *keep, const snnd_network *network, const char *name, struct failure *failure) {
@@ -89,8 +86,8 @@ int keep_model(const struct keep *keep, const snnd_network *network, const char 
     return status == SNND_OK ? 0 : library_failure(keep, failure);
 }
 
-int keep_front_end(const struct keep *keep, const struct front_end *front_end, struct failure *failure) {
-    return front_end_write(front_end, keep->out, FRONT_END_FILE, failure);
+int keep_front_end(const struct keep *keep, const cJSON *front_end, struct failure *failure) {
+    return json_write_in(keep->out, FRONT_END_FILE, front_end, failure);
 }
 
 int keep_load(snnd_context *context, const char *folder, const char *name, snnd_network **network,
@@ -152,7 +149,7 @@ static int use_note(struct keep *keep, const snnd_trainer *trainer, cJSON *note,
     if (!cJSON_IsObject(settings) || !cJSON_IsArray(history) || isnan(seconds) ||
         cJSON_GetArraySize(history) != snnd_trainer_epochs_done(trainer)) {
         cJSON_Delete(history);
-        return failed(failure, "%s/%s: is not a checkpoint of rawhd-train", keep->out, KEEP_CHECKPOINT);
+        return failed(failure, "%s/%s: is not a checkpoint of snnd-train", keep->out, KEEP_CHECKPOINT);
     }
     cJSON_Delete(keep->history);
     keep->history = history;
@@ -160,8 +157,7 @@ static int use_note(struct keep *keep, const snnd_trainer *trainer, cJSON *note,
     if (options_agree(options, settings, failure) != 0)
         return -1;
     if (differs(keep, settings, "recordings"))
-        return failed(failure, "--data: the spectrograms from %s are not those that the run was begun with",
-                      options->data);
+        return failed(failure, "--data: the samples from %s are not those that the run was begun with", options->data);
     if (differs(keep, settings, "isa"))
         progress_say(progress, "--isa: other instructions than before, so not to the last bit what it was");
     return 0;

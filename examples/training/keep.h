@@ -5,7 +5,6 @@
 #include <cJSON.h>
 #include <snndelay.h>
 
-#include "rawhd/front_end.h"
 #include "training/history.h"
 #include "training/options.h"
 #include "training/progress.h"
@@ -39,7 +38,7 @@ int keep_begin(struct keep *keep, struct failure *failure);
 int keep_model(const struct keep *keep, const snnd_network *network, const char *name, struct failure *failure);
 
 /** Writes how recordings became the inputs of the models. */
-int keep_front_end(const struct keep *keep, const struct front_end *front_end, struct failure *failure);
+int keep_front_end(const struct keep *keep, const cJSON *front_end, struct failure *failure);
 
 /** Loads the network of this name from the folder of a run. 1, or 0 where there is none; -1 is failure. */
 int keep_load(snnd_context *context, const char *folder, const char *name, snnd_network **network,

@@ -8,14 +8,7 @@
 
 #include "common/arguments.h"
 #include "common/numbers.h"
-#include "rawhd/spectrograms.h"
-
-/* How an option lives on in the settings of a run. */
-enum keeping {
-    FORGOTTEN,
-    OFFERED, /* --resume takes it where it is not given, and it may be another */
-    DECIDES  /* what the run computes: it may not be another */
-};
+#include "training/recipe.h"
 
 static const char *const delays_names[] = {"learned", "fixed", "axonal", "dendritic", NULL};
 static const char *const neurons_names[] = {"lif", "adaptive", NULL};
@@ -32,16 +25,7 @@ static const char *const growth_names[] = {[GROWTH_OWN] = "own",
                                            NULL};
 static const char *const budget_names[] = {"layer", "network", "fan-in", NULL};
 static const char *const density_names[] = {"uniform", "erdos-renyi", NULL};
-static const char *const preset_names[] = {"mel", "zenke-vogels", NULL};
 static const char *const isa_names[] = {"auto", "plain", "avx2", "avx512", NULL};
-
-struct entry {
-    struct argument is;
-    enum keeping keeping;
-    const char *argument, *help;
-};
-
-#define AT(field) offsetof(struct options, field)
 
 /* The paper's, which learning begins with. */
 #define USUAL_TAU 10.05
@@ -49,145 +33,227 @@ struct entry {
 /* Whole numbers that a double, and so a JSON file, holds exactly. */
 #define MOST_SEED 9007199254740991.0
 
-static const struct entry table[] = {
-    {{"data", TEXT, AT(data), 0, 0, NULL},
+static const struct option_entry table[] = {
+    {{"data", TEXT, OPTION_AT(data), 0, 0, NULL},
      OFFERED,
      "DIR",
+     NULL,
+     NULL,
      "Heidelberg Digits, or the four .npy files of the paper's code"},
-    {{"out", TEXT, AT(out), 0, 0, NULL}, FORGOTTEN, "DIR", "where the run is kept (rawhd-run)"},
-    {{"epochs", WHOLE, AT(epochs), 1, 1e6, NULL}, DECIDES, "N", "length of the run, which the schedules follow (150)"},
-    {{"batch", WHOLE, AT(batch), 1, 1e6, NULL}, DECIDES, "N", "samples a step (256)"},
-    {{"hidden", OTHER, AT(hidden), 1, 65536, NULL}, DECIDES, "N[,N...]", "neurons of each hidden layer (256)"},
-    {{"max-delay", WHOLE, AT(max_delay), 0, 1022, NULL}, DECIDES, "N", "longest delay in steps of 10 ms; even (24)"},
-    {{"delays", CHOICE, AT(delays), 0, 0, delays_names},
+    {{"out", TEXT, OPTION_AT(out), 0, 0, NULL}, FORGOTTEN, "DIR", "run", NULL, "where the run is kept"},
+    {{"epochs", WHOLE, OPTION_AT(epochs), 1, 1e6, NULL},
+     DECIDES,
+     "N",
+     "150",
+     FROM_PAPER,
+     "length of the run, which the schedules follow"},
+    {{"batch", WHOLE, OPTION_AT(batch), 1, 1e6, NULL}, DECIDES, "N", "256", FROM_PAPER, "samples a step"},
+    {{"hidden", OTHER, OPTION_AT(hidden), 1, 65536, NULL},
+     DECIDES,
+     "N[,N...]",
+     "256",
+     FROM_PAPER,
+     "neurons of each hidden layer"},
+    {{"max-delay", WHOLE, OPTION_AT(max_delay), 0, 1022, NULL},
+     DECIDES,
+     "N",
+     "24",
+     FROM_PAPER,
+     "longest delay in steps of 10 ms; even"},
+    {{"delays", CHOICE, OPTION_AT(delays), 0, 0, delays_names},
      DECIDES,
      "KIND",
-     "learned for each synapse; axonal, dendritic: shared; fixed at random (learned)"},
-    {{"kernel-count", WHOLE, AT(per_pair), 1, 64, NULL}, DECIDES, "N", "synapses for each pair of neurons (1)"},
-    {{"neurons", CHOICE, AT(neurons), 0, 0, neurons_names},
+     "learned",
+     FROM_PAPER,
+     "learned for each synapse; axonal, dendritic: shared; fixed at random"},
+    {{"kernel-count", WHOLE, OPTION_AT(per_pair), 1, 64, NULL},
+     DECIDES,
+     "N",
+     "1",
+     FROM_PAPER,
+     "synapses for each pair of neurons"},
+    {{"neurons", CHOICE, OPTION_AT(neurons), 0, 0, neurons_names},
      DECIDES,
      "KIND",
-     "hidden ones: lif, or adaptive, whose four parameters are trained (lif)"},
-    {{"tau", OTHER, AT(tau), 1, 1e9, NULL},
+     "lif",
+     FROM_PAPER,
+     "hidden ones: lif, or adaptive, whose four parameters are trained"},
+    {{"tau", OTHER, OPTION_AT(tau), 1, 1e9, NULL},
      DECIDES,
      "X",
-     "membrane time constant in steps, of lif and readout; learned: of each neuron (10.05)"},
-    {{"order", CHOICE, AT(order), 0, 0, order_names},
+     "10.05",
+     FROM_PAPER,
+     "membrane time constant in steps, of lif and readout; learned: of each neuron"},
+    {{"order", CHOICE, OPTION_AT(order), 0, 0, order_names},
      DECIDES,
      "KIND",
-     "paper: a current counts a step later; update-first: at once (paper)"},
-    {{"reset", CHOICE, AT(reset), 0, 0, reset_names},
+     "paper",
+     FROM_PAPER,
+     "paper: a current counts a step later; update-first: at once"},
+    {{"reset", CHOICE, OPTION_AT(reset), 0, 0, reset_names},
      DECIDES,
      "KIND",
-     "of the potential by a spike: to zero, or subtract the threshold (zero)"},
-    {{"surrogate", CHOICE, AT(surrogate), 0, 0, surrogate_names},
+     "zero",
+     FROM_PAPER,
+     "of the potential by a spike: to zero, or subtract the threshold"},
+    {{"surrogate", CHOICE, OPTION_AT(surrogate), 0, 0, surrogate_names},
      DECIDES,
      "NAME",
-     "gradient of spikes: arctan, fast-sigmoid, sigmoid, triangle, rectangle (arctan)"},
-    {{"structure", CHOICE, AT(structure), 0, 0, structure_names},
+     "arctan",
+     FROM_PAPER,
+     "gradient of spikes: arctan, fast-sigmoid, sigmoid, triangle, rectangle"},
+    {{"structure", CHOICE, OPTION_AT(structure), 0, 0, structure_names},
      DECIDES,
      "KIND",
-     "dense; fixed, a random mask; deep-r, rigl, set, snfs: rewired; pruned: see --from (dense)"},
-    {{"sparsity", REAL, AT(sparsity), 0, 0.999999, NULL},
+     "dense",
+     NULL,
+     "dense; fixed, a random mask; deep-r, rigl, set, snfs: rewired; pruned: see --from"},
+    {{"sparsity", REAL, OPTION_AT(sparsity), 0, 0.999999, NULL},
      DECIDES,
      "S",
-     "share of absent synapses, but if dense (0.875)"},
-    {{"budget", CHOICE, AT(budget), 0, 0, budget_names},
+     "0.875",
+     FROM_PAPER,
+     "share of absent synapses, but if dense"},
+    {{"budget", CHOICE, OPTION_AT(budget), 0, 0, budget_names},
      DECIDES,
      "OF",
-     "what has that share: each layer, or the network; or fan-in: see --fan-in (layer)"},
-    {{"density", CHOICE, AT(density), 0, 0, density_names},
+     "layer",
+     NULL,
+     "what has that share: each layer, or the network; or fan-in: see --fan-in"},
+    {{"density", CHOICE, OPTION_AT(density), 0, 0, density_names},
      DECIDES,
      "KIND",
-     "over the layers: uniform or erdos-renyi (uniform)"},
-    {{"fan-in", WHOLE, AT(fan_in), 0, 1e9, NULL}, DECIDES, "F", "with --budget fan-in: synapses of each neuron"},
-    {{"dale", SWITCH_PAIR, AT(dale), 0, 0, NULL},
+     "uniform",
+     NULL,
+     "over the layers: uniform or erdos-renyi"},
+    {{"fan-in", WHOLE, OPTION_AT(fan_in), 0, 1e9, NULL},
      DECIDES,
+     "F",
+     NULL,
+     NULL,
+     "with --budget fan-in: synapses of each neuron"},
+    {{"dale", SWITCH_PAIR, OPTION_AT(dale), 0, 0, NULL},
+     DECIDES,
+     NULL,
+     NULL,
      NULL,
      "one sign for each presynaptic neuron; pruned: as --from has it (with deep-r yes, else no)"},
-    {{"growth", CHOICE, AT(growth), 0, 0, growth_names},
+    {{"growth", CHOICE, OPTION_AT(growth), 0, 0, growth_names},
      DECIDES,
      "RULE",
-     "gradient, random, momentum; own: as the rule has it (own)"},
-    {{"temperature", REAL, AT(temperature), 0, 1e6, NULL}, DECIDES, "T", "of deep-r's noise (0)"},
-    {{"interval", WHOLE, AT(interval), 0, 1e9, NULL},
+     "own",
+     NULL,
+     "gradient, random, momentum; own: as the rule has it"},
+    {{"temperature", REAL, OPTION_AT(temperature), 0, 1e6, NULL}, DECIDES, "T", "0", NULL, "of deep-r's noise"},
+    {{"interval", WHOLE, OPTION_AT(interval), 0, 1e9, NULL},
      DECIDES,
      "N",
+     NULL,
+     NULL,
      "of rigl, set, snfs: steps between rewirings, 0: an epoch (rigl 100, else 0)"},
-    {{"share", REAL, AT(share), 0, 1, NULL},
+    {{"share", REAL, OPTION_AT(share), 0, 1, NULL},
      DECIDES,
      "X",
+     NULL,
+     NULL,
      "of the same: synapses dropped at a rewiring (rigl, set 0.3, snfs 0.5)"},
-    {{"rewire-until", REAL, AT(rewire_until), 0, 1, NULL},
+    {{"rewire-until", REAL, OPTION_AT(rewire_until), 0, 1, NULL},
      DECIDES,
      "X",
+     NULL,
+     NULL,
      "of the same: part of the run in which the share falls to 0; 0: it stays (rigl 0.75, snfs 1, set 0)"},
-    {{"from", TEXT, AT(from), 0, 0, NULL},
+    {{"from", TEXT, OPTION_AT(from), 0, 0, NULL},
      OFFERED,
      "MODEL",
+     NULL,
+     NULL,
      "of pruned: whose largest weights stay, with its masks and signs, to be trained on"},
-    {{"rewind", TEXT, AT(rewind), 0, 0, NULL},
+    {{"rewind", TEXT, OPTION_AT(rewind), 0, 0, NULL},
      OFFERED,
      "MODEL",
+     NULL,
+     NULL,
      "of pruned: whose weights they then begin with, as initial.safetensors of a run"},
-    {{"l1", REAL, AT(l1), 0, 1e6, NULL}, DECIDES, "X", "penalty on the sum of all |weights| (1e-5)"},
-    {{"rate-penalty", REAL, AT(rate_penalty), 0, 1e6, NULL},
+    {{"l1", REAL, OPTION_AT(l1), 0, 1e6, NULL},
+     DECIDES,
+     "X",
+     "1e-5",
+     FROM_PAPER,
+     "penalty on the sum of all |weights|"},
+    {{"rate-penalty", REAL, OPTION_AT(rate_penalty), 0, 1e6, NULL},
      DECIDES,
      "C",
-     "times the squares by which neurons leave --rate-lower to --rate-upper (0)"},
-    {{"rate-lower", REAL, AT(rate_lower), 0, 1, NULL}, DECIDES, "R", "spikes of a hidden neuron a step (0)"},
-    {{"rate-upper", REAL, AT(rate_upper), 0, 1, NULL}, DECIDES, "R", "the same; 0: each spike is penalised (0)"},
-    {{"dropout", REAL, AT(dropout), 0, 0.999999, NULL}, DECIDES, "P", "of hidden spikes (0.4)"},
-    {{"validation", REAL, AT(validation), 0, 0.999999, NULL}, DECIDES, "SHARE", "of the training list held out (0)"},
-    {{"seed", WHOLE, AT(seed), 0, MOST_SEED, NULL}, DECIDES, "N", "of everything random, to 2^53 - 1 (0)"},
-    {{"preset", CHOICE, AT(preset), 0, 0, preset_names}, DECIDES, "NAME", "spectrograms: mel or zenke-vogels (mel)"},
-    {{"german-first", SWITCH, AT(german_first), 0, 0, NULL},
-     DECIDES,
+     "0",
      NULL,
-     "classes: German 0-9, English 10-19 (English first)"},
-    {{"picojoules", OTHER, AT(picojoules), 0, 1e9, NULL},
+     "times the squares by which neurons leave --rate-lower to --rate-upper"},
+    {{"rate-lower", REAL, OPTION_AT(rate_lower), 0, 1, NULL},
+     DECIDES,
+     "R",
+     "0",
+     NULL,
+     "spikes of a hidden neuron a step"},
+    {{"rate-upper", REAL, OPTION_AT(rate_upper), 0, 1, NULL},
+     DECIDES,
+     "R",
+     "0",
+     NULL,
+     "the same; 0: each spike is penalised"},
+    {{"dropout", REAL, OPTION_AT(dropout), 0, 0.999999, NULL}, DECIDES, "P", "0.4", FROM_PAPER, "of hidden spikes"},
+    {{"validation", REAL, OPTION_AT(validation), 0, 0.999999, NULL},
+     DECIDES,
+     "SHARE",
+     "0",
+     FROM_PAPER,
+     "of the training list held out"},
+    {{"seed", WHOLE, OPTION_AT(seed), 0, MOST_SEED, NULL},
+     DECIDES,
+     "N",
+     "0",
+     NULL,
+     "of everything random, to 2^53 - 1"},
+    {{"picojoules", OTHER, OPTION_AT(picojoules), 0, 1e9, NULL},
      OFFERED,
      "A,M",
+     NULL,
+     NULL,
      "of an accumulation and of a multiplication with its addition: the log has energy"},
-    {{"cache", TEXT, AT(cache), 0, 0, NULL}, OFFERED, "DIR", "where spectrograms are kept (DATA/.snndelay-cache)"},
-    {{"threads", WHOLE, AT(threads), 0, 1024, NULL},
+    {{"cache", TEXT, OPTION_AT(cache), 0, 0, NULL},
+     OFFERED,
+     "DIR",
+     NULL,
+     NULL,
+     "where spectrograms are kept (DATA/.snndelay-cache)"},
+    {{"threads", WHOLE, OPTION_AT(threads), 0, 1024, NULL},
      FORGOTTEN,
      "N",
-     "0: one a processor; results do not depend on it (0)"},
-    {{"isa", CHOICE, AT(isa), 0, 0, isa_names}, OFFERED, "NAME", "instructions: auto, plain, avx2 or avx512 (auto)"},
-    {{"resume", SWITCH, AT(resume), 0, 0, NULL},
+     "0",
+     NULL,
+     "0: one a processor; results do not depend on it"},
+    {{"isa", CHOICE, OPTION_AT(isa), 0, 0, isa_names},
+     OFFERED,
+     "NAME",
+     "auto",
+     NULL,
+     "instructions: auto, plain, avx2 or avx512"},
+    {{"resume", SWITCH, OPTION_AT(resume), 0, 0, NULL},
      FORGOTTEN,
+     NULL,
+     NULL,
      NULL,
      "go on with the run in --out, as if it had never stopped"},
-    {{"overwrite", SWITCH, AT(overwrite), 0, 0, NULL},
+    {{"overwrite", SWITCH, OPTION_AT(overwrite), 0, 0, NULL},
      FORGOTTEN,
      NULL,
+     NULL,
+     NULL,
      "remove an earlier run in --out and begin anew"},
-    {{"quiet", SWITCH, AT(quiet), 0, 0, NULL}, FORGOTTEN, NULL, "print the result only"},
-    {{"help", SWITCH, AT(help), 0, 0, NULL}, FORGOTTEN, NULL, "this text"},
-    {{"version", SWITCH, AT(version), 0, 0, NULL}, FORGOTTEN, NULL, "the version of libsnndelay"},
+    {{"quiet", SWITCH, OPTION_AT(quiet), 0, 0, NULL}, FORGOTTEN, NULL, NULL, NULL, "print the result only"},
+    {{"help", SWITCH, OPTION_AT(help), 0, 0, NULL}, FORGOTTEN, NULL, NULL, NULL, "this text"},
+    {{"version", SWITCH, OPTION_AT(version), 0, 0, NULL}, FORGOTTEN, NULL, NULL, NULL, "the version of libsnndelay"},
 };
 
 enum { ENTRIES = sizeof table / sizeof *table };
-
-static void set_defaults(struct options *options) {
-    *options = (struct options){
-        .out = "rawhd-run",
-        .epochs = 150,
-        .batch = 256,
-        .hidden = {{256}, 1},
-        .max_delay = 24,
-        .per_pair = 1,
-        .tau = {USUAL_TAU, 0},
-        .sparsity = 0.875,
-        .dale = -1, /* options_check() decides */
-        .interval = -1,
-        .share = -1,
-        .rewire_until = -1,
-        .l1 = 1e-5,
-        .dropout = 0.4,
-    };
-}
 
 /* As few digits as make the same number. */
 static char *real_text(double value) {
@@ -293,34 +359,66 @@ static int read_other(const struct argument *argument, void *field, const char *
     return form_of(argument)->read(argument, field, text, failure);
 }
 
-/* The table's first column is what the reader knows. */
-static struct arguments known_arguments(struct argument known[ENTRIES]) {
-    for (int i = 0; i < ENTRIES; i++)
-        known[i] = table[i].is;
-    return (struct arguments){.known = known, .count = ENTRIES, .other = read_other, .hint = ""};
+/* The table, and behind it that of the recipe. */
+static int entry_count(const struct recipe *recipe) {
+    return ENTRIES + recipe->own_count;
 }
 
-int options_read(int count, char **arguments, struct options *options, struct failure *failure) {
-    struct argument known[ENTRIES];
-    const struct arguments all = known_arguments(known);
-    set_defaults(options);
-    return arguments_read(&all, options, count, arguments, &options->given, NULL, failure);
+static const struct option_entry *entry_at(const struct recipe *recipe, int place) {
+    return place < ENTRIES ? &table[place] : &recipe->own[place - ENTRIES];
 }
 
-/* The line of an option that there is. */
-static int place_of(const char *name) {
+/* The first column is what the reader knows. */
+static struct arguments known_arguments(const struct recipe *recipe, struct argument known[ARGUMENTS_MOST]) {
+    for (int i = 0; i < entry_count(recipe); i++)
+        known[i] = entry_at(recipe, i)->is;
+    return (struct arguments){.known = known, .count = entry_count(recipe), .other = read_other, .hint = ""};
+}
+
+/* The default of an option, which is the recipe's if it has another; NULL: none. */
+static struct recipe_default default_of(const struct recipe *recipe, const struct option_entry *entry) {
+    for (const struct recipe_default *own = recipe->defaults; own->option != NULL; own++)
+        if (strcmp(own->option, entry->is.name) == 0)
+            return *own;
+    return (struct recipe_default){entry->is.name, entry->usual, entry->from};
+}
+
+static int set_defaults(const struct recipe *recipe, const struct arguments *all, struct options *options,
+                        struct failure *failure) {
+    /* What is below 0 is settled by options_check(). */
+    *options = (struct options){.recipe = recipe, .dale = -1, .interval = -1, .share = -1, .rewire_until = -1};
+    int result = 0;
+    for (int i = 0; i < all->count && result == 0; i++) {
+        const struct recipe_default usual = default_of(recipe, entry_at(recipe, i));
+        if (usual.text != NULL)
+            result = argument_set(all, i, options, usual.text, failure);
+    }
+    return result;
+}
+
+int options_read(const struct recipe *recipe, int count, char **arguments, struct options *options,
+                 struct failure *failure) {
+    struct argument known[ARGUMENTS_MOST];
+    const struct arguments all = known_arguments(recipe, known);
+    if (set_defaults(recipe, &all, options, failure) != 0)
+        return -1;
+    return arguments_read(&all, options, count, arguments, options->given, NULL, failure);
+}
+
+/* The place of an option; that behind the last if the recipe has no such option. */
+static int place_of(const struct recipe *recipe, const char *name) {
     int place = 0;
-    while (strcmp(table[place].is.name, name) != 0)
+    while (place < entry_count(recipe) && strcmp(entry_at(recipe, place)->is.name, name) != 0)
         place++;
     return place;
 }
 
 int options_given(const struct options *options, const char *name) {
-    return (options->given >> place_of(name) & 1) != 0;
+    return options->given[place_of(options->recipe, name)];
 }
 
 int options_chosen(const struct options *options, const char *name, const char **word) {
-    const struct argument *argument = &table[place_of(name)].is;
+    const struct argument *argument = &entry_at(options->recipe, place_of(options->recipe, name))->is;
     const int chosen = *(const int *)((const char *)options + argument->offset);
     *word = argument->choices[chosen];
     return chosen;
@@ -342,7 +440,7 @@ static void settle(struct options *options) {
 
 int options_check(struct options *options, struct failure *failure) {
     if (options->data == NULL || options->data[0] == '\0')
-        return failed(failure, "--data DIR is needed: a folder with the Heidelberg Digits or with .npy files");
+        return failed(failure, "--data DIR is needed: %s", options->recipe->data);
     if (options->out[0] == '\0')
         return failed(failure, "--out: expected a folder");
     if (options->resume && options->overwrite)
@@ -367,19 +465,48 @@ int options_check(struct options *options, struct failure *failure) {
     return 0;
 }
 
-void options_help(void) {
-    printf(
-        "Usage: rawhd-train --data DIR [options]\n"
-        "Trains a spiking network with delays on spoken digits: for each hidden layer delays, batch norm, leaky\n"
-        "integrate-and-fire neurons and dropout, at the end delays and a leaky integrator. Defaults are those of the\n"
-        "paper (Meszaros, Knight and Nowotny 2024), which tunes --l1.\n\n");
-    for (int i = 0; i < ENTRIES; i++) {
-        char *left = table[i].is.kind == SWITCH_PAIR
-                         ? format_text("--%s, --no-%s", table[i].is.name, table[i].is.name)
-                         : format_text("--%s %s", table[i].is.name, table[i].argument != NULL ? table[i].argument : "");
-        printf("  %-22s  %s\n", left, table[i].help);
-        free(left);
-    }
+/* Who the defaults are from. */
+static const struct {
+    const char *from, *is;
+} sources[] = {
+    {FROM_PAPER, "Meszaros, Knight and Nowotny 2024, who tune --l1"},
+    {FROM_SNN_DELAYS, "Hammouamri, Khalfaoui-Hassani and Masquelier 2023"},
+};
+
+/* "what it is (150, paper)" */
+static void print_option(const struct recipe *recipe, const struct option_entry *entry) {
+    const struct recipe_default usual = default_of(recipe, entry);
+    char *left = entry->is.kind == SWITCH_PAIR
+                     ? format_text("--%s, --no-%s", entry->is.name, entry->is.name)
+                     : format_text("--%s %s", entry->is.name, entry->argument != NULL ? entry->argument : "");
+    printf("  %-22s  %s", left, entry->help);
+    if (usual.text != NULL)
+        printf(usual.from != NULL ? " (%s, %s)" : " (%s)", usual.text, usual.from);
+    putchar('\n');
+    free(left);
+}
+
+static void print_sources(const struct recipe *recipe) {
+    puts("\nIn brackets are defaults, and where they come from:");
+    for (size_t i = 0; i < sizeof sources / sizeof *sources; i++)
+        for (int entry = 0; entry < entry_count(recipe); entry++) {
+            const char *from = default_of(recipe, entry_at(recipe, entry)).from;
+            if (from == NULL || strcmp(from, sources[i].from) != 0)
+                continue;
+            printf("  %-12s  %s\n", sources[i].from, sources[i].is);
+            break;
+        }
+}
+
+void options_help(const struct recipe *recipe, const char *program) {
+    printf("Usage: %s --data DIR [options]\n%s"
+           "The network has for each hidden layer delays, batch norm, spiking neurons and dropout, at the end delays "
+           "and a\n"
+           "leaky integrator.\n\n",
+           program, recipe->about);
+    for (int i = 0; i < entry_count(recipe); i++)
+        print_option(recipe, entry_at(recipe, i));
+    print_sources(recipe);
     printf(
         "\n"
         "The folder --out gets, whole at any time:\n"
@@ -397,7 +524,7 @@ void options_help(void) {
 }
 
 /* An option's value as JSON. */
-static cJSON *value_of(const struct options *options, const struct entry *entry) {
+static cJSON *value_of(const struct options *options, const struct option_entry *entry) {
     const void *field = (const char *)options + entry->is.offset;
     switch (entry->is.kind) {
     case WHOLE:
@@ -421,7 +548,7 @@ static cJSON *value_of(const struct options *options, const struct entry *entry)
 }
 
 /* An option's text from JSON, as on the command line. */
-static char *text_of(const cJSON *value, const struct entry *entry) {
+static char *text_of(const cJSON *value, const struct option_entry *entry) {
     if (cJSON_IsString(value))
         return format_text("%s", value->valuestring);
     if (cJSON_IsNumber(value))
@@ -431,14 +558,17 @@ static char *text_of(const cJSON *value, const struct entry *entry) {
 
 cJSON *options_settings(const struct options *options) {
     cJSON *settings = cJSON_CreateObject();
-    for (int i = 0; i < ENTRIES; i++)
-        if (table[i].keeping != FORGOTTEN)
-            cJSON_AddItemToObject(settings, table[i].is.name, value_of(options, &table[i]));
+    cJSON_AddStringToObject(settings, "recipe", options->recipe->name);
+    for (int i = 0; i < entry_count(options->recipe); i++) {
+        const struct option_entry *entry = entry_at(options->recipe, i);
+        if (entry->keeping != FORGOTTEN)
+            cJSON_AddItemToObject(settings, entry->is.name, value_of(options, entry));
+    }
     return settings;
 }
 
 /* 0 if what the command line gave is what the run had. */
-static int compare(const struct options *options, const struct entry *entry, const cJSON *then,
+static int compare(const struct options *options, const struct option_entry *entry, const cJSON *then,
                    struct failure *failure) {
     cJSON *now = value_of(options, entry);
     char *had = text_of(then, entry), *given = text_of(now, entry);
@@ -451,26 +581,39 @@ static int compare(const struct options *options, const struct entry *entry, con
     return result;
 }
 
+/* Takes one option from what an earlier run had. */
+static int inherit(struct options *options, const struct arguments *all, int place, const cJSON *then,
+                   struct failure *failure) {
+    const struct option_entry *entry = entry_at(options->recipe, place);
+    if (options->given[place])
+        return entry->keeping == DECIDES ? compare(options, entry, then, failure) : 0;
+    if (entry->is.kind == OTHER && cJSON_IsNull(then)) /* nor was it given then */
+        return 0;
+    if (entry->is.kind == TEXT) {
+        *(const char **)((char *)options + entry->is.offset) = then->valuestring;
+        return 0;
+    }
+    char *text = text_of(then, entry);
+    const int result = argument_set(all, place, options, text, failure);
+    free(text);
+    return result;
+}
+
+const char *options_recipe(const cJSON *settings) {
+    const char *name = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(settings, "recipe"));
+    return name != NULL ? name : "rawhd"; /* before there were others */
+}
+
 int options_inherit(struct options *options, const cJSON *settings, struct failure *failure) {
-    struct argument known[ENTRIES];
-    const struct arguments all = known_arguments(known);
-    for (int i = 0; i < ENTRIES; i++) {
-        const cJSON *then = cJSON_GetObjectItemCaseSensitive(settings, table[i].is.name);
-        int given = (options->given >> i & 1) != 0, result = 0;
-        if (then == NULL || table[i].keeping == FORGOTTEN)
-            continue;
-        if (!given && table[i].is.kind == OTHER && cJSON_IsNull(then)) /* nor was it then */
-            continue;
-        if (given && table[i].keeping == DECIDES) {
-            result = compare(options, &table[i], then, failure);
-        } else if (!given && table[i].is.kind == TEXT) {
-            *(const char **)((char *)options + table[i].is.offset) = then->valuestring;
-        } else if (!given) {
-            char *text = text_of(then, &table[i]);
-            result = argument_set(&all, i, options, text, failure);
-            free(text);
-        }
-        if (result != 0)
+    struct argument known[ARGUMENTS_MOST];
+    const struct arguments all = known_arguments(options->recipe, known);
+    const char *recipe = options_recipe(settings);
+    if (strcmp(recipe, options->recipe->name) != 0)
+        return failed(failure, "recipe: the run was begun with %s, not with %s", recipe, options->recipe->name);
+    for (int i = 0; i < all.count; i++) {
+        const struct option_entry *entry = entry_at(options->recipe, i);
+        const cJSON *then = cJSON_GetObjectItemCaseSensitive(settings, entry->is.name);
+        if (then != NULL && entry->keeping != FORGOTTEN && inherit(options, &all, i, then, failure) != 0)
             return -1;
     }
     return 0;
@@ -478,6 +621,6 @@ int options_inherit(struct options *options, const cJSON *settings, struct failu
 
 int options_agree(const struct options *options, const cJSON *settings, struct failure *failure) {
     struct options all = *options;
-    all.given = UINT64_MAX;
+    memset(all.given, 1, sizeof all.given);
     return options_inherit(&all, settings, failure);
 }

@@ -1,14 +1,40 @@
-/* The command line of rawhd-train: one table says what there is, and serves reading, --help, and the settings that a
- * run keeps of itself. */
+/* The command line of snnd-train: one table, and one more of each recipe, say what there is, and serve reading, --help,
+ * and the settings that a run keeps of itself. */
 #ifndef TRAINING_OPTIONS_H
 #define TRAINING_OPTIONS_H
 
 #include <cJSON.h>
+#include <stddef.h>
 #include <stdint.h>
 
-#include "common/failure.h"
+#include "common/arguments.h"
+
+struct recipe;
 
 enum { OPTIONS_LAYERS = 16 };
+
+/** How an option lives on in the settings of a run. */
+enum option_keeping {
+    FORGOTTEN,
+    OFFERED, /**< --resume takes it where it is not given, and it may be another */
+    DECIDES  /**< what the run computes: it may not be another */
+};
+
+/** Where defaults come from. */
+#define FROM_PAPER "paper"
+#define FROM_SNN_DELAYS "SNN-delays"
+
+/** The place of a field, of this or of a structure within, for an option's line. */
+#define OPTION_AT(field) offsetof(struct options, field)
+
+struct option_entry {
+    struct argument is;
+    enum option_keeping keeping;
+    const char *argument; /**< what --help calls its value; NULL: it takes none */
+    const char *usual;    /**< its default, as on the command line; NULL: the field is zero, or the help tells */
+    const char *from;     /**< who has chosen that, of FROM_...; NULL: it is ours */
+    const char *help;
+};
 
 enum delays_kind { DELAYS_LEARNED, DELAYS_FIXED, DELAYS_AXONAL, DELAYS_DENDRITIC };
 enum neurons_kind { NEURONS_LIF, NEURONS_ADAPTIVE };
@@ -41,31 +67,37 @@ struct prices {
 };
 
 struct options {
+    const struct recipe *recipe;
     const char *data, *out, *cache, *from, *rewind;
     int64_t epochs, batch, max_delay, per_pair, seed, threads, fan_in, interval;
     struct widths hidden;
     struct prices picojoules;
     struct tau tau;
     int delays, neurons, structure, growth; /**< of the enums above */
-    int preset;                             /**< enum preset */
     int order, reset, surrogate;            /**< snnd_order, snnd_reset and snnd_surrogate, each less 1 */
     int budget, density;                    /**< snnd_budget, snnd_density */
     int isa;                                /**< snnd_isa */
     int dale;
-    int german_first;
     double rate_penalty, rate_lower, rate_upper;
     double sparsity, l1, dropout, validation, temperature, share, rewire_until;
     int resume, overwrite, quiet, help, version;
-    uint64_t given; /**< bit for each line of the table: on the command line */
+    /* Of recipes. */
+    int preset;       /**< rawhd: enum preset */
+    int german_first; /**< rawhd */
+
+    unsigned char given[ARGUMENTS_MOST]; /**< of each line of the tables: it was on the command line */
 };
 
-/** Reads the command line into `options`, which gets the defaults first. Failure is wrong usage. */
-int options_read(int count, char **arguments, struct options *options, struct failure *failure);
+/** Reads the command line into `options`, which gets the defaults of the recipe first; words[0] is not looked at.
+ * Failure is wrong usage. */
+int options_read(const struct recipe *recipe, int count, char **arguments, struct options *options,
+                 struct failure *failure);
 
 /** Checks what depends on several options. Failure is wrong usage. */
 int options_check(struct options *options, struct failure *failure);
 
-void options_help(void);
+/** Prints all about a recipe; `program` is what carries it out, as "snnd-train rawhd". */
+void options_help(const struct recipe *recipe, const char *program);
 
 /** 1 if the option was on the command line. */
 int options_given(const struct options *options, const char *name);
@@ -73,7 +105,10 @@ int options_given(const struct options *options, const char *name);
 /** The place of what was chosen, of an option that takes one of some words; and the word. */
 int options_chosen(const struct options *options, const char *name, const char **word);
 
-/** The options that decide what a run computes, and those that are good to know when it is resumed. */
+/** The name of the recipe that a run of these settings is of. */
+const char *options_recipe(const cJSON *settings);
+
+/** The recipe, the options that decide what a run computes, and those that are good to know when it is resumed. */
 cJSON *options_settings(const struct options *options);
 
 /** Takes from an earlier run's settings what the command line did not give, and fails, with the name of the option,

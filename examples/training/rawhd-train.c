@@ -1,8 +1,9 @@
-/* Trains the paper's network on the Heidelberg Digits: --help says all. */
+/* snnd-train rawhd, under the name that the paper's experiments are known by. */
 #include "common/program.h"
+#include "rawhd/recipe.h"
 #include "training/train.h"
 
 int main(int count, char **arguments) {
     program_begin("rawhd-train");
-    return program_end(train(count, arguments, -1));
+    return program_end(train(&recipe_rawhd, count, arguments, -1));
 }

@@ -8,12 +8,12 @@
 #include <string.h>
 
 #include "common/program.h"
-#include "rawhd/data.h"
 #include "training/history.h"
 #include "training/idle.h"
 #include "training/keep.h"
 #include "training/model.h"
 #include "training/progress.h"
+#include "training/recipe.h"
 
 struct run {
     struct options *options;
@@ -80,22 +80,14 @@ static int make_context(struct run *run) {
     return 0;
 }
 
-static void say(void *user, const char *message) {
+static void say_line(void *user, const char *message) {
     progress_say(user, message);
 }
 
 static int load_data(struct run *run) {
     const struct options *options = run->options;
-    struct data_options wanted = {
-        .folder = options->data,
-        .cache = options->cache,
-        .preset = (enum preset)options->preset,
-        .german_first = options->german_first,
-        .threads = (int)options->threads,
-        .say = say,
-        .user = &run->progress,
-    };
-    if (data_load(run->context, &wanted, &run->data, run->failure) != 0)
+    const struct say say = {say_line, &run->progress};
+    if (recipe_load(run->context, options, &say, &run->data, run->failure) != 0)
         return -1;
     if (options->validation > 0 && snnd_dataset_split(run->data.training, options->validation, (uint64_t)options->seed,
                                                       &run->validation, &run->training) != SNND_OK)
@@ -137,7 +129,7 @@ static int open_folder(struct run *run) {
     const int begun = run->options->resume ? keep_restore(keep, run->trainer, run->model.network, run->options,
                                                           &run->progress, run->failure)
                                            : keep_begin(keep, run->failure);
-    if (begun != 0 || (run->data.has_front_end && keep_front_end(keep, &run->data.front_end, run->failure) != 0))
+    if (begun != 0 || (run->data.front_end != NULL && keep_front_end(keep, run->data.front_end, run->failure) != 0))
         return -1;
     if (run->options->resume)
         return 0;
@@ -249,8 +241,8 @@ static void say_result(const struct run *run) {
 }
 
 static void say_stopped(const struct run *run) {
-    program_complain("stopped in epoch %d of %lld; to go on: rawhd-train --resume --out %s",
-                     (int)snnd_trainer_epochs_done(run->trainer) + 1, (long long)run->options->epochs,
+    program_complain("stopped in epoch %d of %lld; to go on: %s --resume --out %s",
+                     (int)snnd_trainer_epochs_done(run->trainer) + 1, (long long)run->options->epochs, program_name(),
                      run->options->out);
 }
 

@@ -34,13 +34,13 @@ static int run_checked(struct options *options, int lock, struct failure *failur
     return code == EXIT_DONE || code == EXIT_STOPPED ? (int)code : complain(failure, code);
 }
 
-int train(int count, char **arguments, int lock) {
+int train(const struct recipe *recipe, int count, char **arguments, int lock) {
     struct options options;
     struct failure failure;
-    if (options_read(count, arguments, &options, &failure) != 0)
+    if (options_read(recipe, count, arguments, &options, &failure) != 0)
         return complain(&failure, EXIT_USAGE);
     if (options.help) {
-        options_help();
+        options_help(recipe, program_name());
         return EXIT_DONE;
     }
     if (options.version) {

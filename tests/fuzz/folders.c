@@ -11,6 +11,7 @@
 #include "rawhd/front_end.h"
 #include "training/history.h"
 #include "training/keep.h"
+#include "training/recipe.h"
 #include "training/report/past.h"
 
 /* The scratch directory is the folder of the run. */
@@ -82,12 +83,16 @@ static void read_log(const void *data, size_t size) {
 
 /* ---- Settings ---- */
 
+/* Of no data set: the options that all have. */
+static const struct recipe_default defaults[] = {{NULL, NULL, NULL}};
+static const struct recipe recipe = {.name = "rawhd", .data = "a folder", .defaults = defaults};
+
 /* A run takes its options from them: what it then has agrees with itself. */
 static void inherit(const cJSON *settings) {
     struct options options;
     struct failure failure;
     char name[] = "rawhd-train", *words[] = {name, NULL};
-    CLAIM(options_read(1, words, &options, &failure) == 0, "no options are wrong: %s", failure.text);
+    CLAIM(options_read(&recipe, 1, words, &options, &failure) == 0, "no options are wrong: %s", failure.text);
     if (options_agree(&options, settings, &failure) != 0)
         claim_told(&failure);
     if (options_inherit(&options, settings, &failure) != 0 || options_check(&options, &failure) != 0) {

@@ -16,7 +16,8 @@ if readelf -d static | grep libsnndelay; then
     exit 1
 fi
 ./static
-for program in snnd-live snnd-make-digits rawhd-ablation rawhd-receptive-fields rawhd-report rawhd-train snnd-nir; do
+for program in snnd-train snnd-ablation snnd-fields snnd-report snnd-live snnd-make-digits snnd-nir \
+    rawhd-train rawhd-ablation rawhd-receptive-fields rawhd-report; do
     "$program" --help >help
     head -n 1 help
 done

@@ -493,7 +493,7 @@ START_TEST(a_run_that_fails_is_reported_and_the_others_go_on) {
     ck_assert_int_eq(folder_make(path, &failure), 0);
     for (int i = 0; i < 2; i++) {
         ck_assert_int_eq(SWEEP("out", USUAL, TINY), 1);
-        check_said("err.txt", "structure-0.875-seed-1: exit code 1, after saying: rawhd-train: ");
+        check_said("err.txt", "structure-0.875-seed-1: exit code 1, after saying: snnd-train rawhd: ");
         check_said("out.txt", "15 of 16 runs");
         ck_assert_int_eq(count_results("out"), RUNS - 1);
     }
@@ -577,7 +577,7 @@ START_TEST(other_settings_are_refused) {
     ck_assert_int_eq(refuses(START("out", "--dry-run", USUAL, TINY, "--epochs", "4"), "--epochs: the run was begun"),
                      2);
     write_tone(set, "audio/lang-english_speaker-00_trial-0_digit-0.flac", 555, 0.5, 16000);
-    ck_assert_int_eq(refuses(START("out", USUAL, TINY), "--data: the spectrograms"), 2);
+    ck_assert_int_eq(refuses(START("out", USUAL, TINY), "--data: the samples"), 2);
     char *now = results_of("out");
     ck_assert_str_eq(now, results);
     free(now);

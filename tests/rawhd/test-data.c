@@ -7,8 +7,10 @@
 
 #include "audio/mel_window.h"
 #include "common/files.h"
+#include "common/json.h"
 #include "rawhd/cache.h"
-#include "rawhd/data.h"
+#include "rawhd/front_end.h"
+#include "rawhd/recipe.h"
 #include "support.h"
 
 static char *folder, *place;
@@ -60,10 +62,11 @@ static void teardown(void) {
 }
 
 static int load_with(const char *cache, enum preset preset, int german_first) {
-    struct data_options options = {.folder = folder, .cache = cache, .preset = preset, .german_first = german_first};
-    options.say = count_reading;
+    const struct options options = {
+        .recipe = &recipe_rawhd, .data = folder, .cache = cache, .preset = preset, .german_first = german_first};
+    const struct say say = {count_reading, NULL};
     data_free(&data);
-    return data_load(context, &options, &data, &failure);
+    return recipe_load(context, &options, &say, &data, &failure);
 }
 
 static void load(void) {
@@ -106,12 +109,17 @@ START_TEST(gives_both_sets) {
 END_TEST
 
 static void check_front_end(enum preset preset, int german_first) {
-    ck_assert_int_eq(data.has_front_end, 1);
-    ck_assert_int_eq(data.front_end.preset, preset);
-    ck_assert_int_eq(data.front_end.german_first, german_first);
-    ck_assert_int_eq(data.front_end.scale.lowest_rate, 16000);
-    ck_assert_double_eq(data.front_end.scale.low, preset == PRESET_MEL ? -MEL_RANGE_DB : 0);
-    ck_assert_double_eq(data.front_end.scale.high, 0);
+    struct front_end front_end;
+    ck_assert_ptr_nonnull(data.front_end);
+    ck_assert_int_eq(json_write_in(place, FRONT_END_FILE, data.front_end, &failure), 0);
+    ck_assert_msg(front_end_read(place, FRONT_END_FILE, &front_end, &failure) == 0, "%s", failure.text);
+    ck_assert_int_eq(front_end.preset, preset);
+    ck_assert_int_eq(front_end.german_first, german_first);
+    ck_assert_int_eq(front_end.scale.lowest_rate, 16000);
+    ck_assert_double_eq(front_end.scale.low, preset == PRESET_MEL ? -MEL_RANGE_DB : 0);
+    ck_assert_double_eq(front_end.scale.high, 0);
+    ck_assert_str_eq(data.class_names[3], german_first ? "drei (german)" : "three (english)");
+    ck_assert_ptr_null(data.class_names[20]);
 }
 
 /* Of recordings that are read, and of spectrograms that were kept. */
@@ -293,7 +301,7 @@ START_TEST(reads_folders_of_arrays) {
     check_front_end(PRESET_MEL, 0);
     write_text(folder, CACHE_SETTINGS, "{}");
     load();
-    ck_assert_int_eq(data.has_front_end, 0);
+    ck_assert_ptr_null(data.front_end);
     int64_t label[4] = {0, 6, 2, 1};
     snnd_array labels = {label, SNND_INT64, 1, {4, 1, 1, 1}}, inputs = {NULL, SNND_FLOAT32, 3, {4, 70, 30, 1}};
     inputs.data = allocate(4 * 70 * 30, sizeof(float));

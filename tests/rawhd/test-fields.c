@@ -173,7 +173,7 @@ START_TEST(finds_what_the_library_finds) {
     check_pictures(gnuplot_is_here());
     char *said = read_text(folder, "out.txt", NULL), *settings = read_text(out, "fields.json", NULL);
     ck_assert_ptr_nonnull(strstr(said, "dense, trained"));
-    ck_assert_ptr_nonnull(strstr(said, "rawhd-report"));
+    ck_assert_ptr_nonnull(strstr(said, "snnd-report"));
     ck_assert_ptr_nonnull(strstr(settings, "\"permutation-seed\":\t0"));
     ck_assert_ptr_nonnull(strstr(settings, "\"recordings\""));
     free(settings);

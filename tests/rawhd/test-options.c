@@ -1,8 +1,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "rawhd/recipe.h"
 #include "support.h"
-#include "training/options.h"
 
 static struct options options;
 static struct failure failure;
@@ -25,7 +25,7 @@ static int read_arguments(const char *const *given) {
     for (; count < 12 && given[count - 1] != NULL; count++)
         arguments[count] = format_text("%s", given[count - 1]);
     failure.text[0] = '\0';
-    int result = options_read(count, arguments, &options, &failure);
+    int result = options_read(&recipe_rawhd, count, arguments, &options, &failure);
     return result == 0 && options.data != NULL ? options_check(&options, &failure) : result;
 }
 

@@ -9,8 +9,9 @@
 #include "support.h"
 #include "tones.h"
 
-static const char *const programs[] = {"RAWHD_TRAIN",  "RAWHD_ABLATION", "RAWHD_RECEPTIVE_FIELDS",
-                                       "RAWHD_REPORT", "DIGITS_LIVE",    "MAKE_DIGITS"};
+static const char *const programs[] = {
+    "SNND_TRAIN",     "SNND_ABLATION",          "SNND_FIELDS",  "SNND_REPORT", "RAWHD_TRAIN",
+    "RAWHD_ABLATION", "RAWHD_RECEPTIVE_FIELDS", "RAWHD_REPORT", "DIGITS_LIVE", "MAKE_DIGITS"};
 
 enum { PROGRAMS = sizeof programs / sizeof *programs };
 

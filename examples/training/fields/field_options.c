@@ -5,19 +5,19 @@
 #include <stdlib.h>
 
 #include "common/arguments.h"
+#include "common/program.h"
 #include "training/fields/field_results.h"
 #include "training/keep.h"
 
 static const char help[] =
-    "Usage: rawhd-receptive-fields --data DIR [options] [-- options of rawhd-train]\n"
     "Trains three kinds of networks with several seeds, and looks at the receptive fields of their output neurons\n"
     "before and after: how ordered they are, as Moran's I, the highest over orders of the rows.\n"
     "  dense    all synapses, delays learned\n"
     "  deep-r   sparse, structure (DEEP R, grown by the gradient, Dale's law) and delays learned\n"
     "  fixed    as sparse, a random mask and random delays that stay, without Dale's law\n"
     "Runs that are done are loaded; what was killed goes on where it was.\n\n"
-    "  --data DIR         as of rawhd-train\n"
-    "  --out DIR          where runs and results are kept (rawhd-fields)\n"
+    "  --data DIR         as of snnd-train\n"
+    "  --out DIR          where runs and results are kept (RECIPE-fields)\n"
     "  --seeds N          networks of each kind, with seeds 0 to N - 1 (3)\n"
     "  --sparsity S       share of absent synapses of the sparse kinds (0.875)\n"
     "  --permutations N   orders of the rows that are tried (2000)\n"
@@ -30,9 +30,9 @@ static const char help[] =
     "  --quiet            print the tests only\n"
     "  --help             this text\n"
     "  --version          the version of libsnndelay\n\n"
-    "What follows -- goes to each run: rawhd-receptive-fields --data DIR -- --epochs 50 --batch 64\n\n"
+    "What follows -- goes to each run, as: --data DIR -- --epochs 50 --batch 64\n\n"
     "The folder --out gets:\n"
-    "  KIND-SEED/         a run, as of rawhd-train; its output is in output.txt\n"
+    "  KIND-SEED/         a run, as of snnd-train; its output is in output.txt\n"
     "  fields/            of each run, untrained and trained: .npy, float64 [output, input channel, delay]\n"
     "  moran.tsv          Moran's I, excitation and inhibition of every field\n"
     "  tests.tsv          trained against untrained, fixed against learned: Mann-Whitney, two-sided\n"
@@ -50,8 +50,8 @@ static const char *const kind_options[FIELD_KINDS][7] = {
 
 const char *const field_options_decided[] = {"structure", "delays", "sparsity", "seed", "growth", "dale", NULL};
 
-void field_options_help(void) {
-    fputs(help, stdout);
+void field_options_help(const struct recipe *recipe) {
+    printf("Usage: %s --data DIR [options] [-- options of snnd-train %s]\n%s", program_name(), recipe->name, help);
 }
 
 /* ---- The command line ---- */
@@ -116,10 +116,12 @@ static int add_runs(struct field_options *options, struct failure *failure) {
     return 0;
 }
 
-int field_options_read(struct field_options *options, int count, char **words, struct failure *failure) {
+int field_options_read(struct field_options *options, const struct recipe *recipe, const char *out, int count,
+                       char **words, struct failure *failure) {
     static const struct arguments all = {known, sizeof known / sizeof *known, NULL, SWEEP_HINT};
     *options = (struct field_options){.seeds = 3, .sparsity = 0.875, .permutations = 2000};
-    options->sweep.out = "rawhd-fields";
+    options->sweep.recipe = recipe;
+    options->sweep.out = out;
     options->sweep.ranks = (struct ranks){.rank = 0, .size = 1, .local = 1};
     if (arguments_read(&all, options, sweep_own(count, words), words, NULL, NULL, failure) != 0)
         return -1;

@@ -1,4 +1,4 @@
-/* The command line of rawhd-receptive-fields, and the runs that it asks for. */
+/* The command line of snnd-fields, and the runs that it asks for. */
 #ifndef TRAINING_FIELD_OPTIONS_H
 #define TRAINING_FIELD_OPTIONS_H
 
@@ -17,13 +17,14 @@ struct field_options {
     int dry_run, help, version;
 };
 
-/** Options of rawhd-train that differ from run to run; NULL at the end. */
+/** Options of snnd-train that differ from run to run; NULL at the end. */
 extern const char *const field_options_decided[];
 
-/** Reads the command line, and makes the list of runs: dense, deep-r and fixed of one seed, then of the next. Failure
- * is wrong usage. sweep_free() frees the list. */
-int field_options_read(struct field_options *options, int count, char **arguments, struct failure *failure);
+/** Reads the command line, whose default of --out is `out`, and makes the list of runs: dense, deep-r and fixed of one
+ * seed, then of the next. Failure is wrong usage. sweep_free() frees the list. */
+int field_options_read(struct field_options *options, const struct recipe *recipe, const char *out, int count,
+                       char **arguments, struct failure *failure);
 
-void field_options_help(void);
+void field_options_help(const struct recipe *recipe);
 
 #endif

@@ -12,10 +12,8 @@ enum { BAR = 25 };
 
 /* What a class means; a network of other classes than the digits has numbers only. */
 static char *class_name(const struct listener *listener, int class) {
-    if (listener->classes != DIGIT_CLASSES)
-        return format_text("class %d", class);
-    const struct digit_name word = digit_of_class(class, listener->front_end.german_first);
-    return format_text("%s (%s)", digit_words[word.german][word.digit], language_names[word.german]);
+    return listener->classes == DIGIT_CLASSES ? digit_class_text(class, listener->front_end.german_first)
+                                              : format_text("class %d", class);
 }
 
 static void write_text(struct announcer *announcer, const char *name, double probability, double time, int is_final) {

@@ -71,7 +71,7 @@ static int train_run(const struct sweep_run *run, enum sweep_state state, int th
     /* The lock is held until this process has ended: before the mark is there another sweep would begin the run again.
      */
     const int held = dup(lock);
-    int code = program_end(train(count, arguments, lock));
+    int code = program_end(train(run->options.recipe, count, arguments, lock));
     struct failure failure;
     if (code == EXIT_DONE && sweep_mark(run, &failure) != 0) {
         program_explain(&failure);

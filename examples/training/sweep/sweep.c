@@ -33,16 +33,16 @@ int sweep_own(int count, char **words) {
 
 int sweep_common(struct sweep *sweep, int count, char **words, const char *const decided[], struct failure *failure) {
     if (sweep->data == NULL || sweep->data[0] == '\0')
-        return failed(failure, "--data DIR is needed: a folder with the Heidelberg Digits or with .npy files");
+        return failed(failure, "--data DIR is needed: %s", sweep->recipe->data);
     if (sweep->out[0] == '\0')
         return failed(failure, "--out: expected a folder");
     const int own = sweep_own(count, words), more = own < count ? count - own - 1 : 0;
     char **common = words + count - more, **line = allocate((size_t)more + 2, sizeof *line);
-    line[0] = "rawhd-train";
+    line[0] = "";
     for (int i = 0; i < more; i++)
         line[i + 1] = common[i];
     struct options options;
-    int result = options_read(more + 1, line, &options, failure);
+    int result = options_read(sweep->recipe, more + 1, line, &options, failure);
     free(line);
     if (result != 0 || refuse(&options, own_names, failure) != 0 || refuse(&options, decided, failure) != 0)
         return -1;
@@ -61,7 +61,9 @@ int sweep_add(struct sweep *sweep, const char *name, const char *const arguments
     sweep->run = reallocate(sweep->run, sweep->count + 1, sizeof *sweep->run);
     struct sweep_run *run = &sweep->run[sweep->count++];
     *run = (struct sweep_run){.name = format_text("%s", name), .folder = format_text("%s/%s", sweep->out, name)};
-    add_word(run, "rawhd-train");
+    char *program = format_text("snnd-train %s", sweep->recipe->name);
+    add_word(run, program);
+    free(program);
     for (int i = 0; i < sweep->common_count; i++)
         add_word(run, sweep->common[i]);
     for (size_t i = 0; arguments[i] != NULL; i++)
@@ -70,7 +72,7 @@ int sweep_add(struct sweep *sweep, const char *name, const char *const arguments
     add_word(run, sweep->data);
     add_word(run, "--out");
     add_word(run, run->folder);
-    if (options_read(run->count, run->arguments, &run->options, failure) != 0)
+    if (options_read(sweep->recipe, run->count, run->arguments, &run->options, failure) != 0)
         return -1;
     return options_check(&run->options, failure);
 }
@@ -153,7 +155,7 @@ static int compare_settings(const struct sweep *sweep, const struct sweep_run *r
     const cJSON *recordings = cJSON_GetObjectItemCaseSensitive(settings, "recordings");
     if (result == 0 && sweep->recordings[0] != '\0' &&
         (!cJSON_IsString(recordings) || strcmp(recordings->valuestring, sweep->recordings) != 0))
-        result = failed(failure, "%s: --data: the spectrograms from %s are not those that the run was begun with",
+        result = failed(failure, "%s: --data: the samples from %s are not those that the run was begun with",
                         run->folder, sweep->data);
     cJSON_Delete(settings);
     return result;

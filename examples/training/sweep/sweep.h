@@ -1,4 +1,4 @@
-/* A list of runs of rawhd-train, each in a folder and a process of its own. What is done is known from the folders
+/* A list of runs of snnd-train, each in a folder and a process of its own. What is done is known from the folders
  * alone: a sweep can be killed at any time and started again, and several can be at work on the same list. */
 #ifndef TRAINING_SWEEP_H
 #define TRAINING_SWEEP_H
@@ -7,8 +7,9 @@
 #include <stddef.h>
 
 #include "common/lock.h"
+#include "training/exit_code.h"
 #include "training/options.h"
-#include "training/run.h"
+#include "training/recipe.h"
 #include "training/sweep/ranks.h"
 
 enum sweep_state { SWEEP_NEW, SWEEP_BEGUN, SWEEP_DONE };
@@ -23,11 +24,12 @@ struct sweep_run {
 
 /** What the caller fills in, all else zero, before sweep_add(). */
 struct sweep {
+    const struct recipe *recipe;
     const char *out, *data;
     int jobs;    /**< runs at a time; 0: one a processor, or with several ranks one */
     int threads; /**< of each run; 0: their share of the processors */
     int quiet;
-    char **common; /**< options of rawhd-train that go to each run; sweep_common() sets these */
+    char **common; /**< options of snnd-train that go to each run; sweep_common() sets these */
     int common_count;
     struct ranks ranks; /**< from ranks_begin() */
     /** Told when runs have ended well, here or elsewhere; NULL: nobody. Failure is said and does not stop the sweep.
@@ -42,17 +44,17 @@ struct sweep {
 };
 
 /** For arguments_read(): where an option that a program does not know may belong. */
-#define SWEEP_HINT ", and options of rawhd-train follow --"
+#define SWEEP_HINT ", and options of snnd-train follow --"
 
 /** Words of a command line that are the program's own: those before "--". */
 int sweep_own(int count, char **words);
 
-/** Takes from a command line what follows "--": options of rawhd-train that go to each run. Fails, with the name of the
+/** Takes from a command line what follows "--": options of snnd-train that go to each run. Fails, with the name of the
  * option, if one is among `decided`, which NULL ends: those that the program gives itself. --data, --out, --threads,
  * --resume and the like are too. Fails without `data` or `out`. */
 int sweep_common(struct sweep *sweep, int count, char **words, const char *const decided[], struct failure *failure);
 
-/** Adds the run of these options of rawhd-train (NULL at the end), the common ones, and --data, --out and --threads. */
+/** Adds the run of these options of snnd-train (NULL at the end), the common ones, and --data, --out and --threads. */
 int sweep_add(struct sweep *sweep, const char *name, const char *const arguments[], struct failure *failure);
 
 void sweep_free(struct sweep *sweep);
@@ -69,7 +71,7 @@ enum lock_need sweep_lock_need(const struct sweep *sweep);
  * freed. NULL if nobody knows. */
 char *sweep_recordings(const struct sweep *sweep);
 
-/** Marks a run that rawhd-train has brought to its end as done. */
+/** Marks a run that snnd-train has brought to its end as done. */
 int sweep_mark(const struct sweep_run *run, struct failure *failure);
 
 /** Prints each run with its state, and an estimate of the time that is left: from what is logged in `out` or, if

@@ -89,13 +89,13 @@ static int add_timed(const struct sweep *sweep, struct sweep *timed, struct fail
 /* Really carries out a little of the sweep, as much at a time as it would. */
 static enum exit_code time_some(const struct sweep *sweep, double *left, int *runs, struct failure *failure) {
     const char *place = getenv("TMPDIR");
-    char *folder = format_text("%s/rawhd-timing-XXXXXX", place != NULL ? place : "/tmp");
+    char *folder = format_text("%s/snnd-timing-XXXXXX", place != NULL ? place : "/tmp");
     if (mkdtemp(folder) == NULL) {
         failed(failure, "%s: cannot make this folder: %s", folder, strerror(errno));
         free(folder);
         return EXIT_FAILED;
     }
-    struct sweep timed = {.out = folder, .data = sweep->data, .quiet = 1};
+    struct sweep timed = {.recipe = sweep->recipe, .out = folder, .data = sweep->data, .quiet = 1};
     timed.ranks = (struct ranks){0, 1, 1};
     sweep_share(sweep, &timed.jobs, &timed.threads);
     timed.jobs *= sweep->ranks.local;

@@ -11,7 +11,6 @@
 #include "common/files.h"
 #include "common/lock.h"
 #include "common/program.h"
-#include "rawhd/data.h"
 #include "training/history.h"
 #include "training/progress.h"
 #include "training/sweep/job.h"
@@ -284,28 +283,20 @@ static enum exit_code work_through(struct work *work) {
 
 /* ---- Getting ready ---- */
 
-static void say(void *user, const char *message) {
+static void say_line(void *user, const char *message) {
     const struct sweep *sweep = user;
     if (!sweep->quiet)
         program_say("%s", message);
 }
 
-/* Reads the data as the runs will: the first time this makes the spectrograms, with all processors. */
+/* Reads the data as the runs will: the first time this fills the cache, with all processors. */
 static int read_data(struct sweep *sweep, struct failure *failure) {
-    const struct options *options = &sweep->run[0].options;
-    struct data_options wanted = {
-        .folder = sweep->data,
-        .cache = options->cache,
-        .preset = (enum preset)options->preset,
-        .german_first = options->german_first,
-        .say = say,
-        .user = sweep,
-    };
+    const struct say say = {say_line, sweep};
     snnd_context *context = NULL;
     if (snnd_context_create(NULL, &context) != SNND_OK)
         return failed(failure, "cannot start the library");
     struct data data;
-    int result = data_load(context, &wanted, &data, failure);
+    int result = recipe_load(context, &sweep->run[0].options, &say, &data, failure);
     if (result == 0) {
         memcpy(sweep->recordings, data.fingerprint, sizeof sweep->recordings);
         data_free(&data);
@@ -324,7 +315,7 @@ static int check_settings(const struct sweep *sweep, struct failure *failure) {
     return 0;
 }
 
-/* One process at a time, so that the others find the spectrograms. */
+/* One process at a time, so that the others find the cache. */
 static enum exit_code prepare(struct sweep *sweep, struct failure *failure) {
     int lock;
     const enum lock_result locked = lock_wait(sweep->out, sweep_lock_need(sweep), &lock, failure);

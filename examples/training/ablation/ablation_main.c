@@ -1,0 +1,183 @@
+/* The paper's figure 3: learned and fixed structure by learned and fixed delays, over sparsities. */
+#include "training/ablation/ablation_main.h"
+
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/arguments.h"
+#include "common/drawing.h"
+#include "common/lock.h"
+#include "common/program.h"
+#include "training/ablation/ablation.h"
+#include "training/ablation/ablation_picture.h"
+#include "training/ablation/ablation_results.h"
+
+/* Half of the synapses, half of these, and so on to 0.2 %. */
+#define USUAL_SPARSITIES "0.5,0.75,0.875,0.9375,0.96875,0.984375,0.9921875,0.99609375,0.998046875"
+
+static const char help[] =
+    "Trains four models at each sparsity with several seeds: structure learned (DEEP R, grown by the gradient, Dale's\n"
+    "law) or fixed (a random mask, no Dale's law), delays learned or fixed. It can be killed at any time: the same\n"
+    "command goes on where it was. Several can be at work on one --out; if built with MPI, mpirun starts them.\n\n"
+    "  --data DIR          as of snnd-train\n"
+    "  --out DIR           where runs and results are kept (RECIPE-ablation)\n"
+    "  --sparsities LIST   shares of absent synapses, with commas between\n"
+    "                      (0.5,0.75,0.875,... each half of the synapses of the one before, to 0.998046875)\n"
+    "  --seeds N           runs of each kind, with seeds 0 to N - 1 (3)\n"
+    "  --models LIST       of both, structure, delays, neither: what is learned (all)\n"
+    "  --jobs N            runs at a time, which share the processors; 0: one a processor (0)\n"
+    "  --dry-run           print the runs with their state, and an estimate of the time\n"
+    "  --quiet             print the table only\n"
+    "  --help              this text\n"
+    "  --version           the version of libsnndelay\n\n"
+    "What follows -- goes to each run, as: --data DIR -- --epochs 50 --batch 64\n\n"
+    "The folder --out gets, while the sweep goes on:\n"
+    "  results.tsv         a line for each run that is done, also those that another process has done here "
+    "with\n"
+    "                      the same settings\n"
+    "  summary.tsv         a line for each model and sparsity: mean, standard deviation, least and largest over "
+    "seeds,\n"
+    "                      of test accuracy after the last epoch and after the best\n"
+    "  ablation.json       the settings\n"
+    "  MODEL-SPARSITY-seed-N/  a run, as of snnd-train; its output is in output.txt\n"
+    "and at the end pictures/ablation.svg and .png, and best.svg and .png of the best epochs.\n\n"
+    "Exit codes: 0 all runs are done; 1 the data or a run failed, and the next start repeats it; 2 wrong usage, also\n"
+    "runs in --out that were begun with other settings; 130 stopped by Ctrl-C, with checkpoints.\n";
+
+static void print_help(const struct recipe *recipe) {
+    printf("Usage: %s --data DIR [options] [-- options of snnd-train %s]\n%s", program_name(), recipe->name, help);
+}
+
+struct request {
+    struct ablation ablation;
+    int64_t jobs;
+    int dry_run, help, version;
+};
+
+static int complain(const struct ablation *ablation, const struct failure *failure, enum exit_code code) {
+    if (failure->text[0] != '\0' && (code != EXIT_USAGE || ablation->sweep.ranks.rank == 0))
+        program_explain(failure);
+    return code;
+}
+
+/* ---- The command line ---- */
+
+static int read_list(const struct argument *argument, void *field, const char *text, struct failure *failure) {
+    return strcmp(argument->name, "models") == 0 ? ablation_read_models(field, text, failure)
+                                                 : ablation_read_sparsities(field, text, failure);
+}
+
+#define AT(field) offsetof(struct request, field)
+
+static const struct argument known[] = {
+    {"data", TEXT, AT(ablation.sweep.data), 0, 0, NULL},
+    {"out", TEXT, AT(ablation.sweep.out), 0, 0, NULL},
+    {"sparsities", OTHER, AT(ablation), 0, 0, NULL},
+    {"seeds", WHOLE, AT(ablation.seeds), 1, ABLATION_SEEDS, NULL},
+    {"models", OTHER, AT(ablation), 0, 0, NULL},
+    {"jobs", WHOLE, AT(jobs), 0, 1024, NULL},
+    {"dry-run", SWITCH, AT(dry_run), 0, 0, NULL},
+    {"quiet", SWITCH, AT(ablation.sweep.quiet), 0, 0, NULL},
+    {"help", SWITCH, AT(help), 0, 0, NULL},
+    {"version", SWITCH, AT(version), 0, 0, NULL},
+};
+
+static int read_all(struct request *request, int count, char **words, struct failure *failure) {
+    static const struct arguments all = {known, sizeof known / sizeof *known, read_list, SWEEP_HINT};
+    struct ablation *ablation = &request->ablation;
+    const int own = sweep_own(count, words);
+    ablation->seeds = 3;
+    if (ablation_read_models(ablation, "both,structure,delays,neither", failure) != 0 ||
+        ablation_read_sparsities(ablation, USUAL_SPARSITIES, failure) != 0 ||
+        arguments_read(&all, request, own, words, NULL, NULL, failure) != 0)
+        return -1;
+    ablation->sweep.jobs = (int)request->jobs;
+    if (request->help || request->version)
+        return 0;
+    if (sweep_common(&ablation->sweep, count, words, ablation_decided, failure) != 0)
+        return -1;
+    return ablation_add_runs(ablation, failure);
+}
+
+/* ---- Work ---- */
+
+static int keep_results(void *user, struct failure *failure) {
+    const struct ablation *ablation = user;
+    struct ablation_results results;
+    if (ablation_results_read(ablation, &results, failure) != 0)
+        return -1;
+    int result = ablation_results_write(ablation, &results, failure);
+    ablation_results_free(&results);
+    return result;
+}
+
+static int draw_results(void *user, const char *place, struct failure *failure) {
+    return ablation_picture(user, place, failure);
+}
+
+static int show_results(const struct ablation *ablation, struct failure *failure) {
+    struct ablation_results results;
+    if (ablation_results_read(ablation, &results, failure) != 0)
+        return -1;
+    int result = ablation_results_write(ablation, &results, failure);
+    if (result == 0)
+        ablation_results_print(ablation, &results);
+    if (result == 0)
+        result = drawing_make(ablation->sweep.out, draw_results, &results, failure);
+    ablation_results_free(&results);
+    return result;
+}
+
+/* All that is shown when no more runs are carried out; `code` is how they ended. Another process that is at work on the
+ * folder waits, so that it does not write what is older over what is newer. */
+static enum exit_code conclude(struct ablation *ablation, enum exit_code code, struct failure *failure) {
+    int lock;
+    const enum lock_result locked = lock_wait(ablation->sweep.out, sweep_lock_need(&ablation->sweep), &lock, failure);
+    if (locked != LOCK_HELD)
+        return locked == LOCK_STOPPED ? EXIT_STOPPED : EXIT_FAILED;
+    const int result = show_results(ablation, failure);
+    lock_release(lock);
+    return result == 0 ? code : EXIT_FAILED;
+}
+
+static enum exit_code carry_out(struct ablation *ablation, struct failure *failure) {
+    ablation->sweep.ended = keep_results;
+    ablation->sweep.user = ablation;
+    enum exit_code code = sweep_carry_out(&ablation->sweep, failure);
+    if (ablation->sweep.ranks.rank != 0 || code == EXIT_USAGE || code == EXIT_STOPPED || failure->text[0] != '\0')
+        return code;
+    return conclude(ablation, code, failure);
+}
+
+static int work(struct request *request, int count, char **arguments) {
+    struct ablation *ablation = &request->ablation;
+    struct failure failure = {""};
+    if (read_all(request, count, arguments, &failure) != 0)
+        return complain(ablation, &failure, EXIT_USAGE);
+    int speaks = ablation->sweep.ranks.rank == 0;
+    if (speaks && request->help)
+        print_help(ablation->sweep.recipe);
+    else if (speaks && request->version)
+        program_version();
+    if (request->help || request->version)
+        return EXIT_DONE;
+    if (request->dry_run)
+        return speaks ? complain(ablation, &failure, sweep_plan(&ablation->sweep, &failure)) : EXIT_DONE;
+    enum exit_code code = carry_out(ablation, &failure);
+    return complain(ablation, &failure, code);
+}
+
+int ablation_main(const struct recipe *recipe, int count, char **arguments) {
+    struct request request = {0};
+    struct sweep *sweep = &request.ablation.sweep;
+    char *out = format_text("%s-ablation", recipe->name);
+    sweep->recipe = recipe;
+    sweep->out = out;
+    ranks_begin(&count, &arguments, &sweep->ranks);
+    int code = work(&request, count, arguments);
+    sweep_free(sweep);
+    free(out);
+    return sweep->ranks.rank == 0 ? code : EXIT_DONE; /* or mpirun would end them all */
+}

@@ -1,0 +1,10 @@
+/* Trains a network as a recipe has it: --help lists recipes. */
+#include "training/train.h"
+
+static int work(const struct recipe *recipe, int count, char **arguments) {
+    return train(recipe, count, arguments, -1);
+}
+
+int main(int count, char **arguments) {
+    return recipe_main("snnd-train", "Trains a spiking network with delays on a data set.", count, arguments, work);
+}
