@@ -100,6 +100,14 @@ static int open_regular(const char *folder, const char *name, const char *path, 
     return misplaced(path, status->st_mode, S_IFREG, failure);
 }
 
+int file_open_in(const char *folder, const char *name, struct failure *failure) {
+    struct stat status;
+    char *path = place_path(folder, name);
+    const int file = open_regular(folder, name, path, &status, failure);
+    free(path);
+    return file;
+}
+
 static char *too_long(const char *path, size_t most, struct failure *failure) {
     failed(failure, "%s: is longer than %zu bytes, which are the most that are read of such a file", path, most);
     return NULL;

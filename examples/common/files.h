@@ -25,6 +25,9 @@ int file_is_same(const char *one, const char *other);
  * library is to read. */
 int file_check_in(const char *folder, const char *name, struct failure *failure);
 
+/** A descriptor of a regular file, for reading; -1 on failure. */
+int file_open_in(const char *folder, const char *name, struct failure *failure);
+
 /** Reads a whole file of up to `most` bytes; a zero byte follows its `length` bytes. NULL on failure. */
 char *file_read(const char *path, size_t *length, struct failure *failure);
 char *file_read_in(const char *folder, const char *name, size_t most, size_t *length, struct failure *failure);
