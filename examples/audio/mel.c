@@ -18,7 +18,7 @@
 
 #include "audio/mel_stream.h"
 
-static int add_frame(void *user, const double power[MEL_CHANNELS], struct failure *failure) {
+static int add_frame(void *user, const double *power, struct failure *failure) {
     (void)failure;
     mel_window_add(user, power);
     return 0;

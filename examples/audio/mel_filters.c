@@ -4,22 +4,30 @@
 #include <stdlib.h>
 
 struct mel {
+    struct mel_shape shape;
+    int bins;
     struct spectrum *spectrum;
-    float window[SPECTRUM_POINTS];
-    double filter[MEL_CHANNELS][SPECTRUM_BINS];
-    double edge[MEL_CHANNELS + 2]; /* Hz: channel m rises from edge m to m + 1 and falls to m + 2 */
+    float *window, *frame; /* [points] */
+    double *power;         /* [bins] */
+    double *filter;        /* [channels, bins] */
+    double *edge;          /* Hz: channel m rises from edge m to m + 1 and falls to m + 2 */
 };
 
-static void make_window(float window[SPECTRUM_POINTS]) {
+static void make_window(struct mel *mel) {
     const double pi = 3.14159265358979323846;
-    for (int i = 0; i < SPECTRUM_POINTS; i++)
-        window[i] = (float)(0.5 - 0.5 * cos(2.0 * pi * i / SPECTRUM_POINTS));
+    for (int i = 0; i < mel->shape.points; i++)
+        mel->window[i] = (float)(0.5 - 0.5 * cos(2.0 * pi * i / mel->shape.points));
 }
 
-static void make_edges(double highest, double edge[MEL_CHANNELS + 2]) {
-    double low = mel_of_hertz(MEL_LOWEST_HERTZ), high = mel_of_hertz(highest);
-    for (int m = 0; m < MEL_CHANNELS + 2; m++)
-        edge[m] = hertz_of_mel(low + (high - low) * m / (MEL_CHANNELS + 1));
+static void make_edges(struct mel *mel) {
+    const int channels = mel->shape.channels;
+    double low = mel_of_hertz(mel->shape.lowest), high = mel_of_hertz(mel->shape.highest);
+    for (int m = 0; m < channels + 2; m++)
+        mel->edge[m] = hertz_of_mel(low + (high - low) * m / (channels + 1));
+}
+
+static double hertz_of_bin(const struct mel *mel, int bin) {
+    return (double)bin * mel->shape.rate / mel->shape.points;
 }
 
 /* Height at `hertz` of the triangle over left, centre and right. */
@@ -29,22 +37,44 @@ static double triangle(double hertz, const double corner[3]) {
     return fmax(0.0, fmin(rising, falling));
 }
 
-struct mel *mel_new(int lowest_rate) {
+struct mel *mel_create(const struct mel_shape *shape) {
     struct mel *mel = allocate(1, sizeof *mel);
-    mel->spectrum = spectrum_new();
-    make_window(mel->window);
-    make_edges(0.5 * (lowest_rate < MEL_RATE ? lowest_rate : MEL_RATE), mel->edge);
-    for (int m = 0; m < MEL_CHANNELS; m++)
-        for (int k = 0; k < SPECTRUM_BINS; k++)
-            mel->filter[m][k] = triangle((double)k * MEL_RATE / SPECTRUM_POINTS, &mel->edge[m]);
+    const size_t points = (size_t)shape->points, bins = points / 2 + 1, channels = (size_t)shape->channels;
+    mel->shape = *shape;
+    mel->bins = (int)bins;
+    mel->spectrum = spectrum_new(shape->points);
+    mel->window = allocate(points, sizeof *mel->window);
+    mel->frame = allocate(points, sizeof *mel->frame);
+    mel->power = allocate(bins, sizeof *mel->power);
+    mel->filter = allocate(channels * bins, sizeof *mel->filter);
+    mel->edge = allocate(channels + 2, sizeof *mel->edge);
+    make_window(mel);
+    make_edges(mel);
+    for (int m = 0; m < shape->channels; m++)
+        for (int k = 0; k < mel->bins; k++)
+            mel->filter[m * mel->bins + k] = triangle(hertz_of_bin(mel, k), &mel->edge[m]);
     return mel;
+}
+
+struct mel *mel_new(int lowest_rate) {
+    const double highest = 0.5 * (lowest_rate < MEL_RATE ? lowest_rate : MEL_RATE);
+    return mel_create(&(struct mel_shape){MEL_RATE, SPECTRUM_POINTS, MEL_HOP, MEL_CHANNELS, MEL_LOWEST_HERTZ, highest});
 }
 
 void mel_free(struct mel *mel) {
     if (mel == NULL)
         return;
     spectrum_free(mel->spectrum);
+    free(mel->window);
+    free(mel->frame);
+    free(mel->power);
+    free(mel->filter);
+    free(mel->edge);
     free(mel);
+}
+
+const struct mel_shape *mel_shape(const struct mel *mel) {
+    return &mel->shape;
 }
 
 double mel_centre(const struct mel *mel, int channel) {
@@ -53,24 +83,22 @@ double mel_centre(const struct mel *mel, int channel) {
 
 int mel_empty(const struct mel *mel, int rate) {
     int empty = 0;
-    for (int m = 0; m < MEL_CHANNELS; m++) {
+    for (int m = 0; m < mel->shape.channels; m++) {
         int k = 0;
-        while (k < SPECTRUM_BINS && !(mel->filter[m][k] > 0))
+        while (k < mel->bins && !(mel->filter[m * mel->bins + k] > 0))
             k++;
-        empty += k == SPECTRUM_BINS || 2.0 * k * MEL_RATE / SPECTRUM_POINTS >= rate;
+        empty += k == mel->bins || 2.0 * hertz_of_bin(mel, k) >= rate;
     }
     return empty;
 }
 
-void mel_power(struct mel *mel, const float *samples, double power[MEL_CHANNELS]) {
-    float frame[SPECTRUM_POINTS];
-    double bins[SPECTRUM_BINS];
-    for (int i = 0; i < SPECTRUM_POINTS; i++)
-        frame[i] = samples[i] * mel->window[i];
-    spectrum_power(mel->spectrum, frame, bins);
-    for (int m = 0; m < MEL_CHANNELS; m++) {
+void mel_power(struct mel *mel, const float *samples, double *power) {
+    for (int i = 0; i < mel->shape.points; i++)
+        mel->frame[i] = samples[i] * mel->window[i];
+    spectrum_power(mel->spectrum, mel->frame, mel->power);
+    for (int m = 0; m < mel->shape.channels; m++) {
         power[m] = 0;
-        for (int k = 0; k < SPECTRUM_BINS; k++)
-            power[m] += mel->filter[m][k] * bins[k];
+        for (int k = 0; k < mel->bins; k++)
+            power[m] += mel->filter[m * mel->bins + k] * mel->power[k];
     }
 }

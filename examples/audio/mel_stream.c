@@ -7,23 +7,29 @@
 
 struct mel_stream {
     struct mel *mel;
-    struct resampler *resampler; /* NULL where samples come at MEL_RATE */
+    struct mel_shape shape;
+    struct resampler *resampler; /* NULL where samples come at the rate of `mel` */
     mel_taker *take;
     void *user;
-    float frame[SPECTRUM_POINTS]; /* the next one */
-    int held;                     /* samples of it that are there */
+    float *frame;  /* [points], the next one */
+    double *power; /* [channels], of a frame */
+    int held;      /* samples of the frame that are there */
     int64_t samples;
 };
 
 struct mel_stream *mel_stream_new(struct mel *mel, int rate, mel_taker *take, void *user, struct failure *failure) {
     struct mel_stream *stream = allocate(1, sizeof *stream);
     stream->mel = mel;
+    stream->shape = *mel_shape(mel);
     stream->take = take;
     stream->user = user;
-    if (rate != MEL_RATE && (stream->resampler = resampler_new(rate, MEL_RATE, failure)) == NULL) {
+    const int wanted = stream->shape.rate;
+    if (rate != wanted && (stream->resampler = resampler_new(rate, wanted, failure)) == NULL) {
         free(stream);
         return NULL;
     }
+    stream->frame = allocate((size_t)stream->shape.points, sizeof *stream->frame);
+    stream->power = allocate((size_t)stream->shape.channels, sizeof *stream->power);
     return stream;
 }
 
@@ -31,30 +37,31 @@ void mel_stream_free(struct mel_stream *stream) {
     if (stream == NULL)
         return;
     resampler_free(stream->resampler);
+    free(stream->frame);
+    free(stream->power);
     free(stream);
 }
 
 /* The frame is complete: gives its power, and keeps what the next one shares with it. */
 static int give_frame(struct mel_stream *stream, struct failure *failure) {
-    double power[MEL_CHANNELS];
-    mel_power(stream->mel, stream->frame, power);
-    stream->held = SPECTRUM_POINTS - MEL_HOP;
-    memmove(stream->frame, stream->frame + MEL_HOP, (size_t)stream->held * sizeof(float));
-    return stream->take(stream->user, power, failure);
+    mel_power(stream->mel, stream->frame, stream->power);
+    stream->held = stream->shape.points - stream->shape.hop;
+    memmove(stream->frame, stream->frame + stream->shape.hop, (size_t)stream->held * sizeof(float));
+    return stream->take(stream->user, stream->power, failure);
 }
 
-/* Samples at MEL_RATE. */
+/* Samples at the rate of the frames. */
 static int take_samples(void *user, const float *samples, int64_t count, struct failure *failure) {
     struct mel_stream *stream = user;
     int result = 0;
     stream->samples += count;
     while (result == 0 && count > 0) {
-        const int64_t wanted = SPECTRUM_POINTS - stream->held, some = count < wanted ? count : wanted;
+        const int64_t wanted = stream->shape.points - stream->held, some = count < wanted ? count : wanted;
         memcpy(stream->frame + stream->held, samples, (size_t)some * sizeof *samples);
         stream->held += (int)some;
         samples += some;
         count -= some;
-        if (stream->held == SPECTRUM_POINTS)
+        if (stream->held == stream->shape.points)
             result = give_frame(stream, failure);
     }
     return result;

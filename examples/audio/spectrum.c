@@ -8,14 +8,17 @@
 
 struct spectrum {
     kiss_fftr_cfg transform;
-    kiss_fft_cpx bins[SPECTRUM_BINS];
+    int bins;
+    kiss_fft_cpx bin[];
 };
 
-struct spectrum *spectrum_new(void) {
-    struct spectrum *spectrum = allocate(1, sizeof *spectrum);
+struct spectrum *spectrum_new(int points) {
+    const int bins = points / 2 + 1;
+    struct spectrum *spectrum = allocate(1, sizeof *spectrum + (size_t)bins * sizeof(kiss_fft_cpx));
     size_t bytes = 0;
-    kiss_fftr_alloc(SPECTRUM_POINTS, 0, NULL, &bytes);
-    spectrum->transform = kiss_fftr_alloc(SPECTRUM_POINTS, 0, allocate(1, bytes), &bytes);
+    kiss_fftr_alloc(points, 0, NULL, &bytes);
+    spectrum->transform = kiss_fftr_alloc(points, 0, allocate(1, bytes), &bytes);
+    spectrum->bins = bins;
     return spectrum;
 }
 
@@ -26,10 +29,10 @@ void spectrum_free(struct spectrum *spectrum) {
     free(spectrum);
 }
 
-void spectrum_power(struct spectrum *spectrum, const float *frame, double power[SPECTRUM_BINS]) {
-    kiss_fftr(spectrum->transform, frame, spectrum->bins);
-    for (int bin = 0; bin < SPECTRUM_BINS; bin++) {
-        double real = (double)spectrum->bins[bin].r, imaginary = (double)spectrum->bins[bin].i;
+void spectrum_power(struct spectrum *spectrum, const float *frame, double *power) {
+    kiss_fftr(spectrum->transform, frame, spectrum->bin);
+    for (int bin = 0; bin < spectrum->bins; bin++) {
+        double real = (double)spectrum->bin[bin].r, imaginary = (double)spectrum->bin[bin].i;
         power[bin] = real * real + imaginary * imaginary;
     }
 }

@@ -1,9 +1,9 @@
-/* Power spectra of 512 points, the Mel scale, and the shape that both presets give. */
+/* Power spectra, the Mel scale, and the shape that both presets of the Heidelberg Digits give. */
 #ifndef AUDIO_SPECTRUM_H
 #define AUDIO_SPECTRUM_H
 
 enum {
-    SPECTRUM_POINTS = 512,                  /**< of the FFT */
+    SPECTRUM_POINTS = 512,                  /**< of these presets' FFT */
     SPECTRUM_BINS = SPECTRUM_POINTS / 2 + 1 /**< from 0 to half the rate */
 };
 
@@ -12,11 +12,12 @@ enum { MEL_CHANNELS = 40, MEL_STEPS = 80, MEL_CELLS = MEL_STEPS * MEL_CHANNELS, 
 
 struct spectrum; /**< buffers of one thread */
 
-struct spectrum *spectrum_new(void);
+/** Of an even number of points. */
+struct spectrum *spectrum_new(int points);
 void spectrum_free(struct spectrum *spectrum);
 
-/** power[k] = |X[k]|^2 where X is the DFT of the SPECTRUM_POINTS samples of `frame`. */
-void spectrum_power(struct spectrum *spectrum, const float *frame, double power[SPECTRUM_BINS]);
+/** power[k] = |X[k]|^2, k = 0 to half the points, where X is the DFT of the samples of `frame`. */
+void spectrum_power(struct spectrum *spectrum, const float *frame, double *power);
 
 /** mel(f) = 2595 log10(1 + f / 700), with f in Hz. */
 double mel_of_hertz(double hertz);

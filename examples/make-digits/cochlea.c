@@ -38,7 +38,7 @@ static void hear_frame(struct spectrum *spectrum, const struct audio *audio, int
 
 /* d [frames, units], to be freed; NULL: silence. */
 static double *make_drive(const struct audio *audio, size_t *frames) {
-    struct spectrum *spectrum = spectrum_new();
+    struct spectrum *spectrum = spectrum_new(SPECTRUM_POINTS);
     double loudest = 0;
     *frames = (size_t)(audio->count / HOP) + 1;
     double *drive = allocate(*frames * COCHLEA_UNITS, sizeof *drive);

@@ -42,7 +42,7 @@ static void make_filters(struct zenke_vogels *preset, int rate) {
 
 struct zenke_vogels *zenke_vogels_new(void) {
     struct zenke_vogels *preset = allocate(1, sizeof *preset);
-    preset->spectrum = spectrum_new();
+    preset->spectrum = spectrum_new(SPECTRUM_POINTS);
     return preset;
 }
 

@@ -64,7 +64,7 @@ static enum heard judge(struct live *live, const double power[MEL_CHANNELS]) {
     return live->is_open ? HEARD_SPEECH : HEARD_ONSET;
 }
 
-static int hear(void *user, const double power[MEL_CHANNELS], struct failure *failure) {
+static int hear(void *user, const double *power, struct failure *failure) {
     struct live *live = user;
     const int64_t frame = live->report->frames++;
     const int onset = live->options->whole ? 1 : DETECTOR_ONSET;
