@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "common/arguments.h"
+#include "common/crew.h"
 #include "common/files.h"
 #include "common/program.h"
 #include "make-digits/espeak.h"
@@ -153,16 +154,7 @@ static void *job_main(void *user) {
 /* Makes all recordings with as many threads as asked for. */
 static int make_all(const struct trials *trials, int jobs, int shown, struct failure *failure) {
     struct work work = {.trials = trials, .show = shown, .lock = PTHREAD_MUTEX_INITIALIZER};
-    long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    if (jobs == 0)
-        jobs = processors < 1 ? 1 : processors > MOST_JOBS ? MOST_JOBS : (int)processors;
-    pthread_t helper[MOST_JOBS];
-    int helpers = 0;
-    while (helpers < jobs - 1 && pthread_create(&helper[helpers], NULL, job_main, &work) == 0)
-        helpers++;
-    job_main(&work);
-    for (int i = 0; i < helpers; i++)
-        pthread_join(helper[i], NULL);
+    crew_run(jobs, job_main, &work);
     if (atomic_load(&work.failed))
         *failure = work.failure;
     return atomic_load(&work.failed) ? -1 : 0;

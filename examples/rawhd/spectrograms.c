@@ -1,13 +1,12 @@
 #include "rawhd/spectrograms.h"
 
 #include <math.h>
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "audio/mel.h"
+#include "common/crew.h"
 #include "rawhd/zenke_vogels.h"
 
 /* One recording to be read, and what came of it. */
@@ -88,21 +87,6 @@ static void *thread_main(void *user) {
     return NULL;
 }
 
-static void do_all(struct work *work, int threads) {
-    if (threads <= 0) {
-        long processors = sysconf(_SC_NPROCESSORS_ONLN);
-        threads = processors > 0 && processors < 1024 ? (int)processors : 1;
-    }
-    pthread_t *helper = allocate((size_t)threads, sizeof *helper);
-    int helpers = 0;
-    while (helpers < threads - 1 && pthread_create(&helper[helpers], NULL, thread_main, work) == 0)
-        helpers++;
-    thread_main(work);
-    for (int i = 0; i < helpers; i++)
-        pthread_join(helper[i], NULL);
-    free(helper);
-}
-
 int spectrograms_lowest_rate(const struct recordings *recordings, const struct recording_list *list) {
     int lowest = 0;
     for (size_t i = 0; i < list->count; i++) {
@@ -161,7 +145,7 @@ int spectrograms_make(enum preset preset, const struct recordings *recordings, i
     atomic_init(&work.next, 0);
     prepare(training, &recordings->training, work.job);
     prepare(testing, &recordings->testing, work.job + recordings->training.count);
-    do_all(&work, threads);
+    crew_run(threads, thread_main, &work);
     collect_problems(work.job, work.count, problems);
     free(work.job);
     if (problems_total(problems) > 0) {
