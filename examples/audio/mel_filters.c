@@ -10,6 +10,7 @@ struct mel {
     float *window, *frame; /* [points] */
     double *power;         /* [bins] */
     double *filter;        /* [channels, bins] */
+    int *first, *end;      /* [channels]: the bins between them have all that is not 0 */
     double *edge;          /* Hz: channel m rises from edge m to m + 1 and falls to m + 2 */
 };
 
@@ -37,6 +38,19 @@ static double triangle(double hertz, const double corner[3]) {
     return fmax(0.0, fmin(rising, falling));
 }
 
+/* A filter that lies between two bins begins and ends at 0. */
+static void make_filter(struct mel *mel, int channel) {
+    double *filter = mel->filter + channel * mel->bins;
+    for (int k = 0; k < mel->bins; k++) {
+        filter[k] = triangle(hertz_of_bin(mel, k), &mel->edge[channel]);
+        if (!(filter[k] > 0))
+            continue;
+        if (mel->end[channel] == 0)
+            mel->first[channel] = k;
+        mel->end[channel] = k + 1;
+    }
+}
+
 struct mel *mel_create(const struct mel_shape *shape) {
     struct mel *mel = allocate(1, sizeof *mel);
     const size_t points = (size_t)shape->points, bins = points / 2 + 1, channels = (size_t)shape->channels;
@@ -50,9 +64,10 @@ struct mel *mel_create(const struct mel_shape *shape) {
     mel->edge = allocate(channels + 2, sizeof *mel->edge);
     make_window(mel);
     make_edges(mel);
+    mel->first = allocate(channels, sizeof *mel->first);
+    mel->end = allocate(channels, sizeof *mel->end);
     for (int m = 0; m < shape->channels; m++)
-        for (int k = 0; k < mel->bins; k++)
-            mel->filter[m * mel->bins + k] = triangle(hertz_of_bin(mel, k), &mel->edge[m]);
+        make_filter(mel, m);
     return mel;
 }
 
@@ -69,6 +84,8 @@ void mel_free(struct mel *mel) {
     free(mel->frame);
     free(mel->power);
     free(mel->filter);
+    free(mel->first);
+    free(mel->end);
     free(mel->edge);
     free(mel);
 }
@@ -83,12 +100,8 @@ double mel_centre(const struct mel *mel, int channel) {
 
 int mel_empty(const struct mel *mel, int rate) {
     int empty = 0;
-    for (int m = 0; m < mel->shape.channels; m++) {
-        int k = 0;
-        while (k < mel->bins && !(mel->filter[m * mel->bins + k] > 0))
-            k++;
-        empty += k == mel->bins || 2.0 * hertz_of_bin(mel, k) >= rate;
-    }
+    for (int m = 0; m < mel->shape.channels; m++)
+        empty += mel->end[m] == 0 || 2.0 * hertz_of_bin(mel, mel->first[m]) >= rate;
     return empty;
 }
 
@@ -98,7 +111,7 @@ void mel_power(struct mel *mel, const float *samples, double *power) {
     spectrum_power(mel->spectrum, mel->frame, mel->power);
     for (int m = 0; m < mel->shape.channels; m++) {
         power[m] = 0;
-        for (int k = 0; k < mel->bins; k++)
+        for (int k = mel->first[m]; k < mel->end[m]; k++)
             power[m] += mel->filter[m * mel->bins + k] * mel->power[k];
     }
 }

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "commands/commands.h"
+#include "gsc/commands.h"
 #include "support.h"
 
 static char *folder;

@@ -4,7 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "commands/commands.h"
+#include "gsc/commands.h"
 #include "common/files.h"
 #include "rawhd/recordings.h"
 #include "rawhd/spectrograms.h"

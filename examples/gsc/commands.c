@@ -1,4 +1,4 @@
-#include "commands/commands.h"
+#include "gsc/commands.h"
 
 #include <stdlib.h>
 #include <string.h>

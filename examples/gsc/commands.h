@@ -9,8 +9,8 @@
  * Classes are the words in alphabetical order (of bytes). Other files, and names that begin with a dot, are passed
  * over.
  */
-#ifndef EXAMPLES_COMMANDS_H
-#define EXAMPLES_COMMANDS_H
+#ifndef GSC_COMMANDS_H
+#define GSC_COMMANDS_H
 
 #include <stddef.h>
 #include <stdint.h>

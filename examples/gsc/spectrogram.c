@@ -1,0 +1,79 @@
+/*
+ * Step n of a recording x, brought to 8 kHz, channel m:
+ *
+ *     X_n[k]  = DFT of hann[i] x[80 n - 88 + i], i = 0..255     (the frame's middle is that of the step's 10 ms)
+ *     P[n, m] = sum_k filter_m(k) |X_n[k]|^2                    (triangles with peak 1, evenly spaced in Mel)
+ *     D[n, m] = 10 log10(P[n, m] / P_0)                         (P_0 is that of a sine of full scale)
+ *     c[n, m] = round(255 min(max(1 + D[n, m] / 96, 0), 1))
+ *
+ * Outside of the recording x is 0, which is c = 0. The network's input is c / 255. Rate, frames and bands are those of
+ * SNN-delays (Hammouamri et al. 2023), whose bands end at 14 kHz: of sound at 8 kHz those above 4 kHz are empty, and so
+ * are low ones that lie between two points of the spectrum. There, decibels go into the network as they are, frames
+ * are centred at 80 n, and there are 101; the batch norm behind the first layer makes the scale of no account.
+ */
+#include "gsc/spectrogram.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "audio/mel_stream.h"
+
+const struct mel_shape spectrogram_shape = {
+    .rate = 8000, .points = 256, .hop = 80, .channels = SPECTROGRAM_CHANNELS, .lowest = 50, .highest = 14000};
+
+enum { BEFORE = (256 - 80) / 2 /* samples at 8 kHz from the beginning of a frame to that of its step */ };
+
+/* |X|^2 of a sine of amplitude 1 that is in one point of the spectrum: its window adds up to half the points, and half
+ * of the sine is there. */
+static const double full_scale = 256.0 * 256.0 / 16;
+
+uint8_t spectrogram_cell(double power) {
+    if (!(power > 0))
+        return 0;
+    const double share = 1 + 10 * log10(power / full_scale) / SPECTROGRAM_RANGE;
+    return (uint8_t)lround(SPECTROGRAM_LEVELS * fmin(fmax(share, 0), 1));
+}
+
+struct filling {
+    uint8_t *cells;
+    int steps;
+};
+
+static int add_step(void *user, const double *power, struct failure *failure) {
+    struct filling *filling = user;
+    (void)failure;
+    if (filling->steps == SPECTROGRAM_STEPS)
+        return 0;
+    uint8_t *cell = filling->cells + filling->steps++ * SPECTROGRAM_CHANNELS;
+    for (int m = 0; m < SPECTROGRAM_CHANNELS; m++)
+        cell[m] = spectrogram_cell(power[m]);
+    return 0;
+}
+
+static int push_silence(struct mel_stream *stream, int64_t count, struct failure *failure) {
+    static const float silence[1024];
+    int result = 0;
+    for (; result == 0 && count > 0; count -= 1024)
+        result = mel_stream_push(stream, silence, count < 1024 ? count : 1024, failure);
+    return result;
+}
+
+int spectrogram_make(struct mel *mel, const struct audio *audio, uint8_t *cells, struct failure *failure) {
+    struct filling filling = {cells, 0};
+    const int64_t second = audio->count < audio->rate ? audio->count : audio->rate;
+    const int64_t before = (int64_t)BEFORE * audio->rate / spectrogram_shape.rate;
+    struct mel_stream *stream = mel_stream_new(mel, audio->rate, add_step, &filling, failure);
+    if (stream == NULL)
+        return -1;
+    memset(cells, 0, SPECTROGRAM_CELLS);
+    int result = push_silence(stream, before, failure);
+    if (result == 0)
+        result = mel_stream_push(stream, audio->samples, second, failure);
+    if (result == 0)
+        result =
+            push_silence(stream, spectrogram_shape.points * (int64_t)audio->rate / spectrogram_shape.rate, failure);
+    if (result == 0)
+        result = mel_stream_end(stream, failure);
+    mel_stream_free(stream);
+    return result;
+}
