@@ -1,9 +1,11 @@
 #include "gsc/commands.h"
 
+#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/files.h"
+#include "common/fingerprint.h"
 #include "common/walk.h"
 
 /* ---- files ---- */
@@ -16,6 +18,12 @@ static int is_wav(const char *name) {
 static int is_inside(const char *path, const char *folder) {
     const size_t length = strlen(folder);
     return strncmp(path, folder, length) == 0 && path[length] == '/';
+}
+
+static void add_fingerprint(struct commands *commands, const struct found_file *file) {
+    const int64_t numbers[] = {file->bytes, file->seconds, file->nanoseconds};
+    commands->fingerprint = fingerprint_add(commands->fingerprint, file->path, strlen(file->path) + 1);
+    commands->fingerprint = fingerprint_add(commands->fingerprint, numbers, sizeof numbers);
 }
 
 /* Files of sound that lie in a folder of the folder, which come by path, and so by word. */
@@ -37,6 +45,7 @@ static int add_files(struct commands *commands, const struct found_files *files,
             return failed(failure, "%s: has more than %d folders of words", commands->folder, COMMANDS_CLASSES);
         commands->command[commands->count++] =
             (struct command){format_text("%s", path), commands->classes - 1, COMMANDS_TRAINING};
+        add_fingerprint(commands, &files->file[i]);
     }
     return commands->count > 0 ? 0
                                : failed(failure, "%s: has no folder of a word with .wav files in it", commands->folder);
@@ -53,9 +62,24 @@ static int by_path(const void *first, const void *second) {
     return (left > right) - (left < right);
 }
 
+/* A folder that is empty says that the set is not whole, and would make all later classes others. */
+static int check_folders(const char *folder, struct failure *failure) {
+    DIR *all = opendir(folder);
+    int result = 0;
+    for (struct dirent *entry; all != NULL && result == 0 && (entry = readdir(all)) != NULL;) {
+        char *path = format_text("%s/%s", folder, entry->d_name);
+        if (entry->d_name[0] != '.' && folder_is_empty(path) == 1)
+            result = failed(failure, "%s: is empty; expected the .wav files of a word", path);
+        free(path);
+    }
+    if (all != NULL)
+        closedir(all);
+    return result;
+}
+
 static int find_files(struct commands *commands, struct failure *failure) {
     struct found_files files;
-    if (walk_folder(commands->folder, &files, failure) != 0)
+    if (check_folders(commands->folder, failure) != 0 || walk_folder(commands->folder, &files, failure) != 0)
         return -1;
     if (files.count > 0)
         qsort(files.file, files.count, sizeof *files.file, by_path);
@@ -106,13 +130,17 @@ static int read_list(struct commands *commands, const char *list, enum commands_
 int commands_find(const char *folder, struct commands *commands, struct failure *failure) {
     memset(commands, 0, sizeof *commands);
     commands->folder = format_text("%s", folder);
+    commands->fingerprint = FINGERPRINT_START;
     int result = find_files(commands, failure);
     if (result == 0)
         result = read_list(commands, COMMANDS_VALIDATION_LIST, COMMANDS_VALIDATION, failure);
     if (result == 0)
         result = read_list(commands, COMMANDS_TESTING_LIST, COMMANDS_TESTING, failure);
-    for (size_t i = 0; i < commands->count; i++)
-        commands->part_count[commands->command[i].part]++;
+    for (size_t i = 0; i < commands->count; i++) {
+        const int32_t part = (int32_t)commands->command[i].part;
+        commands->part_count[part]++;
+        commands->fingerprint = fingerprint_add(commands->fingerprint, &part, sizeof part);
+    }
     if (result != 0)
         commands_free(commands);
     return result;

@@ -7,7 +7,7 @@
  *     _background_noise_/NAME.wav   no word, but noise of any length
  *
  * Classes are the words in alphabetical order (of bytes). Other files, and names that begin with a dot, are passed
- * over.
+ * over; a folder that is empty is none that was unpacked whole.
  */
 #ifndef GSC_COMMANDS_H
 #define GSC_COMMANDS_H
@@ -39,6 +39,7 @@ struct commands {
     size_t count, part_count[COMMANDS_PARTS];
     char **noise; /**< paths from the folder */
     size_t noises;
+    uint64_t fingerprint; /**< of the recordings' paths, sizes and times, and of what the lists say of them */
 };
 
 /** Finds all files, and what the lists say of them. A failure names what is wrong. */
