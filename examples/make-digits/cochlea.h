@@ -15,7 +15,7 @@
 #include <stddef.h>
 
 #include "audio/audio.h"
-#include "make-digits/draw.h"
+#include "common/draw.h"
 
 enum { COCHLEA_UNITS = 700 };
 

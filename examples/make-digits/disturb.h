@@ -3,7 +3,7 @@
 #define MAKE_DIGITS_DISTURB_H
 
 #include "audio/audio.h"
-#include "make-digits/draw.h"
+#include "common/draw.h"
 
 enum { MADE_RATE = 22050 /**< espeak-ng's own */ };
 

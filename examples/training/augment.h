@@ -1,0 +1,69 @@
+/* Augmentation: what a training sample is changed into before a network sees it, so that it is not the same in each
+ * epoch. Every function is a function of its arguments alone; what is random is drawn from a struct draw.
+ *
+ * x is the sample before and y after; t counts steps and i channels, and x is 0 outside the sample. In doc/data.md is
+ * who uses what. */
+#ifndef TRAINING_AUGMENT_H
+#define TRAINING_AUGMENT_H
+
+#include <stdint.h>
+
+#include "common/draw.h"
+
+struct sample {
+    float *input;            /**< [steps, channels] */
+    int32_t steps, channels; /**< at least 1 */
+    double event;            /**< what one event adds to a cell of counts; 0: cells are intensities */
+};
+
+/** y[t, i] = x[t - by, i]. */
+void augment_shift_time(const struct sample *sample, int64_t by);
+
+/** y[t, i] = x[t, i - by]. */
+void augment_shift_channels(const struct sample *sample, int64_t by);
+
+/** y[t, i] = 0 where first <= t < first + width. */
+void augment_mask_time(const struct sample *sample, int64_t first, int64_t width);
+
+/** y[t, i] = 0 where first <= i < first + width. */
+void augment_mask_channels(const struct sample *sample, int64_t first, int64_t width);
+
+/** y[t, i] = x[t, i] + event K[t, i], each K from the Poisson distribution of mean `rate`. */
+void augment_add_events(const struct sample *sample, double rate, struct draw *draw);
+
+/** y[t, i] = x[t, i] + deviation N[t, i], each N from the standard normal distribution. */
+void augment_add_noise(const struct sample *sample, double deviation, struct draw *draw);
+
+/** As if what was heard had gone `speed` times as fast from its first step on; what then lies behind the last step is
+ * lost. Intensities: y[t] is x at the time t speed, linear between steps, and 0 behind the last. Counts: each event of
+ * step t goes to the step in which (t + U) / speed lies, each U uniform in [0, 1). */
+void augment_speed(const struct sample *sample, double speed, struct draw *draw);
+
+/** Mixes in another sample of the same shape, moved by whole steps and channels so that its centre of mass is at that
+ * of the sample (z[t, i] below). Intensities: y = (x + z) / 2. Counts: y has each event of x and of z with a
+ * probability of 1/2. */
+void augment_mix(const struct sample *sample, const float *other, struct draw *draw);
+
+/** How a run augments. All zero: not at all. */
+struct augmentation {
+    int64_t shift_time, shift_channels; /**< moved by up to so many, either way */
+    int64_t mask_time, mask_channels;   /**< widest mask */
+    double events, noise;               /**< rate and deviation */
+    double slowest, fastest;            /**< speeds; 0: as it is */
+    double mix;                         /**< probability */
+};
+
+/** 1 if it changes anything. */
+int augmentation_is_on(const struct augmentation *augmentation);
+
+/** Whether the sample `index` is mixed in the epoch `epoch`, both from 0: with which of the `others` that it could be
+ * mixed with, or -1. */
+int64_t augmentation_partner(const struct augmentation *augmentation, uint64_t seed, int64_t epoch, int64_t index,
+                             int64_t others);
+
+/** Changes a sample, in the order mix, speed, shifts, noise, masks. What it draws depends on seed, epoch and index
+ * alone, and what one kind draws not on which others are on. `other`: the partner; NULL for none. */
+void augment(const struct augmentation *augmentation, uint64_t seed, int64_t epoch, int64_t index,
+             const struct sample *sample, const float *other);
+
+#endif
