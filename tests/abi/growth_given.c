@@ -225,7 +225,7 @@ static void fill_trainer(growth_bench *bench, void *options) {
     o->picojoules = &picojoules;
     o->largest_loss = 1e5;
     o->label_smoothing = 0.25, o->rate_penalty = 2, o->rate_lower = 0.5, o->rate_upper = 0.75;
-    o->class_weight = class_weights, o->class_weight_count = 2, o->clip_norm = 0.5;
+    o->class_weight = class_weights, o->class_weight_count = 2, o->clip_norm = 0.5, o->prefetch = 1;
 }
 
 static snnd_status use_trainer(growth_bench *bench, const void *options) {
@@ -338,19 +338,93 @@ static void fill_samples(growth_bench *bench, void *options) {
     o->input = input, o->label = label, o->samples = 2, o->steps = 3, o->channels = 2, o->copy = 0, o->length = length;
 }
 
-static snnd_status use_samples(growth_bench *bench, const void *options) {
-    snnd_dataset *dataset;
+static void fill_counts(growth_bench *bench, void *options) {
+    static const uint8_t counts[12] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
+    snnd_samples *o = options;
+    fill_samples(bench, options);
+    o->input = NULL, o->counts = counts, o->scale = 0.5;
+}
+
+/* The second of two samples of three steps and two channels. */
+static void note_sample(growth_bench *bench, snnd_dataset *dataset) {
     const float *input;
     int32_t label;
-    const snnd_status status = snnd_dataset_create(bench->context, options, &dataset);
-    if (status != SNND_OK)
-        return status;
     OK(bench->context, snnd_dataset_sample(dataset, 1, &input, &label));
     const int32_t length = snnd_dataset_length(dataset, 1);
     bench_note(bench, input, 6 * sizeof *input);
     bench_note(bench, &label, sizeof label);
     bench_note(bench, &length, sizeof length);
     snnd_dataset_free(dataset);
+}
+
+static snnd_status use_samples(growth_bench *bench, const void *options) {
+    snnd_dataset *dataset;
+    const snnd_status status = snnd_dataset_create(bench->context, options, &dataset);
+    if (status == SNND_OK)
+        note_sample(bench, dataset);
+    return status;
+}
+
+static void fill_events(growth_bench *bench, void *options) {
+    static const int64_t first[3] = {0, 2, 5};
+    static const uint16_t step[5] = {0, 0, 1, 1, 0}, channel[5] = {1, 0, 1, 1, 0};
+    static const int32_t label[2] = {0, 3}, length[2] = {1, 2};
+    (void)bench;
+    snnd_events *o = options;
+    o->first = first, o->step = step, o->channel = channel, o->label = label, o->length = length;
+    o->samples = 2, o->steps = 3, o->channels = 2, o->copy = 0, o->scale = 0.5;
+}
+
+static snnd_status use_events(growth_bench *bench, const void *options) {
+    snnd_dataset *dataset;
+    const snnd_status status = snnd_dataset_create_events(bench->context, options, &dataset);
+    if (status == SNND_OK)
+        note_sample(bench, dataset);
+    return status;
+}
+
+static int fetch_ones(void *user, const snnd_fetch *what) {
+    ck_assert_uint_eq(what->size, sizeof *what);
+    for (int k = 0; k < 6; k++)
+        what->input[k] = *(const float *)user;
+    return 0;
+}
+
+static void fill_source(growth_bench *bench, void *options) {
+    static float one = 1;
+    static const int32_t label[2] = {0, 3}, length[2] = {1, 2};
+    (void)bench;
+    snnd_source *o = options;
+    o->fetch = fetch_ones, o->user = &one, o->label = label, o->length = length;
+    o->samples = 2, o->steps = 3, o->channels = 2;
+}
+
+static snnd_status use_source(growth_bench *bench, const void *options) {
+    snnd_dataset *dataset;
+    const snnd_status status = snnd_dataset_create_source(bench->context, options, &dataset);
+    if (status == SNND_OK)
+        note_sample(bench, dataset);
+    return status;
+}
+
+static void fill_batches(growth_bench *bench, void *options) {
+    (void)bench;
+    snnd_batches_options *o = options;
+    o->batch = 2, o->shuffle = 1, o->seed = 5, o->training = 0, o->prefetch = 2;
+}
+
+static snnd_status use_batches(growth_bench *bench, const void *options) {
+    snnd_batches *batches;
+    const float *input;
+    const int32_t *label;
+    int32_t count;
+    const snnd_status status = snnd_batches_create_with(bench->dataset, options, &batches);
+    if (status != SNND_OK)
+        return status;
+    OK(bench->context, snnd_batches_get(batches, 1, 0, &input, &label, &count));
+    bench_note(bench, &count, sizeof count);
+    bench_note(bench, label, (size_t)count * sizeof *label);
+    snnd_batches_free(batches);
     return SNND_OK;
 }
 
@@ -437,6 +511,9 @@ INIT(structure, snnd_structure_init)
 INIT(deep_r, snnd_deep_r_options_init)
 INIT(rewiring, snnd_rigl_options_init)
 INIT(samples, snnd_samples_init)
+INIT(events, snnd_events_init)
+INIT(source, snnd_source_init)
+INIT(batches, snnd_batches_options_init)
 INIT(trainer, snnd_trainer_options_init)
 INIT(moran, snnd_moran_options_init)
 INIT(stream, snnd_stream_options_init)
@@ -462,5 +539,9 @@ const given growth_given[] = {
     {ROW(snnd_moran_options, moran), 0},
     {ROW(snnd_stream_options, stream), 0},
     {ROW(snnd_export_c_options, export_c), 0},
+    {"snnd_samples", sizeof(snnd_samples), init_samples, fill_counts, use_samples, 0},
+    {ROW(snnd_events, events), 0},
+    {ROW(snnd_source, source), 0},
+    {ROW(snnd_batches_options, batches), 0},
     {NULL, 0, NULL, NULL, NULL, 0},
 };

@@ -199,6 +199,9 @@ START_TEST(every_structure_can_be_older_or_newer) {
     OBEYS_SIZES(snnd_rewiring_options, snnd_set_options_init);
     OBEYS_SIZES(snnd_rewiring_options, snnd_snfs_options_init);
     OBEYS_SIZES(snnd_samples, snnd_samples_init);
+    OBEYS_SIZES(snnd_events, snnd_events_init);
+    OBEYS_SIZES(snnd_source, snnd_source_init);
+    OBEYS_SIZES(snnd_batches_options, snnd_batches_options_init);
     OBEYS_SIZES(snnd_trainer_options, snnd_trainer_options_init);
     OBEYS_SIZES(snnd_epoch_report, snnd_epoch_report_init);
 }
@@ -278,6 +281,7 @@ START_TEST(training_has_the_defaults_of_the_header) {
     ck_assert_ptr_null(trainer.class_weight);
     ck_assert_int_eq(trainer.class_weight_count, 0);
     ck_assert_double_eq(trainer.clip_norm, 0);
+    ck_assert_int_eq(trainer.prefetch, 0);
 }
 END_TEST
 
@@ -293,6 +297,17 @@ START_TEST(the_rest_has_the_defaults_of_the_header) {
     snnd_samples samples;
     ck_assert_int_eq(snnd_samples_init(&samples, sizeof samples), SNND_OK);
     ck_assert_int_eq(samples.copy, 1);
+    ck_assert_double_eq(samples.scale, 1);
+    snnd_events events;
+    ck_assert_int_eq(snnd_events_init(&events, sizeof events), SNND_OK);
+    ck_assert_int_eq(events.copy, 1);
+    ck_assert_double_eq(events.scale, 1);
+    snnd_batches_options batches;
+    ck_assert_int_eq(snnd_batches_options_init(&batches, sizeof batches), SNND_OK);
+    ck_assert_int_eq(batches.batch, 256);
+    ck_assert_int_eq(batches.shuffle, 0);
+    ck_assert_int_eq(batches.training, 1);
+    ck_assert_int_eq(batches.prefetch, 0);
 }
 END_TEST
 

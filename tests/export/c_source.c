@@ -142,6 +142,43 @@ START_TEST(fixed_point_knows_its_inputs) {
 }
 END_TEST
 
+/* Counts are as good as numbers, and what is behind the end of a sample does not count. */
+START_TEST(the_largest_input_is_that_of_the_samples) {
+    bed b = make_bed(make_context(1), sparse);
+    snnd_export_c_options options = c_options();
+    snnd_dataset *counted = NULL, *padded = NULL;
+    uint8_t counts[2 * 13] = {0, 0, 7};
+    float input[2 * 13] = {0, -2.1f, 0.5f};
+    static const int32_t label = 0, length = 1;
+    snnd_samples samples;
+    OK(b.context, snnd_samples_init(&samples, sizeof samples));
+    counts[25] = 200;
+    input[25] = 200;
+    samples.label = &label, samples.length = &length;
+    samples.samples = 1, samples.steps = 2, samples.channels = 13;
+    samples.input = input;
+    OK(b.context, snnd_dataset_create(b.context, &samples, &padded));
+    samples.input = NULL, samples.counts = counts, samples.scale = 0.3;
+    OK(b.context, snnd_dataset_create(b.context, &samples, &counted));
+    options.numbers = SNND_C_FIXED;
+    options.largest_input = (double)2.1f;
+    OK(b.context, export(&b, &options));
+    char *by_number = both_files();
+    options.largest_input = 0;
+    for (int k = 0; k < 2; k++) {
+        options.samples = k == 0 ? padded : counted;
+        OK(b.context, export(&b, &options));
+        char *by_samples = both_files();
+        ck_assert_str_eq(by_samples, by_number);
+        free(by_samples);
+    }
+    free(by_number);
+    snnd_dataset_free(padded);
+    snnd_dataset_free(counted);
+    free_bed(&b);
+}
+END_TEST
+
 static snnd_network *leaky_between(snnd_context *context) {
     snnd_network *network = make_network(context, 3);
     const snnd_delay_options options = delay_options(2);
@@ -343,6 +380,7 @@ Suite *c_source_suite(void) {
     TCase *refused = scratch_case(suite, "refused"), *written = scratch_case(suite, "written");
     tcase_add_test(refused, options_are_checked);
     tcase_add_test(refused, fixed_point_knows_its_inputs);
+    tcase_add_test(refused, the_largest_input_is_that_of_the_samples);
     tcase_add_loop_test(refused, names_what_fixed_point_cannot_have, 0, 4);
     tcase_add_test(refused, kinds_that_have_no_c_are_refused_by_name);
     tcase_add_test(refused, kinds_that_have_no_fixed_point_are_refused_by_name);

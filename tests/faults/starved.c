@@ -16,7 +16,7 @@ enum { SAMPLES = 12, STEPS = 10, INPUTS = 5, HIDDEN = 8, CLASSES = 3, BATCH = 4 
 typedef struct life {
     allocator memory;
     snnd_context *context;
-    snnd_dataset *data, *part, *rest, *read, *padded;
+    snnd_dataset *data, *part, *rest, *read, *padded, *counts, *events, *source;
     snnd_network *network, *loaded, *own, *initial, *best;
     snnd_sparsity *sparsity, *rule;
     snnd_trainer *trainer;
@@ -102,6 +102,40 @@ static void write_data(void) {
     snnd_context_free(context);
 }
 
+/* A sample of a source is one of the dataset that `user` is. */
+static int fetch(void *user, const snnd_fetch *what) {
+    return snnd_dataset_fill(user, what->epoch, what->index, what->input) != SNND_OK;
+}
+
+/* The other kinds of samples: counts, one event a sample, and the samples of `data` from a source. */
+static void make_kinds(life *l, snnd_samples samples) {
+    static uint8_t counts[SAMPLES * STEPS * INPUTS];
+    static int64_t first[SAMPLES + 1];
+    static uint16_t steps[SAMPLES], channels[SAMPLES];
+    snnd_events events;
+    snnd_source source;
+    ck_assert_int_eq(snnd_events_init(&events, sizeof events), SNND_OK);
+    ck_assert_int_eq(snnd_source_init(&source, sizeof source), SNND_OK);
+    for (size_t k = 0; k < sizeof counts; k++)
+        counts[k] = k % 5 == 0;
+    for (int n = 0; n < SAMPLES; n++) {
+        first[n + 1] = n + 1;
+        steps[n] = (uint16_t)(n % lengths[n]);
+        channels[n] = (uint16_t)(n % INPUTS);
+    }
+    samples.input = NULL;
+    samples.counts = counts;
+    samples.scale = 0.5;
+    events.first = first, events.step = steps, events.channel = channels;
+    events.label = source.label = labels, events.length = lengths;
+    events.samples = source.samples = SAMPLES, events.steps = source.steps = STEPS;
+    events.channels = source.channels = INPUTS;
+    source.fetch = fetch, source.user = l->data;
+    LIVE(l, snnd_dataset_create(l->context, &samples, &l->counts));
+    LIVE(l, snnd_dataset_create_events(l->context, &events, &l->events));
+    LIVE(l, snnd_dataset_create_source(l->context, &source, &l->source));
+}
+
 static void make_data(life *l) {
     snnd_samples samples;
     ck_assert_int_eq(snnd_samples_init(&samples, sizeof samples), SNND_OK);
@@ -115,6 +149,7 @@ static void make_data(life *l) {
     LIVE(l, snnd_dataset_load_npy(l->context, scratch("numbers"), scratch("classes"), 0.5, &l->read));
     LIVE(l, snnd_dataset_load_padded_npy(l->context, scratch("numbers"), scratch("classes"), scratch("lengths"), 0.5,
                                          &l->padded));
+    make_kinds(l, samples);
 }
 
 static void make_network_in(life *l, snnd_network **network) {
@@ -154,6 +189,7 @@ static void train(life *l) {
     options.class_weight = class_weights;
     options.class_weight_count = CLASSES;
     options.clip_norm = 1;
+    options.prefetch = 2;
     const snnd_structure structure = structure_of(0.6);
     LIVE(l, snnd_sparsity_create_deep_r(l->network, &structure, NULL, &l->sparsity));
     options.sparsity = l->sparsity;
@@ -170,6 +206,9 @@ static void train(life *l) {
     LIVE(l, snnd_trainer_evaluate(l->trainer, l->part, &report));
     LIVE(l, snnd_trainer_epoch(l->trainer, l->padded, &report));
     LIVE(l, snnd_trainer_evaluate(l->trainer, l->padded, &report));
+    LIVE(l, snnd_trainer_epoch(l->trainer, l->source, &report));
+    LIVE(l, snnd_trainer_evaluate(l->trainer, l->counts, &report));
+    LIVE(l, snnd_trainer_evaluate(l->trainer, l->events, &report));
     LIVE(l, snnd_trainer_step(l->trainer, input, labels, BATCH, STEPS - 1, NULL)); /* of another length */
     LIVE(l, snnd_trainer_end_epoch(l->trainer));
 }
@@ -397,6 +436,9 @@ static void die(life *l) {
     snnd_network_free(l->own);
     snnd_network_free(l->initial);
     snnd_network_free(l->best);
+    snnd_dataset_free(l->source);
+    snnd_dataset_free(l->events);
+    snnd_dataset_free(l->counts);
     snnd_dataset_free(l->read);
     snnd_dataset_free(l->padded);
     snnd_dataset_free(l->part);

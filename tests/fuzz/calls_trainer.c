@@ -196,6 +196,88 @@ static void create_dataset(world *w) {
     CALL(w, w->context, snnd_dataset_create(w->context, or_null(w, &samples), &w->dataset[which]));
 }
 
+static void replace_dataset(world *w, int which, snnd_dataset *dataset) {
+    if (which == 0)
+        free_batches(w);
+    snnd_dataset_free(w->dataset[which]);
+    w->dataset[which] = dataset;
+}
+
+static void create_events(world *w) {
+    snnd_events events;
+    snnd_dataset *dataset = NULL;
+    MUST(w->context, snnd_events_init(&events, sizeof events));
+    events.samples = 1 + fuzz_below(&w->in, 8);
+    events.steps = 1 + fuzz_below(&w->in, 10);
+    events.channels = 1 + fuzz_below(&w->in, 4);
+    events.scale = fuzz_byte(&w->in) % 2 ? 1 : fuzz_double(&w->in);
+    int64_t *first = lend(w, (size_t)(events.samples + 1) * sizeof *first);
+    for (int64_t n = 0; n < events.samples; n++)
+        first[n + 1] = first[n] + fuzz_below(&w->in, 6);
+    const size_t count = (size_t)first[events.samples] + 1;
+    uint16_t *step = lend(w, count * sizeof *step), *channel = lend(w, count * sizeof *channel);
+    for (size_t e = 0; e < count; e++) {
+        step[e] = (uint16_t)fuzz_below(&w->in, events.steps + (fuzz_byte(&w->in) < 4));
+        channel[e] = (uint16_t)fuzz_below(&w->in, events.channels + (fuzz_byte(&w->in) < 4));
+    }
+    events.first = first;
+    events.step = step;
+    events.channel = channel;
+    events.label = lend_labels(w, (size_t)events.samples, 1 + (size_t)fuzz_below(&w->in, 3));
+    if (CALL(w, w->context, snnd_dataset_create_events(w->context, or_null(w, &events), &dataset)) == SNND_OK)
+        replace_dataset(w, fuzz_below(&w->in, DATASETS), dataset);
+}
+
+/* Fails for one sample of ten; it lives as long as the program. */
+static int fetch_most(void *user, const snnd_fetch *what) {
+    (void)user;
+    CLAIM(what->epoch >= -1 && what->length >= 1, "epoch %d, length %d", what->epoch, what->length);
+    what->input[0] = (float)what->epoch;
+    return what->index % 10 == 9;
+}
+
+static void create_source(world *w) {
+    snnd_source source;
+    snnd_dataset *dataset = NULL;
+    MUST(w->context, snnd_source_init(&source, sizeof source));
+    source.fetch = fetch_most;
+    source.samples = 1 + fuzz_below(&w->in, 20);
+    source.steps = 1 + fuzz_below(&w->in, 10);
+    source.channels = 1 + fuzz_below(&w->in, 4);
+    source.label = lend_labels(w, (size_t)source.samples, 1 + (size_t)fuzz_below(&w->in, 3));
+    if (fuzz_byte(&w->in) % 2)
+        source.length = lend_lengths(w, (size_t)source.samples, (size_t)source.steps);
+    if (CALL(w, w->context, snnd_dataset_create_source(w->context, or_null(w, &source), &dataset)) == SNND_OK)
+        replace_dataset(w, fuzz_below(&w->in, DATASETS), dataset);
+}
+
+static void fill_sample(world *w) {
+    const snnd_dataset *from = w->dataset[fuzz_below(&w->in, DATASETS)];
+    const size_t numbers = (size_t)snnd_dataset_steps(from) * (size_t)snnd_dataset_channels(from);
+    float *input = lend(w, (numbers + 1) * sizeof *input);
+    const int64_t index = fuzz_byte(&w->in) < 240 ? fuzz_below(&w->in, 40) : (int64_t)fuzz_word(&w->in);
+    /* It leaves no sentence. */
+    const snnd_status status = snnd_dataset_fill(from, fuzz_int(&w->in), index, or_null(w, input));
+    CLAIM(status == SNND_OK || status == SNND_ERROR_ARGUMENT || status == SNND_ERROR_CALLBACK, "status %d",
+          (int)status);
+    CLAIM(input[numbers] == 0, "filled beyond the end");
+}
+
+static void walk_ahead(world *w) {
+    snnd_batches_options options;
+    snnd_batches *batches = NULL;
+    MUST(w->context, snnd_batches_options_init(&options, sizeof options));
+    options.batch = 1 + fuzz_below(&w->in, 8);
+    options.shuffle = fuzz_byte(&w->in) % 2;
+    options.training = any_of(w, 0, 2);
+    options.prefetch = any_of(w, 0, 4);
+    CALL(w, w->dataset[0], snnd_batches_create_with(w->dataset[0], or_null(w, &options), &batches));
+    if (batches == NULL)
+        return;
+    free_batches(w);
+    w->batches = batches;
+}
+
 static void split_dataset(world *w) {
     snnd_dataset *part = NULL, *rest = NULL, *from = w->dataset[fuzz_below(&w->in, DATASETS)];
     if (CALL(w, from, snnd_dataset_split(from, fuzz_double(&w->in), fuzz_byte(&w->in), &part, &rest)) != SNND_OK)
@@ -228,10 +310,10 @@ static void get_batches(world *w) {
 }
 
 operation *const trainer_operations[] = {
-    create_sparsity,   create_sparsity, sparsity_step,      sparsity_end_epoch,  create_trainer,
-    create_trainer,    trainer_step,    trainer_step,       trainer_epoch,       trainer_evaluate,
-    trainer_end_epoch, save_checkpoint, load_checkpoint,    create_dataset,      split_dataset,
-    get_batches,       pass_checkpoint, trainer_set_factor, trainer_step_padded,
+    create_sparsity,     create_sparsity, sparsity_step, sparsity_end_epoch, create_trainer,    create_trainer,
+    trainer_step,        trainer_step,    trainer_epoch, trainer_evaluate,   trainer_end_epoch, save_checkpoint,
+    load_checkpoint,     create_dataset,  split_dataset, get_batches,        pass_checkpoint,   trainer_set_factor,
+    trainer_step_padded, create_events,   create_source, fill_sample,        walk_ahead,
 };
 
 const int trainer_operation_count = sizeof trainer_operations / sizeof trainer_operations[0];

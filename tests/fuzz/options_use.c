@@ -284,12 +284,108 @@ static void use_samples(snnd_context *context, filled *options, fuzz_bytes *inpu
     set_pointer(options, offsetof(snnd_samples, length), fits && fuzz_byte(input) % 2 ? lengths : NULL);
     set_pointer(options, offsetof(snnd_samples, input), fits ? numbers : NULL);
     set_pointer(options, offsetof(snnd_samples, label), fits ? labels : NULL);
+    if (!fits || fuzz_byte(input) % 4 != 0)
+        set_pointer(options, offsetof(snnd_samples, counts), NULL);
+    else {
+        set_pointer(options, offsetof(snnd_samples, input), fuzz_byte(input) % 4 == 0 ? numbers : NULL);
+        set_pointer(options, offsetof(snnd_samples, counts), numbers);
+    }
     MAY(context, snnd_dataset_create(context, (void *)options->bytes, &dataset));
     if (dataset != NULL)
         MAY(context, snnd_dataset_split(dataset, fuzz_double(input), 1, &part, &rest));
     snnd_dataset_free(dataset);
     snnd_dataset_free(part);
     snnd_dataset_free(rest);
+}
+
+/* A walk with batches ahead, on a dataset that was made, or NULL; the dataset is freed. */
+static void walk_ahead(snnd_context *context, snnd_dataset *dataset, const snnd_batches_options *options) {
+    snnd_batches *batches = NULL;
+    const float *numbers;
+    const int32_t *labels;
+    int32_t count;
+    if (dataset != NULL && MAY(context, snnd_batches_create_with(dataset, options, &batches)) == SNND_OK)
+        for (int64_t b = 0; b < snnd_batches_count(batches) && b < 3; b++)
+            MAY(context, snnd_batches_get(batches, 0, b, &numbers, &labels, &count));
+    snnd_batches_free(batches);
+    snnd_dataset_free(dataset);
+}
+
+/* Four samples of any events, with all else as the input has it. */
+static void use_events(snnd_context *context, filled *options, fuzz_bytes *input) {
+    enum { SAMPLES = 4, MOST = 16 };
+    static int64_t first[SAMPLES + 1];
+    static uint16_t step[MOST], channel[MOST];
+    static int32_t labels[SAMPLES], lengths[SAMPLES];
+    snnd_dataset *dataset = NULL;
+    const int64_t samples = filled_int64(options, offsetof(snnd_events, samples)), few = samples % (SAMPLES + 1);
+    const int32_t steps = filled_int32(options, offsetof(snnd_events, steps)) % 64,
+                  channels = filled_int32(options, offsetof(snnd_events, channels)) % 64;
+    filled_set(options, offsetof(snnd_events, samples), &few, sizeof few);
+    filled_set(options, offsetof(snnd_events, steps), &steps, sizeof steps);
+    filled_set(options, offsetof(snnd_events, channels), &channels, sizeof channels);
+    for (int n = 0; n < SAMPLES; n++) {
+        first[n + 1] = fuzz_byte(input) % 32 ? first[n] + fuzz_below(input, MOST / SAMPLES + 1) : fuzz_int(input);
+        if (first[n + 1] > MOST)
+            first[n + 1] = first[n];
+        labels[n] = fuzz_int(input);
+        lengths[n] = fuzz_int(input);
+    }
+    for (int e = 0; e < MOST; e++) {
+        step[e] = (uint16_t)fuzz_below(input, 8);
+        channel[e] = (uint16_t)fuzz_below(input, 8);
+    }
+    set_pointer(options, offsetof(snnd_events, first), first);
+    set_pointer(options, offsetof(snnd_events, step), fuzz_byte(input) % 16 ? step : NULL);
+    set_pointer(options, offsetof(snnd_events, channel), channel);
+    set_pointer(options, offsetof(snnd_events, label), labels);
+    set_pointer(options, offsetof(snnd_events, length), fuzz_byte(input) % 2 ? lengths : NULL);
+    MAY(context, snnd_dataset_create_events(context, (void *)options->bytes, &dataset));
+    walk_ahead(context, dataset, NULL);
+}
+
+static int fetch_or_fail(void *user, const snnd_fetch *what) {
+    const unsigned char fails = *(unsigned char *)user;
+    what->input[0] = (float)what->index;
+    return fails % 8 == what->index % 8;
+}
+
+static void use_source(snnd_context *context, filled *options, fuzz_bytes *input) {
+    enum { MOST = 64 };
+    static int32_t labels[MOST], lengths[MOST];
+    unsigned char fails = fuzz_byte(input);
+    int (*const fetch)(void *, const snnd_fetch *) = fuzz_byte(input) % 16 ? fetch_or_fail : NULL;
+    snnd_dataset *dataset = NULL;
+    const int64_t few = filled_int64(options, offsetof(snnd_source, samples)) % MOST;
+    const int32_t steps = filled_int32(options, offsetof(snnd_source, steps)) % 64,
+                  channels = filled_int32(options, offsetof(snnd_source, channels)) % 64;
+    filled_set(options, offsetof(snnd_source, samples), &few, sizeof few);
+    filled_set(options, offsetof(snnd_source, steps), &steps, sizeof steps);
+    filled_set(options, offsetof(snnd_source, channels), &channels, sizeof channels);
+    for (int n = 0; n < MOST; n++) {
+        labels[n] = fuzz_below(input, 8);
+        lengths[n] = 1 + fuzz_below(input, 8);
+    }
+    filled_set(options, offsetof(snnd_source, fetch), &fetch, sizeof fetch);
+    set_pointer(options, offsetof(snnd_source, user), &fails);
+    set_pointer(options, offsetof(snnd_source, label), labels);
+    set_pointer(options, offsetof(snnd_source, length), fuzz_byte(input) % 2 ? lengths : NULL);
+    MAY(context, snnd_dataset_create_source(context, (void *)options->bytes, &dataset));
+    walk_ahead(context, dataset, NULL);
+}
+
+static void use_batches(snnd_context *context, filled *options, fuzz_bytes *input) {
+    static float numbers[64];
+    static int32_t labels[16];
+    snnd_dataset *dataset = NULL;
+    const snnd_samples samples = {.size = sizeof samples,
+                                  .input = numbers,
+                                  .label = labels,
+                                  .samples = 1 + fuzz_below(input, 16),
+                                  .steps = 2,
+                                  .channels = 2};
+    MUST(context, snnd_dataset_create(context, &samples, &dataset));
+    walk_ahead(context, dataset, (void *)options->bytes);
 }
 
 static void use_stream(snnd_context *context, filled *options, fuzz_bytes *input) {
@@ -419,6 +515,9 @@ INIT(export_c_options, snnd_export_c_options)
 INIT(export_c_report, snnd_export_c_report)
 INIT(picojoules, snnd_picojoules)
 INIT(operations, snnd_operations)
+INIT(events, snnd_events)
+INIT(source, snnd_source)
+INIT(batches_options, snnd_batches_options)
 
 const options_kind options_kinds[] = {
     {sizeof(snnd_context_options), init_context_options, use_context},
@@ -449,6 +548,9 @@ const options_kind options_kinds[] = {
     {sizeof(snnd_export_c_report), init_export_c_report, use_export_c_report},
     {sizeof(snnd_picojoules), init_picojoules, use_picojoules},
     {sizeof(snnd_operations), init_operations, use_operations},
+    {sizeof(snnd_events), init_events, use_events},
+    {sizeof(snnd_source), init_source, use_source},
+    {sizeof(snnd_batches_options), init_batches_options, use_batches},
 };
 
 const int options_kind_count = sizeof options_kinds / sizeof options_kinds[0];
