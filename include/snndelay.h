@@ -35,14 +35,15 @@
  *   exception: a split keeps what it needs of its parent.
  * - *Threads.* A context and all that was made from it belong to one thread at a time. Two contexts
  *   share nothing. Inside a call a context uses as many threads as it was told to; results are the
- *   same to the last bit for any number. A child that fork() made must leave the handles of a context with
+ *   same to the last bit for any number. A walk that makes batches ahead (`prefetch`) has threads of its own
+ *   beside them. A child that fork() made must leave the handles of a context with
  *   threads alone, and make a context of its own: threads do not go with it.
  * - *Callbacks* (memory, log, progress, readers, writers, sources) may not call the library with the handles that the
- * call is about, but for what `progress` of a trainer allows. They have to return: a C++ exception or a longjmp() that
- * leaves one passes through functions that have not finished, and what they work on can only be left alone from then
- * on: not even freed. Catch what may be thrown inside the callback: `progress` then stops the epoch, a reader or a
- * writer says that it failed, and the host throws on when the call has returned (examples/cpp-host.cpp); `allocate`
- * gives NULL, and `log` has nobody to tell.
+ *   call is about, but for what `progress` of a trainer and `fetch` of a source allow. They have to return: a C++
+ *   exception or a longjmp() that leaves one passes through functions that have not finished, and what they work on can
+ *   only be left alone from then on: not even freed. Catch what may be thrown inside the callback: `progress` then
+ *   stops the epoch, a reader, a writer or a source says that it failed, and the host throws on when the call has
+ *   returned (examples/cpp-host.cpp); `allocate` gives NULL, and `log` has nobody to tell.
  * - *Options* are structures whose first field is their size. Fill one with its `_init` function, which
  *   is given `sizeof` and sets the defaults, then change what differs. Where a function takes a
  *   pointer to options, NULL means the defaults. A value out of range is an error, never clamped. Where
