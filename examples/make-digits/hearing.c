@@ -1,7 +1,7 @@
 /*
- * Trials in the layout of the Spiking Heidelberg Digits. Nothing is kept of the sound. A file gets its samples in their
- * order, whichever thread hears which, so that it is the same: what is heard before its turn waits in memory, a few
- * samples at most.
+ * Trials in the layouts of the Spiking Heidelberg Digits and the Spiking Speech Commands. Nothing is kept of the sound.
+ * A file gets its samples in their order, whichever thread hears which, so that it is the same: what is heard before
+ * its turn waits in memory, a few samples at most.
  */
 #include "make-digits/layouts.h"
 
@@ -14,9 +14,23 @@
 #include "events/events_write.h"
 #include "make-digits/cochlea.h"
 
-enum { TRAINING, TESTING, FILES };
+/* What there is to hear, and in which files it goes. */
+struct kind {
+    const char *of, *said; /* for the page that says what this is */
+    const char *name[PARTS];
+};
 
-static const char *const names[FILES] = {"shd_train.h5", "shd_test.h5"};
+static const struct kind digits = {"the Spiking Heidelberg Digits",
+                                   "the digits 0 to 9 in English and German",
+                                   {[TRAINING] = "shd_train.h5", [TESTING] = "shd_test.h5"}};
+static const struct kind commands = {
+    "the Spiking Speech Commands",
+    "35 English words",
+    {[TRAINING] = "ssc_train.h5", [VALIDATION] = "ssc_valid.h5", [TESTING] = "ssc_test.h5"}};
+
+static const struct kind *kind_of(const struct trials *trials) {
+    return trials->layout->vocabulary == &digit_vocabulary ? &digits : &commands;
+}
 
 struct heard {
     struct spikes spikes;
@@ -27,20 +41,22 @@ struct hearing {
     pthread_mutex_t lock; /* of all that follows */
     struct heard *heard;  /* of each trial, until it is written */
     size_t next;          /* trial to be written */
-    struct events_writer *writer[FILES];
-    size_t written[FILES], count[FILES];
+    struct events_writer *writer[PARTS];
+    size_t written[PARTS], count[PARTS];
 };
 
 /* Speakers are in one of the files only. */
 static int file_of(const struct trials *trials, size_t index) {
-    return speakers[trial_at(trials, index).speaker].only_test ? TESTING : TRAINING;
+    const struct trial trial = trial_at(trials, index);
+    const enum part part = trial_part(&trial);
+    return kind_of(trials)->name[part] != NULL ? (int)part : TRAINING;
 }
 
 static void abandon(struct trials *trials) {
     struct hearing *hearing = trials->state;
     for (size_t i = 0; i < trials_count(trials); i++)
         spikes_free(&hearing->heard[i].spikes);
-    for (int file = 0; file < FILES; file++)
+    for (int file = 0; file < PARTS; file++)
         events_write_abandon(hearing->writer[file]);
     pthread_mutex_destroy(&hearing->lock);
     free(hearing->heard);
@@ -54,8 +70,10 @@ static int begin(struct trials *trials, struct failure *failure) {
     for (size_t i = 0; i < trials_count(trials); i++)
         hearing->count[file_of(trials, i)]++;
     int result = 0;
-    for (int file = 0; file < FILES && result == 0; file++) {
-        char *path = format_text("%s/%s", trials->folder, names[file]);
+    for (int file = 0; file < PARTS && result == 0; file++) {
+        if (kind_of(trials)->name[file] == NULL)
+            continue;
+        char *path = format_text("%s/%s", trials->folder, kind_of(trials)->name[file]);
         hearing->writer[file] = events_write_begin(path, hearing->count[file], failure);
         result = hearing->writer[file] != NULL ? 0 : -1;
         free(path);
@@ -100,42 +118,58 @@ static int make(const struct trials *trials, size_t index, const char *speech, s
 static int end_file(const struct trials *trials, struct hearing *hearing, int file, struct failure *failure) {
     int64_t *labels = allocate(hearing->count[file], sizeof *labels);
     int64_t *who = allocate(hearing->count[file], sizeof *who);
-    const char *words[DIGIT_CLASSES];
+    const struct vocabulary *vocabulary = trials->layout->vocabulary;
+    const int classes = vocabulary->languages * vocabulary->words;
+    const char **words = allocate((size_t)classes, sizeof *words);
     size_t next = 0;
-    for (int class = 0; class < DIGIT_CLASSES; class ++)
-        words[class] = digit_words[class / WORDS][class % WORDS];
+    for (int class = 0; class < classes; class ++)
+        words[class] = vocabulary->word[class / vocabulary->words][class % vocabulary->words];
     for (size_t i = 0; i < trials_count(trials); i++) {
         const struct trial trial = trial_at(trials, i);
         if (file_of(trials, i) != file)
             continue;
-        labels[next] = trial.language * WORDS + trial.word;
+        labels[next] = trial.language * vocabulary->words + trial.word;
         who[next++] = trial.speaker;
     }
-    const int result = events_write_end(hearing->writer[file], labels, who, words, DIGIT_CLASSES, failure);
+    const int result = events_write_end(hearing->writer[file], labels, who, words, (size_t)classes, failure);
     hearing->writer[file] = NULL;
+    free(words);
     free(who);
     free(labels);
     return result;
 }
 
+/* Who is in the files for validation and testing. */
+static char *describe_counts(const struct trials *trials, const struct hearing *hearing) {
+    return kind_of(trials)->name[VALIDATION] != NULL
+               ? format_text("%zu for training, %zu for validation, of speaker 03, %zu for testing, of speakers 04 and "
+                             "05; each is in one file",
+                             hearing->count[TRAINING], hearing->count[VALIDATION], hearing->count[TESTING])
+               : format_text("%zu for training, %zu for testing, of speakers 04 and 05, who are in no sample for "
+                             "training",
+                             hearing->count[TRAINING], hearing->count[TESTING]);
+}
+
 static int write_readme(const struct trials *trials, const struct hearing *hearing, struct failure *failure) {
-    char *path = format_text("%s/README.txt", trials->folder);
+    const struct kind *kind = kind_of(trials);
+    char *path = format_text("%s/README.txt", trials->folder), *counts = describe_counts(trials, hearing);
     char *text = format_text(
-        "Made events, in the layout of the Spiking Heidelberg Digits\n"
+        "Made events, in the layout of %s\n"
         "\n"
-        "Synthetic speech, not recordings of people: the digits 0 to 9 in English and German, spoken by espeak-ng,\n"
+        "Synthetic speech, not recordings of people: %s, spoken by espeak-ng,\n"
         "disturbed as snnd-make-digits of libsnndelay does for recordings, and heard by a simple cochlea of 700 "
         "units.\n"
-        "Results on them are no results on the Spiking Heidelberg Digits.\n"
+        "Results on them are no results on %s.\n"
         "\n"
-        "samples     %zu for training, %zu for testing, of speakers 04 and 05, who are in no sample for training\n"
-        "trials      %d of each speaker, language and digit\n"
+        "samples     %s\n"
+        "trials      %d of each speaker, language and word\n"
         "seed        %llu\n"
         "noise       amplitude times %g\n",
-        hearing->count[TRAINING], hearing->count[TESTING], trials->trials, (unsigned long long)trials->seed,
+        kind->of, kind->said, kind->of, counts, trials->trials, (unsigned long long)trials->seed,
         trials->difficulty.noise);
     const int result = file_write(path, text, failure);
     free(text);
+    free(counts);
     free(path);
     return result;
 }
@@ -143,25 +177,32 @@ static int write_readme(const struct trials *trials, const struct hearing *heari
 static int finish(struct trials *trials, char **summary, struct failure *failure) {
     struct hearing *hearing = trials->state;
     int result = write_readme(trials, hearing, failure);
-    for (int file = 0; file < FILES && result == 0; file++)
-        result = end_file(trials, hearing, file, failure);
+    for (int file = 0; file < PARTS && result == 0; file++)
+        if (hearing->writer[file] != NULL)
+            result = end_file(trials, hearing, file, failure);
     if (result == 0)
-        *summary = format_text("%zu samples for training and %zu for testing", hearing->count[TRAINING],
-                               hearing->count[TESTING]);
+        *summary = hearing->count[VALIDATION] > 0
+                       ? format_text("%zu samples for training, %zu for validation and %zu for testing",
+                                     hearing->count[TRAINING], hearing->count[VALIDATION], hearing->count[TESTING])
+                       : format_text("%zu samples for training and %zu for testing", hearing->count[TRAINING],
+                                     hearing->count[TESTING]);
     abandon(trials);
     return result;
 }
 
 const struct layout events_layout = {&digit_vocabulary, begin, make, finish, abandon};
+const struct layout word_events_layout = {&word_vocabulary, begin, make, finish, abandon};
 
 #else
 
 static int refuse(struct trials *trials, struct failure *failure) {
-    (void)trials;
-    return failed(failure, "--events: this program was built without HDF5; with HDF5 and zlib installed, "
-                           "'meson configure -Devents=enabled' and another build give it that");
+    return failed(failure,
+                  "%s: this program was built without HDF5; with HDF5 and zlib installed, "
+                  "'meson configure -Devents=enabled' and another build give it that",
+                  trials->layout == &events_layout ? "--events" : "--word-events");
 }
 
 const struct layout events_layout = {.vocabulary = &digit_vocabulary, .begin = refuse};
+const struct layout word_events_layout = {.vocabulary = &word_vocabulary, .begin = refuse};
 
 #endif

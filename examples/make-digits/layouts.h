@@ -7,6 +7,9 @@
 /** The Spiking Heidelberg Digits: shd_train.h5 and shd_test.h5. Without HDF5 it begins with a failure. */
 extern const struct layout events_layout;
 
+/** The Spiking Speech Commands: ssc_train.h5, ssc_valid.h5 and ssc_test.h5. The same without HDF5. */
+extern const struct layout word_events_layout;
+
 /** Speech Commands: a folder a word, two lists, and noise. */
 extern const struct layout words_layout;
 

@@ -23,7 +23,7 @@ enum { DONE = 0, FAILED = 1, USAGE = 2, STOPPED = 130 };
 enum { USUAL_TRIALS = 20, MOST_JOBS = 256 };
 
 static const char help[] =
-    "Usage: snnd-make-digits --out|--events|--words DIR [options]\n"
+    "Usage: snnd-make-digits --out|--events|--words|--word-events DIR [options]\n"
     "Makes spoken words by twelve speakers of espeak-ng, two of whom are only in what is for testing, with varied\n"
     "speed, pitch, loudness, padding and background noise. DIR is a folder that is not there yet, or is empty.\n"
     "\n"
@@ -32,6 +32,8 @@ static const char help[] =
     "                units makes of them, in shd_train.h5 and shd_test.h5\n"
     "  --words DIR   35 English words in the layout of Speech Commands: a folder for each, of WAV at 16 kHz and up\n"
     "                to a second, lists for validation and testing, and noise\n"
+    "  --word-events DIR  the same words in the layout of the Spiking Speech Commands, as --events hears them:\n"
+    "                ssc_train.h5, ssc_valid.h5 and ssc_test.h5\n"
     "  --trials N    of each speaker, language and word (20, which makes 4,800 of digits and 8,400 of words)\n"
     "  --seed N      other trials of the same words (0); the same seed and version of espeak-ng give the\n"
     "                same files\n"
@@ -43,9 +45,10 @@ static const char help[] =
     "\n"
     "Exit codes: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C. Unless it is 0 there is no folder DIR.\n";
 
-enum { RECORDINGS, EVENTS, WORDS_OF_COMMANDS, LAYOUTS };
+enum { RECORDINGS, EVENTS, WORDS_OF_COMMANDS, WORD_EVENTS, LAYOUTS };
 
-static const struct layout *const layouts[LAYOUTS] = {&recordings_layout, &events_layout, &words_layout};
+static const struct layout *const layouts[LAYOUTS] = {&recordings_layout, &events_layout, &words_layout,
+                                                      &word_events_layout};
 
 struct options {
     const char *place[LAYOUTS];
@@ -69,6 +72,7 @@ static const struct argument known[] = {
     {"out", TEXT, AT(place[RECORDINGS]), 0, 0, NULL},
     {"events", TEXT, AT(place[EVENTS]), 0, 0, NULL},
     {"words", TEXT, AT(place[WORDS_OF_COMMANDS]), 0, 0, NULL},
+    {"word-events", TEXT, AT(place[WORD_EVENTS]), 0, 0, NULL},
     {"trials", WHOLE, AT(trials), 1, 10000, NULL},
     {"seed", WHOLE, AT(seed), 0, 9007199254740991.0, NULL}, /* to 2^53 - 1, as of rawhd-train */
     {"jobs", WHOLE, AT(jobs), 0, MOST_JOBS, NULL},
@@ -90,7 +94,9 @@ static int choose_layout(struct options *options, struct failure *failure) {
     }
     return asked == 1 && options->out[0] != '\0'
                ? 0
-               : failed(failure, "one of --out DIR, --events DIR and --words DIR is needed; --help lists the options");
+               : failed(failure,
+                        "one of --out DIR, --events DIR, --words DIR and --word-events DIR is needed; --help lists the "
+                        "options");
 }
 
 /* Reads the command line; -1: go on, otherwise the exit code. */

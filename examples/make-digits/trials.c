@@ -17,6 +17,8 @@
 /* Of the trials of a speaker who is heard in training. */
 static const double test_share = 0.12;
 
+enum { VALIDATION_SPEAKER = 3 };
+
 const struct vocabulary digit_vocabulary = {LANGUAGES, WORDS, {digit_words[0], digit_words[1]}};
 
 struct trial trial_at(const struct trials *trials, size_t index) {
@@ -47,6 +49,10 @@ static char *trial_name(const struct trial *trial) {
 size_t trials_count(const struct trials *trials) {
     const struct vocabulary *vocabulary = trials->layout->vocabulary;
     return (size_t)SPEAKERS * (size_t)vocabulary->languages * (size_t)vocabulary->words * (size_t)trials->trials;
+}
+
+enum part trial_part(const struct trial *trial) {
+    return speakers[trial->speaker].only_test ? TESTING : trial->speaker == VALIDATION_SPEAKER ? VALIDATION : TRAINING;
 }
 
 static int clamp(double value, int low, int high) {

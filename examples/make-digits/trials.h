@@ -15,7 +15,7 @@ struct vocabulary {
     const char *const *word[LANGUAGES]; /**< in UTF-8 */
 };
 
-extern const struct vocabulary digit_vocabulary;
+extern const struct vocabulary digit_vocabulary, word_vocabulary;
 
 struct layout;
 
@@ -47,6 +47,10 @@ struct trial {
     int speaker, language, word, number;
     struct draw draw;
 };
+
+/** Whose trials are for what, where speakers are in one part only. */
+enum part { TRAINING, VALIDATION, TESTING, PARTS };
+enum part trial_part(const struct trial *trial);
 
 /** How many trials there are in all. */
 size_t trials_count(const struct trials *trials);

@@ -7,7 +7,7 @@
 #include "make-digits/layouts.h"
 
 /* Recordings last up to a second, and noise a while longer. */
-enum { RATE = 16000, NOISE_SECONDS = 20, VALIDATION_SPEAKER = 3 };
+enum { RATE = 16000, NOISE_SECONDS = 20 };
 
 static const char *const words[] = {
     "backward", "bed",   "bird",  "cat",   "dog",    "down", "eight", "five",   "follow", "forward", "four",  "go",
@@ -15,7 +15,7 @@ static const char *const words[] = {
     "sheila",   "six",   "stop",  "three", "tree",   "two",  "up",    "visual", "wow",    "yes",     "zero",
 };
 
-static const struct vocabulary vocabulary = {1, sizeof words / sizeof *words, {words, NULL}};
+const struct vocabulary word_vocabulary = {1, sizeof words / sizeof *words, {words, NULL}};
 
 /* Who speaks is eight digits that say nothing. */
 static char *trial_name(const struct trial *trial) {
@@ -27,7 +27,7 @@ static char *trial_name(const struct trial *trial) {
 
 static int begin(struct trials *trials, struct failure *failure) {
     int result = 0;
-    for (int w = 0; w < vocabulary.words && result == 0; w++) {
+    for (int w = 0; w < word_vocabulary.words && result == 0; w++) {
         char *path = format_text("%s/%s", trials->folder, words[w]);
         result = folder_make(path, failure);
         free(path);
@@ -87,12 +87,6 @@ static int make_all_noise(const struct trials *trials, struct failure *failure) 
 
 /* ---- Lists ---- */
 
-enum part { TRAINING, VALIDATION, TESTING };
-
-static enum part part_of(const struct trial *trial) {
-    return speakers[trial->speaker].only_test ? TESTING : trial->speaker == VALIDATION_SPEAKER ? VALIDATION : TRAINING;
-}
-
 static int write_list(const struct trials *trials, const char *name, enum part part, size_t *count,
                       struct failure *failure) {
     struct file_writing writing;
@@ -102,7 +96,7 @@ static int write_list(const struct trials *trials, const char *name, enum part p
         return -1;
     for (size_t i = 0; i < trials_count(trials); i++) {
         struct trial trial = trial_at(trials, i);
-        if (part_of(&trial) != part)
+        if (trial_part(&trial) != part)
             continue;
         char *line = trial_name(&trial);
         fprintf(stream, "%s\n", line);
@@ -142,4 +136,4 @@ static int finish(struct trials *trials, char **summary, struct failure *failure
     return write_readme(trials, *summary, failure);
 }
 
-const struct layout words_layout = {&vocabulary, begin, make, finish, NULL};
+const struct layout words_layout = {&word_vocabulary, begin, make, finish, NULL};

@@ -93,28 +93,27 @@ START_TEST(the_layout_is_the_heidelberg_one) {
 END_TEST
 
 #ifdef EXAMPLES_EVENTS
-/* Speakers 04 and 05 are in the file for testing, and nobody else is. */
-static void check_events(const char *name, size_t count, int testing) {
-    static uint8_t counts[240 * 100 * 140];
+/* A file has `count` samples, as many of each class, and of these speakers only. */
+static struct events *check_events(const char *name, const struct events_shape *shape, size_t count,
+                                   const char *of_speakers) {
+    static uint8_t counts[420 * 100 * 140];
     struct failure failure;
     struct events_told told = {0};
-    int seen[20] = {0};
+    int seen[35] = {0};
     char *path = in_folder(folder, name);
-    struct events *events = events_open(path, &events_shd, &failure);
+    struct events *events = events_open(path, shape, &failure);
     ck_assert_msg(events != NULL, "%s", failure.text);
     ck_assert_uint_eq(events_count(events), count);
     ck_assert_msg(events_read(events, counts, NULL, NULL, &told, &failure) == 0, "%s", failure.text);
     for (size_t i = 0; i < count; i++) {
         seen[events_label(events, i)]++;
-        ck_assert_int_eq(events_speaker(events, i) == 4 || events_speaker(events, i) == 5, testing);
+        ck_assert_int_eq(of_speakers[events_speaker(events, i)], 'x');
         ck_assert_int_gt(events_length(events, i), 500);
     }
-    for (int label = 0; label < 20; label++)
-        ck_assert_int_eq(seen[label], (int)count / 20);
-    ck_assert_str_eq(events_word(events, 7), "seven");
-    ck_assert_str_eq(events_word(events, 15), "f\xc3\xbcnf");
-    events_close(events);
+    for (int label = 0; label < shape->classes; label++)
+        ck_assert_int_eq(seen[label], (int)count / shape->classes);
     free(path);
+    return events;
 }
 
 START_TEST(events_are_laid_out_as_the_spiking_digits) {
@@ -122,8 +121,11 @@ START_TEST(events_are_laid_out_as_the_spiking_digits) {
     make_layout("--events", "a", "5", "1");
     make_layout("--events", "b", "5", "3");
     make_layout("--events", "c", "6", "2");
-    check_events("a/shd_train.h5", 200, 0);
-    check_events("a/shd_test.h5", 40, 1);
+    struct events *events = check_events("a/shd_train.h5", &events_shd, 200, "xxxx  xxxxxx");
+    ck_assert_str_eq(events_word(events, 7), "seven");
+    ck_assert_str_eq(events_word(events, 15), "f\xc3\xbcnf");
+    events_close(events);
+    events_close(check_events("a/shd_test.h5", &events_shd, 40, "    xx      "));
     char *a = in_folder(folder, "a"), *b = in_folder(folder, "b"), *c = in_folder(folder, "c");
     for (int i = 0; i < 2; i++) {
         ck_assert(same_bytes(a, files[i], b, files[i]));
@@ -132,6 +134,20 @@ START_TEST(events_are_laid_out_as_the_spiking_digits) {
     free(a);
     free(b);
     free(c);
+}
+END_TEST
+
+START_TEST(events_are_laid_out_as_the_spiking_commands) {
+    make_layout("--word-events", "a", "5", "2");
+    struct events *events = check_events("a/ssc_train.h5", &events_ssc, 315, "xxx   xxxxxx");
+    ck_assert_str_eq(events_word(events, 0), "backward");
+    ck_assert_str_eq(events_word(events, 34), "zero");
+    events_close(events);
+    events_close(check_events("a/ssc_valid.h5", &events_ssc, 35, "   x        "));
+    events_close(check_events("a/ssc_test.h5", &events_ssc, 70, "    xx      "));
+    char *readme = read_text(folder, "a/README.txt", NULL);
+    ck_assert_ptr_nonnull(strstr(readme, "no results on the Spiking Speech Commands"));
+    free(readme);
 }
 END_TEST
 #endif
@@ -247,6 +263,7 @@ int main(void) {
         tcase_add_test(speech, the_layout_is_the_heidelberg_one);
 #ifdef EXAMPLES_EVENTS
         tcase_add_test(speech, events_are_laid_out_as_the_spiking_digits);
+        tcase_add_test(speech, events_are_laid_out_as_the_spiking_commands);
 #endif
         tcase_add_test(speech, words_are_laid_out_as_speech_commands);
         suite_add_tcase(suite, speech);
