@@ -129,16 +129,16 @@ int events_read(const struct events *events, uint8_t *counts, events_progress *p
     return 0;
 }
 
-char *events_describe(const struct events *events, const struct events_told *told) {
-    char *cut = told->cut == 0 ? format_text("%s", "")
-                               : format_text("%s: %zu of %zu samples last longer than %g s and are cut there, which "
-                                             "leaves out %" PRId64 " of %" PRId64 " events.",
-                                             events->path, told->cut, told->samples,
-                                             edge(&events->shape, events->shape.steps), told->late, told->events);
+char *events_describe(const char *path, const struct events_shape *shape, const struct events_told *told) {
+    char *cut = told->cut == 0
+                    ? format_text("%s", "")
+                    : format_text("%s: %zu of %zu samples last longer than %g s and are cut there, which "
+                                  "leaves out %" PRId64 " of %" PRId64 " events.",
+                                  path, told->cut, told->samples, edge(shape, shape->steps), told->late, told->events);
     char *full = told->lost == 0 ? format_text("%s", "")
                                  : format_text("%s: %zu of %zu samples have more than 255 events in a bin of a "
                                                "channel, of which 255 are kept; %" PRId64 " events are left out.",
-                                               events->path, told->full, told->samples, told->lost);
+                                               path, told->full, told->samples, told->lost);
     char *both = *cut == '\0' && *full == '\0' ? NULL : format_text("%s%s%s", cut, *cut && *full ? "\n" : "", full);
     free(cut);
     free(full);

@@ -73,7 +73,7 @@ typedef int events_progress(void *user, size_t done, size_t count);
 int events_read(const struct events *events, uint8_t *counts, events_progress *progress, void *user,
                 struct events_told *told, struct failure *failure);
 
-/** Sentences about what was cut and what was full, to be freed; NULL where there is nothing to say. */
-char *events_describe(const struct events *events, const struct events_told *told);
+/** Sentences about what of a file was cut and what was full, to be freed; NULL where there is nothing to say. */
+char *events_describe(const char *path, const struct events_shape *shape, const struct events_told *told);
 
 #endif

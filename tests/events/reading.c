@@ -151,7 +151,7 @@ START_TEST(counts_stay_at_255_and_say_so) {
     ck_assert_int_eq(counts[1], 0);
     ck_assert_int_eq(told.lost, 10000 - 255);
     ck_assert_uint_eq(told.full, 1);
-    char *text = events_describe(events, &told);
+    char *text = events_describe("a.h5", &small, &told);
     ck_assert_ptr_nonnull(strstr(text, "1 of 1 samples have more than 255 events in a bin of a channel"));
     free(text);
     events_close(events);
@@ -166,7 +166,7 @@ START_TEST(a_sample_may_be_empty) {
     ck_assert_int_eq(events_fill(events, 0, counts, &told, &failure), 0);
     for (size_t k = 0; k < sizeof counts; k++)
         ck_assert_int_eq(counts[k], 0);
-    ck_assert_ptr_null(events_describe(events, &told));
+    ck_assert_ptr_null(events_describe("a.h5", &small, &told));
     events_close(events);
 }
 END_TEST
@@ -187,7 +187,7 @@ START_TEST(reading_tells_how_far_it_is) {
     ck_assert_int_eq(events_read(events, counts, stop_at_three, &calls, &told, &failure), 7);
     ck_assert_uint_eq(calls, 3);
     ck_assert_int_eq(events_read(events, counts, NULL, NULL, &told, &failure), 0);
-    char *text = events_describe(events, &told);
+    char *text = events_describe("a.h5", &small, &told);
     ck_assert_ptr_nonnull(
         strstr(text, "1 of 8 samples last longer than 1 s and are cut there, which leaves out 1 of "));
     free(text);

@@ -1,0 +1,15 @@
+/* Sets of events as the network sees them: counts, and empty steps behind each sample. */
+#ifndef EXAMPLES_SHD_DATA_H
+#define EXAMPLES_SHD_DATA_H
+
+#include "training/data.h"
+#include "training/options.h"
+
+/** The sets of a folder; only SSC has one to validate. */
+enum { SHD_TRAINING, SHD_VALIDATION, SHD_TESTING, SHD_SETS };
+
+/** Reads the files of options->data, or what was kept of them; a file that is NULL is none. */
+int shd_load(snnd_context *context, const struct options *options, const char *const files[SHD_SETS], int32_t classes,
+             const struct say *say, struct data *data, struct failure *failure);
+
+#endif
