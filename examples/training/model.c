@@ -208,6 +208,10 @@ int model_trainer(snnd_context *context, const struct options *options, const st
         training.rate_upper = options->rate_upper;
     }
     training.sparsity = model->sparsity;
+    snnd_optimizer_options weights;
+    snnd_optimizer_options_init(&weights, sizeof weights);
+    weights.weight_decay = options->weight_decay;
+    training.weights = &weights;
     snnd_picojoules picojoules;
     snnd_picojoules_init(&picojoules, sizeof picojoules);
     picojoules.accumulation = options->picojoules.accumulation;

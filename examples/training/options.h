@@ -79,11 +79,13 @@ struct options {
     int isa;                                /**< snnd_isa */
     int dale;
     double rate_penalty, rate_lower, rate_upper;
-    double sparsity, l1, dropout, validation, temperature, share, rewire_until;
+    double sparsity, l1, weight_decay, dropout, validation, temperature, share, rewire_until;
     int resume, overwrite, quiet, help, version;
     /* Of recipes. */
-    int preset;       /**< rawhd: enum preset */
-    int german_first; /**< rawhd */
+    int preset;              /**< rawhd: enum preset */
+    int german_first;        /**< rawhd */
+    int64_t bins, bin, tail; /**< shd, ssc: --steps; milliseconds; for each layer of delays */
+    int units;               /**< shd, ssc: place in the list of how many are summed */
 
     unsigned char given[ARGUMENTS_MOST]; /**< of each line of the tables: it was on the command line */
 };

@@ -6,9 +6,12 @@
 
 #include "common/program.h"
 #include "rawhd/recipe.h"
+#include "shd/recipe.h"
 
 static const struct recipe *const recipes[] = {
     &recipe_rawhd,
+    &recipe_shd,
+    &recipe_ssc,
 };
 
 enum { RECIPES = sizeof recipes / sizeof *recipes };
