@@ -17,6 +17,7 @@ struct bench {
     snnd_dataset *data;
     snnd_trainer *trainer;
     float *input;
+    uint8_t *counts;
     int32_t *labels;
     double loss;
 };
@@ -38,6 +39,7 @@ int bench_evaluate(struct bench *bench);
 
 int bench_stream(struct bench *bench);
 int bench_run(struct bench *bench);
+int bench_epoch(struct bench *bench);
 int bench_rows(struct bench *bench);
 int bench_kernels(const struct bench_options *options);
 

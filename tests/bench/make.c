@@ -135,5 +135,6 @@ void bench_clean_up(struct bench *bench) {
     snnd_dataset_free(bench->data);
     snnd_context_free(bench->context);
     free(bench->input);
+    free(bench->counts);
     free(bench->labels);
 }

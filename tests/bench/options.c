@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const modes[] = {"train", "eval", "stream", "run", "rows", "kernels", "sgemm", NULL};
+static const char *const modes[] = {"train", "eval", "stream", "run", "epoch", "rows", "kernels", "sgemm", NULL};
 static const char *const rules[] = {"dense", "fixed", "deep-r-random", "deep-r-gradient", NULL};
 static const char *const all_neurons[] = {"lif", "adaptive", NULL};
 static const char *const isas[] = {"auto", "plain", "avx2", "avx512", NULL};
@@ -23,6 +23,7 @@ static const char help[] =
     "  eval     evaluation of batches\n"
     "  stream   a stream, one sample after the other, in microseconds a frame\n"
     "  run      a whole training run: seconds and sigma of every epoch, one line each\n"
+    "  epoch    training steps on samples of counts, as the trainer does them, and how long an epoch takes\n"
     "  rows     the rows between the delays of a hidden layer, beside plain sweeps that move as many bytes\n"
     "  kernels  the hot kernels alone, for one tile on one thread, in the shapes of the network; an operation is a\n"
     "           multiplication or an addition\n"
@@ -42,7 +43,7 @@ static const char help[] =
     "  --threads N     up to 1024 (2)\n"
     "  --repeat N      steps that are timed, after two that are not (10)\n"
     "  --epochs N      of a run (150)\n"
-    "  --samples N     of a run (8000)\n"
+    "  --samples N     of a run or an epoch (8000)\n"
     "  --isa NAME      auto, plain, avx2 or avx512 (auto)\n"
     "  --method NAME   of the delays: auto, direct or spectral (auto)\n"
     "  --products NAME what multiplies matrices: auto, own or blas (auto)\n"
@@ -259,7 +260,8 @@ int bench_options_read(int count, char **arguments, struct bench_options *option
             return wrong(known[place].name, optarg, expected);
     }
     if (optind + 1 != count || !choice(modes, arguments[optind], &options->mode)) {
-        fputs("snnd-bench: expected one of train, eval, stream, run, rows, kernels and sgemm; --help tells\n", stderr);
+        fputs("snnd-bench: expected one of train, eval, stream, run, epoch, rows, kernels and sgemm; --help tells\n",
+              stderr);
         return 2;
     }
     return complete(options);

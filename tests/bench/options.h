@@ -4,7 +4,16 @@
 
 #include <stdint.h>
 
-enum bench_mode { BENCH_TRAIN, BENCH_EVAL, BENCH_STREAM, BENCH_RUN, BENCH_ROWS, BENCH_KERNELS, BENCH_SGEMM };
+enum bench_mode {
+    BENCH_TRAIN,
+    BENCH_EVAL,
+    BENCH_STREAM,
+    BENCH_RUN,
+    BENCH_EPOCH,
+    BENCH_ROWS,
+    BENCH_KERNELS,
+    BENCH_SGEMM
+};
 enum bench_rule { BENCH_DENSE, BENCH_FIXED, BENCH_DEEP_R_RANDOM, BENCH_DEEP_R_GRADIENT };
 
 enum bench_neurons { BENCH_LIF, BENCH_ADAPTIVE };

@@ -15,6 +15,8 @@ static int measure(struct bench *bench) {
         return bench_stream(bench);
     case BENCH_RUN:
         return bench_run(bench);
+    case BENCH_EPOCH:
+        return bench_epoch(bench);
     case BENCH_ROWS:
         return bench_rows(bench);
     default:

@@ -40,6 +40,7 @@ def parse_arguments():
     parser.add_argument("--sparsity", type=float, help="0.875 with a rule other than dense")
     parser.add_argument("--rule", choices=RULES, default="dense")
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--samples", type=int, metavar="N", help="of an epoch, whose time is then told, too")
     parser.add_argument("--repeat", type=int, default=10, help="steps that are timed")
     parser.add_argument("--denormals", action="store_true",
                         help="compute with denormal numbers, which are very slow, instead of taking them as 0")
@@ -155,11 +156,16 @@ def main():
               "max_ms": round(times[-1], 4), "repeat": options.repeat, "threads": options.threads,
               "peak_rss_kb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, "synapses": bench.network.active(),
               "times_ms": [round(t, 4) for t in times]}
+    if options.samples:
+        steps = -(-options.samples // options.batch)
+        result.update(samples=options.samples, epoch_steps=steps, epoch_seconds=round(result["step_ms"] * steps / 1e3, 3))
     if options.json:
         print(json.dumps(result))
     else:
         print("{peer}, {mode}, {rule}, sparsity {sparsity:g}, sigma {sigma:g}, batch {batch}: {step_ms:.2f} ms "
               "({min_ms:.2f} to {max_ms:.2f} in {repeat}), {threads} threads".format(**result))
+        if options.samples:
+            print("epoch {epoch_seconds:.1f} s of {epoch_steps} steps, for {samples} samples".format(**result))
 
 
 if __name__ == "__main__":

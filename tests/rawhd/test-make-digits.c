@@ -4,8 +4,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "gsc/commands.h"
 #include "common/files.h"
+#include "gsc/commands.h"
 #include "rawhd/recordings.h"
 #include "rawhd/spectrograms.h"
 #include "support.h"
