@@ -1206,6 +1206,11 @@ SNND_API snnd_status snnd_dataset_read_padded_npy(snnd_context *context, const s
  * the parent's numbers, and either may be freed first. Rounded to the nearest count; an error if one were empty. */
 SNND_API snnd_status snnd_dataset_split(const snnd_dataset *dataset, double share, uint64_t seed, snnd_dataset **part,
                                         snnd_dataset **rest);
+/** Makes a dataset of the samples `index` [count] (count >= 1), in this order, as of one speaker; the same one may be
+ * there several times. It shares the parent's numbers, and either may be freed first. An index without a sample is an
+ * error that names it. */
+SNND_API snnd_status snnd_dataset_select(const snnd_dataset *dataset, const int64_t *index, int64_t count,
+                                         snnd_dataset **selection);
 /** Frees a dataset; parts that were split off stay usable. */
 SNND_API void snnd_dataset_free(snnd_dataset *dataset);
 

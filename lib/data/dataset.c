@@ -526,6 +526,31 @@ snnd_status snnd_dataset_split(const snnd_dataset *dataset, double share, uint64
     return SNND_OK;
 }
 
+snnd_status snnd_dataset_select(const snnd_dataset *dataset, const int64_t *index, int64_t count,
+                                snnd_dataset **selection) {
+    if (dataset == NULL)
+        return SNND_ERROR_ARGUMENT;
+    snnd_context *context = dataset->context;
+    if (index == NULL || selection == NULL)
+        return snnd_fail(context, SNND_ERROR_ARGUMENT, "snnd_dataset_select: index or selection is NULL");
+    if (count < 1 || count > INT32_MAX)
+        return snnd_fail(context, SNND_ERROR_ARGUMENT, "snnd_dataset_select: count is %lld; expected 1 to %d",
+                         (long long)count, INT32_MAX);
+    int32_t *chosen = snnd_allocate(context, snnd_size_of(count), sizeof *chosen);
+    snnd_status status = chosen == NULL ? SNND_ERROR_MEMORY : SNND_OK;
+    for (int64_t i = 0; status == SNND_OK && i < count; i++) {
+        if (index[i] < 0 || index[i] >= dataset->samples)
+            status = snnd_fail(context, SNND_ERROR_ARGUMENT, "index[%lld] is %lld; expected 0 to %lld", (long long)i,
+                               (long long)index[i], (long long)dataset->samples - 1);
+        else
+            chosen[i] = (int32_t)index[i];
+    }
+    if (status == SNND_OK)
+        status = select_samples(dataset, chosen, count, selection);
+    snnd_release(context, chosen);
+    return status;
+}
+
 void snnd_dataset_free(snnd_dataset *dataset) {
     if (dataset == NULL)
         return;

@@ -682,6 +682,43 @@ START_TEST(every_sample_is_chosen_as_often) {
 }
 END_TEST
 
+START_TEST(a_selection_has_the_samples_that_were_named) {
+    static const int64_t index[] = {7, 2, 2, N - 1, 0}, second[] = {3, 1};
+    snnd_context *context = make_context(1);
+    snnd_dataset *dataset = make_dataset(context), *selection = NULL, *of_it = NULL;
+    OK(context, snnd_dataset_select(dataset, index, 5, &selection));
+    ck_assert_int_eq(snnd_dataset_samples(selection), 5);
+    ck_assert_int_eq(snnd_dataset_steps(selection), T);
+    ck_assert_int_eq(snnd_dataset_classes(selection), snnd_dataset_classes(dataset));
+    for (int64_t n = 0; n < 5; n++)
+        ck_assert_int_eq(identify(context, selection, n), index[n]);
+    OK(context, snnd_dataset_select(selection, second, 2, &of_it));
+    snnd_dataset_free(dataset);
+    snnd_dataset_free(selection);
+    ck_assert_int_eq(identify(context, of_it, 0), N - 1);
+    ck_assert_int_eq(identify(context, of_it, 1), 2);
+    snnd_dataset_free(of_it);
+    snnd_context_free(context);
+}
+END_TEST
+
+START_TEST(a_selection_of_what_is_not_there_is_refused) {
+    const int64_t beyond[] = {0, N}, before[] = {-1};
+    snnd_context *context = make_context(1);
+    snnd_dataset *dataset = make_dataset(context), *selection = NULL;
+    FAILS(context, SNND_ERROR_ARGUMENT, "index[1] is 10; expected 0 to 9",
+          snnd_dataset_select(dataset, beyond, 2, &selection));
+    FAILS(context, SNND_ERROR_ARGUMENT, "index[0] is -1", snnd_dataset_select(dataset, before, 1, &selection));
+    FAILS(context, SNND_ERROR_ARGUMENT, "count is 0", snnd_dataset_select(dataset, beyond, 0, &selection));
+    FAILS(context, SNND_ERROR_ARGUMENT, "NULL", snnd_dataset_select(dataset, NULL, 1, &selection));
+    FAILS(context, SNND_ERROR_ARGUMENT, "NULL", snnd_dataset_select(dataset, beyond, 1, NULL));
+    ck_assert_int_eq(snnd_dataset_select(NULL, beyond, 1, &selection), SNND_ERROR_ARGUMENT);
+    ck_assert_ptr_null(selection);
+    snnd_dataset_free(dataset);
+    snnd_context_free(context);
+}
+END_TEST
+
 START_TEST(the_parts_live_on_without_their_parent) {
     allocator memory = {0};
     snnd_context *context = NULL;
@@ -807,6 +844,17 @@ static snnd_status split_something(snnd_context *context, void *dataset) {
     return status;
 }
 
+static snnd_status select_something(snnd_context *context, void *dataset) {
+    static const int64_t index[] = {4, 2};
+    (void)context;
+    snnd_dataset *selection = NULL;
+    const snnd_status status = snnd_dataset_select(dataset, index, 2, &selection);
+    if (status != SNND_OK)
+        ck_assert_ptr_null(selection);
+    snnd_dataset_free(selection);
+    return status;
+}
+
 START_TEST(making_one_without_memory_is_an_error_and_no_leak) {
     allocator memory = {0};
     snnd_context *context = NULL;
@@ -839,6 +887,7 @@ START_TEST(splitting_one_without_memory_is_an_error_and_no_leak) {
     ck_assert_int_eq(allocator_context(&memory, 1, &context), SNND_OK);
     snnd_dataset *dataset = make_dataset(context);
     allocator_starve(context, &memory, split_something, dataset);
+    allocator_starve(context, &memory, select_something, dataset);
     for (int64_t n = 0; n < N; n++)
         ck_assert_int_eq(identify(context, dataset, n), n);
     snnd_dataset_free(dataset);
@@ -892,6 +941,8 @@ Suite *dataset_suite(void) {
     tcase_add_test(splitting, every_sample_is_on_one_side);
     tcase_add_test(splitting, the_seed_alone_chooses_the_samples);
     tcase_add_test(splitting, every_sample_is_chosen_as_often);
+    tcase_add_test(splitting, a_selection_has_the_samples_that_were_named);
+    tcase_add_test(splitting, a_selection_of_what_is_not_there_is_refused);
     tcase_add_loop_test(splitting, the_parts_live_on_without_their_parent, 0, 2);
     tcase_add_test(splitting, a_part_shares_the_numbers_of_its_parent);
     tcase_add_test(splitting, a_part_can_be_split_again);

@@ -16,7 +16,7 @@ enum { SAMPLES = 12, STEPS = 10, INPUTS = 5, HIDDEN = 8, CLASSES = 3, BATCH = 4 
 typedef struct life {
     allocator memory;
     snnd_context *context;
-    snnd_dataset *data, *part, *rest, *read, *padded, *counts, *events, *source;
+    snnd_dataset *data, *part, *rest, *selection, *read, *padded, *counts, *events, *source;
     snnd_network *network, *loaded, *own, *initial, *best;
     snnd_sparsity *sparsity, *rule;
     snnd_trainer *trainer;
@@ -146,6 +146,7 @@ static void make_data(life *l) {
     samples.channels = INPUTS;
     LIVE(l, snnd_dataset_create(l->context, &samples, &l->data));
     LIVE(l, snnd_dataset_split(l->data, 0.3, 1, &l->part, &l->rest));
+    LIVE(l, snnd_dataset_select(l->data, (const int64_t[]){1, 0}, 2, &l->selection));
     LIVE(l, snnd_dataset_load_npy(l->context, scratch("numbers"), scratch("classes"), 0.5, &l->read));
     LIVE(l, snnd_dataset_load_padded_npy(l->context, scratch("numbers"), scratch("classes"), scratch("lengths"), 0.5,
                                          &l->padded));
@@ -443,6 +444,7 @@ static void die(life *l) {
     snnd_dataset_free(l->padded);
     snnd_dataset_free(l->part);
     snnd_dataset_free(l->rest);
+    snnd_dataset_free(l->selection);
     snnd_dataset_free(l->data);
     snnd_context_free(l->context);
     ck_assert_int_eq(l->memory.out, 0);

@@ -290,6 +290,20 @@ static void split_dataset(world *w) {
     w->dataset[2] = NULL;
 }
 
+static void select_dataset(world *w) {
+    int64_t index[8];
+    const int64_t count = fuzz_below(&w->in, 9);
+    snnd_dataset *selection = NULL, *from = w->dataset[fuzz_below(&w->in, DATASETS)];
+    for (int64_t i = 0; i < count; i++)
+        index[i] = fuzz_byte(&w->in) < 240 ? fuzz_below(&w->in, 8) : (int64_t)fuzz_word(&w->in);
+    if (CALL(w, from, snnd_dataset_select(from, or_null(w, index), count, &selection)) != SNND_OK)
+        return;
+    CLAIM(snnd_dataset_samples(selection) == count, "%lld of %lld samples", (long long)snnd_dataset_samples(selection),
+          (long long)count);
+    snnd_dataset_free(w->dataset[2]);
+    w->dataset[2] = selection;
+}
+
 static void get_batches(world *w) {
     const float *input;
     const int32_t *label;
@@ -313,7 +327,7 @@ operation *const trainer_operations[] = {
     create_sparsity,     create_sparsity, sparsity_step, sparsity_end_epoch, create_trainer,    create_trainer,
     trainer_step,        trainer_step,    trainer_epoch, trainer_evaluate,   trainer_end_epoch, save_checkpoint,
     load_checkpoint,     create_dataset,  split_dataset, get_batches,        pass_checkpoint,   trainer_set_factor,
-    trainer_step_padded, create_events,   create_source, fill_sample,        walk_ahead,
+    trainer_step_padded, create_events,   create_source, fill_sample,        walk_ahead,        select_dataset,
 };
 
 const int trainer_operation_count = sizeof trainer_operations / sizeof trainer_operations[0];
