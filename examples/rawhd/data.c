@@ -173,6 +173,14 @@ static int use_kept(snnd_context *context, const char *folder, const struct cach
     return 0;
 }
 
+/* Who speaks, in the order of a list; to be freed. */
+static int32_t *list_speakers(const struct recording_list *list) {
+    int32_t *speaker = allocate(list->count, sizeof *speaker);
+    for (size_t i = 0; i < list->count; i++)
+        speaker[i] = list->recording[i].speaker;
+    return speaker;
+}
+
 static int load_recordings(const struct reading *reading, struct data *data, struct failure *failure) {
     const struct options *options = reading->options;
     struct recordings recordings;
@@ -186,6 +194,8 @@ static int load_recordings(const struct reading *reading, struct data *data, str
         result = make_sets(reading, &recordings, folder, &key, &problems, data, failure);
     free(folder);
     problems_clear(&problems);
+    data->training_speaker = list_speakers(&recordings.training);
+    data->testing_speaker = list_speakers(&recordings.testing);
     recordings_free(&recordings);
     data->classes = DIGIT_CLASSES;
     return result;

@@ -203,6 +203,7 @@ static void match_list(const struct list *list, const char *seen, const struct f
             continue;
         }
         matched->recording[i].label = digit_class(&parts, german_first);
+        matched->recording[i].speaker = parts.speaker;
         matched->recording[i].file = find_file(files, stems, stem_count, entry, problems);
     }
 }

@@ -11,7 +11,7 @@
 
 struct recording {
     const struct found_file *file; /**< NULL: it has a problem, which has been noted */
-    int label;
+    int label, speaker;
 };
 
 /** In the order of its list. */

@@ -26,6 +26,9 @@ uint64_t data_fingerprint(uint64_t fingerprint, const snnd_dataset *set) {
             break;
         fingerprint = fingerprint_add(fingerprint, input, bytes);
         fingerprint = fingerprint_add(fingerprint, &label, sizeof label);
+        const int32_t length = snnd_dataset_length(set, i);
+        if (length < snnd_dataset_steps(set))
+            fingerprint = fingerprint_add(fingerprint, &length, sizeof length);
     }
     return fingerprint;
 }

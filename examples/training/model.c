@@ -197,7 +197,21 @@ int model_trainer(snnd_context *context, const struct options *options, const st
                   int (*progress)(void *user, const snnd_progress *progress), void *user, snnd_trainer **trainer,
                   struct failure *failure) {
     snnd_trainer_options training;
+    snnd_optimizer_options weights;
+    snnd_schedule weight_schedule, position_schedule;
     snnd_trainer_options_init(&training, sizeof training);
+    snnd_optimizer_options_init(&weights, sizeof weights);
+    snnd_schedule_init(&weight_schedule, sizeof weight_schedule);
+    snnd_schedule_init(&position_schedule, sizeof position_schedule);
+    weights.weight_decay = options->weight_decay;
+    weight_schedule.kind = SNND_SCHEDULE_ONE_CYCLE;
+    weight_schedule.value = options->weight_rate;
+    position_schedule.kind = SNND_SCHEDULE_COSINE;
+    position_schedule.value = options->position_rate;
+    weight_schedule.epochs = position_schedule.epochs = (int32_t)options->epochs;
+    training.weights = &weights;
+    training.weight_schedule = &weight_schedule;
+    training.position_schedule = &position_schedule;
     training.epochs = (int32_t)options->epochs;
     training.batch = (int32_t)options->batch;
     training.seed = (uint64_t)options->seed;
@@ -208,10 +222,6 @@ int model_trainer(snnd_context *context, const struct options *options, const st
         training.rate_upper = options->rate_upper;
     }
     training.sparsity = model->sparsity;
-    snnd_optimizer_options weights;
-    snnd_optimizer_options_init(&weights, sizeof weights);
-    weights.weight_decay = options->weight_decay;
-    training.weights = &weights;
     snnd_picojoules picojoules;
     snnd_picojoules_init(&picojoules, sizeof picojoules);
     picojoules.accumulation = options->picojoules.accumulation;

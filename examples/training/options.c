@@ -34,12 +34,7 @@ static const char *const isa_names[] = {"auto", "plain", "avx2", "avx512", NULL}
 #define MOST_SEED 9007199254740991.0
 
 static const struct option_entry table[] = {
-    {{"data", TEXT, OPTION_AT(data), 0, 0, NULL},
-     OFFERED,
-     "DIR",
-     NULL,
-     NULL,
-     "Heidelberg Digits, or the four .npy files of the paper's code"},
+    {{"data", TEXT, OPTION_AT(data), 0, 0, NULL}, OFFERED, "DIR", NULL, NULL, NULL},
     {{"out", TEXT, OPTION_AT(out), 0, 0, NULL}, FORGOTTEN, "DIR", "run", NULL, "where the run is kept"},
     {{"epochs", WHOLE, OPTION_AT(epochs), 1, 1e6, NULL},
      DECIDES,
@@ -175,18 +170,36 @@ static const struct option_entry table[] = {
      NULL,
      NULL,
      "of pruned: whose weights they then begin with, as initial.safetensors of a run"},
-    {{"l1", REAL, OPTION_AT(l1), 0, 1e6, NULL},
+    {{"weight-rate", REAL, OPTION_AT(weight_rate), 0, 1e6, NULL},
      DECIDES,
      "X",
-     "1e-5",
+     "0.005",
      FROM_PAPER,
-     "penalty on the sum of all |weights|"},
+     "highest learning rate of Adam for weights, from and to lower ones in one cycle"},
+    {{"position-rate", REAL, OPTION_AT(position_rate), 0, 1e6, NULL},
+     DECIDES,
+     "X",
+     "0.1",
+     FROM_PAPER,
+     "the same for positions of delays, falling as a cosine"},
     {{"weight-decay", REAL, OPTION_AT(weight_decay), 0, 1e6, NULL},
      DECIDES,
      "X",
      "0",
      FROM_PAPER,
      "times a weight, or a number of batch norm, is added to its gradient (L2)"},
+    {{"extra-steps", OTHER, OPTION_AT(extra_steps), 0, 1e5, NULL},
+     DECIDES,
+     "N",
+     "0",
+     FROM_PAPER,
+     "silent ones after each sample; half: of half the longest delay for each layer of delays"},
+    {{"l1", REAL, OPTION_AT(l1), 0, 1e6, NULL},
+     DECIDES,
+     "X",
+     "1e-5",
+     FROM_PAPER,
+     "penalty on the sum of all |weights|"},
     {{"rate-penalty", REAL, OPTION_AT(rate_penalty), 0, 1e6, NULL},
      DECIDES,
      "C",
@@ -206,12 +219,12 @@ static const struct option_entry table[] = {
      NULL,
      "the same; 0: each spike is penalised"},
     {{"dropout", REAL, OPTION_AT(dropout), 0, 0.999999, NULL}, DECIDES, "P", "0.4", FROM_PAPER, "of hidden spikes"},
-    {{"validation", REAL, OPTION_AT(validation), 0, 0.999999, NULL},
+    {{"validation", OTHER, OPTION_AT(validation), 0, 0.999999, NULL},
      DECIDES,
-     "SHARE",
+     "WHAT",
      "0",
      FROM_PAPER,
-     "of the training list held out"},
+     "held out of the training samples: a share, or speaker:N; 0: the set's own list, if it has one"},
     {{"seed", WHOLE, OPTION_AT(seed), 0, MOST_SEED, NULL},
      DECIDES,
      "N",
@@ -293,7 +306,14 @@ static int read_widths(const struct argument *argument, void *field, const char 
     return 0;
 }
 
-static char *widths_text(const void *field) {
+/* Takes the text. */
+static cJSON *value_of_text(char *text) {
+    cJSON *value = cJSON_CreateString(text);
+    free(text);
+    return value;
+}
+
+static cJSON *widths_value(const void *field) {
     const struct widths *widths = field;
     char *text = format_text("%d", (int)widths->width[0]);
     for (int i = 1; i < widths->count; i++) {
@@ -301,7 +321,7 @@ static char *widths_text(const void *field) {
         free(text);
         text = longer;
     }
-    return text;
+    return value_of_text(text);
 }
 
 static int read_tau(const struct argument *argument, void *field, const char *text, struct failure *failure) {
@@ -313,9 +333,41 @@ static int read_tau(const struct argument *argument, void *field, const char *te
     return 0;
 }
 
-static char *tau_text(const void *field) {
+static cJSON *tau_value(const void *field) {
     const struct tau *tau = field;
-    return tau->learned ? format_text("learned") : real_text(tau->steps);
+    return value_of_text(tau->learned ? format_text("learned") : real_text(tau->steps));
+}
+
+static int read_holdout(const struct argument *argument, void *field, const char *text, struct failure *failure) {
+    static const char by[] = "speaker:";
+    struct holdout read = {0, 0, strncmp(text, by, strlen(by)) == 0};
+    const int result = read.by_speaker ? number_whole(text + strlen(by), 0, INT32_MAX, &read.speaker)
+                                       : number_real(text, argument->low, argument->high, &read.share);
+    if (result != 0)
+        return failed(failure, "--%s: expected a share from %g to %g, or speaker:N, not '%s'", argument->name,
+                      argument->low, argument->high, text);
+    *(struct holdout *)field = read;
+    return 0;
+}
+
+static cJSON *holdout_value(const void *field) {
+    const struct holdout *holdout = field;
+    return holdout->by_speaker ? value_of_text(format_text("speaker:%lld", (long long)holdout->speaker))
+                               : cJSON_CreateNumber(holdout->share);
+}
+
+static int read_silence(const struct argument *argument, void *field, const char *text, struct failure *failure) {
+    struct silence read = {0, strcmp(text, "half") == 0};
+    if (!read.half && number_whole(text, (int64_t)argument->low, (int64_t)argument->high, &read.steps) != 0)
+        return failed(failure, "--%s: expected half or a whole number from %.0f to %.0f, not '%s'", argument->name,
+                      argument->low, argument->high, text);
+    *(struct silence *)field = read;
+    return 0;
+}
+
+static cJSON *silence_value(const void *field) {
+    const struct silence *silence = field;
+    return silence->half ? cJSON_CreateString("half") : cJSON_CreateNumber((double)silence->steps);
 }
 
 static int read_prices(const struct argument *argument, void *field, const char *text, struct failure *failure) {
@@ -332,26 +384,26 @@ static int read_prices(const struct argument *argument, void *field, const char 
     return 0;
 }
 
-static char *prices_text(const void *field) {
+static cJSON *prices_value(const void *field) {
     const struct prices *prices = field;
     if (!prices->given)
-        return NULL;
+        return cJSON_CreateNull();
     char *accumulation = real_text(prices->accumulation), *multiplication = real_text(prices->multiplication);
-    char *text = format_text("%s,%s", accumulation, multiplication);
+    cJSON *value = value_of_text(format_text("%s,%s", accumulation, multiplication));
     free(accumulation);
     free(multiplication);
-    return text;
+    return value;
 }
 
-/* The options of kind OTHER: how each is read, and written as it is read; NULL: it was not given. */
+/* The options of kind OTHER: how each is read, and what settings have, which reads the same; null: it was not given. */
 static const struct form {
     const char *name;
     argument_reader *read;
-    char *(*text)(const void *field);
+    cJSON *(*value)(const void *field);
 } forms[] = {
-    {"hidden", read_widths, widths_text},
-    {"tau", read_tau, tau_text},
-    {"picojoules", read_prices, prices_text},
+    {"hidden", read_widths, widths_value},       {"tau", read_tau, tau_value},
+    {"validation", read_holdout, holdout_value}, {"extra-steps", read_silence, silence_value},
+    {"picojoules", read_prices, prices_value},
 };
 
 static const struct form *form_of(const struct argument *argument) {
@@ -417,6 +469,11 @@ static int place_of(const struct recipe *recipe, const char *name) {
     while (place < entry_count(recipe) && strcmp(entry_at(recipe, place)->is.name, name) != 0)
         place++;
     return place;
+}
+
+int32_t options_extra_steps(const struct options *options) {
+    const struct silence *silence = &options->extra_steps;
+    return (int32_t)(silence->half ? options->max_delay / 2 * (options->hidden.count + 1) : silence->steps);
 }
 
 int options_given(const struct options *options, const char *name) {
@@ -485,7 +542,7 @@ static void print_option(const struct recipe *recipe, const struct option_entry 
     char *left = entry->is.kind == SWITCH_PAIR
                      ? format_text("--%s, --no-%s", entry->is.name, entry->is.name)
                      : format_text("--%s %s", entry->is.name, entry->argument != NULL ? entry->argument : "");
-    printf("  %-22s  %s", left, entry->help);
+    printf("  %-22s  %s", left, entry->help != NULL ? entry->help : recipe->data);
     if (usual.text != NULL)
         printf(usual.from != NULL ? " (%s, %s)" : " (%s)", usual.text, usual.from);
     putchar('\n');
@@ -518,8 +575,8 @@ void options_help(const struct recipe *recipe, const char *program) {
         "The folder --out gets, whole at any time:\n"
         "  log.jsonl               one JSON object an epoch, the first is 1\n"
         "  initial.safetensors     the model before training\n"
-        "  best.safetensors        the model of the best epoch: by validation accuracy if there is a --validation\n"
-        "                          share, else by test accuracy, as in the paper's code\n"
+        "  best.safetensors        the model of the best epoch: by validation accuracy if there is a validation set,\n"
+        "                          else by test accuracy, as in the paper's code\n"
         "  last.safetensors        the model of the last epoch\n"
         "  checkpoint.safetensors  what --resume needs; Ctrl-C writes it at the next step\n"
         "  front_end.json          how recordings became inputs, for snnd-live; not from arrays made elsewhere\n"
@@ -547,10 +604,7 @@ static cJSON *value_of(const struct options *options, const struct option_entry 
     case OTHER:
         break;
     }
-    char *text = form_of(&entry->is)->text(field);
-    cJSON *value = text != NULL ? cJSON_CreateString(text) : cJSON_CreateNull();
-    free(text);
-    return value;
+    return form_of(&entry->is)->value(field);
 }
 
 /* An option's text from JSON, as on the command line. */

@@ -33,7 +33,7 @@ struct option_entry {
     const char *argument; /**< what --help calls its value; NULL: it takes none */
     const char *usual;    /**< its default, as on the command line; NULL: the field is zero, or the help tells */
     const char *from;     /**< who has chosen that, of FROM_...; NULL: it is ours */
-    const char *help;
+    const char *help;     /**< NULL: what the recipe says of its data */
 };
 
 enum delays_kind { DELAYS_LEARNED, DELAYS_FIXED, DELAYS_AXONAL, DELAYS_DENDRITIC };
@@ -66,6 +66,19 @@ struct prices {
     int given;
 };
 
+/** What is held out of the training samples: a share of them, or those of a speaker. */
+struct holdout {
+    double share; /**< 0: none is */
+    int64_t speaker;
+    int by_speaker;
+};
+
+/** Silent steps after each sample: so many, or half of the longest delay for each layer of delays. */
+struct silence {
+    int64_t steps;
+    int half;
+};
+
 struct options {
     const struct recipe *recipe;
     const char *data, *out, *cache, *from, *rewind;
@@ -73,17 +86,21 @@ struct options {
     struct widths hidden;
     struct prices picojoules;
     struct tau tau;
+    struct holdout validation;
+    struct silence extra_steps;
     int delays, neurons, structure, growth; /**< of the enums above */
     int order, reset, surrogate;            /**< snnd_order, snnd_reset and snnd_surrogate, each less 1 */
     int budget, density;                    /**< snnd_budget, snnd_density */
     int isa;                                /**< snnd_isa */
     int dale;
+    double weight_rate, position_rate, weight_decay;
     double rate_penalty, rate_lower, rate_upper;
-    double sparsity, l1, weight_decay, dropout, validation, temperature, share, rewire_until;
+    double sparsity, l1, dropout, temperature, share, rewire_until;
     int resume, overwrite, quiet, help, version;
     /* Of recipes. */
     int preset;              /**< rawhd: enum preset */
     int german_first;        /**< rawhd */
+    double scale;            /**< arrays */
     int64_t bins, bin, tail; /**< shd, ssc: --steps; milliseconds; for each layer of delays */
     int units;               /**< shd, ssc: place in the list of how many are summed */
 
@@ -100,6 +117,9 @@ int options_check(struct options *options, struct failure *failure);
 
 /** Prints all about a recipe; `program` is what carries it out, as "snnd-train rawhd". */
 void options_help(const struct recipe *recipe, const char *program);
+
+/** Silent steps that follow each sample. */
+int32_t options_extra_steps(const struct options *options);
 
 /** 1 if the option was on the command line. */
 int options_given(const struct options *options, const char *name);

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "arrays/recipe.h"
 #include "common/program.h"
 #include "rawhd/recipe.h"
 #include "shd/recipe.h"
@@ -12,6 +13,7 @@ static const struct recipe *const recipes[] = {
     &recipe_rawhd,
     &recipe_shd,
     &recipe_ssc,
+    &recipe_arrays,
 };
 
 enum { RECIPES = sizeof recipes / sizeof *recipes };

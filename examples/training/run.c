@@ -8,7 +8,9 @@
 #include <string.h>
 
 #include "common/program.h"
+#include "training/extended.h"
 #include "training/history.h"
+#include "training/holdout.h"
 #include "training/idle.h"
 #include "training/keep.h"
 #include "training/model.h"
@@ -20,7 +22,6 @@ struct run {
     struct failure *failure;
     snnd_context *context;
     struct data data;
-    snnd_dataset *training, *validation; /* shares of data.training; NULL where all of it is for training */
     struct model model;
     snnd_trainer *trainer;
     struct keep keep;
@@ -89,15 +90,13 @@ static int load_data(struct run *run) {
     const struct say say = {say_line, &run->progress};
     if (recipe_load(run->context, options, &say, &run->data, run->failure) != 0)
         return -1;
-    if (options->validation > 0 && snnd_dataset_split(run->data.training, options->validation, (uint64_t)options->seed,
-                                                      &run->validation, &run->training) != SNND_OK)
-        return library_failure(run);
-    return 0;
-}
-
-/* The samples to train on. */
-static const snnd_dataset *training_set(const struct run *run) {
-    return run->training != NULL ? run->training : run->data.training;
+    if (run->data.cut > 0)
+        data_say(&say, "%lld samples were longer than %d steps, and have been cut", (long long)run->data.cut,
+                 (int)snnd_dataset_steps(run->data.training));
+    if (hold_out(run->context, options, &run->data, run->failure) != 0)
+        return -1;
+    const int32_t silent = options_extra_steps(options);
+    return silent > 0 ? extend(run->context, silent, &run->data, run->failure) : 0;
 }
 
 static int show_step(void *user, const snnd_progress *step) {
@@ -106,7 +105,7 @@ static int show_step(void *user, const snnd_progress *step) {
 }
 
 static int make_trainer(struct run *run) {
-    const int64_t batch = run->options->batch, samples = snnd_dataset_samples(training_set(run));
+    const int64_t batch = run->options->batch, samples = snnd_dataset_samples(run->data.training);
     const int64_t steps = (samples + batch - 1) / batch * run->options->epochs;
     if (!run->options->quiet)
         idle_mention_rewiring(run->options, steps);
@@ -125,6 +124,8 @@ static int open_folder(struct run *run) {
     keep->history = cJSON_CreateArray();
     keep->settings = options_settings(run->options);
     cJSON_AddStringToObject(keep->settings, "recordings", run->data.fingerprint);
+    if (run->data.validation != NULL)
+        cJSON_AddStringToObject(keep->settings, "validation-by", run->data.validation_by);
     cJSON_AddStringToObject(keep->settings, "library", snnd_version());
     const int begun = run->options->resume ? keep_restore(keep, run->trainer, run->model.network, run->options,
                                                           &run->progress, run->failure)
@@ -154,11 +155,11 @@ static int evaluate(struct run *run, const snnd_dataset *dataset, snnd_epoch_rep
 /* Ends an epoch that has been trained: measures, then keeps log, models and, last, the checkpoint. */
 static int finish_epoch(struct run *run, struct epoch_result *result, double begin) {
     struct keep *keep = &run->keep;
-    result->has_validation = run->validation != NULL;
+    result->has_validation = run->data.validation != NULL;
     result->has_energy = run->options->picojoules.given;
     if (evaluate(run, run->data.testing, &result->testing) != 0)
         return -1;
-    if (result->has_validation && evaluate(run, run->validation, &result->validation) != 0)
+    if (result->has_validation && evaluate(run, run->data.validation, &result->validation) != 0)
         return -1;
     const int lost = keep_changes(keep, run->model.network, &result->changes, run->failure);
     if (lost < 0)
@@ -183,7 +184,7 @@ static enum exit_code train_epoch(struct run *run) {
     double begin = progress_clock();
     struct epoch_result result;
     snnd_epoch_report_init(&result.training, sizeof result.training);
-    snnd_status status = snnd_trainer_epoch(run->trainer, training_set(run), &result.training);
+    snnd_status status = snnd_trainer_epoch(run->trainer, run->data.training, &result.training);
     if (status == SNND_STOPPED) {
         run->keep.seconds += progress_clock() - begin;
         return keep_checkpoint(&run->keep, run->trainer, run->failure) == 0 ? EXIT_STOPPED : EXIT_FAILED;
@@ -206,12 +207,13 @@ static void say_what_is_trained(struct run *run) {
     snnd_isa isa;
     int32_t threads = 1;
     snnd_context_info(run->context, &threads, &isa, NULL);
-    char *validated = run->validation != NULL
-                          ? format_text(", %lld to validate", (long long)snnd_dataset_samples(run->validation))
+    char *validated = run->data.validation != NULL
+                          ? format_text(", %lld to validate (%s)",
+                                        (long long)snnd_dataset_samples(run->data.validation), run->data.validation_by)
                           : format_text("%s", "");
     char *message =
         format_text("%lld samples to train on%s, %lld to test; %d inputs, %d classes, %lld synapses; %d thread%s",
-                    (long long)snnd_dataset_samples(training_set(run)), validated,
+                    (long long)snnd_dataset_samples(run->data.training), validated,
                     (long long)snnd_dataset_samples(run->data.testing), (int)snnd_network_inputs(run->model.network),
                     (int)snnd_network_outputs(run->model.network), (long long)snnd_network_active(run->model.network),
                     (int)threads, threads == 1 ? "" : "s");
@@ -233,7 +235,7 @@ static void say_result(const struct run *run) {
     if (isnan(validation))
         printf("chosen by test accuracy, as in the paper's code)\n");
     else
-        printf("chosen by its validation accuracy of %.2f %%)\n", 100 * validation);
+        printf("chosen by its validation accuracy of %.2f %%, %s)\n", 100 * validation, run->data.validation_by);
     if (keep_has(&run->keep, KEEP_BEST))
         program_say("models: %s/" KEEP_BEST " and %s/" KEEP_LAST "; log: %s/" KEEP_LOG, out, out, out);
     else
@@ -265,8 +267,6 @@ static enum exit_code train(struct run *run) {
 static void clean_up(struct run *run) {
     snnd_trainer_free(run->trainer);
     model_free(&run->model);
-    snnd_dataset_free(run->training);
-    snnd_dataset_free(run->validation);
     data_free(&run->data);
     snnd_context_free(run->context);
     keep_free(&run->keep);
