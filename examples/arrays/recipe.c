@@ -130,7 +130,8 @@ static int compare_sets(const struct options *options, struct data *data, struct
 
 static int load(snnd_context *context, const struct options *options, const struct say *say, struct data *data,
                 struct failure *failure) {
-    (void)say;
+    if (options->cache != NULL)
+        data_say(say, "--cache has no effect: nothing is made of arrays that could be kept");
     if (load_set(context, options, "training", 1, &data->training, failure) != 0 ||
         load_set(context, options, "testing", 1, &data->testing, failure) != 0 ||
         load_set(context, options, "validation", 0, &data->validation, failure) != 0 ||

@@ -151,7 +151,7 @@ static int make_sets(const struct reading *reading, const struct recordings *rec
     int result = use_set(reading->context, &training, &data->training, failure);
     if (result == 0)
         result = use_set(reading->context, &testing, &data->testing, failure);
-    set_front_end(data, &(struct front_end){key->preset, key->german_first, scale});
+    set_front_end(data, &(struct front_end){key->preset, key->german_first, scale, 0});
     spectrograms_free(&training);
     spectrograms_free(&testing);
     return result;

@@ -10,7 +10,7 @@
 
 static const char *const orders[] = {"english-first", "german-first"};
 
-enum { HIGHEST_RATE = 10000000 };
+enum { HIGHEST_RATE = 10000000, MOST_EXTRA = 100000000 };
 
 const char *preset_name(enum preset preset) {
     return preset == PRESET_MEL ? "mel" : "zenke-vogels";
@@ -39,6 +39,8 @@ cJSON *front_end_describe(const struct front_end *front_end) {
     cJSON *object = cJSON_CreateObject();
     front_end_describe_kind(front_end, object);
     front_end_describe_scale(front_end, object);
+    if (front_end->extra_steps > 0)
+        cJSON_AddNumberToObject(object, FRONT_END_EXTRA, front_end->extra_steps);
     return object;
 }
 
@@ -83,6 +85,12 @@ static int read_object(const cJSON *object, struct front_end *front_end, struct 
         return -1;
     front_end->preset = preset == 0 ? PRESET_MEL : PRESET_ZENKE_VOGELS;
     *scale = (struct spectrogram_scale){.lowest_rate = (int)number};
+    front_end->extra_steps = 0;
+    if (cJSON_HasObjectItem(object, FRONT_END_EXTRA)) {
+        if (read_number(object, FRONT_END_EXTRA, 0, MOST_EXTRA, &number, failure) != 0)
+            return -1;
+        front_end->extra_steps = (int)number;
+    }
     if (front_end->preset != PRESET_MEL)
         return 0;
     if (read_number(object, "decibels_of_0", -1e6, 1e6, &scale->low, failure) != 0)

@@ -8,11 +8,13 @@
 #include "rawhd/spectrograms.h"
 
 #define FRONT_END_FILE "front_end.json"
+#define FRONT_END_EXTRA "extra_steps"
 
 struct front_end {
     enum preset preset;
     int german_first; /**< classes: German 0-9 and English 10-19, or the other way round */
     struct spectrogram_scale scale;
+    int extra_steps; /**< silent ones that followed each recording in training */
 };
 
 /** "mel" or "zenke-vogels". */
@@ -27,7 +29,7 @@ void front_end_describe_kind(const struct front_end *front_end, cJSON *object);
 /** Adds what was fitted to the training recordings. */
 void front_end_describe_scale(const struct front_end *front_end, cJSON *object);
 
-/** Both. */
+/** Both, and the extra steps if there were any. */
 cJSON *front_end_describe(const struct front_end *front_end);
 
 /** Writes a file of both into a folder. */

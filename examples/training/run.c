@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "common/program.h"
+#include "rawhd/front_end.h"
 #include "training/extended.h"
 #include "training/history.h"
 #include "training/holdout.h"
@@ -96,7 +97,11 @@ static int load_data(struct run *run) {
     if (hold_out(run->context, options, &run->data, run->failure) != 0)
         return -1;
     const int32_t silent = options_extra_steps(options);
-    return silent > 0 ? extend(run->context, silent, &run->data, run->failure) : 0;
+    if (silent == 0)
+        return 0;
+    if (run->data.front_end != NULL)
+        cJSON_AddNumberToObject(run->data.front_end, FRONT_END_EXTRA, silent);
+    return extend(run->context, silent, &run->data, run->failure);
 }
 
 static int show_step(void *user, const snnd_progress *step) {

@@ -136,7 +136,7 @@ static int find_front_end(const struct options *options, struct front_end *front
                                : front_end_read(folder, FRONT_END_FILE, front_end, &reason);
     if (result != 0)
         result = failed(failure, "%s%s", reason.text,
-                        named != NULL ? "" : "; rawhd-train leaves it, and --front-end names another");
+                        named != NULL ? "" : "; a run of snnd-train rawhd leaves it, and --front-end names another");
     else if (front_end->preset != PRESET_MEL)
         result = failed(failure, "%s%s: the model is of --preset %s, which looks at whole recordings; expected %s",
                         named != NULL ? "" : folder, named != NULL ? named : FRONT_END_FILE,

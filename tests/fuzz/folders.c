@@ -166,7 +166,7 @@ static void read_front_end(const void *data, size_t size) {
     CLAIM(front_end_read(folder, FRONT_END_FILE, &again, &failure) == 0, "%s", failure.text);
     CLAIM(again.preset == front_end.preset && again.german_first == front_end.german_first &&
               again.scale.lowest_rate == front_end.scale.lowest_rate && again.scale.low == front_end.scale.low &&
-              again.scale.high == front_end.scale.high,
+              again.scale.high == front_end.scale.high && again.extra_steps == front_end.extra_steps,
           "what was written reads otherwise");
 }
 

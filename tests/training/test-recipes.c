@@ -239,6 +239,8 @@ START_TEST(what_was_killed_goes_on_to_the_same_bits) {
     ck_assert_int_eq(count_lines("parts/log.jsonl"), 40);
     check_same_models("whole", "parts");
     check_setting("parts", "recipe", recipe);
+    if (strcmp(recipe, "rawhd") == 0)
+        check_said("parts/front_end.json", "\"extra_steps\":\t4");
     check_setting("parts", "validation-by", "a share of 0.25 by seed 0");
 }
 END_TEST

@@ -82,7 +82,13 @@ int listener_add(struct listener *listener, const double power[MEL_CHANNELS], st
 }
 
 int listener_end(struct listener *listener, struct failure *failure) {
-    return hear(listener, MEL_STEPS, failure);
+    static const float silence[MEL_CHANNELS];
+    if (hear(listener, MEL_STEPS, failure) != 0)
+        return -1;
+    for (int i = 0; i < listener->front_end.extra_steps; i++, listener->pushed++)
+        if (snnd_stream_push(listener->stream, silence, NULL, listener->scores) != SNND_OK)
+            return stream_failure(listener, failure);
+    return 0;
 }
 
 int listener_best(const struct listener *listener, double *probability) {

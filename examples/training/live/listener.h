@@ -30,7 +30,7 @@ int listener_begin(struct listener *listener, struct failure *failure);
 /** Takes a frame. What the network then has heard is what batch evaluation would give it of the frames so far. */
 int listener_add(struct listener *listener, const double power[MEL_CHANNELS], struct failure *failure);
 
-/** Lets silence follow up to MEL_STEPS, as in training. */
+/** Lets silence follow up to MEL_STEPS and the extra steps, as in training. */
 int listener_end(struct listener *listener, struct failure *failure);
 
 /** The class with the highest score (the first of equals), and its probability: softmax over the scores, as the loss of
