@@ -14,6 +14,7 @@ struct mel_stream {
     float *frame;  /* [points], the next one */
     double *power; /* [channels], of a frame */
     int held;      /* samples of the frame that are there */
+    int rate;      /* of the samples that come */
     int64_t samples;
 };
 
@@ -21,6 +22,7 @@ struct mel_stream *mel_stream_new(struct mel *mel, int rate, mel_taker *take, vo
     struct mel_stream *stream = allocate(1, sizeof *stream);
     stream->mel = mel;
     stream->shape = *mel_shape(mel);
+    stream->rate = rate;
     stream->take = take;
     stream->user = user;
     const int wanted = stream->shape.rate;
@@ -71,6 +73,14 @@ int mel_stream_push(struct mel_stream *stream, const float *samples, int64_t cou
     if (stream->resampler == NULL)
         return take_samples(stream, samples, count, failure);
     return resampler_push(stream->resampler, samples, count, 0, take_samples, stream, failure);
+}
+
+int mel_stream_silence(struct mel_stream *stream, int64_t count, struct failure *failure) {
+    static const float silence[1024];
+    int result = 0;
+    for (count = count * stream->rate / stream->shape.rate; result == 0 && count > 0; count -= 1024)
+        result = mel_stream_push(stream, silence, count < 1024 ? count : 1024, failure);
+    return result;
 }
 
 int mel_stream_end(struct mel_stream *stream, struct failure *failure) {

@@ -21,6 +21,9 @@ void mel_stream_free(struct mel_stream *stream);
  * a few milliseconds later. Returns 0, -1 with a failure, or what the taker returned. */
 int mel_stream_push(struct mel_stream *stream, const float *samples, int64_t count, struct failure *failure);
 
+/** Takes silence that lasts as long as `count` samples at the rate of `mel`. */
+int mel_stream_silence(struct mel_stream *stream, int64_t count, struct failure *failure);
+
 /** Says that the last sample has come: what lags behind comes out. */
 int mel_stream_end(struct mel_stream *stream, struct failure *failure);
 

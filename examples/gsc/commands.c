@@ -68,7 +68,7 @@ static int check_folders(const char *folder, struct failure *failure) {
     int result = 0;
     for (struct dirent *entry; all != NULL && result == 0 && (entry = readdir(all)) != NULL;) {
         char *path = format_text("%s/%s", folder, entry->d_name);
-        if (entry->d_name[0] != '.' && folder_is_empty(path) == 1)
+        if (entry->d_name[0] != '.' && strcmp(entry->d_name, COMMANDS_NOISE) != 0 && folder_is_empty(path) == 1)
             result = failed(failure, "%s: is empty; expected the .wav files of a word", path);
         free(path);
     }
@@ -168,33 +168,43 @@ const char *commands_speaker(const struct command *command, size_t *length) {
 
 /* ---- sound ---- */
 
-static int load(const struct commands *commands, const char *name, struct audio *audio, struct failure *failure) {
-    struct failure reason;
-    char *path = format_text("%s/%s", commands->folder, name);
-    int result = audio_load(path, audio, &reason);
-    if (result != 0) {
-        failed(failure, "%s: %s", path, reason.text);
-    } else if (audio->rate != COMMANDS_RATE || audio->count == 0) {
-        result = failed(failure, "%s: has %lld samples, %d a second; expected 1 or more, %d a second", path,
-                        (long long)audio->count, audio->rate, COMMANDS_RATE);
-        audio_free(audio);
-    }
-    free(path);
-    return result;
+/* -1, with what is wrong with a file. */
+static int wrong(const struct commands *commands, const char *name, const char *reason, struct failure *failure) {
+    return failed(failure, "%s/%s: %s", commands->folder, name, reason);
+}
+
+static int check_word(const struct audio *audio, struct failure *failure) {
+    if (audio->rate != COMMANDS_RATE || audio->count == 0)
+        return failed(failure, "has %lld samples, %d a second; expected 1 or more, %d a second",
+                      (long long)audio->count, audio->rate, COMMANDS_RATE);
+    if (audio->count > COMMANDS_LONGEST)
+        return failed(failure, "has %lld samples; expected at most %d, which are a second", (long long)audio->count,
+                      COMMANDS_LONGEST);
+    return 0;
 }
 
 int commands_load(const struct commands *commands, size_t index, struct audio *audio, struct failure *failure) {
     const char *name = commands->command[index].path;
-    if (load(commands, name, audio, failure) != 0)
-        return -1;
-    if (audio->count <= COMMANDS_LONGEST)
-        return 0;
-    failed(failure, "%s/%s: has %lld samples; expected at most %d, which are a second", commands->folder, name,
-           (long long)audio->count, COMMANDS_LONGEST);
-    audio_free(audio);
-    return -1;
+    char *path = format_text("%s/%s", commands->folder, name);
+    struct failure reason;
+    int result = audio_load(path, audio, &reason);
+    if (result == 0 && (result = check_word(audio, &reason)) != 0)
+        audio_free(audio);
+    free(path);
+    return result == 0 ? 0 : wrong(commands, name, reason.text, failure);
 }
 
-int commands_load_noise(const struct commands *commands, size_t index, struct audio *audio, struct failure *failure) {
-    return load(commands, commands->noise[index], audio, failure);
+struct audio_source *commands_open_noise(const struct commands *commands, size_t index, struct failure *failure) {
+    char *path = format_text("%s/%s", commands->folder, commands->noise[index]);
+    struct failure reason;
+    struct audio_source *source = audio_open(path, &reason);
+    if (source != NULL && audio_source_rate(source) != COMMANDS_RATE) {
+        failed(&reason, "has %d samples a second; expected %d", audio_source_rate(source), COMMANDS_RATE);
+        audio_close(source);
+        source = NULL;
+    }
+    free(path);
+    if (source == NULL)
+        wrong(commands, commands->noise[index], reason.text, failure);
+    return source;
 }

@@ -52,7 +52,7 @@ const char *commands_speaker(const struct command *command, size_t *length);
 /** Reads a recording: of COMMANDS_RATE, of 1 to COMMANDS_LONGEST samples. */
 int commands_load(const struct commands *commands, size_t index, struct audio *audio, struct failure *failure);
 
-/** Reads noise, of COMMANDS_RATE. */
-int commands_load_noise(const struct commands *commands, size_t index, struct audio *audio, struct failure *failure);
+/** Opens noise, of COMMANDS_RATE, which may be long. */
+struct audio_source *commands_open_noise(const struct commands *commands, size_t index, struct failure *failure);
 
 #endif

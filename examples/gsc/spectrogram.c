@@ -21,8 +21,6 @@
 const struct mel_shape spectrogram_shape = {
     .rate = 8000, .points = 256, .hop = 80, .channels = SPECTROGRAM_CHANNELS, .lowest = 50, .highest = 14000};
 
-enum { BEFORE = (256 - 80) / 2 /* samples at 8 kHz from the beginning of a frame to that of its step */ };
-
 /* |X|^2 of a sine of amplitude 1 that is in one point of the spectrum: its window adds up to half the points, and half
  * of the sine is there. */
 static const double full_scale = 256.0 * 256.0 / 16;
@@ -32,6 +30,11 @@ uint8_t spectrogram_cell(double power) {
         return 0;
     const double share = 1 + 10 * log10(power / full_scale) / SPECTROGRAM_RANGE;
     return (uint8_t)lround(SPECTROGRAM_LEVELS * fmin(fmax(share, 0), 1));
+}
+
+double spectrogram_power(uint8_t cell) {
+    const double share = (double)cell / SPECTROGRAM_LEVELS;
+    return cell > 0 ? full_scale * pow(10, SPECTROGRAM_RANGE * (share - 1) / 10) : 0;
 }
 
 struct filling {
@@ -50,28 +53,18 @@ static int add_step(void *user, const double *power, struct failure *failure) {
     return 0;
 }
 
-static int push_silence(struct mel_stream *stream, int64_t count, struct failure *failure) {
-    static const float silence[1024];
-    int result = 0;
-    for (; result == 0 && count > 0; count -= 1024)
-        result = mel_stream_push(stream, silence, count < 1024 ? count : 1024, failure);
-    return result;
-}
-
 int spectrogram_make(struct mel *mel, const struct audio *audio, uint8_t *cells, struct failure *failure) {
     struct filling filling = {cells, 0};
     const int64_t second = audio->count < audio->rate ? audio->count : audio->rate;
-    const int64_t before = (int64_t)BEFORE * audio->rate / spectrogram_shape.rate;
     struct mel_stream *stream = mel_stream_new(mel, audio->rate, add_step, &filling, failure);
     if (stream == NULL)
         return -1;
     memset(cells, 0, SPECTROGRAM_CELLS);
-    int result = push_silence(stream, before, failure);
+    int result = mel_stream_silence(stream, SPECTROGRAM_BEFORE, failure);
     if (result == 0)
         result = mel_stream_push(stream, audio->samples, second, failure);
     if (result == 0)
-        result =
-            push_silence(stream, spectrogram_shape.points * (int64_t)audio->rate / spectrogram_shape.rate, failure);
+        result = mel_stream_silence(stream, spectrogram_shape.points, failure);
     if (result == 0)
         result = mel_stream_end(stream, failure);
     mel_stream_free(stream);

@@ -16,12 +16,6 @@ enum { SOME = 1024, ALIGNMENT = 64 };
 
 static const char *const name = "gsc-mel.kept";
 
-static void say(const struct words_options *options, char *message) {
-    if (options->say != NULL)
-        options->say(options->user, message);
-    free(message);
-}
-
 static size_t rounded_up(size_t bytes) {
     return (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
 }
@@ -177,12 +171,13 @@ static int load_cells(const struct words_options *options, struct words *words, 
     int result = 0;
     if (!find_kept(&caches, words)) {
         const char *place = caches_make(&caches);
-        say(options, format_text("reading %zu recordings in %s ...", words->commands.count, options->folder));
+        data_say(options->say, "reading %zu recordings in %s ...", words->commands.count, options->folder);
         result = read_all(options, place, words, failure);
-        if (result == 0)
-            say(options, place != NULL ? format_text("spectrograms are kept in %s", place)
-                                       : format_text("spectrograms are not kept: there is no folder for them that can "
-                                                     "be written to; --cache names one"));
+        if (result == 0 && place != NULL)
+            data_say(options->say, "spectrograms are kept in %s", place);
+        else if (result == 0)
+            data_say(options->say, "spectrograms are not kept: there is no folder for them that can be written to; "
+                                   "--cache names one");
         if (result == 0 && place_parts(words) != 0)
             result = failed(failure, "%s: has changed while it was read", options->folder);
     }

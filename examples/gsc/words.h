@@ -6,14 +6,14 @@
 #include "common/kept.h"
 #include "gsc/commands.h"
 #include "gsc/spectrogram.h"
+#include "training/data.h"
 
 struct words_options {
     const char *folder;
-    const char *cache;                            /**< where the file is kept; NULL: the usual place (caches.h) */
-    int threads;                                  /**< 0: one a processor */
-    int quiet;                                    /**< says nothing of how far the reading is */
-    void (*say)(void *user, const char *message); /**< told what takes long; NULL: nobody */
-    void *user;
+    const char *cache;     /**< where the file is kept; NULL: the usual place (caches.h) */
+    int threads;           /**< 0: one a processor */
+    int quiet;             /**< says nothing of how far the reading is */
+    const struct say *say; /**< told what takes long */
 };
 
 /** Some of them, in order of their paths. */

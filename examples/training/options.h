@@ -101,6 +101,7 @@ struct options {
     int preset;              /**< rawhd: enum preset */
     int german_first;        /**< rawhd */
     double scale;            /**< arrays */
+    double noisy;            /**< gsc */
     int64_t bins, bin, tail; /**< shd, ssc: --steps; milliseconds; for each layer of delays */
     int units;               /**< shd, ssc: place in the list of how many are summed */
 

@@ -6,6 +6,7 @@
 
 #include "arrays/recipe.h"
 #include "common/program.h"
+#include "gsc/recipe.h"
 #include "rawhd/recipe.h"
 #include "shd/recipe.h"
 
@@ -14,6 +15,7 @@ static const struct recipe *const recipes[] = {
     &recipe_shd,
     &recipe_ssc,
     &recipe_arrays,
+    &recipe_gsc,
 };
 
 enum { RECIPES = sizeof recipes / sizeof *recipes };

@@ -69,13 +69,22 @@ START_TEST(classes_are_in_alphabetical_order) {
 END_TEST
 
 START_TEST(noise_is_no_word) {
-    struct audio audio;
+    float samples[16384];
+    int64_t count = 0, got;
     find();
     ck_assert_uint_eq(commands.noises, 1);
     ck_assert_str_eq(commands.noise[0], "_background_noise_/white.wav");
-    ck_assert_int_eq(commands_load_noise(&commands, 0, &audio, &failure), 0);
-    ck_assert_int_eq(audio.count, 48000);
-    audio_free(&audio);
+    struct audio_source *noise = commands_open_noise(&commands, 0, &failure);
+    ck_assert_ptr_nonnull(noise);
+    while ((got = audio_read(noise, samples, 16384, &failure)) > 0)
+        count += got;
+    ck_assert_int_eq(got, 0);
+    ck_assert_int_eq(count, 48000);
+    audio_close(noise);
+    write_tone(folder, commands.noise[0], 440, 3, 44100);
+    ck_assert_ptr_null(commands_open_noise(&commands, 0, &failure));
+    ck_assert_ptr_nonnull(
+        strstr(failure.text, "_background_noise_/white.wav: has 44100 samples a second; expected 16000"));
     commands_free(&commands);
 }
 END_TEST

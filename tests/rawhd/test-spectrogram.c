@@ -148,6 +148,8 @@ START_TEST(cells_have_their_ends) {
     ck_assert_int_eq(spectrogram_cell(1e9), 255);
     ck_assert_int_eq(spectrogram_cell(4096 * pow(10, -9.6)), 0);
     ck_assert_int_eq(spectrogram_cell(4096 * pow(10, -4.8)), 128);
+    for (int c = 0; c <= 255; c++)
+        ck_assert_int_eq(spectrogram_cell(spectrogram_power((uint8_t)c)), c);
 }
 END_TEST
 

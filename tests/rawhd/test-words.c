@@ -43,7 +43,8 @@ static void teardown(void) {
 
 static int load_with(const char *where, int threads) {
     char *set = in_folder(folder, "set");
-    const struct words_options options = {.folder = set, .cache = where, .threads = threads, .quiet = 1, .say = hear};
+    const struct say say = {hear, NULL};
+    const struct words_options options = {.folder = set, .cache = where, .threads = threads, .quiet = 1, .say = &say};
     words_free(&words);
     said[0] = '\0';
     const int result = words_load(&options, &words, &failure);

@@ -1,0 +1,18 @@
+/* What FRONT_END_FILE of a run says of how words became the inputs of a network: the numbers of spectrogram.h, by their
+ * version, and the words. */
+#ifndef GSC_FRONT_END_H
+#define GSC_FRONT_END_H
+
+#include <cJSON.h>
+
+#include "gsc/commands.h"
+
+#define WORDS_PRESET "gsc"
+
+cJSON *words_describe(const struct commands *commands);
+
+/** Takes the words, made printable, with NULL behind them, each to be freed and all together. Fails, with what is
+ * wrong, where the spectrograms are of another version. */
+int words_understand(const cJSON *object, char ***word, struct failure *failure);
+
+#endif

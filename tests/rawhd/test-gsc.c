@@ -1,0 +1,219 @@
+/* The recipe gsc from a folder in the layout of Speech Commands to a trained network. */
+#include <cJSON.h>
+#include <signal.h>
+#include <snndelay.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "common/allocate.h"
+#include "common/files.h"
+#include "gsc/spectrogram.h"
+#include "support.h"
+#include "training/recipe.h"
+
+enum { WORDS = 3, SPEAKERS = 8 };
+
+static const char *const words[WORDS] = {"bed", "off", "up"};
+static char *folder, *set;
+
+/* Speakers 6 and 7 are in the lists. */
+static void setup(void) {
+    char lists[2][256] = {"", ""};
+    folder = make_folder();
+    set = in_folder(folder, "set");
+    for (int w = 0; w < WORDS; w++)
+        for (int s = 0; s < SPEAKERS; s++) {
+            char *name = format_text("%s/%08x_nohash_0.wav", words[w], 17 * s);
+            write_tone(set, name, 400 + 700 * w + 10 * s, s % 2 ? 1 : 0.6, 16000);
+            if (s >= 6)
+                snprintf(lists[s - 6] + strlen(lists[s - 6]), sizeof lists[0] - strlen(lists[s - 6]), "%s\n", name);
+            free(name);
+        }
+    write_tone(set, "_background_noise_/hum.wav", 1500, 2, 16000);
+    write_text(set, "validation_list.txt", lists[0]);
+    write_text(set, "testing_list.txt", lists[1]);
+}
+
+static void teardown(void) {
+    free(set);
+    drop_folder(folder);
+}
+
+static pid_t start(const char *name, const char *const *more) {
+    char *out = in_folder(folder, name);
+    const char *arguments[32] = {
+        program_path("SNND_TRAIN"), "gsc", "--data", set, "--out", out, "--batch", "6", "--hidden", "16"};
+    for (int i = 10; *more != NULL; i++)
+        arguments[i] = *more++;
+    const pid_t child = start_program(folder, arguments);
+    free(out);
+    return child;
+}
+
+#define START(name, ...) start(name, (const char *const[]){__VA_ARGS__, NULL})
+#define RUN(name, ...) wait_program(START(name, __VA_ARGS__))
+
+static void check_error(const char *words_in_it) {
+    char *text = read_text(folder, "err.txt", NULL);
+    ck_assert_msg(strstr(text, words_in_it) != NULL, "'%s', without '%s'", text, words_in_it);
+    free(text);
+}
+
+/* The last line of a log. */
+static cJSON *last_record(const char *run) {
+    char *name = format_text("%s/log.jsonl", run), *log = read_text(folder, name, NULL), *last = log;
+    free(name);
+    ck_assert_ptr_nonnull(log);
+    for (char *end = log; (end = strchr(end, '\n')) != NULL && end[1] != '\0';)
+        last = ++end;
+    cJSON *record = cJSON_Parse(last);
+    free(log);
+    return record;
+}
+
+static double number(const cJSON *record, const char *name) {
+    return cJSON_GetNumberValue(cJSON_GetObjectItem(record, name));
+}
+
+/* 17 s in hexadecimal: speakers are in order of their names. */
+START_TEST(what_is_known_of_the_set) {
+    static char data_is[] = "--data", noise_is[] = "--background-noise", share[] = "1";
+    struct options options;
+    struct data data;
+    struct failure failure;
+    snnd_context *context = NULL;
+    const struct say nobody = {NULL, NULL};
+    char *arguments[] = {share, data_is, set, noise_is, share};
+    ck_assert_int_eq(options_read(recipe_find("gsc"), 5, arguments, &options, &failure), 0);
+    ck_assert_int_eq(snnd_context_create(NULL, &context), SNND_OK);
+    ck_assert_msg(recipe_load(context, &options, &nobody, &data, &failure) == 0, "%s", failure.text);
+    ck_assert_int_eq(data.classes, WORDS);
+    for (int w = 0; w < WORDS; w++) {
+        ck_assert_str_eq(data.class_names[w], words[w]);
+        ck_assert_int_eq(data.testing_speaker[w], 7);
+        for (int s = 0; s < 6; s++)
+            ck_assert_int_eq(data.training_speaker[6 * w + s], s);
+    }
+    ck_assert_ptr_null(data.class_names[WORDS]);
+    ck_assert_str_eq(data.validation_by, "the set's own list");
+    ck_assert_int_eq(snnd_dataset_samples(data.validation), WORDS);
+    /* Training samples are noisy in an epoch alone, and another way in the next. */
+    float input[3][SPECTROGRAM_CELLS];
+    int more = 0;
+    for (int epoch = -1; epoch < 2; epoch++)
+        ck_assert_int_eq(snnd_dataset_fill(data.training, epoch, 4, input[epoch + 1]), SNND_OK);
+    for (int i = 0; i < SPECTROGRAM_CELLS; i++)
+        more += input[1][i] > input[0][i];
+    ck_assert_int_gt(more, 100);
+    ck_assert_int_ne(memcmp(input[1], input[2], sizeof input[1]), 0);
+    data_free(&data);
+    snnd_context_free(context);
+}
+END_TEST
+
+START_TEST(words_are_learned) {
+    ck_assert_int_eq(RUN("run", "--epochs", "12", "--seed", "1"), 0);
+    char *said = read_text(folder, "out.txt", NULL);
+    ck_assert_ptr_nonnull(strstr(said, "reading 24 recordings in "));
+    ck_assert_ptr_nonnull(strstr(said, "18 samples to train on, 3 to validate, 3 to test; 140 inputs, 3 classes"));
+    free(said);
+    cJSON *record = last_record("run");
+    ck_assert_double_gt(number(record, "test_accuracy"), 0.9);
+    ck_assert_double_ge(number(record, "validation_accuracy"), 0);
+    cJSON_Delete(record);
+    char *settings = read_text(folder, "run/settings.json", NULL);
+    ck_assert_ptr_nonnull(strstr(settings, "\"gsc\""));
+    free(settings);
+    /* What was read is kept. */
+    ck_assert_int_eq(RUN("other", "--epochs", "1"), 0);
+    said = read_text(folder, "out.txt", NULL);
+    ck_assert_ptr_null(strstr(said, "reading"));
+    free(said);
+}
+END_TEST
+
+static void wait_for_log(const char *run, size_t lines) {
+    const struct timespec pause = {0, 2000000};
+    char *name = format_text("%s/log.jsonl", run);
+    for (size_t found = 0; found < lines; nanosleep(&pause, NULL)) {
+        char *log = read_text(folder, name, NULL);
+        found = 0;
+        for (const char *at = log; at != NULL && (at = strchr(at, '\n')) != NULL; at++)
+            found++;
+        free(log);
+    }
+    free(name);
+}
+
+/* Also with noise, which is another in each epoch, and on other threads. */
+START_TEST(a_killed_run_ends_as_if_it_never_had_been) {
+    const char *share = _i == 0 ? "0" : "0.5";
+    ck_assert_int_eq(RUN("whole", "--epochs", "16", "--background-noise", share, "--threads", "1"), 0);
+    const pid_t child = START("parts", "--epochs", "16", "--background-noise", share, "--threads", "1");
+    wait_for_log("parts", 2);
+    kill(child, SIGKILL);
+    ck_assert_int_eq(wait_program(child), -1);
+    char *out = in_folder(folder, "parts");
+    ck_assert_int_eq(run_program(folder, (const char *const[]){program_path("SNND_TRAIN"), "gsc", "--out", out,
+                                                               "--resume", "--threads", "2", NULL}),
+                     0);
+    free(out);
+    ck_assert(same_bytes(folder, "parts/last.safetensors", folder, "whole/last.safetensors"));
+    ck_assert(same_bytes(folder, "parts/best.safetensors", folder, "whole/best.safetensors"));
+    ck_assert_int_eq(RUN("quiet", "--epochs", "16", "--threads", "1"), 0);
+    ck_assert_int_eq(same_bytes(folder, "quiet/last.safetensors", folder, "whole/last.safetensors"), _i == 0);
+}
+END_TEST
+
+/* A list or a recording that changed would go on as another run. */
+START_TEST(a_set_that_changed_is_not_resumed) {
+    ck_assert_int_eq(RUN("run", "--epochs", "2"), 0);
+    write_tone(set, "bed/00000000_nohash_0.wav", 900, 1, 16000);
+    ck_assert_int_ne(RUN("run", "--epochs", "2", "--resume"), 0);
+}
+END_TEST
+
+START_TEST(wrong_sets_are_named) {
+    write_tone(set, "up/00000000_nohash_0.wav", 900, 1, 8000);
+    ck_assert_int_eq(RUN("run", "--epochs", "1"), 1);
+    check_error("up/00000000_nohash_0.wav: has 8000 samples, 8000 a second; expected 1 or more, 16000 a second");
+    write_text(set, "up/00000000_nohash_0.wav", "RIFF and no more");
+    ck_assert_int_eq(RUN("other", "--epochs", "1"), 1);
+    check_error("up/00000000_nohash_0.wav: ");
+    write_text(set, "testing_list.txt", "up/gone_nohash_0.wav\n");
+    ck_assert_int_eq(RUN("third", "--epochs", "1"), 1);
+    check_error("testing_list.txt: line 1 names 'up/gone_nohash_0.wav', which is not there");
+    char *empty = in_folder(folder, "empty");
+    ck_assert_int_eq(
+        run_program(folder, (const char *const[]){program_path("SNND_TRAIN"), "gsc", "--data", empty, NULL}), 1);
+    check_error("empty: there is no such folder");
+    free(empty);
+}
+END_TEST
+
+START_TEST(help_tells_where_defaults_are_from) {
+    ck_assert_int_eq(run_program(folder, (const char *const[]){program_path("SNND_TRAIN"), "gsc", "--help", NULL}), 0);
+    char *said = read_text(folder, "out.txt", NULL);
+    ck_assert_ptr_nonnull(strstr(said, "(512,512, SNN-delays)"));
+    ck_assert_ptr_nonnull(strstr(said, "--background-noise SHARE"));
+    free(said);
+}
+END_TEST
+
+int main(void) {
+    Suite *suite = suite_create("gsc");
+    TCase *tcase = tcase_create("gsc");
+    tcase_set_timeout(tcase, 120);
+    tcase_add_checked_fixture(tcase, setup, teardown);
+    tcase_add_test(tcase, what_is_known_of_the_set);
+    tcase_add_test(tcase, words_are_learned);
+    tcase_add_loop_test(tcase, a_killed_run_ends_as_if_it_never_had_been, 0, 2);
+    tcase_add_test(tcase, a_set_that_changed_is_not_resumed);
+    tcase_add_test(tcase, wrong_sets_are_named);
+    tcase_add_test(tcase, help_tells_where_defaults_are_from);
+    suite_add_tcase(suite, tcase);
+    return run_suite(suite);
+}
