@@ -1,4 +1,5 @@
-/* Says which digit is being said, while it is: a model of rawhd-train on a file or on standard input. */
+/* Says which digit or word is being said, while it is: a model of rawhd-train or snnd-train gsc on a file or on
+ * standard input. */
 #include <math.h>
 #include <snndelay.h>
 #include <stddef.h>
@@ -9,14 +10,14 @@
 
 #include "common/arguments.h"
 #include "common/program.h"
-#include "rawhd/front_end.h"
 #include "training/live/live.h"
 
 enum { DONE = 0, FAILED = 1, USAGE = 2 };
 
 static const char help[] =
     "Usage: snnd-live MODEL.safetensors [FILE]\n"
-    "Tells which digit is said in a WAV or FLAC file, or on standard input (no FILE, or -) while it is being said:\n"
+    "Tells which digit or word is said in a WAV or FLAC file, or on standard input (no FILE, or -) while it is being "
+    "said:\n"
     "\n"
     "  arecord -q -f S16_LE -r 16000 -t raw | snnd-live --format s16 run/best.safetensors\n"
     "\n"
@@ -24,7 +25,7 @@ static const char help[] =
     "the\n"
     "highest score so far and its share of all scores; the last line of each begins with =.\n"
     "\n"
-    "  --front-end FILE   how sound becomes the model's input (front_end.json beside the model, from rawhd-train)\n"
+    "  --front-end FILE   how sound becomes the model's input (front_end.json beside the model, from training)\n"
     "  --format NAME      of standard input: wav; s16 or f32, one channel of raw samples, little-endian (wav)\n"
     "  --rate HZ          of raw samples (16000)\n"
     "  --whole            all of the input is one utterance, as in training\n"
@@ -127,22 +128,17 @@ static struct live_options live_options_of(const struct options *options) {
 }
 
 /* Reads the file of --front-end, or that beside the model. */
-static int find_front_end(const struct options *options, struct front_end *front_end, struct failure *failure) {
+static int find_hearing(const struct options *options, struct hearing *hearing, struct failure *failure) {
     const char *slash = strrchr(options->model, '/'), *named = options->front_end;
     const int length = slash != NULL ? (int)(slash - options->model) + 1 : 0;
     char *folder = length > 0 ? format_text("%.*s", length, options->model) : format_text("./");
     struct failure reason;
-    int result = named != NULL ? front_end_read(NULL, named, front_end, &reason)
-                               : front_end_read(folder, FRONT_END_FILE, front_end, &reason);
-    if (result != 0)
-        result = failed(failure, "%s%s", reason.text,
-                        named != NULL ? "" : "; a run of snnd-train rawhd leaves it, and --front-end names another");
-    else if (front_end->preset != PRESET_MEL)
-        result = failed(failure, "%s%s: the model is of --preset %s, which looks at whole recordings; expected %s",
-                        named != NULL ? "" : folder, named != NULL ? named : FRONT_END_FILE,
-                        preset_name(front_end->preset), preset_name(PRESET_MEL));
+    const int result = named != NULL ? hearing_read(NULL, named, hearing, &reason)
+                                     : hearing_read(folder, FRONT_END_FILE, hearing, &reason);
     free(folder);
-    return result;
+    return result == 0 ? 0
+                       : failed(failure, "%s%s", reason.text,
+                                named != NULL ? "" : "; the training leaves it, and --front-end names another");
 }
 
 static struct audio_source *open_source(const struct options *options, struct failure *failure) {
@@ -188,19 +184,20 @@ static int listen(const struct options *options, struct listener *listener, stru
 static int open_all(const struct options *options, struct failure *failure) {
     snnd_context_options one_thread;
     snnd_context *context = NULL;
-    struct front_end front_end;
+    struct hearing hearing;
     struct listener listener = {.stream = NULL};
     snnd_context_options_init(&one_thread, sizeof one_thread);
     one_thread.threads = 1;
-    if (find_front_end(options, &front_end, failure) != 0)
-        return -1;
-    if (snnd_context_create(&one_thread, &context) != SNND_OK)
-        return failed(failure, "cannot start the library");
-    int result = listener_open(context, options->model, &front_end, &listener, failure);
+    int result = find_hearing(options, &hearing, failure);
+    if (result == 0 && snnd_context_create(&one_thread, &context) != SNND_OK)
+        result = failed(failure, "cannot start the library");
+    if (result == 0)
+        result = listener_open(context, options->model, &hearing, &listener, failure);
     if (result == 0)
         result = listen(options, &listener, failure);
     listener_close(&listener);
     snnd_context_free(context);
+    hearing_free(&hearing);
     return result;
 }
 

@@ -168,6 +168,89 @@ START_TEST(a_killed_run_ends_as_if_it_never_had_been) {
 }
 END_TEST
 
+/* What a stream of the network says of the cells of a recording. */
+static void expected_scores(const char *recording, float scores[WORDS]) {
+    struct audio audio;
+    struct failure failure;
+    uint8_t cells[SPECTROGRAM_CELLS];
+    snnd_context *context = NULL;
+    snnd_network *network = NULL;
+    snnd_plan *plan = NULL;
+    snnd_stream *stream = NULL;
+    char *path = in_folder(set, recording), *model = in_folder(folder, "run/last.safetensors");
+    struct mel *mel = mel_create(&spectrogram_shape);
+    ck_assert_int_eq(audio_load(path, &audio, &failure), 0);
+    ck_assert_int_eq(spectrogram_make(mel, &audio, cells, &failure), 0);
+    ck_assert_int_eq(snnd_context_create(NULL, &context), SNND_OK);
+    ck_assert_int_eq(snnd_network_load(context, model, &network), SNND_OK);
+    ck_assert_int_eq(snnd_plan_create(network, &plan), SNND_OK);
+    ck_assert_int_eq(snnd_stream_create(plan, NULL, &stream), SNND_OK);
+    for (int step = 0; step < SPECTROGRAM_STEPS; step++) {
+        float input[SPECTROGRAM_CHANNELS];
+        for (int m = 0; m < SPECTROGRAM_CHANNELS; m++)
+            input[m] = (float)(cells[step * SPECTROGRAM_CHANNELS + m] * (1.0 / 255));
+        ck_assert_int_eq(snnd_stream_push(stream, input, NULL, scores), SNND_OK);
+    }
+    snnd_stream_free(stream);
+    snnd_plan_free(plan);
+    snnd_network_free(network);
+    snnd_context_free(context);
+    mel_free(mel);
+    audio_free(&audio);
+    free(model);
+    free(path);
+}
+
+/* The front end lies beside the model, with the words. */
+START_TEST(a_word_can_be_listened_to) {
+    static const char *const recordings[] = {"bed/00000000_nohash_0.wav", "off/00000011_nohash_0.wav",
+                                             "up/00000077_nohash_0.wav"};
+    ck_assert_int_eq(RUN("run", "--epochs", "12", "--seed", "1"), 0);
+    char *model = in_folder(folder, "run/last.safetensors");
+    for (int w = 0; w < WORDS; w++) {
+        float scores[WORDS];
+        expected_scores(recordings[w], scores);
+        char *path = in_folder(set, recordings[w]);
+        ck_assert_int_eq(run_program(folder, (const char *const[]){program_path("DIGITS_LIVE"), "--whole", "--json",
+                                                                   "--quiet", model, path, NULL}),
+                         0);
+        free(path);
+        char *said = read_text(folder, "out.txt", NULL);
+        cJSON *line = cJSON_Parse(said);
+        ck_assert_ptr_nonnull(line);
+        ck_assert_str_eq(cJSON_GetStringValue(cJSON_GetObjectItem(line, "word")), words[w]);
+        const cJSON *found = cJSON_GetObjectItem(line, "scores");
+        ck_assert_int_eq(cJSON_GetArraySize(found), WORDS);
+        for (int c = 0; c < WORDS; c++)
+            ck_assert_float_eq((float)cJSON_GetArrayItem(found, c)->valuedouble, scores[c]);
+        cJSON_Delete(line);
+        free(said);
+    }
+    /* As it comes in, with silence round it. */
+    char *path = in_folder(set, recordings[2]);
+    ck_assert_int_eq(
+        run_program(folder, (const char *const[]){program_path("DIGITS_LIVE"), "--quiet", model, path, NULL}), 0);
+    char *said = read_text(folder, "out.txt", NULL);
+    ck_assert_ptr_nonnull(strstr(said, "  up\n"));
+    free(said);
+    write_text(folder, "run/front_end.json", "{\"preset\": \"gsc\", \"version\": 1, \"words\": [\"one\"]}");
+    ck_assert_int_eq(run_program(folder, (const char *const[]){program_path("DIGITS_LIVE"), model, path, NULL}), 1);
+    check_error("has 3 outputs; expected 1, the words");
+    write_text(
+        folder, "run/front_end.json",
+        "{\"preset\": \"gsc\", \"version\": 1, \"words\": [\"a\\u001b[2Jb\", \"a\\u001b[2Jb\", \"a\\u001b[2Jb\"]}");
+    ck_assert_int_eq(run_program(folder, (const char *const[]){program_path("DIGITS_LIVE"), model, path, NULL}), 0);
+    said = read_text(folder, "out.txt", NULL);
+    ck_assert_ptr_null(strchr(said, '\x1b'));
+    free(said);
+    write_text(folder, "run/front_end.json", "{\"preset\": \"gsc\", \"version\": 0}");
+    ck_assert_int_eq(run_program(folder, (const char *const[]){program_path("DIGITS_LIVE"), model, path, NULL}), 1);
+    check_error("front_end.json: \"version\" is not 1");
+    free(path);
+    free(model);
+}
+END_TEST
+
 /* A list or a recording that changed would go on as another run. */
 START_TEST(a_set_that_changed_is_not_resumed) {
     ck_assert_int_eq(RUN("run", "--epochs", "2"), 0);
@@ -211,6 +294,7 @@ int main(void) {
     tcase_add_test(tcase, what_is_known_of_the_set);
     tcase_add_test(tcase, words_are_learned);
     tcase_add_loop_test(tcase, a_killed_run_ends_as_if_it_never_had_been, 0, 2);
+    tcase_add_test(tcase, a_word_can_be_listened_to);
     tcase_add_test(tcase, a_set_that_changed_is_not_resumed);
     tcase_add_test(tcase, wrong_sets_are_named);
     tcase_add_test(tcase, help_tells_where_defaults_are_from);

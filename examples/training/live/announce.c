@@ -10,12 +10,6 @@
 
 enum { BAR = 25 };
 
-/* What a class means; a network of other classes than the digits has numbers only. */
-static char *class_name(const struct listener *listener, int class) {
-    return listener->classes == DIGIT_CLASSES ? digit_class_text(class, listener->front_end.german_first)
-                                              : format_text("class %d", class);
-}
-
 static void write_text(struct announcer *announcer, const char *name, double probability, double time, int is_final) {
     static const char bar[BAR + 1] = "#########################";
     const int length = (int)lround(probability * BAR);
@@ -34,8 +28,10 @@ static void write_json(const struct listener *listener, int class, double probab
     cJSON_AddNumberToObject(line, "time", time);
     cJSON_AddBoolToObject(line, "final", is_final);
     cJSON_AddNumberToObject(line, "class", class);
-    if (listener->classes == DIGIT_CLASSES) {
-        const struct digit_name word = digit_of_class(class, listener->front_end.german_first);
+    if (listener->hearing->word != NULL) {
+        cJSON_AddStringToObject(line, "word", listener->hearing->word[class]);
+    } else if (listener->classes == DIGIT_CLASSES) {
+        const struct digit_name word = digit_of_class(class, listener->hearing->digits.german_first);
         cJSON_AddStringToObject(line, "word", digit_words[word.german][word.digit]);
         cJSON_AddStringToObject(line, "language", language_names[word.german]);
     }
@@ -54,7 +50,7 @@ int announce(struct announcer *announcer, const struct listener *listener, doubl
     if (announcer->form == ANNOUNCE_JSON) {
         write_json(listener, class, probability, begin, time, is_final);
     } else {
-        char *name = class_name(listener, class);
+        char *name = hearing_class(listener->hearing, class, listener->classes);
         write_text(announcer, name, probability, time, is_final);
         free(name);
     }

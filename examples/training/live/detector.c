@@ -13,15 +13,17 @@
 
 static const double lowest_level = -120, noise_share = 0.02; /* of the newest frame */
 
-void detector_init(struct detector *detector, const struct detector_options *options) {
+void detector_init(struct detector *detector, const struct detector_options *options, const struct mel_shape *shape) {
     *detector = (struct detector){.options = *options, .noise = options->threshold - options->rise};
+    detector->channels = shape->channels;
+    detector->full_scale = 3.0 * shape->points * shape->points / 32;
 }
 
-static double level_of(const double power[MEL_CHANNELS]) {
+static double level_of(const struct detector *detector, const double *power) {
     double sum = 0;
-    for (int m = 0; m < MEL_CHANNELS; m++)
+    for (int m = 0; m < detector->channels; m++)
         sum += power[m];
-    const double level = 10 * log10(sum / (3.0 * SPECTRUM_POINTS * SPECTRUM_POINTS / 32));
+    const double level = 10 * log10(sum / detector->full_scale);
     return fmax(level, lowest_level);
 }
 
@@ -58,7 +60,7 @@ static enum heard follow(struct detector *detector, double level) {
     return HEARD_END;
 }
 
-enum heard detector_add(struct detector *detector, const double power[MEL_CHANNELS]) {
-    const double level = level_of(power);
+enum heard detector_add(struct detector *detector, const double *power) {
+    const double level = level_of(detector, power);
     return detector->speaking > 0 ? follow(detector, level) : wait(detector, level);
 }

@@ -2,7 +2,7 @@
 #ifndef TRAINING_DETECTOR_H
 #define TRAINING_DETECTOR_H
 
-#include "audio/spectrum.h"
+#include "audio/mel_filters.h"
 
 enum { DETECTOR_ONSET = 5 /**< loud frames in a row that begin an utterance */ };
 
@@ -16,10 +16,12 @@ struct detector_options {
 
 struct detector {
     struct detector_options options;
-    double noise;   /**< its level, by the frames between utterances */
-    int speaking;   /**< frames of the utterance so far; 0: there is none */
-    int run;        /**< loud frames in a row before an utterance, quiet ones in it */
-    double loudest; /**< frame of the utterance, as the one below */
+    int channels;
+    double full_scale; /**< power of a sine of it, over all channels */
+    double noise;      /**< its level, by the frames between utterances */
+    int speaking;      /**< frames of the utterance so far; 0: there is none */
+    int run;           /**< loud frames in a row before an utterance, quiet ones in it */
+    double loudest;    /**< frame of the utterance, as the one below */
     double quietest;
 };
 
@@ -31,8 +33,9 @@ enum heard {
     HEARD_END     /**< the last one of it */
 };
 
-void detector_init(struct detector *detector, const struct detector_options *options);
+/** For frames of this shape. */
+void detector_init(struct detector *detector, const struct detector_options *options, const struct mel_shape *shape);
 
-enum heard detector_add(struct detector *detector, const double power[MEL_CHANNELS]);
+enum heard detector_add(struct detector *detector, const double *power);
 
 #endif

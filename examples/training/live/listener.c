@@ -1,8 +1,10 @@
 /*
- * Decibels are under the loudest cell of the recording, and a recording of more than MEL_STEPS frames is cut to those
- * with the most power: neither is known before its end. So the frames of an utterance are kept, and whenever a louder
- * cell comes, or others are chosen, the network hears them again from the first, within the same 10 ms. At the end it
- * has heard what it would have been given of the whole utterance.
+ * Words: a frame is a step of the network when it comes, and after hearing_steps() of them no more are heard.
+ *
+ * Digits: decibels are under the loudest cell of the recording, and a recording of more than MEL_STEPS frames is cut to
+ * those with the most power: neither is known before its end. So the frames of an utterance are kept, and whenever a
+ * louder cell comes, or others are chosen, the network hears them again from the first, within the same 10 ms. At the
+ * end it has heard what it would have been given of the whole utterance.
  */
 #include "training/live/listener.h"
 
@@ -11,6 +13,7 @@
 #include <string.h>
 
 #include "audio/mel.h"
+#include "gsc/spectrogram.h"
 #include "rawhd/data.h"
 
 static int stream_failure(const struct listener *listener, struct failure *failure) {
@@ -27,14 +30,25 @@ static int load_plan(snnd_context *context, const char *model, snnd_plan **plan,
     return status == SNND_OK ? 0 : failed(failure, "%s", snnd_context_last_error(context));
 }
 
-int listener_open(snnd_context *context, const char *model, const struct front_end *front_end,
-                  struct listener *listener, struct failure *failure) {
-    *listener = (struct listener){.front_end = *front_end};
-    if (load_plan(context, model, &listener->plan, failure) != 0)
+/* The network must have as many inputs as the hearing, and where that names classes, as many outputs. */
+static int check_plan(const char *model, const struct listener *listener, struct failure *failure) {
+    const int channels = listener->hearing->kind == HEARING_WORDS ? SPECTROGRAM_CHANNELS : MEL_CHANNELS;
+    const int inputs = (int)snnd_plan_inputs(listener->plan), outputs = (int)snnd_plan_outputs(listener->plan);
+    int words = 0;
+    if (inputs != channels)
+        return failed(failure, "%s: has %d inputs; expected %d, the Mel channels", model, inputs, channels);
+    for (char **word = listener->hearing->word; word != NULL && *word != NULL; word++)
+        words++;
+    return words == 0 || words == outputs
+               ? 0
+               : failed(failure, "%s: has %d outputs; expected %d, the words", model, outputs, words);
+}
+
+int listener_open(snnd_context *context, const char *model, const struct hearing *hearing, struct listener *listener,
+                  struct failure *failure) {
+    *listener = (struct listener){.hearing = hearing};
+    if (load_plan(context, model, &listener->plan, failure) != 0 || check_plan(model, listener, failure) != 0)
         return -1;
-    if (snnd_plan_inputs(listener->plan) != MEL_CHANNELS)
-        return failed(failure, "%s: has %d inputs; expected %d, the Mel channels", model,
-                      (int)snnd_plan_inputs(listener->plan), MEL_CHANNELS);
     listener->classes = snnd_plan_outputs(listener->plan);
     listener->scores = allocate((size_t)listener->classes, sizeof *listener->scores);
     return snnd_stream_create(listener->plan, NULL, &listener->stream) == SNND_OK
@@ -56,39 +70,59 @@ static int begin_again(struct listener *listener, struct failure *failure) {
 
 int listener_begin(struct listener *listener, struct failure *failure) {
     mel_window_clear(&listener->window);
+    listener->heard = 0;
     return begin_again(listener, failure);
 }
 
-/* Lets the network hear the steps that it has not, up to `end`. */
+static int push(struct listener *listener, const float *input, struct failure *failure) {
+    if (snnd_stream_push(listener->stream, input, NULL, listener->scores) != SNND_OK)
+        return stream_failure(listener, failure);
+    listener->steps++;
+    listener->pushed++;
+    return 0;
+}
+
+/* Lets the network hear the steps of digits that it has not, up to `end`. */
 static int hear(struct listener *listener, int end, struct failure *failure) {
-    const struct spectrogram_scale *scale = &listener->front_end.scale;
+    const struct spectrogram_scale *scale = &listener->hearing->digits.scale;
     float cells[MEL_CELLS];
     const int first = listener->steps, count = (end - first) * MEL_CHANNELS;
     mel_window_decibels(&listener->window, first, end, cells);
     mel_scale(cells, count, scale->low, scale->high);
     data_multiply(cells, (size_t)count);
-    for (; listener->steps < end; listener->steps++, listener->pushed++)
-        if (snnd_stream_push(listener->stream, cells + (listener->steps - first) * MEL_CHANNELS, NULL,
-                             listener->scores) != SNND_OK)
-            return stream_failure(listener, failure);
+    while (listener->steps < end)
+        if (push(listener, cells + (listener->steps - first) * MEL_CHANNELS, failure) != 0)
+            return -1;
     return 0;
 }
 
-int listener_add(struct listener *listener, const double power[MEL_CHANNELS], struct failure *failure) {
+/* A step of words. */
+static int hear_word(struct listener *listener, const double *power, struct failure *failure) {
+    float input[SPECTROGRAM_CHANNELS];
+    for (int m = 0; m < SPECTROGRAM_CHANNELS; m++) {
+        const uint8_t cell = spectrogram_cell(power[m]);
+        input[m] = (float)(cell * SPECTROGRAM_SCALE);
+        listener->heard |= cell > 0;
+    }
+    return push(listener, input, failure);
+}
+
+int listener_add(struct listener *listener, const double *power, struct failure *failure) {
+    if (listener->hearing->kind == HEARING_WORDS)
+        return listener->steps < SPECTROGRAM_STEPS ? hear_word(listener, power, failure) : 0;
     const enum mel_change change = mel_window_add(&listener->window, power);
+    listener->heard = listener->window.loudest > 0;
     if (change == MEL_CHANGED && begin_again(listener, failure) != 0)
         return -1;
     return hear(listener, listener->window.count, failure);
 }
 
 int listener_end(struct listener *listener, struct failure *failure) {
-    static const float silence[MEL_CHANNELS];
-    if (hear(listener, MEL_STEPS, failure) != 0)
-        return -1;
-    for (int i = 0; i < listener->front_end.extra_steps; i++, listener->pushed++)
-        if (snnd_stream_push(listener->stream, silence, NULL, listener->scores) != SNND_OK)
-            return stream_failure(listener, failure);
-    return 0;
+    static const float silence[SPECTROGRAM_CHANNELS];
+    int result = listener->hearing->kind == HEARING_DIGITS ? hear(listener, MEL_STEPS, failure) : 0;
+    while (result == 0 && listener->steps < hearing_steps(listener->hearing))
+        result = push(listener, silence, failure);
+    return result;
 }
 
 int listener_best(const struct listener *listener, double *probability) {

@@ -17,25 +17,31 @@ struct live {
     struct announcer *announcer;
     struct live_report *report;
     struct detector detector;
-    double kept[KEPT][MEL_CHANNELS]; /* frame n in place n modulo KEPT */
-    int64_t free_from;               /* the first frame that no utterance has had */
-    int64_t begin;                   /* frame of the utterance */
-    int is_open;                     /* there is one */
+    struct mel_shape shape; /* of frames */
+    int before;             /* samples by which the first begins before the sound */
+    double *kept;           /* [KEPT, channels], frame n in place n modulo KEPT */
+    int64_t free_from;      /* the first frame that no utterance has had */
+    int64_t begin;          /* frame of the utterance */
+    int is_open;            /* there is one */
 };
 
 /* Seconds from the first sample to the beginning and to the end of a frame. */
-static double beginning_of(int64_t frame) {
-    return (double)(frame * MEL_HOP) / MEL_RATE;
+static double beginning_of(const struct live *live, int64_t frame) {
+    return fmax((double)(frame * live->shape.hop - live->before) / live->shape.rate, 0);
 }
 
-static double end_of(int64_t frame) {
-    return (double)(frame * MEL_HOP + SPECTRUM_POINTS) / MEL_RATE;
+static double end_of(const struct live *live, int64_t frame) {
+    return (double)(frame * live->shape.hop - live->before + live->shape.points) / live->shape.rate;
+}
+
+static double *kept_frame(const struct live *live, int64_t frame) {
+    return live->kept + frame % KEPT * live->shape.channels;
 }
 
 /* Shows what has been heard up to the newest frame. */
 static int show(struct live *live, int is_final, struct failure *failure) {
-    return announce(live->announcer, live->listener, beginning_of(live->begin), end_of(live->report->frames - 1),
-                    is_final, failure);
+    return announce(live->announcer, live->listener, beginning_of(live, live->begin),
+                    end_of(live, live->report->frames - 1), is_final, failure);
 }
 
 static int begin_utterance(struct live *live, int64_t first, struct failure *failure) {
@@ -45,7 +51,7 @@ static int begin_utterance(struct live *live, int64_t first, struct failure *fai
     live->report->utterances++;
     int result = listener_begin(live->listener, failure);
     for (int64_t n = live->begin; result == 0 && n <= newest; n++)
-        result = listener_add(live->listener, live->kept[n % KEPT], failure);
+        result = listener_add(live->listener, kept_frame(live, n), failure);
     return result;
 }
 
@@ -53,12 +59,12 @@ static int begin_utterance(struct live *live, int64_t first, struct failure *fai
 static int end_utterance(struct live *live, struct failure *failure) {
     live->is_open = 0;
     live->free_from = live->report->frames;
-    if (!(live->listener->window.loudest > 0))
+    if (!live->listener->heard)
         return 0;
     return listener_end(live->listener, failure) == 0 ? show(live, 1, failure) : -1;
 }
 
-static enum heard judge(struct live *live, const double power[MEL_CHANNELS]) {
+static enum heard judge(struct live *live, const double *power) {
     if (!live->options->whole)
         return detector_add(&live->detector, power);
     return live->is_open ? HEARD_SPEECH : HEARD_ONSET;
@@ -68,7 +74,7 @@ static int hear(void *user, const double *power, struct failure *failure) {
     struct live *live = user;
     const int64_t frame = live->report->frames++;
     const int onset = live->options->whole ? 1 : DETECTOR_ONSET;
-    memcpy(live->kept[frame % KEPT], power, sizeof live->kept[0]);
+    memcpy(kept_frame(live, frame), power, (size_t)live->shape.channels * sizeof *power);
     const enum heard heard = judge(live, power);
     if (heard == HEARD_SILENCE)
         return 0;
@@ -99,8 +105,9 @@ static int pass_on(struct mel_stream *stream, const float *samples, int64_t coun
     return result;
 }
 
-/* Reads 10 ms at a time, so that nothing waits for more. */
-static int read_all(struct audio_source *source, struct mel_stream *stream, struct live_report *report,
+/* Reads 10 ms at a time, so that nothing waits for more. Silence of `after` samples follows, for frames that go beyond
+ * the end. */
+static int read_all(struct audio_source *source, struct mel_stream *stream, int after, struct live_report *report,
                     struct failure *failure) {
     const int some = audio_source_rate(source) / MEL_STEPS_A_SECOND + 1;
     float *samples = allocate((size_t)some, sizeof *samples);
@@ -109,35 +116,42 @@ static int read_all(struct audio_source *source, struct mel_stream *stream, stru
     while (result == 0 && (got = audio_read(source, samples, some, failure)) != 0)
         result = got < 0 ? -1 : pass_on(stream, samples, got, report, failure);
     free(samples);
+    if (result == 0)
+        result = mel_stream_silence(stream, after, failure);
     return result == 0 ? mel_stream_end(stream, failure) : result;
 }
 
 /* Nothing else would tell that the network hears less than it was trained on. */
-static void warn_of_empty(const struct mel *mel, int lowest_rate, int rate) {
-    const int empty = mel_empty(mel, rate);
-    if (empty > 0)
-        program_complain("sound of %d samples a second leaves %d of %d Mel channels empty; the model was trained on at "
-                         "least %d samples a second",
-                         rate, empty, MEL_CHANNELS, lowest_rate);
+static void warn_of_empty(const struct hearing *hearing, const struct mel *mel, int rate) {
+    char *message = hearing_lacks(hearing, mel, rate);
+    if (message != NULL)
+        program_complain("%s", message);
+    free(message);
 }
 
 int live_listen(struct audio_source *source, const struct live_options *options, struct listener *listener,
                 struct announcer *announcer, struct live_report *report, struct failure *failure) {
-    struct mel *mel = mel_new(listener->front_end.scale.lowest_rate);
+    struct mel *mel = hearing_mel(listener->hearing);
     struct live *live = allocate(1, sizeof *live);
     *report = (struct live_report){0};
     live->options = options;
     live->listener = listener;
     live->announcer = announcer;
     live->report = report;
-    warn_of_empty(mel, listener->front_end.scale.lowest_rate, audio_source_rate(source));
-    detector_init(&live->detector, &options->detector);
+    live->shape = *mel_shape(mel);
+    live->before = hearing_before(listener->hearing);
+    live->kept = allocate(KEPT, (size_t)live->shape.channels * sizeof *live->kept);
+    warn_of_empty(listener->hearing, mel, audio_source_rate(source));
+    detector_init(&live->detector, &options->detector, &live->shape);
     struct mel_stream *stream = mel_stream_new(mel, audio_source_rate(source), hear, live, failure);
-    int result = stream != NULL ? read_all(source, stream, report, failure) : -1;
+    int result = stream != NULL ? mel_stream_silence(stream, live->before, failure) : -1;
+    if (result == 0)
+        result = read_all(source, stream, live->before > 0 ? live->shape.points : 0, report, failure);
     if (result == 0 && live->is_open)
         result = end_utterance(live, failure);
     mel_stream_free(stream);
     mel_free(mel);
+    free(live->kept);
     free(live);
     return result;
 }
