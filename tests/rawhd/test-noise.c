@@ -22,7 +22,6 @@ static void setup(void) {
     write_text(folder, "validation_list.txt", "up/b_nohash_0.wav\n");
     write_text(folder, "testing_list.txt", "up/c_nohash_0.wav\n");
     write_tone(folder, "_background_noise_/hum.wav", 2000, 3, 16000);
-    write_tone(folder, "_background_noise_/long.wav", 2000, 70, 16000); /* as some of the real ones are */
     ck_assert_msg(commands_find(folder, &commands, &failure) == 0, "%s", failure.text);
     noise = noise_load(&commands, &failure);
     ck_assert_msg(noise != NULL, "%s", failure.text);
@@ -49,9 +48,11 @@ static double power_of(const float *numbers) {
 }
 
 START_TEST(without_noise_cells_become_numbers) {
+    int other = 0;
     noise_mix(noise, 0, 7, 3, 5, cells, input);
     for (int i = 0; i < SPECTROGRAM_CELLS; i++)
-        ck_assert_float_eq(input[i], (float)(cells[i] * (1.0 / 255)));
+        other += input[i] != (float)(cells[i] * (1.0 / 255));
+    ck_assert_int_eq(other, 0);
 }
 END_TEST
 
@@ -78,7 +79,7 @@ END_TEST
 
 START_TEST(noise_is_a_function_of_seed_epoch_and_index) {
     int noisy = 0, same = 0;
-    for (int i = 0; i < 1000; i++) {
+    for (int i = 0; i < 400; i++) {
         noise_mix(noise, 0.25, 7, 3, i, cells, input);
         noise_mix(noise, 0.25, 7, 3, i, cells, again);
         ck_assert_int_eq(memcmp(input, again, sizeof input), 0);
@@ -87,17 +88,19 @@ START_TEST(noise_is_a_function_of_seed_epoch_and_index) {
         noise_mix(noise, 0.25, i % 2 ? 8 : 7, i % 2 ? 3 : 4, i, cells, again);
         same += memcmp(input, again, sizeof input) == 0;
     }
-    ck_assert_int_gt(noisy, 200);
-    ck_assert_int_lt(noisy, 300);
-    ck_assert_int_lt(same, 650); /* both without noise: 0.75 x 0.75 */
+    ck_assert_int_gt(noisy, 70);
+    ck_assert_int_lt(noisy, 130);
+    ck_assert_int_lt(same, 270); /* both without noise: 0.75 x 0.75 */
 }
 END_TEST
 
 START_TEST(silence_stays_silent) {
+    int sounds = 0;
     memset(cells, 0, sizeof cells);
     noise_mix(noise, 1, 7, 3, 5, cells, input);
     for (int i = 0; i < SPECTROGRAM_CELLS; i++)
-        ck_assert_float_eq(input[i], 0);
+        sounds += input[i] != 0;
+    ck_assert_int_eq(sounds, 0);
 }
 END_TEST
 
@@ -106,6 +109,15 @@ static void refuses(const char *words) {
     ck_assert_ptr_null(none);
     ck_assert_msg(strstr(failure.text, words) != NULL, "'%s', without '%s'", failure.text, words);
 }
+
+/* As some of the real ones are. */
+START_TEST(noise_may_last_longer_than_a_word) {
+    write_tone(folder, "_background_noise_/hum.wav", 2000, 61, 16000);
+    struct noise *longer = noise_load(&commands, &failure);
+    ck_assert_msg(longer != NULL, "%s", failure.text);
+    noise_free(longer);
+}
+END_TEST
 
 START_TEST(noise_that_cannot_be_used_is_named) {
     write_tone(folder, "_background_noise_/hum.wav", 2000, 0.5, 16000);
@@ -116,18 +128,20 @@ START_TEST(noise_that_cannot_be_used_is_named) {
     refuses("_background_noise_/hum.wav: ");
     commands.noises = 0;
     refuses("--background-noise: ");
-    commands.noises = 2;
+    commands.noises = 1;
 }
 END_TEST
 
 int main(void) {
     Suite *suite = suite_create("noise");
     TCase *tcase = tcase_create("noise");
+    tcase_set_timeout(tcase, 60);
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_test(tcase, without_noise_cells_become_numbers);
     tcase_add_test(tcase, noise_is_as_loud_as_was_drawn);
     tcase_add_test(tcase, noise_is_a_function_of_seed_epoch_and_index);
     tcase_add_test(tcase, silence_stays_silent);
+    tcase_add_test(tcase, noise_may_last_longer_than_a_word);
     tcase_add_test(tcase, noise_that_cannot_be_used_is_named);
     suite_add_tcase(suite, tcase);
     return run_suite(suite);

@@ -156,6 +156,7 @@ END_TEST
 int main(void) {
     Suite *suite = suite_create("spectrogram");
     TCase *words = tcase_create("words");
+    tcase_set_timeout(words, 60);
     tcase_add_checked_fixture(words, setup, teardown);
     tcase_add_test(words, cells_are_those_of_the_equations);
     tcase_add_test(words, a_sine_of_full_scale_is_the_highest_cell);

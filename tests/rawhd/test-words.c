@@ -157,6 +157,7 @@ END_TEST
 int main(void) {
     Suite *suite = suite_create("words");
     TCase *tcase = tcase_create("words");
+    tcase_set_timeout(tcase, 60);
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_test(tcase, parts_are_those_of_the_lists);
     tcase_add_test(tcase, what_was_kept_is_mapped);
