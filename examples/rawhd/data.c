@@ -135,8 +135,8 @@ static int make_sets(const struct reading *reading, const struct recordings *rec
              reading->options->data);
     struct spectrograms training, testing;
     struct spectrogram_scale scale;
-    if (spectrograms_make(key->preset, recordings, (int)reading->options->threads, &training, &testing, &scale,
-                          problems) != 0)
+    if (spectrograms_make(key->preset, recordings, (int)reading->options->threads, reading->options->quiet, &training,
+                          &testing, &scale, problems) != 0)
         return refuse_recordings(reading, problems, failure);
     struct failure reason;
     const int kept =

@@ -7,6 +7,7 @@
 
 #include "audio/mel.h"
 #include "common/crew.h"
+#include "common/reading.h"
 #include "rawhd/zenke_vogels.h"
 
 /* One recording to be read, and what came of it. */
@@ -25,6 +26,7 @@ struct work {
     struct job *job;
     size_t count;
     atomic_size_t next;
+    struct reading reading;
 };
 
 /* Filters and buffers of one thread. */
@@ -80,8 +82,10 @@ static void *thread_main(void *user) {
         front_end.mel = mel_new(work->lowest_rate);
     else
         front_end.zenke_vogels = zenke_vogels_new();
-    for (size_t i; (i = atomic_fetch_add(&work->next, 1)) < work->count;)
+    for (size_t i; (i = atomic_fetch_add(&work->next, 1)) < work->count;) {
         do_job(work->folder, &front_end, &work->job[i]);
+        reading_add(&work->reading, 1);
+    }
     mel_free(front_end.mel);
     zenke_vogels_free(front_end.zenke_vogels);
     return NULL;
@@ -133,7 +137,7 @@ static void scale_both(struct spectrograms *training, struct spectrograms *testi
     mel_scale(testing->cells, (long long)testing->count * MEL_CELLS, scale->low, scale->high);
 }
 
-int spectrograms_make(enum preset preset, const struct recordings *recordings, int threads,
+int spectrograms_make(enum preset preset, const struct recordings *recordings, int threads, int quiet,
                       struct spectrograms *training, struct spectrograms *testing, struct spectrogram_scale *scale,
                       struct problems *problems) {
     memset(scale, 0, sizeof *scale);
@@ -145,7 +149,9 @@ int spectrograms_make(enum preset preset, const struct recordings *recordings, i
     atomic_init(&work.next, 0);
     prepare(training, &recordings->training, work.job);
     prepare(testing, &recordings->testing, work.job + recordings->training.count);
+    reading_begin(&work.reading, (int64_t)work.count, "recordings", quiet);
     crew_run(threads, thread_main, &work);
+    reading_end(&work.reading);
     collect_problems(work.job, work.count, problems);
     free(work.job);
     if (problems_total(problems) > 0) {

@@ -24,10 +24,11 @@ struct spectrogram_scale {
     double low, high; /**< decibels that became 0 and 1 */
 };
 
-/** Reads every recording on `threads` threads (0: one a processor); the numbers do not depend on how many. Recordings
+/** Reads every recording on `threads` threads (0: one a processor); the numbers do not depend on how many. Unless it is
+ * `quiet`, it tells how far it is. Recordings
  * that cannot be used are noted in `problems`, and nothing is given back if that has any. Returns 0, or -1 with
  * problems. */
-int spectrograms_make(enum preset preset, const struct recordings *recordings, int threads,
+int spectrograms_make(enum preset preset, const struct recordings *recordings, int threads, int quiet,
                       struct spectrograms *training, struct spectrograms *testing, struct spectrogram_scale *scale,
                       struct problems *problems);
 

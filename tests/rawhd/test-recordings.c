@@ -38,7 +38,7 @@ static char *describe_all(void) {
     struct spectrograms training, testing;
     struct spectrogram_scale scale;
     ck_assert_int_eq(find(), 0);
-    ck_assert_int_ne(spectrograms_make(PRESET_MEL, &recordings, 2, &training, &testing, &scale, &problems), 0);
+    ck_assert_int_ne(spectrograms_make(PRESET_MEL, &recordings, 2, 1, &training, &testing, &scale, &problems), 0);
     return problems_describe(&problems);
 }
 
@@ -203,7 +203,7 @@ START_TEST(threads_do_not_change_the_numbers) {
         struct spectrograms training[2], testing[2];
         struct spectrogram_scale scale[2];
         for (int i = 0; i < 2; i++)
-            ck_assert_int_eq(spectrograms_make((enum preset)preset, &recordings, i == 0 ? 1 : 7, &training[i],
+            ck_assert_int_eq(spectrograms_make((enum preset)preset, &recordings, i == 0 ? 1 : 7, 1, &training[i],
                                                &testing[i], &scale[i], &problems),
                              0);
         ck_assert_int_eq(scale[0].lowest_rate, 22050);
