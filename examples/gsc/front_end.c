@@ -5,6 +5,8 @@
 #include "common/printable.h"
 #include "gsc/spectrogram.h"
 
+enum { MOST_EXTRA = 100000000 };
+
 cJSON *words_describe(const struct commands *commands) {
     cJSON *object = cJSON_CreateObject();
     cJSON_AddStringToObject(object, "made_by", "snnd-train gsc");
@@ -24,11 +26,15 @@ cJSON *words_describe(const struct commands *commands) {
     return object;
 }
 
-int words_understand(const cJSON *object, char ***word, struct failure *failure) {
+int words_understand(const cJSON *object, char ***word, int *extra_steps, struct failure *failure) {
     const cJSON *version = cJSON_GetObjectItemCaseSensitive(object, "version"), *item;
     const cJSON *words = cJSON_GetObjectItemCaseSensitive(object, "words");
     if (!cJSON_IsNumber(version) || version->valuedouble != SPECTROGRAM_VERSION)
         return failed(failure, "\"version\" is not %d, of which this program makes spectrograms", SPECTROGRAM_VERSION);
+    const cJSON *extra = cJSON_GetObjectItemCaseSensitive(object, "extra_steps");
+    if (extra != NULL && !(cJSON_IsNumber(extra) && extra->valuedouble >= 0 && extra->valuedouble <= MOST_EXTRA))
+        return failed(failure, "\"extra_steps\" is no number from 0 to %d", MOST_EXTRA);
+    *extra_steps = extra != NULL ? (int)extra->valuedouble : 0;
     const int count = cJSON_IsArray(words) ? cJSON_GetArraySize(words) : 0;
     if (count < 1 || count > COMMANDS_CLASSES)
         return failed(failure, "\"words\" is no list of 1 to %d words", COMMANDS_CLASSES);

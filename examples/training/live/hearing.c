@@ -14,7 +14,7 @@ static int understand_words(const char *folder, const char *name, const cJSON *o
                             struct failure *failure) {
     struct failure reason;
     hearing->kind = HEARING_WORDS;
-    if (words_understand(object, &hearing->word, &reason) == 0)
+    if (words_understand(object, &hearing->word, &hearing->extra_steps, &reason) == 0)
         return 0;
     char *path = place_path(folder, name);
     failed(failure, "%s: %s", path, reason.text);
@@ -26,6 +26,7 @@ static int read_digits(const char *folder, const char *name, struct hearing *hea
     hearing->kind = HEARING_DIGITS;
     if (front_end_read(folder, name, &hearing->digits, failure) != 0)
         return -1;
+    hearing->extra_steps = hearing->digits.extra_steps;
     if (hearing->digits.preset == PRESET_MEL)
         return 0;
     char *path = place_path(folder, name);
@@ -60,7 +61,7 @@ struct mel *hearing_mel(const struct hearing *hearing) {
 }
 
 int hearing_steps(const struct hearing *hearing) {
-    return hearing->kind == HEARING_WORDS ? SPECTROGRAM_STEPS : MEL_STEPS;
+    return (hearing->kind == HEARING_WORDS ? SPECTROGRAM_STEPS : MEL_STEPS) + hearing->extra_steps;
 }
 
 int hearing_before(const struct hearing *hearing) {

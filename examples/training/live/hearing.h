@@ -14,6 +14,7 @@ struct hearing {
     enum hearing_kind kind;
     struct front_end digits; /**< of HEARING_DIGITS */
     char **word;             /**< of HEARING_WORDS: the classes, with NULL behind them */
+    int extra_steps;         /**< silent ones behind an utterance */
 };
 
 /** Reads a file of a folder; without a folder (NULL) the user has named all of `name`. Fails where the front end is one
@@ -24,7 +25,7 @@ void hearing_free(struct hearing *hearing);
 /** The frames and bands, for one thread. */
 struct mel *hearing_mel(const struct hearing *hearing);
 
-/** The most steps that an utterance has. */
+/** The steps that an utterance has in the end, with silence behind it. */
 int hearing_steps(const struct hearing *hearing);
 
 /** Samples, at the rate of the frames, by which the first frame begins before the sound. */

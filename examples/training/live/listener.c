@@ -1,5 +1,5 @@
 /*
- * Words: a frame is a step of the network when it comes, and after hearing_steps() of them no more are heard.
+ * Words: a frame is a step of the network when it comes, and after SPECTROGRAM_STEPS of them no more are heard.
  *
  * Digits: decibels are under the loudest cell of the recording, and a recording of more than MEL_STEPS frames is cut to
  * those with the most power: neither is known before its end. So the frames of an utterance are kept, and whenever a
