@@ -89,6 +89,22 @@ static void make_digits(const char *set) {
     free(path);
 }
 
+/* Two words by four speakers, of whom one validates and one is for testing. */
+static void make_words(const char *set) {
+    static const char *const words[] = {"down", "up"};
+    char lists[4][256] = {"", "", "", ""}, *path = in_folder(folder, set);
+    for (int word = 0; word < 2; word++)
+        for (int speaker = 0; speaker < 4; speaker++) {
+            char name[80];
+            snprintf(name, sizeof name, "%s/%08x_nohash_0.wav", words[word], speaker);
+            write_tone(path, name, 500 * (word + 1) + 10 * speaker, 0.3 + 0.2 * speaker, 16000);
+            snprintf(lists[speaker] + strlen(lists[speaker]), sizeof lists[0] - strlen(lists[speaker]), "%s\n", name);
+        }
+    write_text(path, "validation_list.txt", lists[2]);
+    write_text(path, "testing_list.txt", lists[3]);
+    free(path);
+}
+
 static void make_bytes(const char *set) {
     make_arrays(set, 1);
 }
@@ -96,7 +112,7 @@ static void make_bytes(const char *set) {
 static const struct {
     const char *name;
     void (*make)(const char *set);
-} recipes[] = {{"rawhd", make_digits}, {"arrays", make_bytes}};
+} recipes[] = {{"rawhd", make_digits}, {"arrays", make_bytes}, {"gsc", make_words}};
 
 enum { RECIPES = sizeof recipes / sizeof *recipes };
 
