@@ -7,27 +7,40 @@
 
 #include "common/printable.h"
 
+/* Wide tables and pictures scroll in boxes of their own, so that the page does not on a narrow screen. Paper is light.
+ */
 static const char style[] =
-    "body{margin:0 auto;padding:1rem;max-width:72rem;font:1rem/1.5 system-ui,sans-serif;color:#1a1a1a;"
-    "background:#fff}\n"
+    ":root{color-scheme:light;--ink:#1a1a1a;--soft:#404040;--line:#d0d0d0;--page:#fff;--link:#0571b0;"
+    "--right:5 113 176;--wrong:202 0 32}\n"
+    "@media screen and (prefers-color-scheme:dark){:root{color-scheme:dark;--ink:#e8e8e8;--soft:#b8b8b8;--line:#484848;"
+    "--page:#161616;--link:#7cc0ee;--right:60 150 215;--wrong:235 70 90}}\n"
+    "body{margin:0 auto;padding:1rem;max-width:72rem;font:1rem/1.5 system-ui,sans-serif;color:var(--ink);"
+    "background:var(--page)}\n"
     "h1,h2,h3{line-height:1.25}\n"
-    "h2{margin-top:2.5rem;border-top:2px solid #1a1a1a;padding-top:.75rem}\n"
-    "h1,h2,h3,li,figcaption,.settings td{overflow-wrap:anywhere}\n"
-    "a{color:#0571b0}\n"
+    "h2{margin-top:2.5rem;border-top:2px solid var(--ink);padding-top:.75rem}\n"
+    "h1,h2,h3,p,li,summary,figcaption,.settings td{overflow-wrap:anywhere}\n"
+    "a{color:var(--link)}\n"
     ".table{overflow-x:auto;margin:1rem 0}\n"
-    "table{border-collapse:collapse}\n"
-    "caption{text-align:left;font-weight:600;padding:.25rem 0}\n"
-    "td,th{padding:.3rem .8rem;border-bottom:1px solid #d0d0d0;text-align:left;vertical-align:top}\n"
-    "thead th{border-bottom:2px solid #404040;vertical-align:bottom}\n"
+    "table{border-collapse:collapse;width:max-content}\n"
+    "caption{text-align:left;font-weight:600;padding:.25rem 0;max-width:calc(100vw - 2rem);break-after:avoid}\n"
+    "td,th{padding:.3rem .8rem;border-bottom:1px solid var(--line);text-align:left;vertical-align:top}\n"
+    "td{max-width:24rem}thead th{border-bottom:2px solid var(--soft);vertical-align:bottom;max-width:9rem}\n"
     "tbody th{font-weight:500;white-space:nowrap}\n"
     "details{margin:1rem 0}summary{cursor:pointer}\n"
     "td.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}\n"
+    ".matrix td,.matrix th{padding:.15rem .4rem}\n"
+    ".matrix thead th+th{writing-mode:vertical-rl;text-align:end;font-weight:500}\n"
+    ".matrix tbody th{position:sticky;left:0;background:var(--page)}\n"
+    ".matrix td{min-width:1.2rem;print-color-adjust:exact;-webkit-print-color-adjust:exact}\n"
+    "td.right{background:rgb(var(--right)/var(--share))}td.wrong{background:rgb(var(--wrong)/var(--share))}\n"
     "figure{margin:1.5rem 0}\n"
     "figure div{overflow-x:auto}\n"
     "figure img{display:block;max-width:100%;min-width:40rem;height:auto}\n"
-    "figcaption{color:#404040;max-width:60rem}\n"
+    "figcaption{color:var(--soft);max-width:60rem}\n"
     ".settings table{font-size:.9rem}\n"
-    "@media print{figure img{min-width:0}h2{break-before:page}figure{break-inside:avoid}}\n";
+    "@media print{.table,figure div{overflow:visible}table{width:auto;font-size:.65rem}figure img{min-width:0}"
+    "td,th{padding:.2rem .4rem}.matrix td,.matrix th{padding:.1rem .2rem}h2{break-before:page}"
+    "figure,tr{break-inside:avoid}}\n";
 
 void html_begin(FILE *page, const char *title) {
     fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
@@ -113,6 +126,10 @@ void html_cell(FILE *page, const char *format, ...) {
     fputs(is_number(text) ? "<td class=\"n\">" : "<td>", page);
     html_text(page, text);
     fputs("</td>", page);
+}
+
+void html_shaded_cell(FILE *page, double share, int right, long long count) {
+    fprintf(page, "<td class=\"n %s\" style=\"--share:%.2f\">%lld</td>", right ? "right" : "wrong", 0.7 * share, count);
 }
 
 void html_row_end(FILE *page) {

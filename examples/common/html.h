@@ -24,6 +24,9 @@ void html_heading(FILE *page, int level, const char *id, const char *text);
 void html_table_begin(FILE *page, const char *caption, const char *const headings[], int count);
 void html_row(FILE *page, const char *heading);
 void html_cell(FILE *page, const char *format, ...) EXAMPLES_PRINTF(2, 3);
+/** A cell of a matrix (a table in <div class="matrix">): a count, which is `share` (0 to 1) of its row, and is right or
+ * wrong. */
+void html_shaded_cell(FILE *page, double share, int right, long long count);
 void html_row_end(FILE *page);
 void html_table_end(FILE *page);
 
