@@ -11,9 +11,10 @@
 #include "common/lock.h"
 #include "rawhd/front_end.h"
 #include "training/history.h"
+#include "training/predict.h"
 
 static const char *const run_files[] = {KEEP_LOG,     KEEP_SETTINGS, FRONT_END_FILE, KEEP_CHECKPOINT,
-                                        KEEP_INITIAL, KEEP_BEST,     KEEP_LAST};
+                                        KEEP_INITIAL, KEEP_BEST,     KEEP_LAST,      KEEP_PREDICTIONS};
 
 enum { RUN_FILES = sizeof run_files / sizeof *run_files };
 
@@ -84,6 +85,16 @@ int keep_model(const struct keep *keep, const snnd_network *network, const char 
     snnd_status status = snnd_network_save(network, path);
     free(path);
     return status == SNND_OK ? 0 : library_failure(keep, failure);
+}
+
+int keep_predictions(const struct keep *keep, snnd_network *network, const snnd_dataset *set, const int32_t *speaker,
+                     int32_t batch, struct failure *failure) {
+    struct predictions predictions;
+    if (predict(keep->context, network, set, speaker, batch, &predictions, failure) != 0)
+        return -1;
+    const int result = predictions_write(&predictions, keep->out, failure);
+    predictions_free(&predictions);
+    return result;
 }
 
 int keep_front_end(const struct keep *keep, const cJSON *front_end, struct failure *failure) {

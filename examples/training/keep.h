@@ -7,6 +7,7 @@
 
 #include "training/history.h"
 #include "training/options.h"
+#include "training/predictions.h"
 #include "training/progress.h"
 
 #define KEEP_LOG HISTORY_LOG
@@ -15,6 +16,7 @@
 #define KEEP_INITIAL "initial.safetensors"
 #define KEEP_BEST "best.safetensors"
 #define KEEP_LAST "last.safetensors"
+#define KEEP_PREDICTIONS PREDICTIONS_FILE
 
 struct keep {
     snnd_context *context;
@@ -36,6 +38,10 @@ int keep_claim(const char *out, int overwrite, struct failure *failure);
 int keep_begin(struct keep *keep, struct failure *failure);
 
 int keep_model(const struct keep *keep, const snnd_network *network, const char *name, struct failure *failure);
+
+/** Writes what the network takes the samples of a set for; as predict(). */
+int keep_predictions(const struct keep *keep, snnd_network *network, const snnd_dataset *set, const int32_t *speaker,
+                     int32_t batch, struct failure *failure);
 
 /** Writes how recordings became the inputs of the models. */
 int keep_front_end(const struct keep *keep, const cJSON *front_end, struct failure *failure);

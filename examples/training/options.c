@@ -577,6 +577,7 @@ void options_help(const struct recipe *recipe, const char *program) {
         "  initial.safetensors     the model before training\n"
         "  best.safetensors        the model of the best epoch: by validation accuracy if there is a validation set,\n"
         "                          else by test accuracy, as in the paper's code\n"
+        "  predictions.tsv         what the model of the best epoch takes each testing sample for\n"
         "  last.safetensors        the model of the last epoch\n"
         "  checkpoint.safetensors  what --resume needs; Ctrl-C writes it at the next step\n"
         "  front_end.json          how recordings became inputs, for snnd-live; not from arrays made elsewhere\n"

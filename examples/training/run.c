@@ -121,6 +121,22 @@ static int make_trainer(struct run *run) {
                          run->failure);
 }
 
+/* Says what the best network takes each testing sample for. */
+static int keep_best_predictions(struct run *run, snnd_network *best) {
+    return keep_predictions(&run->keep, best, run->data.testing, NULL, (int32_t)run->options->batch, run->failure);
+}
+
+/* A run that was begun before there were predictions, or has lost them, has them again. */
+static int restore_predictions(struct run *run) {
+    snnd_network *best;
+    if (keep_has(&run->keep, KEEP_PREDICTIONS))
+        return 0;
+    const int found = keep_load(run->context, run->keep.out, KEEP_BEST, &best, run->failure);
+    const int result = found == 1 ? keep_best_predictions(run, best) : found;
+    snnd_network_free(best);
+    return result;
+}
+
 /* Begins the run's folder, or goes back to its checkpoint. */
 static int open_folder(struct run *run) {
     struct keep *keep = &run->keep;
@@ -138,7 +154,7 @@ static int open_folder(struct run *run) {
     if (begun != 0 || (run->data.front_end != NULL && keep_front_end(keep, run->data.front_end, run->failure) != 0))
         return -1;
     if (run->options->resume)
-        return 0;
+        return restore_predictions(run);
     return keep_model(keep, run->model.network, KEEP_INITIAL, run->failure) == 0
                ? keep_checkpoint(keep, run->trainer, run->failure)
                : -1;
@@ -174,8 +190,9 @@ static int finish_epoch(struct run *run, struct epoch_result *result, double beg
     cJSON *record = history_record(result);
     if (keep_epoch(keep, record, run->failure) != 0)
         return -1;
-    int is_best = history_best(keep->history) == cJSON_GetArraySize(keep->history) - 1;
-    if (is_best && keep_model(keep, run->model.network, KEEP_BEST, run->failure) != 0)
+    const int is_best = history_best(keep->history) == cJSON_GetArraySize(keep->history) - 1;
+    if (is_best && (keep_model(keep, run->model.network, KEEP_BEST, run->failure) != 0 ||
+                    keep_best_predictions(run, run->model.network) != 0))
         return -1;
     if (keep_checkpoint(keep, run->trainer, run->failure) != 0 ||
         keep_model(keep, run->model.network, KEEP_LAST, run->failure) != 0)

@@ -38,7 +38,7 @@ cmp "$run/checkpoint.safetensors" "$work/before"
 
 rm "$work/disk/filling"
 "$train" --resume --out "$run" --quiet >/dev/null
-for file in initial.safetensors best.safetensors last.safetensors; do
+for file in initial.safetensors best.safetensors last.safetensors predictions.tsv; do
     cmp "$run/$file" "$work/whole/$file"
 done
 diff <(log "$run") <(log "$work/whole")

@@ -56,7 +56,7 @@ while [ "$kills" -lt "$times" ]; do
         fi
     done
     deaths_in_a_row=0
-    for file in initial.safetensors best.safetensors last.safetensors; do
+    for file in initial.safetensors best.safetensors last.safetensors predictions.tsv; do
         cmp "$run/$file" "$work/whole/$file"
     done
     diff <(log "$run") <(log "$work/whole")

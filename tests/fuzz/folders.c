@@ -1,6 +1,7 @@
 /*
  * Fuzz target: the files of a run's folder, as the programs of examples/training read them. The first byte chooses the
- * file, the rest is what it says: a log, settings, a table, or how recordings became inputs.
+ * file, the rest is what it says: a log, settings, a table, how recordings became inputs, or
+ * predictions.
  */
 #include <math.h>
 
@@ -11,6 +12,7 @@
 #include "rawhd/front_end.h"
 #include "training/history.h"
 #include "training/keep.h"
+#include "training/predictions.h"
 #include "training/recipe.h"
 #include "training/report/past.h"
 
@@ -170,10 +172,37 @@ static void read_front_end(const void *data, size_t size) {
           "what was written reads otherwise");
 }
 
+/* ---- Predictions ---- */
+
+static void read_predictions(const void *data, size_t size) {
+    struct predictions predictions, again;
+    struct failure failure;
+    write_file(PREDICTIONS_FILE, data, size);
+    if (predictions_read(folder, &predictions, &failure) != 0) {
+        claim_told(&failure);
+        return;
+    }
+    const int64_t correct = predictions_correct(&predictions);
+    CLAIM(correct >= 0 && correct <= predictions.samples, "%d are right", (int)correct);
+    CLAIM(predictions_write(&predictions, folder, &failure) == 0, "%s", failure.text);
+    CLAIM(predictions_read(folder, &again, &failure) == 0, "%s", failure.text);
+    CLAIM(again.samples == predictions.samples, "samples that were written are not read");
+    for (int64_t i = 0; i < again.samples; i++) {
+        const int32_t label = again.label[i], predicted = again.predicted[i];
+        CLAIM(label >= 0 && label < PREDICTIONS_CLASSES && predicted >= 0 && predicted < PREDICTIONS_CLASSES,
+              "sample %d: %d and %d are no classes", (int)i, (int)label, (int)predicted);
+        CLAIM(label == predictions.label[i] && predicted == predictions.predicted[i] &&
+                  again.speaker[i] == predictions.speaker[i],
+              "sample %d reads otherwise", (int)i);
+    }
+    predictions_free(&again);
+    predictions_free(&predictions);
+}
+
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size) {
     static void (*const readers[])(const void *data, size_t size) = {read_log, read_settings, read_table,
-                                                                     read_front_end};
+                                                                     read_front_end, read_predictions};
     if (size > 0)
-        readers[data[0] % 4](data + 1, size - 1);
+        readers[data[0] % (sizeof readers / sizeof *readers)](data + 1, size - 1);
     return 0;
 }

@@ -198,6 +198,7 @@ static void write_folders(void) {
                       "\"decibels_of_0\": -80, \"decibels_of_1\": 0}"},
         {"front-end-other", "\3{\"version\": 1, \"preset\": \"zenke-vogels\", \"classes\": \"german-first\", "
                             "\"lowest_rate\": 48000}"},
+        {"predictions", "\4index\tlabel\tpredicted\tspeaker\n0\t3\t3\t4\n1\t19\t0\t-\n"},
     };
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)
         write_seed("folders", files[i].name, files[i].text, 1 + strlen(files[i].text + 1), NULL);

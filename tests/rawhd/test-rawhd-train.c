@@ -12,6 +12,8 @@
 #include "common/files.h"
 #include "support.h"
 #include "tones.h"
+#include "training/history.h"
+#include "training/predictions.h"
 
 static char *folder, *set;
 
@@ -106,11 +108,67 @@ static int has(const char *name) {
     return there;
 }
 
+/* The share of the testing samples that are right by the predictions of a run. */
+static double share_predicted(const char *out) {
+    char *path = in_folder(folder, out);
+    struct predictions predictions;
+    struct failure failure;
+    ck_assert_msg(predictions_read(path, &predictions, &failure) == 0, "%s", failure.text);
+    ck_assert_int_eq(predictions.samples, 6);
+    const double share = (double)predictions_correct(&predictions) / 6;
+    predictions_free(&predictions);
+    free(path);
+    return share;
+}
+
+/* The same by its log, after the best epoch and after the last. */
+static void shares_logged(const char *out, double *best, double *last) {
+    char *path = in_folder(folder, out);
+    struct failure failure;
+    cJSON *history = history_read(path, NULL, &failure);
+    ck_assert_ptr_nonnull(history);
+    *best = history_number(cJSON_GetArrayItem(history, history_best(history)), "test_accuracy");
+    *last = history_number(cJSON_GetArrayItem(history, cJSON_GetArraySize(history) - 1), "test_accuracy");
+    cJSON_Delete(history);
+    free(path);
+}
+
+/* Until there is a run whose last epoch is worse than its best. */
+START_TEST(predictions_are_those_of_the_best_epoch) {
+    static const char *const seeds[] = {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"};
+    double best = 0, last = 0;
+    for (size_t i = 0; best <= last && i < sizeof seeds / sizeof *seeds; i++) {
+        ck_assert_int_eq(RUN("run", "--overwrite", "--epochs", "6", "--hidden", "8", "--seed", seeds[i]), 0);
+        shares_logged("run", &best, &last);
+        ck_assert_double_eq_tol(share_predicted("run"), best, 1e-9);
+    }
+    ck_assert_double_gt(best, last);
+    ck_assert_int_eq(RUN("run", "--overwrite", "--epochs", "12", "--hidden", "16", "--validation", "0.3"), 0);
+    shares_logged("run", &best, &last);
+    ck_assert_double_eq_tol(share_predicted("run"), best, 1e-9);
+}
+END_TEST
+
+/* As those that were begun before there were predictions. */
+START_TEST(a_finished_run_brings_its_predictions_back) {
+    ck_assert_int_eq(RUN("run", "--epochs", "4", "--hidden", "8"), 0);
+    ck_assert_int_eq(RUN("same", "--epochs", "4", "--hidden", "8"), 0);
+    remove_from(folder, "run/predictions.tsv");
+    ck_assert_int_eq(RUN("run", "--resume"), 0);
+    ck_assert(same_bytes(folder, "run/predictions.tsv", folder, "same/predictions.tsv"));
+    remove_from(folder, "run/predictions.tsv");
+    remove_from(folder, "run/best.safetensors");
+    ck_assert_int_eq(RUN("run", "--resume"), 0);
+    ck_assert(!has("run/predictions.tsv"));
+}
+END_TEST
+
 START_TEST(a_run_leaves_what_it_promises) {
     ck_assert_int_eq(RUN("run", "--epochs", "3", "--hidden", "8"), 0);
     check_log("run", 3, 0);
     ck_assert(has("run/best.safetensors") && has("run/last.safetensors") && has("run/checkpoint.safetensors") &&
-              has("run/initial.safetensors") && has("run/settings.json") && has("run/front_end.json"));
+              has("run/initial.safetensors") && has("run/settings.json") && has("run/front_end.json") &&
+              has("run/predictions.tsv"));
     ck_assert(!same_bytes(folder, "run/initial.safetensors", folder, "run/last.safetensors"));
     char *output = read_text(folder, "out.txt", NULL);
     ck_assert_ptr_nonnull(strstr(output, "test accuracy "));
@@ -469,6 +527,7 @@ START_TEST(stop_and_resume_are_as_if_never_stopped) {
     ck_assert(same_bytes(folder, "parts/initial.safetensors", folder, "whole/initial.safetensors"));
     ck_assert(same_bytes(folder, "parts/last.safetensors", folder, "whole/last.safetensors"));
     ck_assert(same_bytes(folder, "parts/best.safetensors", folder, "whole/best.safetensors"));
+    ck_assert(same_bytes(folder, "parts/predictions.tsv", folder, "whole/predictions.tsv"));
 }
 END_TEST
 
@@ -490,6 +549,7 @@ START_TEST(a_killed_run_resumes_too) {
     ck_assert(same_bytes(folder, "parts/initial.safetensors", folder, "whole/initial.safetensors"));
     ck_assert(same_bytes(folder, "parts/last.safetensors", folder, "whole/last.safetensors"));
     ck_assert(same_bytes(folder, "parts/best.safetensors", folder, "whole/best.safetensors"));
+    ck_assert(same_bytes(folder, "parts/predictions.tsv", folder, "whole/predictions.tsv"));
 }
 END_TEST
 
@@ -507,6 +567,7 @@ START_TEST(every_rule_resumes) {
     check_log("parts", 40, 0);
     ck_assert(same_bytes(folder, "parts/last.safetensors", folder, "whole/last.safetensors"));
     ck_assert(same_bytes(folder, "parts/best.safetensors", folder, "whole/best.safetensors"));
+    ck_assert(same_bytes(folder, "parts/predictions.tsv", folder, "whole/predictions.tsv"));
 }
 END_TEST
 
@@ -557,8 +618,8 @@ static void make_link(const char *to, const char *name) {
 
 /* Links in the folder are not what a run reads, and it writes to nothing that they lead to. */
 START_TEST(a_run_follows_no_links) {
-    static const char *const files[] = {"log.jsonl", "settings.json", "checkpoint.safetensors", "last.safetensors",
-                                        "front_end.json"};
+    static const char *const files[] = {"log.jsonl",        "settings.json",  "checkpoint.safetensors",
+                                        "last.safetensors", "front_end.json", "predictions.tsv"};
     write_text(folder, "secret", "private");
     write_text(folder, "run/note", "");
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
@@ -645,6 +706,7 @@ int main(void) {
     tcase_add_checked_fixture(runs, setup, teardown);
     tcase_set_timeout(runs, 120);
     tcase_add_test(runs, a_run_leaves_what_it_promises);
+    tcase_add_test(runs, predictions_are_those_of_the_best_epoch);
     tcase_add_test(runs, the_log_tells_what_changed);
     tcase_add_test(runs, the_log_has_operations_and_what_they_take);
     tcase_add_test(runs, quiet_prints_the_result_only);
@@ -666,6 +728,7 @@ int main(void) {
     tcase_add_test(interrupted, a_killed_run_resumes_too);
     tcase_add_loop_test(interrupted, every_rule_resumes, 0, RULES);
     tcase_add_test(interrupted, a_finished_run_brings_its_last_model_back);
+    tcase_add_test(interrupted, a_finished_run_brings_its_predictions_back);
     suite_add_tcase(suite, interrupted);
     TCase *refusals = tcase_create("refusals");
     tcase_add_checked_fixture(refusals, setup, teardown);
