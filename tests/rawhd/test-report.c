@@ -61,6 +61,13 @@ static int count_parts(const char *text, const char *part) {
     return count;
 }
 
+static int count_pictures(void) {
+    char *text = read_text(folder, "page.html", NULL);
+    int count = count_parts(text, "data:image/svg+xml;base64,");
+    free(text);
+    return count;
+}
+
 static int gnuplot_is_here(void) {
     return system("command -v gnuplot >/dev/null 2>&1") == 0;
 }
@@ -139,8 +146,132 @@ START_TEST(shows_runs) {
         free(script);
     }
     char *text = read_text(folder, "page.html", NULL);
-    ck_assert_int_eq(count_parts(text, "data:image/svg+xml;base64,"), gnuplot_is_here() ? 12 : 0);
+    ck_assert_int_eq(count_parts(text, "data:image/svg+xml;base64,"), gnuplot_is_here() ? 13 : 0);
     free(text);
+}
+END_TEST
+
+/* Runs that are told apart by their names, however these are spelled, in one picture; a single run has no such. */
+START_TEST(shows_runs_together) {
+    train("run's <b>", "dense");
+    train("other", "deep-r");
+    ck_assert_int_eq(REPORT("run's <b>", "other"), 0);
+    ck_assert(page_has("Accuracy by epoch of the runs") && page_has("<td>its test accuracy</td>"));
+    ck_assert(page_has("accumulations of a test sample"));
+    check_self_contained();
+    ck_assert_int_eq(REPORT("other"), 0);
+    ck_assert(!page_has("Accuracy by epoch of the runs"));
+    write_text(folder, "begun/settings.json", "{}");
+    write_text(folder, "begun/log.jsonl", "");
+    ck_assert_int_eq(REPORT("other", "begun"), 0);
+    ck_assert_int_eq(count_pictures(), gnuplot_is_here() ? 7 : 0);
+    setenv("PATH", "/nowhere", 1);
+    ck_assert_int_eq(REPORT("run's <b>", "other"), 0);
+    ck_assert(page_has("(Not drawn: gnuplot was not there.)"));
+    check_error("the picture of all runs is missing");
+}
+END_TEST
+
+/* ---- Predictions ---- */
+
+#define PREDICTIONS_HEAD "index\tlabel\tpredicted\tspeaker\n"
+
+/* Adds to a setting of a run. */
+static void add_setting(const char *run, const char *name, const char *json) {
+    char *path = format_text("%s/settings.json", run), *text = read_text(folder, path, NULL);
+    cJSON *settings = cJSON_Parse(text);
+    cJSON_DeleteItemFromObject(settings, name);
+    ck_assert(cJSON_AddItemToObject(settings, name, cJSON_Parse(json)));
+    char *changed = cJSON_Print(settings);
+    write_text(folder, path, changed);
+    cJSON_free(changed);
+    cJSON_Delete(settings);
+    free(text);
+    free(path);
+}
+
+/* Ten samples of class 0, two of which are taken for class 1, and four of class 1: Wilson's intervals of 8 of 10 and of
+ * 4 of 4 are in the tables. */
+START_TEST(shows_classes_and_speakers) {
+    setenv("PATH", "/nowhere", 1); /* no pictures */
+    train("run", "dense");
+    ck_assert_int_eq(REPORT("run"), 0);
+    ck_assert(page_has("Accuracy of each class") && page_has("by the network of the best epoch"));
+    ck_assert(!page_has("not of the best epoch"));
+    write_text(folder, "run/predictions.tsv",
+               PREDICTIONS_HEAD "0\t0\t0\t4\n1\t0\t0\t4\n2\t0\t0\t4\n3\t0\t0\t4\n4\t0\t0\t4\n5\t0\t0\t4\n"
+                                "6\t0\t0\t4\n7\t0\t0\t4\n8\t0\t1\t4\n9\t0\t1\t4\n10\t1\t1\t12\n11\t1\t1\t12\n"
+                                "12\t1\t1\t12\n13\t1\t1\t-\n");
+    add_setting("run", "classes", "[\"<i>na\u00efve</i>\", \"two\", 3]");
+    ck_assert_int_eq(REPORT("run"), 0);
+    check_self_contained();
+    ck_assert(page_has("not of the best epoch: by predictions.tsv 85.71 %"));
+    ck_assert(page_has("<th scope=\"col\">&lt;i&gt;na\xc3\xafve&lt;/i&gt;</th><th scope=\"col\">two</th>"));
+    ck_assert(page_has("<td class=\"n right\" style=\"--share:0.56\">8</td><td class=\"n wrong\" "
+                       "style=\"--share:0.14\">2</td>"));
+    ck_assert(page_has("<td class=\"n\">10</td><td class=\"n\">80.00 %</td><td class=\"n\">49.0 to 94.3 %</td>"
+                       "<td>two (2)</td>"));
+    ck_assert(page_has("<td class=\"n\">4</td><td class=\"n\">100.00 %</td><td class=\"n\">51.0 to 100.0 %</td>"));
+    ck_assert(page_has("<th scope=\"row\">12</th><td class=\"n\">3</td><td class=\"n\">100.00 %</td>"));
+    ck_assert(page_has("<th scope=\"row\">not known</th><td class=\"n\">1</td>"));
+    write_text(folder, "run/predictions.tsv", PREDICTIONS_HEAD "0\t0\t2\t-\n");
+    ck_assert_int_eq(REPORT("run"), 0);
+    ck_assert(!page_has("Accuracy of each speaker") && page_has("<td class=\"n\">2 (1)</td>")); /* 3 is no name */
+    write_text(folder, "run/predictions.tsv", PREDICTIONS_HEAD "0\t0\t999999\t-\n");
+    ck_assert_int_eq(REPORT("run"), 0);
+    ck_assert(page_has("too many classes"));
+    char *path = in_folder(folder, "run/predictions.tsv");
+    ck_assert_int_eq(unlink(path), 0);
+    free(path);
+    ck_assert_int_eq(REPORT("run"), 0);
+    ck_assert(page_has("predictions.tsv is not there"));
+}
+END_TEST
+
+START_TEST(many_speakers_are_shown_when_asked_for) {
+    setenv("PATH", "/nowhere", 1); /* no pictures */
+    train("run", "dense");
+    char *text = format_text("%s", PREDICTIONS_HEAD);
+    for (int i = 0; i < 30; i++) {
+        char *longer = format_text("%s%d\t0\t0\t%d\n", text, i, 29 - i);
+        free(text);
+        text = longer;
+    }
+    write_text(folder, "run/predictions.tsv", text);
+    free(text);
+    ck_assert_int_eq(REPORT("run"), 0);
+    ck_assert(page_has("<summary>Accuracy of each of 30 speakers</summary>"));
+}
+END_TEST
+
+/* One message says where it is; the folder has a sentence in its place. */
+START_TEST(says_where_predictions_are_damaged) {
+    static const char *const cases[][2] = {
+        {"", "predictions.tsv: is empty"},
+        {"index\tlabel\tpredicted\n", "predictions.tsv: line 1 has 3 columns, and not 4"},
+        {"index\tlabel\tguess\tspeaker\n", "line 1, column 3: is 'guess', and not 'predicted'"},
+        {PREDICTIONS_HEAD "0\t1\t1\n", "line 2 has more or fewer columns than the first"},
+        {PREDICTIONS_HEAD "0\tx\t1\t-\n", "line 2, column 2 (label): 'x' is not a whole number from 0 to 999999"},
+        {PREDICTIONS_HEAD "0\t1\t1\t-\n5\t1\t1\t-\n", "line 3, column 1 (index): '5' is not 1"},
+        {PREDICTIONS_HEAD "0\t1\t-1\t-\n", "line 2, column 3 (predicted): '-1' is not a whole number"},
+        {PREDICTIONS_HEAD "0\t1000000\t1\t-\n", "line 2, column 2 (label): '1000000' is not a whole number"},
+        {PREDICTIONS_HEAD "0\t1\t1.5\t-\n", "line 2, column 3 (predicted): '1.5' is not a whole number"},
+        {PREDICTIONS_HEAD "0\t1\t1\t<b>\x1b\n", "line 2, column 4 (speaker): '<b>\\x1B' is not a whole number"},
+        {PREDICTIONS_HEAD "0\t1\t1\t\n", "line 2, column 4 (speaker): '' is not a whole number"},
+        {PREDICTIONS_HEAD "0\t1\t1\t4\n1\t1\t", "line 3 has more or fewer columns than the first"},
+    };
+    setenv("PATH", "/nowhere", 1); /* no pictures */
+    train("run", "dense");
+    train("other", "dense");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        write_text(folder, "run/predictions.tsv", cases[i][0]);
+        ck_assert_int_eq(REPORT("run", "other"), 1);
+        check_error(cases[i][1]);
+        char *messages = read_text(folder, "err.txt", NULL);
+        ck_assert_int_eq(count_parts(messages, "predictions.tsv"), 1);
+        free(messages);
+        ck_assert(page_has("This folder is not shown, since it cannot be read:") && page_has("Its network"));
+    }
 }
 END_TEST
 
@@ -315,13 +446,6 @@ START_TEST(shows_fields_and_ablations) {
 END_TEST
 
 /* ---- Pictures of what other programs have left ---- */
-
-static int count_pictures(void) {
-    char *text = read_text(folder, "page.html", NULL);
-    int count = count_parts(text, "data:image/svg+xml;base64,");
-    free(text);
-    return count;
-}
 
 /* Takes files of these endings out of FOLDER/NAME/pictures; NULL: all of it. */
 static void remove_pictures(const char *name, const char *const endings[]) {
@@ -917,6 +1041,10 @@ int main(void) {
     tcase_add_checked_fixture(pages, setup, teardown);
     tcase_set_timeout(pages, 120);
     tcase_add_test(pages, shows_runs);
+    tcase_add_test(pages, shows_runs_together);
+    tcase_add_test(pages, shows_classes_and_speakers);
+    tcase_add_test(pages, many_speakers_are_shown_when_asked_for);
+    tcase_add_test(pages, says_where_predictions_are_damaged);
     tcase_add_test(pages, shows_operations_and_what_they_take);
     tcase_add_test(pages, compares_only_what_is_like_the_paper);
     tcase_add_test(pages, fixed_delays_have_no_sigma);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/picture.h"
+#include "common/printable.h"
 #include "training/history.h"
 
 /* A number as gnuplot reads it. */
@@ -129,4 +130,77 @@ int curves_draw(const struct past *past, const char *place, struct failure *fail
         return 0;
     const int training = draw_training(past, place, failure), changes = draw_changes(past, place, failure);
     return training == 0 && changes == 0 ? 0 : -1;
+}
+
+/* ---- Several runs ---- */
+
+/* Where a name goes on that is too long for a legend: its end says more than its beginning. */
+static const char *end_of_name(const char *name) {
+    enum { LONGEST = 56 };
+    const size_t length = strlen(name);
+    const char *end = length > LONGEST ? name + length - LONGEST : name;
+    while (((unsigned char)*end & 0xc0) == 0x80) /* within a character */
+        end++;
+    return end;
+}
+
+/* A block of the data: the run's accuracies by epoch, in the test, of these that of the best epoch, and in training. */
+static void write_accuracies(const struct past *past, FILE *data) {
+    const cJSON *best = cJSON_GetArrayItem(past->history, history_best(past->history));
+    for (const cJSON *record = past->history->child; record != NULL; record = record->next) {
+        const double test = 100 * history_number(record, "test_accuracy");
+        fprintf(data, "%.0f", history_number(record, "epoch"));
+        put(data, test);
+        put(data, record == best ? test : NAN);
+        put(data, 100 * history_number(record, "train_accuracy"));
+        putc('\n', data);
+    }
+    if (past->history->child == NULL)
+        fputs("0 NaN NaN NaN\n", data);
+    fputs("\n\n", data);
+}
+
+static void plot_run(const struct past *past, int number, int epochs, FILE *script) {
+    static const int marks[] = {7, 5, 9, 13, 11};
+    enum { COLOURS = 6, MARKS = sizeof marks / sizeof *marks };
+    const int mark = marks[number / COLOURS % MARKS], colour = 1 + number % COLOURS;
+    char *name = printable(past->folder);
+    const char *shown = end_of_name(name);
+    char *title = format_text("%s%s", shown != name ? "... " : "", shown);
+    fprintf(script,
+            "%s \\\n     'runs.dat' index %d using 1:2 with linespoints linewidth 2 pointtype %d pointsize 0.7 ",
+            number == 0 ? "plot" : ",", number, mark);
+    fprintf(script, "pointinterval %d linecolor rgb word(colours, %d) title ", 1 + epochs / 25, colour);
+    picture_quote(script, title);
+    fprintf(script,
+            ", \\\n     '' index %d using 1:4 with lines dashtype 3 linewidth 2 linecolor rgb word(colours, %d) "
+            "notitle, \\\n     '' index %d using 1:3 with points pointtype 6 pointsize 2 linewidth 2 linecolor rgb "
+            "word(colours, %d) notitle",
+            number, colour, number, colour);
+    free(title);
+    free(name);
+}
+
+int curves_together(const struct past runs[], int count, const char *place, struct failure *failure) {
+    const int shown = count < CURVES_MOST ? count : CURVES_MOST;
+    struct picture *picture = picture_begin(place, CURVES_TOGETHER, 900, 480 + 22 * shown, failure);
+    if (picture == NULL)
+        return -1;
+    FILE *data = picture_data(picture), *script = picture_script(picture);
+    int epochs = 0;
+    for (int i = 0; i < shown; i++) {
+        const int own = cJSON_GetArraySize(runs[i].history);
+        epochs = own > epochs ? own : epochs;
+    }
+    fputs("# for each run: epoch, accuracy in % in the test, that of the best epoch, accuracy in training\n", data);
+    fputs("set title 'Accuracy of the runs'\nset ylabel 'accuracy (%)'\nset yrange [0:100]\n"
+          "set key below left vertical maxcols 1 Left reverse\n",
+          script);
+    set_epochs(script, epochs);
+    for (int i = 0; i < shown; i++) {
+        write_accuracies(&runs[i], data);
+        plot_run(&runs[i], i, epochs, script);
+    }
+    putc('\n', script);
+    return picture_end(picture, failure);
 }

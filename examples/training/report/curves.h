@@ -9,4 +9,12 @@
  * neither. */
 int curves_draw(const struct past *past, const char *place, struct failure *failure);
 
+#define CURVES_TOGETHER "runs"
+
+/** The most runs in one picture: each has a colour and a mark of its own. */
+enum { CURVES_MOST = 30 };
+
+/** Draws PLACE/runs: accuracies of runs, the first CURVES_MOST of them, in one picture with a legend. */
+int curves_together(const struct past runs[], int count, const char *place, struct failure *failure);
+
 #endif

@@ -52,3 +52,51 @@ char *past_value(const cJSON *item) {
     cJSON_free(json);
     return text;
 }
+
+int past_setting_is(const struct past *past, const char *name, const char *text) {
+    const cJSON *item = cJSON_GetObjectItemCaseSensitive(past->settings, name);
+    return cJSON_IsString(item) && strcmp(item->valuestring, text) == 0;
+}
+
+/* Settings of neurons that a run may have, and what they are in the paper; one that is not there is as in the paper. */
+static const struct of_neurons {
+    const char *name, *usual, *said;
+} of_neurons[] = {
+    {"neurons", "lif", ""},
+    {"order", "paper", ""},
+    {"reset", "zero", "reset "},
+    {"tau", "10.05", "time constant "},
+    {"surrogate", "arctan", "surrogate "},
+};
+
+enum { OF_NEURONS = sizeof of_neurons / sizeof *of_neurons };
+
+char *past_neurons(const struct past *past) {
+    char *text = format_text("%s", "");
+    for (int i = 0; i < OF_NEURONS; i++) {
+        char *value = past_setting(past->settings, of_neurons[i].name);
+        if (value[0] != '\0' && strcmp(value, of_neurons[i].usual) != 0) {
+            char *longer = format_text("%s%s%s%s", text, text[0] != '\0' ? ", " : "", of_neurons[i].said, value);
+            free(text);
+            text = longer;
+        }
+        free(value);
+    }
+    return text;
+}
+
+char *past_chosen_by(const struct past *past) {
+    if (!past_has(past, "validation_accuracy"))
+        return format_text("its test accuracy");
+    char *by = past_setting(past->settings, "validation-by");
+    char *text =
+        by[0] != '\0' ? format_text("its validation accuracy (%s)", by) : format_text("its validation accuracy");
+    free(by);
+    return text;
+}
+
+char *past_class(const struct past *past, int class) {
+    const cJSON *names = cJSON_GetObjectItemCaseSensitive(past->settings, "classes");
+    const cJSON *name = cJSON_IsArray(names) ? cJSON_GetArrayItem(names, class) : NULL;
+    return cJSON_IsString(name) ? format_text("%s", name->valuestring) : format_text("%d", class);
+}

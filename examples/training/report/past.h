@@ -24,6 +24,18 @@ int past_has(const struct past *past, const char *name);
 
 /** A setting as text, "" where there is none; to be freed. */
 char *past_setting(const cJSON *settings, const char *name);
+/** 1 if a setting is this text. */
+int past_setting_is(const struct past *past, const char *name, const char *text);
+
+/** What of the neurons is not as in the paper, as "update-first, time constant 5"; "" where all is. To be freed. */
+char *past_neurons(const struct past *past);
+
+/** By what the best epoch was chosen, to be freed: "its test accuracy", "its validation accuracy (speaker 4)". */
+char *past_chosen_by(const struct past *past);
+
+/** The name of a class, to be freed: its number where the run has no names. */
+char *past_class(const struct past *past, int class);
+
 /** A value of JSON as text, to be freed; "" for NULL. */
 char *past_value(const cJSON *item);
 

@@ -30,8 +30,15 @@ int report_fields(const struct report *report, FILE *page, const char *folder, c
 int report_ablation(const struct report *report, FILE *page, const char *folder, const char *id,
                     struct failure *failure);
 
-/** One table of all runs among the folders, those that can be read, if there are several. */
+/** All runs among the folders, those that can be read, if there are several: in one table, and in one picture. */
 void report_overview(FILE *page, char *const folders[], int count);
+
+/** Which classes and speakers the best network of a run is good at, where the run says it. */
+struct past;
+int report_predictions(FILE *page, const struct past *past, struct failure *failure);
+
+/** A share as a cell; "" for what is not known. */
+void report_percent_cell(FILE *page, double share);
 
 /** A table of settings or the like, from an object of JSON. */
 struct cJSON;

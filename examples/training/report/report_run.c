@@ -13,23 +13,11 @@
 #include "training/report/portrait.h"
 #include "training/report/report.h"
 
-/* "" for what is not known. */
-static void percent_cell(FILE *page, double share) {
+void report_percent_cell(FILE *page, double share) {
     if (isnan(share))
         html_cell(page, "%s", "");
     else
         html_cell(page, "%.2f %%", 100 * share);
-}
-
-static void setting_cell(FILE *page, const cJSON *item) {
-    char *text = past_value(item);
-    html_cell(page, "%s", text);
-    free(text);
-}
-
-static int setting_is(const cJSON *settings, const char *name, const char *value) {
-    const cJSON *item = cJSON_GetObjectItemCaseSensitive(settings, name);
-    return cJSON_IsString(item) && strcmp(item->valuestring, value) == 0;
 }
 
 /* Rows of an object, and of objects in it as OUTER: INNER; what lies deeper stays JSON. */
@@ -41,7 +29,9 @@ static void settings_rows(FILE *page, const cJSON *settings, const char *outer) 
         }
         char *name = outer != NULL ? format_text("%s: %s", outer, item->string) : format_text("%s", item->string);
         html_row(page, name);
-        setting_cell(page, item);
+        char *text = past_value(item);
+        html_cell(page, "%s", text);
+        free(text);
         html_row_end(page);
         free(name);
     }
@@ -63,47 +53,19 @@ static int setting_equals(const cJSON *settings, const char *name, double value)
     return number >= value && number <= value;
 }
 
-/* Settings of neurons that a run may have, and what they are in the paper; one that is not there is as in the paper. */
-static const struct of_neurons {
-    const char *name, *usual, *said;
-} of_neurons[] = {
-    {"neurons", "lif", ""},
-    {"order", "paper", ""},
-    {"reset", "zero", "reset "},
-    {"tau", "10.05", "time constant "},
-    {"surrogate", "arctan", "surrogate "},
-};
-
-enum { OF_NEURONS = sizeof of_neurons / sizeof *of_neurons };
-
-/* What of it is not as in the paper; to be freed. */
-static char *special_neurons(const cJSON *settings) {
-    char *text = format_text("%s", "");
-    for (int i = 0; i < OF_NEURONS; i++) {
-        char *value = past_setting(settings, of_neurons[i].name);
-        if (value[0] != '\0' && strcmp(value, of_neurons[i].usual) != 0) {
-            char *longer = format_text("%s%s%s%s", text, text[0] != '\0' ? ", " : "", of_neurons[i].said, value);
-            free(text);
-            text = longer;
-        }
-        free(value);
-    }
-    return text;
-}
-
 /* What the paper says of a run like this one: it has a number for the dense network of 40-256-20 with delays of 0 to
  * 24 steps only. */
 static const char *in_the_paper(const struct past *past) {
     const cJSON *settings = past->settings;
-    char *special = special_neurons(settings);
+    char *special = past_neurons(past);
     const int usual = special[0] == '\0';
     free(special);
-    if (!usual || !setting_is(settings, "hidden", "256") || !setting_equals(settings, "kernel-count", 1) ||
+    if (!usual || !past_setting_is(past, "hidden", "256") || !setting_equals(settings, "kernel-count", 1) ||
         !setting_equals(settings, "max-delay", 24))
         return "not of this network";
-    if (!setting_is(settings, "structure", "dense"))
+    if (!past_setting_is(past, "structure", "dense"))
         return "only in its figure 3";
-    return setting_is(settings, "delays", "learned") ? "97.2 % on RawHD" : "not given";
+    return past_setting_is(past, "delays", "learned") ? "97.2 % on RawHD" : "not given";
 }
 
 /* Synaptic operations, where the log has them. */
@@ -121,10 +83,10 @@ static void row_of_accuracy(FILE *page, const struct past *past, const char *wha
     const cJSON *record = cJSON_GetArrayItem(past->history, epoch);
     html_row(page, what);
     html_cell(page, "%.0f", history_number(record, "epoch"));
-    percent_cell(page, history_number(record, "test_accuracy"));
+    report_percent_cell(page, history_number(record, "test_accuracy"));
     if (past_has(past, "validation_accuracy"))
-        percent_cell(page, history_number(record, "validation_accuracy"));
-    percent_cell(page, history_number(record, "train_accuracy"));
+        report_percent_cell(page, history_number(record, "validation_accuracy"));
+    report_percent_cell(page, history_number(record, "train_accuracy"));
     html_cell(page, "%.0f", history_number(record, "active"));
     html_cell(page, "%.4f", history_number(record, "spike_rate"));
     for (int i = 0; i < COSTS; i++)
@@ -150,10 +112,12 @@ static void write_result(FILE *page, const struct past *past) {
     row_of_accuracy(page, past, "best epoch", history_best(past->history), in_the_paper(past));
     row_of_accuracy(page, past, "last epoch", epochs - 1, "");
     html_table_end(page);
-    html_element(page, "p",
-                 validated ? "The best epoch was chosen by its validation accuracy."
-                           : "The best epoch was chosen by its test accuracy, as in the paper's code: there was no "
-                             "validation share.");
+    char *by = past_chosen_by(past);
+    char *text = format_text("The best epoch was chosen by %s%s.", by,
+                             validated ? "" : ", as in the paper's code: there was no validation share");
+    html_element(page, "p", text);
+    free(text);
+    free(by);
 }
 
 /* ---- What its network is like ---- */
@@ -283,6 +247,8 @@ static int show_epochs(const struct report *report, FILE *page, const struct pas
     if (result == 0 && sitter.network != NULL && write_layers(page, sitter.network) != SNND_OK)
         result = failed(failure, "%s: %s", past->folder, snnd_context_last_error(report->context));
     if (result == 0)
+        result = report_predictions(page, past, failure);
+    if (result == 0)
         show_pictures(report, page, &sitter);
     snnd_network_free(sitter.before);
     snnd_network_free(sitter.network);
@@ -307,57 +273,4 @@ int report_run(const struct report *report, FILE *page, const char *folder, cons
     int result = show_run(report, page, &past, failure);
     past_free(&past);
     return result;
-}
-
-/* ---- All runs in one table ---- */
-
-static void overview_row(FILE *page, const struct past *past) {
-    static const char *const shown[] = {"structure", "delays", "seed"}, *const of_sparse[] = {"sparsity", "growth"};
-    int best = history_best(past->history), epochs = cJSON_GetArraySize(past->history);
-    int dense = setting_is(past->settings, "structure", "dense");
-    html_row(page, past->folder);
-    for (size_t i = 0; i < sizeof shown / sizeof *shown; i++)
-        setting_cell(page, cJSON_GetObjectItemCaseSensitive(past->settings, shown[i]));
-    char *special = special_neurons(past->settings);
-    html_cell(page, "%s", special[0] != '\0' ? special : "lif");
-    free(special);
-    for (size_t i = 0; i < sizeof of_sparse / sizeof *of_sparse; i++)
-        setting_cell(page, dense ? NULL : cJSON_GetObjectItemCaseSensitive(past->settings, of_sparse[i]));
-    html_cell(page, "%s", cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(past->settings, "dale")) ? "yes" : "no");
-    html_cell(page, "%d", epochs);
-    const cJSON *last = cJSON_GetArrayItem(past->history, epochs - 1);
-    percent_cell(page, history_number(cJSON_GetArrayItem(past->history, best), "test_accuracy"));
-    percent_cell(page, history_number(last, "test_accuracy"));
-    html_cell(page, "%.0f", last != NULL ? history_number(last, "active") : 0);
-    html_row_end(page);
-}
-
-void report_overview(FILE *page, char *const folders[], int count) {
-    static const char *const headings[] = {"run",
-                                           "structure",
-                                           "delays",
-                                           "seed",
-                                           "neurons",
-                                           "sparsity",
-                                           "growth",
-                                           "Dale's law",
-                                           "epochs",
-                                           "best test accuracy",
-                                           "last test accuracy",
-                                           "synapses"};
-    int runs = 0;
-    for (int i = 0; i < count; i++)
-        runs += report_kind_of(folders[i]) == REPORT_RUN;
-    if (runs < 2)
-        return;
-    html_table_begin(page, "The runs", headings, sizeof headings / sizeof *headings);
-    for (int i = 0; i < count; i++) {
-        struct past past;
-        struct failure ignored; /* its section says it */
-        if (report_kind_of(folders[i]) != REPORT_RUN || past_load(folders[i], &past, &ignored) != 0)
-            continue;
-        overview_row(page, &past);
-        past_free(&past);
-    }
-    html_table_end(page);
 }
