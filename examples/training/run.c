@@ -121,9 +121,25 @@ static int make_trainer(struct run *run) {
                          run->failure);
 }
 
+/* For who reads the run without its data: what classes are called, and who validates. */
+static void describe_data(const struct run *run, cJSON *settings) {
+    const struct options *options = run->options;
+    if (run->data.class_names != NULL) {
+        cJSON *names = cJSON_AddArrayToObject(settings, "classes");
+        for (char **name = run->data.class_names; *name != NULL; name++)
+            cJSON_AddItemToArray(names, cJSON_CreateString(*name));
+    }
+    char *share = format_text("a share of %g by seed %lld", options->validation, (long long)options->seed);
+    const char *by = run->data.validation_by != NULL ? run->data.validation_by : share;
+    if (run->validation != NULL)
+        cJSON_AddStringToObject(settings, "validation-by", by);
+    free(share);
+}
+
 /* Says what the best network takes each testing sample for. */
 static int keep_best_predictions(struct run *run, snnd_network *best) {
-    return keep_predictions(&run->keep, best, run->data.testing, NULL, (int32_t)run->options->batch, run->failure);
+    return keep_predictions(&run->keep, best, run->data.testing, run->data.testing_speaker,
+                            (int32_t)run->options->batch, run->failure);
 }
 
 /* A run that was begun before there were predictions, or has lost them, has them again. */
@@ -148,6 +164,7 @@ static int open_folder(struct run *run) {
     if (run->data.validation != NULL)
         cJSON_AddStringToObject(keep->settings, "validation-by", run->data.validation_by);
     cJSON_AddStringToObject(keep->settings, "library", snnd_version());
+    describe_data(run, keep->settings);
     const int begun = run->options->resume ? keep_restore(keep, run->trainer, run->model.network, run->options,
                                                           &run->progress, run->failure)
                                            : keep_begin(keep, run->failure);

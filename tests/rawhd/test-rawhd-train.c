@@ -115,6 +115,7 @@ static double share_predicted(const char *out) {
     struct failure failure;
     ck_assert_msg(predictions_read(path, &predictions, &failure) == 0, "%s", failure.text);
     ck_assert_int_eq(predictions.samples, 6);
+    ck_assert_int_eq(predictions.speaker[5], 0); /* of write_tones() */
     const double share = (double)predictions_correct(&predictions) / 6;
     predictions_free(&predictions);
     free(path);
@@ -146,6 +147,10 @@ START_TEST(predictions_are_those_of_the_best_epoch) {
     ck_assert_int_eq(RUN("run", "--overwrite", "--epochs", "12", "--hidden", "16", "--validation", "0.3"), 0);
     shares_logged("run", &best, &last);
     ck_assert_double_eq_tol(share_predicted("run"), best, 1e-9);
+    char *settings = read_text(folder, "run/settings.json", NULL);
+    ck_assert(strstr(settings, "\"validation-by\":\t\"a share of 0.3 by seed 0\"") != NULL);
+    ck_assert(strstr(settings, "\"zero (english)\", \"one (english)\"") != NULL);
+    free(settings);
 }
 END_TEST
 
