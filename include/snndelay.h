@@ -1605,6 +1605,148 @@ SNND_API snnd_status snnd_rank_test_init(snnd_rank_test *result, size_t size);
 SNND_API snnd_status snnd_mann_whitney(snnd_context *context, const double *x, int32_t x_count, const double *y,
                                        int32_t y_count, snnd_alternative alternative, snnd_rank_test *result);
 
+/** What is moved about in permutations of a grid. */
+typedef enum snnd_shuffle {
+    SNND_SHUFFLE_ROWS = 0, /**< whole rows: is there order between rows, beyond that within each? */
+    SNND_SHUFFLE_CELLS = 1 /**< every cell by itself: is there any order? */
+} snnd_shuffle;
+
+/** Moran's I of a grid beside what the same rows or cells give in random order. */
+typedef struct snnd_moran_test {
+    size_t size;
+    double index;         /**< Moran's I of the grid as it is */
+    double expected;      /**< mean of I over all orders, not only those drawn; of cells -1 / (N - 1) */
+    double variance;      /**< of I over all orders; 0 where the order makes no difference */
+    double z;             /**< (index - expected) / sqrt(variance); 0 where the order makes no difference */
+    int32_t permutations; /**< orders drawn */
+    int32_t as_large;     /**< of them, those with an I at least as large, to within 1e-12 */
+    double p;             /**< (as_large + 1) / (permutations + 1): one-sided, of an I this large; it depends on the
+                               seed, and is never below 1 / (permutations + 1) */
+} snnd_moran_test;
+
+/** Empties a result, which tells its size to the call that fills it. */
+SNND_API snnd_status snnd_moran_test_init(snnd_moran_test *result, size_t size);
+
+/** Moran's I of a `grid` [rows, columns] against permutations of its rows or cells. Expectation and variance are those
+ * of all permutations, worked out without drawing any (Cliff and Ord 1981 for cells; for rows Mantel 1967, of which the
+ * former is a case), so that z has no noise of a seed. Orders are drawn for p (Hope 1968; with the grid's own order
+ * counted as one, Davison and Hinkley 1997). `options` as in snnd_moran_maximum(), whose orders of rows a seed gives
+ * here, too, but `search` must be 0, `permutations` may be 0 (p is then 1), and with SNND_SHUFFLE_CELLS `orders` must
+ * be NULL. `distribution` [permutations] receives the I of each order drawn; it may be NULL. Errors as
+ * snnd_moran(). */
+SNND_API snnd_status snnd_moran_permuted(snnd_context *context, const double *grid, int32_t rows, int32_t columns,
+                                         snnd_shuffle shuffle, const snnd_moran_options *options,
+                                         snnd_moran_test *result, double *distribution);
+
+/** What Wilcoxon's test of pairs came to. */
+typedef struct snnd_signed_rank_test {
+    size_t size;
+    double positive; /**< sum of the ranks of pairs in which x is larger, the middle rank for ties */
+    double negative; /**< of pairs in which y is larger */
+    double effect;   /**< (positive - negative) / (positive + negative), from -1 to 1: the rank-biserial
+                          correlation of pairs (Kerby 2014) */
+    double p;        /**< down to about 1e-307 */
+    double log10_p;  /**< where p is smaller than a double can be, too */
+    int32_t pairs;   /**< that are not equal: those that have ranks */
+    int32_t equal;   /**< pairs left out, since x and y are equal */
+    int32_t exact;   /**< 1: from the distribution of the ranks as they are, ties too; 0: by its normal
+                          approximation */
+} snnd_signed_rank_test;
+
+/** Empties a result, which tells its size to the call that fills it. */
+SNND_API snnd_status snnd_signed_rank_test_init(snnd_signed_rank_test *result, size_t size);
+
+/** Wilcoxon's signed-rank test of pairs x[k], y[k] (Wilcoxon 1945): whether their differences lie about 0. `y` may be
+ * NULL, `x` [count] then holds the differences. Equal pairs are left out, as Wilcoxon does. Exact up to 200 pairs that
+ * are not equal, with ties as well; beyond normal, corrected for ties and continuity. Numbers that are not finite are
+ * SNND_ERROR_ARGUMENT, differences that are not SNND_ERROR_NUMERIC. Where all pairs are equal p is 1, the effect 0. */
+SNND_API snnd_status snnd_wilcoxon(snnd_context *context, const double *x, const double *y, int32_t count,
+                                   snnd_alternative alternative, snnd_signed_rank_test *result);
+
+/** An estimate, and the interval that holds what is estimated with a probability of `level`. */
+typedef struct snnd_interval {
+    size_t size;
+    double estimate; /**< from the numbers given */
+    double low;      /**< the lower end; never above the estimate */
+    double high;     /**< the upper end; never below the estimate */
+} snnd_interval;
+
+/** Empties a result, which tells its size to the call that fills it. */
+SNND_API snnd_status snnd_interval_init(snnd_interval *interval, size_t size);
+
+/** The effect that snnd_mann_whitney() tests: the probability that one of `x` is larger than one of `y`, ties counting
+ * half, which is U / (x_count y_count) and the area under the curve of receiver operating characteristics (AUC). 0.5 is
+ * no difference. The interval is the fifth of Newcombe (2006), whose standard error is that of Hanley and McNeil (1982)
+ * at its ends: it stays within 0 and 1, and has a width where all of `x` are larger. `level` is above 0 and below 1,
+ * such as 0.95. Numbers that are not finite are SNND_ERROR_ARGUMENT. */
+SNND_API snnd_status snnd_auc(snnd_context *context, const double *x, int32_t x_count, const double *y, int32_t y_count,
+                              double level, snnd_interval *interval);
+
+/** A share, such as an accuracy, of `hits` in `trials` (0 <= hits <= trials, trials >= 1), with the interval of Wilson
+ * (1927), without correction for continuity. */
+SNND_API snnd_status snnd_proportion(snnd_context *context, int64_t hits, int64_t trials, double level,
+                                     snnd_interval *interval);
+
+/** What Welch's test came to. */
+typedef struct snnd_t_test {
+    size_t size;
+    double t;          /**< difference / its standard error */
+    double degrees;    /**< of freedom, by Welch and Satterthwaite */
+    double p;          /**< down to about 1e-307 */
+    double log10_p;    /**< where p is smaller than a double can be, too */
+    double difference; /**< mean of x - mean of y */
+    double low;        /**< of the interval of the difference, two-sided whatever the alternative */
+    double high;       /**< its upper end */
+} snnd_t_test;
+
+/** Empties a result, which tells its size to the call that fills it. */
+SNND_API snnd_status snnd_t_test_init(snnd_t_test *result, size_t size);
+
+/** Welch's t test of the means of `x` [x_count] and `y` [y_count], at least 2 values each, whose variances may differ
+ * (Welch 1947), with the interval of their difference at `level`, as snnd_auc(). That two means are equal within a
+ * margin, stated before, is shown at 5 % where the interval at 0.9 lies within it (Schuirmann 1987); p above 0.05 does
+ * not show it. Numbers that are not finite are SNND_ERROR_ARGUMENT; SNND_ERROR_NUMERIC where all of `x` are equal and
+ * all of `y`, or their squares are not finite. */
+SNND_API snnd_status snnd_welch(snnd_context *context, const double *x, int32_t x_count, const double *y,
+                                int32_t y_count, snnd_alternative alternative, double level, snnd_t_test *result);
+
+/** How alike values of one group are. */
+typedef struct snnd_intraclass {
+    size_t size;
+    double correlation; /**< (between - within) / (between + (n - 1) within); 1 is the most, below 0 is within groups
+                             more different than across */
+    double low;         /**< of its interval; exact for normal values in groups of one size */
+    double high;        /**< its upper end */
+    double between;     /**< mean square between groups */
+    double within;      /**< mean square within groups */
+    double f;           /**< between / within */
+    double p;           /**< of an f at least as large where values of one group are no more alike than others */
+    double group_size;  /**< n: of groups of different sizes (N - sum of squared sizes / N) / (groups - 1) */
+} snnd_intraclass;
+
+/** Empties a result, which tells its size to the call that fills it. */
+SNND_API snnd_status snnd_intraclass_init(snnd_intraclass *result, size_t size);
+
+/** The intraclass correlation of one-way groups (Fisher 1925; ICC(1,1) of Shrout and Fleiss 1979, for different sizes
+ * Donner 1986): whether values may be pooled over groups, such as outputs over networks, as if they were independent.
+ * `values` holds group after group, of `sizes` [groups] values; at least 2 groups of at least 1 value each, and one
+ * of 2. Numbers that are not finite are SNND_ERROR_ARGUMENT; SNND_ERROR_NUMERIC where the values of each group are
+ * equal, or their squares are not finite. */
+SNND_API snnd_status snnd_intraclass_correlation(snnd_context *context, const double *values, const int32_t *sizes,
+                                                 int32_t groups, double level, snnd_intraclass *result);
+
+/** How p of several tests are corrected. */
+typedef enum snnd_correction {
+    SNND_HOLM = 0,              /**< Holm (1979): at most `level` of a single false finding, whatever depends on what */
+    SNND_BENJAMINI_HOCHBERG = 1 /**< Benjamini and Hochberg (1995): at most `level` of the findings false, on average,
+                                     where the tests are independent or depend positively */
+} snnd_correction;
+
+/** Corrects `p` [count], each from 0 to 1, for being several, to `corrected` [count], which may be `p` itself: a test
+ * is a finding at a level where its corrected p is not above it. */
+SNND_API snnd_status snnd_correct(snnd_context *context, const double *p, int32_t count, snnd_correction correction,
+                                  double *corrected);
+
 /** @} */
 /* ---------------------------------------------------------------------------------------------- */
 /** @defgroup inference Inference

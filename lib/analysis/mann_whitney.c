@@ -7,46 +7,12 @@
  * is normal, t the sizes of groups of ties.
  */
 #include <math.h>
-#include <stdlib.h>
 
-#include "base/context.h"
+#include "analysis/distributions.h"
+#include "analysis/sample.h"
 #include "base/options.h"
 
 enum { FEW = 8, MANY = 500 };
-
-typedef struct ranked {
-    double value;
-    int32_t of_x;
-} ranked;
-
-static int compare(const void *a, const void *b) {
-    const double x = ((const ranked *)a)->value, y = ((const ranked *)b)->value;
-    return (x > y) - (x < y);
-}
-
-static snnd_status check(snnd_context *context, const double *values, int32_t count, const char *name) {
-    if (values == NULL || count < 1)
-        return snnd_fail(context, SNND_ERROR_ARGUMENT, "Mann-Whitney U: %s is empty", name);
-    for (int32_t k = 0; k < count; k++)
-        if (!isfinite(values[k]))
-            return snnd_fail(context, SNND_ERROR_ARGUMENT, "Mann-Whitney U: value %d of %s is %g", k, name, values[k]);
-    return SNND_OK;
-}
-
-/* U of x from sorted values, and the sum of t^3 - t over ties. */
-static double rank_sum(const ranked *sorted, int32_t count, int32_t x_count, double *ties) {
-    double sum = 0;
-    *ties = 0;
-    for (int32_t begin = 0, end; begin < count; begin = end) {
-        int32_t of_x = 0;
-        for (end = begin; end < count && sorted[end].value == sorted[begin].value; end++)
-            of_x += sorted[end].of_x;
-        const double t = end - begin;
-        sum += of_x * ((double)begin + 1 + end) / 2; /* the mean of ranks begin+1 .. end */
-        *ties += t * t * t - t;
-    }
-    return sum - x_count * (x_count + 1.0) / 2;
-}
 
 /* ---- exact ---- */
 
@@ -74,21 +40,11 @@ static double exact_tail(int32_t n, int32_t m, double u, double *share) {
 
 /* ---- normal ---- */
 
-/* log10 of P(Z >= z): erfc while a double can hold it, then its asymptotic series. */
-static double log10_tail(double z) {
-    const double tail = erfc(z / sqrt(2)) / 2;
-    if (tail > 1e-300)
-        return log10(tail);
-    const double inverse = 1 / (z * z);
-    const double series = 1 - inverse * (1 - inverse * (3 - inverse * (15 - inverse * 105)));
-    return -z * z / 2 / log(10) - log10(z * sqrt(2 * acos(-1))) + log10(series);
-}
-
 static double normal_log10(double u, double n, double m, double ties) {
     const double all = n + m, variance = n * m / 12 * (all + 1 - ties / (all * (all - 1)));
     if (!(variance > 0))
         return 0; /* all values are equal */
-    return log10_tail((u - n * m / 2 - 0.5) / sqrt(variance));
+    return snnd_normal_log10_tail((u - n * m / 2 - 0.5) / sqrt(variance));
 }
 
 /* ---- the test ---- */
@@ -119,34 +75,18 @@ snnd_status snnd_rank_test_init(snnd_rank_test *result, size_t size) {
 
 snnd_status snnd_mann_whitney(snnd_context *context, const double *x, int32_t x_count, const double *y, int32_t y_count,
                               snnd_alternative alternative, snnd_rank_test *result) {
-    if (context == NULL)
-        return SNND_ERROR_ARGUMENT;
-    snnd_status status = result == NULL ? snnd_fail(context, SNND_ERROR_ARGUMENT, "Mann-Whitney U: result is NULL")
-                                        : snnd_options_check(context, result, "snnd_rank_test");
-    if (status == SNND_OK && (int64_t)x_count + y_count > INT32_MAX)
-        status = snnd_fail(context, SNND_ERROR_ARGUMENT, "Mann-Whitney U: %lld values are more than 2^31 - 1",
-                           (long long)x_count + y_count);
+    static const char *const who = "Mann-Whitney U";
+    snnd_rank_test made = {.size = sizeof made};
+    double ties;
+    snnd_status status = snnd_check_result(context, who, result, "snnd_rank_test");
     if (status == SNND_OK)
-        status = check(context, x, x_count, "x");
+        status = snnd_check_two(context, who, x, x_count, y, y_count, 1);
     if (status == SNND_OK)
-        status = check(context, y, y_count, "y");
-    if (status == SNND_OK && (alternative < SNND_TWO_SIDED || alternative > SNND_GREATER))
-        status = snnd_fail(context, SNND_ERROR_ARGUMENT,
-                           "Mann-Whitney U: alternative is %d; expected one of "
-                           "snnd_alternative",
-                           (int)alternative);
+        status = snnd_check_alternative(context, who, alternative);
+    if (status == SNND_OK)
+        status = snnd_count_pairs(context, x, x_count, y, y_count, &made.u, &ties);
     if (status != SNND_OK)
         return status;
-    const size_t count = (size_t)x_count + (size_t)y_count;
-    ranked *sorted = snnd_allocate(context, count, sizeof *sorted);
-    if (sorted == NULL)
-        return SNND_ERROR_MEMORY;
-    for (size_t k = 0; k < count; k++)
-        sorted[k] = k < (size_t)x_count ? (ranked){x[k], 1} : (ranked){y[k - (size_t)x_count], 0};
-    qsort(sorted, count, sizeof *sorted, compare);
-    double ties;
-    snnd_rank_test made = {.size = sizeof made, .u = rank_sum(sorted, (int32_t)count, x_count, &ties)};
-    snnd_release(context, sorted);
     const int32_t few = x_count < y_count ? x_count : y_count, many = x_count < y_count ? y_count : x_count;
     made.exact = ties == 0 && few <= FEW && many <= MANY;
     const double pairs = (double)x_count * y_count, other = pairs - made.u;
@@ -154,9 +94,7 @@ snnd_status snnd_mann_whitney(snnd_context *context, const double *x, int32_t x_
     status = tail(context, x_count, y_count, u, ties, made.exact != 0, &made.log10_p);
     if (status != SNND_OK)
         return status;
-    if (alternative == SNND_TWO_SIDED)
-        made.log10_p += log10(2);
-    made.log10_p = fmin(0, made.log10_p);
+    made.log10_p = alternative == SNND_TWO_SIDED ? snnd_log10_of_both(made.log10_p) : fmin(0, made.log10_p);
     made.p = pow(10, made.log10_p);
     return snnd_options_write(context, result, &made, sizeof made, "snnd_rank_test");
 }

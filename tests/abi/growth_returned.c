@@ -94,6 +94,28 @@ static snnd_status get_rank_test(growth_bench *bench, void *result) {
     return snnd_mann_whitney(bench->context, values, 3, values + 1, 4, SNND_TWO_SIDED, result);
 }
 
+static snnd_status get_moran_test(growth_bench *bench, void *result) {
+    static const double grid[12] = {1, 5, 2, 8, 3, 9, 4, 7, 6, 2, 2, 1};
+    return snnd_moran_permuted(bench->context, grid, 4, 3, SNND_SHUFFLE_ROWS, NULL, result, NULL);
+}
+
+static snnd_status get_signed_rank_test(growth_bench *bench, void *result) {
+    return snnd_wilcoxon(bench->context, values, values + 1, 4, SNND_TWO_SIDED, result);
+}
+
+static snnd_status get_interval(growth_bench *bench, void *result) {
+    return snnd_auc(bench->context, values, 3, values + 1, 4, 0.95, result);
+}
+
+static snnd_status get_t_test(growth_bench *bench, void *result) {
+    return snnd_welch(bench->context, values, 3, values + 1, 4, SNND_TWO_SIDED, 0.95, result);
+}
+
+static snnd_status get_intraclass(growth_bench *bench, void *result) {
+    static const int32_t sizes[2] = {2, 3};
+    return snnd_intraclass_correlation(bench->context, values, sizes, 2, 0.95, result);
+}
+
 static snnd_status get_export_c(growth_bench *bench, void *result) {
     snnd_plan *plan;
     OK(bench->context, snnd_plan_create(bench->network, &plan));
@@ -119,5 +141,10 @@ const returned growth_returned[] = {
     {ROW(snnd_summary, get_summary), ""},
     {ROW(snnd_rank_test, get_rank_test), ""},
     {ROW(snnd_export_c_report, get_export_c), ""},
+    {ROW(snnd_moran_test, get_moran_test), ""},
+    {ROW(snnd_signed_rank_test, get_signed_rank_test), ""},
+    {ROW(snnd_interval, get_interval), ""},
+    {ROW(snnd_t_test, get_t_test), ""},
+    {ROW(snnd_intraclass, get_intraclass), ""},
     {NULL, 0, NULL, NULL},
 };

@@ -1,4 +1,4 @@
-/* What the specification says of analysis/golden. */
+/* What the specification says of analysis/golden (expected.json); beside it is what SciPy says (statistics.py). */
 #ifndef SNND_TESTS_ANALYSIS_EXPECTED_H
 #define SNND_TESTS_ANALYSIS_EXPECTED_H
 
@@ -32,16 +32,22 @@ static inline double *golden_numbers(snnd_context *context, const char *name, sn
     return numbers;
 }
 
-static inline cJSON *golden_expected(void) {
-    char text[1 << 16];
-    FILE *file = fopen(golden_path("expected.json"), "rb");
+static inline cJSON *golden_json(const char *name) {
+    enum { MOST = 1 << 18 };
+    char *text = malloc(MOST);
+    FILE *file = fopen(golden_path(name), "rb");
     ck_assert_ptr_nonnull(file);
-    const size_t length = fread(text, 1, sizeof text - 1, file);
+    const size_t length = fread(text, 1, MOST - 1, file);
     fclose(file);
     text[length] = '\0';
     cJSON *json = cJSON_Parse(text);
     ck_assert_ptr_nonnull(json);
+    free(text);
     return json;
+}
+
+static inline cJSON *golden_expected(void) {
+    return golden_json("expected.json");
 }
 
 #endif

@@ -56,6 +56,41 @@ START_TEST(ranks_of_more_values_than_are_counted) {
 }
 END_TEST
 
+START_TEST(samples_of_more_values_than_are_counted) {
+    snnd_interval interval = {.size = sizeof interval};
+    snnd_t_test means = {.size = sizeof means};
+    snnd_moran_test moran = {.size = sizeof moran};
+    snnd_intraclass groups = {.size = sizeof groups};
+    const int32_t most[2] = {INT32_MAX, INT32_MAX};
+    FAILS(context, SNND_ERROR_ARGUMENT, "2147483648 values",
+          snnd_auc(context, number, INT32_MAX, number, 1, 0.95, &interval));
+    FAILS(context, SNND_ERROR_ARGUMENT, "4294967294 values",
+          snnd_welch(context, number, INT32_MAX, number, INT32_MAX, SNND_LESS, 0.95, &means));
+    FAILS(context, SNND_ERROR_ARGUMENT, "16384 x 131072; expected at most 2^31 - 1 cells",
+          snnd_moran_permuted(context, number, 1 << 14, 1 << 17, SNND_SHUFFLE_CELLS, NULL, &moran, NULL));
+    if (PTRDIFF_MAX == INT32_MAX)
+        FAILS(context, SNND_ERROR_ARGUMENT, "4294967294 values are more than memory can hold",
+              snnd_intraclass_correlation(context, number, most, 2, 0.95, &groups));
+    OK(context, snnd_proportion(context, INT64_MAX, INT64_MAX, 0.95, &interval));
+    ck_assert_double_eq(interval.high, 1);
+    ck_assert_double_lt(1 - interval.low, 1e-15);
+}
+END_TEST
+
+START_TEST(pairs_of_very_many_equal_differences) {
+    enum { MANY = 1 << 20 };
+    double *equal = malloc(MANY * sizeof *equal);
+    snnd_signed_rank_test result = {.size = sizeof result};
+    for (int k = 0; k < MANY; k++)
+        equal[k] = k % 2 ? 1 : -1;
+    memory.largest = 32 * MEGABYTE;
+    OK(context, snnd_wilcoxon(context, equal, NULL, MANY, SNND_TWO_SIDED, &result));
+    ck_assert_double_eq(result.positive, result.negative);
+    ck_assert_double_eq(result.p, 1);
+    free(equal);
+}
+END_TEST
+
 /* Twice the sum of the ranks of equal values is more than 2^31. */
 START_TEST(ranks_of_very_many_equal_values) {
     enum { EACH = 50000 };
@@ -142,6 +177,8 @@ Suite *sizes_suite(void) {
     tcase_add_loop_test(all, numbers_about_more_values_than_there_can_be, 0, COUNT(impossible));
     tcase_add_test(all, bins_that_there_cannot_be);
     tcase_add_test(all, ranks_of_more_values_than_are_counted);
+    tcase_add_test(all, samples_of_more_values_than_are_counted);
+    tcase_add_test(all, pairs_of_very_many_equal_differences);
     tcase_add_test(all, ranks_of_very_many_equal_values);
     tcase_add_test(all, grids_that_there_cannot_be);
     tcase_add_test(all, the_most_rows_of_a_grid);

@@ -204,6 +204,18 @@ START_TEST(every_structure_can_be_older_or_newer) {
     OBEYS_SIZES(snnd_batches_options, snnd_batches_options_init);
     OBEYS_SIZES(snnd_trainer_options, snnd_trainer_options_init);
     OBEYS_SIZES(snnd_epoch_report, snnd_epoch_report_init);
+    OBEYS_SIZES(snnd_stream_options, snnd_stream_options_init);
+    OBEYS_SIZES(snnd_export_c_options, snnd_export_c_options_init);
+    OBEYS_SIZES(snnd_export_c_report, snnd_export_c_report_init);
+    OBEYS_SIZES(snnd_moran_options, snnd_moran_options_init);
+    OBEYS_SIZES(snnd_changes, snnd_changes_init);
+    OBEYS_SIZES(snnd_summary, snnd_summary_init);
+    OBEYS_SIZES(snnd_rank_test, snnd_rank_test_init);
+    OBEYS_SIZES(snnd_moran_test, snnd_moran_test_init);
+    OBEYS_SIZES(snnd_signed_rank_test, snnd_signed_rank_test_init);
+    OBEYS_SIZES(snnd_interval, snnd_interval_init);
+    OBEYS_SIZES(snnd_t_test, snnd_t_test_init);
+    OBEYS_SIZES(snnd_intraclass, snnd_intraclass_init);
 }
 END_TEST
 

@@ -258,6 +258,19 @@ static void train_by_hand(life *l) {
     loop(l);
 }
 
+static void test_samples(life *l, const double *fields, int32_t rows, int32_t columns) {
+    snnd_moran_test moran = {.size = sizeof moran};
+    snnd_signed_rank_test signs = {.size = sizeof signs};
+    snnd_interval interval = {.size = sizeof interval};
+    const double p[3] = {0.5, 0.01, 0.2};
+    double corrected[3];
+    for (int shuffle = SNND_SHUFFLE_ROWS; shuffle <= SNND_SHUFFLE_CELLS; shuffle++)
+        LIVE(l, snnd_moran_permuted(l->context, fields, rows, columns, (snnd_shuffle)shuffle, NULL, &moran, NULL));
+    LIVE(l, snnd_wilcoxon(l->context, p, NULL, 3, SNND_TWO_SIDED, &signs));
+    LIVE(l, snnd_auc(l->context, fields, 20, fields + 20, 20, 0.95, &interval));
+    LIVE(l, snnd_correct(l->context, p, 3, SNND_HOLM, corrected));
+}
+
 static void look_inside(life *l) {
     int32_t outputs, rows, columns;
     LIVE(l, snnd_receptive_fields_size(l->network, NULL, &outputs, &rows, &columns));
@@ -267,6 +280,7 @@ static void look_inside(life *l) {
     LIVE(l, snnd_receptive_fields(l->network, NULL, fields, NULL, NULL));
     LIVE(l, snnd_moran_maximum(l->context, fields, rows, columns, NULL, &moran, NULL));
     LIVE(l, snnd_mann_whitney(l->context, fields, 20, fields + 20, 20, SNND_TWO_SIDED, &ranks));
+    test_samples(l, fields, rows, columns);
     free(fields);
 }
 

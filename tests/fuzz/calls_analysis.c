@@ -95,8 +95,97 @@ static void schedule(world *w) {
     CLAIM(uniform >= 0 && uniform < 1, "%g", uniform);
 }
 
+static void moran_permuted(world *w) {
+    const int rows = fuzz_below(&w->in, 6), columns = fuzz_below(&w->in, 5);
+    double *grid = any_doubles(w, rows * columns), *distribution = lend(w, 30 * sizeof *distribution);
+    snnd_moran_test test = {.size = sizeof test};
+    snnd_moran_options options;
+    MUST(w->context, snnd_moran_options_init(&options, sizeof options));
+    options.neighbours = fuzz_below(&w->in, 3);
+    options.permutations = fuzz_below(&w->in, 30);
+    options.search = fuzz_below(&w->in, 9) == 8;
+    const snnd_shuffle shuffle = (snnd_shuffle)fuzz_below(&w->in, 3);
+    if (CALL(w, w->context,
+             snnd_moran_permuted(w->context, or_null(w, grid), rows, columns, shuffle, &options, &test,
+                                 or_null(w, distribution))) == SNND_OK)
+        CLAIM(isfinite(test.index) && isfinite(test.expected) && test.variance >= 0 && isfinite(test.z) && test.p > 0 &&
+                  test.p <= 1 && test.as_large <= test.permutations,
+              "I %g, expected %g, variance %g, z %g, p %g", test.index, test.expected, test.variance, test.z, test.p);
+}
+
+static double any_level(world *w) {
+    return fuzz_byte(&w->in) < 224 ? 0.95 : fuzz_double(&w->in);
+}
+
+static void wilcoxon(world *w) {
+    const int count = fuzz_below(&w->in, MOST);
+    double *x = any_doubles(w, count), *y = any_doubles(w, count);
+    snnd_signed_rank_test test = {.size = sizeof test};
+    const snnd_alternative alternative = (snnd_alternative)fuzz_below(&w->in, 4);
+    if (CALL(w, w->context, snnd_wilcoxon(w->context, x, or_null(w, y), count, alternative, &test)) == SNND_OK)
+        CLAIM(test.p >= 0 && test.p <= 1 && test.log10_p <= 0 && test.pairs + test.equal == count && test.exact == 1 &&
+                  fabs(test.effect) <= 1 && test.positive + test.negative == test.pairs * (test.pairs + 1) / 2.0,
+              "p %g, effect %g, %g and %g", test.p, test.effect, test.positive, test.negative);
+}
+
+static void claim_interval(const snnd_interval *made) {
+    CLAIM(made->low >= 0 && made->low <= made->estimate && made->estimate <= made->high && made->high <= 1,
+          "%g to %g about %g", made->low, made->high, made->estimate);
+}
+
+static void intervals(world *w) {
+    const int x = fuzz_below(&w->in, 12), y = fuzz_below(&w->in, 12);
+    double *left = any_doubles(w, x), *right = any_doubles(w, y), level = any_level(w);
+    snnd_interval made = {.size = sizeof made};
+    if (CALL(w, w->context, snnd_auc(w->context, or_null(w, left), x, right, y, level, &made)) == SNND_OK)
+        claim_interval(&made);
+    const int64_t trials = fuzz_int(&w->in), hits = trials > 0 ? fuzz_below(&w->in, 1 << 15) % trials : trials;
+    if (CALL(w, w->context, snnd_proportion(w->context, hits, trials, level, &made)) == SNND_OK)
+        claim_interval(&made);
+}
+
+static void welch(world *w) {
+    const int x = fuzz_below(&w->in, 12), y = fuzz_below(&w->in, 12);
+    double *left = any_doubles(w, x), *right = any_doubles(w, y), level = any_level(w);
+    snnd_t_test test = {.size = sizeof test};
+    const snnd_alternative alternative = (snnd_alternative)fuzz_below(&w->in, 4);
+    if (CALL(w, w->context, snnd_welch(w->context, left, x, or_null(w, right), y, alternative, level, &test)) ==
+        SNND_OK)
+        CLAIM(test.p >= 0 && test.p <= 1 && test.log10_p <= 0 && isfinite(test.t) && test.degrees >= 0.999 &&
+                  test.low <= test.difference && test.difference <= test.high,
+              "t %g, degrees %g, p %g, %g to %g", test.t, test.degrees, test.p, test.low, test.high);
+}
+
+static void intraclass(world *w) {
+    const int groups = fuzz_below(&w->in, 5);
+    int32_t *sizes = lend(w, 5 * sizeof *sizes), count = 0;
+    for (int g = 0; g < groups; g++) {
+        sizes[g] = fuzz_below(&w->in, 6);
+        count += sizes[g];
+    }
+    double *values = any_doubles(w, count), level = any_level(w);
+    snnd_intraclass made = {.size = sizeof made};
+    if (CALL(w, w->context,
+             snnd_intraclass_correlation(w->context, or_null(w, values), or_null(w, sizes), groups, level, &made)) ==
+        SNND_OK)
+        CLAIM(made.p >= 0 && made.p <= 1 && made.low <= made.high && made.high <= 1 && made.correlation <= 1,
+              "%g, %g to %g, p %g", made.correlation, made.low, made.high, made.p);
+}
+
+static void correct(world *w) {
+    const int count = fuzz_below(&w->in, MOST);
+    double *p = lend(w, (size_t)count * sizeof *p), *corrected = lend(w, (size_t)count * sizeof *p);
+    for (int k = 0; k < count; k++)
+        p[k] = fuzz_byte(&w->in) < 250 ? fuzz_byte(&w->in) / 255.0 : fuzz_double(&w->in);
+    const snnd_correction correction = (snnd_correction)fuzz_below(&w->in, 3);
+    if (CALL(w, w->context, snnd_correct(w->context, or_null(w, p), count, correction, corrected)) == SNND_OK)
+        for (int k = 0; k < count; k++)
+            CLAIM(corrected[k] >= p[k] && corrected[k] <= 1, "p %g became %g", p[k], corrected[k]);
+}
+
 operation *const analysis_operations[] = {
-    summarize, histogram, moran, mann_whitney, changes, receptive_fields, schedule,
+    summarize,      histogram, moran,     mann_whitney, changes,    receptive_fields, schedule,
+    moran_permuted, wilcoxon,  intervals, welch,        intraclass, correct,
 };
 
 const int analysis_operation_count = sizeof analysis_operations / sizeof analysis_operations[0];

@@ -451,6 +451,54 @@ static void use_rank_test(snnd_context *context, filled *options, fuzz_bytes *in
         snnd_mann_whitney(context, x, x_count, y, y_count, (snnd_alternative)fuzz_int(input), (void *)options->bytes));
 }
 
+/* Results of tests and intervals, from two samples. */
+typedef struct samples {
+    double x[8], y[8];
+    int x_count, y_count;
+    snnd_alternative alternative;
+    double level;
+} samples;
+
+static samples any_samples(fuzz_bytes *input) {
+    samples any = {.x_count = fuzz_below(input, 9), .y_count = fuzz_below(input, 9)};
+    for (int k = 0; k < 8; k++) {
+        any.x[k] = fuzz_double(input);
+        any.y[k] = fuzz_double(input);
+    }
+    any.alternative = (snnd_alternative)fuzz_int(input);
+    any.level = fuzz_double(input);
+    return any;
+}
+
+static void use_moran_test(snnd_context *context, filled *options, fuzz_bytes *input) {
+    const samples any = any_samples(input);
+    MAY(context, snnd_moran_permuted(context, any.x, 1 + any.x_count % 2, 1 + any.y_count % 4,
+                                     (snnd_shuffle)any.alternative, NULL, (void *)options->bytes, NULL));
+}
+
+static void use_signed_rank_test(snnd_context *context, filled *options, fuzz_bytes *input) {
+    const samples any = any_samples(input);
+    MAY(context, snnd_wilcoxon(context, any.x, any.y, any.x_count, any.alternative, (void *)options->bytes));
+}
+
+static void use_interval(snnd_context *context, filled *options, fuzz_bytes *input) {
+    const samples any = any_samples(input);
+    MAY(context, snnd_auc(context, any.x, any.x_count, any.y, any.y_count, any.level, (void *)options->bytes));
+    MAY(context, snnd_proportion(context, any.x_count, any.y_count, any.level, (void *)options->bytes));
+}
+
+static void use_t_test(snnd_context *context, filled *options, fuzz_bytes *input) {
+    const samples any = any_samples(input);
+    MAY(context, snnd_welch(context, any.x, any.x_count, any.y, any.y_count, any.alternative, any.level,
+                            (void *)options->bytes));
+}
+
+static void use_intraclass(snnd_context *context, filled *options, fuzz_bytes *input) {
+    const samples any = any_samples(input);
+    const int32_t sizes[2] = {any.x_count % 5, any.y_count % 5};
+    MAY(context, snnd_intraclass_correlation(context, any.x, sizes, 2, any.level, (void *)options->bytes));
+}
+
 /* A structure that a layer's options are copied to. */
 static void use_shown(snnd_context *context, filled *options, fuzz_bytes *input) {
     run_of run = run_create(context, fuzz_below(input, RUN_KINDS));
@@ -518,6 +566,11 @@ INIT(operations, snnd_operations)
 INIT(events, snnd_events)
 INIT(source, snnd_source)
 INIT(batches_options, snnd_batches_options)
+INIT(moran_test, snnd_moran_test)
+INIT(signed_rank_test, snnd_signed_rank_test)
+INIT(interval, snnd_interval)
+INIT(t_test, snnd_t_test)
+INIT(intraclass, snnd_intraclass)
 
 const options_kind options_kinds[] = {
     {sizeof(snnd_context_options), init_context_options, use_context},
@@ -551,6 +604,11 @@ const options_kind options_kinds[] = {
     {sizeof(snnd_events), init_events, use_events},
     {sizeof(snnd_source), init_source, use_source},
     {sizeof(snnd_batches_options), init_batches_options, use_batches},
+    {sizeof(snnd_moran_test), init_moran_test, use_moran_test},
+    {sizeof(snnd_signed_rank_test), init_signed_rank_test, use_signed_rank_test},
+    {sizeof(snnd_interval), init_interval, use_interval},
+    {sizeof(snnd_t_test), init_t_test, use_t_test},
+    {sizeof(snnd_intraclass), init_intraclass, use_intraclass},
 };
 
 const int options_kind_count = sizeof options_kinds / sizeof options_kinds[0];
