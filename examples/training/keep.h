@@ -12,6 +12,8 @@
 
 #define KEEP_LOG HISTORY_LOG
 #define KEEP_SETTINGS "settings.json"
+/** In the settings: numbers of the classes that no training sample has. */
+#define KEEP_ABSENT "classes-without-samples"
 #define KEEP_CHECKPOINT "checkpoint.safetensors"
 #define KEEP_INITIAL "initial.safetensors"
 #define KEEP_BEST "best.safetensors"

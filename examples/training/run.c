@@ -123,17 +123,13 @@ static int make_trainer(struct run *run) {
 
 /* For who reads the run without its data: what classes are called, and who validates. */
 static void describe_data(const struct run *run, cJSON *settings) {
-    const struct options *options = run->options;
     if (run->data.class_names != NULL) {
         cJSON *names = cJSON_AddArrayToObject(settings, "classes");
         for (char **name = run->data.class_names; *name != NULL; name++)
             cJSON_AddItemToArray(names, cJSON_CreateString(*name));
     }
-    char *share = format_text("a share of %g by seed %lld", options->validation, (long long)options->seed);
-    const char *by = run->data.validation_by != NULL ? run->data.validation_by : share;
-    if (run->validation != NULL)
-        cJSON_AddStringToObject(settings, "validation-by", by);
-    free(share);
+    if (run->data.validation != NULL)
+        cJSON_AddStringToObject(settings, "validation-by", run->data.validation_by);
 }
 
 /* Says what the best network takes each testing sample for. */
@@ -153,6 +149,23 @@ static int restore_predictions(struct run *run) {
     return result;
 }
 
+/* Outputs of these classes learn only that they are never meant. */
+static cJSON *absent_classes(const struct run *run) {
+    const snnd_dataset *set = run->data.training;
+    cJSON *absent = cJSON_CreateArray();
+    int32_t label;
+    char *seen = allocate((size_t)run->data.classes, 1);
+    memset(seen, 0, (size_t)run->data.classes);
+    for (int64_t i = 0; i < snnd_dataset_samples(set); i++)
+        if (snnd_dataset_sample(set, i, NULL, &label) == SNND_OK)
+            seen[label] = 1;
+    for (int32_t c = 0; c < run->data.classes; c++)
+        if (!seen[c])
+            cJSON_AddItemToArray(absent, cJSON_CreateNumber(c));
+    free(seen);
+    return absent;
+}
+
 /* Begins the run's folder, or goes back to its checkpoint. */
 static int open_folder(struct run *run) {
     struct keep *keep = &run->keep;
@@ -161,8 +174,7 @@ static int open_folder(struct run *run) {
     keep->history = cJSON_CreateArray();
     keep->settings = options_settings(run->options);
     cJSON_AddStringToObject(keep->settings, "recordings", run->data.fingerprint);
-    if (run->data.validation != NULL)
-        cJSON_AddStringToObject(keep->settings, "validation-by", run->data.validation_by);
+    cJSON_AddItemToObject(keep->settings, KEEP_ABSENT, absent_classes(run));
     cJSON_AddStringToObject(keep->settings, "library", snnd_version());
     describe_data(run, keep->settings);
     const int begun = run->options->resume ? keep_restore(keep, run->trainer, run->model.network, run->options,

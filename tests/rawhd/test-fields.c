@@ -38,6 +38,7 @@ static int look(const char *const own[]) {
 }
 
 #define LOOK(...) look((const char *const[]){__VA_ARGS__, NULL})
+enum { DIGITS = 6 }; /* of 20 outputs, those that have samples (tones.h) */
 #define USUAL "--seeds", "2", "--sparsity", "0.5", "--permutations", "30"
 
 static int refuses(const char *part, const char *const arguments[]) {
@@ -69,7 +70,7 @@ static double number(const struct table *table, int row, const char *column) {
 
 /* The fields of one network, computed here once more, are those in the .npy file and have the values in the table. */
 static void check_network(const char *model, const char *kept, const struct table *moran, int first_row,
-                          const char *column, const snnd_moran_options *options) {
+                          const char *state, const snnd_moran_options *options, int highest) {
     snnd_context *context;
     snnd_network *network;
     snnd_array array = {0};
@@ -86,11 +87,24 @@ static void check_network(const char *model, const char *kept, const struct tabl
     ck_assert_ptr_nonnull(field);
     ck_assert_int_eq(snnd_receptive_fields(network, NULL, field, NULL, NULL), SNND_OK);
     ck_assert_mem_eq(field, array.data, (size_t)outputs * cells * sizeof *field);
+    char *i = format_text("%s I", state), *z = format_text("%s z", state), *p = format_text("%s p", state);
     for (int32_t o = 0; o < outputs; o++) {
-        ck_assert_int_eq(snnd_moran_maximum(context, field + (size_t)o * cells, rows, columns, options, &value, NULL),
+        const double *one = field + (size_t)o * cells;
+        snnd_moran_options unsearched = *options;
+        snnd_moran_test test = {.size = sizeof test};
+        unsearched.search = 0;
+        ck_assert_int_eq(snnd_moran_permuted(context, one, rows, columns, SNND_SHUFFLE_ROWS, &unsearched, &test, NULL),
                          SNND_OK);
-        ck_assert_double_eq_tol(number(moran, first_row + o, column), value, 1e-8 * fabs(value) + 1e-12);
+        ck_assert_int_eq(snnd_moran_maximum(context, one, rows, columns, options, &value, NULL), SNND_OK);
+        value = highest ? value : test.index;
+        ck_assert_double_eq_tol(number(moran, first_row + o, i), value, 1e-8 * fabs(value) + 1e-12);
+        ck_assert_double_eq_tol(number(moran, first_row + o, z), test.z, 1e-7 * fabs(test.z) + 1e-12);
+        ck_assert_double_eq_tol(number(moran, first_row + o, p), test.p, 1e-8);
+        ck_assert_str_eq(table_cell(moran, first_row + o, "class has samples"), o < DIGITS ? "1" : "0");
     }
+    free(p);
+    free(z);
+    free(i);
     free(field);
     snnd_array_free(context, &array);
     snnd_network_free(network);
@@ -99,14 +113,15 @@ static void check_network(const char *model, const char *kept, const struct tabl
     free(path);
 }
 
-static void check_networks(const snnd_moran_options *options) {
+static void check_networks(const snnd_moran_options *options, int highest) {
     struct table moran;
     read_table("moran.tsv", &moran);
     ck_assert_int_eq(moran.rows, 3 * 2 * 20);
     ck_assert_str_eq(table_cell(&moran, 3 * 20, "kind"), "deep-r");
     ck_assert_str_eq(table_cell(&moran, 3 * 20, "seed"), "1");
-    check_network("dense-0/initial.safetensors", "fields/dense-0-untrained.npy", &moran, 0, "untrained I", options);
-    check_network("deep-r-1/best.safetensors", "fields/deep-r-1-trained.npy", &moran, 60, "trained I", options);
+    check_network("dense-0/initial.safetensors", "fields/dense-0-untrained.npy", &moran, 0, "untrained", options,
+                  highest);
+    check_network("deep-r-1/best.safetensors", "fields/deep-r-1-trained.npy", &moran, 60, "trained", options, highest);
     table_free(&moran);
 }
 
@@ -116,8 +131,19 @@ static void check_tests(void) {
     ck_assert_int_eq(tests.rows, 4);
     ck_assert_str_eq(table_cell(&tests, 3, "comparison"), "fixed-deep-r");
     for (int row = 0; row < tests.rows; row++) {
-        double p = number(&tests, row, "p"), u = number(&tests, row, "U");
-        ck_assert(number(&tests, row, "first_n") > 0 && number(&tests, row, "first_n") <= 40);
+        double p = number(&tests, row, "p"), u = number(&tests, row, "U"), auc = number(&tests, row, "auc");
+        const double pairs = number(&tests, row, "first_n") * number(&tests, row, "second_n");
+        ck_assert(number(&tests, row, "first_n") > 0 && number(&tests, row, "first_n") <= 2 * DIGITS);
+        ck_assert_double_eq_tol(auc, u / pairs, 1e-8);
+        ck_assert(number(&tests, row, "auc_low") <= auc && auc <= number(&tests, row, "auc_high"));
+        ck_assert(number(&tests, row, "p_least") <= p && p <= number(&tests, row, "p_largest"));
+        ck_assert(number(&tests, row, "p_holm") >= number(&tests, row, "p_median"));
+        ck_assert_int_eq((int)number(&tests, row, "networks"), 2);
+        ck_assert(number(&tests, row, "first_alike") <= 1 && number(&tests, row, "network_p") > 0);
+        ck_assert_int_eq(number(&tests, row, "pairs") > 0, row < 3);
+        if (row < 3)
+            ck_assert(number(&tests, row, "paired_p") <= number(&tests, row, "paired_p_holm") &&
+                      fabs(number(&tests, row, "paired_effect")) <= 1);
         ck_assert(p > 0 && p <= 1);
         ck_assert(u >= 0 && u <= number(&tests, row, "first_n") * number(&tests, row, "second_n"));
         ck_assert_double_eq_tol(pow(10, number(&tests, row, "log10_p")), p, 1e-6 * p);
@@ -167,9 +193,10 @@ START_TEST(finds_what_the_library_finds) {
     snnd_moran_options_init(&options, sizeof options);
     options.permutations = 30;
     ck_assert_int_eq(LOOK(USUAL, "--jobs", "2"), 0);
-    check_networks(&options);
+    check_networks(&options, 0);
     check_tests();
-    check_way("8", "0", "8 neighbours, 30 orders of the rows");
+    check_way("8", "0", "8 neighbours, rows in the order of the channels, not as in the paper");
+    ck_assert(!has("orders.tsv"));
     check_pictures(gnuplot_is_here());
     char *said = read_text(folder, "out.txt", NULL), *settings = read_text(out, "fields.json", NULL);
     ck_assert_ptr_nonnull(strstr(said, "dense, trained"));
@@ -200,8 +227,10 @@ START_TEST(goes_on_where_it_was) {
     options.permutations = 20;
     options.neighbours = SNND_ROOK;
     options.search = 1;
-    ck_assert_int_eq(LOOK("--seeds", "2", "--sparsity", "0.5", "--permutations", "20", "--rook", "--search"), 0);
-    check_networks(&options);
+    ck_assert_int_eq(LOOK("--seeds", "2", "--sparsity", "0.5", "--permutations", "20", "--as-in-paper", "--rook",
+                          "--search", "--draws", "1"),
+                     0);
+    check_networks(&options, 1);
     check_way("4", "1", "4 neighbours, 20 orders of the rows, with a search, not as in the paper");
     char *searched = read_text(folder, "out.txt", NULL);
     ck_assert_ptr_nonnull(strstr(searched, "search"));
@@ -212,6 +241,75 @@ START_TEST(goes_on_where_it_was) {
     free(said);
     free(log);
     free(first);
+}
+END_TEST
+
+/* Each field's rows in the order of the table have its highest Moran's I. */
+static void check_orders(void) {
+    struct table orders, moran;
+    snnd_context *context;
+    snnd_array array = {0};
+    char *path = in_folder(out, "fields/dense-0-trained.npy");
+    read_table("moran.tsv", &moran);
+    ck_assert_int_eq(snnd_context_create(NULL, &context), SNND_OK);
+    ck_assert_int_eq(snnd_array_load_npy(context, path, SNND_FLOAT64, &array), SNND_OK);
+    const size_t rows = (size_t)array.shape[1], columns = (size_t)array.shape[2];
+    double *moved = malloc(rows * columns * sizeof *moved), value;
+    ck_assert_ptr_nonnull(moved);
+    read_table("orders.tsv", &orders);
+    for (int o = 0; o < 20; o++) {
+        char *text = format_text("%s", table_cell(&orders, 20 + o, "order")), *at = text;
+        ck_assert_str_eq(table_cell(&orders, 20 + o, "trained"), "1");
+        for (size_t r = 0; r < rows; r++) {
+            const size_t row = strtoul(at, &at, 10);
+            ck_assert_uint_lt(row, rows);
+            memcpy(moved + r * columns, (const double *)array.data + ((size_t)o * rows + row) * columns,
+                   columns * sizeof *moved);
+        }
+        ck_assert_int_eq(snnd_moran(context, moved, (int32_t)rows, (int32_t)columns, SNND_QUEEN, &value), SNND_OK);
+        ck_assert_double_eq_tol(number(&moran, o, "trained I"), value, 1e-8);
+        free(text);
+    }
+    free(moved);
+    snnd_array_free(context, &array);
+    snnd_context_free(context);
+    table_free(&orders);
+    table_free(&moran);
+    free(path);
+}
+
+/* Every draw is that of a seed: two of them have, as range, the p of each alone. */
+START_TEST(tells_how_much_p_depends_on_the_seed) {
+    static const char *const columns[] = {"p", "p_least", "p_median", "p_largest"};
+    double p[3][4][4]; /* run, row, column */
+    static const char *const seeds[] = {"5", "6", "5"}, *const draws[] = {"1", "1", "2"};
+    for (int run = 0; run < 3; run++) {
+        struct table tests;
+        ck_assert_int_eq(LOOK(USUAL, "--as-in-paper", "--permutation-seed", seeds[run], "--draws", draws[run]), 0);
+        read_table("tests.tsv", &tests);
+        for (int row = 0; row < 4; row++)
+            for (int column = 0; column < 4; column++)
+                p[run][row][column] = number(&tests, row, columns[column]);
+        table_free(&tests);
+    }
+    int moved = 0;
+    for (int row = 0; row < 4; row++) {
+        const double one = p[0][row][0], other = p[1][row][0];
+        moved += one < other || one > other;
+        ck_assert_double_eq(p[2][row][0], one);
+        ck_assert_double_eq(p[2][row][1], fmin(one, other));
+        ck_assert_double_eq_tol(p[2][row][2], (one + other) / 2, 1e-8);
+        ck_assert_double_eq(p[2][row][3], fmax(one, other));
+    }
+    ck_assert_int_gt(moved, 0);
+    char *said = read_text(folder, "out.txt", NULL), *settings = read_text(out, "fields.json", NULL);
+    ck_assert_ptr_nonnull(strstr(said, "median of 2 draws"));
+    ck_assert_ptr_nonnull(strstr(settings, "\"permutation-seed\":\t5"));
+    ck_assert_ptr_nonnull(strstr(settings, "\"order\":\t\"highest\""));
+    free(settings);
+    free(said);
+    check_way("8", "0", "8 neighbours, 30 orders of the rows");
+    check_orders();
 }
 END_TEST
 
@@ -246,6 +344,8 @@ START_TEST(says_what_is_wrong) {
     ck_assert_int_eq(REFUSES("--model", "--data", set, "--model", "first"), 2);
     ck_assert_int_eq(REFUSES("--sparsity", "--data", set, "--sparsity", "1"), 2);
     ck_assert_int_eq(REFUSES("a value is missing", "--data", set, "--permutations"), 2);
+    ck_assert_int_eq(REFUSES("--as-in-paper, which is not given", "--data", set, "--search"), 2);
+    ck_assert_int_eq(REFUSES("--draws", "--data", set, "--draws", "0"), 2);
     ck_assert_int_eq(REFUSES("--nothing", "--nothing"), 2);
     ck_assert_int_eq(REFUSES("unexpected argument", "--data", set, "more"), 2);
     ck_assert_int_eq(REFUSES("--seed", "--data", set, "--out", out, "--", "--seed", "3"), 2);
@@ -265,6 +365,7 @@ int main(void) {
     tcase_set_timeout(program, 300);
     tcase_add_test(program, finds_what_the_library_finds);
     tcase_add_test(program, goes_on_where_it_was);
+    tcase_add_test(program, tells_how_much_p_depends_on_the_seed);
     tcase_add_test(program, goes_without_gnuplot);
     tcase_add_test(program, bears_networks_without_fields);
     tcase_add_test(program, says_what_is_wrong);

@@ -514,11 +514,18 @@ static void check_pictures_return(const char *name, const char *one, int count) 
 
 START_TEST(draws_fields_that_lack_pictures) {
     static const char *const own[] = {"--seeds", "1", "--permutations", "5", "--rook", NULL};
+    static const char *const highest[] = {"--seeds", "1", "--permutations", "5", "--rook", "--as-in-paper", NULL};
     sweep("RAWHD_RECEPTIVE_FIELDS", "fields", own);
     ck_assert_int_eq(REPORT("fields"), 0);
-    ck_assert(page_has("4 neighbours, not as in the paper") && !page_has("3598.0"));
+    ck_assert(page_has("4 neighbours, rows in the order of the channels, not as in the paper"));
+    ck_assert(page_has("AUC (95 %)") && !page_has("3598.0"));
     if (gnuplot_is_here())
         check_pictures_return("fields", "moran", 5);
+    sweep("RAWHD_RECEPTIVE_FIELDS", "highest", highest);
+    ck_assert_int_eq(REPORT("highest"), 0);
+    ck_assert(page_has("4 neighbours, not as in the paper") && !page_has("3598.0"));
+    if (gnuplot_is_here())
+        check_pictures_return("highest", "moran", 5);
 }
 END_TEST
 

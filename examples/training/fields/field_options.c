@@ -11,7 +11,7 @@
 
 static const char help[] =
     "Trains three kinds of networks with several seeds, and looks at the receptive fields of their output neurons\n"
-    "before and after: how ordered they are, as Moran's I, the highest over orders of the rows.\n"
+    "before and after: how ordered they are, as Moran's I, the rows in the order of the input channels.\n"
     "  dense    all synapses, delays learned\n"
     "  deep-r   sparse, structure (DEEP R, grown by the gradient, Dale's law) and delays learned\n"
     "  fixed    as sparse, a random mask and random delays that stay, without Dale's law\n"
@@ -20,9 +20,14 @@ static const char help[] =
     "  --out DIR          where runs and results are kept (RECIPE-fields)\n"
     "  --seeds N          networks of each kind, with seeds 0 to N - 1 (3)\n"
     "  --sparsity S       share of absent synapses of the sparse kinds (0.875)\n"
-    "  --permutations N   orders of the rows that are tried (2000)\n"
-    "  --search           from the best of them on, runs of rows turn round while that gains: higher values than\n"
-    "                     the paper's, not to be compared with these\n"
+    "  --as-in-paper      the highest Moran's I over orders of the rows that are drawn, as if channels had no order\n"
+    "  --permutations N   orders of the rows that are drawn (2000)\n"
+    "  --permutation-seed N   that they are drawn from (0)\n"
+    "  --draws N          with --as-in-paper, the orders are drawn N times, from seeds one after the other: how much\n"
+    "                     p depends on them (20)\n"
+    "  --search           with --as-in-paper, from the best order on, runs of rows turn round while that gains: "
+    "higher\n"
+    "                     values than the paper's, not to be compared with these\n"
     "  --rook             4 neighbours a cell, not 8\n"
     "  --model NAME       best or last: the epoch that is looked at (best)\n"
     "  --jobs N           runs at a time, which share the processors; 0: one a processor (0)\n"
@@ -35,7 +40,9 @@ static const char help[] =
     "  KIND-SEED/         a run, as of snnd-train; its output is in output.txt\n"
     "  fields/            of each run, untrained and trained: .npy, float64 [output, input channel, delay]\n"
     "  moran.tsv          Moran's I, excitation and inhibition of every field\n"
-    "  tests.tsv          trained against untrained, fixed against learned: Mann-Whitney, two-sided\n"
+    "  orders.tsv         with --as-in-paper, the order of the rows that has the highest\n"
+    "  tests.tsv          trained against untrained, fixed against learned: Mann-Whitney, two-sided, with the effect,\n"
+    "                     corrected, in pairs, and by network\n"
     "  fields.json        the settings\n"
     "  pictures/          fields-KIND: the most ordered field before and after, and all values; moran; balance\n\n"
     "Exit codes: 0 done; 1 the data or a run failed, and the next start repeats it; 2 wrong usage, also runs in --out\n"
@@ -66,6 +73,9 @@ static const struct argument known[] = {
     {"seeds", WHOLE, AT(seeds), 1, 1000, NULL},
     {"sparsity", REAL, AT(sparsity), 0, 0.999999, NULL},
     {"permutations", WHOLE, AT(permutations), 1, 1e8, NULL},
+    {"as-in-paper", SWITCH, AT(as_in_paper), 0, 0, NULL},
+    {"permutation-seed", WHOLE, AT(permutation_seed), 0, 9007199254740991, NULL},
+    {"draws", WHOLE, AT(draws), 1, 10000, NULL},
     {"search", SWITCH, AT(search), 0, 0, NULL},
     {"rook", SWITCH, AT(rook), 0, 0, NULL},
     {"model", CHOICE, AT(last), 0, 0, models},
@@ -79,10 +89,14 @@ static const struct argument known[] = {
 static void settle(struct field_options *options) {
     options->sweep.jobs = (int)options->jobs;
     options->model = options->last ? KEEP_LAST : KEEP_BEST;
-    snnd_moran_options_init(&options->moran, sizeof options->moran);
-    options->moran.permutations = (int32_t)options->permutations;
-    options->moran.search = options->search;
-    options->moran.neighbours = options->rook ? SNND_ROOK : SNND_QUEEN;
+    snnd_moran_options *moran = &options->way.moran;
+    snnd_moran_options_init(moran, sizeof *moran);
+    moran->permutations = (int32_t)options->permutations;
+    moran->seed = (uint64_t)options->permutation_seed;
+    moran->search = options->search;
+    moran->neighbours = options->rook ? SNND_ROOK : SNND_QUEEN;
+    options->way.highest = options->as_in_paper;
+    options->way.draws = (int32_t)options->draws;
 }
 
 /* ---- The runs ---- */
@@ -119,7 +133,7 @@ static int add_runs(struct field_options *options, struct failure *failure) {
 int field_options_read(struct field_options *options, const struct recipe *recipe, const char *out, int count,
                        char **words, struct failure *failure) {
     static const struct arguments all = {known, sizeof known / sizeof *known, NULL, SWEEP_HINT};
-    *options = (struct field_options){.seeds = 3, .sparsity = 0.875, .permutations = 2000};
+    *options = (struct field_options){.seeds = 3, .sparsity = 0.875, .permutations = 2000, .draws = 20};
     options->sweep.recipe = recipe;
     options->sweep.out = out;
     options->sweep.ranks = (struct ranks){.rank = 0, .size = 1, .local = 1};
@@ -128,6 +142,8 @@ int field_options_read(struct field_options *options, const struct recipe *recip
     settle(options);
     if (options->help || options->version)
         return 0;
+    if (options->search && !options->as_in_paper)
+        return failed(failure, "--search: begins with the orders of --as-in-paper, which is not given");
     if (sweep_common(&options->sweep, count, words, field_options_decided, failure) != 0)
         return -1;
     return add_runs(options, failure);

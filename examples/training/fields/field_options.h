@@ -4,16 +4,17 @@
 
 #include <snndelay.h>
 
+#include "training/fields/fields.h"
 #include "training/sweep/sweep.h"
 
 struct field_options {
     struct sweep sweep;
     int64_t seeds; /**< 0 to seeds - 1 */
     double sparsity;
-    snnd_moran_options moran;
-    const char *model;          /**< file of a run that its trained network is taken from */
-    int64_t permutations, jobs; /**< as they were given, and so the next three */
-    int search, rook, last;
+    struct fields_way way;
+    const char *model;                                   /**< file of a run that its trained network is taken from */
+    int64_t permutations, permutation_seed, draws, jobs; /**< as they were given, and so the next four */
+    int as_in_paper, search, rook, last;
     int dry_run, help, version;
 };
 

@@ -18,7 +18,8 @@ static struct place find_best(const struct field_results *results, int kind, int
     for (int seed = 0; seed < results->seeds; seed++) {
         const struct fields *fields = field_results_at(results, kind, seed, state);
         for (int32_t o = 0; o < fields->outputs; o++)
-            if (!isnan(fields->moran[o]) && (best.fields == NULL || fields->moran[o] > best.fields->moran[best.output]))
+            if (field_results_counts(results, fields, o) &&
+                (best.fields == NULL || fields->moran[o] > best.fields->moran[best.output]))
                 best = (struct place){fields, seed, o};
     }
     return best;
@@ -72,7 +73,7 @@ static double aside(int32_t i) {
 /* How many there are. */
 static int32_t write_values(FILE *data, const struct field_results *results, int kind, int state) {
     int32_t count;
-    double *values = field_results_moran(results, kind, state, &count);
+    double *values = field_results_moran(results, kind, state, 0, &count, NULL);
     for (int32_t i = 0; i < count; i++)
         fprintf(data, "%.8g %.4f\n", values[i], aside(i));
     if (count == 0)
@@ -82,11 +83,11 @@ static int32_t write_values(FILE *data, const struct field_results *results, int
 }
 
 /* gnuplot does not draw boxes of nothing, nor an axis that nothing decides. */
-static void begin_strips(FILE *script, int32_t count) {
+static void begin_strips(FILE *script, const struct field_results *results, int32_t count) {
     fprintf(script,
-            "set style boxplot nooutliers\nset ylabel \"Moran's I (highest over orders of the rows)\"\n"
+            "set style boxplot nooutliers\nset ylabel \"Moran's I%s\"\n"
             "unset key\nunset colorbox\nset yrange %s\nset xlabel ''\nplot NaN notitle",
-            count > 0 ? "[*:*]" : "[0:1]");
+            results->way.highest ? " (highest over orders of the rows)" : "", count > 0 ? "[*:*]" : "[0:1]");
 }
 
 /* A box beside its points, at a place of the axis. */
@@ -110,7 +111,7 @@ static void draw_distribution(FILE *data, FILE *script, const struct field_resul
     fputs("set border 3\nset title 'all outputs of all seeds'\nset xrange [-0.5:1.5]\n"
           "set xtics ('untrained' 0, 'trained' 1)\n",
           script);
-    begin_strips(script, count[FIELDS_UNTRAINED] + count[FIELDS_TRAINED]);
+    begin_strips(script, results, count[FIELDS_UNTRAINED] + count[FIELDS_TRAINED]);
     for (int state = 0; state < FIELD_STATES; state++)
         if (count[state] > 0)
             plot_strip(script, file, FIELD_STATES + state, state, state);
@@ -140,11 +141,12 @@ static int draw_kind(const struct field_results *results, const char *place, int
           "# Moran's I of all fields and how far aside it is drawn: a block untrained, one trained\n",
           data);
     title_pictures(script, results, field_kind_titles[kind]);
-    fputs("unset key\nunset grid\nset border 15\nset style fill solid 1\n"
-          "set xlabel 'delay (steps of 10 ms)'\n"
-          "set ylabel \"input channels, ordered for the highest Moran's I\"\n"
-          "set cblabel 'summed weight: red excitation, blue inhibition'\n",
-          script);
+    fprintf(script,
+            "unset key\nunset grid\nset border 15\nset style fill solid 1\n"
+            "set xlabel 'delay (steps of 10 ms)'\n"
+            "set ylabel \"input channel%s\"\n"
+            "set cblabel 'summed weight: red excitation, blue inhibition'\n",
+            results->way.highest ? "s, ordered for the highest Moran's I" : "");
     for (int state = 0; state < FIELD_STATES; state++) {
         struct place best = find_best(results, kind, state);
         draw_field(data, script, &best, kind, state);
@@ -176,7 +178,7 @@ static int draw_all_values(const struct field_results *results, const char *plac
                 3 * kind + state);
     }
     fputs(")\n", script);
-    begin_strips(script, all);
+    begin_strips(script, results, all);
     for (int block = 0; block < FIELD_KINDS * FIELD_STATES; block++)
         if (count[block] > 0)
             plot_strip(script, "moran.dat", block, 3 * (block / FIELD_STATES) + block % FIELD_STATES,
@@ -191,8 +193,9 @@ static void write_balance(FILE *data, const struct field_results *results, int k
     for (int seed = 0; seed < results->seeds; seed++) {
         const struct fields *fields = field_results_at(results, kind, seed, state);
         for (int32_t o = 0; o < fields->outputs; o++)
-            fprintf(data, "%.8g %.8g\n", fields_sum(fields, fields->excitation, o),
-                    -fields_sum(fields, fields->inhibition, o));
+            if (!results->absent[o])
+                fprintf(data, "%.8g %.8g\n", fields_sum(fields, fields->excitation, o),
+                        -fields_sum(fields, fields->inhibition, o));
     }
 }
 

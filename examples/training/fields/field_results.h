@@ -18,12 +18,14 @@ enum field_state { FIELDS_UNTRAINED, FIELDS_TRAINED, FIELD_STATES };
 struct field_results {
     const char *out;
     int seeds;
-    const char *model;        /**< file of a run that its trained network is taken from */
-    snnd_moran_options moran; /**< how the values of Moran's I were found */
-    struct fields *fields;    /**< [kinds, seeds, states] */
+    const char *model;     /**< file of a run that its trained network is taken from */
+    struct fields_way way; /**< how the values of Moran's I were found */
+    struct fields *fields; /**< [kinds, seeds, states] */
+    int32_t outputs;
+    char *absent; /**< [outputs], 1: no training sample is of this class, whose fields are in no test and no picture */
 };
 
-/** Looks at the networks of the runs in OUT, all else but `fields` filled in; with `keep` the fields are written to
+/** Looks at the networks of the runs in OUT, out to way filled in, all else zero; with `keep` the fields are written to
  * OUT/fields. field_results_free() frees what there is, in any case. */
 int field_results_look(struct field_results *results, snnd_context *context, int keep, struct failure *failure);
 void field_results_free(struct field_results *results);
@@ -33,10 +35,15 @@ char *field_results_way(const struct field_results *results);
 
 struct fields *field_results_at(const struct field_results *results, int kind, int seed, int state);
 
-/** All values of Moran's I of a kind, those that there are, to be freed. */
-double *field_results_moran(const struct field_results *results, int kind, int state, int32_t *count);
+/** Whether an output of one network has a field that counts: of a class with samples, and with a Moran's I. */
+int field_results_counts(const struct field_results *results, const struct fields *fields, int32_t output);
 
-/** Writes moran.tsv and tests.tsv, and prints the tests to `shown` unless it is NULL. */
+/** All values of Moran's I of a kind that count, by one draw of the orders, to be freed. `sizes` (NULL, or [seeds])
+ * receives how many are of each network, which follow one another. */
+double *field_results_moran(const struct field_results *results, int kind, int state, int32_t draw, int32_t *count,
+                            int32_t *sizes);
+
+/** Writes moran.tsv, tests.tsv and, of the highest, orders.tsv, and prints the tests to `shown` unless it is NULL. */
 int field_results_write(const struct field_results *results, snnd_context *context, FILE *shown,
                         struct failure *failure);
 

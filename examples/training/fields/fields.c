@@ -21,23 +21,50 @@ static snnd_status compute(const snnd_network *network, struct fields *fields) {
     return snnd_receptive_fields(network, NULL, fields->field, fields->excitation, fields->inhibition);
 }
 
+/* Of one field; its orders are the first draw's. */
+static snnd_status measure(snnd_context *context, const struct fields_way *way, struct fields *fields, int32_t output) {
+    const double *field = fields->field + (size_t)output * cells_of(fields);
+    int32_t *order = fields->order + (size_t)output * (size_t)fields->rows;
+    snnd_moran_options options = way->moran;
+    snnd_moran_test test;
+    snnd_moran_test_init(&test, sizeof test);
+    options.search = 0; /* the test knows none */
+    snnd_status status =
+        snnd_moran_permuted(context, field, fields->rows, fields->columns, SNND_SHUFFLE_ROWS, &options, &test, NULL);
+    fields->moran[output] = test.index;
+    fields->z[output] = test.z;
+    fields->p[output] = test.p;
+    for (int32_t r = 0; r < fields->rows; r++)
+        order[r] = r;
+    options = way->moran;
+    for (int32_t draw = 0; status == SNND_OK && way->highest && draw < fields->draws; draw++, options.seed++)
+        status = snnd_moran_maximum(context, field, fields->rows, fields->columns, &options,
+                                    &fields->moran[(size_t)draw * (size_t)fields->outputs + (size_t)output],
+                                    draw == 0 ? order : NULL);
+    return status;
+}
+
 /* An output without synapses has a field of zeros, and that no Moran's I. */
-static snnd_status order(snnd_context *context, const snnd_moran_options *options, struct fields *fields) {
-    fields->moran = allocate((size_t)fields->outputs, sizeof *fields->moran);
-    fields->order = allocate((size_t)fields->outputs * (size_t)fields->rows, sizeof *fields->order);
+static snnd_status measure_all(snnd_context *context, const struct fields_way *way, struct fields *fields) {
+    const size_t outputs = (size_t)fields->outputs;
+    fields->draws = way->highest ? way->draws : 1;
+    fields->moran = allocate(outputs * (size_t)fields->draws, sizeof *fields->moran);
+    fields->z = allocate(outputs, sizeof *fields->z);
+    fields->p = allocate(outputs, sizeof *fields->p);
+    fields->order = allocate(outputs * (size_t)fields->rows, sizeof *fields->order);
     for (int32_t o = 0; o < fields->outputs; o++) {
-        snnd_status status =
-            snnd_moran_maximum(context, fields->field + (size_t)o * cells_of(fields), fields->rows, fields->columns,
-                               options, &fields->moran[o], fields->order + (size_t)o * (size_t)fields->rows);
-        if (status == SNND_ERROR_NUMERIC)
-            fields->moran[o] = NAN;
-        else if (status != SNND_OK)
+        const snnd_status status = measure(context, way, fields, o);
+        if (status != SNND_OK && status != SNND_ERROR_NUMERIC)
             return status;
+        for (int32_t draw = 0; status != SNND_OK && draw < fields->draws; draw++)
+            fields->moran[(size_t)draw * outputs + (size_t)o] = NAN;
+        if (status != SNND_OK)
+            fields->z[o] = fields->p[o] = NAN;
     }
     return SNND_OK;
 }
 
-int fields_load(snnd_context *context, const char *folder, const char *name, const snnd_moran_options *options,
+int fields_load(snnd_context *context, const char *folder, const char *name, const struct fields_way *way,
                 struct fields *fields, struct failure *failure) {
     snnd_network *network;
     memset(fields, 0, sizeof *fields);
@@ -46,7 +73,7 @@ int fields_load(snnd_context *context, const char *folder, const char *name, con
         return found < 0 ? -1 : failed(failure, "%s/%s: is not there", folder, name);
     snnd_status status = compute(network, fields);
     if (status == SNND_OK)
-        status = order(context, options, fields);
+        status = measure_all(context, way, fields);
     snnd_network_free(network);
     if (status == SNND_OK)
         return 0;
@@ -59,6 +86,8 @@ void fields_free(struct fields *fields) {
     free(fields->excitation);
     free(fields->inhibition);
     free(fields->moran);
+    free(fields->z);
+    free(fields->p);
     free(fields->order);
     memset(fields, 0, sizeof *fields);
 }

@@ -26,10 +26,13 @@ static int write_settings(const struct field_options *options, struct failure *f
     cJSON_AddNumberToObject(settings, "seeds", (double)options->seeds);
     cJSON_AddNumberToObject(settings, "sparsity", options->sparsity);
     cJSON_AddStringToObject(settings, "model", options->model);
-    cJSON_AddNumberToObject(settings, "permutations", options->moran.permutations);
-    cJSON_AddNumberToObject(settings, "permutation-seed", (double)options->moran.seed);
-    cJSON_AddBoolToObject(settings, "search", options->moran.search);
-    cJSON_AddStringToObject(settings, "neighbours", options->moran.neighbours == SNND_ROOK ? "rook" : "queen");
+    cJSON_AddNumberToObject(settings, "permutations", options->way.moran.permutations);
+    cJSON_AddNumberToObject(settings, "permutation-seed", (double)options->way.moran.seed);
+    cJSON_AddStringToObject(settings, "order", options->way.highest ? "highest" : "natural");
+    if (options->way.highest)
+        cJSON_AddNumberToObject(settings, "draws", options->way.draws);
+    cJSON_AddBoolToObject(settings, "search", options->way.moran.search);
+    cJSON_AddStringToObject(settings, "neighbours", options->way.moran.neighbours == SNND_ROOK ? "rook" : "queen");
     cJSON_AddStringToObject(settings, "library", snnd_version());
     cJSON_AddItemToObject(settings, "common", common);
     char *json = cJSON_Print(settings), *text = format_text("%s\n", json);
@@ -42,7 +45,8 @@ static int write_settings(const struct field_options *options, struct failure *f
 
 static void say_how(const struct field_results *results) {
     char *way = field_results_way(results);
-    printf("Moran's I of the outputs' receptive fields, the highest: %s;\nMann-Whitney tests, two-sided\n\n", way);
+    printf("Moran's I of the outputs' receptive fields: %s;\nMann-Whitney tests, two-sided, p corrected by Holm\n\n",
+           way);
     free(way);
 }
 
@@ -53,7 +57,7 @@ static int draw_results(void *user, const char *place, struct failure *failure) 
 /* Tables, tests and pictures. */
 static int conclude(snnd_context *context, const struct field_options *options, struct failure *failure) {
     struct field_results results = {
-        .out = options->sweep.out, .seeds = (int)options->seeds, .model = options->model, .moran = options->moran};
+        .out = options->sweep.out, .seeds = (int)options->seeds, .model = options->model, .way = options->way};
     int result = field_results_look(&results, context, 1, failure);
     if (result == 0)
         say_how(&results);
