@@ -1,4 +1,4 @@
-/* What the tests of the Heidelberg Digits examples share: folders, sounds and programs. */
+/* What the tests of readers and of the programs that train share: folders, sounds and programs. */
 #ifndef RAWHD_TEST_SUPPORT_H
 #define RAWHD_TEST_SUPPORT_H
 
