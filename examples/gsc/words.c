@@ -14,6 +14,9 @@
 /* Recordings between two of the file's writes. */
 enum { SOME = 1024, ALIGNMENT = 64 };
 
+/* What a file cannot be written to is told from what is wrong with recordings: it can be another one. */
+enum { UNWRITTEN = 1 };
+
 static const char *const name = "gsc-mel.kept";
 
 static size_t rounded_up(size_t bytes) {
@@ -131,10 +134,10 @@ static int write_part(const struct words *words, const struct word_part *part, i
         const size_t count = part->count - first < SOME ? part->count - first : SOME;
         result = read_some(words, part, first, threads, cells, reading, failure);
         if (result == 0)
-            result = kept_add(writing, cells, count * SPECTROGRAM_CELLS, failure);
+            result = kept_add(writing, cells, count * SPECTROGRAM_CELLS, failure) == 0 ? 0 : UNWRITTEN;
     }
     free(cells);
-    return result == 0 ? kept_align(writing, failure) : result;
+    return result == 0 && kept_align(writing, failure) != 0 ? UNWRITTEN : result;
 }
 
 /* Reads all into a file of a folder, or (NULL) into one that nobody else sees. */
@@ -143,14 +146,14 @@ static int read_all(const struct words_options *options, const char *folder, str
     struct kept_writing writing;
     struct reading reading;
     if (kept_begin(folder, name, key_of(&words->commands), &writing, failure) != 0)
-        return -1;
+        return UNWRITTEN;
     reading_begin(&reading, (int64_t)words->commands.count, "recordings", options->quiet);
     int result = 0;
     for (int p = 0; p < COMMANDS_PARTS && result == 0; p++)
         result = write_part(words, &words->part[p], options->threads, &reading, &writing, failure);
     reading_end(&reading);
     if (result == 0)
-        return kept_end(&writing, &words->kept, failure);
+        return kept_end(&writing, &words->kept, failure) == 0 ? 0 : UNWRITTEN;
     kept_abandon(&writing);
     return result;
 }
@@ -165,19 +168,27 @@ static int find_kept(const struct caches *caches, struct words *words) {
     return 0;
 }
 
+/* Reads all, and keeps it if that can be. */
+static int make_cells(const struct words_options *options, const struct caches *caches, struct words *words,
+                      struct failure *failure) {
+    const char *place = caches_make(caches);
+    struct failure reason = {.text = "there is no folder for them that can be written to; --cache names one"};
+    data_say(options->say, "reading %zu recordings in %s ...", words->commands.count, options->folder);
+    int result = place != NULL ? read_all(options, place, words, &reason) : UNWRITTEN;
+    if (result == 0)
+        data_say(options->say, "spectrograms are kept in %s", place);
+    if (result != UNWRITTEN)
+        return result == 0 ? 0 : failed(failure, "%s", reason.text);
+    data_say(options->say, "spectrograms are not kept: %s", reason.text);
+    return read_all(options, NULL, words, failure) == 0 ? 0 : -1;
+}
+
 static int load_cells(const struct words_options *options, struct words *words, struct failure *failure) {
     struct caches caches;
     caches_find(options->folder, options->cache, &caches);
     int result = 0;
     if (!find_kept(&caches, words)) {
-        const char *place = caches_make(&caches);
-        data_say(options->say, "reading %zu recordings in %s ...", words->commands.count, options->folder);
-        result = read_all(options, place, words, failure);
-        if (result == 0 && place != NULL)
-            data_say(options->say, "spectrograms are kept in %s", place);
-        else if (result == 0)
-            data_say(options->say, "spectrograms are not kept: there is no folder for them that can be written to; "
-                                   "--cache names one");
+        result = make_cells(options, &caches, words, failure);
         if (result == 0 && place_parts(words) != 0)
             result = failed(failure, "%s: has changed while it was read", options->folder);
     }

@@ -1,7 +1,9 @@
 /* All words of a folder in the layout of Speech Commands, as they are kept. */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include "gsc/words.h"
@@ -124,6 +126,22 @@ START_TEST(without_a_cache_nothing_is_kept) {
 }
 END_TEST
 
+/* As on a disk that is full: a file that is so large cannot be written, and one that nobody else sees neither. */
+START_TEST(a_cache_that_is_full_keeps_nothing) {
+    struct rlimit before;
+    signal(SIGXFSZ, SIG_IGN);
+    ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &before), 0);
+    ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &((struct rlimit){50000, before.rlim_max})), 0);
+    const int result = load_with(cache, 1);
+    ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &before), 0);
+    ck_assert_int_ne(result, 0);
+    ck_assert_ptr_nonnull(strstr(said, "spectrograms are not kept: "));
+    ck_assert_ptr_nonnull(strstr(failure.text, "cannot write"));
+    load();
+    check_cells();
+}
+END_TEST
+
 START_TEST(the_first_wrong_file_is_named) {
     write_text(folder, "set/up/b_nohash_0.wav", "no sound");
     write_tone(folder, "set/up/a_nohash_0.wav", 440, 1, 22050);
@@ -163,6 +181,7 @@ int main(void) {
     tcase_add_test(tcase, what_was_kept_is_mapped);
     tcase_add_test(tcase, what_is_of_other_files_is_made_anew);
     tcase_add_test(tcase, without_a_cache_nothing_is_kept);
+    tcase_add_test(tcase, a_cache_that_is_full_keeps_nothing);
     tcase_add_test(tcase, the_first_wrong_file_is_named);
     tcase_add_test(tcase, no_part_may_be_empty);
     suite_add_tcase(suite, tcase);
