@@ -11,11 +11,7 @@
 #include "shd/recipe.h"
 
 static const struct recipe *const recipes[] = {
-    &recipe_rawhd,
-    &recipe_shd,
-    &recipe_ssc,
-    &recipe_arrays,
-    &recipe_gsc,
+    &recipe_rawhd, &recipe_shd, &recipe_ssc, &recipe_arrays, &recipe_gsc,
 };
 
 enum { RECIPES = sizeof recipes / sizeof *recipes };
