@@ -38,12 +38,12 @@
  *   same to the last bit for any number. A walk that makes batches ahead (`prefetch`) has threads of its own
  *   beside them. A child that fork() made must leave the handles of a context with
  *   threads alone, and make a context of its own: threads do not go with it.
- * - *Callbacks* (memory, log, progress, readers, writers, sources) may not call the library with the handles that the
- *   call is about, but for what `progress` of a trainer and `fetch` of a source allow. They have to return: a C++
- *   exception or a longjmp() that leaves one passes through functions that have not finished, and what they work on can
- *   only be left alone from then on: not even freed. Catch what may be thrown inside the callback: `progress` then
- *   stops the epoch, a reader, a writer or a source says that it failed, and the host throws on when the call has
- *   returned (examples/cpp-host.cpp); `allocate` gives NULL, and `log` has nobody to tell.
+ * - *Callbacks* (memory, log, progress, reduce, readers, writers, sources) may not call the library with the handles
+ *   that the call is about, but for what `progress` of a trainer and `fetch` of a source allow. They have to return: a
+ *   C++ exception or a longjmp() that leaves one passes through functions that have not finished, and what they work on
+ *   can only be left alone from then on: not even freed. Catch what may be thrown inside the callback: `progress` then
+ *   stops the epoch, a reader, a writer, a source or `reduce` says that it failed, and the host throws on when the call
+ *   has returned (examples/cpp-host.cpp); `allocate` gives NULL, and `log` has nobody to tell.
  * - *Options* are structures whose first field is their size. Fill one with its `_init` function, which
  *   is given `sizeof` and sets the defaults, then change what differs. Where a function takes a
  *   pointer to options, NULL means the defaults. A value out of range is an error, never clamped. Where
@@ -1306,7 +1306,30 @@ typedef struct snnd_progress {
     int64_t active;  /**< synapses */
 } snnd_progress;
 
-/** How a network is trained; by default as in the paper. */
+/** Numbers that ranks add, each its own to those of the others. */
+typedef struct snnd_reduction {
+    size_t size;
+    int32_t dtype; /**< ::snnd_dtype: SNND_FLOAT32 or SNND_FLOAT64 */
+    int64_t count; /**< of `values`, >= 1, on all ranks the same */
+    void *values;  /**< [count], this rank's; to be replaced by the sums, which are the same bits on all ranks */
+} snnd_reduction;
+
+/**
+ * How a network is trained; by default as in the paper.
+ *
+ * *Several processes* train one network where each has a trainer made with the same options and the same network, but
+ * for `rank`, and all make the same calls: the steps, epochs and evaluations of a run, in the same order. Of a batch
+ * each takes its own part, and `reduce` adds up what the parts come to: statistics of batch norm and their gradients,
+ * loss, correct samples, spikes and operations, gradients. Whatever follows, as clipping, optimizers and rewiring, each
+ * does for itself with the same numbers.
+ *
+ * *The order of sums.* A batch of n samples is cut into `shards`: shard k begins at sample ceil(k n / shards). Sums of
+ * a shard are made within it, by whoever has it, and those of shards are added in a binary tree, neighbours first:
+ * ((s0 + s1) + (s2 + s3)) + ... A rank has shards / ranks of them, next to each other, and adds these itself. So where
+ * `reduce` adds its ranks in the same way, a run depends on `shards`, and not on `ranks`: 1, 2 and 4 ranks with 4
+ * shards end with the same bits, on processors with the same `isa` and `products`. A checkpoint of one is one of the
+ * others. Shards are filled best where batch / shards is a multiple of 16.
+ */
 typedef struct snnd_trainer_options {
     size_t size;
     int32_t epochs;          /**< length of the run that the default schedules are made for, >= 1; default 150 */
@@ -1343,6 +1366,30 @@ typedef struct snnd_trainer_options {
                                    snnd_workspace_clip_gradients(); default 0: they are not */
     int32_t prefetch;           /**< batches made ahead in epochs and evaluations, as in snnd_batches_options: 0 to 64;
                                    default 0 */
+    /* Several processes that train one network. */
+    int32_t rank;   /**< of this process, 0 to ranks - 1; default 0 */
+    int32_t ranks;  /**< a power of two, up to `shards`; default 1 */
+    int32_t shards; /**< parts of a batch whose sums are made apart: a power of two, up to 2^10; default 1. Each has the
+                         memory of a workspace of ceil(batch / shards) samples */
+    /**
+     * Adds what->values over all ranks, number by number, and puts the sums in their place on each of them; returns 0,
+     * or anything else where it could not. Not called where there is one rank. The order is that of the tree above:
+     * ranks 0 and 1 and ranks 2 and 3 first, then these two sums, ..., in the type of the numbers and the processor's
+     * usual rounding. Where in round r = 0, 1, ... each rank exchanges its numbers with the rank whose number differs
+     * in bit r, and adds what comes to its own, that is the order, and all ranks have the same bits.
+     *
+     * Of a step that the host's function fails in there is nothing: the call is SNND_ERROR_CALLBACK, no parameter,
+     * statistic or count has moved, and the trainer may be saved or go on. Other ranks may have made the step, if it
+     * did not fail for them: all of them load one checkpoint then. An error that only one rank meets, as an input that
+     * is not finite, or want of memory, ends the call on all of them, as does a `progress` that stops.
+     *
+     * A step has 80 bytes of each rank to add three times, of which one is behind `progress` in an epoch and not of a
+     * step of the host's; 16 bytes for each neuron in front of batch norm on the way forward, and as many on the way
+     * back; 32 bytes and 8 for each neuron that fires; and 4 bytes for each gradient, of absent synapses only where the
+     * controller looks at them. An evaluation has 80 bytes twice, and 56 bytes for each of its batches.
+     */
+    int (*reduce)(void *user, const snnd_reduction *what);
+    void *reduce_user; /**< given to `reduce` */
 } snnd_trainer_options;
 
 /** Fills in the defaults; `size` is sizeof of the caller's structure. */
@@ -1395,11 +1442,14 @@ SNND_API snnd_status snnd_epoch_report_init(snnd_epoch_report *report, size_t si
  */
 SNND_API snnd_status snnd_trainer_epoch(snnd_trainer *trainer, const snnd_dataset *dataset, snnd_epoch_report *report);
 
-/** Loss and accuracy of the network as it is, in evaluation mode, over a dataset. */
+/** Loss and accuracy of the network as it is, in evaluation mode, over a dataset, in batches of ceil(batch / shards).
+ * Where there are several ranks each evaluates a part of these batches, and all have the report, with the bits that one
+ * rank gives: it is a call that all of them make, or none does. */
 SNND_API snnd_status snnd_trainer_evaluate(snnd_trainer *trainer, const snnd_dataset *dataset,
                                            snnd_epoch_report *report);
 
 /** One step on a batch of the host's: `input` [count, steps, I] and `label` [count], count up to the trainer's batch.
+ * Several ranks are given the same batch; each looks at all labels, and at the input of its own samples alone.
  * Schedules stay at the present epoch until snnd_trainer_end_epoch(). SNND_ERROR_STATE while an epoch of
  * snnd_trainer_epoch() is stopped in the middle, which that has to finish first: else its other samples would never be
  * seen. */
@@ -1422,9 +1472,10 @@ SNND_API snnd_status snnd_trainer_set_factor(snnd_trainer *trainer, const snnd_l
 /** Epochs finished so far. */
 SNND_API int32_t snnd_trainer_epochs_done(const snnd_trainer *trainer);
 
-/** The workspace of the last step or evaluated batch, for reading gradients (of a step) and records: borrowed, with all
- * that it shows, until the next step, epoch or evaluation; NULL before the first. One of these that was
- * SNND_ERROR_NUMERIC leaves it as snnd_workspace_forward() does. */
+/** The workspace of the last step or evaluated batch (with several shards: of this rank's first one, with the gradients
+ * of the whole batch, and passes and records of that shard's samples, of which there may be none), for reading
+ * gradients (of a step) and records: borrowed, with all that it shows, until the next step, epoch or evaluation; NULL
+ * before the first. One of these that was SNND_ERROR_NUMERIC leaves it as snnd_workspace_forward() does. */
 SNND_API snnd_workspace *snnd_trainer_workspace(snnd_trainer *trainer);
 
 /**

@@ -88,11 +88,27 @@ static snnd_moments moments_of(const snnd_stage *stage, int32_t neuron) {
     return (snnd_moments){.mean = mean, .variance = squares < 0 ? 0 : squares / count};
 }
 
-static void settle(snnd_stage *stage) {
+/* Of a shard, what can be added to that of others: the sums of its values and of their squares. In double precision
+ * they lose less than the values have lost, as numbers of single precision. */
+static void sum(const snnd_stage *stage, double *sums) {
     const double count = snnd_workspace_frames(stage->workspace);
     for (int32_t n = 0; n < stage->layer->outputs; n++) {
         const snnd_moments m = moments_of(stage, n);
-        if (!follow(stage->layer, n, m, count))
+        sums[2 * n] = count * m.mean;
+        sums[2 * n + 1] = count * (m.variance + m.mean * m.mean);
+    }
+}
+
+static snnd_moments moments_from(const double *sums, int32_t neuron, double count) {
+    const double mean = sums[2 * neuron] / count, variance = sums[2 * neuron + 1] / count - mean * mean;
+    return (snnd_moments){.mean = mean, .variance = variance < 0 ? 0 : variance};
+}
+
+static void settle(snnd_stage *stage, const double *sums) {
+    const double count = (double)stage->workspace->pass.batch_frames;
+    for (int32_t n = 0; n < stage->layer->outputs; n++) {
+        const snnd_moments m = sums == NULL ? moments_of(stage, n) : moments_from(sums, n, count);
+        if (stage->workspace->pass.leads && !follow(stage->layer, n, m, count))
             snnd_workspace_lose(stage->workspace, stage->layer);
         ((state *)stage->state)->neuron[n].by = snnd_batch_norm_by(stage->layer, n, m);
     }
@@ -112,25 +128,43 @@ static void measure_backward(const snnd_stage *stage, const snnd_part *part, snn
             part->extent.steps, part->lanes, neuron[n].by.mean, snnd_rows_of(input, n), snnd_rows_of(gradient, n));
 }
 
+/* Sums of dL/dy, and of dL/dy (x - mean). */
+typedef struct along_both {
+    double shift, scale;
+} along_both;
+
+static along_both of_tiles(const snnd_stage *stage, int32_t neuron) {
+    along_both sum = {0};
+    for (int32_t tile = 0; tile < stage->workspace->pass.tiles; tile++) {
+        sum.shift += sums_of(stage, neuron, tile)->first;
+        sum.scale += sums_of(stage, neuron, tile)->second;
+    }
+    return sum;
+}
+
+static void sum_backward(const snnd_stage *stage, double *sums) {
+    for (int32_t n = 0; n < stage->layer->outputs; n++) {
+        const along_both own = of_tiles(stage, n);
+        sums[2 * n] = own.shift;
+        sums[2 * n + 1] = own.scale;
+    }
+}
+
 /*
  * With x' the normalised input and N the steps of all samples,
  *
  *     dL/dshift = sum dL/dy,   dL/dscale = sum dL/dy x'
  *     dL/dx = scale / deviation * (dL/dy - dL/dshift / N - x' dL/dscale / N)
  */
-static void settle_backward(snnd_stage *stage) {
-    const double count = snnd_workspace_frames(stage->workspace);
+static void settle_backward(snnd_stage *stage, const double *sums) {
+    const double count = (double)stage->workspace->pass.batch_frames;
     for (int32_t n = 0; n < stage->layer->outputs; n++) {
         neuron_state *neuron = ((state *)stage->state)->neuron + n;
-        double shift = 0, scale = 0;
-        for (int32_t tile = 0; tile < stage->workspace->pass.tiles; tile++) {
-            shift += sums_of(stage, n, tile)->first;
-            scale += sums_of(stage, n, tile)->second;
-        }
-        scale *= neuron->by.inverse_deviation;
-        stage->gradient[SNND_ARRAY_SHIFT][n] = (float)shift;
+        const along_both all = sums == NULL ? of_tiles(stage, n) : (along_both){sums[2 * n], sums[2 * n + 1]};
+        const double scale = all.scale * neuron->by.inverse_deviation;
+        stage->gradient[SNND_ARRAY_SHIFT][n] = (float)all.shift;
         stage->gradient[SNND_ARRAY_SCALE][n] = (float)scale;
-        neuron->common = shift / count;
+        neuron->common = all.shift / count;
         neuron->along = scale / count * neuron->by.inverse_deviation;
     }
 }
@@ -152,7 +186,9 @@ const snnd_layer_pass snnd_batch_norm_pass = {
     .forward = forward,
     .backward = backward,
     .measure = measure,
+    .sum = sum,
     .settle = settle,
     .measure_backward = measure_backward,
+    .sum_backward = sum_backward,
     .settle_backward = settle_backward,
 };

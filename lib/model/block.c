@@ -386,29 +386,58 @@ static void hand_on(const sweep *s, const bundle *b) {
             snnd_signal_bits(output, b->part.tile, b->part.neuron + n));
 }
 
-void snnd_block_forward(snnd_block *block) {
-    snnd_workspace *workspace = block->workspace;
-    sweep s = {.block = block, .first = true};
-    snnd_timing_begin(&workspace->context->timing);
+/* Calls `work` for the block of every shard that has samples. */
+static void for_shards(const snnd_shards *shards, int32_t b, void (*work)(snnd_block *block, const sweep *plan),
+                       const sweep *plan) {
+    for (int32_t k = 0; k < shards->count; k++)
+        if (shards->workspace[k]->pass.samples > 0)
+            work(&shards->workspace[k]->block[b], plan);
+}
+
+static void begin_layers(snnd_block *block, const sweep *plan) {
+    (void)plan;
     for (int32_t i = block->first; i < block->end; i++)
         if (pass_of(block, i)->begin != NULL)
             pass_of(block, i)->begin(stage_of(block, i));
-    snnd_timing_end(&workspace->context->timing, SNND_PHASE_BEGIN);
-    for (int32_t i = block->begin; i < block->end && workspace->pass.mode == SNND_TRAIN; i++) {
-        if (pass_of(block, i)->measure == NULL)
-            continue;
-        s.to = i;
-        snnd_timing_begin(&workspace->context->timing);
-        sweep_over(&s, measure_bundle, true);
-        pass_of(block, i)->settle(stage_of(block, i));
-        snnd_timing_end(&workspace->context->timing, SNND_PHASE_CURRENTS);
-        s.first = false;
-    }
+}
+
+static void measure_layer(snnd_block *block, const sweep *plan) {
+    sweep s = *plan;
+    s.block = block;
+    sweep_over(&s, measure_bundle, true);
+}
+
+static void finish_forward(snnd_block *block, const sweep *plan) {
+    sweep s = *plan;
+    s.block = block;
     if (last_forward(block) < block->end - 1)
         block->output.factor = pass_of(block, block->end - 1)->factors(stage_of(block, block->end - 1));
-    snnd_timing_begin(&workspace->context->timing);
     sweep_over(&s, hand_on, true);
-    snnd_timing_end(&workspace->context->timing, s.first ? SNND_PHASE_CURRENTS : SNND_PHASE_NEURONS);
+}
+
+snnd_status snnd_block_forward(const snnd_shards *shards, int32_t b) {
+    snnd_timing *timing = &shards->context->timing;
+    const snnd_workspace *workspace = shards->workspace[0];
+    const snnd_block *block = &workspace->block[b];
+    sweep s = {.first = true};
+    snnd_timing_begin(timing);
+    for_shards(shards, b, begin_layers, &s);
+    snnd_timing_end(timing, SNND_PHASE_BEGIN);
+    for (s.to = block->begin; s.to < block->end && workspace->pass.mode == SNND_TRAIN; s.to++) {
+        if (pass_of(block, s.to)->measure == NULL)
+            continue;
+        snnd_timing_begin(timing);
+        for_shards(shards, b, measure_layer, &s);
+        const snnd_status status = snnd_shards_settle(shards, s.to, false);
+        snnd_timing_end(timing, SNND_PHASE_CURRENTS);
+        if (status != SNND_OK)
+            return status;
+        s.first = false;
+    }
+    snnd_timing_begin(timing);
+    for_shards(shards, b, finish_forward, &s);
+    snnd_timing_end(timing, s.first ? SNND_PHASE_CURRENTS : SNND_PHASE_NEURONS);
+    return SNND_OK;
 }
 
 /* ---- backward ---- */
@@ -470,31 +499,46 @@ static void receive(sweep *s) {
         sweep_over(s, backward_bundle, true);
 }
 
-void snnd_block_backward(snnd_block *block) {
-    snnd_workspace *workspace = block->workspace;
-    sweep s = {.block = block, .from = block->end - 1};
-    s.to = barrier_below(block, block->end);
-    for (s.arrives = true;; s.arrives = false) {
-        snnd_timing_begin(&workspace->context->timing);
-        if (s.arrives && !is_last(block))
-            receive(&s);
-        else
-            sweep_over(&s, backward_bundle, needs_currents(block));
-        snnd_timing_end(&workspace->context->timing, s.arrives ? SNND_PHASE_NEURONS_BACK : SNND_PHASE_NORM_BACK);
-        if (s.to < block->begin)
-            break;
-        pass_of(block, s.to)->settle_backward(stage_of(block, s.to));
-        s.from = s.to;
-        s.to = barrier_below(block, s.from);
-    }
-    snnd_timing_begin(&workspace->context->timing);
+static void sweep_back(snnd_block *block, const sweep *plan) {
+    sweep s = *plan;
+    s.block = block;
+    if (s.arrives && !is_last(block))
+        receive(&s);
+    else
+        sweep_over(&s, backward_bundle, needs_currents(block));
+}
+
+static void finish_backward(snnd_block *block, const sweep *plan) {
+    (void)plan;
     for (int32_t i = block->begin; i < block->end; i++)
         if (pass_of(block, i)->gather != NULL)
             pass_of(block, i)->gather(stage_of(block, i));
     if (has_delays(block))
         snnd_delay_parameter_gradient(delay_of(block), block->input, &block->gradient,
                                       snnd_delays_gradient(stage_of(block, block->first)));
-    snnd_timing_end(&workspace->context->timing, SNND_PHASE_PARAMETERS);
+}
+
+snnd_status snnd_block_backward(const snnd_shards *shards, int32_t b) {
+    snnd_timing *timing = &shards->context->timing;
+    const snnd_block *block = &shards->workspace[0]->block[b];
+    sweep s = {.from = block->end - 1};
+    s.to = barrier_below(block, block->end);
+    for (s.arrives = true;; s.arrives = false) {
+        snnd_timing_begin(timing);
+        for_shards(shards, b, sweep_back, &s);
+        snnd_timing_end(timing, s.arrives ? SNND_PHASE_NEURONS_BACK : SNND_PHASE_NORM_BACK);
+        if (s.to < block->begin)
+            break;
+        const snnd_status status = snnd_shards_settle(shards, s.to, true);
+        if (status != SNND_OK)
+            return status;
+        s.from = s.to;
+        s.to = barrier_below(block, s.from);
+    }
+    snnd_timing_begin(timing);
+    for_shards(shards, b, finish_backward, &s);
+    snnd_timing_end(timing, SNND_PHASE_PARAMETERS);
+    return SNND_OK;
 }
 
 /* ---- records ---- */

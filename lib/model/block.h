@@ -8,7 +8,7 @@
 #define SNND_MODEL_BLOCK_H
 
 #include "kernel/signal.h"
-#include "model/workspace.h"
+#include "model/shards.h"
 
 typedef struct snnd_block {
     snnd_workspace *workspace;
@@ -36,11 +36,12 @@ static inline snnd_block *snnd_workspace_last_block(const snnd_workspace *worksp
 snnd_status snnd_blocks_create(snnd_workspace *workspace);
 void snnd_blocks_free(snnd_workspace *workspace);
 
-void snnd_block_forward(snnd_block *block);
+/* Block number `b` of all shards that have samples. */
+snnd_status snnd_block_forward(const snnd_shards *shards, int32_t b);
 
-/* Gradients of the parameters of the block's layers. The last block has dL/doutput in its `gradient`, the others take
- * it from the block after them. */
-void snnd_block_backward(snnd_block *block);
+/* Gradients of the parameters of the block's layers, of each shard its own. The last block has dL/doutput in its
+ * `gradient`, the others take it from the block after them. */
+snnd_status snnd_block_backward(const snnd_shards *shards, int32_t b);
 
 /* Forgets what the host has given to the way back. */
 void snnd_gradients_forget(snnd_workspace *workspace);

@@ -58,7 +58,7 @@ static void draw(void *argument, int64_t neuron, int32_t worker) {
     snnd_random random = snnd_random_for(pass->seed, SNND_USE_DROPOUT, pass->step);
     const uint64_t place = (uint64_t)stage->layer->index << 48 | (uint64_t)neuron << 24;
     for (int32_t b = 0; b < pass->samples; b++)
-        factor[b] = snnd_random_unit(&random, place + (uint64_t)b) < probability ? 0.0f : survivor;
+        factor[b] = snnd_random_unit(&random, place + (uint64_t)(pass->first + b)) < probability ? 0.0f : survivor;
 }
 
 static void begin(snnd_stage *stage) {

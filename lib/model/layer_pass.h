@@ -43,12 +43,17 @@ typedef struct snnd_layer_pass {
      * after the other. */
     void (*backward)(const snnd_stage *stage, const snnd_part *part, snnd_rows input, snnd_rows scratch,
                      snnd_rows gradient);
-    /* A layer that wants to see the whole batch before it goes on has these, in pairs for the way forward in training
-     * and for the way back: every part is measured, and then comes to one result. */
+    /* A layer that wants to see the whole batch before it goes on has these, three for the way forward in training and
+     * three for the way back: every part is measured, and then comes to one result. Where the stage has a shard of the
+     * batch (shards.h), `sum` makes two sums for each neuron of its parts, and settling is given those of all shards;
+     * else `sums` is NULL. `settle` changes the network, if at all, where the pass `leads`. Gradients of parameters
+     * that `settle_backward` makes are those of the whole batch. */
     void (*measure)(const snnd_stage *stage, const snnd_part *part, snnd_rows input);
-    void (*settle)(snnd_stage *stage);
+    void (*sum)(const snnd_stage *stage, double *sums);
+    void (*settle)(snnd_stage *stage, const double *sums);
     void (*measure_backward)(const snnd_stage *stage, const snnd_part *part, snnd_rows input, snnd_rows gradient);
-    void (*settle_backward)(snnd_stage *stage);
+    void (*sum_backward)(const snnd_stage *stage, double *sums);
+    void (*settle_backward)(snnd_stage *stage, const double *sums);
     /* Behind the way back through the block, where `backward` has summed gradients of parameters by parts: makes them
      * of these sums, from the first tile to the last. */
     void (*gather)(snnd_stage *stage);

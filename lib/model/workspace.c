@@ -12,6 +12,7 @@
 #include "model/delays.h"
 #include "model/dropout.h"
 #include "model/layer_pass.h"
+#include "model/shards.h"
 
 enum { MAX_BATCH = 1 << 20, MAX_STEPS = 1 << 24 };
 
@@ -177,6 +178,9 @@ snnd_status snnd_workspace_check_layer(const snnd_workspace *workspace, const sn
 snnd_status snnd_workspace_check_passed(const snnd_workspace *workspace) {
     if (workspace->progress == SNND_NOTHING)
         return snnd_fail(workspace->context, SNND_ERROR_STATE, "no batch has been passed forward yet");
+    if (workspace->pass.samples == 0)
+        return snnd_fail(workspace->context, SNND_ERROR_STATE,
+                         "the batch had fewer samples than shards, and none here");
     return SNND_OK;
 }
 
@@ -268,6 +272,11 @@ static void take_lengths(snnd_workspace *workspace, const int32_t *length) {
         pass->cut = pass->cut || workspace->end[b] < whole;
         pass->frames += workspace->end[b];
     }
+    pass->part = false;
+    pass->leads = true;
+    pass->first = 0;
+    pass->batch_samples = pass->samples;
+    pass->batch_frames = pass->frames;
 }
 
 static size_t sample_size(const snnd_workspace *workspace) {
@@ -351,7 +360,7 @@ static void check_output(snnd_workspace *workspace) {
                     snnd_workspace_lose(workspace, last);
 }
 
-static snnd_status check_overflow(snnd_workspace *workspace) {
+snnd_status snnd_workspace_check_overflow(snnd_workspace *workspace) {
     const snnd_network *network = workspace->network;
     check_output(workspace);
     const int lost = atomic_load(&workspace->lost);
@@ -384,18 +393,13 @@ snnd_status snnd_workspace_forward(snnd_workspace *workspace, snnd_mode mode, co
     return snnd_workspace_pass(workspace, mode, input, asked == 0 ? NULL : workspace->asked_length, count);
 }
 
-snnd_status snnd_workspace_pass(snnd_workspace *workspace, snnd_mode mode, const float *input, const int32_t *length,
+snnd_status snnd_workspace_take(snnd_workspace *workspace, snnd_mode mode, const float *input, const int32_t *length,
                                 int32_t count) {
     snnd_context *context = workspace->context;
     if (mode != SNND_EVALUATE && mode != SNND_TRAIN)
         return snnd_fail(context, SNND_ERROR_ARGUMENT, "mode is %d; expected SNND_EVALUATE or SNND_TRAIN", (int)mode);
     if (mode == SNND_TRAIN && !workspace->gradients)
         return snnd_fail(context, SNND_ERROR_STATE, "a training pass needs a workspace that was made with gradients");
-    if (count < 1 || count > workspace->batch)
-        return snnd_fail(context, SNND_ERROR_ARGUMENT, "count is %d; expected 1 to %d, the workspace's batch", count,
-                         workspace->batch);
-    if (input == NULL)
-        return snnd_fail(context, SNND_ERROR_ARGUMENT, "input is NULL");
     snnd_status status = check_lengths(workspace, length, count);
     if (status != SNND_OK)
         return status;
@@ -411,21 +415,29 @@ snnd_status snnd_workspace_pass(snnd_workspace *workspace, snnd_mode mode, const
     snnd_parallel_for(context, workspace->pass.tiles, 0.7 * SNND_LANES * (double)sample_size(workspace), lay_out_tile,
                       workspace);
     snnd_timing_end(&workspace->context->timing, SNND_PHASE_LAY_OUT);
-    if (mode == SNND_TRAIN)
-        workspace->fingerprint = snnd_network_fingerprint(workspace->network);
     atomic_store(&workspace->lost, workspace->network->count);
-    snnd_products_begin(context);
-    for (int32_t b = 0; b < workspace->blocks; b++)
-        snnd_block_forward(&workspace->block[b]);
-    snnd_products_end(context);
-    workspace->progress = SNND_FORWARD_DONE;
-    return check_overflow(workspace);
+    return SNND_OK;
+}
+
+snnd_status snnd_batch_check(snnd_context *context, int32_t count, int32_t most) {
+    return count >= 1 && count <= most ? SNND_OK
+                                       : snnd_fail(context, SNND_ERROR_ARGUMENT,
+                                                   "count is %d; expected 1 to %d, the workspace's batch", count, most);
+}
+
+snnd_status snnd_workspace_pass(snnd_workspace *workspace, snnd_mode mode, const float *input, const int32_t *length,
+                                int32_t count) {
+    const snnd_shards alone = snnd_shards_alone(&workspace);
+    snnd_status status = snnd_batch_check(workspace->context, count, workspace->batch);
+    if (status == SNND_OK)
+        status = snnd_shards_take(&alone, mode, input, length, count);
+    return status == SNND_OK ? snnd_shards_forward(&alone) : status;
 }
 
 /* ---- backward ---- */
 
 /* Sums over the batch leave single precision where what is summed need not. */
-static snnd_status check_gradients(snnd_workspace *workspace) {
+snnd_status snnd_workspace_check_finite(snnd_workspace *workspace) {
     for (int32_t i = 0; i < workspace->network->count; i++) {
         const snnd_layer *layer = workspace->network->layer[i];
         for (int name = 1; name < SNND_ARRAY_NAMES; name++) {
@@ -450,20 +462,8 @@ snnd_status snnd_workspace_backward(snnd_workspace *workspace) {
         return snnd_fail(workspace->context, SNND_ERROR_STATE,
                          "a backward pass needs a training pass and a loss before it, or a gradient of the host's, and "
                          "is made once");
-    const snnd_status status = snnd_workspace_check_parameters(workspace, "a backward pass");
-    if (status != SNND_OK)
-        return status;
-    if (workspace->progress != SNND_LOSS_DONE)
-        snnd_workspace_no_loss(workspace);
-    snnd_products_begin(workspace->context);
-    for (int32_t b = workspace->blocks - 1; b >= 0; b--)
-        snnd_block_backward(&workspace->block[b]);
-    snnd_products_end(workspace->context);
-    snnd_gradients_forget(workspace);
-    for (int32_t i = 0; i < workspace->network->count; i++)
-        workspace->stage[i].completed = false;
-    workspace->progress = SNND_BACKWARD_DONE; /* the gradient of the output was used up in place */
-    return check_gradients(workspace);
+    const snnd_shards alone = snnd_shards_alone(&workspace);
+    return snnd_shards_backward(&alone);
 }
 
 /* Errors where there is no gradient of this name to be shown to `who`. */
@@ -521,6 +521,11 @@ snnd_status snnd_workspace_complete_gradient(snnd_workspace *workspace, const sn
         return status;
     snnd_stage *stage = snnd_workspace_stage(workspace, layer);
     const bool lacks = layer->arrays[SNND_ARRAY_MASK].data != NULL && layer->gradients != SNND_GRADIENTS_ALL;
+    if (lacks && workspace->pass.part)
+        return snnd_fail(
+            workspace->context, SNND_ERROR_STATE,
+            "snnd_workspace_complete_gradient: the workspace has a shard of the batch, and no gradients of "
+            "absent synapses");
     if (lacks && !stage->completed)
         status = snnd_workspace_check_parameters(workspace, "snnd_workspace_complete_gradient");
     if (status == SNND_OK && lacks && !stage->completed)

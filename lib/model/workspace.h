@@ -15,6 +15,12 @@ typedef struct snnd_pass {
     int64_t frames;      /* steps of all samples together */
     uint64_t seed, step; /* of dropout */
     double l1;
+    /* Where the samples are a shard (shards.h): the place of the first of them in the batch, and all that are in it.
+     * The first shard of a rank leads: it moves what is the network's. */
+    bool part, leads;
+    int32_t first, batch_samples;
+    int64_t batch_frames;
+    double batch_l1; /* added once, and not by each shard: `l1` is 0 then */
 } snnd_pass;
 
 /* A layer's place in a workspace. */
@@ -29,6 +35,7 @@ typedef struct snnd_stage {
     bool is_given;                     /* since the last backward pass */
     float *pull;                       /* [neurons] dL/dspike of the rate penalty; NULL: there are no spikes */
     bool pulls;                        /* in the pass that is made */
+    const double *batch_spikes;        /* [neurons] in the whole batch, during a call; NULL: in the stage's own pass */
     void *state;                       /* of the layer's kind */
 } snnd_stage;
 
@@ -108,8 +115,18 @@ static inline int64_t snnd_workspace_tile_frames(const snnd_workspace *workspace
     return sum;
 }
 
-/* snnd_workspace_forward() for those who have looked at the parameters themselves, on samples of `length` [count]
- * steps; NULL: all are whole. */
+/* Takes samples of `length` [count] steps (NULL: all are whole) for a pass, as a batch of their own. There may be none
+ * of them. */
+snnd_status snnd_workspace_take(snnd_workspace *workspace, snnd_mode mode, const float *input, const int32_t *length,
+                                int32_t count);
+
+/* An error that names the layer whose numbers have overflowed on the way forward. */
+snnd_status snnd_workspace_check_overflow(snnd_workspace *workspace);
+
+/* An error that names the gradients that are not finite. */
+snnd_status snnd_workspace_check_finite(snnd_workspace *workspace);
+
+/* snnd_workspace_forward() for those who have looked at the parameters themselves. */
 snnd_status snnd_workspace_pass(snnd_workspace *workspace, snnd_mode mode, const float *input, const int32_t *length,
                                 int32_t count);
 
@@ -127,6 +144,9 @@ snnd_status snnd_loss_check(const snnd_network *network, const snnd_loss_options
 
 /* What a pass without a loss begins its way back with. */
 void snnd_workspace_no_loss(snnd_workspace *workspace);
+
+/* An error where a batch has another number of samples than 1 to `most`. */
+snnd_status snnd_batch_check(snnd_context *context, int32_t count, int32_t most);
 
 /* An error that names the first of `count` labels that is no class of the network. */
 snnd_status snnd_workspace_check_labels(const snnd_workspace *workspace, const int32_t *labels, int32_t count);

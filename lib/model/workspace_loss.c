@@ -9,6 +9,8 @@
 #include "model/block.h"
 #include "model/delays.h"
 #include "model/layer_pass.h"
+#include "model/operations.h"
+#include "model/shards.h"
 
 /* ---- readout ---- */
 
@@ -31,17 +33,25 @@ static void score_tile(void *argument, int64_t tile, int32_t worker) {
         workspace->scores + (size_t)tile * SNND_LANES * classes, readout_scratch(workspace, worker));
 }
 
-static snnd_status take_scores(snnd_workspace *workspace, int32_t asked) {
-    const int32_t readout = snnd_choose_readout(asked, workspace->network->readout);
-    if (!snnd_is_readout(readout))
-        return snnd_fail(workspace->context, SNND_ERROR_ARGUMENT, "readout is %d; expected one of snnd_readout",
-                         readout);
-    const snnd_status status = snnd_workspace_check_passed(workspace);
-    if (status != SNND_OK)
-        return status;
+static void make_scores(snnd_workspace *workspace, int32_t readout) {
     workspace->readout = readout;
     snnd_parallel_for(workspace->context, workspace->pass.tiles, tile_cost(workspace), score_tile, workspace);
-    return SNND_OK;
+}
+
+static snnd_status check_readout(const snnd_workspace *workspace, int32_t readout) {
+    return snnd_is_readout(readout) ? SNND_OK
+                                    : snnd_fail(workspace->context, SNND_ERROR_ARGUMENT,
+                                                "readout is %d; expected one of snnd_readout", readout);
+}
+
+static snnd_status take_scores(snnd_workspace *workspace, int32_t asked) {
+    const int32_t readout = snnd_choose_readout(asked, workspace->network->readout);
+    snnd_status status = check_readout(workspace, readout);
+    if (status == SNND_OK)
+        status = snnd_workspace_check_passed(workspace);
+    if (status == SNND_OK)
+        make_scores(workspace, readout);
+    return status;
 }
 
 snnd_status snnd_workspace_scores(snnd_workspace *workspace, snnd_readout readout, float *scores) {
@@ -160,24 +170,32 @@ static snnd_status check_loss(snnd_workspace *workspace, const int32_t *labels, 
     snnd_status status = snnd_workspace_check_passed(workspace);
     if (status == SNND_OK)
         status = snnd_workspace_check_labels(workspace, labels, workspace->pass.samples);
-    return status == SNND_OK ? snnd_loss_check(workspace->network, options, "loss") : status;
+    if (status == SNND_OK)
+        status = snnd_loss_check(workspace->network, options, "loss");
+    return status == SNND_OK
+               ? check_readout(workspace, snnd_choose_readout(options->readout, workspace->network->readout))
+               : status;
 }
 
-/* What the mean over the batch is divided by. */
-static double total_weight(const snnd_workspace *workspace) {
-    const double *weight = workspace->loss->class_weight;
+/* What the mean over `count` samples of a batch is divided by. */
+static double total_weight(const snnd_loss_options *options, const int32_t *labels, int32_t count) {
     double sum = 0;
-    for (int32_t b = 0; b < workspace->pass.samples; b++)
-        sum += weight == NULL ? 1 : weight[workspace->labels[b]];
+    for (int32_t b = 0; b < count; b++)
+        sum += options->class_weight == NULL ? 1 : options->class_weight[labels[b]];
     return sum;
+}
+
+static double spikes_of(const snnd_stage *stage, int32_t neuron) {
+    return stage->batch_spikes != NULL ? stage->batch_spikes[neuron]
+                                       : (double)snnd_layer_pass_of(stage->layer)->spikes(stage, neuron);
 }
 
 /* Of the neurons of a layer that fires; its gradient with respect to each of a neuron's spikes is kept. */
 static double rate_penalty_of(const snnd_stage *stage, const snnd_loss_options *options) {
-    const double frames = snnd_workspace_frames(stage->workspace);
+    const double frames = (double)stage->workspace->pass.batch_frames;
     double sum = 0;
     for (int32_t n = 0; n < stage->layer->outputs; n++) {
-        const double rate = (double)snnd_layer_pass_of(stage->layer)->spikes(stage, n) / frames;
+        const double rate = spikes_of(stage, n) / frames;
         const double beyond = rate > options->rate_upper   ? rate - options->rate_upper
                               : rate < options->rate_lower ? rate - options->rate_lower
                                                            : 0;
@@ -188,8 +206,7 @@ static double rate_penalty_of(const snnd_stage *stage, const snnd_loss_options *
     return sum;
 }
 
-static double rate_penalty(const snnd_workspace *workspace) {
-    const snnd_loss_options *options = workspace->loss;
+static double rate_penalty(const snnd_workspace *workspace, const snnd_loss_options *options) {
     double sum = 0;
     for (int32_t i = 0; i < workspace->network->count; i++) {
         snnd_stage *stage = &workspace->stage[i];
@@ -198,6 +215,125 @@ static double rate_penalty(const snnd_workspace *workspace) {
             sum += rate_penalty_of(stage, options);
     }
     return options->rate_penalty * sum;
+}
+
+/* ---- the loss of a batch ---- */
+
+/* Sums of a shard: what it adds to the cross-entropy, samples that are right, operations, and then the spikes of each
+ * neuron that fires. */
+enum { OF_LOSS, OF_CORRECT, OF_ACCUMULATIONS, OF_MULTIPLICATIONS, OF_SPIKES };
+
+size_t snnd_loss_sums(const snnd_network *network) {
+    size_t count = OF_SPIKES;
+    for (int32_t i = 0; i < network->count; i++)
+        if (snnd_layer_pass_of(network->layer[i])->spikes != NULL)
+            count += (size_t)network->layer[i]->outputs;
+    return count;
+}
+
+static void count_right(const snnd_workspace *workspace, double *sums) {
+    const int32_t classes = snnd_network_outputs(workspace->network);
+    sums[OF_LOSS] = sums[OF_CORRECT] = 0;
+    for (int32_t b = 0; b < workspace->pass.samples; b++) {
+        sums[OF_LOSS] += workspace->sample_loss[b] / workspace->total;
+        sums[OF_CORRECT] +=
+            snnd_best_class(workspace->scores + (size_t)b * (size_t)classes, classes) == workspace->labels[b];
+    }
+}
+
+/* Loss of a shard's samples, on their way back to its gradients. */
+static void make_loss(snnd_workspace *workspace, int32_t readout, double *sums) {
+    make_scores(workspace, readout);
+    snnd_timing_begin(&workspace->context->timing);
+    snnd_parallel_for(workspace->context, workspace->pass.tiles, tile_cost(workspace), loss_tile, workspace);
+    count_right(workspace, sums);
+    snnd_timing_end(&workspace->context->timing, SNND_PHASE_LOSS);
+}
+
+static void count_operations(const snnd_workspace *workspace, double *sums) {
+    snnd_operations operations = {.accumulations = 0};
+    snnd_workspace_add_operations(workspace, &operations);
+    sums[OF_ACCUMULATIONS] = operations.accumulations;
+    sums[OF_MULTIPLICATIONS] = operations.multiplications;
+}
+
+static void count_spikes(const snnd_workspace *workspace, double *sums) {
+    size_t at = OF_SPIKES;
+    for (int32_t i = 0; i < workspace->network->count; i++) {
+        const snnd_stage *stage = &workspace->stage[i];
+        for (int32_t n = 0; n < stage->layer->outputs && snnd_layer_pass_of(stage->layer)->spikes != NULL; n++)
+            sums[at++] = spikes_of(stage, n);
+    }
+}
+
+/* Tells a workspace the spikes of the whole batch; NULL: no more. */
+static void show_spikes(snnd_workspace *workspace, const double *sums) {
+    size_t at = OF_SPIKES;
+    for (int32_t i = 0; i < workspace->network->count; i++) {
+        const bool fires = snnd_layer_pass_of(workspace->network->layer[i])->spikes != NULL;
+        workspace->stage[i].batch_spikes = fires && sums != NULL ? sums + at : NULL;
+        at += fires ? (size_t)workspace->network->layer[i]->outputs : 0;
+    }
+}
+
+/* Adds what shards have come to. Where there is one, its spikes are all there are. */
+static snnd_status add_up(const snnd_shards *shards) {
+    for (int32_t k = 0; k < shards->count && shards->total > 1; k++)
+        count_spikes(shards->workspace[k], shards->sums + (size_t)k * shards->most_sums);
+    const snnd_status status = snnd_shards_add(shards, snnd_loss_sums(shards->network));
+    for (int32_t k = 0; k < shards->count && shards->total > 1 && status == SNND_OK; k++)
+        show_spikes(shards->workspace[k], shards->sums);
+    return status;
+}
+
+static snnd_loss_report report_of(const snnd_shards *shards, const snnd_loss_options *options, const double *sums) {
+    snnd_loss_report report = {.size = sizeof report,
+                               .samples = shards->workspace[0]->pass.batch_samples,
+                               .cross_entropy = sums[OF_LOSS],
+                               .correct = (int32_t)sums[OF_CORRECT]};
+    for (int32_t i = 0; i < shards->network->count; i++)
+        if (snnd_layer_is_delays(shards->network->layer[i]) && options->l1 > 0)
+            report.penalty += options->l1 * snnd_delays_weight_sum(shards->network->layer[i]);
+    for (int32_t k = 0; k < shards->count; k++)
+        report.rate_penalty = rate_penalty(shards->workspace[k], options);
+    report.loss = report.cross_entropy + report.penalty + report.rate_penalty;
+    return report;
+}
+
+snnd_status snnd_shards_loss(const snnd_shards *shards, const int32_t *label, const snnd_loss_options *options,
+                             snnd_loss_report *report, snnd_work_done *done) {
+    double own[OF_SPIKES];
+    const int32_t readout = snnd_choose_readout(options->readout, shards->network->readout);
+    const snnd_pass *batch = &shards->workspace[0]->pass;
+    const double total = total_weight(options, label, batch->batch_samples);
+    double *sums = shards->total > 1 ? shards->sums : own;
+    for (int32_t k = 0; k < shards->count; k++) {
+        snnd_workspace *workspace = shards->workspace[k];
+        workspace->pass.batch_l1 = options->l1;
+        workspace->pass.l1 = workspace->pass.part ? 0 : options->l1;
+        workspace->labels = label + workspace->pass.first;
+        workspace->loss = options;
+        workspace->total = total;
+        make_loss(workspace, readout, sums + (size_t)k * shards->most_sums);
+        if (done != NULL)
+            count_operations(workspace, sums + (size_t)k * shards->most_sums);
+        workspace->labels = NULL;
+        workspace->loss = NULL;
+    }
+    const snnd_status status = add_up(shards);
+    if (status != SNND_OK)
+        return status;
+    *report = report_of(shards, options, sums);
+    if (done != NULL)
+        *done = (snnd_work_done){.accumulations = sums[OF_ACCUMULATIONS],
+                                 .multiplications = sums[OF_MULTIPLICATIONS],
+                                 .spike_rate = snnd_workspace_spike_rate(shards->workspace[0])};
+    for (int32_t k = 0; k < shards->count; k++) {
+        show_spikes(shards->workspace[k], NULL);
+        shards->workspace[k]->progress = isfinite(report->loss) ? SNND_LOSS_DONE : SNND_FORWARD_DONE;
+    }
+    return isfinite(report->loss) ? SNND_OK
+                                  : snnd_fail(shards->context, SNND_ERROR_NUMERIC, "the loss is %g", report->loss);
 }
 
 void snnd_workspace_no_loss(snnd_workspace *workspace) {
@@ -209,25 +345,10 @@ void snnd_workspace_no_loss(snnd_workspace *workspace) {
     workspace->pass.l1 = 0;
 }
 
-static snnd_loss_report sum_up(const snnd_workspace *workspace) {
-    const int32_t classes = snnd_network_outputs(workspace->network), samples = workspace->pass.samples;
-    snnd_loss_report report = {.size = sizeof report, .samples = samples};
-    for (int32_t b = 0; b < samples; b++) {
-        report.cross_entropy += workspace->sample_loss[b] / workspace->total;
-        report.correct +=
-            snnd_best_class(workspace->scores + (size_t)b * (size_t)classes, classes) == workspace->labels[b];
-    }
-    for (int32_t i = 0; i < workspace->network->count; i++)
-        if (snnd_layer_is_delays(workspace->network->layer[i]) && workspace->pass.l1 > 0)
-            report.penalty += workspace->pass.l1 * snnd_delays_weight_sum(workspace->network->layer[i]);
-    report.rate_penalty = rate_penalty(workspace);
-    report.loss = report.cross_entropy + report.penalty + report.rate_penalty;
-    return report;
-}
-
 snnd_status snnd_workspace_loss(snnd_workspace *workspace, const int32_t *labels, const snnd_loss_options *options,
                                 snnd_loss_report *report) {
     snnd_loss_options known;
+    snnd_loss_report result;
     snnd_loss_options_init(&known, sizeof known);
     if (workspace == NULL)
         return SNND_ERROR_ARGUMENT;
@@ -236,24 +357,11 @@ snnd_status snnd_workspace_loss(snnd_workspace *workspace, const int32_t *labels
         status = snnd_options_check(workspace->context, report, "snnd_loss_report");
     if (status == SNND_OK)
         status = check_loss(workspace, labels, &known);
-    if (status == SNND_OK)
-        status = take_scores(workspace, known.readout);
     if (status != SNND_OK)
         return status;
-    workspace->pass.l1 = known.l1;
-    workspace->labels = labels;
-    workspace->loss = &known;
-    workspace->total = total_weight(workspace);
-    snnd_timing_begin(&workspace->context->timing);
-    snnd_parallel_for(workspace->context, workspace->pass.tiles, tile_cost(workspace), loss_tile, workspace);
-    const snnd_loss_report result = sum_up(workspace);
-    workspace->labels = NULL;
-    workspace->loss = NULL;
-    snnd_timing_end(&workspace->context->timing, SNND_PHASE_LOSS);
-    if (!isfinite(result.loss)) {
-        workspace->progress = SNND_FORWARD_DONE;
-        return snnd_fail(workspace->context, SNND_ERROR_NUMERIC, "the loss is %g", result.loss);
-    }
-    workspace->progress = SNND_LOSS_DONE;
-    return snnd_options_write(workspace->context, report, &result, sizeof result, "snnd_loss_report");
+    const snnd_shards alone = snnd_shards_alone(&workspace);
+    status = snnd_shards_loss(&alone, labels, &known, &result, NULL);
+    return status == SNND_OK
+               ? snnd_options_write(workspace->context, report, &result, sizeof result, "snnd_loss_report")
+               : status;
 }

@@ -40,10 +40,12 @@ snnd_status snnd_workspace_record(const snnd_workspace *workspace, const snnd_la
 /* Spikes of a layer that fires, for each neuron, sample and step. */
 static double rate_of(const snnd_stage *stage) {
     const snnd_layer *layer = stage->layer;
-    int64_t spikes = 0;
+    const bool of_batch = stage->batch_spikes != NULL;
+    const int64_t frames = of_batch ? stage->workspace->pass.batch_frames : stage->workspace->pass.frames;
+    double spikes = 0;
     for (int32_t n = 0; n < layer->outputs; n++)
-        spikes += snnd_layer_pass_of(layer)->spikes(stage, n);
-    return (double)spikes / (snnd_workspace_frames(stage->workspace) * layer->outputs);
+        spikes += of_batch ? stage->batch_spikes[n] : (double)snnd_layer_pass_of(layer)->spikes(stage, n);
+    return frames == 0 ? 0 : spikes / ((double)frames * layer->outputs);
 }
 
 double snnd_workspace_spike_rate(const snnd_workspace *workspace) {

@@ -181,8 +181,9 @@ static const struct {
 
 enum { LATER_SETTINGS = sizeof later_settings / sizeof later_settings[0] };
 
-/* And another one, as one text: there may be as many as there are classes. */
-static const char CLASS_WEIGHT[] = "class_weight";
+/* And others: one as a text, since there may be as many as there are classes, and one that is 1 where it is not
+ * written. */
+static const char CLASS_WEIGHT[] = "class_weight", SHARDS[] = "shards";
 
 static bool describe_class_weights(cJSON *root, const snnd_trainer *trainer) {
     enum { LONGEST = 26 };
@@ -199,7 +200,8 @@ static bool describe_class_weights(cJSON *root, const snnd_trainer *trainer) {
 }
 
 static bool describe_later(cJSON *root, const snnd_trainer *trainer) {
-    bool good = describe_class_weights(root, trainer);
+    bool good = describe_class_weights(root, trainer) &&
+                (trainer->options.shards == 1 || add_whole(root, SHARDS, (uint64_t)trainer->options.shards));
     for (int k = 0; k < LATER_SETTINGS && good; k++) {
         const double value = *(const double *)((const char *)&trainer->options + later_settings[k].offset);
         good = !(value > 0) || snnd_json_add_double(root, later_settings[k].name, value);
@@ -242,8 +244,8 @@ static snnd_status other_setting(const snnd_trainer *trainer, const char *name) 
 
 /* One that came later and this trainer has at 0, or not. */
 static snnd_status compare_later(const snnd_trainer *trainer, const cJSON *own, const cJSON *theirs) {
-    for (int k = 0; k <= LATER_SETTINGS; k++) {
-        const char *name = k == LATER_SETTINGS ? CLASS_WEIGHT : later_settings[k].name;
+    for (int k = 0; k < LATER_SETTINGS + 2; k++) {
+        const char *name = k < LATER_SETTINGS ? later_settings[k].name : k == LATER_SETTINGS ? CLASS_WEIGHT : SHARDS;
         if (!cJSON_HasObjectItem(own, name) && cJSON_GetObjectItemCaseSensitive(theirs, name) != NULL)
             return other_setting(trainer, name);
     }

@@ -12,7 +12,7 @@
 
 snnd_status snnd_trainer_options_init(snnd_trainer_options *options, size_t size) {
     static const snnd_trainer_options defaults = {
-        .epochs = 150, .batch = 256, .readout = SNND_READOUT_NETWORK, .largest_loss = 1e6};
+        .epochs = 150, .batch = 256, .readout = SNND_READOUT_NETWORK, .largest_loss = 1e6, .ranks = 1, .shards = 1};
     return snnd_options_init(options, size, &defaults, sizeof defaults);
 }
 
@@ -25,6 +25,25 @@ static snnd_loss_options loss_of(const snnd_trainer_options *options) {
                                .rate_upper = options->rate_upper,
                                .class_weight = options->class_weight,
                                .class_weight_count = options->class_weight_count};
+}
+
+static bool is_power_of_two(int32_t number) {
+    return number >= 1 && (number & (number - 1)) == 0;
+}
+
+static snnd_status check_ranks(snnd_context *context, const snnd_trainer_options *options) {
+    const snnd_bound bounds[] = {
+        {"shards", options->shards, is_power_of_two(options->shards) && options->shards <= 1 << 10,
+         "a power of two up to 2^10"},
+        {"ranks", options->ranks, is_power_of_two(options->ranks) && options->ranks <= options->shards,
+         "a power of two up to `shards`"},
+        {"rank", options->rank, options->rank >= 0 && options->rank < options->ranks, "0 to `ranks` - 1"},
+    };
+    const snnd_status status = snnd_options_check_bounds(context, "trainer", bounds, sizeof bounds / sizeof *bounds);
+    if (status == SNND_OK && options->ranks > 1 && options->reduce == NULL)
+        return snnd_fail(context, SNND_ERROR_ARGUMENT, "trainer: ranks is %d, and reduce is NULL; expected a function",
+                         options->ranks);
+    return status;
 }
 
 static snnd_status check_options(const snnd_network *network, const snnd_trainer_options *options) {
@@ -42,6 +61,8 @@ static snnd_status check_options(const snnd_network *network, const snnd_trainer
     snnd_status status = snnd_options_check_bounds(context, "trainer", bounds, sizeof bounds / sizeof *bounds);
     if (status == SNND_OK)
         status = snnd_loss_check(network, &loss, "trainer");
+    if (status == SNND_OK)
+        status = check_ranks(context, options);
     if (status != SNND_OK)
         return status;
     if (options->sparsity != NULL && options->sparsity->network != network)
@@ -177,7 +198,7 @@ snnd_status snnd_trainer_create(snnd_network *network, const snnd_trainer_option
 void snnd_trainer_free(snnd_trainer *trainer) {
     if (trainer == NULL)
         return;
-    snnd_workspace_free(trainer->workspace);
+    snnd_shards_free(trainer->shards);
     snnd_optimizer_free(trainer->weights);
     snnd_optimizer_free(trainer->positions);
     snnd_release(trainer->context, trainer->class_weight);
@@ -186,22 +207,39 @@ void snnd_trainer_free(snnd_trainer *trainer) {
 
 /* ---- a step ---- */
 
-snnd_status snnd_trainer_fit_workspace(snnd_trainer *trainer, int32_t steps) {
-    if (trainer->workspace != NULL && trainer->workspace->steps == steps)
+snnd_shards snnd_trainer_shards(const snnd_trainer *trainer) {
+    const snnd_trainer_options *options = &trainer->options;
+    return (snnd_shards){.context = trainer->context,
+                         .network = trainer->network,
+                         .total = options->shards,
+                         .rank = options->rank,
+                         .ranks = options->ranks,
+                         .reduce = options->reduce,
+                         .user = options->reduce_user};
+}
+
+snnd_status snnd_trainer_agree(const snnd_trainer *trainer, snnd_status status) {
+    const snnd_shards plan = snnd_trainer_shards(trainer);
+    return snnd_shards_agree(&plan, status);
+}
+
+snnd_status snnd_trainer_fit_workspaces(snnd_trainer *trainer, int32_t steps) {
+    if (trainer->shards != NULL && trainer->shards->workspace[0]->steps == steps)
         return SNND_OK;
-    snnd_workspace *made;
-    snnd_status status = snnd_workspace_create(trainer->network, trainer->options.batch, steps, 1, &made);
+    const snnd_shards plan = snnd_trainer_shards(trainer);
+    snnd_shards *made;
+    const snnd_status status = snnd_shards_create(&plan, trainer->options.batch, steps, &made);
     if (status != SNND_OK)
         return status;
-    snnd_workspace_free(trainer->workspace);
-    trainer->workspace = made;
+    snnd_shards_free(trainer->shards);
+    trainer->shards = made;
     return SNND_OK;
 }
 
 snnd_status snnd_trainer_check_values(snnd_trainer *trainer) {
     const snnd_status status = snnd_network_check_values(trainer->network);
-    if (status != SNND_OK)
-        snnd_workspace_drop_pass(trainer->workspace);
+    if (status != SNND_OK && trainer->shards != NULL)
+        snnd_shards_drop(trainer->shards);
     return status;
 }
 
@@ -250,18 +288,17 @@ static snnd_status check_loss(snnd_trainer *trainer, double cross_entropy) {
     snnd_array_name name;
     int64_t place;
     const double largest = snnd_network_largest(trainer->network, &layer, &name, &place);
-    snnd_fail(trainer->context, SNND_ERROR_NUMERIC,
-              "the cross-entropy is %g, above %g; the largest parameter is %s %lld of layer %d (%s), %g", cross_entropy,
-              trainer->options.largest_loss, snnd_array_word(name), (long long)place, layer,
-              trainer->network->layer[layer]->class->name, largest);
-    return diverged(trainer);
+    return snnd_fail(trainer->context, SNND_ERROR_NUMERIC,
+                     "the cross-entropy is %g, above %g; the largest parameter is %s %lld of layer %d (%s), %g",
+                     cross_entropy, trainer->options.largest_loss, snnd_array_word(name), (long long)place, layer,
+                     trainer->network->layer[layer]->class->name, largest);
 }
 
 /* Both optimizers. */
 static snnd_status move_parameters(snnd_trainer *trainer) {
-    snnd_status status = snnd_optimizer_step(trainer->weights, trainer->workspace);
+    snnd_status status = snnd_optimizer_step(trainer->weights, trainer->shards->workspace[0]);
     if (status == SNND_OK)
-        status = snnd_optimizer_step(trainer->positions, trainer->workspace);
+        status = snnd_optimizer_step(trainer->positions, trainer->shards->workspace[0]);
     return status == SNND_ERROR_NUMERIC ? diverged(trainer) : status;
 }
 
@@ -273,23 +310,22 @@ static snnd_status update(snnd_trainer *trainer) {
     trainer->positions->options.rate = run->position_rate;
     snnd_status status = move_parameters(trainer);
     if (status == SNND_OK && trainer->options.sparsity != NULL) {
-        status = snnd_sparsity_step(trainer->options.sparsity, trainer->workspace, trainer->weights);
+        status = snnd_sparsity_step(trainer->options.sparsity, trainer->shards->workspace[0], trainer->weights);
         run->regrown += snnd_sparsity_regrown(trainer->options.sparsity, NULL);
     }
     return status == SNND_OK ? snnd_network_clamp(trainer->network) : status;
 }
 
-void snnd_trainer_count_step(snnd_run *run, const snnd_loss_report *result, const snnd_operations *operations,
-                             const snnd_workspace *workspace) {
+void snnd_trainer_count_step(snnd_run *run, const snnd_loss_report *result, const snnd_work_done *done) {
     run->step++;
     run->samples += result->samples;
     run->correct += result->correct;
     run->loss += result->loss * result->samples;
     run->cross_entropy += result->cross_entropy * result->samples;
     run->rate_penalty += result->rate_penalty * result->samples;
-    run->spikes += snnd_workspace_spike_rate(workspace);
-    run->accumulations += operations->accumulations;
-    run->multiplications += operations->multiplications;
+    run->spikes += done->spike_rate;
+    run->accumulations += done->accumulations;
+    run->multiplications += done->multiplications;
 }
 
 snnd_status snnd_trainer_check_by_hand(const snnd_trainer *trainer) {
@@ -311,18 +347,20 @@ snnd_status snnd_trainer_step_padded(snnd_trainer *trainer, const float *input, 
                                      const int32_t *length, int32_t count, int32_t steps, snnd_loss_report *report) {
     if (trainer == NULL)
         return SNND_ERROR_ARGUMENT;
-    const snnd_status status = snnd_trainer_check_by_hand(trainer);
-    return status == SNND_OK ? snnd_trainer_make_step(trainer, input, label, length, count, steps, report) : status;
+    const snnd_step_batch batch = {.input = input,
+                                   .label = label,
+                                   .length = length,
+                                   .count = count,
+                                   .steps = steps,
+                                   .status = snnd_trainer_check_by_hand(trainer)};
+    return snnd_trainer_make_step(trainer, &batch, report);
 }
 
-snnd_status snnd_trainer_make_step(snnd_trainer *trainer, const float *input, const int32_t *label,
-                                   const int32_t *length, int32_t count, int32_t steps, snnd_loss_report *report) {
-    snnd_run *run = &trainer->run;
-    snnd_loss_report result;
-    snnd_operations operations;
-    snnd_loss_report_init(&result, sizeof result);
-    snnd_operations_init(&operations, sizeof operations);
-    snnd_status status = snnd_options_check(trainer->context, report, "snnd_loss_report");
+/* Looks at all that can be looked at before a step. */
+static snnd_status check_step(snnd_trainer *trainer, const snnd_step_batch *batch, const snnd_loss_report *report) {
+    snnd_status status = batch->status;
+    if (status == SNND_OK)
+        status = snnd_options_check(trainer->context, report, "snnd_loss_report");
     if (status == SNND_OK)
         status = check_schedules(trainer);
     if (status == SNND_OK && snnd_trainer_check_values(trainer) != SNND_OK)
@@ -330,42 +368,67 @@ snnd_status snnd_trainer_make_step(snnd_trainer *trainer, const float *input, co
     if (status == SNND_OK && trainer->options.sparsity != NULL)
         status = snnd_sparsity_check_masks(trainer->options.sparsity);
     if (status == SNND_OK)
-        status = snnd_trainer_fit_workspace(trainer, steps);
-    if (status == SNND_OK && count > 0 && count <= trainer->options.batch)
-        status = snnd_workspace_check_labels(trainer->workspace, label, count);
+        status = snnd_trainer_fit_workspaces(trainer, batch->steps);
+    if (status == SNND_OK && batch->count > 0 && batch->count <= trainer->options.batch)
+        status = snnd_workspace_check_labels(trainer->shards->workspace[0], batch->label, batch->count);
+    if (status == SNND_OK)
+        status = snnd_batch_check(trainer->context, batch->count, trainer->options.batch);
+    return status == SNND_OK ? snnd_shards_take(trainer->shards, SNND_TRAIN, batch->input, batch->length, batch->count)
+                             : status;
+}
+
+/* Forward, with the sigma and the dropout of the step. */
+static snnd_status pass_forward(snnd_trainer *trainer) {
+    if (trainer->run.step == 0)
+        follow_schedules(trainer);
+    for (int32_t k = 0; k < trainer->shards->count; k++)
+        snnd_workspace_set_draw(trainer->shards->workspace[k], trainer->options.seed, trainer->run.draws);
+    const snnd_status status = snnd_shards_forward(trainer->shards);
+    return status == SNND_ERROR_CALLBACK ? status : snnd_shards_agree(trainer->shards, status);
+}
+
+/* Loss and gradients of what has passed. */
+static snnd_status pass_back(snnd_trainer *trainer, const int32_t *label, snnd_loss_report *result,
+                             snnd_work_done *done) {
+    snnd_status status = snnd_shards_loss(trainer->shards, label, &trainer->loss, result, done);
+    if (status == SNND_OK)
+        status = check_loss(trainer, result->cross_entropy);
+    if (status == SNND_OK)
+        status = snnd_shards_backward(trainer->shards);
+    if (status == SNND_OK && trainer->options.clip_norm > 0)
+        status = snnd_workspace_clip_gradients(trainer->shards->workspace[0], trainer->options.clip_norm, NULL);
+    return status;
+}
+
+snnd_status snnd_trainer_make_step(snnd_trainer *trainer, const snnd_step_batch *batch, snnd_loss_report *report) {
+    snnd_run *run = &trainer->run;
+    snnd_loss_report result;
+    snnd_work_done done;
+    snnd_loss_report_init(&result, sizeof result);
+    snnd_status status = snnd_trainer_agree(trainer, check_step(trainer, batch, report));
     if (status != SNND_OK)
         return status;
     const snnd_run before = *run;
     const double sigma = trainer->network->sigma, momentum = trainer->positions->options.momentum;
-    if (run->step == 0)
-        follow_schedules(trainer);
-    snnd_workspace_set_draw(trainer->workspace, trainer->options.seed, run->draws);
-    status = snnd_workspace_pass(trainer->workspace, SNND_TRAIN, input, length, count);
-    if (status != SNND_OK) { /* there was no step */
+    status = pass_forward(trainer);
+    const bool passed = status == SNND_OK;
+    if (passed)
+        status = pass_back(trainer, batch->label, &result, &done);
+    if (!passed || status == SNND_ERROR_CALLBACK) { /* there was no step */
         *run = before;
         trainer->network->sigma = sigma;
         trainer->positions->options.momentum = momentum;
     }
-    if (status == SNND_OK)
-        status = snnd_workspace_loss(trainer->workspace, label, &trainer->loss, &result);
+    if (status == SNND_ERROR_CALLBACK)
+        snnd_shards_undo(trainer->shards);
     if (status == SNND_ERROR_NUMERIC)
         status = diverged(trainer);
     if (status == SNND_OK)
-        status = check_loss(trainer, result.cross_entropy);
-    if (status == SNND_OK) {
-        status = snnd_workspace_backward(trainer->workspace);
-        if (status == SNND_OK && trainer->options.clip_norm > 0)
-            status = snnd_workspace_clip_gradients(trainer->workspace, trainer->options.clip_norm, NULL);
-        status = status == SNND_ERROR_NUMERIC ? diverged(trainer) : status;
-    }
-    if (status == SNND_OK) { /* on the synapses that the pass was made with */
-        snnd_workspace_add_operations(trainer->workspace, &operations);
         status = update(trainer);
-    }
     if (status != SNND_OK)
         return status;
     trainer->diverged = false;
-    snnd_trainer_count_step(run, &result, &operations, trainer->workspace);
+    snnd_trainer_count_step(run, &result, &done);
     run->draws++;
     return snnd_options_write(trainer->context, report, &result, sizeof result, "snnd_loss_report");
 }
@@ -391,5 +454,5 @@ int32_t snnd_trainer_epochs_done(const snnd_trainer *trainer) {
 }
 
 snnd_workspace *snnd_trainer_workspace(snnd_trainer *trainer) {
-    return trainer == NULL ? NULL : trainer->workspace;
+    return trainer == NULL || trainer->shards == NULL ? NULL : trainer->shards->workspace[0];
 }

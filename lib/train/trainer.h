@@ -4,6 +4,7 @@
 
 #include "data/dataset.h"
 #include "model/operations.h"
+#include "model/shards.h"
 #include "optimizer/optimizer.h"
 #include "sparsity/sparsity.h"
 
@@ -30,7 +31,7 @@ struct snnd_trainer {
     snnd_schedule weight_schedule, position_schedule, sigma_schedule;
     snnd_picojoules picojoules;
     snnd_optimizer *weights, *positions;
-    snnd_workspace *workspace;
+    snnd_shards *shards; /* NULL before the first batch */
     snnd_run run;
     bool diverged; /* in its last step */
     bool busy;     /* the host's progress callback is being called */
@@ -39,21 +40,33 @@ struct snnd_trainer {
 /* An error in the middle of an epoch over a dataset, which steps of the host's would take the place of. */
 snnd_status snnd_trainer_check_by_hand(const snnd_trainer *trainer);
 
-/* A step, whoever's it is; `length` NULL: all samples are whole. */
-snnd_status snnd_trainer_make_step(snnd_trainer *trainer, const float *input, const int32_t *label,
-                                   const int32_t *length, int32_t count, int32_t steps, snnd_loss_report *report);
+/* A batch, and what became of making it; `length` NULL: all samples are whole. */
+typedef struct snnd_step_batch {
+    const float *input;
+    const int32_t *label, *length;
+    int32_t count, steps;
+    snnd_status status;
+} snnd_step_batch;
+
+/* A step, whoever's it is. */
+snnd_status snnd_trainer_make_step(snnd_trainer *trainer, const snnd_step_batch *batch, snnd_loss_report *report);
+
+/* Whether all ranks can go on (snnd_shards_agree), before there are shards, too. */
+snnd_status snnd_trainer_agree(const snnd_trainer *trainer, snnd_status status);
+
+/* What there is to know of shards before they are made. */
+snnd_shards snnd_trainer_shards(const snnd_trainer *trainer);
 
 /* An error inside the host's progress callback, which may look but not train. */
 snnd_status snnd_trainer_check_idle(const snnd_trainer *trainer);
 
-/* Makes the workspace anew where samples have another length. */
-snnd_status snnd_trainer_fit_workspace(snnd_trainer *trainer, int32_t steps);
+/* Makes the workspaces anew where samples have another length. */
+snnd_status snnd_trainer_fit_workspaces(snnd_trainer *trainer, int32_t steps);
 
-/* An error that names a parameter that cannot be, after which the workspace shows no pass, as behind one that fails. */
+/* An error that names a parameter that cannot be, after which workspaces show no pass, as behind one that fails. */
 snnd_status snnd_trainer_check_values(snnd_trainer *trainer);
 
-/* Adds a pass and its operations to the sums of a run. */
-void snnd_trainer_count_step(snnd_run *run, const snnd_loss_report *result, const snnd_operations *operations,
-                             const snnd_workspace *workspace);
+/* Adds a pass to the sums of a run. */
+void snnd_trainer_count_step(snnd_run *run, const snnd_loss_report *result, const snnd_work_done *done);
 
 #endif

@@ -102,19 +102,18 @@ static bool stops(snnd_trainer *trainer, const snnd_batches *batches) {
     return stop;
 }
 
-/* The steps of an epoch that are left; `stopped` where the host asked for it. */
-static snnd_status train_on(snnd_trainer *trainer, snnd_batches *batches, int32_t steps, bool *stopped) {
-    const float *input;
-    const int32_t *label;
-    int32_t count;
-    while (!*stopped && trainer->run.step < snnd_batches_count(batches)) {
-        snnd_status status =
-            snnd_batches_get(batches, (int32_t)trainer->run.epoch, trainer->run.step, &input, &label, &count);
+/* The steps of an epoch that are left. SNND_STOPPED where the host of a rank asked for it. */
+static snnd_status train_on(snnd_trainer *trainer, snnd_batches *batches, int32_t steps) {
+    while (trainer->run.step < snnd_batches_count(batches)) {
+        snnd_step_batch batch = {.steps = steps};
+        batch.status = snnd_batches_get(batches, (int32_t)trainer->run.epoch, trainer->run.step, &batch.input,
+                                        &batch.label, &batch.count);
+        batch.length = snnd_batches_lengths(batches);
+        snnd_status status = snnd_trainer_make_step(trainer, &batch, NULL);
         if (status == SNND_OK)
-            status = snnd_trainer_make_step(trainer, input, label, snnd_batches_lengths(batches), count, steps, NULL);
+            status = snnd_trainer_agree(trainer, stops(trainer, batches) ? SNND_STOPPED : SNND_OK);
         if (status != SNND_OK)
             return status;
-        *stopped = stops(trainer, batches);
     }
     return SNND_OK;
 }
@@ -122,8 +121,9 @@ static snnd_status train_on(snnd_trainer *trainer, snnd_batches *batches, int32_
 /* A walk in the order of the epoch, or in the dataset's outside of training. */
 static snnd_status walk_over(const snnd_trainer *trainer, const snnd_dataset *dataset, bool training,
                              snnd_batches **batches) {
+    const int32_t most = snnd_shards_most(trainer->options.batch, trainer->options.shards);
     const snnd_batches_options options = {.size = sizeof options,
-                                          .batch = trainer->options.batch,
+                                          .batch = training ? trainer->options.batch : most,
                                           .shuffle = training,
                                           .seed = training ? trainer->options.seed : 0,
                                           .training = training,
@@ -135,7 +135,6 @@ snnd_status snnd_trainer_epoch(snnd_trainer *trainer, const snnd_dataset *datase
     if (trainer == NULL)
         return SNND_ERROR_ARGUMENT;
     const double start = snnd_clock();
-    bool stopped = false;
     snnd_batches *batches = NULL;
     snnd_status status = snnd_options_check(trainer->context, report, "snnd_epoch_report");
     if (status == SNND_OK)
@@ -153,16 +152,20 @@ snnd_status snnd_trainer_epoch(snnd_trainer *trainer, const snnd_dataset *datase
                            (long long)trainer->run.of_samples, (long long)dataset->samples);
     if (status == SNND_OK)
         status = walk_over(trainer, dataset, true, &batches);
-    if (status != SNND_OK)
+    status = snnd_trainer_agree(trainer, status);
+    if (status != SNND_OK) {
+        snnd_batches_free(batches);
         return status;
+    }
     trainer->run.of_samples = dataset->samples;
-    status = train_on(trainer, batches, dataset->steps, &stopped);
+    status = train_on(trainer, batches, dataset->steps);
     snnd_batches_free(batches);
+    const bool stopped = status == SNND_STOPPED;
     if (status != SNND_OK && trainer->run.step == 0)
-        trainer->run.of_samples = 0;   /* the epoch was not begun */
-    if (status == SNND_OK && !stopped) /* stopped after the last step: ended by the next call */
+        trainer->run.of_samples = 0; /* the epoch was not begun */
+    if (status == SNND_OK)           /* stopped after the last step: ended by the next call */
         status = end_steps(trainer);
-    if (status != SNND_OK)
+    if (status != SNND_OK && !stopped)
         return status;
     const snnd_epoch_report result = report_of(trainer, &trainer->run, snnd_clock() - start);
     if (!stopped)
@@ -173,35 +176,67 @@ snnd_status snnd_trainer_epoch(snnd_trainer *trainer, const snnd_dataset *datase
 
 /* ---- evaluation ---- */
 
-/* Adds one batch to the sums of `run`. */
-static snnd_status evaluate_batch(snnd_trainer *trainer, const float *input, const int32_t *label,
-                                  const int32_t *length, int32_t count, snnd_run *run) {
-    snnd_loss_report result;
-    snnd_operations operations;
-    snnd_loss_report_init(&result, sizeof result);
-    snnd_operations_init(&operations, sizeof operations);
-    snnd_status status = snnd_workspace_pass(trainer->workspace, SNND_EVALUATE, input, length, count);
-    if (status == SNND_OK)
-        status = snnd_workspace_loss(trainer->workspace, label, NULL, &result);
-    if (status != SNND_OK)
-        return status;
-    snnd_workspace_add_operations(trainer->workspace, &operations);
-    snnd_trainer_count_step(run, &result, &operations, trainer->workspace);
-    return SNND_OK;
-}
+/* What one batch came to, as numbers that ranks can add: each batch is one rank's. */
+typedef struct evaluated {
+    double samples, correct, loss, cross_entropy, accumulations, multiplications, spike_rate;
+} evaluated;
 
-static snnd_status evaluate_all(snnd_trainer *trainer, snnd_batches *batches, snnd_run *run) {
+enum { NUMBERS_OF_BATCH = sizeof(evaluated) / sizeof(double) };
+
+static snnd_status evaluate_batch(snnd_trainer *trainer, snnd_batches *batches, int64_t index, evaluated *result) {
     const float *input;
     const int32_t *label;
     int32_t count;
-    for (int64_t b = 0; b < snnd_batches_count(batches); b++) {
-        snnd_status status = snnd_batches_get(batches, 0, b, &input, &label, &count);
-        if (status == SNND_OK)
-            status = evaluate_batch(trainer, input, label, snnd_batches_lengths(batches), count, run);
-        if (status != SNND_OK)
-            return status;
-    }
+    snnd_loss_report report;
+    snnd_operations operations;
+    snnd_workspace *workspace = trainer->shards->workspace[0];
+    snnd_loss_report_init(&report, sizeof report);
+    snnd_operations_init(&operations, sizeof operations);
+    snnd_status status = snnd_batches_get(batches, 0, index, &input, &label, &count);
+    if (status == SNND_OK)
+        status = snnd_workspace_pass(workspace, SNND_EVALUATE, input, snnd_batches_lengths(batches), count);
+    if (status == SNND_OK)
+        status = snnd_workspace_loss(workspace, label, NULL, &report);
+    if (status != SNND_OK)
+        return status;
+    snnd_workspace_add_operations(workspace, &operations);
+    *result = (evaluated){.samples = report.samples,
+                          .correct = report.correct,
+                          .loss = report.loss,
+                          .cross_entropy = report.cross_entropy,
+                          .accumulations = operations.accumulations,
+                          .multiplications = operations.multiplications,
+                          .spike_rate = snnd_workspace_spike_rate(workspace)};
     return SNND_OK;
+}
+
+static void count_batch(const evaluated *batch, snnd_run *run) {
+    const snnd_loss_report report = {.samples = (int32_t)batch->samples,
+                                     .correct = (int32_t)batch->correct,
+                                     .loss = batch->loss,
+                                     .cross_entropy = batch->cross_entropy};
+    const snnd_work_done done = {batch->accumulations, batch->multiplications, batch->spike_rate};
+    snnd_trainer_count_step(run, &report, &done);
+}
+
+/* Every rank has a stretch of the batches, and adds 0 for the others. */
+static snnd_status evaluate_own(snnd_trainer *trainer, snnd_batches *batches, evaluated *results) {
+    const int64_t count = snnd_batches_count(batches), rank = trainer->options.rank, ranks = trainer->options.ranks;
+    snnd_status status = SNND_OK;
+    for (int64_t b = count * rank / ranks; b < count * (rank + 1) / ranks && status == SNND_OK; b++)
+        status = evaluate_batch(trainer, batches, b, &results[b]);
+    return status;
+}
+
+static snnd_status evaluate_all(snnd_trainer *trainer, snnd_batches *batches, evaluated *results, snnd_run *run) {
+    const size_t count = (size_t)snnd_batches_count(batches);
+    const snnd_shards plan = snnd_trainer_shards(trainer);
+    snnd_status status = snnd_shards_agree(&plan, evaluate_own(trainer, batches, results));
+    if (status == SNND_OK)
+        status = snnd_shards_reduce(&plan, SNND_FLOAT64, count * NUMBERS_OF_BATCH, results);
+    for (size_t b = 0; b < count && status == SNND_OK; b++)
+        count_batch(&results[b], run);
+    return status;
 }
 
 snnd_status snnd_trainer_evaluate(snnd_trainer *trainer, const snnd_dataset *dataset, snnd_epoch_report *report) {
@@ -209,6 +244,7 @@ snnd_status snnd_trainer_evaluate(snnd_trainer *trainer, const snnd_dataset *dat
         return SNND_ERROR_ARGUMENT;
     const double start = snnd_clock();
     snnd_batches *batches = NULL;
+    evaluated *results = NULL;
     snnd_run run = {.epoch = trainer->run.epoch - (trainer->run.step == 0),
                     .weight_rate = trainer->run.weight_rate,
                     .position_rate = trainer->run.position_rate};
@@ -218,12 +254,18 @@ snnd_status snnd_trainer_evaluate(snnd_trainer *trainer, const snnd_dataset *dat
     if (status == SNND_OK)
         status = snnd_trainer_check_values(trainer);
     if (status == SNND_OK)
-        status = snnd_trainer_fit_workspace(trainer, dataset->steps);
+        status = snnd_trainer_fit_workspaces(trainer, dataset->steps);
     if (status == SNND_OK)
         status = walk_over(trainer, dataset, false, &batches);
+    if (status == SNND_OK) {
+        results = snnd_allocate(trainer->context, (size_t)snnd_batches_count(batches), sizeof *results);
+        status = results == NULL ? SNND_ERROR_MEMORY : SNND_OK;
+    }
+    status = snnd_trainer_agree(trainer, status);
     if (status == SNND_OK)
-        status = evaluate_all(trainer, batches, &run);
+        status = evaluate_all(trainer, batches, results, &run);
     snnd_batches_free(batches);
+    snnd_release(trainer->context, results);
     if (status != SNND_OK)
         return status;
     const snnd_epoch_report result = report_of(trainer, &run, snnd_clock() - start);

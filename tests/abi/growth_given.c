@@ -207,6 +207,13 @@ static int count_steps(void *user, const snnd_progress *progress) {
 
 static int steps_counted;
 
+/* The other rank adds 0. */
+static int add_nothing(void *user, const snnd_reduction *what) {
+    ck_assert_uint_eq(what->size, sizeof *what);
+    ck_assert(user == NULL || user == &steps_counted);
+    return 0;
+}
+
 static void fill_trainer(growth_bench *bench, void *options) {
     static snnd_optimizer_options optimizer;
     static snnd_schedule schedule;
@@ -226,6 +233,7 @@ static void fill_trainer(growth_bench *bench, void *options) {
     o->largest_loss = 1e5;
     o->label_smoothing = 0.25, o->rate_penalty = 2, o->rate_lower = 0.5, o->rate_upper = 0.75;
     o->class_weight = class_weights, o->class_weight_count = 2, o->clip_norm = 0.5, o->prefetch = 1;
+    o->rank = 1, o->ranks = 2, o->shards = 2, o->reduce = add_nothing, o->reduce_user = &steps_counted;
 }
 
 static snnd_status use_trainer(growth_bench *bench, const void *options) {

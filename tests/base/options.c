@@ -294,6 +294,10 @@ START_TEST(training_has_the_defaults_of_the_header) {
     ck_assert_int_eq(trainer.class_weight_count, 0);
     ck_assert_double_eq(trainer.clip_norm, 0);
     ck_assert_int_eq(trainer.prefetch, 0);
+    ck_assert_int_eq(trainer.rank, 0);
+    ck_assert_int_eq(trainer.ranks, 1);
+    ck_assert_int_eq(trainer.shards, 1);
+    ck_assert(trainer.reduce == NULL);
 }
 END_TEST
 

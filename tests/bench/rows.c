@@ -109,8 +109,9 @@ static const struct {
 
 /* The hidden layer as it lies between two layers of delays. */
 static void pass_rows(struct bench *bench) {
-    snnd_block_forward(&bench->workspace->block[0]);
-    snnd_block_backward(&bench->workspace->block[0]);
+    const snnd_shards alone = snnd_shards_alone(&bench->workspace);
+    snnd_block_forward(&alone, 0);
+    snnd_block_backward(&alone, 0);
 }
 
 /* A whole pass, which leaves the gradient that comes from behind. */

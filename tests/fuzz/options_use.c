@@ -137,13 +137,19 @@ static void use_schedule(snnd_context *context, filled *options, fuzz_bytes *inp
     run_free(&run);
 }
 
+/* The other ranks add 0, or this one fails. */
+static int add_nothing(void *user, const snnd_reduction *what) {
+    CLAIM(what->size == sizeof *what && what->count > 0, "%lld numbers", (long long)what->count);
+    return user != NULL;
+}
+
 static void use_trainer(snnd_context *context, filled *options, fuzz_bytes *input) {
     static const size_t pointers[] = {
         offsetof(snnd_trainer_options, sparsity),       offsetof(snnd_trainer_options, weights),
         offsetof(snnd_trainer_options, positions),      offsetof(snnd_trainer_options, weight_schedule),
         offsetof(snnd_trainer_options, sigma_schedule), offsetof(snnd_trainer_options, position_schedule),
         offsetof(snnd_trainer_options, progress),       offsetof(snnd_trainer_options, picojoules),
-        offsetof(snnd_trainer_options, class_weight),
+        offsetof(snnd_trainer_options, class_weight),   offsetof(snnd_trainer_options, reduce),
     };
     run_of run = run_create(context, fuzz_below(input, RUN_KINDS)), other = run;
     other.trainer = NULL;
@@ -155,6 +161,13 @@ static void use_trainer(snnd_context *context, filled *options, fuzz_bytes *inpu
     const int32_t batch = filled_int32(options, offsetof(snnd_trainer_options, batch)), most = batch % 1024;
     if (batch > 0)
         filled_set(options, offsetof(snnd_trainer_options, batch), &most, sizeof most);
+    const int32_t shards = filled_int32(options, offsetof(snnd_trainer_options, shards)), few = shards % 16;
+    if (shards > 0)
+        filled_set(options, offsetof(snnd_trainer_options, shards), &few, sizeof few);
+    int (*const reduce)(void *user, const snnd_reduction *what) = add_nothing;
+    if (fuzz_byte(input) % 2)
+        filled_set(options, offsetof(snnd_trainer_options, reduce), &reduce, sizeof reduce);
+    set_pointer(options, offsetof(snnd_trainer_options, reduce_user), fuzz_byte(input) % 4 == 0 ? context : NULL);
     if (MAY(context, snnd_trainer_create(run.network, (void *)options->bytes, &other.trainer)) == SNND_OK)
         for (int step = 0; step < 2; step++)
             run_step(&other);

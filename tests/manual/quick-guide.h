@@ -11,3 +11,11 @@ static int get_frame(float *frame) {
 static int utterance_ends(void) {
     return frames % 10 == 0;
 }
+
+/* One process, which has nothing to add. */
+static const int rank = 0, ranks = 1;
+
+static int add_over_ranks(void *user, const snnd_reduction *what) {
+    (void)user;
+    return what->count < 1;
+}
