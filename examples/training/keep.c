@@ -193,6 +193,11 @@ static int load_checkpoint(struct keep *keep, snnd_trainer *trainer, const struc
     return result;
 }
 
+int keep_follow(struct keep *keep, snnd_trainer *trainer, const struct options *options, struct progress *progress,
+                struct failure *failure) {
+    return load_checkpoint(keep, trainer, options, progress, failure);
+}
+
 int keep_restore(struct keep *keep, snnd_trainer *trainer, const snnd_network *network, const struct options *options,
                  struct progress *progress, struct failure *failure) {
     if (lock_folder(keep, failure) != 0 || load_checkpoint(keep, trainer, options, progress, failure) != 0)

@@ -69,6 +69,10 @@ int keep_checkpoint(const struct keep *keep, snnd_trainer *trainer, struct failu
 int keep_restore(struct keep *keep, snnd_trainer *trainer, const snnd_network *network, const struct options *options,
                  struct progress *progress, struct failure *failure);
 
+/** The same of the trainer alone, for a process that does not write. */
+int keep_follow(struct keep *keep, snnd_trainer *trainer, const struct options *options, struct progress *progress,
+                struct failure *failure);
+
 /** 1 if the folder has this file. */
 int keep_has(const struct keep *keep, const char *name);
 

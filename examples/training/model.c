@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "training/keep.h"
+#include "training/ranks.h"
 
 static snnd_status add_delays(snnd_network *network, const struct options *options, int32_t neurons) {
     snnd_delay_options delays;
@@ -229,6 +230,10 @@ int model_trainer(snnd_context *context, const struct options *options, const st
     training.picojoules = &picojoules;
     training.progress = progress;
     training.progress_user = user;
+    training.rank = ranks_together()->rank;
+    training.ranks = ranks_together()->size;
+    training.shards = (int32_t)options->shards;
+    training.reduce = ranks_add;
     return snnd_trainer_create(model->network, &training, trainer) == SNND_OK
                ? 0
                : failed(failure, "%s", snnd_context_last_error(context));

@@ -43,6 +43,13 @@ static const struct option_entry table[] = {
      FROM_PAPER,
      "length of the run, which the schedules follow"},
     {{"batch", WHOLE, OPTION_AT(batch), 1, 1e6, NULL}, DECIDES, "N", "256", FROM_PAPER, "samples a step"},
+    {{"shards", WHOLE, OPTION_AT(shards), 1, 1024, NULL},
+     DECIDES,
+     "N",
+     NULL,
+     NULL,
+     "parts of a batch that processes of mpirun share: a run depends on how many there are, and not on the processes "
+     "(as many as processes)"},
     {{"hidden", OTHER, OPTION_AT(hidden), 1, 65536, NULL},
      DECIDES,
      "N[,N...]",
@@ -508,6 +515,8 @@ int options_check(struct options *options, struct failure *failure) {
         return failed(failure, "--out: expected a folder");
     if (options->resume && options->overwrite)
         return failed(failure, "--resume and --overwrite: only one of them makes sense");
+    if ((options->shards & (options->shards - 1)) != 0)
+        return failed(failure, "--shards: expected a power of two, not %lld", (long long)options->shards);
     if (options->max_delay % 2 != 0)
         return failed(failure,
                       "--max-delay: expected an even number, so that a position of 0 is a whole delay, not %lld",

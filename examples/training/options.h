@@ -82,7 +82,7 @@ struct silence {
 struct options {
     const struct recipe *recipe;
     const char *data, *out, *cache, *from, *rewind;
-    int64_t epochs, batch, max_delay, per_pair, seed, threads, fan_in, interval;
+    int64_t epochs, batch, shards, max_delay, per_pair, seed, threads, fan_in, interval;
     struct widths hidden;
     struct prices picojoules;
     struct tau tau;

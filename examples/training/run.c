@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/program.h"
 #include "rawhd/front_end.h"
@@ -16,6 +17,7 @@
 #include "training/keep.h"
 #include "training/model.h"
 #include "training/progress.h"
+#include "training/ranks.h"
 #include "training/recipe.h"
 
 struct run {
@@ -27,7 +29,14 @@ struct run {
     snnd_trainer *trainer;
     struct keep keep;
     struct progress progress;
+    int64_t added_before, added; /* bytes that ranks have added: up to the step before, and in a step */
+    int32_t epoch_before;
 };
+
+/* Rank 0 speaks, and writes. */
+static int is_first(void) {
+    return ranks_together()->rank == 0;
+}
 
 /* The only thing that a signal handler can reach. */
 static volatile sig_atomic_t stop_asked;
@@ -63,12 +72,21 @@ static void warn(void *user, snnd_log_level level, const char *message) {
     program_complain("warning: %s", message);
 }
 
+/* Processors, or a rank's share of those of its machine. */
+static int32_t threads_of(const struct options *options) {
+    const long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    const int local = ranks_together()->local;
+    return options->threads > 0 || local == 1 ? (int32_t)options->threads
+           : processors > local               ? (int32_t)(processors / local)
+                                              : 1;
+}
+
 static int make_context(struct run *run) {
     snnd_context_options wanted;
     snnd_context_options_init(&wanted, sizeof wanted);
     wanted.log = warn;
     wanted.log_user = run;
-    wanted.threads = (int32_t)run->options->threads;
+    wanted.threads = threads_of(run->options);
     wanted.isa = run->options->isa;
     snnd_status status = snnd_context_create(&wanted, &run->context);
     if (status == SNND_ERROR_UNSUPPORTED)
@@ -86,10 +104,20 @@ static void say_line(void *user, const char *message) {
     progress_say(user, message);
 }
 
+/* What rank 0 has made of the data is there for the others. */
+static int load_in_turn(struct run *run) {
+    const struct say say = {say_line, &run->progress};
+    if (!is_first())
+        ranks_meet();
+    const int result = recipe_load(run->context, run->options, &say, &run->data, run->failure);
+    if (is_first() && result == 0)
+        ranks_meet();
+    return result;
+}
+
 static int load_data(struct run *run) {
     const struct options *options = run->options;
-    const struct say say = {say_line, &run->progress};
-    if (recipe_load(run->context, options, &say, &run->data, run->failure) != 0)
+    if (load_in_turn(run) != 0)
         return -1;
     if (run->data.cut > 0)
         data_say(&say, "%lld samples were longer than %d steps, and have been cut", (long long)run->data.cut,
@@ -105,7 +133,14 @@ static int load_data(struct run *run) {
 }
 
 static int show_step(void *user, const snnd_progress *step) {
-    progress_step(user, step);
+    struct run *run = user;
+    int64_t bytes, calls;
+    ranks_added(&bytes, &calls);
+    if (step->step > 1 && step->epoch == run->epoch_before)
+        run->added = bytes - run->added_before;
+    run->added_before = bytes;
+    run->epoch_before = step->epoch;
+    progress_step(&run->progress, step);
     return stop_asked;
 }
 
@@ -117,8 +152,7 @@ static int make_trainer(struct run *run) {
     if (model_make(run->context, run->options, snnd_dataset_channels(run->data.training), run->data.classes, steps,
                    &run->model, run->failure) != 0)
         return -1;
-    return model_trainer(run->context, run->options, &run->model, show_step, &run->progress, &run->trainer,
-                         run->failure);
+    return model_trainer(run->context, run->options, &run->model, show_step, run, &run->trainer, run->failure);
 }
 
 /* For who reads the run without its data: what classes are called, and who validates. */
@@ -177,6 +211,8 @@ static int open_folder(struct run *run) {
     cJSON_AddItemToObject(keep->settings, KEEP_ABSENT, absent_classes(run));
     cJSON_AddStringToObject(keep->settings, "library", snnd_version());
     describe_data(run, keep->settings);
+    if (!is_first())
+        return run->options->resume ? keep_follow(keep, run->trainer, run->options, &run->progress, run->failure) : 0;
     const int begun = run->options->resume ? keep_restore(keep, run->trainer, run->model.network, run->options,
                                                           &run->progress, run->failure)
                                            : keep_begin(keep, run->failure);
@@ -211,6 +247,8 @@ static int finish_epoch(struct run *run, struct epoch_result *result, double beg
         return -1;
     if (result->has_validation && evaluate(run, run->data.validation, &result->validation) != 0)
         return -1;
+    if (!is_first())
+        return 0;
     const int lost = keep_changes(keep, run->model.network, &result->changes, run->failure);
     if (lost < 0)
         return -1;
@@ -236,8 +274,12 @@ static enum exit_code train_epoch(struct run *run) {
     struct epoch_result result;
     snnd_epoch_report_init(&result.training, sizeof result.training);
     snnd_status status = snnd_trainer_epoch(run->trainer, run->data.training, &result.training);
-    if (status == SNND_STOPPED) {
+    if (status == SNND_ERROR_CALLBACK && is_first()) /* there was no such step, and what was before it stays */
+        program_complain("%s", snnd_context_last_error(run->context));
+    if (status == SNND_STOPPED || status == SNND_ERROR_CALLBACK) {
         run->keep.seconds += progress_clock() - begin;
+        if (!is_first())
+            return EXIT_STOPPED;
         return keep_checkpoint(&run->keep, run->trainer, run->failure) == 0 ? EXIT_STOPPED : EXIT_FAILED;
     }
     if (status == SNND_ERROR_NUMERIC) {
@@ -273,6 +315,16 @@ static void say_what_is_trained(struct run *run) {
     free(validated);
 }
 
+/* What went over the wire, where there is one: a rank sends what it adds once for each of log2(ranks) rounds. */
+static void say_added(const struct run *run) {
+    const struct ranks *ranks = ranks_together();
+    int rounds = 0;
+    while (1 << rounds < ranks->size)
+        rounds++;
+    if (rounds > 0 && run->added > 0)
+        program_say("%d processes: each sends %lld bytes a step", ranks->size, (long long)(rounds * run->added));
+}
+
 static void say_result(const struct run *run) {
     const cJSON *history = run->keep.history;
     const char *out = run->options->out;
@@ -303,11 +355,16 @@ static void say_stopped(const struct run *run) {
 
 static enum exit_code train(struct run *run) {
     listen_to_signals();
+    ranks_watch(&stop_asked);
     say_what_is_trained(run);
     enum exit_code code = EXIT_DONE;
     while (code == EXIT_DONE && snnd_trainer_epochs_done(run->trainer) < run->options->epochs)
-        code = stop_asked ? EXIT_STOPPED : train_epoch(run);
+        code = stop_asked && ranks_together()->size == 1 ? EXIT_STOPPED : train_epoch(run); /* ranks stop together */
     progress_end(&run->progress);
+    if (!is_first())
+        return code;
+    if (!run->options->quiet)
+        say_added(run);
     if (code == EXIT_DONE)
         say_result(run);
     if (code == EXIT_STOPPED)
@@ -324,7 +381,7 @@ static void clean_up(struct run *run) {
 }
 
 enum exit_code run(struct options *options, int lock, struct failure *failure) {
-    if (!options->resume && keep_claim(options->out, options->overwrite, failure) != 0)
+    if (is_first() && !options->resume && keep_claim(options->out, options->overwrite, failure) != 0)
         return EXIT_USAGE;
     struct run run = {.options = options, .failure = failure, .keep = {.lock = lock}};
     progress_init(&run.progress, options->quiet, (int32_t)options->epochs);

@@ -1,4 +1,5 @@
 /* Trains a network as a recipe has it: --help lists recipes. */
+#include "training/ranks.h"
 #include "training/train.h"
 
 static int work(const struct recipe *recipe, int count, char **arguments) {
@@ -6,5 +7,7 @@ static int work(const struct recipe *recipe, int count, char **arguments) {
 }
 
 int main(int count, char **arguments) {
-    return recipe_main("snnd-train", "Trains a spiking network with delays on a data set.", count, arguments, work);
+    ranks_join(&count, &arguments);
+    return ranks_end(
+        recipe_main("snnd-train", "Trains a spiking network with delays on a data set.", count, arguments, work));
 }

@@ -8,17 +8,29 @@
 #include "training/idle.h"
 #include "training/keep.h"
 #include "training/options.h"
+#include "training/ranks.h"
 #include "training/run.h"
 
+/* What is wrong with the words of the command line all ranks find. */
 static int complain(const struct failure *failure, enum exit_code code) {
-    program_explain(failure);
+    if (ranks_together()->rank == 0 || code != EXIT_USAGE)
+        program_explain(failure);
     return code;
 }
 
 /* Runs with options that the command line, and an earlier run, have given. */
 static int run_checked(struct options *options, int lock, struct failure *failure) {
+    const struct ranks *ranks = ranks_together();
+    if (options->shards == 0)
+        options->shards = ranks->size;
     if (options_check(options, failure) != 0)
         return complain(failure, EXIT_USAGE);
+    if (options->shards % ranks->size != 0) {
+        failed(failure, "--shards %lld: mpirun has started %d processes; expected 1, or a power of two up to --shards",
+               (long long)options->shards, ranks->size);
+        return complain(failure, EXIT_USAGE);
+    }
+    options->quiet |= ranks->rank > 0;
     if (!options->quiet)
         idle_mention(options);
     /* The settings keep these, for a run that is resumed from elsewhere. */

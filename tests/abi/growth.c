@@ -213,8 +213,8 @@ END_TEST
 
 /* Three are neither: the library makes them, and callbacks of use_trainer() and use_source() look at their sizes. */
 static int is_tried(const char *type) {
-    int found = strcmp(type, "snnd_progress") == 0 || strcmp(type, "snnd_fetch") == 0 ||
-                strcmp(type, "snnd_reduction") == 0;
+    int found =
+        strcmp(type, "snnd_progress") == 0 || strcmp(type, "snnd_fetch") == 0 || strcmp(type, "snnd_reduction") == 0;
     for (const given *row = growth_given; row->type != NULL; row++)
         found |= strcmp(row->type, type) == 0;
     for (const returned *row = growth_returned; row->type != NULL; row++)

@@ -158,3 +158,33 @@ const char *program_path(const char *variable) {
     }
     return path;
 }
+
+int find_children(pid_t parent, pid_t child[], int most) {
+    char path[80];
+    snprintf(path, sizeof path, "/proc/%ld/task/%ld/children", (long)parent, (long)parent);
+    FILE *file = fopen(path, "r");
+    int count = 0;
+    char text[1024] = "";
+    if (file != NULL) {
+        size_t length = fread(text, 1, sizeof text - 1, file);
+        text[length] = '\0';
+        fclose(file);
+    }
+    char *end = text;
+    for (char *place = text; count < most; place = end) {
+        long number = strtol(place, &end, 10);
+        if (end == place)
+            break;
+        child[count++] = (pid_t)number;
+    }
+    return count;
+}
+
+/* Others than Open MPI do not read these. */
+const char *mpirun_path(void) {
+    setenv("OMPI_ALLOW_RUN_AS_ROOT", "1", 1);
+    setenv("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1", 1);
+    setenv("OMPI_MCA_rmaps_base_oversubscribe", "1", 1);
+    setenv("OMPI_MCA_mpi_yield_when_idle", "1", 1);
+    return getenv("MPIRUN");
+}

@@ -44,6 +44,13 @@ int wait_program(pid_t child);
 /** Both. */
 int run_program(const char *folder, const char *const arguments[]);
 
+/** Processes that a process has started: Linux tells, elsewhere none is found. */
+int find_children(pid_t parent, pid_t child[], int most);
+
+/** The program that starts ranks, which is told that more of them than processors, and root, are no mistake; NULL:
+ * there is none. */
+const char *mpirun_path(void);
+
 /** A program's path from the environment; ends the test program with 77 (skipped) if it is not set. */
 const char *program_path(const char *variable);
 

@@ -309,28 +309,6 @@ END_TEST
 
 /* ---- Death ---- */
 
-/* Processes that a process has started: Linux tells, elsewhere none is found. */
-static int find_children(pid_t parent, pid_t child[], int most) {
-    char path[80];
-    snprintf(path, sizeof path, "/proc/%ld/task/%ld/children", (long)parent, (long)parent);
-    FILE *file = fopen(path, "r");
-    int count = 0;
-    char text[1024] = "";
-    if (file != NULL) {
-        size_t length = fread(text, 1, sizeof text - 1, file);
-        text[length] = '\0';
-        fclose(file);
-    }
-    char *end = text;
-    for (char *place = text; count < most; place = end) {
-        long number = strtol(place, &end, 10);
-        if (end == place)
-            break;
-        child[count++] = (pid_t)number;
-    }
-    return count;
-}
-
 /* Kills the sweep, or it and its runs, as when a machine goes down. */
 static void kill_sweep(pid_t sweep, int runs_too) {
     pid_t child[64];
@@ -589,13 +567,9 @@ END_TEST
 
 static const char *launcher[] = {NULL, "-n", "2", NULL};
 
-/* Open MPI wants to be told that this is no mistake; others do not read these. */
 static void prepare_ranks(void) {
     setup();
-    launcher[0] = getenv("MPIRUN");
-    setenv("OMPI_ALLOW_RUN_AS_ROOT", "1", 1);
-    setenv("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1", 1);
-    setenv("OMPI_MCA_rmaps_base_oversubscribe", "1", 1);
+    launcher[0] = mpirun_path();
     setenv("OMPI_MCA_orte_enable_recovery", "1", 1);
 }
 

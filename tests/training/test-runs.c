@@ -28,18 +28,30 @@ static void teardown(void) {
     drop_folder(folder);
 }
 
-/* Starts a run in FOLDER/OUT with up to 20 more arguments, NULL at the end. */
-static pid_t start(const char *out, const char *const more[]) {
+/* Starts a run in FOLDER/OUT with up to 20 more arguments, NULL at the end, by the ranks of mpirun, or NULL alone. */
+static pid_t start_ranks(const char *ranks, const char *out, const char *const more[]) {
     char *path = in_folder(folder, out);
-    const char *arguments[40] = {
+    const char *const launcher[] = {mpirun_path(), "-n", ranks};
+    const char *const usual[] = {
         program_path("RAWHD_TRAIN"), "--data", set, "--out", path, "--batch", "6", "--threads", "1"};
-    for (int i = 0; more[i] != NULL; i++)
-        arguments[9 + i] = more[i];
+    const char *arguments[40];
+    int count = 0;
+    for (size_t i = 0; ranks != NULL && i < sizeof launcher / sizeof *launcher; i++)
+        arguments[count++] = launcher[i];
+    for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
+        arguments[count++] = usual[i];
+    for (int i = 0; i == 0 || more[i - 1] != NULL; i++)
+        arguments[count++] = more[i];
     pid_t child = start_program(folder, arguments);
     free(path);
     return child;
 }
 
+static pid_t start(const char *out, const char *const more[]) {
+    return start_ranks(NULL, out, more);
+}
+
+#define START_RANKS(ranks, out, ...) start_ranks(ranks, out, (const char *const[]){__VA_ARGS__, NULL})
 #define START(out, ...) start(out, (const char *const[]){__VA_ARGS__, NULL})
 #define RUN(out, ...) wait_program(START(out, __VA_ARGS__))
 
@@ -577,6 +589,75 @@ START_TEST(every_rule_resumes) {
 END_TEST
 
 /* A run in a folder elsewhere finds what it was told of here. */
+/* ---- Several processes ---- */
+
+static void check_same_run(const char *out, const char *other) {
+    static const char *const models[] = {"initial", "last", "best"};
+    check_same_log(out, other);
+    for (size_t i = 0; i < sizeof models / sizeof *models; i++) {
+        char *name[] = {format_text("%s/%s.safetensors", out, models[i]),
+                        format_text("%s/%s.safetensors", other, models[i])};
+        ck_assert_msg(same_bytes(folder, name[0], folder, name[1]), "%s and %s differ", name[0], name[1]);
+        free(name[0]);
+        free(name[1]);
+    }
+}
+
+#define SHARED "--hidden", "8", "--structure", "deep-r", "--validation", "0.2", "--shards", "4"
+
+START_TEST(processes_end_where_one_does) {
+    ck_assert_int_eq(RUN("one", "--epochs", "3", SHARED), 0);
+    ck_assert_int_eq(wait_program(START_RANKS("2", "two", "--epochs", "3", SHARED)), 0);
+    check_same_run("two", "one");
+    ck_assert_int_eq(wait_program(START_RANKS("4", "four", "--epochs", "3", SHARED)), 0);
+    check_same_run("four", "one");
+    char *said = read_text(folder, "out.txt", NULL);
+    ck_assert_ptr_nonnull(strstr(said, "4 processes: each sends "));
+    free(said);
+    ck_assert_int_eq(RUN("other", "--epochs", "3", SHARED, "--seed", "1"), 0);
+    ck_assert(!same_bytes(folder, "other/last.safetensors", folder, "one/last.safetensors"));
+}
+END_TEST
+
+#define LONG_SHARED "--epochs", "150", SHARED
+
+/* The first of the ranks, or the last; what is left goes on as two, or as one. */
+START_TEST(a_process_that_dies_leaves_a_checkpoint) {
+    pid_t child[8];
+    ck_assert_int_eq(RUN("whole", LONG_SHARED), 0);
+    pid_t ranks = START_RANKS("4", "parts", LONG_SHARED);
+    wait_for_lines("parts", 3);
+    const int count = find_children(ranks, child, 8);
+    if (count > 0)
+        kill(child[_i == 0 ? 0 : count - 1], SIGKILL);
+    wait_program(ranks);
+    ck_assert_int_eq(wait_program(_i == 0 ? START_RANKS("2", "parts", "--resume") : START("parts", "--resume")), 0);
+    check_same_run("parts", "whole");
+}
+END_TEST
+
+START_TEST(processes_stop_together) {
+    ck_assert_int_eq(RUN("whole", LONG_SHARED), 0);
+    pid_t ranks = START_RANKS("2", "parts", LONG_SHARED);
+    wait_for_lines("parts", 3);
+    kill(ranks, SIGINT);
+    wait_program(ranks);
+    ck_assert_int_eq(wait_program(START_RANKS("4", "parts", "--resume")), 0);
+    check_same_run("parts", "whole");
+}
+END_TEST
+
+START_TEST(processes_are_as_many_as_shards_allow) {
+    ck_assert_int_eq(RUN("run", "--epochs", "1", "--shards", "3"), 2);
+    check_error("--shards: expected a power of two, not 3");
+    ck_assert_int_ne(wait_program(START_RANKS("4", "run", "--epochs", "1", "--shards", "2")), 0);
+    check_error("--shards 2: mpirun has started 4 processes");
+    ck_assert(!has("run/settings.json"));
+    ck_assert_int_ne(wait_program(START_RANKS("2", "run", "--data", "nowhere", "--epochs", "1")), 0);
+    check_error("nowhere: there is no such folder");
+}
+END_TEST
+
 START_TEST(settings_have_whole_paths) {
     ck_assert_int_eq(RUN("dense", "--epochs", "1", "--hidden", "16"), 0);
     ck_assert_int_eq(chdir(folder), 0);
@@ -735,6 +816,16 @@ int main(void) {
     tcase_add_test(interrupted, a_finished_run_brings_its_last_model_back);
     tcase_add_test(interrupted, a_finished_run_brings_its_predictions_back);
     suite_add_tcase(suite, interrupted);
+    TCase *processes = tcase_create("processes");
+    tcase_add_checked_fixture(processes, setup, teardown);
+    tcase_set_timeout(processes, 300);
+    if (mpirun_path() != NULL) {
+        tcase_add_test(processes, processes_end_where_one_does);
+        tcase_add_loop_test(processes, a_process_that_dies_leaves_a_checkpoint, 0, 2);
+        tcase_add_test(processes, processes_stop_together);
+        tcase_add_test(processes, processes_are_as_many_as_shards_allow);
+    }
+    suite_add_tcase(suite, processes);
     TCase *refusals = tcase_create("refusals");
     tcase_add_checked_fixture(refusals, setup, teardown);
     tcase_set_timeout(refusals, 120);

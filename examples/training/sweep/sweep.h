@@ -9,8 +9,8 @@
 #include "common/lock.h"
 #include "training/exit_code.h"
 #include "training/options.h"
+#include "training/ranks.h"
 #include "training/recipe.h"
-#include "training/sweep/ranks.h"
 
 enum sweep_state { SWEEP_NEW, SWEEP_BEGUN, SWEEP_DONE };
 
