@@ -8,15 +8,9 @@
 #include "common/fingerprint.h"
 #include "shd/counts.h"
 
-/* Samples as the network sees them: counts, and then the empty steps. */
-struct view {
-    const struct counts *counts;
-    size_t cells; /* of a sample */
-};
-
+/* What the datasets borrow from. */
 struct held {
     struct counts counts[SHD_SETS];
-    struct view view[SHD_SETS];
 };
 
 static void release(void *user) {
@@ -24,14 +18,6 @@ static void release(void *user) {
     for (int s = 0; s < SHD_SETS; s++)
         counts_close(&held->counts[s]);
     free(held);
-}
-
-static int fetch(void *user, const snnd_fetch *what) {
-    const struct view *view = user;
-    const uint8_t *count = view->counts->count + (size_t)what->index * view->cells;
-    for (size_t k = 0; k < view->cells; k++)
-        what->input[k] = (float)count[k];
-    return 0;
 }
 
 /* ---- reading ---- */
@@ -103,19 +89,16 @@ static int open_all(struct held *held, const char *const files[SHD_SETS], const 
 
 /* ---- what is given ---- */
 
-static int make_set(snnd_context *context, const struct options *options, struct held *held, int s, snnd_dataset **set,
-                    struct failure *failure) {
-    const struct counts *counts = &held->counts[s];
-    snnd_source source;
-    snnd_source_init(&source, sizeof source);
-    held->view[s] = (struct view){counts, (size_t)counts->shape.steps * (size_t)counts->shape.channels};
-    source.fetch = fetch;
-    source.user = &held->view[s];
-    source.label = counts->label;
-    source.samples = counts->samples;
-    source.steps = counts->shape.steps + (int32_t)options->tail * (int32_t)(options->hidden.count + 1);
-    source.channels = counts->shape.channels;
-    return snnd_dataset_create_source(context, &source, set) == SNND_OK
+static int make_set(snnd_context *context, const struct counts *counts, snnd_dataset **set, struct failure *failure) {
+    snnd_samples samples;
+    snnd_samples_init(&samples, sizeof samples);
+    samples.counts = counts->count;
+    samples.label = counts->label;
+    samples.samples = counts->samples;
+    samples.steps = counts->shape.steps;
+    samples.channels = counts->shape.channels;
+    samples.copy = 0;
+    return snnd_dataset_create(context, &samples, set) == SNND_OK
                ? 0
                : failed(failure, "%s: %s", counts->path, snnd_context_last_error(context));
 }
@@ -157,12 +140,12 @@ int shd_load(snnd_context *context, const struct options *options, const char *c
     data->held = held;
     data->release = release;
     if (open_all(held, files, &shape, options, say, failure) != 0 ||
-        make_set(context, options, held, SHD_TRAINING, &data->training, failure) != 0 ||
-        make_set(context, options, held, SHD_TESTING, &data->testing, failure) != 0)
+        make_set(context, &held->counts[SHD_TRAINING], &data->training, failure) != 0 ||
+        make_set(context, &held->counts[SHD_TESTING], &data->testing, failure) != 0)
         return -1;
     if (files[SHD_VALIDATION] != NULL) {
         data->validation_by = format_text("the set's own %s", files[SHD_VALIDATION]);
-        if (make_set(context, options, held, SHD_VALIDATION, &data->validation, failure) != 0)
+        if (make_set(context, &held->counts[SHD_VALIDATION], &data->validation, failure) != 0)
             return -1;
     }
     tell(held, data);

@@ -1,4 +1,4 @@
-/* Sets of events as the network sees them: counts, and empty steps behind each sample. */
+/* Sets of events as networks are trained on them. */
 #ifndef EXAMPLES_SHD_DATA_H
 #define EXAMPLES_SHD_DATA_H
 

@@ -98,12 +98,12 @@ struct options {
     double sparsity, l1, dropout, temperature, share, rewire_until;
     int resume, overwrite, quiet, help, version;
     /* Of recipes. */
-    int preset;              /**< rawhd: enum preset */
-    int german_first;        /**< rawhd */
-    double scale;            /**< arrays */
-    double noisy;            /**< gsc */
-    int64_t bins, bin, tail; /**< shd, ssc: --steps; milliseconds; for each layer of delays */
-    int units;               /**< shd, ssc: place in the list of how many are summed */
+    int preset;        /**< rawhd: enum preset */
+    int german_first;  /**< rawhd */
+    double scale;      /**< arrays */
+    double noisy;      /**< gsc */
+    int64_t bins, bin; /**< shd, ssc: --steps, and milliseconds of each */
+    int units;         /**< shd, ssc: place in the list of how many are summed */
 
     unsigned char given[ARGUMENTS_MOST]; /**< of each line of the tables: it was on the command line */
 };

@@ -119,9 +119,6 @@ static int load_data(struct run *run) {
     const struct options *options = run->options;
     if (load_in_turn(run) != 0)
         return -1;
-    if (run->data.cut > 0)
-        data_say(&say, "%lld samples were longer than %d steps, and have been cut", (long long)run->data.cut,
-                 (int)snnd_dataset_steps(run->data.training));
     if (hold_out(run->context, options, &run->data, run->failure) != 0)
         return -1;
     const int32_t silent = options_extra_steps(options);

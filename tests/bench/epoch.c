@@ -1,6 +1,7 @@
 /* The mode epoch: some steps of an epoch over counts, as the trainer does them, and how long all of it takes. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "bench.h"
 
@@ -10,7 +11,15 @@ struct epoch {
     struct timing timing;
     int32_t done;
     double begin;
+    double
+        processor; /* seconds of all threads in the steps that are timed, which other work on the machine leaves be */
 };
+
+static double processor_clock(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
 
 /* A quarter of the cells have 1 to 4 events: as many as in spoken digits. */
 static int make_data(struct bench *bench) {
@@ -46,7 +55,12 @@ static int note_step(void *user, const snnd_progress *progress) {
     if (epoch->done >= UNTIMED)
         epoch->timing.value[epoch->done - UNTIMED] = 1e3 * (now - epoch->begin);
     epoch->begin = now;
-    return ++epoch->done == UNTIMED + epoch->timing.count;
+    if (++epoch->done == UNTIMED)
+        epoch->processor -= processor_clock();
+    if (epoch->done != UNTIMED + epoch->timing.count)
+        return 0;
+    epoch->processor += processor_clock();
+    return 1;
 }
 
 static int make_trainer(struct bench *bench, struct epoch *epoch) {
@@ -59,20 +73,24 @@ static int make_trainer(struct bench *bench, struct epoch *epoch) {
     return bench_check(bench, snnd_trainer_create(bench->network, &wanted, &bench->trainer));
 }
 
-static void print(const struct bench *bench, const struct timing *timing, int64_t steps) {
+static void print(const struct bench *bench, const struct epoch *epoch, int64_t steps) {
+    const struct timing *timing = &epoch->timing;
+    const double processor = epoch->processor / timing->count;
     const double seconds = 1e-3 * timing->median * (double)steps;
     if (bench->options.json) {
         printf("{");
         bench_print_shape(bench);
-        printf(",\"samples\":%d,\"step_ms\":%.4f,\"min_ms\":%.4f,\"max_ms\":%.4f,\"repeat\":%d,\"epoch_steps\":%lld,"
-               "\"epoch_seconds\":%.3f}\n",
-               (int)bench->options.samples, timing->median, timing->least, timing->most, timing->count,
+        printf(",\"samples\":%d,\"step_ms\":%.4f,\"min_ms\":%.4f,\"max_ms\":%.4f,\"repeat\":%d,"
+               "\"processor_ms\":%.4f,\"epoch_steps\":%lld,\"epoch_seconds\":%.3f}\n",
+               (int)bench->options.samples, timing->median, timing->least, timing->most, timing->count, 1e3 * processor,
                (long long)steps, seconds);
         return;
     }
     bench_print_shape(bench);
-    printf("step   %.2f ms (%.2f to %.2f in %d)\nepoch  %.1f s of %lld steps, for %d samples\n", timing->median,
-           timing->least, timing->most, timing->count, seconds, (long long)steps, (int)bench->options.samples);
+    printf("step   %.2f ms (%.2f to %.2f in %d), of processors %.2f ms\n", timing->median, timing->least, timing->most,
+           timing->count, 1e3 * processor);
+    printf("epoch  %.1f s of %lld steps, for %d samples, of processors %.1f s\n", seconds, (long long)steps,
+           (int)bench->options.samples, processor * (double)steps);
 }
 
 int bench_epoch(struct bench *bench) {
@@ -87,7 +105,7 @@ int bench_epoch(struct bench *bench) {
     }
     timing_finish(&epoch.timing);
     if (good)
-        print(bench, &epoch.timing, steps);
+        print(bench, &epoch, steps);
     timing_free(&epoch.timing);
     return good;
 }

@@ -128,17 +128,20 @@ class Bench:
 
 
 def measure(bench, options):
-    """Milliseconds of each step."""
+    """Milliseconds of each step, and of processors in a step."""
     if options.mode == "eval":
         bench.settle()
         bench.network.eval()
     step = bench.train if options.mode == "train" else bench.evaluate
     times = []
-    for _ in range(WARM_UP + options.repeat):
+    processor = 0.0
+    for i in range(WARM_UP + options.repeat):
+        if i == WARM_UP:
+            processor = time.process_time()
         begin = time.perf_counter()
         step()
         times.append((time.perf_counter() - begin) * 1e3)
-    return sorted(times[WARM_UP:])
+    return sorted(times[WARM_UP:]), (time.process_time() - processor) * 1e3 / options.repeat
 
 
 def main():
@@ -147,13 +150,13 @@ def main():
     torch.set_flush_denormal(not options.denormals)
     torch.manual_seed(1)
     bench = Bench(options)
-    times = measure(bench, options)
+    times, processor = measure(bench, options)
     result = {"peer": "PyTorch " + torch.__version__, "mode": options.mode, "rule": options.rule,
               "sparsity": options.sparsity, "sigma": options.sigma, "batch": options.batch, "steps": options.steps,
               "taps": options.taps, "inputs": options.inputs, "hidden": options.hidden[0],
               "hidden_layers": len(options.hidden), "classes": options.classes, "denormals": options.denormals,
               "step_ms": round(statistics.median(times), 4), "min_ms": round(times[0], 4),
-              "max_ms": round(times[-1], 4), "repeat": options.repeat, "threads": options.threads,
+              "max_ms": round(times[-1], 4), "processor_ms": round(processor, 4), "repeat": options.repeat, "threads": options.threads,
               "peak_rss_kb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, "synapses": bench.network.active(),
               "times_ms": [round(t, 4) for t in times]}
     if options.samples:
@@ -165,7 +168,8 @@ def main():
         print("{peer}, {mode}, {rule}, sparsity {sparsity:g}, sigma {sigma:g}, batch {batch}: {step_ms:.2f} ms "
               "({min_ms:.2f} to {max_ms:.2f} in {repeat}), {threads} threads".format(**result))
         if options.samples:
-            print("epoch {epoch_seconds:.1f} s of {epoch_steps} steps, for {samples} samples".format(**result))
+            print("epoch {epoch_seconds:.1f} s of {epoch_steps} steps, for {samples} samples; "
+                  "a step takes {processor_ms:.1f} ms of processors".format(**result))
 
 
 if __name__ == "__main__":

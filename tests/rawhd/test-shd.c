@@ -78,8 +78,8 @@ static pid_t start(const char *of, const char *out, const char *const more[]) {
                                  "16",
                                  "--threads",
                                  "1",
-                                 "--tail",
-                                 "2"};
+                                 "--extra-steps",
+                                 "4"};
     for (int i = 0; more[i] != NULL; i++)
         arguments[14 + i] = more[i];
     const pid_t child = start_program(folder, arguments);
@@ -139,6 +139,28 @@ START_TEST(digits_are_learned_and_kept) {
     check_says("out.txt", "shd_train.h5: 1 of 80 samples last longer than 1 s and are cut there");
     ck_assert(same_bytes(folder, "a/last.safetensors", folder, "b/last.safetensors"));
     check_says("a/settings.json", "\"recipe\":\t\"shd\"");
+}
+END_TEST
+
+START_TEST(commands_have_their_own_validation) {
+    ck_assert_int_eq(RUN("ssc", "a", "--epochs", "6"), 0);
+    check_says(
+        "out.txt",
+        "80 samples to train on, 20 to validate (the set's own ssc_valid.h5), 40 to test; 140 inputs, 35 classes");
+    check_says("out.txt", "chosen by its validation accuracy");
+    ck_assert_int_eq(RUN("ssc", "b", "--epochs", "1", "--validation", "speaker:2"), 0);
+    check_says("out.txt", "64 samples to train on, 16 to validate (speaker 2), 40 to test");
+    ck_assert_double_ge(last_number("a/log.jsonl", "validation_accuracy"), 0);
+}
+END_TEST
+
+START_TEST(speakers_may_validate) {
+    ck_assert_int_eq(RUN("shd", "a", "--epochs", "2", "--validation", "speaker:4"), 0);
+    check_says("out.txt", "64 samples to train on, 16 to validate (speaker 4), 40 to test");
+    ck_assert_int_eq(RUN("shd", "b", "--epochs", "2", "--validation", "0.25"), 0);
+    check_says("out.txt", "60 samples to train on, 20 to validate (a share of 0.25 by seed 0), 40 to test");
+    ck_assert_int_ne(RUN("shd", "c", "--epochs", "2", "--validation", "speaker:9"), 0);
+    check_says("err.txt", "speaker:9: expected one of several speakers of training samples, who are 0, 1, 2, 3, 4");
 }
 END_TEST
 
@@ -275,6 +297,8 @@ int main(void) {
     tcase_set_timeout(runs, 120);
     tcase_set_timeout(broken, 60);
     tcase_add_test(runs, digits_are_learned_and_kept);
+    tcase_add_test(runs, commands_have_their_own_validation);
+    tcase_add_test(runs, speakers_may_validate);
     tcase_add_test(runs, bins_and_units_are_options);
     tcase_add_test(runs, counts_that_cannot_be_kept_are_said);
     tcase_add_loop_test(runs, a_killed_run_resumes_to_the_bit, 0, 2);
