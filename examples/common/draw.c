@@ -17,8 +17,11 @@ int draw_chance(struct draw *draw, double chance) {
     return draw_between(draw, 0, 1) < chance;
 }
 
-void draw_normal_pair(struct draw *draw, double pair[2]) {
-    const double radius = sqrt(-2 * log1p(-draw_between(draw, 0, 1))), angle = draw_between(draw, 0, TWO_PI);
-    pair[0] = radius * cos(angle);
-    pair[1] = radius * sin(angle);
+void draw_normal_pair(struct draw *draw, float pair[2]) {
+    /* One number is enough for both: it is cut into two of 26 bits. */
+    const double scaled = draw_between(draw, 0, 0x1p26), whole = floor(scaled);
+    const float radius = sqrtf(-2 * logf((float)((whole + 1) * 0x1p-26)));
+    const float angle = (float)((scaled - whole) * TWO_PI);
+    pair[0] = radius * cosf(angle);
+    pair[1] = radius * sinf(angle);
 }

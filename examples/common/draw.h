@@ -20,7 +20,8 @@ int64_t draw_below(struct draw *draw, int64_t bound);
 /** 1 with a probability of `chance`. */
 int draw_chance(struct draw *draw, double chance);
 
-/** Two numbers of the standard normal distribution (Box and Muller 1958). */
-void draw_normal_pair(struct draw *draw, double pair[2]);
+/** Two numbers of the standard normal distribution (Box and Muller 1958), out of 2^52 pairs that reach to 6 deviations.
+ */
+void draw_normal_pair(struct draw *draw, float pair[2]);
 
 #endif

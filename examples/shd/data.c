@@ -116,6 +116,7 @@ static void tell(const struct held *held, struct data *data) {
     const struct counts *training = &held->counts[SHD_TRAINING];
     uint64_t fingerprint = FINGERPRINT_START;
     data->classes = training->shape.classes;
+    data->event = 1;
     if (training->word != NULL) {
         data->class_names = allocate((size_t)data->classes + 1, sizeof *data->class_names);
         for (int32_t c = 0; c < data->classes; c++)

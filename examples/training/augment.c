@@ -8,6 +8,7 @@
 
 /* What numbers are drawn for. Values never change: they decide what a seed gives. */
 enum use {
+    USE_PARTNER,
     USE_MIX,
     USE_SPEED,
     USE_SHIFT_TIME,
@@ -76,16 +77,16 @@ void augment_add_events(const struct sample *sample, double rate, struct draw *d
 void augment_add_noise(const struct sample *sample, double deviation, struct draw *draw) {
     const size_t cells = cells_of(sample);
     for (size_t i = 0; i < cells; i += 2) {
-        double pair[2];
+        float pair[2];
         draw_normal_pair(draw, pair);
         for (size_t k = i; k < i + 2 && k < cells; k++)
-            sample->input[k] += (float)(deviation * pair[k - i]);
+            sample->input[k] += (float)deviation * pair[k - i];
     }
 }
 
 /* How many events a cell of counts is. */
 static int64_t events_in(const struct sample *sample, float cell) {
-    return llround((double)cell / sample->event);
+    return (int64_t)((double)cell / sample->event + 0.5);
 }
 
 static void speed_intensities(const struct sample *sample, const float *before, double speed) {
@@ -128,13 +129,14 @@ void augment_speed(const struct sample *sample, double speed, struct draw *draw)
     free(before);
 }
 
-/* The centre of mass in steps and channels; 0 if there is no mass. */
+/* The centre of mass in steps and channels, of what is above 0; 0 if there is none. */
 static int find_centre(const struct sample *sample, const float *input, double centre[2]) {
     double mass = 0, by_step = 0, by_channel = 0;
     for (int32_t t = 0; t < sample->steps; t++) {
         double of_step = 0;
         for (int32_t i = 0; i < sample->channels; i++) {
-            const double cell = (double)*input++;
+            const double cell = *input > 0 ? (double)*input : 0;
+            input++;
             of_step += cell;
             by_channel += cell * i;
         }
@@ -195,7 +197,8 @@ void augment_mix(const struct sample *sample, const float *other, struct draw *d
 /* ---- All of it ---- */
 
 static int changes_speed(const struct augmentation *augmentation) {
-    return augmentation->slowest > 0 && (augmentation->slowest != 1 || augmentation->fastest != 1);
+    const struct speeds *speed = &augmentation->speed;
+    return speed->slowest > 0 && (speed->slowest != 1 || speed->fastest != 1);
 }
 
 int augmentation_is_on(const struct augmentation *augmentation) {
@@ -206,7 +209,7 @@ int augmentation_is_on(const struct augmentation *augmentation) {
 
 int64_t augmentation_partner(const struct augmentation *augmentation, uint64_t seed, int64_t epoch, int64_t index,
                              int64_t others) {
-    struct draw draw = draw_for(seed, epoch, index, USE_MIX);
+    struct draw draw = draw_for(seed, epoch, index, USE_PARTNER);
     if (others == 0 || augmentation->mix <= 0 || !draw_chance(&draw, augmentation->mix))
         return -1;
     return draw_below(&draw, others);
@@ -233,12 +236,11 @@ void augment(const struct augmentation *augmentation, uint64_t seed, int64_t epo
     struct draw draw;
     if (other != NULL) {
         draw = draw_for(seed, epoch, index, USE_MIX);
-        draw.next += 2; /* those of augmentation_partner() */
         augment_mix(sample, other, &draw);
     }
     if (changes_speed(augmentation)) {
         draw = draw_for(seed, epoch, index, USE_SPEED);
-        const double low = log(augmentation->slowest), high = log(augmentation->fastest);
+        const double low = log(augmentation->speed.slowest), high = log(augmentation->speed.fastest);
         augment_speed(sample, exp(draw_between(&draw, low, high)), &draw);
     }
     if (augmentation->shift_time > 0) {

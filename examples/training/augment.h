@@ -39,18 +39,23 @@ void augment_add_noise(const struct sample *sample, double deviation, struct dra
  * step t goes to the step in which (t + U) / speed lies, each U uniform in [0, 1). */
 void augment_speed(const struct sample *sample, double speed, struct draw *draw);
 
-/** Mixes in another sample of the same shape, moved by whole steps and channels so that its centre of mass is at that
- * of the sample (z[t, i] below). Intensities: y = (x + z) / 2. Counts: y has each event of x and of z with a
+/** Mixes in another sample of the same shape, moved by whole steps and channels so that its centre of mass (of what is
+ * above 0) is at that of the sample: z. Intensities: y = (x + z) / 2. Counts: y has each event of x and of z with a
  * probability of 1/2. */
 void augment_mix(const struct sample *sample, const float *other, struct draw *draw);
+
+/** Of which each sample gets one, even on a logarithmic scale. */
+struct speeds {
+    double slowest, fastest; /**< both 0 or both 1: as it is */
+};
 
 /** How a run augments. All zero: not at all. */
 struct augmentation {
     int64_t shift_time, shift_channels; /**< moved by up to so many, either way */
     int64_t mask_time, mask_channels;   /**< widest mask */
     double events, noise;               /**< rate and deviation */
-    double slowest, fastest;            /**< speeds; 0: as it is */
-    double mix;                         /**< probability */
+    struct speeds speed;
+    double mix; /**< probability */
 };
 
 /** 1 if it changes anything. */

@@ -23,6 +23,7 @@ struct data {
     char **class_names;        /**< [classes] and NULL, each allocated; NULL: they are numbers */
     int32_t *training_speaker; /**< of each training sample */
     int32_t *testing_speaker;  /**< of each testing sample; below 0: not known */
+    double event;              /**< what one event adds to a cell, where cells are counts; 0: they are intensities */
     int64_t cut;               /**< samples that were longer than the network's steps, and have been cut */
     char fingerprint[17];      /**< of all numbers and labels */
     cJSON *front_end;          /**< how recordings became inputs, for snnd-live: what FRONT_END_FILE of a run says */

@@ -194,6 +194,9 @@ void model_free(struct model *model) {
     memset(model, 0, sizeof *model);
 }
 
+/* Batches that are augmented ahead, while a step computes. */
+enum { AHEAD = 2 };
+
 int model_trainer(snnd_context *context, const struct options *options, const struct model *model,
                   int (*progress)(void *user, const snnd_progress *progress), void *user, snnd_trainer **trainer,
                   struct failure *failure) {
@@ -223,6 +226,8 @@ int model_trainer(snnd_context *context, const struct options *options, const st
         training.rate_upper = options->rate_upper;
     }
     training.sparsity = model->sparsity;
+    if (augmentation_is_on(&options->augmentation))
+        training.prefetch = AHEAD;
     snnd_picojoules picojoules;
     snnd_picojoules_init(&picojoules, sizeof picojoules);
     picojoules.accumulation = options->picojoules.accumulation;

@@ -33,6 +33,9 @@ static const char *const isa_names[] = {"auto", "plain", "avx2", "avx512", NULL}
 /* Whole numbers that a double, and so a JSON file, holds exactly. */
 #define MOST_SEED 9007199254740991.0
 
+/* Beyond what any sample has; augment_training() knows what those have that were read. */
+#define MOST_PLACES 1e6
+
 static const struct option_entry table[] = {
     {{"data", TEXT, OPTION_AT(data), 0, 0, NULL}, OFFERED, "DIR", NULL, NULL, NULL},
     {{"out", TEXT, OPTION_AT(out), 0, 0, NULL}, FORGOTTEN, "DIR", "run", NULL, "where the run is kept"},
@@ -232,6 +235,54 @@ static const struct option_entry table[] = {
      "0",
      FROM_PAPER,
      "held out of training: a share, or speaker:N; 0: what the set has of its own"},
+    {{"mix", REAL, OPTION_AT(augmentation.mix), 0, 1, NULL},
+     DECIDES,
+     "P",
+     "0",
+     NULL,
+     "augmentation, in training only: mixed with another sample of the class, with a probability of P"},
+    {{"speed", OTHER, OPTION_AT(augmentation.speed), 0.1, 10, NULL},
+     DECIDES,
+     "LOW,HIGH",
+     "1,1",
+     NULL,
+     "augmentation: LOW to HIGH times as fast"},
+    {{"shift-time", WHOLE, OPTION_AT(augmentation.shift_time), 0, MOST_PLACES, NULL},
+     DECIDES,
+     "N",
+     "0",
+     NULL,
+     "augmentation: moved by up to N steps either way"},
+    {{"shift-channels", WHOLE, OPTION_AT(augmentation.shift_channels), 0, MOST_PLACES, NULL},
+     DECIDES,
+     "N",
+     "0",
+     NULL,
+     "augmentation: moved by up to N channels either way"},
+    {{"noise-spikes", REAL, OPTION_AT(augmentation.events), 0, 1000, NULL},
+     DECIDES,
+     "R",
+     "0",
+     NULL,
+     "augmentation of counts: R spikes added a channel and step, on average"},
+    {{"noise", REAL, OPTION_AT(augmentation.noise), 0, 1e6, NULL},
+     DECIDES,
+     "S",
+     "0",
+     NULL,
+     "augmentation of spectrograms: normal numbers of deviation S added"},
+    {{"mask-time", WHOLE, OPTION_AT(augmentation.mask_time), 0, MOST_PLACES, NULL},
+     DECIDES,
+     "N",
+     "0",
+     NULL,
+     "augmentation: up to N steps on end are zeros"},
+    {{"mask-channels", WHOLE, OPTION_AT(augmentation.mask_channels), 0, MOST_PLACES, NULL},
+     DECIDES,
+     "N",
+     "0",
+     NULL,
+     "augmentation: up to N channels on end are zeros"},
     {{"seed", WHOLE, OPTION_AT(seed), 0, MOST_SEED, NULL},
      DECIDES,
      "N",
@@ -377,29 +428,53 @@ static cJSON *silence_value(const void *field) {
     return silence->half ? cJSON_CreateString("half") : cJSON_CreateNumber((double)silence->steps);
 }
 
+/* Two numbers with a comma between. */
+static int read_pair(const struct argument *argument, double *first, double *second, const char *text,
+                     struct failure *failure) {
+    const char *comma = strchr(text, ',');
+    char *one = format_text("%.*s", comma != NULL ? (int)(comma - text) : 0, text);
+    const int good = comma != NULL && number_real(one, argument->low, argument->high, first) == 0 &&
+                     number_real(comma + 1, argument->low, argument->high, second) == 0;
+    free(one);
+    return good ? 0
+                : failed(failure, "--%s: expected two numbers from %g to %g with a comma between, not '%s'",
+                         argument->name, argument->low, argument->high, text);
+}
+
+static cJSON *pair_value(double first, double second) {
+    char *one = real_text(first), *two = real_text(second);
+    cJSON *value = value_of_text(format_text("%s,%s", one, two));
+    free(one);
+    free(two);
+    return value;
+}
+
 static int read_prices(const struct argument *argument, void *field, const char *text, struct failure *failure) {
     struct prices read = {0, 0, 1};
-    const char *comma = strchr(text, ',');
-    char *first = format_text("%.*s", comma != NULL ? (int)(comma - text) : 0, text);
-    const int good = comma != NULL && number_real(first, argument->low, argument->high, &read.accumulation) == 0 &&
-                     number_real(comma + 1, argument->low, argument->high, &read.multiplication) == 0;
-    free(first);
-    if (!good)
-        return failed(failure, "--%s: expected two numbers from %g to %g with a comma between, not '%s'",
-                      argument->name, argument->low, argument->high, text);
+    if (read_pair(argument, &read.accumulation, &read.multiplication, text, failure) != 0)
+        return -1;
     *(struct prices *)field = read;
     return 0;
 }
 
 static cJSON *prices_value(const void *field) {
     const struct prices *prices = field;
-    if (!prices->given)
-        return cJSON_CreateNull();
-    char *accumulation = real_text(prices->accumulation), *multiplication = real_text(prices->multiplication);
-    cJSON *value = value_of_text(format_text("%s,%s", accumulation, multiplication));
-    free(accumulation);
-    free(multiplication);
-    return value;
+    return prices->given ? pair_value(prices->accumulation, prices->multiplication) : cJSON_CreateNull();
+}
+
+static int read_speed(const struct argument *argument, void *field, const char *text, struct failure *failure) {
+    struct speeds read;
+    if (read_pair(argument, &read.slowest, &read.fastest, text, failure) != 0)
+        return -1;
+    if (read.slowest > read.fastest)
+        return failed(failure, "--%s: expected the lower of the two numbers first, not '%s'", argument->name, text);
+    *(struct speeds *)field = read;
+    return 0;
+}
+
+static cJSON *speed_value(const void *field) {
+    const struct speeds *speeds = field;
+    return pair_value(speeds->slowest, speeds->fastest);
 }
 
 /* The options of kind OTHER: how each is read, and what settings have, which reads the same; null: it was not given. */
@@ -410,7 +485,7 @@ static const struct form {
 } forms[] = {
     {"hidden", read_widths, widths_value},       {"tau", read_tau, tau_value},
     {"validation", read_holdout, holdout_value}, {"extra-steps", read_silence, silence_value},
-    {"picojoules", read_prices, prices_value},
+    {"picojoules", read_prices, prices_value},   {"speed", read_speed, speed_value},
 };
 
 static const struct form *form_of(const struct argument *argument) {

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "common/arguments.h"
+#include "training/augment.h"
 
 struct recipe;
 
@@ -86,6 +87,7 @@ struct options {
     struct widths hidden;
     struct prices picojoules;
     struct tau tau;
+    struct augmentation augmentation;
     struct holdout validation;
     struct silence extra_steps;
     int delays, neurons, structure, growth; /**< of the enums above */

@@ -10,6 +10,7 @@
 
 #include "common/program.h"
 #include "rawhd/front_end.h"
+#include "training/augmented.h"
 #include "training/extended.h"
 #include "training/history.h"
 #include "training/holdout.h"
@@ -121,7 +122,10 @@ static int load_data(struct run *run) {
         return -1;
     if (hold_out(run->context, options, &run->data, run->failure) != 0)
         return -1;
-    const int32_t silent = options_extra_steps(options);
+    if (augmentation_is_on(&options->augmentation) &&
+        augment_training(run->context, &options->augmentation, (uint64_t)options->seed, &run->data, run->failure) != 0)
+        return -1;
+    const int32_t silent = options_extra_steps(options); /* which are no part of what is augmented */
     if (silent == 0)
         return 0;
     if (run->data.front_end != NULL)

@@ -189,6 +189,23 @@ START_TEST(counts_that_cannot_be_kept_are_said) {
 }
 END_TEST
 
+#define AUGMENTED                                                                                                      \
+    "--epochs", "3", "--mix", "0.5", "--speed", "0.8,1.25", "--shift-channels", "4", "--noise-spikes", "0.01"
+
+/* Cells are counts, whichever threads make the batches. */
+START_TEST(counts_are_augmented) {
+    ck_assert_int_eq(RUN("shd", "plain", "--epochs", "3"), 0);
+    ck_assert_int_eq(RUN("shd", "a", AUGMENTED), 0);
+    ck_assert_int_eq(RUN("shd", "b", AUGMENTED, "--threads", "2"), 0);
+    ck_assert(same_bytes(folder, "a/last.safetensors", folder, "b/last.safetensors"));
+    ck_assert(!same_bytes(folder, "a/last.safetensors", folder, "plain/last.safetensors"));
+    ck_assert_int_eq(RUN("shd", "c", "--epochs", "3", "--noise", "1"), 1);
+    check_says("err.txt", "--noise: these samples are counts of spikes; --noise-spikes is for them");
+    ck_assert_int_eq(RUN("shd", "d", "--epochs", "3", "--mask-channels", "141"), 1);
+    check_says("err.txt", "--mask-channels: expected at most 140, since samples have 140 channels, not 141");
+}
+END_TEST
+
 /* ---- runs that are killed ---- */
 
 static void wait_for_lines(const char *name, int lines) {
@@ -300,6 +317,7 @@ int main(void) {
     tcase_add_test(runs, commands_have_their_own_validation);
     tcase_add_test(runs, speakers_may_validate);
     tcase_add_test(runs, bins_and_units_are_options);
+    tcase_add_test(runs, counts_are_augmented);
     tcase_add_test(runs, counts_that_cannot_be_kept_are_said);
     tcase_add_loop_test(runs, a_killed_run_resumes_to_the_bit, 0, 2);
     tcase_add_test(runs, a_run_does_not_go_on_with_other_events);

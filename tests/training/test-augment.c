@@ -1,10 +1,12 @@
-/* Augmentation of one sample: equations, edges, statistics, and what is the same whatever else is on. */
+/* Augmentation: equations, edges and statistics of one sample, what is the same whatever else is on, and datasets. */
 #include <math.h>
+#include <snndelay.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "support.h"
 #include "training/augment.h"
+#include "training/augmented.h"
 
 enum { STEPS = 7, CHANNELS = 5, CELLS = STEPS * CHANNELS };
 
@@ -86,18 +88,20 @@ START_TEST(noise_has_its_distribution) {
     for (int i = 0; i < MANY; i++)
         cells[i] = 10;
     augment_add_noise(&large, 2, &draw);
-    double cubes = 0, beyond = 0;
+    double cubes = 0, beyond = 0, products = 0; /* of neighbours, which are independent */
     sum = squares = 0;
     for (int i = 0; i < MANY; i++) {
         const double z = ((double)cells[i] - 10) / 2;
         sum += z;
         squares += z * z;
         cubes += z * z * z;
+        products += i > 0 ? z * ((double)cells[i - 1] - 10) / 2 : 0;
         beyond += fabs(z) > 1.959964;
     }
     ck_assert_double_eq_tol(sum / MANY, 0, 5 / sqrt(MANY));
     ck_assert_double_eq_tol(squares / MANY, 1, 5 * sqrt(2.0 / MANY));
     ck_assert_double_eq_tol(cubes / MANY, 0, 5 * sqrt(15.0 / MANY));
+    ck_assert_double_eq_tol(products / MANY, 0, 5 / sqrt(MANY));
     ck_assert_double_eq_tol(beyond / MANY, 0.05, 5 * sqrt(0.05 * 0.95 / MANY));
     free(cells);
 }
@@ -185,8 +189,32 @@ START_TEST(mixing_meets_at_the_centre_of_mass) {
                                                   : (t == 0 && i == 0) || (t == 2 && i == 2) ? 0.5F
                                                                                              : 0);
     memset(other, 0, sizeof other); /* no centre */
+    other[0] = -1e6F;
     augment_mix(&sample, other, &draw);
     ck_assert_float_eq(input[1 * CHANNELS + 1], 1);
+    ck_assert_float_eq(input[0], 0.25F - 5e5F);
+}
+END_TEST
+
+/* Half of the events of each, where the other has been moved to; what is below 0 is nowhere. */
+START_TEST(mixing_takes_events_of_both) {
+    float other[CELLS] = {0};
+    const struct sample counts = sample_of(2), intensities = sample_of(0);
+    memset(input, 0, sizeof input);
+    input[1 * CHANNELS + 1] = input[3 * CHANNELS + 3] = 2 * 1000; /* their centre is at (2, 2) */
+    other[3 * CHANNELS + 0] = other[5 * CHANNELS + 2] = 2 * 4000; /* theirs at (4, 1) */
+    augment_mix(&counts, other, &draw);
+    ck_assert_double_eq_tol((double)input[1 * CHANNELS + 1] / 2, 2500, 5 * sqrt(5000 / 4.0));
+    ck_assert_double_eq_tol((double)input[3 * CHANNELS + 3] / 2, 2500, 5 * sqrt(5000 / 4.0));
+
+    memset(input, 0, sizeof input);
+    memset(other, 0, sizeof other);
+    input[1 * CHANNELS + 1] = 1;
+    other[4 * CHANNELS + 3] = 1;
+    other[6 * CHANNELS + 4] = -0.5F;
+    augment_mix(&intensities, other, &draw);
+    ck_assert_float_eq(input[1 * CHANNELS + 1], 1);
+    ck_assert_float_eq(input[3 * CHANNELS + 2], -0.25F);
 }
 END_TEST
 
@@ -215,10 +243,10 @@ END_TEST
 
 /* ---- All together ---- */
 
-static const struct augmentation all = {2, 1, 3, 2, 0.1, 0.5, 0.5, 1.5, 0.5};
+static const struct augmentation every = {2, 1, 3, 2, 0.1, 0.5, {0.5, 1.5}, 0.5};
 
 START_TEST(nothing_is_on_unless_asked_for) {
-    const struct augmentation off = {0}, as_it_is = {.slowest = 1, .fastest = 1};
+    const struct augmentation off = {0}, as_it_is = {.speed = {1, 1}};
     const struct sample sample = sample_of(1);
     ck_assert(!augmentation_is_on(&off));
     ck_assert(!augmentation_is_on(&as_it_is));
@@ -226,15 +254,9 @@ START_TEST(nothing_is_on_unless_asked_for) {
     augment(&as_it_is, 1, 0, 0, &sample, NULL);
     ck_assert_mem_eq(input, before, sizeof input);
     ck_assert_int_eq(augmentation_partner(&off, 1, 0, 0, 10), -1);
-    const struct augmentation one[] = {{.shift_time = 1},
-                                       {.shift_channels = 1},
-                                       {.mask_time = 1},
-                                       {.mask_channels = 1},
-                                       {.events = 0.1},
-                                       {.noise = 0.1},
-                                       {.slowest = 0.5, .fastest = 1},
-                                       {.slowest = 2, .fastest = 2},
-                                       {.mix = 0.1}};
+    const struct augmentation one[] = {{.shift_time = 1},    {.shift_channels = 1}, {.mask_time = 1},
+                                       {.mask_channels = 1}, {.events = 0.1},       {.noise = 0.1},
+                                       {.speed = {0.5, 1}},  {.speed = {2, 2}},     {.mix = 0.1}};
     for (size_t i = 0; i < sizeof one / sizeof *one; i++)
         ck_assert(augmentation_is_on(&one[i]));
 }
@@ -250,14 +272,14 @@ static void augment_at(const struct augmentation *augmentation, uint64_t seed, i
 
 START_TEST(seed_epoch_and_index_decide) {
     float one[CELLS], again[CELLS];
-    augment_at(&all, 1, 2, 3, one);
-    augment_at(&all, 1, 2, 3, again);
+    augment_at(&every, 1, 2, 3, one);
+    augment_at(&every, 1, 2, 3, again);
     ck_assert_mem_eq(one, again, sizeof one);
-    augment_at(&all, 2, 2, 3, again);
+    augment_at(&every, 2, 2, 3, again);
     ck_assert_mem_ne(one, again, sizeof one);
-    augment_at(&all, 1, 3, 3, again);
+    augment_at(&every, 1, 3, 3, again);
     ck_assert_mem_ne(one, again, sizeof one);
-    augment_at(&all, 1, 2, 4, again);
+    augment_at(&every, 1, 2, 4, again);
     ck_assert_mem_ne(one, again, sizeof one);
 }
 END_TEST
@@ -266,7 +288,7 @@ END_TEST
 START_TEST(kinds_draw_apart) {
     const struct augmentation alone = {.mask_time = 3, .mask_channels = 2};
     const struct augmentation with = {
-        .mask_time = 3, .mask_channels = 2, .shift_time = 2, .events = 50, .slowest = 0.5, .fastest = 1.5};
+        .mask_time = 3, .mask_channels = 2, .shift_time = 2, .events = 50, .speed = {0.5, 1.5}};
     for (int64_t index = 0; index < 50; index++) {
         float plain[CELLS], more[CELLS];
         augment_at(&alone, 1, 0, index, plain);
@@ -283,6 +305,21 @@ static void check_even(const int *count, int values, int times) {
     for (int i = 0; i < values; i++)
         ck_assert_double_eq_tol((double)count[i] / times, chance, 5 * sqrt(chance * (1 - chance) / times));
 }
+
+/* Two shifts of one sample are as independent as any: each pair of them comes as often. */
+START_TEST(kinds_are_independent) {
+    enum { TIMES = 4000 };
+    const struct augmentation shifts = {.shift_time = 1, .shift_channels = 1};
+    int pair[9] = {0};
+    for (int64_t n = 0; n < TIMES; n++) {
+        float result[CELLS];
+        augment_at(&shifts, 5, n / 100, n % 100, result);
+        const int from = (int)cell(result, 3, 2) - 1 - (3 * CHANNELS + 2); /* cells are numbered from 1 */
+        pair[4 + from / 4 * 3 + from - from / 4 * CHANNELS]++;
+    }
+    check_even(pair, 9, TIMES);
+}
+END_TEST
 
 START_TEST(choices_are_even_and_reach_their_ends) {
     enum { TIMES = 4000 };
@@ -327,7 +364,7 @@ END_TEST
 /* log(speed) is uniform, so that slower and faster are as likely where the range is. */
 START_TEST(speeds_are_even_on_a_scale_of_ratios) {
     enum { TIMES = 2000 };
-    const struct augmentation speed = {.slowest = 0.5, .fastest = 2};
+    const struct augmentation speed = {.speed = {0.5, 2}};
     float ramp[STEPS];
     const struct sample sample = {ramp, STEPS, 1, 0};
     double sum = 0, low = 2, high = 0.5;
@@ -348,7 +385,7 @@ END_TEST
 
 /* Masks that are wider than the sample, and a sample of one cell. */
 START_TEST(the_smallest_sample_bears_everything) {
-    struct augmentation wide = all;
+    struct augmentation wide = every;
     wide.shift_time = wide.shift_channels = wide.mask_time = wide.mask_channels = 1000000;
     for (int64_t index = 0; index < 200; index++) {
         float one = 3, other = 2;
@@ -356,6 +393,190 @@ START_TEST(the_smallest_sample_bears_everything) {
         augment(&wide, 1, 0, index, &sample, &other);
         ck_assert(isfinite(one));
     }
+}
+END_TEST
+
+/* ---- A dataset of them ---- */
+
+enum { SAMPLES = 23, CLASSES = 4 };
+
+static snnd_context *context;
+static struct data data;
+static float cells[SAMPLES][CELLS];
+static int32_t labels[SAMPLES], lengths[SAMPLES];
+
+/* The last class has one sample alone; lengths differ, and what lies behind them is to stay 0. */
+static void make_plain(int32_t threads) {
+    snnd_context_options options;
+    snnd_context_options_init(&options, sizeof options);
+    options.threads = threads;
+    ck_assert_int_eq(snnd_context_create(&options, &context), SNND_OK);
+    for (int n = 0; n < SAMPLES; n++) {
+        labels[n] = n == 11 ? CLASSES - 1 : n % (CLASSES - 1);
+        lengths[n] = n % 5 == 0 ? STEPS - 2 : STEPS;
+        for (int i = 0; i < lengths[n] * CHANNELS; i++)
+            cells[n][i] = (float)((n + 3 * i) % SAMPLES);
+    }
+    snnd_samples samples;
+    snnd_samples_init(&samples, sizeof samples);
+    samples.input = &cells[0][0];
+    samples.label = labels;
+    samples.length = lengths;
+    samples.samples = SAMPLES;
+    samples.steps = STEPS;
+    samples.channels = CHANNELS;
+    ck_assert_int_eq(snnd_dataset_create(context, &samples, &data.training), SNND_OK);
+}
+
+static void drop_plain(void) {
+    data_free(&data);
+    snnd_context_free(context);
+    data = (struct data){0};
+}
+
+static const snnd_dataset *make_augmented(const struct augmentation *augmentation, double event) {
+    struct failure failure;
+    data.event = event;
+    ck_assert_msg(augment_training(context, augmentation, 9, &data, &failure) == 0, "%s", failure.text);
+    return data.training;
+}
+
+static const struct augmentation counted = {.shift_time = 2,
+                                            .shift_channels = 1,
+                                            .mask_time = 2,
+                                            .mask_channels = 1,
+                                            .events = 0.1,
+                                            .speed = {0.8, 1.25},
+                                            .mix = 0.5};
+
+/* Samples, labels and shape are those of the other; so are the numbers, until they are trained on. */
+START_TEST(outside_of_training_nothing_is_augmented) {
+    make_plain(1);
+    const snnd_dataset *set = make_augmented(&counted, 1);
+    ck_assert_int_eq(snnd_dataset_samples(set), SAMPLES);
+    ck_assert_int_eq(snnd_dataset_classes(set), CLASSES);
+    ck_assert_int_eq(snnd_dataset_steps(set), STEPS);
+    ck_assert_int_eq(snnd_dataset_channels(set), CHANNELS);
+    int changed = 0;
+    for (int n = 0; n < SAMPLES; n++) {
+        float got[CELLS];
+        int32_t label;
+        ck_assert_int_eq(snnd_dataset_length(set, n), lengths[n]);
+        ck_assert_int_eq(snnd_dataset_sample(set, n, NULL, &label), SNND_OK);
+        ck_assert_int_eq(label, labels[n]);
+        ck_assert_int_eq(snnd_dataset_fill(set, -1, n, got), SNND_OK);
+        ck_assert_mem_eq(got, cells[n], sizeof got);
+        ck_assert_int_eq(snnd_dataset_fill(set, 0, n, got), SNND_OK);
+        changed += memcmp(got, cells[n], sizeof got) != 0;
+        for (int i = lengths[n] * CHANNELS; i < CELLS; i++)
+            ck_assert_float_eq(got[i], 0);
+    }
+    ck_assert_int_ge(changed, SAMPLES - 2);
+    drop_plain();
+}
+END_TEST
+
+/* Every sample of two epochs as augment() makes it, in whatever order and by whichever thread. */
+START_TEST(batches_are_the_same_for_any_threads) {
+    float first[2][SAMPLES][CELLS];
+    for (int way = 0; way < 4; way++) {
+        make_plain(way % 2 == 0 ? 1 : 3);
+        const snnd_dataset *set = make_augmented(&counted, 1);
+        snnd_batches_options options;
+        snnd_batches_options_init(&options, sizeof options);
+        options.batch = 4;
+        options.shuffle = 1;
+        options.seed = 9;
+        options.prefetch = way < 2 ? 0 : 3;
+        snnd_batches *batches;
+        ck_assert_int_eq(snnd_batches_create_with(set, &options, &batches), SNND_OK);
+        for (int epoch = 0; epoch < 2; epoch++)
+            for (int64_t index = 0, done = 0; index < snnd_batches_count(batches); index++) {
+                const float *batch;
+                const int32_t *label;
+                int32_t count;
+                ck_assert_int_eq(snnd_batches_get(batches, epoch, index, &batch, &label, &count), SNND_OK);
+                for (int i = 0; i < count; i++, done++)
+                    if (way == 0)
+                        memcpy(first[epoch][done], batch + (size_t)i * CELLS, sizeof *first[epoch]);
+                    else
+                        ck_assert_mem_eq(first[epoch][done], batch + (size_t)i * CELLS, sizeof *first[epoch]);
+            }
+        ck_assert_mem_ne(first[0], first[1], sizeof first[0]);
+        snnd_batches_free(batches);
+        drop_plain();
+    }
+}
+END_TEST
+
+/* Each other sample of the class, and never the sample itself or another class. */
+START_TEST(partners_are_others_of_the_class) {
+    make_plain(1);
+    const struct augmentation mix = {.mix = 1};
+    const snnd_dataset *set = make_augmented(&mix, 0);
+    for (int n = 0; n < SAMPLES; n++) {
+        int met[SAMPLES] = {0}, partners = 0;
+        for (int epoch = 0; epoch < 200; epoch++) {
+            float got[CELLS], wanted[CELLS];
+            ck_assert_int_eq(snnd_dataset_fill(set, epoch, n, got), SNND_OK);
+            int matches = 0;
+            for (int other = 0; other < SAMPLES; other++) {
+                const struct sample sample = {wanted, lengths[n], CHANNELS, 0};
+                memcpy(wanted, cells[n], sizeof wanted);
+                if (other != n && labels[other] == labels[n])
+                    augment_mix(&sample, cells[other], &draw);
+                else if (other != n || n != 11)
+                    continue;
+                if (memcmp(got, wanted, sizeof got) == 0) {
+                    matches++;
+                    met[other] = 1;
+                }
+            }
+            ck_assert_int_ge(matches, 1);
+        }
+        for (int other = 0; other < SAMPLES; other++)
+            partners += met[other] == (other != n && labels[other] == labels[n]);
+        ck_assert_int_eq(partners, n == 11 ? SAMPLES - 1 : SAMPLES);
+    }
+    drop_plain();
+}
+END_TEST
+
+static const struct refused {
+    struct augmentation wanted;
+    double event;
+    const char *says;
+} refused[] = {
+    {{.shift_time = STEPS}, 0, "--shift-time: expected at most 6, since samples have 7 steps, not 7"},
+    {{.shift_channels = CHANNELS}, 0, "--shift-channels: expected at most 4, since samples have 5 channels, not 5"},
+    {{.mask_time = STEPS + 1}, 0, "--mask-time: expected at most 7"},
+    {{.mask_channels = CHANNELS + 1}, 0, "--mask-channels: expected at most 5"},
+    {{.events = 0.1}, 0, "--noise-spikes: "},
+    {{.noise = 0.1}, 1, "--noise: "},
+};
+
+START_TEST(what_has_no_effect_is_refused) {
+    make_plain(1);
+    struct failure failure;
+    data.event = refused[_i].event;
+    ck_assert_int_eq(augment_training(context, &refused[_i].wanted, 1, &data, &failure), -1);
+    ck_assert_msg(strstr(failure.text, refused[_i].says) == failure.text, "%s", failure.text);
+    drop_plain();
+}
+END_TEST
+
+START_TEST(a_class_needs_two_samples_to_be_mixed) {
+    make_plain(1);
+    const struct augmentation mix = {.mix = 1};
+    const int64_t few[] = {0, 1, 2};
+    struct failure failure;
+    snnd_dataset *part;
+    ck_assert_int_eq(snnd_dataset_select(data.training, few, 3, &part), SNND_OK);
+    snnd_dataset_free(data.training);
+    data.training = part;
+    ck_assert_int_eq(augment_training(context, &mix, 1, &data, &failure), -1);
+    ck_assert_msg(strstr(failure.text, "--mix: no class has two samples") == failure.text, "%s", failure.text);
+    drop_plain();
 }
 END_TEST
 
@@ -371,6 +592,7 @@ int main(void) {
     tcase_add_test(kinds, speed_of_intensities_is_linear_between_steps);
     tcase_add_test(kinds, speed_of_counts_moves_events);
     tcase_add_test(kinds, mixing_meets_at_the_centre_of_mass);
+    tcase_add_test(kinds, mixing_takes_events_of_both);
     tcase_add_test(kinds, mixing_with_itself_is_the_same_but_for_chance);
     suite_add_tcase(suite, kinds);
     TCase *together = tcase_create("together");
@@ -378,9 +600,18 @@ int main(void) {
     tcase_add_test(together, nothing_is_on_unless_asked_for);
     tcase_add_test(together, seed_epoch_and_index_decide);
     tcase_add_test(together, kinds_draw_apart);
+    tcase_add_test(together, kinds_are_independent);
     tcase_add_test(together, choices_are_even_and_reach_their_ends);
     tcase_add_test(together, speeds_are_even_on_a_scale_of_ratios);
     tcase_add_test(together, the_smallest_sample_bears_everything);
     suite_add_tcase(suite, together);
+    TCase *sets = tcase_create("sets");
+    tcase_add_checked_fixture(sets, setup, NULL);
+    tcase_add_test(sets, outside_of_training_nothing_is_augmented);
+    tcase_add_test(sets, batches_are_the_same_for_any_threads);
+    tcase_add_test(sets, partners_are_others_of_the_class);
+    tcase_add_loop_test(sets, what_has_no_effect_is_refused, 0, sizeof refused / sizeof *refused);
+    tcase_add_test(sets, a_class_needs_two_samples_to_be_mixed);
+    suite_add_tcase(suite, sets);
     return run_suite(suite);
 }

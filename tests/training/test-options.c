@@ -99,6 +99,13 @@ START_TEST(reads_what_is_given) {
     ck_assert_int_eq(options.picojoules.given, 1);
     ck_assert_double_eq(options.picojoules.accumulation, 0.9);
     ck_assert_double_eq(options.picojoules.multiplication, 4.6);
+    ck_assert(!augmentation_is_on(&options.augmentation));
+    ck_assert_int_eq(READ("--speed", "0.5,1.5", "--mix", "0.25", "--shift-time", "3", "--noise-spikes", "0.01"), 0);
+    ck_assert_double_eq(options.augmentation.speed.slowest, 0.5);
+    ck_assert_double_eq(options.augmentation.speed.fastest, 1.5);
+    ck_assert_double_eq(options.augmentation.mix, 0.25);
+    ck_assert_int_eq(options.augmentation.shift_time, 3);
+    ck_assert_double_eq(options.augmentation.events, 0.01);
 }
 END_TEST
 
@@ -124,6 +131,10 @@ START_TEST(names_the_option_that_is_wrong) {
     check_refused(READ("--validation", "speaker:x"), "--validation: expected a share from 0 to 0.999999, or speaker:N");
     check_refused(READ("--validation", "1"), "--validation");
     check_refused(READ("--extra-steps", "-1"), "--extra-steps: expected half or a whole number from 0 to 100000");
+    check_refused(READ("--speed", "1.5,0.5"), "--speed: expected the lower of the two numbers first, not '1.5,0.5'");
+    check_refused(READ("--speed", "0.05,1"), "--speed: expected two numbers from 0.1 to 10 with a comma between");
+    check_refused(READ("--mix", "1.5"), "--mix");
+    check_refused(READ("--mask-time", "-1"), "--mask-time");
     check_refused(READ("more"), "unexpected argument 'more'");
     check_refused(READ("--data", "d", "--max-delay", "7"), "--max-delay: expected an even number");
     check_refused(READ("--data", "d", "--dale"), "--dale: needs another --structure");
@@ -142,7 +153,8 @@ START_TEST(names_the_option_that_is_wrong) {
 END_TEST
 
 START_TEST(a_run_keeps_its_settings) {
-    ck_assert_int_eq(READ("--data", "d", "--hidden", "128,64", "--structure", "deep-r", "--l1", "3e-5", "--no-dale"),
+    ck_assert_int_eq(READ("--data", "d", "--hidden", "128,64", "--structure", "deep-r", "--l1", "3e-5", "--no-dale",
+                          "--speed", "0.8,1.25"),
                      0);
     cJSON *settings = options_settings(&options);
     ck_assert_int_eq(READ("--out", "elsewhere"), 0);
@@ -153,6 +165,7 @@ START_TEST(a_run_keeps_its_settings) {
     ck_assert_int_eq(options.structure, STRUCTURE_DEEP_R);
     ck_assert_int_eq(options.dale, 0);
     ck_assert_double_eq(options.l1, 3e-5);
+    ck_assert_double_eq(options.augmentation.speed.fastest, 1.25);
     ck_assert_int_eq(options_agree(&options, settings, &failure), 0);
     ck_assert_int_eq(READ("--data", "other", "--hidden", "128,64", "--threads", "3"), 0);
     ck_assert_int_eq(options_inherit(&options, settings, &failure), 0);

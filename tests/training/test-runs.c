@@ -14,6 +14,7 @@
 #include "tones.h"
 #include "training/history.h"
 #include "training/predictions.h"
+#include "training/recipe.h"
 
 static char *folder, *set;
 
@@ -570,6 +571,138 @@ START_TEST(a_killed_run_resumes_too) {
 }
 END_TEST
 
+/* ---- Augmentation ---- */
+
+static const char *const augmentations[][2] = {
+    {"--mix", "0.5"}, {"--speed", "0.8,1.25"}, {"--shift-time", "5"},    {"--shift-channels", "3"},
+    {"--noise", "1"}, {"--mask-time", "10"},   {"--mask-channels", "5"},
+};
+
+enum { AUGMENTATIONS = sizeof augmentations / sizeof *augmentations };
+
+#define ALL_AUGMENTATIONS                                                                                              \
+    "--mix", "0.5", "--speed", "0.8,1.25", "--shift-time", "5", "--shift-channels", "3", "--noise", "1",               \
+        "--mask-time", "10", "--mask-channels", "5"
+
+/* Each kind changes what is trained, and is kept in the settings. */
+START_TEST(every_augmentation_has_an_effect) {
+    ck_assert_int_eq(RUN("plain", "--epochs", "2", "--hidden", "8"), 0);
+    for (int i = 0; i < AUGMENTATIONS; i++) {
+        const char *const *option = augmentations[i];
+        ck_assert_int_eq(RUN("run", "--overwrite", "--epochs", "2", "--hidden", "8", option[0], option[1]), 0);
+        ck_assert(same_bytes(folder, "plain/initial.safetensors", folder, "run/initial.safetensors"));
+        ck_assert_msg(!same_bytes(folder, "plain/last.safetensors", folder, "run/last.safetensors"), "%s", option[0]);
+        char *text = read_text(folder, "run/settings.json", NULL);
+        cJSON *settings = cJSON_Parse(text), *kept = cJSON_GetObjectItem(settings, option[0] + 2);
+        ck_assert_msg(cJSON_IsNumber(kept) ? kept->valuedouble == strtod(option[1], NULL)
+                                           : strcmp(cJSON_GetStringValue(kept), option[1]) == 0,
+                      "%s", text);
+        cJSON_Delete(settings);
+        free(text);
+        ck_assert_int_eq(RUN("run", "--resume"), 0); /* nothing is left to do, and the option is taken from there */
+        ck_assert_int_eq(RUN("run", "--resume", option[0], i == 0 ? "0.25" : i == 1 ? "0.7,1.25" : "2"), 2);
+        char *refusal = format_text("%s: the run was begun with %s", option[0], option[1]);
+        check_error(refusal);
+        free(refusal);
+    }
+}
+END_TEST
+
+/* Batches are made ahead where there are threads. */
+START_TEST(augmented_runs_do_not_depend_on_threads) {
+    ck_assert_int_eq(RUN("a", "--epochs", "3", "--hidden", "8", ALL_AUGMENTATIONS), 0);
+    ck_assert_int_eq(RUN("b", "--epochs", "3", "--hidden", "8", "--threads", "2", ALL_AUGMENTATIONS), 0);
+    ck_assert_int_eq(RUN("c", "--epochs", "3", "--hidden", "8", "--threads", "5", ALL_AUGMENTATIONS), 0);
+    ck_assert(same_bytes(folder, "a/last.safetensors", folder, "b/last.safetensors"));
+    ck_assert(same_bytes(folder, "a/last.safetensors", folder, "c/last.safetensors"));
+    check_same_log("a", "b");
+}
+END_TEST
+
+/* Stopped within an epoch and killed between two, it ends as one run does. */
+START_TEST(augmented_runs_resume) {
+    ck_assert_int_eq(RUN("whole", LONG_RUN, ALL_AUGMENTATIONS), 0);
+    pid_t child = START("parts", LONG_RUN, ALL_AUGMENTATIONS);
+    wait_for_lines("parts", 2);
+    kill(child, SIGINT);
+    ck_assert_int_eq(wait_program(child), 130);
+    child = START("parts", "--resume", "--threads", "2");
+    wait_for_lines("parts", count_lines("parts") + 2);
+    kill(child, SIGKILL);
+    ck_assert_int_eq(wait_program(child), -1);
+    ck_assert_int_lt(count_lines("parts"), 60);
+    ck_assert_int_eq(RUN("parts", "--resume"), 0);
+    check_log("parts", 60, 1);
+    check_same_log("parts", "whole");
+    ck_assert(same_bytes(folder, "parts/last.safetensors", folder, "whole/last.safetensors"));
+    ck_assert(same_bytes(folder, "parts/best.safetensors", folder, "whole/best.safetensors"));
+}
+END_TEST
+
+/* Loss of a network on a set, with batches as the run has had them. */
+static double loss_on(snnd_context *context, snnd_network *network, const snnd_dataset *samples) {
+    snnd_trainer_options options;
+    snnd_epoch_report report;
+    snnd_trainer *trainer;
+    snnd_trainer_options_init(&options, sizeof options);
+    options.batch = 6;
+    options.epochs = 1;
+    snnd_epoch_report_init(&report, sizeof report);
+    ck_assert_msg(snnd_trainer_create(network, &options, &trainer) == SNND_OK, "%s", snnd_context_last_error(context));
+    ck_assert_int_eq(snnd_trainer_evaluate(trainer, samples, &report), SNND_OK);
+    snnd_trainer_free(trainer);
+    return report.loss;
+}
+
+/* What the log says of testing and validation is so of the sets as they were read. */
+START_TEST(evaluation_is_not_augmented) {
+    ck_assert_int_eq(RUN("run", "--epochs", "1", "--hidden", "8", "--validation", "0.3", ALL_AUGMENTATIONS), 0);
+    char *words[] = {"rawhd", "--data", set}, *path = in_folder(folder, "run/last.safetensors");
+    struct options options;
+    struct data data;
+    struct failure failure;
+    const struct say nobody = {NULL, NULL};
+    snnd_context *context;
+    snnd_network *network;
+    snnd_dataset *validation, *rest;
+    ck_assert_int_eq(options_read(recipe_find("rawhd"), 3, words, &options, &failure), 0);
+    ck_assert_int_eq(snnd_context_create(NULL, &context), SNND_OK);
+    ck_assert_int_eq(recipe_load(context, &options, &nobody, &data, &failure), 0);
+    ck_assert_int_eq(snnd_dataset_split(data.training, 0.3, 0, &validation, &rest), SNND_OK);
+    ck_assert_int_eq(snnd_network_load(context, path, &network), SNND_OK);
+    char *log = read_text(folder, "run/log.jsonl", NULL);
+    cJSON *record = cJSON_Parse(log);
+    ck_assert_double_eq_tol(cJSON_GetObjectItem(record, "test_loss")->valuedouble,
+                            loss_on(context, network, data.testing), 1e-12); /* as the log rounds it */
+    ck_assert_double_eq_tol(cJSON_GetObjectItem(record, "validation_loss")->valuedouble,
+                            loss_on(context, network, validation), 1e-12);
+    cJSON_Delete(record);
+    free(log);
+    snnd_network_free(network);
+    snnd_dataset_free(rest);
+    snnd_dataset_free(validation);
+    data_free(&data);
+    snnd_context_free(context);
+    free(path);
+}
+END_TEST
+
+START_TEST(augmentation_without_effect_is_refused) {
+    ck_assert_int_eq(RUN("run", "--epochs", "1", "--hidden", "8", "--noise-spikes", "0.1"), 1);
+    check_error("--noise-spikes: these samples are no counts of spikes");
+    ck_assert_int_eq(RUN("run", "--overwrite", "--epochs", "1", "--hidden", "8", "--shift-time", "100"), 1);
+    check_error("--shift-time: expected at most ");
+    ck_assert_int_eq(RUN("run", "--overwrite", "--epochs", "1", "--hidden", "8", "--mask-channels", "41"), 1);
+    check_error("--mask-channels: expected at most 40, since samples have 40 channels, not 41");
+    ck_assert_int_eq(RUN("run", "--overwrite", "--speed", "1.5,0.5"), 2);
+    check_error("--speed: expected the lower of the two numbers first, not '1.5,0.5'");
+    ck_assert_int_eq(RUN("run", "--overwrite", "--speed", "0.5"), 2);
+    check_error("--speed: expected two numbers from 0.1 to 10 with a comma between, not '0.5'");
+    ck_assert_int_eq(RUN("run", "--overwrite", "--mix", "1.5"), 2);
+    check_error("--mix");
+}
+END_TEST
+
 /* With the models that it came from gone: all that is needed is in the checkpoint. */
 START_TEST(every_rule_resumes) {
     ck_assert_int_eq(RUN("dense", "--epochs", "2", "--hidden", "16"), 0);
@@ -806,12 +939,17 @@ int main(void) {
     tcase_add_test(runs, pruning_names_the_model_that_does_not_fit);
     tcase_add_test(runs, settings_have_whole_paths);
     tcase_add_test(runs, threads_and_repeats_do_not_matter);
+    tcase_add_test(runs, every_augmentation_has_an_effect);
+    tcase_add_test(runs, augmented_runs_do_not_depend_on_threads);
+    tcase_add_test(runs, evaluation_is_not_augmented);
+    tcase_add_test(runs, augmentation_without_effect_is_refused);
     suite_add_tcase(suite, runs);
     TCase *interrupted = tcase_create("interrupted");
     tcase_add_checked_fixture(interrupted, setup, teardown);
     tcase_set_timeout(interrupted, 300);
     tcase_add_test(interrupted, stop_and_resume_are_as_if_never_stopped);
     tcase_add_test(interrupted, a_killed_run_resumes_too);
+    tcase_add_test(interrupted, augmented_runs_resume);
     tcase_add_loop_test(interrupted, every_rule_resumes, 0, RULES);
     tcase_add_test(interrupted, a_finished_run_brings_its_last_model_back);
     tcase_add_test(interrupted, a_finished_run_brings_its_predictions_back);
