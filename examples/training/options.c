@@ -49,10 +49,10 @@ static const struct option_entry table[] = {
     {{"shards", WHOLE, OPTION_AT(shards), 1, 1024, NULL},
      DECIDES,
      "N",
+     "1",
      NULL,
-     NULL,
-     "parts of a batch that processes of mpirun share: a run depends on how many there are, and not on the processes "
-     "(as many as processes)"},
+     "parts of a batch that processes of mpirun share: a run depends on how many there are, and not on the processes; "
+     "with mpirun as many as processes"},
     {{"hidden", OTHER, OPTION_AT(hidden), 1, 65536, NULL},
      DECIDES,
      "N[,N...]",

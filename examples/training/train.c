@@ -21,7 +21,7 @@ static int complain(const struct failure *failure, enum exit_code code) {
 /* Runs with options that the command line, and an earlier run, have given. */
 static int run_checked(struct options *options, int lock, struct failure *failure) {
     const struct ranks *ranks = ranks_together();
-    if (options->shards == 0)
+    if (!options->resume && !options_given(options, "shards"))
         options->shards = ranks->size;
     if (options_check(options, failure) != 0)
         return complain(failure, EXIT_USAGE);
