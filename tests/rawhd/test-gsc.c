@@ -118,7 +118,8 @@ START_TEST(words_are_learned) {
     ck_assert_int_eq(RUN("run", "--epochs", "12", "--seed", "1"), 0);
     char *said = read_text(folder, "out.txt", NULL);
     ck_assert_ptr_nonnull(strstr(said, "reading 24 recordings in "));
-    ck_assert_ptr_nonnull(strstr(said, "18 samples to train on, 3 to validate (the set's own list), 3 to test; 140 inputs, 3 classes"));
+    ck_assert_ptr_nonnull(
+        strstr(said, "18 samples to train on, 3 to validate (the set's own list), 3 to test; 140 inputs, 3 classes"));
     free(said);
     cJSON *record = last_record("run");
     ck_assert_double_gt(number(record, "test_accuracy"), 0.9);
