@@ -309,6 +309,10 @@ START_TEST(compares_only_what_is_like_the_paper) {
     train_with("run", "dense", "learned", "256");
     ck_assert_int_eq(REPORT("run"), 0);
     ck_assert(page_has("97.2 % on RawHD"));
+    set_setting("run", "recipe", "arrays");
+    ck_assert_int_eq(REPORT("run"), 0);
+    ck_assert(!page_has("97.2 %") && !page_has("in the paper, on RawHD"));
+    set_setting("run", "recipe", "rawhd");
     train_with("other", "dense", "learned", "8,4");
     ck_assert_int_eq(REPORT("other"), 0);
     ck_assert(!page_has("97.2 %"));

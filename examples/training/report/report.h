@@ -37,6 +37,10 @@ void report_overview(FILE *page, char *const folders[], int count);
 struct past;
 int report_predictions(FILE *page, const struct past *past, struct failure *failure);
 
+/** What synapses do for a test sample, and what that takes: numbers of a record of the log, where it has them. */
+enum { REPORT_COSTS = 3 };
+extern const struct report_cost { const char *number, *heading; } report_costs[REPORT_COSTS];
+
 /** A share as a cell; "" for what is not known. */
 void report_percent_cell(FILE *page, double share);
 

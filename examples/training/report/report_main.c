@@ -139,7 +139,7 @@ static void write_contents(FILE *page, const struct options *options) {
 
 /* How many folders are not shown; -1 on failure. */
 static int write_page(const struct report *report, FILE *page, const struct options *options, struct failure *failure) {
-    html_begin(page, "Learned delays on spoken digits");
+    html_begin(page, "Spiking networks with learned delays");
     fprintf(page, "<p>Made by snnd-report of libsnndelay %s. Time is in steps of 10 ms.</p>\n", snnd_version());
     write_contents(page, options);
     report_overview(page, options->folder, options->count);

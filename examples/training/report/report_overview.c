@@ -47,7 +47,8 @@ static void text_cell(FILE *page, char *text) {
 
 /* What is of the network and how it was trained. */
 static void settings_cells(FILE *page, const struct past *past) {
-    static const char *const shown[] = {"structure", "delays", "seed"}, *const of_sparse[] = {"sparsity", "growth"};
+    static const char *const shown[] = {"recipe", "structure", "delays", "seed"};
+    static const char *const of_sparse[] = {"sparsity", "growth"};
     const int dense = past_setting_is(past, "structure", "dense");
     for (size_t i = 0; i < sizeof shown / sizeof *shown; i++)
         text_cell(page, past_setting(past->settings, shown[i]));
@@ -59,17 +60,11 @@ static void settings_cells(FILE *page, const struct past *past) {
     html_cell(page, "%s", cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(past->settings, "dale")) ? "yes" : "no");
 }
 
-/* Numbers of an epoch, as a column each if any run has them. */
-static const struct measure {
-    const char *number, *heading;
-} measures[] = {
-    {"active", "synapses"},
-    {"accumulations", "accumulations of a test sample"},
-    {"multiplications", "multiplications of a test sample"},
-    {"picojoules", "energy of both (pJ)"},
-};
-
-enum { MEASURES = sizeof measures / sizeof *measures };
+/* "" for what is not known. */
+static void number_cell(FILE *page, const cJSON *record, const char *name) {
+    const double number = history_number(record, name);
+    text_cell(page, number >= 0 ? format_text("%.0f", number) : format_text("%s", ""));
+}
 
 static void overview_row(FILE *page, const struct pasts *all, const struct past *past) {
     const int epochs = cJSON_GetArraySize(past->history);
@@ -81,31 +76,32 @@ static void overview_row(FILE *page, const struct pasts *all, const struct past 
     report_percent_cell(page, history_number(best, "test_accuracy"));
     text_cell(page, best != NULL ? past_chosen_by(past) : format_text("%s", ""));
     report_percent_cell(page, history_number(last, "test_accuracy"));
-    for (int i = 0; i < MEASURES; i++) {
-        const double number = history_number(last, measures[i].number);
-        if (any_has(all, measures[i].number))
-            text_cell(page, number >= 0 ? format_text("%.0f", number) : format_text("%s", ""));
-    }
+    number_cell(page, last, "active");
+    for (int i = 0; i < REPORT_COSTS; i++)
+        if (any_has(all, report_costs[i].number))
+            number_cell(page, last, report_costs[i].number);
     html_row_end(page);
 }
 
 static void write_overview(FILE *page, const struct pasts *all) {
-    const char *headings[16] = {"run",
-                                "structure",
-                                "delays",
-                                "seed",
-                                "neurons",
-                                "sparsity",
-                                "growth",
-                                "Dale's law",
-                                "epochs",
-                                "best test accuracy",
-                                "the best was chosen by",
-                                "last test accuracy"};
-    int columns = 12;
-    for (int i = 0; i < MEASURES; i++)
-        if (any_has(all, measures[i].number))
-            headings[columns++] = measures[i].heading;
+    const char *headings[14 + REPORT_COSTS] = {"run",
+                                               "recipe",
+                                               "structure",
+                                               "delays",
+                                               "seed",
+                                               "neurons",
+                                               "sparsity",
+                                               "growth",
+                                               "Dale's law",
+                                               "epochs",
+                                               "best test accuracy",
+                                               "the best was chosen by",
+                                               "last test accuracy",
+                                               "synapses"};
+    int columns = 14;
+    for (int i = 0; i < REPORT_COSTS; i++)
+        if (any_has(all, report_costs[i].number))
+            headings[columns++] = report_costs[i].heading;
     html_table_begin(page, "The runs", headings, columns);
     for (int i = 0; i < all->count; i++)
         overview_row(page, all, &all->past[i]);

@@ -54,9 +54,11 @@ static int setting_equals(const cJSON *settings, const char *name, double value)
 }
 
 /* What the paper says of a run like this one: it has a number for the dense network of 40-256-20 with delays of 0 to
- * 24 steps only. */
+ * 24 steps only. NULL of other data sets. */
 static const char *in_the_paper(const struct past *past) {
     const cJSON *settings = past->settings;
+    if (cJSON_HasObjectItem(settings, "recipe") && !past_setting_is(past, "recipe", "rawhd"))
+        return NULL;
     char *special = past_neurons(past);
     const int usual = special[0] == '\0';
     free(special);
@@ -68,16 +70,11 @@ static const char *in_the_paper(const struct past *past) {
     return past_setting_is(past, "delays", "learned") ? "97.2 % on RawHD" : "not given";
 }
 
-/* Synaptic operations, where the log has them. */
-static const struct cost {
-    const char *number, *heading;
-} costs[] = {
+const struct report_cost report_costs[REPORT_COSTS] = {
     {"accumulations", "accumulations of a test sample"},
     {"multiplications", "multiplications of a test sample"},
     {"picojoules", "energy of both (pJ)"},
 };
-
-enum { COSTS = sizeof costs / sizeof *costs };
 
 static void row_of_accuracy(FILE *page, const struct past *past, const char *what, int epoch, const char *paper) {
     const cJSON *record = cJSON_GetArrayItem(past->history, epoch);
@@ -89,32 +86,35 @@ static void row_of_accuracy(FILE *page, const struct past *past, const char *wha
     report_percent_cell(page, history_number(record, "train_accuracy"));
     html_cell(page, "%.0f", history_number(record, "active"));
     html_cell(page, "%.4f", history_number(record, "spike_rate"));
-    for (int i = 0; i < COSTS; i++)
-        if (past_has(past, costs[i].number))
-            html_cell(page, "%.0f", history_number(record, costs[i].number));
-    html_cell(page, "%s", paper);
+    for (int i = 0; i < REPORT_COSTS; i++)
+        if (past_has(past, report_costs[i].number))
+            html_cell(page, "%.0f", history_number(record, report_costs[i].number));
+    if (paper != NULL)
+        html_cell(page, "%s", paper);
     html_row_end(page);
 }
 
 static void write_result(FILE *page, const struct past *past) {
-    const char *headings[8 + COSTS] = {"", "epoch", "test accuracy"};
+    const char *headings[8 + REPORT_COSTS] = {"", "epoch", "test accuracy"};
     int epochs = cJSON_GetArraySize(past->history), validated = past_has(past, "validation_accuracy"), columns = 3;
     if (validated)
         headings[columns++] = "validation accuracy";
     headings[columns++] = "training accuracy (with dropout)";
     headings[columns++] = "synapses";
     headings[columns++] = "spikes of a hidden neuron a step";
-    for (int i = 0; i < COSTS; i++)
-        if (past_has(past, costs[i].number))
-            headings[columns++] = costs[i].heading;
-    headings[columns++] = "for comparison: test accuracy in the paper, on RawHD";
+    for (int i = 0; i < REPORT_COSTS; i++)
+        if (past_has(past, report_costs[i].number))
+            headings[columns++] = report_costs[i].heading;
+    const char *paper = in_the_paper(past);
+    if (paper != NULL)
+        headings[columns++] = "for comparison: test accuracy in the paper, on RawHD";
     html_table_begin(page, "What the run came to", headings, columns);
-    row_of_accuracy(page, past, "best epoch", history_best(past->history), in_the_paper(past));
-    row_of_accuracy(page, past, "last epoch", epochs - 1, "");
+    row_of_accuracy(page, past, "best epoch", history_best(past->history), paper);
+    row_of_accuracy(page, past, "last epoch", epochs - 1, paper != NULL ? "" : NULL);
     html_table_end(page);
     char *by = past_chosen_by(past);
     char *text = format_text("The best epoch was chosen by %s%s.", by,
-                             validated ? "" : ", as in the paper's code: there was no validation share");
+                             validated ? "" : ", as in the paper's code: there were no validation samples");
     html_element(page, "p", text);
     free(text);
     free(by);
