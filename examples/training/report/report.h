@@ -35,7 +35,7 @@ void report_overview(FILE *page, char *const folders[], int count);
 
 /** Which classes and speakers the best network of a run is good at, where the run says it. */
 struct past;
-int report_predictions(FILE *page, const struct past *past, struct failure *failure);
+int report_predictions(const struct report *report, FILE *page, const struct past *past, struct failure *failure);
 
 /** What synapses do for a test sample, and what that takes: numbers of a record of the log, where it has them. */
 enum { REPORT_COSTS = 3 };

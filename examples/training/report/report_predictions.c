@@ -19,6 +19,7 @@ struct tally {
 };
 
 struct confusion {
+    snnd_context *context;
     const struct past *past;
     int classes;
     int64_t *count; /* [classes, classes]: of each class, what its samples were taken for */
@@ -35,18 +36,18 @@ static struct tally tally_of_class(const struct confusion *confusion, int label)
     return tally;
 }
 
-/* Samples, accuracy, and the interval of Wilson (1927) that has the network's true accuracy in 95 % of cases. */
-static void tally_cells(FILE *page, const struct tally *tally) {
-    static const double z = 1.959963984540054; /* of the normal distribution 95 % are within z deviations */
-    const double n = (double)tally->samples, share = (double)tally->correct / n;
-    const double middle = (share + z * z / (2 * n)) / (1 + z * z / n);
-    const double half = z / (1 + z * z / n) * sqrt(share * (1 - share) / n + z * z / (4 * n * n));
+/* Samples, accuracy, and its interval; of no samples there is neither. */
+static void tally_cells(FILE *page, snnd_context *context, const struct tally *tally) {
+    snnd_interval share;
+    snnd_interval_init(&share, sizeof share);
     html_cell(page, "%lld", (long long)tally->samples);
-    report_percent_cell(page, tally->samples > 0 ? share : NAN);
-    if (tally->samples > 0)
-        html_cell(page, "%.1f to %.1f %%", 100 * fmax(middle - half, 0), 100 * fmin(middle + half, 1));
-    else
+    if (tally->samples == 0 || snnd_proportion(context, tally->correct, tally->samples, 0.95, &share) != SNND_OK) {
         html_cell(page, "%s", "");
+        html_cell(page, "%s", "");
+        return;
+    }
+    report_percent_cell(page, share.estimate);
+    html_cell(page, "%.1f to %.1f %%", 100 * share.low, 100 * share.high);
 }
 
 #define TALLY_HEADINGS "test samples", "accuracy", "interval of 95 %"
@@ -110,7 +111,7 @@ static void write_classes(FILE *page, const struct confusion *confusion) {
         char *name = past_class(confusion->past, i);
         html_row(page, name);
         free(name);
-        tally_cells(page, &tally);
+        tally_cells(page, confusion->context, &tally);
         mistake_cell(page, confusion, i);
         html_row_end(page);
     }
@@ -130,16 +131,16 @@ static int compare_speakers(const void *one, const void *other) {
     return (a > b) - (a < b);
 }
 
-static void speaker_row(FILE *page, int32_t speaker, const struct tally *tally) {
+static void speaker_row(FILE *page, snnd_context *context, int32_t speaker, const struct tally *tally) {
     char *name = speaker >= 0 ? format_text("%d", (int)speaker) : format_text("not known");
     html_row(page, name);
     free(name);
-    tally_cells(page, tally);
+    tally_cells(page, context, tally);
     html_row_end(page);
 }
 
 /* Counts the speakers, and writes a row of each where there is a page. */
-static int speaker_rows(FILE *page, const struct heard *heard, int64_t samples) {
+static int speaker_rows(FILE *page, snnd_context *context, const struct heard *heard, int64_t samples) {
     int speakers = 0;
     for (int64_t i = 0, next; i < samples; i = next, speakers++) {
         struct tally tally = {0, 0};
@@ -148,24 +149,24 @@ static int speaker_rows(FILE *page, const struct heard *heard, int64_t samples) 
             tally.correct += heard[next].correct;
         }
         if (page != NULL)
-            speaker_row(page, heard[i].speaker, &tally);
+            speaker_row(page, context, heard[i].speaker, &tally);
     }
     return speakers;
 }
 
-static void write_speakers(FILE *page, const struct predictions *predictions) {
+static void write_speakers(FILE *page, snnd_context *context, const struct predictions *predictions) {
     static const char *const headings[] = {"speaker", TALLY_HEADINGS};
     const int64_t samples = predictions->samples;
     struct heard *heard = allocate((size_t)samples, sizeof *heard);
     for (int64_t i = 0; i < samples; i++)
         heard[i] = (struct heard){predictions->speaker[i], predictions->label[i] == predictions->predicted[i]};
     qsort(heard, (size_t)samples, sizeof *heard, compare_speakers);
-    const int speakers = speaker_rows(NULL, heard, samples), many = speakers > MOST_SPEAKERS;
+    const int speakers = speaker_rows(NULL, context, heard, samples), many = speakers > MOST_SPEAKERS;
     if (heard[samples - 1].speaker >= 0) { /* any is known */
         if (many)
             fprintf(page, "<details><summary>Accuracy of each of %d speakers</summary>\n", speakers);
         html_table_begin(page, many ? "" : "Accuracy of each speaker", headings, 4);
-        speaker_rows(page, heard, samples);
+        speaker_rows(page, context, heard, samples);
         html_table_end(page);
         if (many)
             fputs("</details>\n", page);
@@ -185,8 +186,9 @@ static int count_classes(const struct predictions *predictions) {
     return (int)largest + 1;
 }
 
-static void write_confusion(FILE *page, const struct past *past, const struct predictions *predictions) {
-    struct confusion confusion = {past, count_classes(predictions), NULL};
+static void write_confusion(FILE *page, snnd_context *context, const struct past *past,
+                            const struct predictions *predictions) {
+    struct confusion confusion = {context, past, count_classes(predictions), NULL};
     if (confusion.classes > MOST_CLASSES) {
         html_element(page, "p", "There are too many classes to show them one by one.");
         return;
@@ -215,7 +217,7 @@ static void write_origin(FILE *page, const struct past *past, const struct predi
     free(text);
 }
 
-int report_predictions(FILE *page, const struct past *past, struct failure *failure) {
+int report_predictions(const struct report *report, FILE *page, const struct past *past, struct failure *failure) {
     struct predictions predictions;
     if (!file_exists_in(past->folder, KEEP_PREDICTIONS)) {
         html_element(page, "p",
@@ -227,8 +229,8 @@ int report_predictions(FILE *page, const struct past *past, struct failure *fail
         return -1;
     if (predictions.samples > 0) {
         write_origin(page, past, &predictions);
-        write_confusion(page, past, &predictions);
-        write_speakers(page, &predictions);
+        write_confusion(page, report->context, past, &predictions);
+        write_speakers(page, report->context, &predictions);
     }
     predictions_free(&predictions);
     return 0;

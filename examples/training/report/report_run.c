@@ -247,7 +247,7 @@ static int show_epochs(const struct report *report, FILE *page, const struct pas
     if (result == 0 && sitter.network != NULL && write_layers(page, sitter.network) != SNND_OK)
         result = failed(failure, "%s: %s", past->folder, snnd_context_last_error(report->context));
     if (result == 0)
-        result = report_predictions(page, past, failure);
+        result = report_predictions(report, page, past, failure);
     if (result == 0)
         show_pictures(report, page, &sitter);
     snnd_network_free(sitter.before);
