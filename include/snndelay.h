@@ -1321,7 +1321,8 @@ typedef struct snnd_reduction {
  * for `rank`, and all make the same calls: the steps, epochs and evaluations of a run, in the same order. Of a batch
  * each takes its own part, and `reduce` adds up what the parts come to: statistics of batch norm and their gradients,
  * loss, correct samples, spikes and operations, gradients. Whatever follows, as clipping, optimizers and rewiring, each
- * does for itself with the same numbers.
+ * does for itself with the same numbers. All have the labels and lengths of the whole dataset; numbers of a batch each
+ * looks for, or fetches, of its own samples alone.
  *
  * *The order of sums.* A batch of n samples is cut into `shards`: shard k begins at sample ceil(k n / shards). Sums of
  * a shard are made within it, by whoever has it, and those of shards are added in a binary tree, neighbours first:

@@ -4,6 +4,7 @@
 #include "base/float_mode.h"
 #include "base/options.h"
 #include "base/parallel.h"
+#include "base/parts.h"
 #include "base/random.h"
 #include "data/prefetch.h"
 #include "data/sample.h"
@@ -15,8 +16,9 @@ struct snnd_batches {
     int32_t ordered;
     snnd_batch *batch; /* [batches]: the one that the host has, and those ahead */
     int32_t batches;
-    snnd_batch *shown;       /* that the host has; NULL: none */
-    snnd_prefetch *prefetch; /* NULL: each batch is made when it is asked for */
+    int32_t first_part, end_part, parts; /* of a batch, that are wanted */
+    snnd_batch *shown;                   /* that the host has; NULL: none */
+    snnd_prefetch *prefetch;             /* NULL: each batch is made when it is asked for */
 };
 
 /* ---- making ---- */
@@ -90,7 +92,7 @@ snnd_status snnd_batches_create_with(const snnd_dataset *dataset, const snnd_bat
         return SNND_ERROR_MEMORY;
     if (known.batch > dataset->samples)
         known.batch = (int32_t)dataset->samples;
-    *made = (snnd_batches){.options = known, .ordered = -1};
+    *made = (snnd_batches){.options = known, .ordered = -1, .end_part = 1, .parts = 1};
     if (snnd_dataset_view(dataset, &made->dataset) != SNND_OK) {
         snnd_release(context, made);
         return SNND_ERROR_MEMORY;
@@ -135,6 +137,12 @@ int64_t snnd_batches_count(const snnd_batches *batches) {
 
 /* ---- which samples ---- */
 
+void snnd_batches_want_parts(snnd_batches *batches, int32_t first, int32_t end, int32_t parts) {
+    batches->first_part = first;
+    batches->end_part = end;
+    batches->parts = parts;
+}
+
 static void put_in_order(snnd_batches *batches, int32_t epoch) {
     const int64_t samples = batches->dataset->samples;
     for (int64_t i = 0; i < samples; i++)
@@ -154,6 +162,8 @@ static int32_t describe(const snnd_batches *batches, snnd_batch *batch, int64_t 
     batch->epoch = batches->ordered;
     batch->number = number;
     batch->told = batches->options.training ? batches->ordered : -1;
+    batch->from = snnd_part_begin(count, batches->first_part, batches->parts);
+    batch->to = snnd_part_begin(count, batches->end_part, batches->parts);
     for (int32_t b = 0; b < count; b++) {
         const int64_t place = snnd_dataset_place(dataset, batches->order[begin + b]);
         batch->place[b] = (int32_t)place;

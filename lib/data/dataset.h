@@ -67,6 +67,10 @@ static inline bool snnd_is_prefetch(int32_t prefetch) {
 
 #define SNND_PREFETCH_EXPECTED "0 to 64"
 
+/* Of each batch of a walk only the numbers of parts `first` to `end` - 1 of `parts` are wanted (base/parts.h): the
+ * others are not looked for, and what is in their place means nothing. For a walk that has made no batch yet. */
+void snnd_batches_want_parts(snnd_batches *batches, int32_t first, int32_t end, int32_t parts);
+
 /* Another handle on the same samples, which lives as long as it is needed. */
 snnd_status snnd_dataset_view(const snnd_dataset *dataset, snnd_dataset **view);
 

@@ -17,7 +17,8 @@ struct snnd_prefetch {
 
 bool snnd_batch_fill(const snnd_storage *storage, const snnd_batch *batch, int32_t sample, snnd_fill_fault *fault) {
     const size_t numbers = (size_t)storage->steps * (size_t)storage->channels;
-    return snnd_storage_fill(storage, batch->told, batch->place[sample], batch->input + (size_t)sample * numbers,
+    return sample < batch->from || sample >= batch->to ||
+           snnd_storage_fill(storage, batch->told, batch->place[sample], batch->input + (size_t)sample * numbers,
                              fault);
 }
 

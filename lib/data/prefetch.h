@@ -10,6 +10,7 @@ typedef struct snnd_batch {
     int64_t number; /* of the batch in the epoch; -1: it is none */
     int32_t told;   /* the epoch that a source is told */
     int32_t count;
+    int32_t from, to;     /* the samples whose numbers are wanted; of the others there are labels and lengths alone */
     int32_t begun, ended; /* samples: with others at work they belong to the prefetch's mutex */
     uint64_t turn;        /* batches are made in the order in which they were wanted */
     int32_t *place;       /* [batch] in the storage */

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/parts.h"
 #include "kernel/product.h"
 #include "model/block.h"
 #include "model/delays.h"
@@ -9,13 +10,8 @@
 
 /* ---- memory ---- */
 
-/* Where the samples of a shard begin in a batch; the first shard always has some. */
-static int32_t place_of(int32_t count, int32_t shard, int32_t total) {
-    return (int32_t)(((int64_t)count * shard + total - 1) / total);
-}
-
 int32_t snnd_shards_most(int32_t batch, int32_t total) {
-    return place_of(batch, 1, total);
+    return snnd_part_begin(batch, 1, total);
 }
 
 /* Whether gradients of shards are to be added: a layer that has seen the whole batch has them already. */
@@ -294,10 +290,10 @@ snnd_status snnd_shards_take(const snnd_shards *shards, snnd_mode mode, const fl
     const size_t sample = (size_t)shards->workspace[0]->steps * (size_t)shards->network->inputs;
     for (int32_t k = 0; k < shards->count; k++) {
         snnd_workspace *workspace = shards->workspace[k];
-        const int32_t shard = shards->rank * shards->count + k, first = place_of(count, shard, shards->total);
+        const int32_t shard = shards->rank * shards->count + k, first = snnd_part_begin(count, shard, shards->total);
         const snnd_status status =
             snnd_workspace_take(workspace, mode, input + (size_t)first * sample, length == NULL ? NULL : length + first,
-                                place_of(count, shard + 1, shards->total) - first);
+                                snnd_part_begin(count, shard + 1, shards->total) - first);
         if (status != SNND_OK)
             return status;
         workspace->pass.part = shards->total > 1;

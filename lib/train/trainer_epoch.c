@@ -128,7 +128,11 @@ static snnd_status walk_over(const snnd_trainer *trainer, const snnd_dataset *da
                                           .seed = training ? trainer->options.seed : 0,
                                           .training = training,
                                           .prefetch = trainer->options.prefetch};
-    return snnd_batches_create_with(dataset, &options, batches);
+    const snnd_status status = snnd_batches_create_with(dataset, &options, batches);
+    const int32_t ranks = trainer->options.ranks, rank = trainer->options.rank;
+    if (status == SNND_OK && training) /* as ranks have shards of them */
+        snnd_batches_want_parts(*batches, rank, rank + 1, ranks);
+    return status;
 }
 
 snnd_status snnd_trainer_epoch(snnd_trainer *trainer, const snnd_dataset *dataset, snnd_epoch_report *report) {

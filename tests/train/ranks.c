@@ -474,6 +474,65 @@ START_TEST(a_step_sends_what_the_header_says) {
 }
 END_TEST
 
+/* ---- what is read ---- */
+
+/* Samples that one rank has fetched; any thread of its may. */
+typedef struct fetching {
+    const snnd_dataset *from;
+    atomic_int count;
+} fetching;
+
+static int fetch(void *user, const snnd_fetch *what) {
+    fetching *f = user;
+    atomic_fetch_add(&f->count, 1);
+    return snnd_dataset_fill(f->from, -1, what->index, what->input) != SNND_OK;
+}
+
+/* Puts a source in the place of a rank's dataset, which it gets samples of. */
+static void be_a_source(member *own, fetching *f) {
+    int32_t label[SAMPLES];
+    snnd_source source;
+    f->from = own->dataset;
+    for (int32_t k = 0; k < SAMPLES; k++)
+        OK(own->run.context, snnd_dataset_sample(own->dataset, k, NULL, &label[k]));
+    OK(own->run.context, snnd_source_init(&source, sizeof source));
+    source.fetch = fetch;
+    source.user = f;
+    source.label = label;
+    source.samples = SAMPLES;
+    source.steps = snnd_dataset_steps(own->dataset);
+    source.channels = TOY_CHANNELS;
+    OK(own->run.context, snnd_dataset_create_source(own->run.context, &source, &own->dataset));
+}
+
+/* Each sample is one rank's, in training as in evaluation. */
+START_TEST(ranks_fetch_their_own_samples) {
+    member together[4], alone[1];
+    meeting of_four, of_one;
+    fetching fetched[4] = {0};
+    const plan p = {.structure = TOY_DENSE, .shards = SHARDS};
+    begin(alone, &of_one, 1, &p);
+    work_together(alone, &of_one, finish);
+    begin(together, &of_four, 4, &p);
+    for (int r = 0; r < 4; r++)
+        be_a_source(&together[r], &fetched[r]);
+    work_together(together, &of_four, train_one);
+    int sum = 0;
+    for (int r = 0; r < 4; r++)
+        sum += atomic_load(&fetched[r].count);
+    ck_assert_int_eq(sum, SAMPLES);
+    work_together(together, &of_four, finish);
+    for (int r = 0; r < 4; r++)
+        expect_same(&alone[0], &together[r]);
+    for (int r = 0; r < 4; r++) {
+        snnd_dataset_free(together[r].dataset);
+        together[r].dataset = (snnd_dataset *)(uintptr_t)fetched[r].from;
+    }
+    end(together, &of_four);
+    end(alone, &of_one);
+}
+END_TEST
+
 START_TEST(a_shard_shows_what_it_has) {
     member own[1];
     meeting of_one;
@@ -533,6 +592,7 @@ Suite *ranks_suite(void) {
     tcase_add_test(all, who_stops_one_rank_stops_all);
     tcase_add_test(all, a_checkpoint_belongs_to_its_shards);
     tcase_add_loop_test(all, a_step_sends_what_the_header_says, 0, 2);
+    tcase_add_test(all, ranks_fetch_their_own_samples);
     tcase_add_test(all, a_shard_shows_what_it_has);
     tcase_add_test(all, ranks_and_shards_are_powers_of_two);
     suite_add_tcase(suite, all);
