@@ -5,6 +5,7 @@
 # them.) Installs what is missing, which needs root or sudo.
 #
 #     sh tests/cross/run.sh i386|s390x|aarch64 [TEST...]      a TEST is a room, or golden; all by default
+#     sh tests/cross/run.sh i386|s390x|aarch64 packages       installs what is missing, and no more
 set -eu
 cd "$(dirname "$0")/../.."
 arch=$1
@@ -31,6 +32,8 @@ $as_root dpkg --add-architecture "$debian"
 sh examples/install-missing.sh meson ninja-build pkg-config qemu-user-static "$compiler" "$libc" "libc6:$debian" \
     "libcjson-dev:$debian" "check:$debian" "libsubunit-dev:$debian" $sanitizers
 
+[ "${1:-}" != packages ] || exit 0
+
 build=${BUILD:-build-$arch}
 export PKG_CONFIG_LIBDIR=/usr/lib/$triple/pkgconfig:/usr/share/pkgconfig
 meson setup "$build" --cross-file "tests/cross/$arch.ini" -Dtests=enabled -Drawhd=disabled -Dnir=disabled -Devents=disabled -Dblas=disabled -Doptimization=1 $options --werror >"$build.log" 2>&1 ||
@@ -39,6 +42,7 @@ ninja -C "$build" >>"$build.log" 2>&1 || { tail -n 40 "$build.log"; exit 1; }
 rm -f "$build.log"
 
 [ -z "$run" ] || export CK_TIMEOUT_MULTIPLIER=30
+export CK_FORK=no # of a program that is sanitized or emulated takes longer than most checks
 export ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 if [ $# -eq 0 ]; then
     set -- golden abi analysis base data delay faults format inference kernel model optimizer sparsity train
