@@ -275,9 +275,11 @@ static enum exit_code train_epoch(struct run *run) {
     struct epoch_result result;
     snnd_epoch_report_init(&result.training, sizeof result.training);
     snnd_status status = snnd_trainer_epoch(run->trainer, run->data.training, &result.training);
-    if (status == SNND_ERROR_CALLBACK && is_first()) /* there was no such step, and what was before it stays */
+    /* Where ranks have lost one there was no such step, and what was before it stays. */
+    const int is_left = status == SNND_ERROR_CALLBACK && ranks_together()->size > 1;
+    if (is_left && is_first())
         program_complain("%s", snnd_context_last_error(run->context));
-    if (status == SNND_STOPPED || status == SNND_ERROR_CALLBACK) {
+    if (status == SNND_STOPPED || is_left) {
         run->keep.seconds += progress_clock() - begin;
         if (!is_first())
             return EXIT_STOPPED;

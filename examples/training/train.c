@@ -11,9 +11,9 @@
 #include "training/ranks.h"
 #include "training/run.h"
 
-/* What is wrong with the words of the command line all ranks find. */
+/* What is wrong with the words of the command line, and that training diverged, all ranks find. */
 static int complain(const struct failure *failure, enum exit_code code) {
-    if (ranks_together()->rank == 0 || code != EXIT_USAGE)
+    if (ranks_together()->rank == 0 || code == EXIT_FAILED)
         program_explain(failure);
     return code;
 }
