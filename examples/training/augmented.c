@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/allocate.h"
+#include "training/derived.h"
 
 struct augmented {
     snnd_dataset *from; /* as it was */
@@ -100,28 +101,6 @@ static int check(const struct augmented *all, struct failure *failure) {
     return 0;
 }
 
-static int make_set(snnd_context *context, struct augmented *all, snnd_dataset **set, struct failure *failure) {
-    const int64_t samples = snnd_dataset_samples(all->from);
-    snnd_source source;
-    snnd_source_init(&source, sizeof source);
-    int32_t *length = allocate((size_t)samples, sizeof *length);
-    int whole = 1;
-    for (int64_t i = 0; i < samples; i++) {
-        length[i] = snnd_dataset_length(all->from, i);
-        whole &= length[i] == snnd_dataset_steps(all->from);
-    }
-    source.fetch = fetch;
-    source.user = all;
-    source.label = all->label;
-    source.length = whole ? NULL : length; /* batches of whole samples take less work */
-    source.samples = samples;
-    source.steps = snnd_dataset_steps(all->from);
-    source.channels = all->channels;
-    const snnd_status status = snnd_dataset_create_source(context, &source, set);
-    free(length);
-    return status == SNND_OK ? 0 : failed(failure, "%s", snnd_context_last_error(context));
-}
-
 static void free_lists(struct augmented *all) {
     free(all->first);
     free(all->place);
@@ -151,7 +130,7 @@ int augment_training(snnd_context *context, const struct augmentation *augmentat
     all->cells = (size_t)snnd_dataset_steps(all->from) * (size_t)all->channels;
     sort_by_class(all, snnd_dataset_samples(all->from));
     snnd_dataset *set;
-    if (check(all, failure) != 0 || make_set(context, all, &set, failure) != 0) {
+    if (check(all, failure) != 0 || derive(context, all->from, 0, fetch, all, &set, failure) != 0) {
         free_lists(all);
         return -1;
     }

@@ -3,6 +3,8 @@
 #include <limits.h>
 #include <stdlib.h>
 
+#include "training/derived.h"
+
 enum { SETS = 3 };
 
 /* The sets as they were, and what the data have held before. */
@@ -28,29 +30,9 @@ static int fetch(void *from, const snnd_fetch *what) {
 
 static int extend_set(snnd_context *context, snnd_dataset *from, int32_t steps, snnd_dataset **set,
                       struct failure *failure) {
-    const int64_t samples = snnd_dataset_samples(from);
     if (steps > INT_MAX - snnd_dataset_steps(from))
         return failed(failure, "--extra-steps: %d beyond %d are too many", (int)steps, (int)snnd_dataset_steps(from));
-    snnd_source source;
-    snnd_source_init(&source, sizeof source);
-    int32_t *label = allocate((size_t)samples, sizeof *label), *length = allocate((size_t)samples, sizeof *length);
-    int whole = 1;
-    for (int64_t i = 0; i < samples; i++) {
-        snnd_dataset_sample(from, i, NULL, &label[i]);
-        length[i] = snnd_dataset_length(from, i) + steps;
-        whole &= length[i] == snnd_dataset_steps(from) + steps;
-    }
-    source.fetch = fetch;
-    source.user = from;
-    source.label = label;
-    source.length = whole ? NULL : length; /* batches of whole samples take less work */
-    source.samples = samples;
-    source.steps = snnd_dataset_steps(from) + steps;
-    source.channels = snnd_dataset_channels(from);
-    const snnd_status status = snnd_dataset_create_source(context, &source, set);
-    free(label);
-    free(length);
-    return status == SNND_OK ? 0 : failed(failure, "%s", snnd_context_last_error(context));
+    return derive(context, from, steps, fetch, from, set, failure);
 }
 
 int extend(snnd_context *context, int32_t steps, struct data *data, struct failure *failure) {

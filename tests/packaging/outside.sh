@@ -16,7 +16,7 @@ if readelf -d static | grep libsnndelay; then
     exit 1
 fi
 ./static
-for program in snnd-train snnd-ablation snnd-fields snnd-report snnd-live snnd-make-digits snnd-nir \
+for program in snnd-train snnd-ablation snnd-fields snnd-report snnd-evaluate snnd-live snnd-make-digits snnd-nir \
     rawhd-train rawhd-ablation rawhd-receptive-fields rawhd-report; do
     "$program" --help >help
     head -n 1 help

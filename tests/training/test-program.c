@@ -11,7 +11,8 @@
 
 static const char *const programs[] = {
     "SNND_TRAIN",     "SNND_ABLATION",          "SNND_FIELDS",  "SNND_REPORT", "RAWHD_TRAIN",
-    "RAWHD_ABLATION", "RAWHD_RECEPTIVE_FIELDS", "RAWHD_REPORT", "DIGITS_LIVE", "MAKE_DIGITS"};
+    "RAWHD_ABLATION", "RAWHD_RECEPTIVE_FIELDS", "RAWHD_REPORT", "DIGITS_LIVE", "MAKE_DIGITS",
+    "SNND_EVALUATE"};
 
 enum { PROGRAMS = sizeof programs / sizeof *programs };
 

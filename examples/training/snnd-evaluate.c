@@ -1,0 +1,70 @@
+/* What a trained network takes samples for, and what is left of that when they, or the network, are perturbed. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "common/program.h"
+#include "training/evaluate/evaluation.h"
+#include "training/evaluate/evaluation_results.h"
+#include "training/exit_code.h"
+
+/* Tells where the run's log has another accuracy for the same samples, or was of others. */
+static int compare_with_log(const struct evaluation *evaluation, double accuracy, struct failure *failure) {
+    double logged;
+    if (evaluation_logged(evaluation, &logged, failure) != 0)
+        return -1;
+    if (isnan(logged))
+        return 0;
+    if (!evaluation_has_same_samples(evaluation))
+        program_complain("these samples are not those of the run, which has come to %.2f %%", 100 * logged);
+    else if (logged != accuracy)
+        program_complain("the run's log has %.2f %% for this network, and not %.2f %%", 100 * logged, 100 * accuracy);
+    else if (!evaluation->quiet)
+        puts("the accuracy without perturbation is that of the run's log\n");
+    return 0;
+}
+
+static int evaluate(struct evaluation *evaluation, struct failure *failure) {
+    size_t count;
+    if (evaluation_prepare(evaluation, failure) != 0)
+        return -1;
+    struct evaluation_row *row = evaluation_rows(evaluation, &count, failure);
+    if (row == NULL)
+        return -1;
+    if (!evaluation->quiet)
+        evaluation_print_confusion(evaluation, stdout);
+    int result = compare_with_log(evaluation, row[0].accuracy.estimate, failure);
+    if (result == 0)
+        result = evaluation_write(evaluation, row, count, failure);
+    if (result == 0)
+        evaluation_print(evaluation, row, count, stdout);
+    free(row);
+    if (result == 0 && !evaluation->quiet) {
+        putchar('\n');
+        program_say("predictions, confusion matrix and this table: %s", evaluation->out);
+    }
+    return result;
+}
+
+static enum exit_code work(struct evaluation *evaluation, int count, char **arguments, struct failure *failure) {
+    if (evaluation_read(evaluation, count, arguments, failure) != 0)
+        return EXIT_USAGE;
+    if (evaluation->help)
+        evaluation_help();
+    if (evaluation->version)
+        program_version();
+    if (evaluation->help || evaluation->version)
+        return EXIT_DONE;
+    return evaluate(evaluation, failure) == 0 ? EXIT_DONE : EXIT_FAILED;
+}
+
+int main(int count, char **arguments) {
+    struct evaluation evaluation;
+    struct failure failure = {""};
+    program_begin("snnd-evaluate");
+    const enum exit_code code = work(&evaluation, count, arguments, &failure);
+    if (failure.text[0] != '\0')
+        program_explain(&failure);
+    evaluation_free(&evaluation);
+    return program_end((int)code);
+}
