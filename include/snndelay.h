@@ -1103,7 +1103,7 @@ typedef struct snnd_samples {
     const int32_t *length; /**< [samples], the steps that each has, 1 to `steps`; NULL: all have all. Numbers beyond the
                                 end of a sample are not looked at, and may be NaN. */
     const uint8_t *counts; /**< [samples, steps, channels], where `input` is NULL; both are SNND_ERROR_ARGUMENT */
-    double scale;          /**< of counts: a number is the float32 that is nearest to count x scale; finite, not 0, and
+    double scale;          /**< of counts: a number is count x scale in double, rounded to float32; finite, not 0, and
                                 255 scales are finite as float32; not looked at with `input`; default 1 */
 } snnd_samples;
 
@@ -1220,7 +1220,7 @@ SNND_API int64_t snnd_dataset_samples(const snnd_dataset *dataset);
 SNND_API int32_t snnd_dataset_steps(const snnd_dataset *dataset);
 /** Channels of a sample. */
 SNND_API int32_t snnd_dataset_channels(const snnd_dataset *dataset);
-/** Highest label + 1, of a split that of its parent. */
+/** Highest label + 1; of a split or a selection that of its parent. */
 SNND_API int32_t snnd_dataset_classes(const snnd_dataset *dataset);
 
 /** Steps that sample `index` has, 1 to snnd_dataset_steps(); 0 of NULL and where there is no such sample. */
@@ -1228,7 +1228,8 @@ SNND_API int32_t snnd_dataset_length(const snnd_dataset *dataset, int64_t index)
 
 /** Shows sample `index`: `input` [T, I] borrowed until the dataset is freed; of counts, events and sources until the
  * next call for this dataset or one that shares its samples, in memory for one sample that the first call takes. A
- * source is asked outside of training. Either pointer may be NULL. */
+ * source is asked outside of training. Numbers of the host are shown as they were given, also beyond the sample's end,
+ * where the others have zeros. Either pointer may be NULL. */
 SNND_API snnd_status snnd_dataset_sample(const snnd_dataset *dataset, int64_t index, const float **input,
                                          int32_t *label);
 
@@ -1386,8 +1387,12 @@ typedef struct snnd_trainer_options {
      *
      * A step has 80 bytes of each rank to add three times, of which one is behind `progress` in an epoch and not of a
      * step of the host's; 16 bytes for each neuron in front of batch norm on the way forward, and as many on the way
-     * back; 32 bytes and 8 for each neuron that fires; and 4 bytes for each gradient, of absent synapses only where the
-     * controller looks at them. An evaluation has 80 bytes twice, and 56 bytes for each of its batches.
+     * back; 32 bytes and 8 for each neuron that fires; and 4 bytes for each gradient but those of batch norm, of absent
+     * synapses only where the controller looks at them. An epoch has 80 bytes more at its beginning. An evaluation has
+     * 80 bytes twice, and 56 bytes for each of its batches.
+     *
+     * Ranks that do not train the same (other options, networks, samples or numbers of them) are not found out: each
+     * must be given what the others are, but for `rank`.
      */
     int (*reduce)(void *user, const snnd_reduction *what);
     void *reduce_user; /**< given to `reduce` */
@@ -1767,7 +1772,8 @@ typedef struct snnd_intraclass {
     size_t size;
     double correlation; /**< (between - within) / (between + (n - 1) within); 1 is the most, below 0 is within groups
                              more different than across */
-    double low;         /**< of its interval; exact for normal values in groups of one size */
+    double low;         /**< of its interval; exact for normal values in groups of one size. At levels near 0 it may lie
+                             beside the correlation, since it is that of f */
     double high;        /**< its upper end */
     double between;     /**< mean square between groups */
     double within;      /**< mean square within groups */

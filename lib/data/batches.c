@@ -17,6 +17,7 @@ struct snnd_batches {
     snnd_batch *batch; /* [batches]: the one that the host has, and those ahead */
     int32_t batches;
     int32_t first_part, end_part, parts; /* of a batch, that are wanted */
+    int64_t end;                         /* batches from here on are not made ahead */
     snnd_batch *shown;                   /* that the host has; NULL: none */
     snnd_prefetch *prefetch;             /* NULL: each batch is made when it is asked for */
 };
@@ -92,7 +93,7 @@ snnd_status snnd_batches_create_with(const snnd_dataset *dataset, const snnd_bat
         return SNND_ERROR_MEMORY;
     if (known.batch > dataset->samples)
         known.batch = (int32_t)dataset->samples;
-    *made = (snnd_batches){.options = known, .ordered = -1, .end_part = 1, .parts = 1};
+    *made = (snnd_batches){.options = known, .ordered = -1, .end_part = 1, .parts = 1, .end = INT64_MAX};
     if (snnd_dataset_view(dataset, &made->dataset) != SNND_OK) {
         snnd_release(context, made);
         return SNND_ERROR_MEMORY;
@@ -141,6 +142,10 @@ void snnd_batches_want_parts(snnd_batches *batches, int32_t first, int32_t end, 
     batches->first_part = first;
     batches->end_part = end;
     batches->parts = parts;
+}
+
+void snnd_batches_end_at(snnd_batches *batches, int64_t end) {
+    batches->end = end;
 }
 
 static void put_in_order(snnd_batches *batches, int32_t epoch) {
@@ -235,8 +240,8 @@ static snnd_batch *find_free(const snnd_batches *batches, int64_t number) {
 
 /* Has the batch and those that follow made, as far as they are not yet. */
 static void want_from(snnd_batches *batches, int64_t number) {
-    const int64_t count = snnd_batches_count(batches);
-    for (int64_t next = number; next < count && next < number + batches->batches; next++) {
+    const int64_t ahead = number + batches->batches, end = ahead < batches->end ? ahead : batches->end;
+    for (int64_t next = number; next == number || next < end; next++) {
         if (find(batches, next) != NULL)
             continue;
         snnd_batch *batch = find_free(batches, number);

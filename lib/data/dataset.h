@@ -71,6 +71,9 @@ static inline bool snnd_is_prefetch(int32_t prefetch) {
  * others are not looked for, and what is in their place means nothing. For a walk that has made no batch yet. */
 void snnd_batches_want_parts(snnd_batches *batches, int32_t first, int32_t end, int32_t parts);
 
+/* Batches from `end` on are made when they are asked for, and not ahead. */
+void snnd_batches_end_at(snnd_batches *batches, int64_t end);
+
 /* Another handle on the same samples, which lives as long as it is needed. */
 snnd_status snnd_dataset_view(const snnd_dataset *dataset, snnd_dataset **view);
 

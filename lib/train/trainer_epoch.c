@@ -226,8 +226,10 @@ static void count_batch(const evaluated *batch, snnd_run *run) {
 /* Every rank has a stretch of the batches, and adds 0 for the others. */
 static snnd_status evaluate_own(snnd_trainer *trainer, snnd_batches *batches, evaluated *results) {
     const int64_t count = snnd_batches_count(batches), rank = trainer->options.rank, ranks = trainer->options.ranks;
+    const int64_t end = count * (rank + 1) / ranks;
     snnd_status status = SNND_OK;
-    for (int64_t b = count * rank / ranks; b < count * (rank + 1) / ranks && status == SNND_OK; b++)
+    snnd_batches_end_at(batches, end);
+    for (int64_t b = count * rank / ranks; b < end && status == SNND_OK; b++)
         status = evaluate_batch(trainer, batches, b, &results[b]);
     return status;
 }
