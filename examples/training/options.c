@@ -553,6 +553,12 @@ static int place_of(const struct recipe *recipe, const char *name) {
     return place;
 }
 
+const struct argument *options_deciding(const struct recipe *recipe, const char *name) {
+    const int place = place_of(recipe, name);
+    const struct option_entry *entry = place < entry_count(recipe) ? entry_at(recipe, place) : NULL;
+    return entry != NULL && entry->keeping == DECIDES ? &entry->is : NULL;
+}
+
 int32_t options_extra_steps(const struct options *options) {
     const struct silence *silence = &options->extra_steps;
     return (int32_t)(silence->half ? options->max_delay / 2 * (options->hidden.count + 1) : silence->steps);

@@ -130,6 +130,9 @@ int options_given(const struct options *options, const char *name);
 /** The place of what was chosen, of an option that takes one of some words; and the word. */
 int options_chosen(const struct options *options, const char *name, const char **word);
 
+/** The option of this name, if it decides what a run computes; else NULL. It is the table's, or the recipe's. */
+const struct argument *options_deciding(const struct recipe *recipe, const char *name);
+
 /** The name of the recipe that a run of these settings is of. */
 const char *options_recipe(const cJSON *settings);
 

@@ -588,6 +588,99 @@ START_TEST(ranks_share_the_work) {
 }
 END_TEST
 
+/* ---- Sweeps over any options ---- */
+
+#define GRID "--sweep", "max-delay=0,6", "--sweep", "dale=yes,no", "--seeds", "2"
+#define GRID_TINY TINY, "--structure", "fixed"
+
+/* Every value of one with each of the other, with means of the runs. */
+START_TEST(any_options_can_be_swept_over) {
+    struct table results, summary;
+    ck_assert_int_eq(SWEEP("out", GRID, GRID_TINY), 0);
+    check_said("out.txt", "Test accuracy (%), mean and standard deviation over seeds\n\nmax-delay ");
+    read_table("out", "results.tsv", &results);
+    read_table("out", "summary.tsv", &summary);
+    ck_assert_int_eq(results.rows, 8);
+    ck_assert_int_eq(summary.rows, 4);
+    for (int row = 0; row < 4; row++) {
+        const char *delay = row < 2 ? "0" : "6", *dale = row % 2 == 0 ? "yes" : "no";
+        double sum = 0;
+        int runs = 0;
+        ck_assert_str_eq(table_cell(&summary, row, "max-delay"), delay);
+        ck_assert_str_eq(table_cell(&summary, row, "dale"), dale);
+        ck_assert_str_eq(table_cell(&summary, row, "runs"), "2");
+        for (int i = 0; i < 8; i++)
+            if (strcmp(table_cell(&results, i, "max-delay"), delay) == 0 &&
+                strcmp(table_cell(&results, i, "dale"), dale) == 0) {
+                sum += table_number(&results, i, "last_test_accuracy");
+                runs++;
+            }
+        ck_assert_int_eq(runs, 2);
+        ck_assert_double_eq_tol(table_number(&summary, row, "last_mean"), sum / 2, 1e-8);
+    }
+    table_free(&results);
+    table_free(&summary);
+    char *settings = read_text(folder, "out/max-delay-6_dale-no_seed-1/settings.json", NULL);
+    ck_assert_ptr_nonnull(strstr(settings, "\"max-delay\":\t6"));
+    ck_assert_ptr_nonnull(strstr(settings, "\"dale\":\tfalse"));
+    ck_assert_ptr_nonnull(strstr(settings, "\"seed\":\t1"));
+    free(settings);
+    char *kept = read_text(folder, "out/sweep.json", NULL);
+    ck_assert_ptr_nonnull(strstr(kept, "\"max-delay\":\t[\"0\", \"6\"]"));
+    ck_assert_ptr_nonnull(strstr(kept, "\"structure\":\t\"fixed\""));
+    free(kept);
+}
+END_TEST
+
+START_TEST(a_sweep_goes_on_and_is_reported) {
+    ck_assert_int_eq(SWEEP("out", "--sweep", "max-delay=0", "--seeds", "1", TINY), 0);
+    char *before = read_text(folder, "out/max-delay-0_seed-0/log.jsonl", NULL);
+    ck_assert_int_eq(SWEEP("out", "--sweep", "max-delay=0,6", "--seeds", "1", TINY), 0);
+    char *after = read_text(folder, "out/max-delay-0_seed-0/log.jsonl", NULL);
+    ck_assert_str_eq(before, after);
+    free(before);
+    free(after);
+    ck_assert_int_eq(SWEEP("out", "--dry-run", "--sweep", "max-delay=0,6", "--seeds", "1", TINY), 0);
+    check_said("out.txt", "2 runs: 2 done");
+    char *out = in_folder(folder, "out"), *page = in_folder(folder, "page.html");
+    ck_assert_int_eq(run_program(folder, (const char *const[]){program_path("SNND_REPORT"), "--out", page, out, NULL}),
+                     0);
+    free(page);
+    free(out);
+    char *text = read_text(folder, "page.html", NULL);
+    ck_assert_ptr_nonnull(strstr(text, "Accuracy by options: mean and standard deviation over seeds"));
+    ck_assert_ptr_nonnull(strstr(text, "max-delay"));
+    free(text);
+    ck_assert_int_eq(refuses(START("out", ONE, TINY), "/out/sweep.json already: --sweep and the paper's models need"),
+                     2);
+    ck_assert_int_eq(SWEEP("other", ONE, TINY), 0);
+    ck_assert_int_eq(refuses(START("other", "--sweep", "max-delay=0", TINY), "/other/ablation.json already: "), 2);
+}
+END_TEST
+
+START_TEST(what_cannot_be_swept_over_is_named) {
+    static const struct {
+        const char *sweep, *said;
+    } wrong[] = {
+        {"max-delay", "--sweep: expected OPTION=VALUE,VALUE,..., not 'max-delay'"},
+        {"max-delay=", "--sweep max-delay: expected up to 64 different values of letters, digits and .:+-"},
+        {"max-delay=0,,2", "with commas between, not ''"},
+        {"max-delay=2,2", "with commas between, not '2'"},
+        {"max-delay=3", "--max-delay: expected an even number"},
+        {"tau=../x", "with commas between, not '../x'"},
+        {"dale=yes,maybe", "--sweep dale: expected up to 64 different words of yes and no with commas between"},
+        {"seed=1,2", "--sweep seed: --seeds tells which there are"},
+        {"data=a", "--sweep data: there is no such option of snnd-train rawhd that decides what a run computes"},
+        {"nothing=1", "--sweep nothing: there is no such option"},
+    };
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        ck_assert_int_eq(refuses(START("out", "--sweep", wrong[i].sweep, TINY), wrong[i].said), 2);
+    ck_assert_int_eq(refuses(START("out", "--sweep", "batch=6", "--sweep", "batch=7"), "batch: it is there twice"), 2);
+    ck_assert_int_eq(refuses(START("out", "--sweep", "l1=0", "--models", "both"), "--models: not with --sweep"), 2);
+    ck_assert_int_eq(refuses(START("out", "--sweep", "l1=0", "--", "--l1", "1"), "--l1: this program decides it"), 2);
+}
+END_TEST
+
 /* The first of the ranks, or the last. */
 START_TEST(a_rank_that_dies_costs_nothing_that_is_done) {
     ck_assert_int_eq(SWEEP("whole", USUAL, LONGER), 0);
@@ -621,6 +714,8 @@ int main(void) {
     tcase_add_test(results, a_wider_sweep_keeps_what_is_done);
     tcase_add_test(results, sweeps_of_different_runs_share_the_tables);
     tcase_add_test(results, runs_of_other_settings_are_left_out);
+    tcase_add_test(results, any_options_can_be_swept_over);
+    tcase_add_test(results, a_sweep_goes_on_and_is_reported);
     TCase *deaths = add_case(suite, "deaths", setup, 300);
     tcase_add_loop_test(deaths, killed_at_any_moment_it_goes_on, 0, 3);
     tcase_add_loop_test(deaths, ctrl_c_stops_with_checkpoints, 0, 2);
@@ -631,6 +726,7 @@ int main(void) {
     tcase_add_test(deaths, two_sweeps_share_the_work);
     TCase *refusals = add_case(suite, "refusals", setup, 120);
     tcase_add_test(refusals, wrong_usage_is_named);
+    tcase_add_test(refusals, what_cannot_be_swept_over_is_named);
     tcase_add_test(refusals, links_are_not_followed);
     tcase_add_test(refusals, other_settings_are_refused);
     if (getenv("MPIRUN") != NULL) {

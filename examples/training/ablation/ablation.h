@@ -2,6 +2,7 @@
 #ifndef TRAINING_ABLATION_H
 #define TRAINING_ABLATION_H
 
+#include "training/ablation/grid.h"
 #include "training/sweep/sweep.h"
 
 enum { ABLATION_MODELS = 4, ABLATION_SPARSITIES = 64, ABLATION_SEEDS = 1000 };
@@ -18,7 +19,8 @@ struct ablation {
     int models;
     double sparsity[ABLATION_SPARSITIES]; /**< ascending */
     int sparsities;
-    int64_t seeds; /**< 0 to seeds - 1 */
+    int64_t seeds;    /**< 0 to seeds - 1 */
+    struct grid grid; /**< what is swept over in place of models and sparsities; without options: nothing is */
 };
 
 /** What a run is, and what it came to. */

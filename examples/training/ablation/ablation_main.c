@@ -8,11 +8,13 @@
 
 #include "common/arguments.h"
 #include "common/drawing.h"
+#include "common/files.h"
 #include "common/lock.h"
 #include "common/program.h"
 #include "training/ablation/ablation.h"
 #include "training/ablation/ablation_picture.h"
 #include "training/ablation/ablation_results.h"
+#include "training/ablation/grid_results.h"
 
 /* Half of the synapses, half of these, and so on to 0.2 %. */
 #define USUAL_SPARSITIES "0.5,0.75,0.875,0.9375,0.96875,0.984375,0.9921875,0.99609375,0.998046875"
@@ -22,11 +24,14 @@ static const char help[] =
     "law) or fixed (a random mask, no Dale's law), delays learned or fixed. It can be killed at any time: the same\n"
     "command goes on where it was. Several can be at work on one --out; if built with MPI, mpirun starts them.\n\n"
     "  --data DIR          as of snnd-train\n"
-    "  --out DIR           where runs and results are kept (RECIPE-ablation)\n"
+    "  --out DIR           where runs and results are kept (RECIPE-ablation; of a sweep, RECIPE-sweep)\n"
     "  --sparsities LIST   shares of absent synapses, with commas between\n"
     "                      (0.5,0.75,0.875,... each half of the synapses of the one before, to 0.998046875)\n"
     "  --seeds N           runs of each kind, with seeds 0 to N - 1 (3)\n"
     "  --models LIST       of both, structure, delays, neither: what is learned (all)\n"
+    "  --sweep OPTION=V,V,...  in place of models and sparsities, these values of any option of snnd-train; of "
+    "several,\n"
+    "                      each value of one with each of the others: --sweep max-delay=0,8,24 --sweep dale=yes,no\n"
     "  --jobs N            runs at a time, which share the processors; 0: one a processor (0)\n"
     "  --dry-run           print the runs with their state, and an estimate of the time\n"
     "  --quiet             print the table only\n"
@@ -42,7 +47,9 @@ static const char help[] =
     "                      of test accuracy after the last epoch and after the best\n"
     "  ablation.json       the settings\n"
     "  MODEL-SPARSITY-seed-N/  a run, as of snnd-train; its output is in output.txt\n"
-    "and at the end pictures/ablation.svg and .png, and best.svg and .png of the best epochs.\n\n"
+    "and at the end pictures/ablation.svg and .png, and best.svg and .png of the best epochs. With --sweep it has\n"
+    "sweep.json in place of ablation.json, a column for each OPTION in the tables, runs in\n"
+    "OPTION-VALUE_OPTION-VALUE_seed-N/, and no pictures.\n\n"
     "Exit codes: 0 all runs are done; 1 the data or a run failed, and the next start repeats it; 2 wrong usage, also\n"
     "runs in --out that were begun with other settings; 130 stopped by Ctrl-C, with checkpoints.\n";
 
@@ -65,6 +72,9 @@ static int complain(const struct ablation *ablation, const struct failure *failu
 /* ---- The command line ---- */
 
 static int read_list(const struct argument *argument, void *field, const char *text, struct failure *failure) {
+    struct ablation *ablation = field;
+    if (strcmp(argument->name, "sweep") == 0)
+        return grid_add(&ablation->grid, ablation->sweep.recipe, text, failure);
     return strcmp(argument->name, "models") == 0 ? ablation_read_models(field, text, failure)
                                                  : ablation_read_sparsities(field, text, failure);
 }
@@ -77,6 +87,7 @@ static const struct argument known[] = {
     {"sparsities", OTHER, AT(ablation), 0, 0, NULL},
     {"seeds", WHOLE, AT(ablation.seeds), 1, ABLATION_SEEDS, NULL},
     {"models", OTHER, AT(ablation), 0, 0, NULL},
+    {"sweep", OTHER, AT(ablation), 0, 0, NULL},
     {"jobs", WHOLE, AT(jobs), 0, 1024, NULL},
     {"dry-run", SWITCH, AT(dry_run), 0, 0, NULL},
     {"quiet", SWITCH, AT(ablation.sweep.quiet), 0, 0, NULL},
@@ -84,19 +95,49 @@ static const struct argument known[] = {
     {"version", SWITCH, AT(version), 0, 0, NULL},
 };
 
+/* Results of one kind would come in the place of the other's. */
+static int check_place(const struct ablation *ablation, const char *other, struct failure *failure) {
+    const char *out = ablation->sweep.out;
+    return file_exists_in(out, other)
+               ? failed(failure,
+                        "--out: there is %s/%s already: --sweep and the paper's models need folders of their own", out,
+                        other)
+               : 0;
+}
+
+/* A sweep over options; `given` is of the table above. */
+static int plan_grid(struct ablation *ablation, int count, char **words, const unsigned char *given,
+                     struct failure *failure) {
+    const char *decided[GRID_OPTIONS + 2] = {"seed"};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (given[i] && (strcmp(known[i].name, "models") == 0 || strcmp(known[i].name, "sparsities") == 0))
+            return failed(failure, "--%s: not with --sweep, which can do it: structure=..., delays=..., sparsity=...",
+                          known[i].name);
+    for (int i = 0; i < ablation->grid.options; i++)
+        decided[i + 1] = ablation->grid.option[i].name;
+    if (sweep_common(&ablation->sweep, count, words, decided, failure) != 0 ||
+        check_place(ablation, "ablation.json", failure) != 0)
+        return -1;
+    return grid_add_runs(ablation, failure);
+}
+
 static int read_all(struct request *request, int count, char **words, struct failure *failure) {
     static const struct arguments all = {known, sizeof known / sizeof *known, read_list, SWEEP_HINT};
     struct ablation *ablation = &request->ablation;
     const int own = sweep_own(count, words);
+    unsigned char given[sizeof known / sizeof *known] = {0};
     ablation->seeds = 3;
     if (ablation_read_models(ablation, "both,structure,delays,neither", failure) != 0 ||
         ablation_read_sparsities(ablation, USUAL_SPARSITIES, failure) != 0 ||
-        arguments_read(&all, request, own, words, NULL, NULL, failure) != 0)
+        arguments_read(&all, request, own, words, given, NULL, failure) != 0)
         return -1;
     ablation->sweep.jobs = (int)request->jobs;
     if (request->help || request->version)
         return 0;
-    if (sweep_common(&ablation->sweep, count, words, ablation_decided, failure) != 0)
+    if (ablation->grid.options > 0)
+        return plan_grid(ablation, count, words, given, failure);
+    if (sweep_common(&ablation->sweep, count, words, ablation_decided, failure) != 0 ||
+        check_place(ablation, GRID_SETTINGS, failure) != 0)
         return -1;
     return ablation_add_runs(ablation, failure);
 }
@@ -106,6 +147,8 @@ static int read_all(struct request *request, int count, char **words, struct fai
 static int keep_results(void *user, struct failure *failure) {
     const struct ablation *ablation = user;
     struct ablation_results results;
+    if (ablation->grid.options > 0)
+        return grid_results_write(ablation, failure);
     if (ablation_results_read(ablation, &results, failure) != 0)
         return -1;
     int result = ablation_results_write(ablation, &results, failure);
@@ -119,6 +162,8 @@ static int draw_results(void *user, const char *place, struct failure *failure) 
 
 static int show_results(const struct ablation *ablation, struct failure *failure) {
     struct ablation_results results;
+    if (ablation->grid.options > 0)
+        return grid_results_write(ablation, failure) == 0 ? grid_results_print(ablation, failure) : -1;
     if (ablation_results_read(ablation, &results, failure) != 0)
         return -1;
     int result = ablation_results_write(ablation, &results, failure);
@@ -169,15 +214,24 @@ static int work(struct request *request, int count, char **arguments) {
     return complain(ablation, &failure, code);
 }
 
+/* Where results go unless --out tells depends on it. */
+static int has_sweep(int count, char **words) {
+    for (int i = 1; i < sweep_own(count, words); i++)
+        if (strncmp(words[i], "--sweep", strlen("--sweep")) == 0)
+            return 1;
+    return 0;
+}
+
 int ablation_main(const struct recipe *recipe, int count, char **arguments) {
     struct request request = {0};
     struct sweep *sweep = &request.ablation.sweep;
-    char *out = format_text("%s-ablation", recipe->name);
+    char *out = format_text("%s-%s", recipe->name, has_sweep(count, arguments) ? "sweep" : "ablation");
     sweep->recipe = recipe;
     sweep->out = out;
     ranks_begin(&count, &arguments, &sweep->ranks);
     int code = work(&request, count, arguments);
     sweep_free(sweep);
+    grid_free(&request.ablation.grid);
     free(out);
     return sweep->ranks.rank == 0 ? code : EXIT_DONE; /* or mpirun would end them all */
 }

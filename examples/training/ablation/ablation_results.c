@@ -146,7 +146,7 @@ static void write_results(const struct ablation *ablation, const struct ablation
     }
 }
 
-static void write_spread(const struct ablation_spread *spread, FILE *file) {
+void ablation_spread_write(const struct ablation_spread *spread, FILE *file) {
     fprintf(file, "\t%.8f", spread->mean);
     if (isnan(spread->deviation))
         fputs("\tnan", file);
@@ -157,9 +157,7 @@ static void write_spread(const struct ablation_spread *spread, FILE *file) {
 
 static void write_summary(const struct ablation *ablation, const struct ablation_results *results, FILE *file) {
     (void)ablation;
-    fputs("model\tsparsity\truns\tlast_mean\tlast_deviation\tlast_least\tlast_largest\tbest_mean\tbest_deviation\t"
-          "best_least\tbest_largest\n",
-          file);
+    fputs("model\tsparsity\truns\t" ABLATION_SPREADS "\n", file);
     for (int i = 0; i < results->models; i++)
         for (int j = 0; j < results->sparsities; j++) {
             const int model = results->model[i];
@@ -169,8 +167,8 @@ static void write_summary(const struct ablation *ablation, const struct ablation
             if (last.runs == 0)
                 continue;
             fprintf(file, "%s\t%.15g\t%d", ablation_models[model], sparsity, last.runs);
-            write_spread(&last, file);
-            write_spread(&best, file);
+            ablation_spread_write(&last, file);
+            ablation_spread_write(&best, file);
             fputc('\n', file);
         }
 }

@@ -2,6 +2,8 @@
 #ifndef TRAINING_ABLATION_RESULTS_H
 #define TRAINING_ABLATION_RESULTS_H
 
+#include <stdio.h>
+
 #include "training/ablation/ablation.h"
 
 /** One model at one sparsity, over seeds. Accuracies are shares; the deviation is the sample's, NaN for one run. */
@@ -34,6 +36,13 @@ int ablation_results_read(const struct ablation *ablation, struct ablation_resul
 void ablation_results_list(struct ablation_results *results);
 
 void ablation_results_free(struct ablation_results *results);
+
+/** Columns of a table for the spreads after the last epoch and after the best. */
+#define ABLATION_SPREADS                                                                                               \
+    "last_mean\tlast_deviation\tlast_least\tlast_largest\tbest_mean\tbest_deviation\tbest_least\tbest_largest"
+
+/** Writes half of these columns, each with a tab before it. */
+void ablation_spread_write(const struct ablation_spread *spread, FILE *file);
 
 struct ablation_spread ablation_spread(const struct ablation_results *results, int model, double sparsity,
                                        enum ablation_measure measure);

@@ -8,7 +8,7 @@
 #include "common/failure.h"
 #include "common/table.h"
 
-enum report_kind { REPORT_NOTHING, REPORT_RUN, REPORT_FIELDS, REPORT_ABLATION };
+enum report_kind { REPORT_NOTHING, REPORT_RUN, REPORT_FIELDS, REPORT_ABLATION, REPORT_SWEEP };
 
 /** What all sections need. */
 struct report {
@@ -29,6 +29,9 @@ int report_fields(const struct report *report, FILE *page, const char *folder, c
 /** Accuracy against sparsity, of rawhd-ablation. */
 int report_ablation(const struct report *report, FILE *page, const char *folder, const char *id,
                     struct failure *failure);
+
+/** Accuracy by options that were swept over, of snnd-ablation --sweep. */
+int report_sweep(const struct report *report, FILE *page, const char *folder, const char *id, struct failure *failure);
 
 /** All runs among the folders, those that can be read, if there are several: in one table, and in one picture. */
 void report_overview(FILE *page, char *const folders[], int count);
@@ -56,9 +59,12 @@ int report_settings_load(const char *folder, const char *name, struct cJSON **se
 int report_table_load(const char *folder, const char *name, int texts, const char *const columns[], struct table *table,
                       struct failure *failure);
 
-/** A table of a folder as it is, text in its first column and numbers in the others, out of sight until it is asked
- * for.
- */
-int report_long_table(FILE *page, const char *folder, const char *name, const char *caption, struct failure *failure);
+/** Accuracies of a row of summary.tsv, after the last epoch and after the best. */
+void report_spread_cells(FILE *page, const struct table *summary, int row);
+
+/** A table of a folder as it is, text in its first columns, `texts` of them, and numbers in the others, out of sight
+ * until it is asked for. */
+int report_long_table(FILE *page, const char *folder, const char *name, int texts, const char *caption,
+                      struct failure *failure);
 
 #endif

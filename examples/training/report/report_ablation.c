@@ -9,15 +9,6 @@
 #include "training/report/gallery.h"
 #include "training/report/report.h"
 
-/* Mean and deviation in percent; a single run has no deviation. */
-static void spread_cell(FILE *page, const struct table *summary, int row, const char *mean, const char *deviation) {
-    double width = table_number(summary, row, deviation);
-    if (isnan(width))
-        html_cell(page, "%.2f %%", 100 * table_number(summary, row, mean));
-    else
-        html_cell(page, "%.2f \xc2\xb1 %.2f %%", 100 * table_number(summary, row, mean), 100 * width);
-}
-
 static int write_summary(FILE *page, const char *folder, struct failure *failure) {
     static const char *const headings[] = {"what is learned", "sparsity", "runs", "test accuracy after the last epoch",
                                            "after the best epoch"};
@@ -31,8 +22,7 @@ static int write_summary(FILE *page, const char *folder, struct failure *failure
         html_row(page, table_cell(&summary, row, "model"));
         html_cell(page, "%.5g %%", 100 * table_number(&summary, row, "sparsity"));
         html_cell(page, "%s", table_cell(&summary, row, "runs"));
-        spread_cell(page, &summary, row, "last_mean", "last_deviation");
-        spread_cell(page, &summary, row, "best_mean", "best_deviation");
+        report_spread_cells(page, &summary, row);
         html_row_end(page);
     }
     html_table_end(page);
@@ -109,7 +99,7 @@ int report_ablation(const struct report *report, FILE *page, const char *folder,
     show_pictures(report, page, folder);
     int result = write_summary(page, folder, failure);
     if (result == 0)
-        result = report_long_table(page, folder, "results.tsv", "All runs", failure);
+        result = report_long_table(page, folder, "results.tsv", 1, "All runs", failure);
     if (result == 0 && settings != NULL)
         report_settings(page, settings);
     cJSON_Delete(settings);

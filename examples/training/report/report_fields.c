@@ -232,8 +232,8 @@ int report_fields(const struct report *report, FILE *page, const char *folder, c
     if (result == 0)
         show_pictures(report, page, folder, settings);
     if (result == 0)
-        result = report_long_table(page, folder, "moran.tsv", "All values of Moran's I, with excitation and inhibition",
-                                   failure);
+        result = report_long_table(page, folder, "moran.tsv", 1,
+                                   "All values of Moran's I, with excitation and inhibition", failure);
     if (result == 0 && settings != NULL)
         report_settings(page, settings);
     cJSON_Delete(settings);

@@ -88,7 +88,7 @@ static int check_folders(const struct options *options, struct failure *failure)
         if (report_kind_of(options->folder[i]) == REPORT_NOTHING)
             return failed(failure,
                           "%s: is no folder of results: a run has settings.json and log.jsonl, receptive fields have "
-                          "moran.tsv and tests.tsv, an ablation has results.tsv and summary.tsv",
+                          "moran.tsv and tests.tsv, an ablation or a sweep has results.tsv and summary.tsv",
                           options->folder[i]);
     }
     return 0;
@@ -99,6 +99,7 @@ static int write_section(const struct report *report, FILE *page, const char *fo
     const enum report_kind kind = report_kind_of(folder);
     return kind == REPORT_RUN      ? report_run(report, page, folder, id, failure)
            : kind == REPORT_FIELDS ? report_fields(report, page, folder, id, failure)
+           : kind == REPORT_SWEEP  ? report_sweep(report, page, folder, id, failure)
                                    : report_ablation(report, page, folder, id, failure);
 }
 

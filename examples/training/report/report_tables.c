@@ -1,4 +1,5 @@
 #include <cJSON.h>
+#include <math.h>
 #include <stdlib.h>
 
 #include "common/files.h"
@@ -6,6 +7,7 @@
 #include "common/json.h"
 #include "common/place.h"
 #include "common/table.h"
+#include "training/ablation/grid_results.h"
 #include "training/report/past.h"
 #include "training/report/report.h"
 
@@ -14,6 +16,8 @@ enum report_kind report_kind_of(const char *folder) {
         return REPORT_RUN;
     if (file_exists_in(folder, "tests.tsv") && file_exists_in(folder, "moran.tsv"))
         return REPORT_FIELDS;
+    if (file_exists_in(folder, GRID_SETTINGS) && file_exists_in(folder, "summary.tsv"))
+        return REPORT_SWEEP;
     return file_exists_in(folder, "summary.tsv") && file_exists_in(folder, "results.tsv") ? REPORT_ABLATION
                                                                                           : REPORT_NOTHING;
 }
@@ -30,6 +34,19 @@ int report_table_load(const char *folder, const char *name, int texts, const cha
     return result;
 }
 
+/* Mean and deviation in percent; a single run has no deviation. */
+static void spread_cell(FILE *page, double mean, double deviation) {
+    if (isnan(deviation))
+        html_cell(page, "%.2f %%", 100 * mean);
+    else
+        html_cell(page, "%.2f \xc2\xb1 %.2f %%", 100 * mean, 100 * deviation);
+}
+
+void report_spread_cells(FILE *page, const struct table *summary, int row) {
+    spread_cell(page, table_number(summary, row, "last_mean"), table_number(summary, row, "last_deviation"));
+    spread_cell(page, table_number(summary, row, "best_mean"), table_number(summary, row, "best_deviation"));
+}
+
 static void write_table(FILE *page, const struct table *table) {
     html_table_begin(page, "", (const char *const *)table->cell, table->columns);
     for (int row = 1; row <= table->rows; row++) {
@@ -42,10 +59,11 @@ static void write_table(FILE *page, const struct table *table) {
     html_table_end(page);
 }
 
-int report_long_table(FILE *page, const char *folder, const char *name, const char *caption, struct failure *failure) {
+int report_long_table(FILE *page, const char *folder, const char *name, int texts, const char *caption,
+                      struct failure *failure) {
     static const char *const any[] = {NULL};
     struct table table;
-    if (report_table_load(folder, name, 1, any, &table, failure) != 0)
+    if (report_table_load(folder, name, texts, any, &table, failure) != 0)
         return -1;
     fputs("<details><summary>", page);
     html_text(page, caption);

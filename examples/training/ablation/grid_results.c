@@ -1,0 +1,201 @@
+#include "training/ablation/grid_results.h"
+
+#include <math.h>
+#include <snndelay.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/files.h"
+#include "common/json.h"
+#include "training/ablation/ablation_results.h"
+
+/* Of a folder, so that no file system refuses it. */
+enum { LONGEST_NAME = 200 };
+
+/* ---- Runs ---- */
+
+static int add_run(struct ablation *ablation, int cell, int64_t seed, struct failure *failure) {
+    const struct grid *grid = &ablation->grid;
+    char *words[GRID_OPTIONS], *number = format_text("%lld", (long long)seed), *of_cell = grid_name(grid, cell);
+    char *name = format_text("%s_seed-%s", of_cell, number);
+    const char *arguments[GRID_OPTIONS + 3];
+    int count = 0;
+    for (int i = 0; i < grid->options; i++) {
+        words[i] = grid_word(grid, ablation->sweep.recipe, cell, i);
+        if (words[i] != NULL)
+            arguments[count++] = words[i];
+    }
+    arguments[count++] = "--seed";
+    arguments[count++] = number;
+    arguments[count] = NULL;
+    const int result = strlen(name) <= LONGEST_NAME
+                           ? sweep_add(&ablation->sweep, name, arguments, failure)
+                           : failed(failure, "--sweep: '%s' is too long for the name of a folder", name);
+    for (int i = 0; i < grid->options; i++)
+        free(words[i]);
+    free(name);
+    free(of_cell);
+    free(number);
+    return result;
+}
+
+int grid_add_runs(struct ablation *ablation, struct failure *failure) {
+    for (int64_t seed = 0; seed < ablation->seeds; seed++)
+        for (int cell = 0; cell < grid_cells(&ablation->grid); cell++)
+            if (add_run(ablation, cell, seed, failure) != 0)
+                return -1;
+    return 0;
+}
+
+/* ---- What they came to ---- */
+
+/* In the order of the runs; the cell takes the place of the model, and there is one sparsity for all. */
+static int read_results(const struct ablation *ablation, struct ablation_results *results, struct failure *failure) {
+    const size_t runs = ablation->sweep.count, cells = (size_t)grid_cells(&ablation->grid);
+    *results = (struct ablation_results){0};
+    results->result = allocate(runs, sizeof *results->result);
+    for (size_t run = 0; run < runs; run++) {
+        struct ablation_result *result = &results->result[results->count++];
+        if (ablation_result(ablation, run, result, failure) != 0) {
+            ablation_results_free(results);
+            return -1;
+        }
+        result->model = (int)(run % cells);
+        result->sparsity = 0;
+    }
+    return 0;
+}
+
+static void write_cell(const struct grid *grid, int cell, FILE *file) {
+    for (int i = 0; i < grid->options; i++)
+        fprintf(file, "%s\t", grid_value(grid, cell, i));
+}
+
+static void write_names(const struct grid *grid, FILE *file) {
+    for (int i = 0; i < grid->options; i++)
+        fprintf(file, "%s\t", grid->option[i].name);
+}
+
+static void write_runs(const struct ablation *ablation, const struct ablation_results *results, FILE *file) {
+    write_names(&ablation->grid, file);
+    fputs("seed\tepochs\tlast_test_accuracy\tbest_test_accuracy\tsynapses\tseconds\n", file);
+    for (size_t i = 0; i < results->count; i++) {
+        const struct ablation_result *result = &results->result[i];
+        if (!result->done)
+            continue;
+        write_cell(&ablation->grid, result->model, file);
+        fprintf(file, "%lld\t%d\t%.8f\t%.8f\t%.0f\t%.2f\n", (long long)result->seed, result->epochs, result->last,
+                result->best, result->synapses, result->seconds);
+    }
+}
+
+static void write_summary(const struct ablation *ablation, const struct ablation_results *results, FILE *file) {
+    write_names(&ablation->grid, file);
+    fputs("runs\t" ABLATION_SPREADS "\n", file);
+    for (int cell = 0; cell < grid_cells(&ablation->grid); cell++) {
+        const struct ablation_spread last = ablation_spread(results, cell, 0, ABLATION_LAST);
+        const struct ablation_spread best = ablation_spread(results, cell, 0, ABLATION_BEST);
+        if (last.runs == 0)
+            continue;
+        write_cell(&ablation->grid, cell, file);
+        fprintf(file, "%d", last.runs);
+        ablation_spread_write(&last, file);
+        ablation_spread_write(&best, file);
+        putc('\n', file);
+    }
+}
+
+/* What all runs have in common. */
+static cJSON *common_settings(const struct ablation *ablation) {
+    cJSON *common = options_settings(&ablation->sweep.run[0].options);
+    for (size_t run = 1; run < ablation->sweep.count; run++) {
+        cJSON *other = options_settings(&ablation->sweep.run[run].options);
+        for (cJSON *next, *item = common->child; item != NULL; item = next) {
+            next = item->next;
+            if (!cJSON_Compare(item, cJSON_GetObjectItemCaseSensitive(other, item->string), 1))
+                cJSON_Delete(cJSON_DetachItemViaPointer(common, item));
+        }
+        cJSON_Delete(other);
+    }
+    cJSON_DeleteItemFromObjectCaseSensitive(common, "seed");
+    return common;
+}
+
+/* What the runs differ in, and what they have in common. */
+static int write_settings(const struct ablation *ablation, struct failure *failure) {
+    const struct grid *grid = &ablation->grid;
+    cJSON *settings = cJSON_CreateObject(), *swept = cJSON_AddObjectToObject(settings, "sweep");
+    cJSON *common = common_settings(ablation);
+    for (int i = 0; i < grid->options; i++) {
+        cJSON *values = cJSON_AddArrayToObject(swept, grid->option[i].name);
+        for (int k = 0; k < grid->option[i].values; k++)
+            cJSON_AddItemToArray(values, cJSON_CreateString(grid->option[i].value[k]));
+        cJSON_DeleteItemFromObjectCaseSensitive(common, grid->option[i].name);
+    }
+    cJSON_AddNumberToObject(settings, "seeds", (double)ablation->seeds);
+    cJSON_AddItemToObject(settings, "common", common);
+    char *recordings = sweep_recordings(&ablation->sweep);
+    if (recordings != NULL)
+        cJSON_AddStringToObject(settings, "recordings", recordings);
+    free(recordings);
+    cJSON_AddStringToObject(settings, "library", snnd_version());
+    const int result = json_write_in(ablation->sweep.out, GRID_SETTINGS, settings, failure);
+    cJSON_Delete(settings);
+    return result;
+}
+
+static int write_file(const struct ablation *ablation, const struct ablation_results *results, const char *name,
+                      void (*write)(const struct ablation *, const struct ablation_results *, FILE *),
+                      struct failure *failure) {
+    struct file_writing writing;
+    FILE *file = file_begin_in(ablation->sweep.out, name, &writing, failure);
+    if (file == NULL)
+        return -1;
+    write(ablation, results, file);
+    return file_end(&writing, failure);
+}
+
+int grid_results_write(const struct ablation *ablation, struct failure *failure) {
+    struct ablation_results results;
+    if (read_results(ablation, &results, failure) != 0)
+        return -1;
+    int result = write_file(ablation, &results, "results.tsv", write_runs, failure);
+    if (result == 0)
+        result = write_file(ablation, &results, "summary.tsv", write_summary, failure);
+    ablation_results_free(&results);
+    return result == 0 ? write_settings(ablation, failure) : -1;
+}
+
+/* ---- The table ---- */
+
+static void print_spread(const struct ablation_spread *spread) {
+    char *cell = spread->runs == 0   ? format_text("-")
+                 : spread->runs == 1 ? format_text("%.2f", 100 * spread->mean)
+                                     : format_text("%.2f +- %.2f", 100 * spread->mean, 100 * spread->deviation);
+    printf("  %-14s", cell);
+    free(cell);
+}
+
+int grid_results_print(const struct ablation *ablation, struct failure *failure) {
+    const struct grid *grid = &ablation->grid;
+    struct ablation_results results;
+    if (read_results(ablation, &results, failure) != 0)
+        return -1;
+    puts("Test accuracy (%), mean and standard deviation over seeds\n");
+    for (int i = 0; i < grid->options; i++)
+        printf("%-14s  ", grid->option[i].name);
+    puts("  runs  last epoch      best epoch");
+    for (int cell = 0; cell < grid_cells(grid); cell++) {
+        const struct ablation_spread last = ablation_spread(&results, cell, 0, ABLATION_LAST);
+        const struct ablation_spread best = ablation_spread(&results, cell, 0, ABLATION_BEST);
+        for (int i = 0; i < grid->options; i++)
+            printf("%-14s  ", grid_value(grid, cell, i));
+        printf("%6d", last.runs);
+        print_spread(&last);
+        print_spread(&best);
+        putchar('\n');
+    }
+    ablation_results_free(&results);
+    return 0;
+}
