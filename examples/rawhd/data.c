@@ -12,6 +12,7 @@
 #include "rawhd/cache.h"
 #include "rawhd/digits.h"
 #include "rawhd/front_end.h"
+#include "training/arrays.h"
 
 void data_multiply(float *cells, size_t count) {
     for (size_t i = 0; i < count; i++)
@@ -25,12 +26,11 @@ struct reading {
     const struct say *say;
 };
 
-static int load_set(snnd_context *context, const char *folder, const char *input, const char *labels,
+static int load_set(snnd_context *context, const char *folder, const char *input, const char *labels, struct data *data,
                     snnd_dataset **set, struct failure *failure) {
     char *input_path = format_text("%s/%s", folder, input), *label_path = format_text("%s/%s", folder, labels);
-    int result = snnd_dataset_load_npy(context, input_path, label_path, DATA_SCALE, set) == SNND_OK
-                     ? 0
-                     : failed(failure, "%s", snnd_context_last_error(context));
+    const struct array_paths paths = {input_path, label_path, NULL};
+    const int result = arrays_load(context, &paths, DATA_SCALE, data, set, failure);
     free(input_path);
     free(label_path);
     return result;
@@ -38,8 +38,8 @@ static int load_set(snnd_context *context, const char *folder, const char *input
 
 /* Reads the four files of a folder. */
 static int load_folder(snnd_context *context, const char *folder, struct data *data, struct failure *failure) {
-    if (load_set(context, folder, TRAINING_INPUT, TRAINING_LABELS, &data->training, failure) != 0 ||
-        load_set(context, folder, TESTING_INPUT, TESTING_LABELS, &data->testing, failure) != 0)
+    if (load_set(context, folder, TRAINING_INPUT, TRAINING_LABELS, data, &data->training, failure) != 0 ||
+        load_set(context, folder, TESTING_INPUT, TESTING_LABELS, data, &data->testing, failure) != 0)
         return -1;
     int32_t channels = snnd_dataset_channels(data->training), tested = snnd_dataset_channels(data->testing);
     return channels == tested ? 0

@@ -16,7 +16,7 @@ void data_multiply(float *cells, size_t count);
 
 /**
  * Reads the four .npy files of a folder that has them; else the Heidelberg Digits layout, through the spectrograms
- * kept from an earlier run where these are still right. Both are multiplied by DATA_SCALE.
+ * kept from an earlier run where these are still right. Both are multiplied by DATA_SCALE, and files are mapped.
  */
 int rawhd_load(snnd_context *context, const struct options *options, const struct say *say, struct data *data,
                struct failure *failure);

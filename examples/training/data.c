@@ -17,17 +17,26 @@ void data_say(const struct say *say, const char *format, ...) {
     free(message);
 }
 
+/* What lies beyond the end of a sample counts as zeros, whatever is there. */
+static uint64_t add_sample(uint64_t fingerprint, const float *input, size_t numbers, size_t all) {
+    static const float zero;
+    fingerprint = fingerprint_add(fingerprint, input, numbers * sizeof *input);
+    for (size_t k = numbers; k < all; k++)
+        fingerprint = fingerprint_add(fingerprint, &zero, sizeof zero);
+    return fingerprint;
+}
+
 uint64_t data_fingerprint(uint64_t fingerprint, const snnd_dataset *set) {
-    const size_t bytes = (size_t)snnd_dataset_steps(set) * (size_t)snnd_dataset_channels(set) * sizeof(float);
+    const size_t steps = (size_t)snnd_dataset_steps(set), channels = (size_t)snnd_dataset_channels(set);
     for (int64_t i = 0; i < snnd_dataset_samples(set); i++) {
         const float *input;
         int32_t label;
         if (snnd_dataset_sample(set, i, &input, &label) != SNND_OK)
             break;
-        fingerprint = fingerprint_add(fingerprint, input, bytes);
-        fingerprint = fingerprint_add(fingerprint, &label, sizeof label);
         const int32_t length = snnd_dataset_length(set, i);
-        if (length < snnd_dataset_steps(set))
+        fingerprint = add_sample(fingerprint, input, (size_t)length * channels, steps * channels);
+        fingerprint = fingerprint_add(fingerprint, &label, sizeof label);
+        if ((size_t)length < steps)
             fingerprint = fingerprint_add(fingerprint, &length, sizeof length);
     }
     return fingerprint;

@@ -34,7 +34,8 @@ struct data {
 /** Has someone told. */
 void data_say(const struct say *say, const char *format, ...) EXAMPLES_PRINTF(2, 3);
 
-/** Adds the numbers, lengths and labels of a set to a fingerprint, which begins with FINGERPRINT_START. */
+/** Adds the numbers, lengths and labels of a set to a fingerprint, which begins with FINGERPRINT_START. It does not
+ * matter how the set has its numbers, nor what is beyond the ends of samples. */
 uint64_t data_fingerprint(uint64_t fingerprint, const snnd_dataset *set);
 
 void data_free(struct data *data);
