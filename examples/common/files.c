@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -170,18 +171,72 @@ char *file_text_in(const char *folder, const char *name, struct failure *failure
 
 /* ---- Writing ---- */
 
+#define TEMPORARY "snnd-%ld-%u.tmp"
+
+/* Locks what is being written, which says that it is not left over. 0: it has been removed meanwhile, or is about to
+ * be. Where there are no locks nothing is removed. */
+static int hold(int file) {
+    struct stat status;
+    if (flock(file, LOCK_EX | LOCK_NB) != 0)
+        return errno != EWOULDBLOCK;
+    return fstat(file, &status) != 0 || status.st_nlink > 0;
+}
+
 /* A new file beside the place, of a name that nobody has, nor has to do with the place's, which may be so long that no
  * more fits behind it. */
 static int open_temporary(struct file_writing *writing, mode_t mode) {
     for (unsigned attempt = 0; attempt < 1000; attempt++) {
-        writing->temporary = format_text("snnd-%ld-%u.tmp", (long)getpid(), attempt);
+        writing->temporary = format_text(TEMPORARY, (long)getpid(), attempt);
         const int file = openat(writing->folder, writing->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-        if (file >= 0 || errno != EEXIST)
+        if (file >= 0 && hold(file))
             return file;
+        const int error = errno;
         free(writing->temporary);
         writing->temporary = NULL;
+        if (file >= 0)
+            close(file);
+        else if (error != EEXIST) {
+            errno = error;
+            return -1;
+        }
     }
     return -1;
+}
+
+/* 1 if it is a name that open_temporary() gives. */
+static int is_temporary(const char *name) {
+    long process;
+    unsigned attempt;
+    if (sscanf(name, TEMPORARY, &process, &attempt) != 2)
+        return 0;
+    char *same = format_text(TEMPORARY, process, attempt);
+    const int result = strcmp(same, name) == 0;
+    free(same);
+    return result;
+}
+
+/* Removes a file that nobody holds. It is held until it is gone, so that nobody begins to write to it. */
+static void remove_left_over(int folder, const char *name) {
+    struct stat status, now;
+    if (fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(status.st_mode))
+        return;
+    const int file = openat(folder, name, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (file < 0)
+        return;
+    if (flock(file, LOCK_EX | LOCK_NB) == 0 && fstat(file, &status) == 0 &&
+        fstatat(folder, name, &now, AT_SYMLINK_NOFOLLOW) == 0 && now.st_dev == status.st_dev &&
+        now.st_ino == status.st_ino)
+        unlinkat(folder, name, 0);
+    close(file);
+}
+
+void file_sweep(const char *path) {
+    DIR *folder = opendir(path);
+    for (struct dirent *entry; folder != NULL && (entry = readdir(folder)) != NULL;)
+        if (is_temporary(entry->d_name))
+            remove_left_over(dirfd(folder), entry->d_name);
+    if (folder != NULL)
+        closedir(folder);
 }
 
 /* Gives the new file the permissions of the one that it will replace, and its owner and group where we may; who would

@@ -54,6 +54,10 @@ int file_end(struct file_writing *writing, struct failure *failure);
 /** Instead of file_end(): the place stays as it was. */
 void file_abandon(struct file_writing *writing);
 
+/** Removes what processes that were killed have left in a folder instead of file_end(), and nothing that a process is
+ * writing. Where a file system has no locks it removes nothing. */
+void file_sweep(const char *path);
+
 /** Copies a regular file, of any size. */
 int file_copy_in(const char *from, const char *name, const char *to, const char *new_name, struct failure *failure);
 

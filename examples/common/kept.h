@@ -37,7 +37,8 @@ struct kept_writing {
 };
 
 /** Begins FOLDER/NAME, in a folder that is there; without a folder (NULL) a file that nobody else sees, and that is
- * gone when it is given back. Both names must outlive the writing. */
+ * gone when it is given back. Both names must outlive the writing. What processes that were killed have left in the
+ * folder is removed. */
 int kept_begin(const char *folder, const char *name, uint64_t key, struct kept_writing *writing,
                struct failure *failure);
 

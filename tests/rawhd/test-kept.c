@@ -119,6 +119,30 @@ START_TEST(what_is_abandoned_leaves_the_place) {
 END_TEST
 
 /* As on a disk that is full. */
+/* Of two processes one is killed while it writes, and the other goes on writing. */
+START_TEST(what_killed_processes_left_is_swept) {
+    struct kept_writing writing, other;
+    ck_assert_int_eq(kept_begin(folder, "b", KEY, &writing, &failure), 0);
+    const pid_t child = fork();
+    if (child == 0)
+        _exit(kept_begin(folder, "c", KEY, &other, &failure) == 0 ? raise(SIGKILL) : 1);
+    ck_assert_int_eq(wait_program(child), -1);
+    char *left = format_text("snnd-%ld-0.tmp", (long)child), *similar = format_text("snnd-%ld-0.tmp.x", (long)child);
+    write_text(folder, similar, "somebody's");
+    write_text(folder, "snnd-07-0.tmp", "somebody's");
+    ck_assert(file_exists_in(folder, left));
+    write_pieces(folder, 100, 0);
+    ck_assert(!file_exists_in(folder, left));
+    ck_assert(file_exists_in(folder, similar));
+    ck_assert(file_exists_in(folder, "snnd-07-0.tmp"));
+    kept_close(&kept);
+    ck_assert_msg(kept_add(&writing, "1", 1, &failure) == 0 && kept_end(&writing, &kept, &failure) == 0, "%s",
+                  failure.text);
+    free(similar);
+    free(left);
+}
+END_TEST
+
 START_TEST(a_file_that_cannot_grow_is_said) {
     static const unsigned char bytes[100000];
     const struct rlimit little = {4096, RLIM_INFINITY}, much = {RLIM_INFINITY, RLIM_INFINITY};
@@ -182,6 +206,7 @@ int main(void) {
     tcase_add_test(tcase, another_key_or_name_is_none);
     tcase_add_test(tcase, what_is_damaged_is_none);
     tcase_add_test(tcase, what_is_abandoned_leaves_the_place);
+    tcase_add_test(tcase, what_killed_processes_left_is_swept);
     tcase_add_test(tcase, a_file_that_cannot_grow_is_said);
     tcase_add_test(tcase, caches_have_their_places);
     suite_add_tcase(suite, tcase);
