@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "common/arguments.h"
+#include "common/fingerprint.h"
 #include "common/numbers.h"
 #include "training/recipe.h"
 
@@ -716,6 +717,18 @@ cJSON *options_settings(const struct options *options) {
             cJSON_AddItemToObject(settings, entry->is.name, value_of(options, entry));
     }
     return settings;
+}
+
+uint64_t options_fingerprint(const cJSON *settings) {
+    static const char *const paths[] = {"data", "from", "rewind"};
+    cJSON *rest = cJSON_Duplicate(settings, 1);
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
+        cJSON_DeleteItemFromObjectCaseSensitive(rest, paths[i]);
+    char *text = cJSON_PrintUnformatted(rest);
+    const uint64_t fingerprint = fingerprint_add(FINGERPRINT_START, text, strlen(text));
+    cJSON_free(text);
+    cJSON_Delete(rest);
+    return fingerprint;
 }
 
 /* 0 if what the command line gave is what the run had. */

@@ -139,6 +139,10 @@ const char *options_recipe(const cJSON *settings);
 /** The recipe, the options that decide what a run computes, and those that are good to know when it is resumed. */
 cJSON *options_settings(const struct options *options);
 
+/** A number of settings that is another one where a run computes something else. It knows nothing of paths, which every
+ * machine may have its own of. */
+uint64_t options_fingerprint(const cJSON *settings);
+
 /** Takes from an earlier run's settings what the command line did not give, and fails, with the name of the option,
  * where it gave what the run cannot go on with. `settings` must outlive `options`. */
 int options_inherit(struct options *options, const cJSON *settings, struct failure *failure);

@@ -68,6 +68,17 @@ void ranks_meet(void) {
         MPI_Barrier(MPI_COMM_WORLD);
 }
 
+int ranks_same(uint64_t number) {
+    if (!joined)
+        return 1;
+    uint64_t *all = allocate((size_t)together.size, sizeof *all);
+    int same = MPI_Allgather(&number, 1, MPI_UINT64_T, all, 1, MPI_UINT64_T, MPI_COMM_WORLD) == MPI_SUCCESS;
+    for (int r = 0; r < together.size && same; r++)
+        same = all[r] == number;
+    free(all);
+    return same;
+}
+
 static double now(void) {
     struct timespec time;
     clock_gettime(CLOCK_MONOTONIC, &time);
@@ -78,10 +89,10 @@ static double now(void) {
  * them a second later. */
 static const double PATIENCE = 0.3;
 
-static int wait_for(MPI_Request requests[2]) {
+static int wait_for(MPI_Request requests[2], MPI_Status statuses[2]) {
     double told = -1;
     for (int done = 0;;) {
-        if (MPI_Testall(2, requests, &done, MPI_STATUSES_IGNORE) != MPI_SUCCESS)
+        if (MPI_Testall(2, requests, &done, statuses) != MPI_SUCCESS)
             return -1;
         if (done)
             return 0;
@@ -98,9 +109,13 @@ enum { PIECE = 1 << 20 };
 
 static int exchange(int partner, MPI_Datatype type, int count, const void *own, void *theirs) {
     MPI_Request requests[2];
+    MPI_Status statuses[2];
+    int got;
     return MPI_Irecv(theirs, count, type, partner, 0, MPI_COMM_WORLD, &requests[0]) == MPI_SUCCESS &&
-                   MPI_Isend(own, count, type, partner, 0, MPI_COMM_WORLD, &requests[1]) == MPI_SUCCESS
-               ? wait_for(requests)
+                   MPI_Isend(own, count, type, partner, 0, MPI_COMM_WORLD, &requests[1]) == MPI_SUCCESS &&
+                   wait_for(requests, statuses) == 0 && MPI_Get_count(&statuses[0], type, &got) == MPI_SUCCESS &&
+                   got == count
+               ? 0
                : -1;
 }
 
@@ -153,6 +168,8 @@ int ranks_end(int code) {
         return code;
     if (broken || (code != EXIT_DONE && code != EXIT_STOPPED)) {
         fflush(NULL);
+        if (together.rank > 0) /* rank 0 has a moment to say why */
+            nanosleep(&(struct timespec){.tv_nsec = 300000000}, NULL);
         MPI_Abort(MPI_COMM_WORLD, code);
     }
     MPI_Finalize();
@@ -179,6 +196,11 @@ void ranks_watch(const volatile sig_atomic_t *watched) {
 }
 
 void ranks_meet(void) {
+}
+
+int ranks_same(uint64_t number) {
+    (void)number;
+    return 1;
 }
 
 int ranks_add(void *user, const snnd_reduction *what) {

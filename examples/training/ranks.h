@@ -4,6 +4,7 @@
 
 #include <signal.h>
 #include <snndelay.h>
+#include <stdint.h>
 
 struct ranks {
     int rank;  /**< of this process; only rank 0 speaks of what concerns all */
@@ -27,6 +28,9 @@ const struct ranks *ranks_together(void);
 
 /** Waits until all ranks are here. */
 void ranks_meet(void);
+
+/** Whether all ranks have the same number; each has to ask for it, and waits for the others. */
+int ranks_same(uint64_t number);
 
 /** `reduce` of snnd_trainer_options: adds over ranks, in the order that it wants. */
 int ranks_add(void *user, const snnd_reduction *what);

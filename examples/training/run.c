@@ -212,6 +212,10 @@ static int open_folder(struct run *run) {
     cJSON_AddItemToObject(keep->settings, KEEP_ABSENT, absent_classes(run));
     cJSON_AddStringToObject(keep->settings, "library", snnd_version());
     describe_data(run, keep->settings);
+    if (!ranks_same(options_fingerprint(keep->settings)))
+        return failed(run->failure,
+                      "the processes of mpirun have other data than one another, or other instructions or "
+                      "another library; expected the same files in --data, and one --isa");
     if (!is_first())
         return run->options->resume ? keep_follow(keep, run->trainer, run->options, &run->progress, run->failure) : 0;
     const int begun = run->options->resume ? keep_restore(keep, run->trainer, run->model.network, run->options,
@@ -277,7 +281,7 @@ static enum exit_code train_epoch(struct run *run) {
     snnd_status status = snnd_trainer_epoch(run->trainer, run->data.training, &result.training);
     /* Where ranks have lost one there was no such step, and what was before it stays. */
     const int is_left = status == SNND_ERROR_CALLBACK && ranks_together()->size > 1;
-    if (is_left && is_first())
+    if (is_left && is_first() && !stop_asked) /* who asks to stop may reach one rank before another */
         program_complain("%s", snnd_context_last_error(run->context));
     if (status == SNND_STOPPED || is_left) {
         run->keep.seconds += progress_clock() - begin;

@@ -18,18 +18,38 @@ static int complain(const struct failure *failure, enum exit_code code) {
     return code;
 }
 
+/* What a rank says in place of its options where it does not train. */
+enum { ASKED_FOR_WORDS, REFUSED };
+
+/* The command line is refused: rank 0 says why of all ranks, and a rank of itself where it is alone with that. */
+static int refuse(const struct failure *failure, enum exit_code code) {
+    if (!ranks_same(REFUSED) || ranks_together()->rank == 0)
+        program_explain(failure);
+    return code;
+}
+
+/* Whether all ranks were started to do the same. */
+static int start_together(const struct options *options, struct failure *failure) {
+    cJSON *settings = options_settings(options);
+    const int same = ranks_same(options_fingerprint(settings));
+    cJSON_Delete(settings);
+    return same ? 0 : failed(failure, "mpirun has started processes with different options; expected the same");
+}
+
 /* Runs with options that the command line, and an earlier run, have given. */
 static int run_checked(struct options *options, int lock, struct failure *failure) {
     const struct ranks *ranks = ranks_together();
     if (!options->resume && !options_given(options, "shards"))
         options->shards = ranks->size;
     if (options_check(options, failure) != 0)
-        return complain(failure, EXIT_USAGE);
+        return refuse(failure, EXIT_USAGE);
     if (options->shards % ranks->size != 0) {
         failed(failure, "--shards %lld: mpirun has started %d processes; expected 1, or a power of two up to --shards",
                (long long)options->shards, ranks->size);
-        return complain(failure, EXIT_USAGE);
+        return refuse(failure, EXIT_USAGE);
     }
+    if (start_together(options, failure) != 0)
+        return complain(failure, EXIT_USAGE);
     options->quiet |= ranks->rank > 0;
     if (!options->quiet)
         idle_mention(options);
@@ -50,23 +70,25 @@ int train(const struct recipe *recipe, int count, char **arguments, int lock) {
     struct options options;
     struct failure failure;
     if (options_read(recipe, count, arguments, &options, &failure) != 0)
-        return complain(&failure, EXIT_USAGE);
-    if (options.help) {
-        options_help(recipe, program_name());
-        return EXIT_DONE;
-    }
-    if (options.version) {
-        program_version();
-        return EXIT_DONE;
+        return refuse(&failure, EXIT_USAGE);
+    if (options.help || options.version) {
+        const int same = ranks_same(ASKED_FOR_WORDS);
+        if (ranks_together()->rank > 0 && same)
+            return EXIT_DONE;
+        if (options.help)
+            options_help(recipe, program_name());
+        else
+            program_version();
+        return same ? EXIT_DONE : EXIT_USAGE;
     }
     cJSON *settings = NULL;
     if (options.resume) {
         settings = keep_settings(options.out, &failure);
         if (settings == NULL)
-            return complain(&failure, EXIT_FAILED);
+            return refuse(&failure, EXIT_FAILED);
         if (options_inherit(&options, settings, &failure) != 0) {
             cJSON_Delete(settings);
-            return complain(&failure, EXIT_USAGE);
+            return refuse(&failure, EXIT_USAGE);
         }
     }
     int code = run_checked(&options, lock, &failure);

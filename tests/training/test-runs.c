@@ -791,6 +791,38 @@ START_TEST(processes_are_as_many_as_shards_allow) {
 }
 END_TEST
 
+/* Of two processes the second has one option more. */
+static int run_apart(const char *out, const char *option, const char *value) {
+    char *path = in_folder(folder, out);
+    const char *train = program_path("RAWHD_TRAIN");
+    const char *const arguments[] = {mpirun_path(), "-n", "1",        train, "--data", set,   "--out",  path,
+                                     "--epochs",    "2",  ":",        "-n",  "1",      train, "--data", set,
+                                     "--out",       path, "--epochs", "2",   option,   value, NULL};
+    const int code = wait_program(start_program(folder, arguments));
+    free(path);
+    return code;
+}
+
+START_TEST(processes_that_differ_train_nothing) {
+    static const char *const apart[][2] = {
+        {"--seed", "5"}, {"--epochs", "3"}, {"--weight-rate", "0.001"}, {"--help", NULL}};
+    for (int k = 0; k < (int)(sizeof apart / sizeof *apart); k++) {
+        ck_assert_int_ne(run_apart("run", apart[k][0], apart[k][1]), 0);
+        check_error("mpirun has started processes with different options");
+    }
+    ck_assert_int_ne(run_apart("run", "--batch", "x"), 0);
+    check_error("--batch");
+    ck_assert(!has("run/settings.json"));
+    char *other = in_folder(folder, "others-set");
+    write_tones(other);
+    write_tone(other, "audio/lang-english_speaker-00_trial-0_digit-0.flac", 700, 0.4, 16000);
+    ck_assert_int_ne(run_apart("run", "--data", other), 0);
+    check_error("have other data than one another");
+    ck_assert(!has("run/log.jsonl"));
+    free(other);
+}
+END_TEST
+
 START_TEST(settings_have_whole_paths) {
     ck_assert_int_eq(RUN("dense", "--epochs", "1", "--hidden", "16"), 0);
     ck_assert_int_eq(chdir(folder), 0);
@@ -962,6 +994,7 @@ int main(void) {
         tcase_add_loop_test(processes, a_process_that_dies_leaves_a_checkpoint, 0, 2);
         tcase_add_test(processes, processes_stop_together);
         tcase_add_test(processes, processes_are_as_many_as_shards_allow);
+        tcase_add_test(processes, processes_that_differ_train_nothing);
     }
     suite_add_tcase(suite, processes);
     TCase *refusals = tcase_create("refusals");
