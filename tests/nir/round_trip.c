@@ -316,6 +316,7 @@ END_TEST
 
 /* Of the paper's order, integrators are exact for all readers; LIF neurons are not, and the writer says so. */
 START_TEST(the_papers_order_is_approximate_where_readers_update_first) {
+    order = SNND_ORDER_PAPER;
     snnd_context *context = make_context(1);
     const nir_export_options options = export_for(NIR_UPDATE_FIRST);
     snnd_network *network = build(context, true, 3), *integrators, *loaded;
