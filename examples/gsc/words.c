@@ -10,6 +10,7 @@
 #include "common/crew.h"
 #include "common/fingerprint.h"
 #include "common/reading.h"
+#include "common/stop.h"
 
 /* Recordings between two of the file's writes. */
 enum { SOME = 1024, ALIGNMENT = 64 };
@@ -83,6 +84,8 @@ struct batch {
 static int read_word(const struct batch *batch, struct mel *mel, size_t i, struct failure *failure) {
     const struct commands *commands = &batch->words->commands;
     const size_t index = batch->index[i];
+    if (stop_is_asked())
+        return failed(failure, "stopped");
     struct audio audio;
     struct failure reason;
     if (commands_load(commands, index, &audio, failure) != 0)

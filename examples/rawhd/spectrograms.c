@@ -8,6 +8,7 @@
 #include "audio/mel.h"
 #include "common/crew.h"
 #include "common/reading.h"
+#include "common/stop.h"
 #include "rawhd/zenke_vogels.h"
 
 /* One recording to be read, and what came of it. */
@@ -82,7 +83,7 @@ static void *thread_main(void *user) {
         front_end.mel = mel_new(work->lowest_rate);
     else
         front_end.zenke_vogels = zenke_vogels_new();
-    for (size_t i; (i = atomic_fetch_add(&work->next, 1)) < work->count;) {
+    for (size_t i; (i = atomic_fetch_add(&work->next, 1)) < work->count && !stop_is_asked();) {
         do_job(work->folder, &front_end, &work->job[i]);
         reading_add(&work->reading, 1);
     }
@@ -154,7 +155,7 @@ int spectrograms_make(enum preset preset, const struct recordings *recordings, i
     reading_end(&work.reading);
     collect_problems(work.job, work.count, problems);
     free(work.job);
-    if (problems_total(problems) > 0) {
+    if (problems_total(problems) > 0 || stop_is_asked()) {
         spectrograms_free(training);
         spectrograms_free(testing);
         return -1;

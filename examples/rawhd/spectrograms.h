@@ -26,8 +26,8 @@ struct spectrogram_scale {
 
 /** Reads every recording on `threads` threads (0: one a processor); the numbers do not depend on how many. Unless it is
  * `quiet`, it tells how far it is. Recordings
- * that cannot be used are noted in `problems`, and nothing is given back if that has any. Returns 0, or -1 with
- * problems. */
+ * that cannot be used are noted in `problems`, and nothing is given back if that has any, or if stop_is_asked().
+ * Returns 0, or -1 with problems, which may be none where it was stopped. */
 int spectrograms_make(enum preset preset, const struct recordings *recordings, int threads, int quiet,
                       struct spectrograms *training, struct spectrograms *testing, struct spectrogram_scale *scale,
                       struct problems *problems);

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "common/fingerprint.h"
+#include "common/stop.h"
 
 /* What is kept is a head, labels, speakers, words with a zero byte behind each, counts and what was told, each of them
  * aligned. Another FORM is made anew. */
@@ -199,7 +200,7 @@ static int write_counts(const struct counts *counts, struct kept_writing *writin
     uint8_t *cell = allocate(cells_of(counts), 1);
     int result = write_begin(counts, writing, failure) == 0 ? WRITTEN : UNWRITTEN;
     for (int64_t i = 0; i < counts->samples && result == WRITTEN; i++) {
-        if (events_fill(counts->events, (size_t)i, cell, &told, failure) != 0)
+        if (stop_is_asked() || events_fill(counts->events, (size_t)i, cell, &told, failure) != 0)
             result = UNREAD;
         else if (kept_add(writing, cell, cells_of(counts), failure) != 0)
             result = UNWRITTEN;

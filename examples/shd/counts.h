@@ -35,7 +35,7 @@ int counts_open(const char *folder, const char *file, const struct events_shape 
 int counts_must_read(const struct counts *counts);
 
 /** Reads the events into a file of counts in `cache`, or, without (NULL) or where that cannot be written, into one that
- * is gone when the program ends; `unkept` gets why, and is empty otherwise. */
+ * is gone when the program ends; `unkept` gets why, and is empty otherwise. Fails if stop_is_asked(). */
 int counts_read(struct counts *counts, const char *cache, struct reading *reading, struct failure *unkept,
                 struct failure *failure);
 

@@ -675,7 +675,8 @@ void options_help(const struct recipe *recipe, const char *program) {
         "  settings.json           the options of the run; --resume takes from it what it is not given\n"
         "\n"
         "Exit codes: 0 done; 1 the data or the run failed; 2 wrong usage, also an --out that holds a run, or --resume\n"
-        "with other settings; 3 training diverged; 130 stopped by Ctrl-C, with a checkpoint.\n");
+        "with other settings; 3 training diverged; 130 stopped by Ctrl-C, with a checkpoint unless samples were still\n"
+        "being read.\n");
 }
 
 /* An option's value as JSON. */

@@ -6,6 +6,7 @@
 
 #include "arrays/recipe.h"
 #include "common/program.h"
+#include "common/stop.h"
 #include "gsc/recipe.h"
 #include "rawhd/recipe.h"
 #include "shd/recipe.h"
@@ -34,7 +35,11 @@ int recipe_load(snnd_context *context, const struct options *options, const stru
     memset(data, 0, sizeof *data);
     if (stat(options->data, &status) != 0 || !S_ISDIR(status.st_mode))
         return failed(failure, "%s: there is no such folder", options->data);
-    const int result = options->recipe->load(context, options, say, data, failure);
+    stop_listen();
+    int result = options->recipe->load(context, options, say, data, failure);
+    stop_unlisten();
+    if (stop_is_asked())
+        result = failed(failure, "%s: stopped while it was being read", options->data);
     if (result != 0)
         data_free(data);
     return result;

@@ -25,7 +25,8 @@ struct recipe {
     const struct option_entry *own;        /**< its own options, whose fields are in struct options, too */
     int own_count;
     /** Reads options->data into `data`, which is all zero; data_free() follows in any case. Training and testing sets,
-     * classes and fingerprint must be there, the rest where it is known. `say` is told what takes time. */
+     * classes and fingerprint must be there, the rest where it is known. `say` is told what takes time. What takes long
+     * looks at stop_is_asked() once a sample, and then fails with any words. */
     int (*load)(snnd_context *context, const struct options *options, const struct say *say, struct data *data,
                 struct failure *failure);
 };
@@ -33,7 +34,8 @@ struct recipe {
 /** The recipe of this name; NULL if there is none. */
 const struct recipe *recipe_find(const char *name);
 
-/** Reads what options->data holds, as the recipe of the options does; then data_free(). */
+/** Reads what options->data holds, as the recipe of the options does; then data_free(). Where a signal stops it
+ * stop_is_asked(), and nothing is left of what was being made. */
 int recipe_load(snnd_context *context, const struct options *options, const struct say *say, struct data *data,
                 struct failure *failure);
 

@@ -1,7 +1,6 @@
 #include "training/run.h"
 
 #include <math.h>
-#include <signal.h>
 #include <snndelay.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +8,7 @@
 #include <unistd.h>
 
 #include "common/program.h"
+#include "common/stop.h"
 #include "rawhd/front_end.h"
 #include "training/augmented.h"
 #include "training/extended.h"
@@ -37,25 +37,6 @@ struct run {
 /* Rank 0 speaks, and writes. */
 static int is_first(void) {
     return ranks_together()->rank == 0;
-}
-
-/* The only thing that a signal handler can reach. */
-static volatile sig_atomic_t stop_asked;
-
-static void ask_to_stop(int number) {
-    (void)number;
-    stop_asked = 1;
-}
-
-/* The first Ctrl-C asks, the second kills. */
-static void listen_to_signals(void) {
-    struct sigaction action;
-    memset(&action, 0, sizeof action);
-    action.sa_handler = ask_to_stop;
-    action.sa_flags = (int)(SA_RESETHAND | SA_RESTART);
-    sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
 }
 
 static int library_failure(struct run *run) {
@@ -142,7 +123,7 @@ static int show_step(void *user, const snnd_progress *step) {
     run->added_before = bytes;
     run->epoch_before = step->epoch;
     progress_step(&run->progress, step);
-    return stop_asked;
+    return stop_is_asked();
 }
 
 static int make_trainer(struct run *run) {
@@ -281,7 +262,7 @@ static enum exit_code train_epoch(struct run *run) {
     snnd_status status = snnd_trainer_epoch(run->trainer, run->data.training, &result.training);
     /* Where ranks have lost one there was no such step, and what was before it stays. */
     const int is_left = status == SNND_ERROR_CALLBACK && ranks_together()->size > 1;
-    if (is_left && is_first() && !stop_asked) /* who asks to stop may reach one rank before another */
+    if (is_left && is_first() && !stop_is_asked()) /* who asks to stop may reach one rank before another */
         program_complain("%s", snnd_context_last_error(run->context));
     if (status == SNND_STOPPED || is_left) {
         run->keep.seconds += progress_clock() - begin;
@@ -358,15 +339,25 @@ static void say_stopped(const struct run *run) {
                      run->options->out);
 }
 
+/* What ended before there was anything to train. Where it was stopped the failure says so, and ranks that wait for this
+ * one must be ended as by any failure. */
+static enum exit_code end_unprepared(const struct run *run) {
+    if (!stop_is_asked() || ranks_together()->size > 1)
+        return EXIT_FAILED;
+    program_explain(run->failure);
+    return EXIT_STOPPED;
+}
+
 /* ---- All of it ---- */
 
 static enum exit_code train(struct run *run) {
-    listen_to_signals();
-    ranks_watch(&stop_asked);
+    stop_listen();
+    ranks_watch(stop_flag());
     say_what_is_trained(run);
     enum exit_code code = EXIT_DONE;
     while (code == EXIT_DONE && snnd_trainer_epochs_done(run->trainer) < run->options->epochs)
-        code = stop_asked && ranks_together()->size == 1 ? EXIT_STOPPED : train_epoch(run); /* ranks stop together */
+        code =
+            stop_is_asked() && ranks_together()->size == 1 ? EXIT_STOPPED : train_epoch(run); /* ranks stop together */
     progress_end(&run->progress);
     if (!is_first())
         return code;
@@ -392,7 +383,7 @@ enum exit_code run(struct options *options, int lock, struct failure *failure) {
         return EXIT_USAGE;
     struct run run = {.options = options, .failure = failure, .keep = {.lock = lock}};
     progress_init(&run.progress, options->quiet, (int32_t)options->epochs);
-    enum exit_code code = prepare(&run) == 0 ? train(&run) : EXIT_FAILED;
+    enum exit_code code = prepare(&run) == 0 ? train(&run) : end_unprepared(&run);
     progress_end(&run.progress);
     clean_up(&run);
     return code;

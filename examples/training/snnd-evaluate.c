@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "common/program.h"
+#include "common/stop.h"
 #include "training/evaluate/evaluation.h"
 #include "training/evaluate/evaluation_results.h"
 #include "training/exit_code.h"
@@ -55,7 +56,7 @@ static enum exit_code work(struct evaluation *evaluation, int count, char **argu
         program_version();
     if (evaluation->help || evaluation->version)
         return EXIT_DONE;
-    return evaluate(evaluation, failure) == 0 ? EXIT_DONE : EXIT_FAILED;
+    return evaluate(evaluation, failure) == 0 ? EXIT_DONE : stop_is_asked() ? EXIT_STOPPED : EXIT_FAILED;
 }
 
 int main(int count, char **arguments) {

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "common/files.h"
+#include "common/stop.h"
 #include "events/make.h"
 #include "format/scratch.h"
 #include "shd/counts.h"
@@ -171,6 +172,26 @@ START_TEST(a_broken_file_leaves_nothing) {
 }
 END_TEST
 
+START_TEST(a_signal_leaves_nothing) {
+    struct reading reading;
+    struct failure unkept;
+    make_file(scratch("a.h5"), &plain);
+    open_counts(1);
+    stop_listen();
+    raise(SIGTERM);
+    reading_begin(&reading, MADE, "samples", 1);
+    ck_assert_int_eq(counts_read(&counts, caches.folder[0], &reading, &unkept, &failure), -1);
+    ck_assert_int_eq(reading.done, 0);
+    reading_end(&reading);
+    stop_listen(); /* which forgets the signal */
+    stop_unlisten();
+    ck_assert_int_eq(folder_is_empty(caches.folder[0]), 1);
+    open_counts(1);
+    ck_assert_str_eq(read_counts(caches.folder[0]), "");
+    check_counts();
+}
+END_TEST
+
 START_TEST(a_file_that_is_not_there_is_named) {
     ck_assert_int_eq(counts_open(folder, "b.h5", &small, &caches, &counts, &failure), -1);
     ck_assert_ptr_nonnull(strstr(failure.text, "/b.h5: cannot open: No such file or directory"));
@@ -192,6 +213,7 @@ Suite *keeping_suite(void) {
     tcase_add_test(tcase, damaged_counts_are_made_anew);
     tcase_add_test(tcase, counts_that_cannot_be_kept_are_there);
     tcase_add_test(tcase, a_broken_file_leaves_nothing);
+    tcase_add_test(tcase, a_signal_leaves_nothing);
     tcase_add_test(tcase, a_file_that_is_not_there_is_named);
     return suite;
 }

@@ -169,6 +169,37 @@ START_TEST(a_killed_run_ends_as_if_it_never_had_been) {
 }
 END_TEST
 
+/* 1 where the folder has a file that is being written. */
+static int has_temporary(const char *path) {
+    char *find = format_text("test -n \"$(find '%s' -name '*.tmp')\"", path);
+    const int found = system(find) == 0;
+    free(find);
+    return found;
+}
+
+/* Recordings enough that they take a while: one is many by other names. */
+START_TEST(what_is_being_read_can_be_stopped) {
+    enum { MANY = 6000 };
+    const struct timespec pause = {0, 5000000};
+    char *cache = in_folder(folder, "cache"), *first = format_text("%s/up/00000000_nohash_0.wav", set);
+    for (int i = 0; i < MANY; i++) {
+        char *other = format_text("%s/up/%08x_nohash_1.wav", set, i);
+        ck_assert_int_eq(link(first, other), 0);
+        free(other);
+    }
+    const pid_t child = START("run", "--cache", cache, "--threads", "1");
+    for (int i = 0; i < 4000 && !has_temporary(cache); i++)
+        nanosleep(&pause, NULL);
+    ck_assert(has_temporary(cache));
+    kill(child, _i == 0 ? SIGINT : SIGTERM);
+    ck_assert_int_eq(wait_program(child), 130);
+    check_error("set: stopped while it was being read");
+    ck_assert(!has_temporary(cache));
+    free(first);
+    free(cache);
+}
+END_TEST
+
 /* What a stream of the network says of the cells of a recording. */
 static void expected_scores(const char *recording, float scores[WORDS]) {
     struct audio audio;
@@ -295,6 +326,7 @@ int main(void) {
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_test(tcase, what_is_known_of_the_set);
     tcase_add_test(tcase, words_are_learned);
+    tcase_add_loop_test(tcase, what_is_being_read_can_be_stopped, 0, 2);
     tcase_add_loop_test(tcase, a_killed_run_ends_as_if_it_never_had_been, 0, 2);
     tcase_add_test(tcase, a_word_can_be_listened_to);
     tcase_add_test(tcase, a_set_that_changed_is_not_resumed);
