@@ -25,7 +25,7 @@ static int open_lists(hdf5_source *source, const char *name, bool is_time, hdf5_
                       struct number_type *type) {
     const int status = hdf5_open_dataset(source, source->file, name, H5T_VLEN, H5T_VLEN, dataset);
     if (status != 0)
-        return status;
+        return dataset->is_empty ? failed(source->failure, "there are no samples in it") : status;
     const hid_t inner = H5Tget_super(dataset->type);
     const bool good = inner >= 0 && (is_time ? number_is_float(inner, type) : number_is_integer(inner, type));
     if (inner >= 0)

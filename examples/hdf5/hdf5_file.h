@@ -100,6 +100,7 @@ typedef struct hdf5_dataset {
     int filters;
     H5Z_filter_t filter[HDF5_FILTERS];
     hsize_t larger_chunk; /* as of its source */
+    bool is_empty;        /* an axis is 0: it is not opened, and this says why */
 } hdf5_dataset;
 
 /* Opens a dataset of one of two classes of elements, after a look at its size and at where its data lie. */

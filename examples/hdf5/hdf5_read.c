@@ -108,11 +108,14 @@ static const char *look_at_space(const hdf5_source *source, hdf5_dataset *datase
         H5Sget_simple_extent_dims(space, dataset->shape, NULL);
     H5Sclose(space);
     if (!few)
-        return "has no elements, or more than 4 axes";
+        return none ? "has no elements" : "has more than 4 axes";
     for (int axis = 0; axis < dataset->axes; axis++)
         count *= (double)dataset->shape[axis];
-    if (!(count >= 1 && count <= HDF5_NUMBERS + (double)source->count))
-        return "has no elements, or too many";
+    dataset->is_empty = !(count >= 1);
+    if (dataset->is_empty)
+        return "has no elements";
+    if (count > HDF5_NUMBERS + (double)source->count)
+        return "has too many elements";
     dataset->count = (size_t)count;
     return NULL;
 }
@@ -162,6 +165,7 @@ void hdf5_close_dataset(const hdf5_dataset *dataset) {
 
 int hdf5_open_dataset(hdf5_source *source, hid_t parent, const char *name, H5T_class_t class, H5T_class_t other,
                       hdf5_dataset *dataset) {
+    *dataset = (hdf5_dataset){0};
     int status = open_object(source, parent, name, H5I_DATASET, &dataset->id);
     if (status != 0)
         return status;

@@ -237,6 +237,19 @@ START_TEST(lists_that_are_not_there_are_named) {
 }
 END_TEST
 
+START_TEST(no_samples_are_told) {
+    const hid_t file = made_file(scratch("a.h5"), &plain), of_float = H5Tvlen_create(H5T_IEEE_F32LE);
+    const hsize_t none = 0;
+    const hid_t space = H5Screate_simple(1, &none, NULL), group = H5Gcreate2(file, "spikes", 0, 0, 0);
+    H5Dclose(H5Dcreate2(group, "times", of_float, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT));
+    H5Gclose(group);
+    H5Sclose(space);
+    H5Tclose(of_float);
+    H5Fclose(file);
+    refuses("a.h5: there are no samples in it");
+}
+END_TEST
+
 /* Every sample refers to the same large list: reading would take samples times its length. */
 START_TEST(samples_do_not_share_their_events) {
     enum { SAMPLES = 2000, EVENTS = 20000 };
@@ -308,6 +321,7 @@ Suite *broken_suite(void) {
     tcase_add_loop_test(tcase, a_shape_that_cannot_be_is_refused, 0, 4);
     tcase_add_test(tcase, what_is_no_file_is_named);
     tcase_add_loop_test(tcase, lists_that_are_not_there_are_named, 0, 6);
+    tcase_add_test(tcase, no_samples_are_told);
     tcase_add_test(tcase, samples_do_not_share_their_events);
     tcase_add_loop_test(tcase, any_byte_may_be_another, 0, 8);
     return suite;
