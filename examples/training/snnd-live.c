@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "common/arguments.h"
+#include "common/files.h"
 #include "common/program.h"
 #include "training/live/live.h"
 
@@ -127,18 +128,28 @@ static struct live_options live_options_of(const struct options *options) {
     };
 }
 
+/* The folder of the model, to be freed. */
+static char *folder_of(const char *model) {
+    const char *slash = strrchr(model, '/');
+    return slash == NULL ? format_text(".") : format_text("%.*s", slash > model ? (int)(slash - model) : 1, model);
+}
+
 /* Reads the file of --front-end, or that beside the model. */
 static int find_hearing(const struct options *options, struct hearing *hearing, struct failure *failure) {
-    const char *slash = strrchr(options->model, '/'), *named = options->front_end;
-    const int length = slash != NULL ? (int)(slash - options->model) + 1 : 0;
-    char *folder = length > 0 ? format_text("%.*s", length, options->model) : format_text("./");
-    struct failure reason;
-    const int result = named != NULL ? hearing_read(NULL, named, hearing, &reason)
-                                     : hearing_read(folder, FRONT_END_FILE, hearing, &reason);
+    memset(hearing, 0, sizeof *hearing);
+    if (!file_exists(options->model))
+        return failed(failure, "%s: there is no such model", options->model);
+    if (options->front_end != NULL)
+        return hearing_read(NULL, options->front_end, hearing, failure);
+    char *folder = folder_of(options->model);
+    const int result = file_exists_in(folder, FRONT_END_FILE)
+                           ? hearing_read(folder, FRONT_END_FILE, hearing, failure)
+                           : failed(failure,
+                                    "%s: the model was not trained on sound: there is no " FRONT_END_FILE
+                                    " in %s, which such training leaves; --front-end names another",
+                                    options->model, folder);
     free(folder);
-    return result == 0 ? 0
-                       : failed(failure, "%s%s", reason.text,
-                                named != NULL ? "" : "; the training leaves it, and --front-end names another");
+    return result;
 }
 
 static struct audio_source *open_source(const struct options *options, struct failure *failure) {

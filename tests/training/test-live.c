@@ -392,6 +392,9 @@ START_TEST(what_cannot_be_used_is_named) {
     assert_fails("$live --front-end $here/broken.json $model </dev/null", 1, "\"lowest_rate\"");
     assert_fails("$live --front-end $here/other.json $model </dev/null", 1, "\"version\" is 2");
     assert_fails("cp $model $here/alone.safetensors; $live $here/alone.safetensors </dev/null", 1, "--front-end names");
+    assert_fails("$live $here/alone.safetensors </dev/null", 1,
+                 "alone.safetensors: the model was not trained on sound");
+    assert_fails("$live $here/nowhere.safetensors </dev/null", 1, "nowhere.safetensors: there is no such model");
     assert_fails("cp $model $here/alone.safetensors; cd $here; $live alone.safetensors </dev/null", 1, FRONT_END_FILE);
     assert_fails("$live $model $here/set/audio/lang-english_speaker-00_trial-0_digit-0.flac >/dev/full", 1,
                  "cannot write");
