@@ -176,6 +176,8 @@ static int make_cells(const struct words_options *options, const struct caches *
                       struct failure *failure) {
     const char *place = caches_make(caches);
     struct failure reason = {.text = "there is no folder for them that can be written to; --cache names one"};
+    if (options->cache != NULL)
+        failed(&reason, "%s, which --cache names, cannot be written to", options->cache);
     data_say(options->say, "reading %zu recordings in %s ...", words->commands.count, options->folder);
     int result = place != NULL ? read_all(options, place, words, &reason) : UNWRITTEN;
     if (result == 0)

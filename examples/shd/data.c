@@ -47,7 +47,9 @@ static int read_all(struct held *held, const struct options *options, const stru
             unkept = reason;
     }
     reading_end(&reading);
-    if (result == 0 && cache == NULL)
+    if (result == 0 && cache == NULL && options->cache != NULL)
+        data_say(say, "counts are not kept: %s, which --cache names, cannot be written to", options->cache);
+    else if (result == 0 && cache == NULL)
         data_say(say, "counts are not kept: %s cannot be written to, and there is no cache folder; --cache names one",
                  options->data);
     else if (result == 0 && unkept.text[0] != '\0')
