@@ -22,6 +22,14 @@ static char *name_speakers(const int32_t *speaker, int64_t count) {
     return text;
 }
 
+static int is_any_known(const struct data *data) {
+    const int64_t count = data->training_speaker != NULL ? snnd_dataset_samples(data->training) : 0;
+    for (int64_t i = 0; i < count; i++)
+        if (data->training_speaker[i] >= 0)
+            return 1;
+    return 0;
+}
+
 /* Places of the samples that are the speaker's, or of those that are not; how many. */
 static int64_t find(const int32_t *speaker, int64_t count, int64_t wanted, int theirs, int64_t *index) {
     int64_t found = 0;
@@ -43,7 +51,7 @@ static int refuse_speaker(int64_t speaker, const struct data *data, int64_t coun
 
 static int hold_out_speaker(snnd_context *context, int64_t speaker, struct data *data, snnd_dataset **part,
                             snnd_dataset **rest, struct failure *failure) {
-    if (data->training_speaker == NULL)
+    if (!is_any_known(data))
         return failed(failure, "--validation speaker:%lld: nobody knows who speaks in these samples",
                       (long long)speaker);
     const int64_t count = snnd_dataset_samples(data->training);
