@@ -75,7 +75,7 @@ static void write_matrix(FILE *page, const struct confusion *confusion) {
     for (int i = 0; i < confusion->classes; i++)
         headings[i + 1] = past_class(confusion->past, i);
     fputs("<div class=\"matrix\">\n", page);
-    html_table_begin(page, "What the test samples of each class (rows) were taken for (columns)",
+    html_table_begin(page, "Confusion matrix: what the test samples of each class (rows) were taken for (columns)",
                      (const char *const *)headings, confusion->classes + 1);
     for (int i = 0; i < confusion->classes; i++)
         row_of_matrix(page, confusion, i);
