@@ -192,7 +192,8 @@ static int load(snnd_context *context, const struct options *options, const stru
 const struct recipe recipe_gsc = {
     .name = "gsc",
     .title = "spoken words: Speech Commands, 35 of them",
-    .about = "Trains a spiking network with delays on Speech Commands, with the settings of SNN-delays.\n",
+    .about = "Trains a spiking network with delays on Speech Commands (Warden 2018), with the settings of SNN-delays:\n"
+             "with 95.35 %, as is published, and not measured here.\n",
     .data = "a folder with Speech Commands",
     .defaults = defaults,
     .own = own,

@@ -52,8 +52,8 @@ static const struct option_entry table[] = {
      "N",
      "1",
      NULL,
-     "parts of a batch that processes of mpirun share: a run depends on how many there are, and not on the processes; "
-     "with mpirun as many as processes"},
+     "parts of a batch that processes of mpirun share, a power of two: a run depends on how many there are, and not on "
+     "the processes; with mpirun as many as processes"},
     {{"hidden", OTHER, OPTION_AT(hidden), 1, 65536, NULL},
      DECIDES,
      "N[,N...]",

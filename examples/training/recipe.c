@@ -51,6 +51,10 @@ static int without_recipe(const char *program, const char *title, const char *wo
         program_version();
         return EXIT_DONE;
     }
+    if (word[0] == '\0' || (word[0] == '-' && strcmp(word, "--help") != 0)) {
+        program_complain("a recipe is needed as the first word; --help lists them");
+        return EXIT_USAGE;
+    }
     if (strcmp(word, "--help") != 0) {
         program_complain("'%s': there is no such recipe; --help lists them", word);
         return EXIT_USAGE;

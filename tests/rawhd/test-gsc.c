@@ -314,6 +314,7 @@ START_TEST(help_tells_where_defaults_are_from) {
     ck_assert_int_eq(run_program(folder, (const char *const[]){program_path("SNND_TRAIN"), "gsc", "--help", NULL}), 0);
     char *said = read_text(folder, "out.txt", NULL);
     ck_assert_ptr_nonnull(strstr(said, "(512,512, SNN-delays)"));
+    ck_assert_ptr_nonnull(strstr(said, "95.35 %, as is published, and not measured here"));
     ck_assert_ptr_nonnull(strstr(said, "--background-noise SHARE"));
     free(said);
 }
