@@ -11,6 +11,7 @@
 #include "common/files.h"
 #include "common/lock.h"
 #include "common/program.h"
+#include "common/stop.h"
 #include "training/history.h"
 #include "training/progress.h"
 #include "training/sweep/job.h"
@@ -324,7 +325,7 @@ static enum exit_code prepare(struct sweep *sweep, struct failure *failure) {
     int result = read_data(sweep, failure);
     lock_release(lock);
     if (result != 0)
-        return EXIT_FAILED;
+        return stop_is_asked() ? EXIT_STOPPED : EXIT_FAILED;
     return check_settings(sweep, failure) == 0 ? EXIT_DONE : EXIT_USAGE;
 }
 
