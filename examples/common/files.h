@@ -70,6 +70,9 @@ void file_remove_in(const char *folder, const char *name);
 
 /** Makes a folder and those above it. One that is there already is fine. */
 int folder_make(const char *path, struct failure *failure);
+
+/** Looks whether that can be done, and whether something can be made in the folder, and makes nothing. */
+int folder_can_be_made(const char *path, struct failure *failure);
 int folder_make_in(const char *folder, const char *name, struct failure *failure);
 
 /** 1 if there is a folder of this name, 0 if there is nothing; -1 for all else, as links. */

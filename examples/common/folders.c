@@ -32,6 +32,29 @@ int folder_make(const char *path, struct failure *failure) {
     return result;
 }
 
+/* Cuts a path to what it lies in. */
+static void go_up(char *path) {
+    size_t length = strlen(path);
+    while (length > 1 && path[length - 1] == '/')
+        length--;
+    while (length > 0 && path[length - 1] != '/')
+        length--;
+    if (length == 0)
+        path[length++] = '.';
+    path[length] = '\0';
+}
+
+int folder_can_be_made(const char *path, struct failure *failure) {
+    char *part = format_text("%s/", path);
+    struct stat status;
+    while (stat(part, &status) != 0 && errno == ENOENT && strcmp(part, ".") != 0 && strcmp(part, "/") != 0)
+        go_up(part);
+    const int result =
+        access(part, W_OK | X_OK) == 0 ? 0 : failed(failure, "%s: cannot make this folder: %s", path, strerror(errno));
+    free(part);
+    return result;
+}
+
 /* Makes the folder that an open one has under this name. */
 static int make_inner(int outer, const char *last, const char *path, struct failure *failure) {
     struct stat status;

@@ -82,9 +82,6 @@ static int make_noisy_set(snnd_context *context, struct held *held, snnd_dataset
     const struct word_part *part = &held->words.part[COMMANDS_TRAINING];
     snnd_source source;
     snnd_source_init(&source, sizeof source);
-    held->noise = noise_load(&held->words.commands, failure);
-    if (held->noise == NULL)
-        return -1;
     source.fetch = fetch;
     source.user = held;
     source.label = part->label;
@@ -171,7 +168,10 @@ static int load(snnd_context *context, const struct options *options, const stru
     data->release = release;
     held->share = options->noisy;
     held->seed = (uint64_t)options->seed;
-    if (words_load(&wanted, &held->words, failure) != 0)
+    /* Noise first, which takes little: without it all reading would be in vain. */
+    if (words_find(options->data, &held->words, failure) != 0 ||
+        (options->noisy > 0 && (held->noise = noise_load(&held->words.commands, failure)) == NULL) ||
+        words_read(&wanted, &held->words, failure) != 0)
         return -1;
     const struct word_part *part = held->words.part;
     say_empty(say);

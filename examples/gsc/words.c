@@ -188,19 +188,6 @@ static int make_cells(const struct words_options *options, const struct caches *
     return read_all(options, NULL, words, failure) == 0 ? 0 : -1;
 }
 
-static int load_cells(const struct words_options *options, struct words *words, struct failure *failure) {
-    struct caches caches;
-    caches_find(options->folder, options->cache, &caches);
-    int result = 0;
-    if (!find_kept(&caches, words)) {
-        result = make_cells(options, &caches, words, failure);
-        if (result == 0 && place_parts(words) != 0)
-            result = failed(failure, "%s: has changed while it was read", options->folder);
-    }
-    caches_free(&caches);
-    return result;
-}
-
 static int check_parts(const struct words *words, struct failure *failure) {
     static const char *const whose[] = {"to train on: all recordings are in a list",
                                         "to validate: " COMMANDS_VALIDATION_LIST " names none",
@@ -211,17 +198,27 @@ static int check_parts(const struct words *words, struct failure *failure) {
     return 0;
 }
 
-int words_load(const struct words_options *options, struct words *words, struct failure *failure) {
+int words_find(const char *folder, struct words *words, struct failure *failure) {
     memset(words, 0, sizeof *words);
-    int result = commands_find(options->folder, &words->commands, failure);
-    if (result != 0)
-        return result;
+    if (commands_find(folder, &words->commands, failure) != 0)
+        return -1;
     list_parts(words);
-    result = check_parts(words, failure);
-    if (result == 0)
-        result = load_cells(options, words, failure);
+    const int result = check_parts(words, failure);
     if (result != 0)
         words_free(words);
+    return result;
+}
+
+int words_read(const struct words_options *options, struct words *words, struct failure *failure) {
+    struct caches caches;
+    caches_find(options->folder, options->cache, &caches);
+    int result = 0;
+    if (!find_kept(&caches, words)) {
+        result = make_cells(options, &caches, words, failure);
+        if (result == 0 && place_parts(words) != 0)
+            result = failed(failure, "%s: has changed while it was read", options->folder);
+    }
+    caches_free(&caches);
     return result;
 }
 

@@ -30,9 +30,12 @@ struct words {
     struct word_part part[COMMANDS_PARTS];
 };
 
-/** Finds all recordings, and maps what was kept of them, or reads them all. A failure is of the first file that is
- * wrong, whatever the threads. */
-int words_load(const struct words_options *options, struct words *words, struct failure *failure);
+/** Finds all recordings in a folder, and which part each is of. */
+int words_find(const char *folder, struct words *words, struct failure *failure);
+
+/** Maps what was kept of words that were found, or reads them all. A failure is of the first file that is wrong,
+ * whatever the threads. words_free() follows in any case. */
+int words_read(const struct words_options *options, struct words *words, struct failure *failure);
 void words_free(struct words *words);
 
 #endif

@@ -39,7 +39,8 @@ int keep_claim(const char *out, int overwrite, struct failure *failure) {
             return failed(failure,
                           "--out: there is a run in %s already (%s): --resume goes on with it, --overwrite removes it",
                           out, run_files[i]);
-    return 0;
+    struct failure reason;
+    return folder_can_be_made(out, &reason) == 0 ? 0 : failed(failure, "--out: %s", reason.text);
 }
 
 int keep_has(const struct keep *keep, const char *name) {

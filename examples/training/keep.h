@@ -32,7 +32,7 @@ struct keep {
 /** Settings of the run in a folder; NULL if there is none. */
 cJSON *keep_settings(const char *out, struct failure *failure);
 
-/** Makes sure that a new run meets no other in its folder. */
+/** Makes sure that a new run meets no other in its folder, and that there can be such a folder. */
 int keep_claim(const char *out, int overwrite, struct failure *failure);
 
 /** Makes the folder, removes an earlier run from it, and writes settings.json. Fails, as keep_restore() does, if

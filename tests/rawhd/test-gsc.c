@@ -292,6 +292,26 @@ START_TEST(a_set_that_changed_is_not_resumed) {
 }
 END_TEST
 
+/* What reading would be in vain for is told before it. */
+START_TEST(what_cannot_go_well_is_told_first) {
+    char *noise = in_folder(set, "_background_noise_/hum.wav"), *said;
+    ck_assert_int_eq(unlink(noise), 0);
+    ck_assert_int_eq(RUN("run", "--background-noise", "0.5"), 1);
+    check_error("--background-noise: ");
+    said = read_text(folder, "out.txt", NULL);
+    ck_assert_ptr_null(strstr(said, "reading "));
+    free(said);
+    write_text(folder, "file", "");
+    ck_assert_int_eq(RUN("file/run", "--epochs", "1"), 2);
+    check_error("--out: ");
+    check_error("file/run: cannot make this folder: Not a directory");
+    said = read_text(folder, "out.txt", NULL);
+    ck_assert_ptr_null(strstr(said, "reading "));
+    free(said);
+    free(noise);
+}
+END_TEST
+
 START_TEST(wrong_sets_are_named) {
     write_tone(set, "up/00000000_nohash_0.wav", 900, 1, 8000);
     ck_assert_int_eq(RUN("run", "--epochs", "1"), 1);
@@ -331,6 +351,7 @@ int main(void) {
     tcase_add_loop_test(tcase, a_killed_run_ends_as_if_it_never_had_been, 0, 2);
     tcase_add_test(tcase, a_word_can_be_listened_to);
     tcase_add_test(tcase, a_set_that_changed_is_not_resumed);
+    tcase_add_test(tcase, what_cannot_go_well_is_told_first);
     tcase_add_test(tcase, wrong_sets_are_named);
     tcase_add_test(tcase, help_tells_where_defaults_are_from);
     suite_add_tcase(suite, tcase);

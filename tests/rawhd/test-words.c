@@ -49,7 +49,9 @@ static int load_with(const char *where, int threads) {
     const struct words_options options = {.folder = set, .cache = where, .threads = threads, .quiet = 1, .say = &say};
     words_free(&words);
     said[0] = '\0';
-    const int result = words_load(&options, &words, &failure);
+    int result = words_find(set, &words, &failure);
+    if (result == 0)
+        result = words_read(&options, &words, &failure);
     free(set);
     return result;
 }
