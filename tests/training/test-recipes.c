@@ -12,6 +12,7 @@
 #include "common/files.h"
 #include "support.h"
 #include "tones.h"
+#include "training/holdout.h"
 
 static char *folder;
 
@@ -370,6 +371,30 @@ START_TEST(a_speaker_can_be_held_out) {
 }
 END_TEST
 
+/* As sets of events have it that do not say who speaks. */
+START_TEST(unknown_speakers_cannot_be_held_out) {
+    float numbers[2] = {0, 1};
+    int32_t labels[2] = {0, 1}, *speakers = allocate(2, sizeof *speakers);
+    struct options options = {.validation = {.by_speaker = 1, .speaker = 2}};
+    struct data data = {.training_speaker = speakers};
+    struct failure failure;
+    snnd_context *context = NULL;
+    snnd_samples samples;
+    snnd_samples_init(&samples, sizeof samples);
+    samples.input = numbers;
+    samples.label = labels;
+    samples.samples = 2;
+    samples.steps = samples.channels = 1;
+    speakers[0] = speakers[1] = -1;
+    ck_assert_int_eq(snnd_context_create(NULL, &context), SNND_OK);
+    ck_assert_int_eq(snnd_dataset_create(context, &samples, &data.training), SNND_OK);
+    ck_assert_int_eq(hold_out(context, &options, &data, &failure), -1);
+    ck_assert_str_eq(failure.text, "--validation speaker:2: nobody knows who speaks in these samples");
+    data_free(&data);
+    snnd_context_free(context);
+}
+END_TEST
+
 /* ---- Options that other recipes than the paper's need ---- */
 
 static double logged(const char *run, const char *name) {
@@ -447,6 +472,7 @@ int main(void) {
     tcase_add_test(cases, its_own_validation_set_chooses);
     tcase_add_test(cases, arrays_that_are_none_are_named);
     tcase_add_test(cases, a_speaker_can_be_held_out);
+    tcase_add_test(cases, unknown_speakers_cannot_be_held_out);
     tcase_add_test(cases, rates_and_decay_are_what_was_asked_for);
     tcase_add_test(cases, extra_steps_are_silent_steps_at_the_end);
     suite_add_tcase(suite, cases);
