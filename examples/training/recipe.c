@@ -52,7 +52,9 @@ static int without_recipe(const char *program, const char *title, const char *wo
         return EXIT_DONE;
     }
     if (word[0] == '\0' || (word[0] == '-' && strcmp(word, "--help") != 0)) {
-        program_complain("a recipe is needed as the first word; --help lists them");
+        program_complain(word[0] == '\0' ? "a recipe is needed as the first word; --help lists them%s"
+                                         : "a recipe is needed as the first word, before '%s'; --help lists them",
+                         word);
         return EXIT_USAGE;
     }
     if (strcmp(word, "--help") != 0) {
