@@ -11,7 +11,7 @@
 
 Suite *exact_suite(void);
 
-enum { NETWORKS = 20, SAMPLES = 4, STEPS = 60, INPUTS = 9, MOST_NEURONS = 24, DEEPEST = 6 };
+enum { NETWORKS = SOME_OF(20), SAMPLES = 4, STEPS = 60, INPUTS = 9, MOST_NEURONS = 24, DEEPEST = 6 };
 
 /* ---- drawing ---- */
 
@@ -146,7 +146,7 @@ static void assert_same(snnd_context *context, snnd_network *network, const char
 }
 
 static void assert_enough(const agreement *all) {
-    ck_assert_int_gt(all->spikes, 50000);
+    ck_assert_int_gt(all->spikes, 2500 * NETWORKS);
     ck_assert_int_ge(all->samples, NETWORKS * SAMPLES - 2);
 }
 
