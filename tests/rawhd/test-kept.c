@@ -150,9 +150,13 @@ START_TEST(a_file_that_cannot_grow_is_said) {
     signal(SIGXFSZ, SIG_IGN);
     for (int unseen = 0; unseen <= 1; unseen++) {
         ck_assert_int_eq(kept_begin(unseen ? NULL : folder, "a", KEY, &writing, &failure), 0);
-        ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &little), 0);
-        ck_assert_int_eq(kept_add(&writing, bytes, sizeof bytes, &failure), -1);
-        ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &much), 0);
+        /* No assertion in between: Check writes each to a file. */
+        const int lowered = setrlimit(RLIMIT_FSIZE, &little);
+        const int added = kept_add(&writing, bytes, sizeof bytes, &failure);
+        const int raised = setrlimit(RLIMIT_FSIZE, &much);
+        ck_assert_int_eq(lowered, 0);
+        ck_assert_int_eq(added, -1);
+        ck_assert_int_eq(raised, 0);
         kept_abandon(&writing);
         ck_assert_msg(strstr(failure.text, unseen ? "a temporary file: cannot write: File too large"
                                                   : "/a: cannot write: File too large") != NULL,
