@@ -92,22 +92,6 @@ static void plan_run(toy *plan, int which) {
     plan->adaptive = which / COUNT(runs);
 }
 
-static void assert_same_reports(const snnd_epoch_report *a, const snnd_epoch_report *b) {
-    ck_assert_int_eq(a->epoch, b->epoch);
-    ck_assert_int_eq(a->samples, b->samples);
-    ck_assert_int_eq(a->correct, b->correct);
-    ck_assert_double_eq(a->loss, b->loss);
-    ck_assert_double_eq(a->cross_entropy, b->cross_entropy);
-    ck_assert_double_eq(a->rate_penalty, b->rate_penalty);
-    ck_assert_double_eq(a->spike_rate, b->spike_rate);
-    ck_assert_double_eq(a->accumulations, b->accumulations);
-    ck_assert_double_eq(a->multiplications, b->multiplications);
-    ck_assert_double_eq(a->weight_rate, b->weight_rate);
-    ck_assert_double_eq(a->position_rate, b->position_rate);
-    ck_assert_int_eq(a->regrown, b->regrown);
-    ck_assert_int_eq(a->active, b->active);
-}
-
 static void take_up_from_a_checkpoint(int run) {
     toy interrupted = plan_rewiring(), resumed = plan_rewiring();
     plan_run(&made, run);

@@ -217,11 +217,8 @@ static void finish(member *own) {
 }
 
 static void expect_same(const member *a, const member *b) {
-    snnd_epoch_report trained[2] = {a->trained, b->trained}, evaluated[2] = {a->evaluated, b->evaluated};
-    for (int k = 0; k < 2; k++)
-        trained[k].seconds = evaluated[k].seconds = 0;
-    ck_assert_mem_eq(&trained[0], &trained[1], sizeof trained[0]);
-    ck_assert_mem_eq(&evaluated[0], &evaluated[1], sizeof evaluated[0]);
+    assert_same_reports(&a->trained, &b->trained);
+    assert_same_reports(&a->evaluated, &b->evaluated);
     ck_assert_uint_eq(a->bytes, b->bytes);
     ck_assert_mem_eq(a->checkpoint, b->checkpoint, a->bytes);
 }

@@ -99,10 +99,6 @@ END_TEST
 
 /* ---- who takes it ---- */
 
-static void assert_same_reports(const snnd_epoch_report *one, const snnd_epoch_report *other) {
-    ck_assert(one->loss == other->loss && one->correct == other->correct);
-}
-
 /* Told by the network, and told by options to a network of another readout. */
 START_TEST(a_trainer_takes_it) {
     toy told = made;

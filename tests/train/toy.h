@@ -182,4 +182,25 @@ static inline int stop_at_zero(void *user, const snnd_progress *progress) {
     return --*(int *)user == 0;
 }
 
+/* All of two reports but the seconds, member by member: between them a structure has bytes that are nobody's. */
+static inline void assert_same_reports(const snnd_epoch_report *a, const snnd_epoch_report *b) {
+    ck_assert_int_eq(a->epoch, b->epoch);
+    ck_assert_int_eq(a->samples, b->samples);
+    ck_assert_int_eq(a->correct, b->correct);
+    ck_assert_double_eq(a->accuracy, b->accuracy);
+    ck_assert_double_eq(a->loss, b->loss);
+    ck_assert_double_eq(a->cross_entropy, b->cross_entropy);
+    ck_assert_double_eq(a->sigma, b->sigma);
+    ck_assert_double_eq(a->weight_rate, b->weight_rate);
+    ck_assert_double_eq(a->position_rate, b->position_rate);
+    ck_assert_double_eq(a->spike_rate, b->spike_rate);
+    ck_assert_int_eq(a->active, b->active);
+    ck_assert_int_eq(a->regrown, b->regrown);
+    ck_assert_int_eq(a->empty_layers, b->empty_layers);
+    ck_assert_double_eq(a->accumulations, b->accumulations);
+    ck_assert_double_eq(a->multiplications, b->multiplications);
+    ck_assert_double_eq(a->picojoules, b->picojoules);
+    ck_assert_double_eq(a->rate_penalty, b->rate_penalty);
+}
+
 #endif
