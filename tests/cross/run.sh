@@ -28,7 +28,9 @@ esac
 
 as_root=
 [ "$(id -u)" -eq 0 ] || as_root=sudo
-$as_root dpkg --add-architecture "$debian"
+# dpkg writes its list anew even where nothing is added, and fails when two of them do that at once.
+dpkg --print-foreign-architectures | grep -qx "$debian" ||
+    $as_root flock /var/lock/dpkg-architectures dpkg --add-architecture "$debian"
 sh examples/install-missing.sh meson ninja-build pkg-config qemu-user-static "$compiler" "$libc" "libc6:$debian" \
     "libcjson-dev:$debian" "check:$debian" "libsubunit-dev:$debian" $sanitizers
 
