@@ -30,6 +30,7 @@ static const struct {
     {"fan-in", "structure", SPARSE},
     {"fan-in", "budget", BIT(SNND_BUDGET_FAN_IN)},
     {"dale", "structure", SPARSE},
+    {"paths", "structure", BIT(STRUCTURE_FIXED)},
     {"growth", "structure", BIT(STRUCTURE_DEEP_R) | REWIRED},
     {"temperature", "structure", BIT(STRUCTURE_DEEP_R)},
     {"interval", "structure", REWIRED},

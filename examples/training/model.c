@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "training/keep.h"
+#include "training/paths.h"
 #include "training/ranks.h"
 
 static snnd_status add_delays(snnd_network *network, const struct options *options, int32_t neurons) {
@@ -154,11 +155,23 @@ static int add_pruning(snnd_context *context, const struct options *options, str
     return result;
 }
 
+/* With paths the masks are mended while no controller looks, and the next one keeps what it finds. */
+static snnd_status add_fixed_mask(const struct options *options, snnd_structure structure, struct model *model) {
+    snnd_status status = snnd_sparsity_create_fixed_mask(model->network, &structure, &model->sparsity);
+    if (status != SNND_OK || !options->paths)
+        return status;
+    snnd_sparsity_free(model->sparsity);
+    model->sparsity = NULL;
+    structure.start = SNND_START_KEEP;
+    status = paths_make(model->network, (uint64_t)options->seed);
+    return status == SNND_OK ? snnd_sparsity_create_fixed_mask(model->network, &structure, &model->sparsity) : status;
+}
+
 static snnd_status add_rule(const struct options *options, int64_t steps, struct model *model) {
     const snnd_structure structure = structure_of(options);
     switch (options->structure) {
     case STRUCTURE_FIXED:
-        return snnd_sparsity_create_fixed_mask(model->network, &structure, &model->sparsity);
+        return add_fixed_mask(options, structure, model);
     case STRUCTURE_DEEP_R:
         return add_deep_r(options, &structure, model);
     case STRUCTURE_RIGL:

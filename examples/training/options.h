@@ -94,7 +94,7 @@ struct options {
     int order, reset, surrogate;            /**< snnd_order, snnd_reset and snnd_surrogate, each less 1 */
     int budget, density;                    /**< snnd_budget, snnd_density */
     int isa;                                /**< snnd_isa */
-    int dale;
+    int dale, paths;
     double weight_rate, position_rate, weight_decay;
     double rate_penalty, rate_lower, rate_upper;
     double sparsity, l1, dropout, temperature, share, rewire_until;

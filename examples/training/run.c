@@ -17,6 +17,7 @@
 #include "training/idle.h"
 #include "training/keep.h"
 #include "training/model.h"
+#include "training/paths.h"
 #include "training/progress.h"
 #include "training/ranks.h"
 #include "training/recipe.h"
@@ -284,6 +285,18 @@ static enum exit_code train_epoch(struct run *run) {
 
 /* ---- What is said ---- */
 
+/* These have no way to learn what they are for, unless a rule of structure gives them one. */
+static void say_what_is_cut_off(struct run *run) {
+    int32_t lacking;
+    if (paths_lacking(run->model.network, &lacking) != SNND_OK || lacking == 0)
+        return;
+    char *message = format_text("%d of %d outputs have no path from the inputs%s", (int)lacking,
+                                (int)snnd_network_outputs(run->model.network),
+                                run->options->structure == STRUCTURE_FIXED && !run->options->paths ? " (--paths)" : "");
+    progress_say(&run->progress, message);
+    free(message);
+}
+
 static void say_what_is_trained(struct run *run) {
     snnd_isa isa;
     int32_t threads = 1;
@@ -301,6 +314,7 @@ static void say_what_is_trained(struct run *run) {
     progress_say(&run->progress, message);
     free(message);
     free(validated);
+    say_what_is_cut_off(run);
 }
 
 /* What went over the wire, where there is one: a rank sends what it adds once for each of log2(ranks) rounds. */
