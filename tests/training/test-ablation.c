@@ -243,8 +243,56 @@ START_TEST(a_sweep_comes_to_means_of_its_runs) {
     ck_assert_int_eq(strncmp(said, "Test accuracy (%) after the last epoch", 38), 0);
     free(said);
     char *data = read_text(folder, "out/pictures/ablation.dat", NULL);
-    ck_assert_int_eq(count_in(data, "\n# "), MODELS); /* after the line that names the columns */
+    ck_assert_int_eq(count_in(data, "\n# "), 2 * MODELS); /* after the line that names the columns */
+    ck_assert_int_eq(count_in(data, ": single runs\n"), MODELS);
     free(data);
+    char *script = read_text(folder, "out/pictures/ablation.gp", NULL);
+    ck_assert_ptr_nonnull(strstr(script, "mean and single runs, n = 2 of each"));
+    ck_assert_ptr_nonnull(strstr(script, "16.666667 with lines")); /* six tones */
+    ck_assert_ptr_nonnull(strstr(script, "chance: 16.7 %"));
+    ck_assert_ptr_null(strstr(script, "yerrorbars"));
+    free(script);
+}
+END_TEST
+
+#define CONTROLS "delays+dale,neither+dale,delays+paths,neither+paths,delays+dale+paths,neither+dale+paths"
+
+/* Each has the structure of its name, and the synapses and the seed of the paper's models. */
+START_TEST(controls_differ_in_what_they_are_for) {
+    static const char *const names[] = {"delays+dale",   "neither+dale",      "delays+paths",
+                                        "neither+paths", "delays+dale+paths", "neither+dale+paths"};
+    struct table table;
+    ck_assert_int_eq(SWEEP("out", "--models", CONTROLS, "--sparsities", "0.85", "--seeds", "1", TINY), 0);
+    read_table("out", "results.tsv", &table);
+    ck_assert_int_eq(table.rows, 6);
+    for (int i = 0; i < 6; i++) {
+        char *run = format_text("%s-0.85-seed-0", names[i]);
+        char *output = format_text("out/%s/output.txt", run), *said = read_text(folder, output, NULL);
+        ck_assert_str_eq(table_cell(&table, i, "model"), names[i]);
+        ck_assert_str_eq(table_cell(&table, i, "synapses"), table_cell(&table, 0, "synapses"));
+        check_settings_of(run, "\"structure\":\t\"fixed\"");
+        check_settings_of(run, i % 2 == 0 ? "\"delays\":\t\"learned\"" : "\"delays\":\t\"fixed\"");
+        check_settings_of(run, strstr(names[i], "dale") != NULL ? "\"dale\":\ttrue" : "\"dale\":\tfalse");
+        check_settings_of(run, strstr(names[i], "paths") != NULL ? "\"paths\":\ttrue" : "\"paths\":\tfalse");
+        ck_assert((strstr(said, " of 20 outputs have no path") == NULL) == (strstr(names[i], "paths") != NULL));
+        free(said);
+        free(output);
+        free(run);
+    }
+    table_free(&table);
+    ck_assert_int_eq(SWEEP("out", "--models", "neither", "--sparsities", "0.85", "--seeds", "1", TINY), 0);
+    check_said("out.txt", "1 of 1 runs, and 6 more that are in ");
+}
+END_TEST
+
+/* So many that a deviation says more than they would one by one. */
+START_TEST(many_runs_are_drawn_by_their_deviation) {
+    ck_assert_int_eq(SWEEP("out", "--models", "delays", "--sparsities", "0.5", "--seeds", "6", TINY), 0);
+    ck_assert_int_eq(SWEEP("out", "--models", "neither", "--sparsities", "0.5", "--seeds", "2", TINY), 0);
+    char *script = read_text(folder, "out/pictures/best.gp", NULL);
+    ck_assert_ptr_nonnull(strstr(script, "mean and standard deviation over runs, n = 2 to 6 of each"));
+    ck_assert_int_eq(count_in(script, "yerrorbars"), 2);
+    free(script);
 }
 END_TEST
 
@@ -282,7 +330,7 @@ START_TEST(sweeps_of_different_runs_share_the_tables) {
     ck_assert_str_eq(table_cell(&table, 1, "runs"), "2");
     table_free(&table);
     char *data = read_text(folder, "out/pictures/ablation.dat", NULL);
-    ck_assert_int_eq(count_in(data, "\n# "), 3);
+    ck_assert_int_eq(count_in(data, "\n# "), 2 * 3);
     free(data);
     char *settings = read_text(folder, "out/ablation.json", NULL);
     ck_assert(strstr(settings, "\"both\"") != NULL && strstr(settings, "0.875") != NULL);
@@ -538,8 +586,8 @@ START_TEST(wrong_usage_is_named) {
     ck_assert_int_eq(refuses(START("out", "--data", "/nowhere/at/all"), "/nowhere/at/all"), 1);
     ck_assert_int_eq(refuses(START("out", "--", "--epochs", "none"), "--epochs: expected"), 2);
     static const char *const decided[] = {"--structure=set", "--delays=fixed", "--sparsity=0.5", "--seed=3",
-                                          "--no-dale",       "--data=d",       "--out=o",        "--threads=2",
-                                          "--resume",        "--overwrite"};
+                                          "--no-dale",       "--paths",        "--data=d",       "--out=o",
+                                          "--threads=2",     "--resume",       "--overwrite"};
     for (size_t i = 0; i < sizeof decided / sizeof *decided; i++)
         ck_assert_int_eq(refuses(START("out", "--", decided[i]), "this program decides it for each of its runs"), 2);
     check_said("err.txt", "--overwrite");
@@ -711,6 +759,8 @@ int main(void) {
     tcase_add_test(results, a_dry_run_tells_what_is_to_do);
     tcase_add_test(results, the_usual_plan_is_the_papers);
     tcase_add_test(results, a_sweep_comes_to_means_of_its_runs);
+    tcase_add_test(results, controls_differ_in_what_they_are_for);
+    tcase_add_test(results, many_runs_are_drawn_by_their_deviation);
     tcase_add_test(results, a_wider_sweep_keeps_what_is_done);
     tcase_add_test(results, sweeps_of_different_runs_share_the_tables);
     tcase_add_test(results, runs_of_other_settings_are_left_out);

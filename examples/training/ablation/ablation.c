@@ -8,17 +8,36 @@
 #include "common/numbers.h"
 #include "training/history.h"
 
-const char *const ablation_models[ABLATION_MODELS + 1] = {"both", "structure", "delays", "neither", NULL};
-
-/* Learned structure follows Dale's law, the fixed one does not: as in the paper. */
-static const char *const model_options[ABLATION_MODELS][5] = {
-    {"--structure", "deep-r", "--delays", "learned", "--dale"},
-    {"--structure", "deep-r", "--delays", "fixed", "--dale"},
-    {"--structure", "fixed", "--delays", "learned", "--no-dale"},
-    {"--structure", "fixed", "--delays", "fixed", "--no-dale"},
+/* Learned structure follows Dale's law, the fixed one does not: as in the paper. The controls have fixed structure with
+ * what else learned structure has. */
+static const struct model {
+    const char *name;
+    int structure, delays, dale, paths;
+} models[ABLATION_MODELS] = {
+    {"both", STRUCTURE_DEEP_R, DELAYS_LEARNED, 1, 0},
+    {"structure", STRUCTURE_DEEP_R, DELAYS_FIXED, 1, 0},
+    {"delays", STRUCTURE_FIXED, DELAYS_LEARNED, 0, 0},
+    {"neither", STRUCTURE_FIXED, DELAYS_FIXED, 0, 0},
+    {"delays+dale", STRUCTURE_FIXED, DELAYS_LEARNED, 1, 0},
+    {"neither+dale", STRUCTURE_FIXED, DELAYS_FIXED, 1, 0},
+    {"delays+paths", STRUCTURE_FIXED, DELAYS_LEARNED, 0, 1},
+    {"neither+paths", STRUCTURE_FIXED, DELAYS_FIXED, 0, 1},
+    {"delays+dale+paths", STRUCTURE_FIXED, DELAYS_LEARNED, 1, 1},
+    {"neither+dale+paths", STRUCTURE_FIXED, DELAYS_FIXED, 1, 1},
 };
 
-const char *const ablation_decided[] = {"structure", "delays", "sparsity", "seed", "dale", NULL};
+const char *const ablation_decided[] = {"structure", "delays", "sparsity", "seed", "dale", "paths", NULL};
+
+const char *ablation_name(int model) {
+    return models[model].name;
+}
+
+int ablation_model(const char *name) {
+    int model = 0;
+    while (model < ABLATION_MODELS && strcmp(models[model].name, name) != 0)
+        model++;
+    return model < ABLATION_MODELS ? model : -1;
+}
 
 /* ---- Lists ---- */
 
@@ -34,13 +53,11 @@ static char *cut(const char **list) {
 }
 
 static int add_model(struct ablation *ablation, const char *name) {
-    int model = 0;
-    while (ablation_models[model] != NULL && strcmp(ablation_models[model], name) != 0)
-        model++;
+    const int model = ablation_model(name);
     for (int i = 0; i < ablation->models; i++)
         if (ablation->model[i] == model)
             return -1;
-    if (model == ABLATION_MODELS)
+    if (model < 0)
         return -1;
     ablation->model[ablation->models++] = model;
     return 0;
@@ -52,8 +69,8 @@ int ablation_read_models(struct ablation *ablation, const char *text, struct fai
     for (char *part; (part = cut(&text)) != NULL; free(part))
         if (result == 0 && add_model(ablation, part) != 0)
             result = failed(failure,
-                            "--models: expected both, structure, delays and neither, each once at most, with "
-                            "commas between, not '%s'",
+                            "--models: expected both, structure, delays, neither, and the last two with +dale, "
+                            "+paths or +dale+paths, each once at most, with commas between, not '%s'",
                             part);
     return result;
 }
@@ -91,15 +108,24 @@ int ablation_read_sparsities(struct ablation *ablation, const char *text, struct
 
 /* To be freed. */
 static char *name_of(int model, double sparsity, int64_t seed) {
-    return format_text("%s-%.15g-seed-%lld", ablation_models[model], sparsity, (long long)seed);
+    return format_text("%s-%.15g-seed-%lld", models[model].name, sparsity, (long long)seed);
 }
 
 static int add_run(struct ablation *ablation, int model, double sparsity, int64_t seed, struct failure *failure) {
-    const char *const *of_model = model_options[model];
+    const struct model *is = &models[model];
     char *share = format_text("%.15g", sparsity), *number = format_text("%lld", (long long)seed);
     char *name = name_of(model, sparsity, seed);
-    const char *const arguments[] = {of_model[0],  of_model[1], of_model[2], of_model[3], of_model[4],
-                                     "--sparsity", share,       "--seed",    number,      NULL};
+    const char *const arguments[] = {"--structure",
+                                     is->structure == STRUCTURE_DEEP_R ? "deep-r" : "fixed",
+                                     "--delays",
+                                     is->delays == DELAYS_LEARNED ? "learned" : "fixed",
+                                     is->dale ? "--dale" : "--no-dale",
+                                     "--sparsity",
+                                     share,
+                                     "--seed",
+                                     number,
+                                     is->paths ? "--paths" : NULL,
+                                     NULL};
     int result = sweep_add(&ablation->sweep, name, arguments, failure);
     free(name);
     free(number);
@@ -131,9 +157,8 @@ static int read_name(const char *name, int *model, double *sparsity, int64_t *se
         return -1;
     char *kind = format_text("%.*s", (int)(share - name), name);
     char *part = format_text("%.*s", (int)(number - share) - 1, share + 1);
-    for (*model = 0; *model < ABLATION_MODELS && strcmp(ablation_models[*model], kind) != 0;)
-        ++*model;
-    int result = *model < ABLATION_MODELS && number_real(part, 0, 0.999999, sparsity) == 0 &&
+    *model = ablation_model(kind);
+    int result = *model >= 0 && number_real(part, 0, 0.999999, sparsity) == 0 &&
                          number_whole(number + strlen("-seed-"), 0, ABLATION_SEEDS - 1, seed) == 0
                      ? 0
                      : -1;
@@ -175,9 +200,13 @@ int ablation_find_others(const struct ablation *ablation, struct ablation *other
     return result;
 }
 
-/* The place in ablation_models, whose order this is. */
+/* Of a run that add_run() has made; of a sweep's it may be none, and 0. */
 static int model_of(const struct options *options) {
-    return (options->structure == STRUCTURE_FIXED ? 2 : 0) + (options->delays == DELAYS_FIXED ? 1 : 0);
+    int model = ABLATION_MODELS - 1;
+    while (model > 0 && (models[model].structure != options->structure || models[model].delays != options->delays ||
+                         models[model].dale != options->dale || models[model].paths != options->paths))
+        model--;
+    return model;
 }
 
 int ablation_result(const struct ablation *ablation, size_t run, struct ablation_result *result,

@@ -1,21 +1,24 @@
-/* The four models of the paper's ablation, over sparsities and seeds. */
+/* The four models of the paper's ablation, and controls, over sparsities and seeds. */
 #ifndef TRAINING_ABLATION_H
 #define TRAINING_ABLATION_H
 
 #include "training/ablation/grid.h"
 #include "training/sweep/sweep.h"
 
-enum { ABLATION_MODELS = 4, ABLATION_SPARSITIES = 64, ABLATION_SEEDS = 1000 };
+enum { ABLATION_MODELS = 10, ABLATION_SPARSITIES = 64, ABLATION_SEEDS = 1000 };
 
-/** Names of the models: what they learn besides weights. */
-extern const char *const ablation_models[ABLATION_MODELS + 1];
+/** What a model is called: what it learns besides weights, and of the controls what their fixed structure has. */
+const char *ablation_name(int model);
+
+/** The model of this name, from 0 on, the paper's four first; below 0: there is none. */
+int ablation_model(const char *name);
 
 /** Options of rawhd-train that differ from run to run; NULL at the end. */
 extern const char *const ablation_decided[];
 
 struct ablation {
     struct sweep sweep;
-    int model[ABLATION_MODELS]; /**< in ablation_models */
+    int model[ABLATION_MODELS]; /**< as of ablation_model() */
     int models;
     double sparsity[ABLATION_SPARSITIES]; /**< ascending */
     int sparsities;

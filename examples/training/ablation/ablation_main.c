@@ -1,4 +1,4 @@
-/* The paper's figure 3: learned and fixed structure by learned and fixed delays, over sparsities. */
+/* The paper's figure 3: learned and fixed structure by learned and fixed delays, over sparsities; and controls. */
 #include "training/ablation/ablation_main.h"
 
 #include <stddef.h>
@@ -28,7 +28,9 @@ static const char help[] =
     "  --sparsities LIST   shares of absent synapses, with commas between\n"
     "                      (0.5,0.75,0.875,... each half of the synapses of the one before, to 0.998046875)\n"
     "  --seeds N           runs of each kind, with seeds 0 to N - 1 (3)\n"
-    "  --models LIST       of both, structure, delays, neither: what is learned (all)\n"
+    "  --models LIST       of both, structure, delays, neither: what is learned (all four). Controls, whose structure\n"
+    "                      is fixed, are the last two with what the learned one has: +dale, Dale's law; +paths, a way\n"
+    "                      from the inputs to every output; +dale+paths, as neither+dale+paths\n"
     "  --sweep OPTION=V,V,...  in place of models and sparsities, these values of any option of snnd-train; of "
     "several,\n"
     "                      each value of one with each of the others: --sweep max-delay=0,8,24 --sweep dale=yes,no\n"

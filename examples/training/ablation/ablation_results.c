@@ -7,6 +7,7 @@
 
 #include "common/files.h"
 #include "common/program.h"
+#include "training/predictions.h"
 
 /* ---- Reading ---- */
 
@@ -81,8 +82,28 @@ void ablation_results_list(struct ablation_results *results) {
     list_sparsities(results);
 }
 
+/* What who answers the most frequent class alone gets right. The samples are the same for all runs, so that any run
+ * that has said what it takes them for will do. */
+static double chance_of(const struct sweep *sweep) {
+    struct predictions predictions;
+    struct failure ignored;
+    size_t run = 0;
+    while (run < sweep->count && predictions_read(sweep->run[run].folder, &predictions, &ignored) != 0)
+        run++;
+    if (run == sweep->count)
+        return NAN;
+    int64_t most = 0, *count = allocate(PREDICTIONS_CLASSES, sizeof *count);
+    for (int64_t i = 0; i < predictions.samples; i++)
+        if (++count[predictions.label[i]] > most)
+            most = count[predictions.label[i]];
+    const double chance = predictions.samples > 0 ? (double)most / (double)predictions.samples : NAN;
+    free(count);
+    predictions_free(&predictions);
+    return chance;
+}
+
 int ablation_results_read(const struct ablation *ablation, struct ablation_results *results, struct failure *failure) {
-    *results = (struct ablation_results){0};
+    *results = (struct ablation_results){.chance = chance_of(&ablation->sweep)};
     if (read_asked(ablation, results, failure) != 0 || read_others(ablation, results, failure) != 0) {
         ablation_results_free(results);
         return -1;
@@ -140,7 +161,7 @@ static void write_results(const struct ablation *ablation, const struct ablation
     for (size_t i = 0; i < results->count; i++) {
         const struct ablation_result *result = &results->result[i];
         if (result->done)
-            fprintf(file, "%s\t%.15g\t%lld\t%d\t%.8f\t%.8f\t%.0f\t%.2f\n", ablation_models[result->model],
+            fprintf(file, "%s\t%.15g\t%lld\t%d\t%.8f\t%.8f\t%.0f\t%.2f\n", ablation_name(result->model),
                     result->sparsity, (long long)result->seed, result->epochs, result->last, result->best,
                     result->synapses, result->seconds);
     }
@@ -166,7 +187,7 @@ static void write_summary(const struct ablation *ablation, const struct ablation
             struct ablation_spread best = ablation_spread(results, model, sparsity, ABLATION_BEST);
             if (last.runs == 0)
                 continue;
-            fprintf(file, "%s\t%.15g\t%d", ablation_models[model], sparsity, last.runs);
+            fprintf(file, "%s\t%.15g\t%d", ablation_name(model), sparsity, last.runs);
             ablation_spread_write(&last, file);
             ablation_spread_write(&best, file);
             fputc('\n', file);
@@ -178,9 +199,11 @@ static void write_settings(const struct ablation *ablation, const struct ablatio
     const struct sweep *sweep = &ablation->sweep;
     cJSON *settings = cJSON_CreateObject(), *models = cJSON_AddArrayToObject(settings, "models");
     for (int i = 0; i < results->models; i++)
-        cJSON_AddItemToArray(models, cJSON_CreateString(ablation_models[results->model[i]]));
+        cJSON_AddItemToArray(models, cJSON_CreateString(ablation_name(results->model[i])));
     cJSON_AddItemToObject(settings, "sparsities", cJSON_CreateDoubleArray(results->sparsity, results->sparsities));
     cJSON_AddNumberToObject(settings, "seeds", (double)results->seeds);
+    if (!isnan(results->chance))
+        cJSON_AddNumberToObject(settings, "chance", results->chance);
     cJSON *common = options_settings(&sweep->run[0].options);
     for (size_t i = 0; ablation_decided[i] != NULL; i++)
         cJSON_DeleteItemFromObjectCaseSensitive(common, ablation_decided[i]);
@@ -243,7 +266,7 @@ void ablation_results_print(const struct ablation *ablation, const struct ablati
     print_heading(ablation, results);
     printf("%-12s", "sparsity");
     for (int i = 0; i < results->models; i++)
-        printf("  %-12s", ablation_models[results->model[i]]);
+        printf("  %-12s", ablation_name(results->model[i]));
     putchar('\n');
     for (int j = 0; j < results->sparsities; j++) {
         printf("%-12.15g", results->sparsity[j]);

@@ -17,7 +17,7 @@ enum ablation_measure { ABLATION_LAST, ABLATION_BEST };
 /** Runs that are asked for, and those of the same settings that are in the folder beside them and are done: another
  * rawhd-ablation may be at work on them, or was. */
 struct ablation_results {
-    int model[ABLATION_MODELS]; /**< those that there are, in the order of ablation_models */
+    int model[ABLATION_MODELS]; /**< those that there are, in the order of ablation_model() */
     int models;
     double *sparsity; /**< ascending */
     int sparsities;
@@ -27,6 +27,7 @@ struct ablation_results {
     size_t others;          /**< of them: that were not asked for */
     size_t left_out;        /**< runs in the folder of other settings */
     struct failure because; /**< which setting of the first of these */
+    double chance;          /**< share of the testing samples that are of the most frequent class; NaN: not known */
 };
 
 /** Reads what is done. Fails if a run that is asked for has other settings. */

@@ -1,11 +1,11 @@
 #include <cJSON.h>
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "common/html.h"
 #include "common/table.h"
 #include "training/ablation/ablation_picture.h"
+#include "training/history.h"
 #include "training/report/gallery.h"
 #include "training/report/report.h"
 
@@ -45,21 +45,28 @@ enum {
 
 /* A line of results.tsv; -1 if it is of no model that is known. */
 static int read_result(const struct table *table, int row, struct ablation_result *result) {
-    const char *name = table_cell(table, row, "model");
-    *result = (struct ablation_result){.done = 1,
+    *result = (struct ablation_result){.model = ablation_model(table_cell(table, row, "model")),
+                                       .done = 1,
                                        .sparsity = table_number(table, row, "sparsity"),
+                                       .seed = (int64_t)table_number(table, row, "seed"),
                                        .last = table_number(table, row, "last_test_accuracy"),
                                        .best = table_number(table, row, "best_test_accuracy")};
-    while (result->model < ABLATION_MODELS && strcmp(ablation_models[result->model], name) != 0)
-        result->model++;
-    return result->model < ABLATION_MODELS && result->sparsity >= 0 && result->sparsity < 1 ? 0 : -1;
+    return result->model >= 0 && result->sparsity >= 0 && result->sparsity < 1 ? 0 : -1;
 }
+
+/* What is drawn again, and what its settings say of chance. */
+struct drawn {
+    const char *folder;
+    double chance;
+};
 
 /* Draws once more what results.tsv has. */
 static int draw_again(void *user, const char *place, struct failure *failure) {
-    static const char *const columns[] = {"model", "sparsity", "last_test_accuracy", "best_test_accuracy", NULL};
-    const char *folder = user;
-    struct ablation_results results = {0};
+    static const char *const columns[] = {"model", "sparsity", "seed", "last_test_accuracy", "best_test_accuracy",
+                                          NULL};
+    const struct drawn *drawn = user;
+    const char *folder = drawn->folder;
+    struct ablation_results results = {.chance = drawn->chance};
     struct table table;
     if (report_table_load(folder, "results.tsv", 1, columns, &table, failure) != 0)
         return -1;
@@ -80,10 +87,17 @@ static int draw_again(void *user, const char *place, struct failure *failure) {
     return result;
 }
 
-static void show_pictures(const struct report *report, FILE *page, const char *folder) {
+/* NaN where no settings say it, or no share. */
+static double chance_in(const cJSON *settings) {
+    const double chance = settings != NULL ? history_number(settings, "chance") : NAN;
+    return chance >= 0 && chance <= 1 ? chance : NAN;
+}
+
+static void show_pictures(const struct report *report, FILE *page, const char *folder, const cJSON *settings) {
+    struct drawn drawn = {folder, chance_in(settings)};
     struct gallery gallery;
     gallery_open(&gallery, folder, report->by_scripts);
-    gallery_fill(&gallery, pictures_of_ablation, PICTURES, 0, draw_again, (void *)folder);
+    gallery_fill(&gallery, pictures_of_ablation, PICTURES, 0, draw_again, &drawn);
     gallery_remark(&gallery, page);
     for (int i = 0; i < PICTURES; i++)
         gallery_show(&gallery, page, &pictures_of_ablation[i]);
@@ -96,7 +110,7 @@ int report_ablation(const struct report *report, FILE *page, const char *folder,
     html_heading(page, 2, id, folder);
     if (report_settings_load(folder, "ablation.json", &settings, failure) != 0)
         return -1;
-    show_pictures(report, page, folder);
+    show_pictures(report, page, folder, settings);
     int result = write_summary(page, folder, failure);
     if (result == 0)
         result = report_long_table(page, folder, "results.tsv", 1, "All runs", failure);
