@@ -210,6 +210,75 @@ static void check_summary(const char *out, const struct table *summary, int row)
     ck_assert_double_eq_tol(strtod(table_cell(summary, row, "last_least"), NULL), fmin(first, second), 1e-8);
     ck_assert_double_eq_tol(strtod(table_cell(summary, row, "last_largest"), NULL), fmax(first, second), 1e-8);
     ck_assert_double_ge(strtod(table_cell(summary, row, "best_mean"), NULL), (first + second) / 2 - 1e-8);
+    if (first < second || first > second) {
+        const double half = 12.706204736174694 * fabs(first - second) / 2; /* Student's t at 97.5 %, one degree */
+        ck_assert_double_eq_tol(table_number(summary, row, "last_low"), (first + second) / 2 - half, 1e-7);
+        ck_assert_double_eq_tol(table_number(summary, row, "last_high"), (first + second) / 2 + half, 1e-7);
+    } else {
+        ck_assert_double_nan(table_number(summary, row, "last_low"));
+        ck_assert_double_nan(table_number(summary, row, "last_high"));
+    }
+}
+
+/* Welch's t of a pair, whose p is that of its degrees of freedom where both are as they should be; 1 if there is one.
+ */
+static int check_difference(const char *out, const struct table *differences, int row, int run, int other_run) {
+    double mean[2], variance[2];
+    const int begin[2] = {run, other_run};
+    for (int i = 0; i < 2; i++) {
+        const double first = logged_accuracy(out, begin[i]), second = logged_accuracy(out, begin[i] + 1);
+        mean[i] = (first + second) / 2;
+        variance[i] = (first - second) * (first - second) / 4; /* of the mean */
+    }
+    const double both = variance[0] + variance[1];
+    ck_assert_double_eq_tol(table_number(differences, row, "difference"), mean[0] - mean[1], 1e-7);
+    if (both <= 0) {
+        ck_assert_double_nan(table_number(differences, row, "p"));
+        ck_assert_double_nan(table_number(differences, row, "p_holm"));
+        return 0;
+    }
+    const double low = table_number(differences, row, "low"), high = table_number(differences, row, "high");
+    ck_assert_double_eq_tol(table_number(differences, row, "t"), (mean[0] - mean[1]) / sqrt(both), 1e-4);
+    ck_assert_double_eq_tol(table_number(differences, row, "degrees"),
+                            both * both / (variance[0] * variance[0] + variance[1] * variance[1]), 1e-4);
+    ck_assert_double_eq_tol((low + high) / 2, mean[0] - mean[1], 1e-7);
+    ck_assert_int_eq(low > 0 || high < 0, table_number(differences, row, "p") < 0.05);
+    return 1;
+}
+
+/* Of two tests the smaller p counts twice, and the larger is no smaller. */
+static void check_holm(const struct table *differences, int row, int tested) {
+    const double p = table_number(differences, row, "p"), other = table_number(differences, row + 1, "p");
+    if (tested != 2)
+        return;
+    const double least = fmin(1, 2 * fmin(p, other)), most = fmax(least, fmax(p, other));
+    ck_assert_double_eq_tol(table_number(differences, row, "p_holm"), p <= other ? least : most, 1e-5);
+    ck_assert_double_eq_tol(table_number(differences, row + 1, "p_holm"), other <= p ? least : most, 1e-5);
+}
+
+/* The first lines are of the last epoch, pair by pair in the order of the models. */
+static void check_differences(const char *out) {
+    struct table differences;
+    read_table(out, "differences.tsv", &differences);
+    ck_assert_int_eq(differences.rows, 2 * (MODELS * (MODELS - 1) / 2) * SPARSITIES);
+    int row = 0, tests = 0;
+    for (int i = 0; i < MODELS; i++)
+        for (int j = i + 1; j < MODELS; j++) {
+            int tested = 0;
+            for (int k = 0; k < SPARSITIES; k++, row++) {
+                ck_assert_str_eq(table_cell(&differences, row, "measure"), "last");
+                ck_assert_str_eq(table_cell(&differences, row, "model"), models[i]);
+                ck_assert_str_eq(table_cell(&differences, row, "other"), models[j]);
+                ck_assert_str_eq(table_cell(&differences, row, "sparsity"), sparsities[k]);
+                tested += check_difference(out, &differences, row, (i * SPARSITIES + k) * SEEDS,
+                                           (j * SPARSITIES + k) * SEEDS);
+            }
+            check_holm(&differences, row - SPARSITIES, tested);
+            tests += tested;
+        }
+    ck_assert_int_gt(tests, 1);
+    ck_assert_str_eq(table_cell(&differences, row, "measure"), "best");
+    table_free(&differences);
 }
 
 static void check_settings_of(const char *run, const char *part) {
@@ -233,6 +302,7 @@ START_TEST(a_sweep_comes_to_means_of_its_runs) {
     for (int row = 0; row < table.rows; row++)
         check_summary("out", &table, row);
     table_free(&table);
+    check_differences("out");
     check_settings_of("both-0.5-seed-0", "\"structure\":\t\"deep-r\"");
     check_settings_of("both-0.5-seed-0", "\"dale\":\ttrue");
     check_settings_of("structure-0.5-seed-1", "\"delays\":\t\"fixed\"");

@@ -538,6 +538,8 @@ START_TEST(draws_ablations_that_lack_pictures) {
     sweep("RAWHD_ABLATION", "ablation", own);
     if (gnuplot_is_here())
         check_pictures_return("ablation", "ablation", 2);
+    ck_assert_int_eq(REPORT("ablation"), 0);
+    ck_assert(page_has("Differences between models: Welch") && page_has(">p_holm<"));
 }
 END_TEST
 

@@ -46,12 +46,14 @@ static const char help[] =
     "                      the same settings\n"
     "  summary.tsv         a line for each model and sparsity: mean, standard deviation, least and largest over "
     "seeds,\n"
-    "                      of test accuracy after the last epoch and after the best\n"
+    "                      and the mean's interval at 95 %, of test accuracy after the last epoch and after the best\n"
+    "  differences.tsv     a line for each pair of models and sparsity: the difference of the means with Welch's\n"
+    "                      interval at 95 % and test, whose p is corrected by Holm for the pair's sparsities\n"
     "  ablation.json       the settings\n"
     "  MODEL-SPARSITY-seed-N/  a run, as of snnd-train; its output is in output.txt\n"
     "and at the end pictures/ablation.svg and .png, and best.svg and .png of the best epochs. With --sweep it has\n"
     "sweep.json in place of ablation.json, a column for each OPTION in the tables, runs in\n"
-    "OPTION-VALUE_OPTION-VALUE_seed-N/, and no pictures.\n\n"
+    "OPTION-VALUE_OPTION-VALUE_seed-N/, and neither differences.tsv nor pictures.\n\n"
     "Exit codes: 0 all runs are done; 1 the data or a run failed, and the next start repeats it; 2 wrong usage, also\n"
     "runs in --out that were begun with other settings; 130 stopped by Ctrl-C, with checkpoints.\n";
 

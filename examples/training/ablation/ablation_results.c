@@ -1,12 +1,12 @@
 #include "training/ablation/ablation_results.h"
 
 #include <math.h>
-#include <snndelay.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "common/files.h"
 #include "common/program.h"
+#include "training/ablation/ablation_statistics.h"
 #include "training/predictions.h"
 
 /* ---- Reading ---- */
@@ -102,8 +102,19 @@ static double chance_of(const struct sweep *sweep) {
     return chance;
 }
 
+int ablation_results_begin(struct ablation_results *results, struct failure *failure) {
+    snnd_context_options wanted;
+    snnd_context_options_init(&wanted, sizeof wanted);
+    wanted.threads = 1;
+    *results = (struct ablation_results){.chance = NAN};
+    const snnd_status status = snnd_context_create(&wanted, &results->context);
+    return status == SNND_OK ? 0 : failed(failure, "cannot start the library: %s", snnd_status_string(status));
+}
+
 int ablation_results_read(const struct ablation *ablation, struct ablation_results *results, struct failure *failure) {
-    *results = (struct ablation_results){.chance = chance_of(&ablation->sweep)};
+    if (ablation_results_begin(results, failure) != 0)
+        return -1;
+    results->chance = chance_of(&ablation->sweep);
     if (read_asked(ablation, results, failure) != 0 || read_others(ablation, results, failure) != 0) {
         ablation_results_free(results);
         return -1;
@@ -113,6 +124,7 @@ int ablation_results_read(const struct ablation *ablation, struct ablation_resul
 }
 
 void ablation_results_free(struct ablation_results *results) {
+    snnd_context_free(results->context);
     free(results->result);
     free(results->sparsity);
     *results = (struct ablation_results){0};
@@ -126,6 +138,17 @@ static double accuracy_of(const struct ablation_result *result, int model, doubl
     if (!result->done || result->model != model || result->sparsity < sparsity || result->sparsity > sparsity)
         return NAN;
     return measure == ABLATION_LAST ? result->last : result->best;
+}
+
+int ablation_accuracies(const struct ablation_results *results, int model, double sparsity,
+                        enum ablation_measure measure, double *values) {
+    int count = 0;
+    for (size_t i = 0; i < results->count; i++) {
+        const double accuracy = accuracy_of(&results->result[i], model, sparsity, measure);
+        if (!isnan(accuracy))
+            values[count++] = accuracy;
+    }
+    return count;
 }
 
 struct ablation_spread ablation_spread(const struct ablation_results *results, int model, double sparsity,
@@ -167,13 +190,24 @@ static void write_results(const struct ablation *ablation, const struct ablation
     }
 }
 
-void ablation_spread_write(const struct ablation_spread *spread, FILE *file) {
-    fprintf(file, "\t%.8f", spread->mean);
-    if (isnan(spread->deviation))
+/* NaN as one word everywhere. */
+static void write_number(double number, FILE *file) {
+    if (isnan(number))
         fputs("\tnan", file);
     else
-        fprintf(file, "\t%.8f", spread->deviation);
-    fprintf(file, "\t%.8f\t%.8f", spread->least, spread->largest);
+        fprintf(file, "\t%.8f", number);
+}
+
+void ablation_spread_write(const struct ablation_results *results, int model, double sparsity,
+                           enum ablation_measure measure, FILE *file) {
+    const struct ablation_spread spread = ablation_spread(results, model, sparsity, measure);
+    double low, high, *values = allocate(results->count, sizeof *values);
+    const int count = ablation_accuracies(results, model, sparsity, measure, values);
+    ablation_interval(results->context, values, count, &low, &high);
+    free(values);
+    const double numbers[] = {spread.mean, spread.deviation, spread.least, spread.largest, low, high};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        write_number(numbers[i], file);
 }
 
 static void write_summary(const struct ablation *ablation, const struct ablation_results *results, FILE *file) {
@@ -183,13 +217,12 @@ static void write_summary(const struct ablation *ablation, const struct ablation
         for (int j = 0; j < results->sparsities; j++) {
             const int model = results->model[i];
             const double sparsity = results->sparsity[j];
-            struct ablation_spread last = ablation_spread(results, model, sparsity, ABLATION_LAST);
-            struct ablation_spread best = ablation_spread(results, model, sparsity, ABLATION_BEST);
-            if (last.runs == 0)
+            const int runs = ablation_spread(results, model, sparsity, ABLATION_LAST).runs;
+            if (runs == 0)
                 continue;
-            fprintf(file, "%s\t%.15g\t%d", ablation_name(model), sparsity, last.runs);
-            ablation_spread_write(&last, file);
-            ablation_spread_write(&best, file);
+            fprintf(file, "%s\t%.15g\t%d", ablation_name(model), sparsity, runs);
+            ablation_spread_write(results, model, sparsity, ABLATION_LAST, file);
+            ablation_spread_write(results, model, sparsity, ABLATION_BEST, file);
             fputc('\n', file);
         }
 }
@@ -234,7 +267,8 @@ static int write_file(const struct ablation *ablation, const struct ablation_res
 int ablation_results_write(const struct ablation *ablation, const struct ablation_results *results,
                            struct failure *failure) {
     if (write_file(ablation, results, "results.tsv", write_results, failure) != 0 ||
-        write_file(ablation, results, "summary.tsv", write_summary, failure) != 0)
+        write_file(ablation, results, "summary.tsv", write_summary, failure) != 0 ||
+        write_file(ablation, results, "differences.tsv", ablation_differences, failure) != 0)
         return -1;
     return write_file(ablation, results, "ablation.json", write_settings, failure);
 }

@@ -2,6 +2,7 @@
 #ifndef TRAINING_ABLATION_RESULTS_H
 #define TRAINING_ABLATION_RESULTS_H
 
+#include <snndelay.h>
 #include <stdio.h>
 
 #include "training/ablation/ablation.h"
@@ -17,6 +18,7 @@ enum ablation_measure { ABLATION_LAST, ABLATION_BEST };
 /** Runs that are asked for, and those of the same settings that are in the folder beside them and are done: another
  * rawhd-ablation may be at work on them, or was. */
 struct ablation_results {
+    snnd_context *context;      /**< for statistics; NULL where results are only drawn */
     int model[ABLATION_MODELS]; /**< those that there are, in the order of ablation_model() */
     int models;
     double *sparsity; /**< ascending */
@@ -30,6 +32,9 @@ struct ablation_results {
     double chance;          /**< share of the testing samples that are of the most frequent class; NaN: not known */
 };
 
+/** Results without any yet, for statistics. */
+int ablation_results_begin(struct ablation_results *results, struct failure *failure);
+
 /** Reads what is done. Fails if a run that is asked for has other settings. */
 int ablation_results_read(const struct ablation *ablation, struct ablation_results *results, struct failure *failure);
 
@@ -40,15 +45,21 @@ void ablation_results_free(struct ablation_results *results);
 
 /** Columns of a table for the spreads after the last epoch and after the best. */
 #define ABLATION_SPREADS                                                                                               \
-    "last_mean\tlast_deviation\tlast_least\tlast_largest\tbest_mean\tbest_deviation\tbest_least\tbest_largest"
+    "last_mean\tlast_deviation\tlast_least\tlast_largest\tlast_low\tlast_high\t"                                       \
+    "best_mean\tbest_deviation\tbest_least\tbest_largest\tbest_low\tbest_high"
 
-/** Writes half of these columns, each with a tab before it. */
-void ablation_spread_write(const struct ablation_spread *spread, FILE *file);
+/** Writes half of these columns, each with a tab before it; low and high are of the interval of the mean at 95 %. */
+void ablation_spread_write(const struct ablation_results *results, int model, double sparsity,
+                           enum ablation_measure measure, FILE *file);
 
 struct ablation_spread ablation_spread(const struct ablation_results *results, int model, double sparsity,
                                        enum ablation_measure measure);
 
-/** Writes results.tsv, summary.tsv and ablation.json. */
+/** Writes the accuracies of a model at a sparsity to `values`, which has room for all results; how many there are. */
+int ablation_accuracies(const struct ablation_results *results, int model, double sparsity,
+                        enum ablation_measure measure, double *values);
+
+/** Writes results.tsv, summary.tsv, differences.tsv and ablation.json. */
 int ablation_results_write(const struct ablation *ablation, const struct ablation_results *results,
                            struct failure *failure);
 

@@ -53,7 +53,8 @@ int grid_add_runs(struct ablation *ablation, struct failure *failure) {
 /* In the order of the runs; the cell takes the place of the model, and there is one sparsity for all. */
 static int read_results(const struct ablation *ablation, struct ablation_results *results, struct failure *failure) {
     const size_t runs = ablation->sweep.count, cells = (size_t)grid_cells(&ablation->grid);
-    *results = (struct ablation_results){0};
+    if (ablation_results_begin(results, failure) != 0)
+        return -1;
     results->result = allocate(runs, sizeof *results->result);
     for (size_t run = 0; run < runs; run++) {
         struct ablation_result *result = &results->result[results->count++];
@@ -94,14 +95,13 @@ static void write_summary(const struct ablation *ablation, const struct ablation
     write_names(&ablation->grid, file);
     fputs("runs\t" ABLATION_SPREADS "\n", file);
     for (int cell = 0; cell < grid_cells(&ablation->grid); cell++) {
-        const struct ablation_spread last = ablation_spread(results, cell, 0, ABLATION_LAST);
-        const struct ablation_spread best = ablation_spread(results, cell, 0, ABLATION_BEST);
-        if (last.runs == 0)
+        const int runs = ablation_spread(results, cell, 0, ABLATION_LAST).runs;
+        if (runs == 0)
             continue;
         write_cell(&ablation->grid, cell, file);
-        fprintf(file, "%d", last.runs);
-        ablation_spread_write(&last, file);
-        ablation_spread_write(&best, file);
+        fprintf(file, "%d", runs);
+        ablation_spread_write(results, cell, 0, ABLATION_LAST, file);
+        ablation_spread_write(results, cell, 0, ABLATION_BEST, file);
         putc('\n', file);
     }
 }

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "common/files.h"
 #include "common/html.h"
 #include "common/table.h"
 #include "training/ablation/ablation_picture.h"
@@ -112,6 +113,11 @@ int report_ablation(const struct report *report, FILE *page, const char *folder,
         return -1;
     show_pictures(report, page, folder, settings);
     int result = write_summary(page, folder, failure);
+    if (result == 0 && file_exists_in(folder, "differences.tsv")) /* earlier programs wrote none */
+        result = report_long_table(page, folder, "differences.tsv", 3,
+                                   "Differences between models: Welch's intervals at 95 %, and p by Holm over "
+                                   "sparsities",
+                                   failure);
     if (result == 0)
         result = report_long_table(page, folder, "results.tsv", 1, "All runs", failure);
     if (result == 0 && settings != NULL)

@@ -1,0 +1,107 @@
+#include "training/ablation/ablation_statistics.h"
+
+#include <math.h>
+#include <snndelay.h>
+#include <stdlib.h>
+
+#include "common/allocate.h"
+
+#define LEVEL 0.95
+
+/* Fails where there are too few values, or nothing that would tell how far they spread. */
+static int test(snnd_context *context, const double *x, int x_count, const double *y, int y_count, snnd_t_test *found) {
+    if (snnd_t_test_init(found, sizeof *found) != SNND_OK || x_count < 2 || y_count < 2)
+        return -1;
+    return snnd_welch(context, x, x_count, y, y_count, SNND_TWO_SIDED, LEVEL, found) == SNND_OK ? 0 : -1;
+}
+
+/* Against two numbers without any variance Welch's interval is Student's, of count - 1 degrees of freedom. */
+void ablation_interval(snnd_context *context, const double *values, int count, double *low, double *high) {
+    static const double nothing[2] = {0, 0};
+    snnd_t_test found;
+    const int result = test(context, values, count, nothing, 2, &found);
+    *low = result == 0 ? found.low : NAN;
+    *high = result == 0 ? found.high : NAN;
+}
+
+/* ---- Differences ---- */
+
+/* Two models at a sparsity. */
+struct difference {
+    double sparsity, means;
+    int runs, other_runs, is_tested;
+    snnd_t_test test;
+    double p_holm;
+};
+
+static double mean(const double *values, int count) {
+    double sum = 0;
+    for (int i = 0; i < count; i++)
+        sum += values[i];
+    return sum / count;
+}
+
+/* 1 if both models have runs. */
+static int compare(const struct ablation_results *results, int model, int other, enum ablation_measure measure,
+                   struct difference *found) {
+    double *x = allocate(2 * results->count, sizeof *x), *y = x + results->count;
+    found->runs = ablation_accuracies(results, model, found->sparsity, measure, x);
+    found->other_runs = ablation_accuracies(results, other, found->sparsity, measure, y);
+    found->is_tested = test(results->context, x, found->runs, y, found->other_runs, &found->test) == 0;
+    const int is_there = found->runs > 0 && found->other_runs > 0;
+    if (is_there)
+        found->means = mean(x, found->runs) - mean(y, found->other_runs);
+    free(x);
+    return is_there;
+}
+
+static void correct(snnd_context *context, struct difference *difference, int count) {
+    double *p = allocate((size_t)count, sizeof *p);
+    int tests = 0;
+    for (int i = 0; i < count; i++)
+        if (difference[i].is_tested)
+            p[tests++] = difference[i].test.p;
+    if (tests > 0 && snnd_correct(context, p, tests, SNND_HOLM, p) != SNND_OK)
+        for (int i = 0; i < tests; i++)
+            p[i] = NAN;
+    for (int i = count - 1; i >= 0; i--)
+        difference[i].p_holm = difference[i].is_tested ? p[--tests] : NAN;
+    free(p);
+}
+
+static void write_difference(const struct difference *difference, FILE *file) {
+    const snnd_t_test *found = &difference->test;
+    fprintf(file, "\t%.15g\t%d\t%d\t%.8f", difference->sparsity, difference->runs, difference->other_runs,
+            difference->means);
+    if (difference->is_tested)
+        fprintf(file, "\t%.8f\t%.8f\t%.6g\t%.6g\t%.6g\t%.6g\n", found->low, found->high, found->t, found->degrees,
+                found->p, difference->p_holm);
+    else
+        fputs("\tnan\tnan\tnan\tnan\tnan\tnan\n", file);
+}
+
+static void write_pair(const struct ablation_results *results, int model, int other, enum ablation_measure measure,
+                       FILE *file) {
+    struct difference *difference = allocate((size_t)results->sparsities, sizeof *difference);
+    int count = 0;
+    for (int i = 0; i < results->sparsities; i++) {
+        difference[count].sparsity = results->sparsity[i];
+        count += compare(results, model, other, measure, &difference[count]);
+    }
+    correct(results->context, difference, count);
+    for (int i = 0; i < count; i++) {
+        fprintf(file, "%s\t%s\t%s", measure == ABLATION_LAST ? "last" : "best", ablation_name(model),
+                ablation_name(other));
+        write_difference(&difference[i], file);
+    }
+    free(difference);
+}
+
+void ablation_differences(const struct ablation *ablation, const struct ablation_results *results, FILE *file) {
+    (void)ablation;
+    fputs("measure\tmodel\tother\tsparsity\truns\tother_runs\tdifference\tlow\thigh\tt\tdegrees\tp\tp_holm\n", file);
+    for (int measure = ABLATION_LAST; measure <= ABLATION_BEST; measure++)
+        for (int i = 0; i < results->models; i++)
+            for (int j = i + 1; j < results->models; j++)
+                write_pair(results, results->model[i], results->model[j], (enum ablation_measure)measure, file);
+}
