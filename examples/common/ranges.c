@@ -28,6 +28,7 @@ static const struct range ranges[] = {
     {"sigma", 0, 1e6, NEVER},
     {"seconds", 0, 1e12, NEVER},
     {"active", 0, 1e15, NEVER},
+    {"unreached", 0, 1e9, AT_TIMES},
     {"regrown", 0, 1e15, NEVER},
     {"rewired", 0, 1e15, NEVER},
     {"delay_moved", 0, 1e6, NEVER},

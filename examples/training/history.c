@@ -15,7 +15,7 @@ static const char *const numbers[] = {
     "epoch",         "train_loss",    "train_accuracy",  "validation_loss", "validation_accuracy",
     "test_loss",     "test_accuracy", "sigma",           "seconds",         "active",
     "regrown",       "rewired",       "delay_moved",     "spike_rate",      "weight_rate",
-    "position_rate", "accumulations", "multiplications", "picojoules",
+    "position_rate", "accumulations", "multiplications", "picojoules",      "unreached",
 };
 
 enum { NUMBERS = sizeof numbers / sizeof *numbers, LONGEST_LINE = 16384 };
@@ -38,6 +38,7 @@ cJSON *history_record(const struct epoch_result *result) {
     cJSON_AddNumberToObject(record, "sigma", training->sigma);
     cJSON_AddNumberToObject(record, "seconds", result->seconds);
     cJSON_AddNumberToObject(record, "active", (double)training->active);
+    cJSON_AddNumberToObject(record, "unreached", result->unreached);
     cJSON_AddNumberToObject(record, "regrown", (double)training->regrown);
     if (result->has_changes) {
         cJSON_AddNumberToObject(record, "rewired", (double)result->changes.born);

@@ -14,7 +14,8 @@ struct epoch_result {
     snnd_changes changes; /**< from the network one epoch before, if that is known */
     int has_changes;
     int has_validation;
-    int has_energy; /**< of operations in the test: the run was told what they take */
+    int has_energy;    /**< of operations in the test: the run was told what they take */
+    int32_t unreached; /**< outputs that no synapses lead to from the inputs */
     double seconds;
 };
 

@@ -236,6 +236,8 @@ static int finish_epoch(struct run *run, struct epoch_result *result, double beg
         return -1;
     if (!is_first())
         return 0;
+    if (paths_lacking(run->model.network, &result->unreached) != SNND_OK)
+        return library_failure(run);
     const int lost = keep_changes(keep, run->model.network, &result->changes, run->failure);
     if (lost < 0)
         return -1;

@@ -340,6 +340,7 @@ START_TEST(controls_differ_in_what_they_are_for) {
         char *output = format_text("out/%s/output.txt", run), *said = read_text(folder, output, NULL);
         ck_assert_str_eq(table_cell(&table, i, "model"), names[i]);
         ck_assert_str_eq(table_cell(&table, i, "synapses"), table_cell(&table, 0, "synapses"));
+        ck_assert_int_eq(table_number(&table, i, "unreached") > 0, strstr(names[i], "paths") == NULL);
         check_settings_of(run, "\"structure\":\t\"fixed\"");
         check_settings_of(run, i % 2 == 0 ? "\"delays\":\t\"learned\"" : "\"delays\":\t\"fixed\"");
         check_settings_of(run, strstr(names[i], "dale") != NULL ? "\"dale\":\ttrue" : "\"dale\":\tfalse");

@@ -292,7 +292,14 @@ START_TEST(a_run_has_paths_to_its_end) {
     free(message);
     free(told);
     free(said);
+    char *log = read_text(folder, "usual/log.jsonl", NULL), *part = format_text("\"unreached\":%d,", lacking);
+    ck_assert_msg(strstr(log, part) != NULL, "%s is not in %s", part, log);
+    free(part);
+    free(log);
     RUN("mended", "--paths");
+    log = read_text(folder, "mended/log.jsonl", NULL);
+    ck_assert_ptr_nonnull(strstr(log, "\"unreached\":0,"));
+    free(log);
     ck_assert_int_eq(lacking_in("mended/initial.safetensors"), 0);
     ck_assert_int_eq(lacking_in("mended/last.safetensors"), 0);
     told = read_text(folder, "out.txt", NULL);

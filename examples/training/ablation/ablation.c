@@ -1,6 +1,7 @@
 #include "training/ablation/ablation.h"
 
 #include <dirent.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -214,7 +215,7 @@ int ablation_result(const struct ablation *ablation, size_t run, struct ablation
     enum sweep_state state;
     cJSON *history;
     const struct options *options = &ablation->sweep.run[run].options;
-    *result = (struct ablation_result){model_of(options), options->sparsity, options->seed, 0, 0, 0, 0, 0, 0};
+    *result = (struct ablation_result){model_of(options), options->sparsity, options->seed, 0, 0, 0, 0, 0, 0, NAN};
     if (sweep_look(&ablation->sweep, run, &state, &history, failure) != 0)
         return -1;
     if (state == SWEEP_DONE) {
@@ -223,6 +224,7 @@ int ablation_result(const struct ablation *ablation, size_t run, struct ablation
         const cJSON *last = cJSON_GetArrayItem(history, result->epochs - 1);
         result->last = history_number(last, "test_accuracy");
         result->best = history_number(cJSON_GetArrayItem(history, history_best(history)), "test_accuracy");
+        result->unreached = history_number(last, "unreached");
         result->synapses = history_number(last, "active");
         for (const cJSON *record = history->child; record != NULL; record = record->next)
             result->seconds += history_number(record, "seconds");

@@ -35,6 +35,7 @@ struct ablation_result {
     int epochs;
     double last, best; /**< test accuracy after the last epoch, and after the best */
     double synapses, seconds;
+    double unreached; /**< outputs that no synapses lead to from the inputs, after the last epoch; NaN: not logged */
 };
 
 /** Reads a list of models, or of sparsities, with commas between. */

@@ -180,14 +180,24 @@ struct ablation_spread ablation_spread(const struct ablation_results *results, i
 
 static void write_results(const struct ablation *ablation, const struct ablation_results *results, FILE *file) {
     (void)ablation;
-    fputs("model\tsparsity\tseed\tepochs\tlast_test_accuracy\tbest_test_accuracy\tsynapses\tseconds\n", file);
+    fputs("model\tsparsity\t" ABLATION_RUN "\n", file);
     for (size_t i = 0; i < results->count; i++) {
         const struct ablation_result *result = &results->result[i];
-        if (result->done)
-            fprintf(file, "%s\t%.15g\t%lld\t%d\t%.8f\t%.8f\t%.0f\t%.2f\n", ablation_name(result->model),
-                    result->sparsity, (long long)result->seed, result->epochs, result->last, result->best,
-                    result->synapses, result->seconds);
+        if (!result->done)
+            continue;
+        fprintf(file, "%s\t%.15g\t", ablation_name(result->model), result->sparsity);
+        ablation_run_write(result, file);
     }
+}
+
+void ablation_run_write(const struct ablation_result *result, FILE *file) {
+    fprintf(file, "%lld\t%d\t%.8f\t%.8f\t%.0f", (long long)result->seed, result->epochs, result->last, result->best,
+            result->synapses);
+    if (isnan(result->unreached))
+        fputs("\tnan", file);
+    else
+        fprintf(file, "\t%.0f", result->unreached);
+    fprintf(file, "\t%.2f\n", result->seconds);
 }
 
 /* NaN as one word everywhere. */

@@ -43,6 +43,10 @@ void ablation_results_list(struct ablation_results *results);
 
 void ablation_results_free(struct ablation_results *results);
 
+/** Columns of a table for a run, which end the line, and what is in them. */
+#define ABLATION_RUN "seed\tepochs\tlast_test_accuracy\tbest_test_accuracy\tsynapses\tunreached\tseconds"
+void ablation_run_write(const struct ablation_result *result, FILE *file);
+
 /** Columns of a table for the spreads after the last epoch and after the best. */
 #define ABLATION_SPREADS                                                                                               \
     "last_mean\tlast_deviation\tlast_least\tlast_largest\tlast_low\tlast_high\t"                                       \

@@ -80,14 +80,13 @@ static void write_names(const struct grid *grid, FILE *file) {
 
 static void write_runs(const struct ablation *ablation, const struct ablation_results *results, FILE *file) {
     write_names(&ablation->grid, file);
-    fputs("seed\tepochs\tlast_test_accuracy\tbest_test_accuracy\tsynapses\tseconds\n", file);
+    fputs(ABLATION_RUN "\n", file);
     for (size_t i = 0; i < results->count; i++) {
         const struct ablation_result *result = &results->result[i];
         if (!result->done)
             continue;
         write_cell(&ablation->grid, result->model, file);
-        fprintf(file, "%lld\t%d\t%.8f\t%.8f\t%.0f\t%.2f\n", (long long)result->seed, result->epochs, result->last,
-                result->best, result->synapses, result->seconds);
+        ablation_run_write(result, file);
     }
 }
 
