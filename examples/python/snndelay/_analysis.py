@@ -1,0 +1,129 @@
+"""Statistics for what a network has learned. Arrays are float64; errors are those of the thread's own context."""
+
+import ctypes as c
+
+import numpy as np
+
+from ._context import context_or_default
+from ._library import array_of, options, pointer, result, structure, value_of, whole
+
+
+def _values(values, name, dimensions=1):
+    return array_of(values, np.float64, name, dimensions)
+
+
+def _call(name, *arguments):
+    context = context_or_default(None)
+    context._call(name, *arguments)
+
+
+def summarize(values):
+    """count, mean, deviation, least, lower_quartile, median, upper_quartile, largest."""
+    values, made = _values(values, "values"), structure("snnd_summary")
+    _call("snnd_summarize", pointer(values), len(values), c.byref(made))
+    return result(made)
+
+
+def histogram(values, low, high, bins):
+    """Counts [bins] in equal bins from low to high."""
+    values, counts = _values(values, "values"), np.empty(max(whole(bins, "bins"), 1), np.int64)
+    _call("snnd_histogram", pointer(values), len(values), low, high, bins, pointer(counts))
+    return counts
+
+
+def moran(grid, neighbours="queen"):
+    """Moran's I of a grid [rows, columns]; neighbours are "queen" or "rook"."""
+    grid, found = _values(grid, "grid", 2), c.c_double()
+    _call("snnd_moran", pointer(grid), *grid.shape, value_of("snnd_neighbours", neighbours), c.byref(found))
+    return found.value
+
+
+def _moran_options(given, rows):
+    orders = given.pop("orders", None)
+    if orders is not None:
+        orders = array_of(orders, np.int32, "orders", 2)
+        if orders.shape[1] != rows:
+            raise ValueError(f"orders have {orders.shape[1]} rows, and the grid {rows}")
+        given.setdefault("permutations", len(orders))
+        if given["permutations"] > len(orders):
+            raise ValueError(f"there are {len(orders)} orders for {given['permutations']} permutations")
+    made = options("snnd_moran_options", given)
+    made.orders = pointer(orders)
+    return made, orders
+
+
+def moran_maximum(grid, **given):
+    """(largest Moran's I over orders of the rows, the order [rows]): neighbours, permutations (2000), seed, orders,
+    search."""
+    grid, found = _values(grid, "grid", 2), c.c_double()
+    made, _held = _moran_options(given, len(grid))
+    order = np.empty(len(grid), np.int32)
+    _call("snnd_moran_maximum", pointer(grid), *grid.shape, c.byref(made), c.byref(found), pointer(order))
+    return found.value, order
+
+
+def moran_permuted(grid, shuffle="rows", **given):
+    """Moran's I against permutations of "rows" or "cells", with `distribution` [permutations]."""
+    grid, test = _values(grid, "grid", 2), structure("snnd_moran_test")
+    made, _held = _moran_options(given, len(grid))
+    distribution = np.empty(max(made.permutations, 1))
+    _call("snnd_moran_permuted", pointer(grid), *grid.shape, value_of("snnd_shuffle", shuffle), c.byref(made),
+          c.byref(test), pointer(distribution))
+    found = result(test)
+    found.distribution = distribution
+    return found
+
+
+def _two(name, made, x, y, *arguments):
+    x, y = _values(x, "x"), _values(y, "y")
+    _call(name, pointer(x), len(x), pointer(y), len(y), *arguments, c.byref(made))
+    return result(made)
+
+
+def mann_whitney(x, y, alternative="two_sided"):
+    """Mann and Whitney's U test: u, p, log10_p, exact."""
+    return _two("snnd_mann_whitney", structure("snnd_rank_test"), x, y, value_of("snnd_alternative", alternative))
+
+
+def auc(x, y, level=0.95):
+    """The probability that one of x is larger than one of y, and its interval."""
+    return _two("snnd_auc", structure("snnd_interval"), x, y, level)
+
+
+def welch(x, y, alternative="two_sided", level=0.95):
+    """Welch's t test, and the interval of the difference."""
+    return _two("snnd_welch", structure("snnd_t_test"), x, y, value_of("snnd_alternative", alternative), level)
+
+
+def wilcoxon(x, y=None, alternative="two_sided"):
+    """Wilcoxon's signed-rank test of pairs, or of x about 0."""
+    x, test = _values(x, "x"), structure("snnd_signed_rank_test")
+    y = None if y is None else _values(y, "y")
+    if y is not None and len(y) != len(x):
+        raise ValueError(f"there are {len(x)} numbers in x, and {len(y)} in y")
+    _call("snnd_wilcoxon", pointer(x), pointer(y), len(x), value_of("snnd_alternative", alternative), c.byref(test))
+    return result(test)
+
+
+def proportion(hits, trials, level=0.95):
+    """A share, such as an accuracy, with Wilson's interval."""
+    made = structure("snnd_interval")
+    _call("snnd_proportion", whole(hits, "hits", 64), whole(trials, "trials", 64), level, c.byref(made))
+    return result(made)
+
+
+def intraclass_correlation(groups, level=0.95):
+    """How alike values of one group are; groups is a sequence of arrays."""
+    groups = [_values(group, "a group") for group in groups]
+    sizes, made = np.array([len(group) for group in groups], np.int32), structure("snnd_intraclass")
+    values = np.concatenate(groups) if groups else np.empty(0)
+    _call("snnd_intraclass_correlation", pointer(values), pointer(sizes), len(sizes), level, c.byref(made))
+    return result(made)
+
+
+def correct(p, correction="holm"):
+    """p [count] of several tests, corrected by "holm" or "benjamini_hochberg"."""
+    p = _values(p, "p")
+    corrected = np.empty_like(p)
+    _call("snnd_correct", pointer(p), len(p), value_of("snnd_correction", correction), pointer(corrected))
+    return corrected

@@ -1,0 +1,73 @@
+"""Contexts: memory, threads and log of what is made from them."""
+
+import ctypes as c
+import os
+import threading
+
+from ._handles import Object, Owner
+from ._library import library, options, word_of
+
+
+class Context(Object):
+    """Threads, instruction set, log and last error of everything made from it.
+
+    Options, with the header's names and defaults: threads (0: one for each processor), isa ("auto", "plain", "avx2",
+    "avx512"), method ("auto", "direct", "spectral"), low_memory (0), products ("auto", "own", "blas"). `log` is called
+    as log(level, message), with "warning", "info" or "debug".
+
+    Any thread may use what is made from a context, one after the other: who comes second waits. Objects that are to
+    work at the same time need contexts of their own; a thread that names none has one for itself.
+    """
+
+    def __init__(self, *, log=None, **given):
+        for name in ("allocate", "release", "memory_user", "log_user"):
+            if name in given:
+                raise TypeError(f"{name} is not for Python")
+        made = options("snnd_context_options", given)
+        if log is not None:
+            made.log = dict(made._fields_)["log"](
+                lambda _, level, message: log(word_of("snnd_log_level", level), message.decode(errors="replace")))
+        owner = Owner(made)
+        self._hold(owner, owner.context, "snnd_context_free")
+        owner.root = self._handle
+        owner.root.keep(made)
+
+    @property
+    def context(self):
+        """This context."""
+        return self
+
+    def info(self):
+        """The number of threads, the instruction set, and what makes matrix products."""
+        threads, isa, products = c.c_int32(), c.c_int(), c.c_char_p()
+        self._call("snnd_context_info", c.byref(threads), c.byref(isa), c.byref(products))
+        return {"threads": threads.value, "isa": word_of("snnd_isa", isa.value), "products": products.value.decode()}
+
+
+_default = threading.local()
+
+
+def context_or_default(context):
+    """The context given, or the one that this thread has for itself."""
+    if context is not None:
+        return context
+    if getattr(_default, "context", None) is None:
+        _default.context = Context()
+    return _default.context
+
+
+_left_alone = []
+
+
+def _leave_alone():
+    """A child that fork() made leaves its parent's context alone, and has one of its own."""
+    _left_alone.append(getattr(_default, "context", None))
+    _default.context = None
+
+
+os.register_at_fork(after_in_child=_leave_alone)
+
+
+def random_uniform(seed, stream, index):
+    """A uniform number in [0, 1), a function of its arguments alone."""
+    return library.snnd_random_uniform(seed, stream, index)

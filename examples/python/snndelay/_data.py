@@ -1,0 +1,202 @@
+"""Datasets, and walks over them."""
+
+import ctypes as c
+
+import numpy as np
+
+from ._context import context_or_default
+from ._handles import Object
+from ._library import Error, array_of, library, options, path_of, pointer, status_word, whole
+
+
+def samples_of(x, y, lengths, scale):
+    """The header's snnd_samples, and the arrays that it points to."""
+    counts = str(getattr(x, "dtype", "")) in ("uint8", "torch.uint8")
+    x = array_of(x, np.uint8 if counts else np.float32, "x", 3)
+    y = array_of(y, np.int32, "y", 1)
+    lengths = None if lengths is None else array_of(lengths, np.int32, "lengths", 1)
+    for name, values in (("y", y), ("lengths", lengths)):
+        if values is not None and len(values) != len(x):
+            raise ValueError(f"there are {len(x)} samples in x, and {len(values)} in {name}")
+    made = options("snnd_samples", {"samples": len(x), "steps": x.shape[1], "channels": x.shape[2], "scale": scale})
+    made.input, made.counts = (None, pointer(x)) if x.dtype == np.uint8 else (pointer(x), None)
+    made.label, made.length = pointer(y), pointer(lengths)
+    return made, (x, y, lengths)
+
+
+class Dataset(Object):
+    """Samples with labels: x [N, T, I], float32 numbers, or uint8 counts that are multiplied by `scale`; y [N], 0 to
+    2^20 - 1; lengths [N], the steps that each sample has, where they differ. With copy=False the arrays are borrowed,
+    kept alive, and may not change."""
+
+    def __init__(self, x, y, lengths=None, *, scale=1.0, copy=True, context=None):
+        made, held = samples_of(x, y, lengths, scale)
+        made.copy = int(bool(copy))
+        self._from(context, "snnd_dataset_create", c.byref(made), held=None if copy else held)
+
+    def _from(self, context, name, *arguments, held=None):
+        parent = context_or_default(context)
+        self._make(parent._owner, name, parent._handle.pointer, *arguments, free="snnd_dataset_free",
+                   parents=[parent._handle])
+        if held is not None:
+            self._handle.keep(held)
+
+    @classmethod
+    def from_events(cls, first, step, channel, y, *, steps, channels, lengths=None, scale=1.0, context=None):
+        """Samples as events: sample n has the events first[n] to first[n + 1] - 1, each a step and a channel (uint16).
+        All is copied."""
+        arrays = [array_of(first, np.int64, "first", 1), array_of(step, np.uint16, "step", 1),
+                  array_of(channel, np.uint16, "channel", 1), array_of(y, np.int32, "y", 1)]
+        lengths = None if lengths is None else array_of(lengths, np.int32, "lengths", 1)
+        samples = len(arrays[3])
+        if len(arrays[0]) != samples + 1:
+            raise ValueError(f"there are {samples} samples in y, and {len(arrays[0])} numbers in first; expected one more")
+        if lengths is not None and len(lengths) != samples:
+            raise ValueError(f"there are {samples} samples in y, and {len(lengths)} in lengths")
+        if len(arrays[1]) != len(arrays[2]) or arrays[0][-1] != len(arrays[1]):
+            raise ValueError("step and channel have to have first[-1] numbers each")
+        made = options("snnd_events", {"samples": samples, "steps": steps, "channels": channels, "scale": scale})
+        made.first, made.step, made.channel, made.label = map(pointer, arrays)
+        made.length = pointer(lengths)
+        dataset = cls.__new__(cls)
+        dataset._from(context, "snnd_dataset_create_events", c.byref(made))
+        return dataset
+
+    @classmethod
+    def from_function(cls, fetch, y, *, steps, channels, lengths=None, context=None):
+        """Samples that a function makes when they are wanted: fetch(index, epoch) returns [T, I] numbers; epoch is -1
+        outside of training. It is called from several threads, in any order, and has to depend on nothing else."""
+        y = array_of(y, np.int32, "y", 1)
+        lengths = None if lengths is None else array_of(lengths, np.int32, "lengths", 1)
+        if lengths is not None and len(lengths) != len(y):
+            raise ValueError(f"there are {len(y)} samples in y, and {len(lengths)} in lengths")
+        made = options("snnd_source", {"samples": len(y), "steps": steps, "channels": channels})
+        made.label, made.length = pointer(y), pointer(lengths)
+        parent = context_or_default(context)
+        owner = parent._owner
+
+        def fill(_, what):
+            try:
+                what = what.contents
+                memory = (c.c_float * (steps * channels)).from_address(what.input)
+                np.frombuffer(memory, np.float32).reshape(steps, channels)[:what.length] = np.asarray(
+                    fetch(what.index, what.epoch))[:what.length]
+                return 0
+            except BaseException as error:
+                owner.raised = error
+                return 1
+
+        made.fetch = held = dict(made._fields_)["fetch"](fill)
+        dataset = cls.__new__(cls)
+        dataset._from(parent, "snnd_dataset_create_source", c.byref(made), held=held)
+        return dataset
+
+    @classmethod
+    def load(cls, x, y, lengths=None, *, scale=1.0, context=None):
+        """Samples from .npy files of these paths."""
+        dataset = cls.__new__(cls)
+        if lengths is None:
+            dataset._from(context, "snnd_dataset_load_npy", path_of(x), path_of(y), scale)
+        else:
+            dataset._from(context, "snnd_dataset_load_padded_npy", path_of(x), path_of(y), path_of(lengths), scale)
+        return dataset
+
+    def _part(self, address):
+        part = Dataset.__new__(Dataset)
+        use = self._live()
+        # The library keeps what a part needs of its parent, but not what the parent has borrowed of the host.
+        part._hold(use.handle.owner, address, "snnd_dataset_free", [use.handle])
+        return part
+
+    def split(self, share, seed=0):
+        """(part, rest): a random share of the samples, and the others."""
+        part, rest = c.c_void_p(), c.c_void_p()
+        with self._owner:
+            self._call("snnd_dataset_split", share, whole(seed, "seed", 64, False), c.byref(part), c.byref(rest))
+            return self._part(part.value), self._part(rest.value)
+
+    def select(self, index):
+        """The samples of these indices, in their order."""
+        index, out = array_of(index, np.int64, "index", 1), c.c_void_p()
+        with self._owner:
+            self._call("snnd_dataset_select", pointer(index), len(index), c.byref(out))
+            return self._part(out.value)
+
+    def __len__(self):
+        return self._ask("snnd_dataset_samples")
+
+    @property
+    def steps(self):
+        """Steps of a sample that is whole."""
+        return self._ask("snnd_dataset_steps")
+
+    @property
+    def channels(self):
+        """Channels of a sample."""
+        return self._ask("snnd_dataset_channels")
+
+    @property
+    def classes(self):
+        """Highest label + 1."""
+        return self._ask("snnd_dataset_classes")
+
+    def __getitem__(self, index):
+        """(x [length, I], label) of a sample, copied. A function that makes samples may ask this of another dataset,
+        from any thread, which is why it does not wait for the context."""
+        index, use = whole(index, "index", 64), self._live()
+        at, owner = use.handle.pointer, use.handle.owner
+        samples = library.snnd_dataset_samples(at)
+        if not -samples <= index < samples:
+            raise IndexError(f"there is no sample {index} among {samples}")
+        index %= samples
+        x = np.empty((library.snnd_dataset_steps(at), library.snnd_dataset_channels(at)), np.float32)
+        label = c.c_int32()
+        status = (library.snnd_dataset_sample(at, index, None, c.byref(label)) or
+                  library.snnd_dataset_fill(at, -1, index, pointer(x)))
+        if status:
+            raised, owner.raised = owner.raised, None
+            raise raised or Error(f"sample {index} cannot be made: {library.snnd_status_string(status).decode()}",
+                                  status_word(status))
+        return x[:library.snnd_dataset_length(at, index)], label.value
+
+    def batches(self, batch=256, *, epoch=0, **given):
+        """Walks over an epoch: (x [B, T, I], y [B], lengths [B] or None) for each batch, copied. shuffle (0), seed (0),
+        training (1), prefetch (0) as in the header."""
+        walk = Batches(self, batch=batch, **given)
+        for index in range(len(walk)):
+            yield walk.get(epoch, index)
+
+    def __repr__(self):
+        if self._use is None:
+            return "<snndelay.Dataset, closed>"
+        return f"<snndelay.Dataset of {len(self)} samples, {self.steps} steps, {self.channels} channels>"
+
+
+class Batches(Object):
+    """A walk over a dataset, batch by batch: batch (256), shuffle (0), seed (0), training (1), prefetch (0)."""
+
+    def __init__(self, dataset, **given):
+        use = dataset._live()
+        made = options("snnd_batches_options", given)
+        self._shape = (dataset.steps, dataset.channels)
+        self._make(use.handle.owner, "snnd_batches_create_with", use.handle.pointer, c.byref(made),
+                   free="snnd_batches_free", parents=[use.handle])
+
+    def __len__(self):
+        return self._ask("snnd_batches_count")
+
+    def get(self, epoch, index):
+        """(x, y, lengths or None) of batch `index` of epoch `epoch`, copied."""
+        x, y, count = c.c_void_p(), c.c_void_p(), c.c_int32()
+        with self._owner:
+            self._call("snnd_batches_get", whole(epoch, "epoch"), whole(index, "index", 64), c.byref(x), c.byref(y),
+                       c.byref(count))
+            lengths = self._ask("snnd_batches_lengths")
+
+            def copied(address, kind, *shape):
+                memory = (kind * int(np.prod(shape))).from_address(address)
+                return np.array(np.frombuffer(memory, kind).reshape(shape))
+
+            n = count.value
+            return (copied(x.value, c.c_float, n, *self._shape), copied(y.value, c.c_int32, n),
+                    copied(lengths, c.c_int32, n) if lengths else None)

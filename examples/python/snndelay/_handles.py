@@ -1,0 +1,182 @@
+"""Handles of the library and who may free them.
+
+A handle counts its users: the Python object that was made for it, arrays that show its memory, and the handles that
+were made from it. It is freed when nobody uses it, and only then does it let go of what it was made from. So whatever
+order the interpreter collects objects in, children are freed before their parents.
+
+Garbage is collected at any time and in any thread, also in the middle of a call for the same context. Then what is let
+go of is only put on a list, which the thread that has the context works off when its call is over.
+"""
+
+import collections
+import ctypes as c
+import threading
+
+from ._library import Error, library, status_word
+
+
+class Owner:
+    """A context of the library: one thread at a time is in it, as the header demands. `with` takes it."""
+
+    def __init__(self, made):
+        self._lock = threading.RLock()
+        self._depth = 0
+        self._dropped = collections.deque()
+        self.raised = None
+        out = c.c_void_p()
+        status = library.snnd_context_create(c.byref(made), c.byref(out))
+        if status:
+            raise Error(f"no context: {library.snnd_status_string(status).decode()}", status_word(status))
+        self.context = out.value
+
+    def __enter__(self):
+        self._lock.acquire()
+        self._depth += 1
+        return self
+
+    def __exit__(self, *_):
+        if self._depth == 1:
+            self._work_off()
+        self._depth -= 1
+        self._lock.release()
+        self._tidy()
+
+    def drop(self, handle):
+        """Lets go of a handle, now or when the thread that has the context is done."""
+        self._dropped.append(handle)
+        self._tidy()
+
+    def _tidy(self):
+        while self._dropped and self._lock.acquire(blocking=False):
+            try:
+                if self._depth:
+                    return
+                self._depth = 1
+                self._work_off()
+                self._depth = 0
+            finally:
+                self._lock.release()
+
+    def _work_off(self):
+        while self._dropped:
+            handle = self._dropped.popleft()
+            handle.users -= 1
+            if handle.users == 0:
+                handle.free(handle.pointer)
+                self._dropped.extend(handle.parents)
+
+    def call(self, name, *arguments):
+        """Calls a function of the library that returns a status; an error has the library's sentence, or is what a
+        function of the host's raised meanwhile. True, where the call was stopped."""
+        with self:
+            status = getattr(library, name)(*arguments)
+            raised, self.raised = self.raised, None
+            if raised is not None:
+                raise raised
+            if status and status_word(status) != "stopped":
+                sentence = library.snnd_context_last_error(self.context).decode(errors="replace")
+                raise Error(sentence or library.snnd_status_string(status).decode(), status_word(status))
+            return bool(status)
+
+
+class Handle:
+    """A pointer of the library, the function that frees it, and the handles that it was made from."""
+
+    __slots__ = ("owner", "pointer", "free", "parents", "users", "kept")
+
+    def __init__(self, owner, pointer, free, parents):
+        self.owner, self.pointer, self.free, self.parents, self.users = owner, pointer, free, parents, 0
+        self.kept = []
+        with owner:
+            if not all(parent.users for parent in parents):
+                raise Error("what this is made from was closed meanwhile", "error_state")
+            for parent in parents:
+                parent.users += 1
+
+    def keep(self, thing):
+        """Keeps something of the host's that the library points to alive until the handle is freed."""
+        self.kept.append(thing)
+
+
+class Use:
+    """Somebody who needs a handle. It is let go of with this object."""
+
+    __slots__ = ("handle",)
+
+    def __init__(self, handle):
+        with handle.owner:
+            handle.users += 1
+        self.handle = handle
+
+    def __del__(self):
+        handle = getattr(self, "handle", None)
+        if handle is not None:
+            handle.owner.drop(handle)
+
+
+class Object:
+    """An object of the library. It may be closed, or used as a context manager that closes it; it is freed when nothing
+    that was made from it is left, be that a layer, a trainer or an array that shows its memory."""
+
+    _use = None
+
+    def _make(self, owner, name, *arguments, free, parents=()):
+        """Calls a function that makes something, which comes through its last argument."""
+        with owner:
+            out = c.c_void_p()
+            owner.call(name, *arguments, c.byref(out))
+            self._hold(owner, out.value, free, parents)
+
+    def _hold(self, owner, address, free, parents=()):
+        self._use = Use(Handle(owner, address, getattr(library, free), tuple(parents)))
+
+    def _live(self):
+        """The handle's user, to be kept while a call lasts."""
+        use = self._use
+        if use is None:
+            raise Error(f"this {type(self).__name__} is closed", "error_state")
+        return use
+
+    @property
+    def _handle(self):
+        return self._live().handle
+
+    @property
+    def _owner(self):
+        return self._handle.owner
+
+    @property
+    def context(self):
+        """The context that this was made from, for others that are to work with it."""
+        from ._context import Context
+        context = Context.__new__(Context)
+        context._use = Use(self._owner.root)
+        return context
+
+    def _call(self, name, *arguments):
+        """Calls a function whose first argument this is."""
+        use = self._live()
+        return use.handle.owner.call(name, use.handle.pointer, *arguments)
+
+    def _ask(self, name, *arguments):
+        """Calls a function that cannot fail."""
+        use = self._live()
+        with use.handle.owner:
+            return getattr(library, name)(use.handle.pointer, *arguments)
+
+    def close(self):
+        """Lets go of the library's object. Closing twice is allowed."""
+        self._use = None
+
+    def __enter__(self):
+        self._live()
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def __copy__(self):
+        raise TypeError(f"a {type(self).__name__} cannot be copied")
+
+    def __reduce__(self):
+        raise TypeError(f"a {type(self).__name__} cannot be pickled")

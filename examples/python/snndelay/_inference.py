@@ -1,0 +1,151 @@
+"""A trained network at work: plans, streams, and export as C."""
+
+import ctypes as c
+import threading
+
+import numpy as np
+
+from ._handles import Object
+from ._library import Error, array_of, library, options, path_of, pointer, result, status_word, structure
+
+
+class Plan(Object):
+    """A network frozen for inference: a copy, which any number of streams share."""
+
+    def __init__(self, network):
+        use = network._live()
+        self._make(use.handle.owner, "snnd_plan_create", use.handle.pointer, free="snnd_plan_free",
+                   parents=use.handle.parents)
+
+    @property
+    def inputs(self):
+        """Channels of a frame."""
+        return self._ask("snnd_plan_inputs")
+
+    @property
+    def outputs(self):
+        """Neurons of the last layer."""
+        return self._ask("snnd_plan_outputs")
+
+    @property
+    def synapses(self):
+        """Synapses that carry something."""
+        return self._ask("snnd_plan_synapses")
+
+    @property
+    def stream_size(self):
+        """Bytes that a stream takes."""
+        return self._ask("snnd_stream_size")
+
+
+def plan_of(network):
+    return network if isinstance(network, Plan) else Plan(network)
+
+
+class Stream(Object):
+    """One input on its way through a network (or Plan), frame by frame; readout as in the header. Streams of one plan
+    may work in threads at the same time."""
+
+    def __init__(self, network, **given):
+        plan = plan_of(network)
+        use = plan._live()
+        self._begin(plan)
+        self._make(use.handle.owner, "snnd_stream_create", use.handle.pointer,
+                   c.byref(options("snnd_stream_options", given)), free="snnd_stream_free", parents=[use.handle])
+
+    def _begin(self, plan):
+        self.plan, self._lock = plan, threading.Lock()
+        self.inputs, self.outputs = plan.inputs, plan.outputs
+        self._potentials = np.zeros(self.outputs, np.float32)
+        self._address = pointer(self._potentials)
+
+    def _do(self, name, *arguments):
+        """Calls a function that touches this stream alone: the context may be busy in another thread."""
+        use = self._live()
+        with self._lock:
+            self._status(getattr(library, name)(use.handle.pointer, *arguments), use)
+
+    def _status(self, status, use):
+        if status:
+            sentence = library.snnd_stream_last_error(use.handle.pointer).decode(errors="replace")
+            raise Error(sentence or library.snnd_status_string(status).decode(), status_word(status))
+
+    def push(self, frame):
+        """Takes one step, frame [inputs], and returns the scores [outputs] over all frames so far."""
+        frame = array_of(frame, np.float32, "frame")
+        if frame.shape != (self.inputs,):
+            raise ValueError(f"frame has the shape {frame.shape}; expected {(self.inputs,)}")
+        scores = np.empty(self.outputs, np.float32)
+        self._do("snnd_stream_push", pointer(frame), self._address, pointer(scores))
+        return scores
+
+    def push_events(self, channels):
+        """Takes one step of spikes: the channels [count] that have one, each as often as it has."""
+        channels, scores = array_of(channels, np.int32, "channels", 1), np.empty(self.outputs, np.float32)
+        self._do("snnd_stream_push_events", pointer(channels), len(channels), self._address, pointer(scores))
+        return scores
+
+    def run(self, frames):
+        """The scores after each of `frames`, an iterator."""
+        for frame in frames:
+            yield self.push(frame)
+
+    @property
+    def potentials(self):
+        """What the last layer gave at the last frame, [outputs]."""
+        with self._lock:
+            return self._potentials.copy()
+
+    @property
+    def frames(self):
+        """Frames since the stream was made or reset."""
+        use = self._live()
+        with self._lock:
+            return library.snnd_stream_frames(use.handle.pointer)
+
+    def reset(self):
+        """Begins anew."""
+        self._do("snnd_stream_reset")
+        self._potentials[:] = 0
+
+    def clone(self):
+        """Another stream in the same state."""
+        use = self._live()
+        stream = Stream.__new__(Stream)
+        stream._begin(self.plan)
+        with use.handle.owner, self._lock:
+            out = c.c_void_p()
+            self._status(library.snnd_stream_clone(use.handle.pointer, c.byref(out)), use)
+            stream._hold(use.handle.owner, out.value, "snnd_stream_free", use.handle.parents)
+            stream._potentials[:] = self._potentials
+        return stream
+
+    def state(self):
+        """The state as bytes, the same on every machine."""
+        use = self._live()
+        with self._lock:
+            size = library.snnd_stream_state_size(use.handle.pointer)
+            memory = c.create_string_buffer(size)
+            self._status(library.snnd_stream_save(use.handle.pointer, memory, size), use)
+        return memory.raw
+
+    def restore(self, state):
+        """Goes on from a state that state() gave."""
+        state = bytes(state)
+        self._do("snnd_stream_restore", c.cast(c.c_char_p(state), c.c_void_p), len(state))
+
+
+def export_c(network, source, header, *, samples=None, **given):
+    """Writes a network (or Plan) as one C99 file and its header: numbers ("float32", "fixed"), readout, name ("snn"),
+    largest_input, or samples, a Dataset. The report has ram, flash (bytes), synapses and the units of the numbers."""
+    plan = plan_of(network)
+    made, report = options("snnd_export_c_options", given), structure("snnd_export_c_report")
+    use = None
+    if samples is not None:
+        use = samples._live()
+        if use.handle.owner is not plan._owner:
+            raise ValueError("the samples belong to another context than the network")
+        made.samples = use.handle.pointer
+    plan._call("snnd_export_c", c.byref(made), path_of(source), path_of(header), c.byref(report))
+    del use
+    return result(report)

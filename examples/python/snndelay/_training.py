@@ -1,0 +1,475 @@
+"""Training: workspaces, optimizers, schedules, controllers of sparsity, and the trainer."""
+
+import contextlib
+import ctypes as c
+import signal
+import threading
+
+import numpy as np
+
+from . import _declarations as declarations
+from ._bar import Bar, wants_bar
+from ._data import Dataset
+from ._handles import Object
+from ._library import (Error, array_of, assign, library, options, path_of, pointer, result, status_word, structure,
+                       value_of, whole)
+from ._network import show
+
+
+class Schedule:
+    """A number that follows the epochs: kind ("constant", "one_cycle", "cosine", "exponential"), epochs (150), value
+    (1e-3), final (0), rise (0.3), divide (25), final_divide (1e4), momentum_low (0.85), momentum_high (0.95)."""
+
+    def __init__(self, kind="constant", **given):
+        self._made = options("snnd_schedule", {"kind": kind, **given})
+
+    def at(self, epoch):
+        """(value, momentum) at an epoch; the momentum is None but for one_cycle."""
+        value, momentum = c.c_double(), c.c_double(-1)
+        status = library.snnd_schedule_at(c.byref(self._made), whole(epoch, "epoch"), c.byref(value), c.byref(momentum))
+        if status:
+            raise Error(f"no such schedule or epoch: {library.snnd_status_string(status).decode()}", status_word(status))
+        return value.value, None if momentum.value == -1 else momentum.value
+
+
+def schedule_options(given):
+    """A schedule of the host's: a Schedule, or its options."""
+    return (given if isinstance(given, Schedule) else Schedule(**given))._made
+
+
+def optimizer_options(given):
+    return options("snnd_optimizer_options", given)
+
+
+# What a trainer is given as options of its own.
+OPTIONS_OF_TRAINERS = {
+    "weights": optimizer_options, "positions": optimizer_options, "weight_schedule": schedule_options,
+    "position_schedule": schedule_options, "sigma_schedule": schedule_options,
+    "picojoules": lambda given: options("snnd_picojoules", given),
+}
+
+
+def class_weights(made, given):
+    """Puts weights of classes into options; the array has to live as long as they are used."""
+    weights = array_of(given, np.float64, "class_weight", 1)
+    made.class_weight, made.class_weight_count = pointer(weights), len(weights)
+    return weights
+
+
+def expect(values, shape, name):
+    """The library is told no shapes, so that they are looked at here."""
+    if values.shape != shape:
+        raise ValueError(f"{name} has the shape {values.shape}; expected {shape}")
+
+
+class Workspace(Object):
+    """Buffers for passes of up to `batch` samples of `steps` steps: forward, loss, backward. With gradients=False only
+    evaluation is possible."""
+
+    def __init__(self, network, batch, steps, gradients=True):
+        use = network._live()
+        self._network, self._inputs, self._batch, self._steps, self._count = network, network.inputs, batch, steps, 0
+        self._make(use.handle.owner, "snnd_workspace_create", use.handle.pointer, whole(batch, "batch"),
+                   whole(steps, "steps"), int(bool(gradients)), free="snnd_workspace_free", parents=[use.handle])
+
+    def set_draw(self, seed, step):
+        """What the next dropout masks are drawn from; set another step for every pass."""
+        self._call("snnd_workspace_set_draw", whole(seed, "seed", 64, False), whole(step, "step", 64, False))
+
+    def set_lengths(self, lengths):
+        """Steps that each sample of the passes to come has; None: all."""
+        if lengths is None:
+            self._call("snnd_workspace_set_lengths", None, 0)
+        else:
+            lengths = array_of(lengths, np.int32, "lengths", 1)
+            self._call("snnd_workspace_set_lengths", pointer(lengths), len(lengths))
+
+    def set_dropout_mask(self, layer, mask):
+        """Factors [batch, O] in place of the masks that a layer of dropout draws; None: drawn again."""
+        if mask is not None:
+            mask = array_of(mask, np.float32, "mask", 2)
+            expect(mask, (self._batch, layer.outputs), "mask")
+        self._call("snnd_workspace_set_dropout_mask", layer._pointer, pointer(mask))
+
+    def forward(self, x, mode="train"):
+        """Passes samples x [B, T, I] forward, in mode "train" or "evaluate"."""
+        x = array_of(x, np.float32, "x", 3)
+        if x.shape[1:] != (self._steps, self._inputs):
+            raise ValueError(f"x has the shape {x.shape}; expected [B, {self._steps}, {self._inputs}]")
+        with self._owner:
+            self._call("snnd_workspace_forward", value_of("snnd_mode", mode, "mode"), pointer(x), len(x))
+            self._count = len(x)
+
+    def loss(self, y, **given):
+        """Loss of the last pass for labels y [B]: readout, l1, label_smoothing, rate_penalty, rate_lower, rate_upper,
+        class_weight as in the header."""
+        y = array_of(y, np.int32, "y", 1)
+        weights = given.pop("class_weight", None)
+        made, report = options("snnd_loss_options", given), structure("snnd_loss_report")
+        held = None if weights is None else class_weights(made, weights)
+        with self._owner:
+            if self._count:
+                expect(y, (self._count,), "y")
+            self._call("snnd_workspace_loss", pointer(y), c.byref(made), c.byref(report))
+        del held
+        return result(report)
+
+    def add_gradient(self, layer, gradient):
+        """Adds dL/d(output) of a layer, [T, B, O], to what the next backward pass brings back."""
+        gradient = array_of(gradient, np.float32, "gradient", 3)
+        with self._owner:
+            if self._count:
+                expect(gradient, (self._steps, self._count, layer.outputs), "gradient")
+            self._call("snnd_workspace_add_gradient", layer._pointer, pointer(gradient))
+
+    def backward(self):
+        """Gradients of the loss by backpropagation through time."""
+        self._call("snnd_workspace_backward")
+
+    def gradient(self, layer, name, complete=False):
+        """The gradient of an array of a layer, a view; `complete`: for absent synapses, too, copied."""
+        shown = declarations.snnd_array()
+        function = "snnd_workspace_complete_gradient" if complete else "snnd_workspace_gradient"
+        with self._owner:
+            self._call(function, layer._pointer, value_of("snnd_array_name", name), c.byref(shown))
+            view = show(shown, self._handle)
+            return view.copy() if complete else view
+
+    def input_gradient(self):
+        """dL/d(input) of the last backward pass, [B, T, I]."""
+        with self._owner:
+            values = np.empty((self._count, self._steps, self._inputs), np.float32)
+            self._call("snnd_workspace_input_gradient", pointer(values))
+            return values
+
+    def clip_gradients(self, max_norm):
+        """Clips all gradients by their common norm, and returns what it was."""
+        norm = c.c_double()
+        self._call("snnd_workspace_clip_gradients", max_norm, c.byref(norm))
+        return norm.value
+
+    def record(self, layer, what="output"):
+        """What a layer gave in the last pass, [T, B, O]: "output", or "potential" of neurons that fire."""
+        with self._owner:
+            values = np.empty((self._steps, self._count, layer.outputs), np.float32)
+            self._call("snnd_workspace_record", layer._pointer, value_of("snnd_record", what), pointer(values))
+            return values
+
+    def scores(self, readout="network"):
+        """Scores of the last pass, [B, classes]."""
+        with self._owner:
+            values = np.empty((self._count, self._network.outputs), np.float32)
+            self._call("snnd_workspace_scores", value_of("snnd_readout", readout), pointer(values))
+            return values
+
+    def predictions(self, readout="network"):
+        """The class of the highest score of each sample, [B]."""
+        with self._owner:
+            values = np.empty(self._count, np.int32)
+            self._call("snnd_workspace_predictions", value_of("snnd_readout", readout), pointer(values))
+            return values
+
+    @property
+    def spike_rate(self):
+        """Spikes of a neuron and step in the last pass."""
+        return self._ask("snnd_workspace_spike_rate")
+
+    def spike_rates(self, layer):
+        """Spikes a step of each neuron of a layer that fires, [O]."""
+        values = np.empty(layer.outputs)
+        self._call("snnd_workspace_spike_rates", layer._pointer, pointer(values))
+        return values
+
+    def operations(self, layer=None, **picojoules):
+        """Synaptic operations of a sample; with accumulation and multiplication in picojoules also their energy."""
+        made, found = options("snnd_picojoules", picojoules), structure("snnd_operations")
+        self._call("snnd_workspace_operations", None if layer is None else layer._pointer, c.byref(made),
+                   c.byref(found))
+        return result(found)
+
+
+class Optimizer(Object):
+    """Moves parameters by their gradients: kind ("adam", "sgd"), parameters ("weights", "positions" or both as a
+    tuple), rate (1e-3), momentum (0.9), beta2 (0.999), epsilon (1e-8), weight_decay (0), decoupled (0)."""
+
+    def __init__(self, network, **given):
+        use = network._live()
+        self._make(use.handle.owner, "snnd_optimizer_create", use.handle.pointer,
+                   c.byref(optimizer_options(given)), free="snnd_optimizer_free", parents=[use.handle])
+
+    def set_rate(self, rate):
+        """Sets the learning rate."""
+        self._call("snnd_optimizer_set_rate", rate)
+
+    def set_momentum(self, momentum):
+        """Sets the momentum, Adam's beta1."""
+        self._call("snnd_optimizer_set_momentum", momentum)
+
+    def set_factor(self, layer, name, factor):
+        """Sets a factor of the rate for one array of a layer; 0 freezes it."""
+        self._call("snnd_optimizer_set_factor", layer._pointer, value_of("snnd_array_name", name), factor)
+
+    def step(self, workspace):
+        """Moves parameters by the gradients of the workspace's last backward pass."""
+        use = workspace._live()
+        self._call("snnd_optimizer_step", use.handle.pointer)
+
+    def moment(self, layer, name, order=1):
+        """A moment of an array of a layer, a view."""
+        shown = declarations.snnd_array()
+        with self._owner:
+            self._call("snnd_optimizer_moment", layer._pointer, value_of("snnd_array_name", name), whole(order, "order"),
+                       c.byref(shown))
+            return show(shown, self._handle)
+
+
+class Sparsity(Object):
+    """A controller that decides which synapses exist. Options of all of them: budget ("layer", "network", "fan_in"),
+    density ("uniform", "erdos_renyi"), sparsity (0.875), fan_in, signs ("default", "none", "synapse", "dale"), start
+    ("random", "magnitude", "keep"), seed (0). A network has one controller at a time."""
+
+    def _control(self, network, name, kind, init, given):
+        made, rule = structure("snnd_structure"), None if kind is None else structure(kind, init)
+        for key, value in given.items():
+            assign(rule if rule is not None and hasattr(rule, key) else made, key, value)
+        rule = () if rule is None else (c.byref(rule),)
+        use = network._live()
+        self._make(use.handle.owner, name, use.handle.pointer, c.byref(made), *rule, free="snnd_sparsity_free",
+                   parents=[use.handle])
+
+    def step(self, workspace, optimizer=None):
+        """Drops and grows by the rule, after the optimizer of the weights has made its step."""
+        uses = workspace._live(), None if optimizer is None else optimizer._live()
+        self._call("snnd_sparsity_step", *(use and use.handle.pointer for use in uses))
+
+    def end_epoch(self, optimizer=None):
+        """Tells the rule that an epoch is over."""
+        use = None if optimizer is None else optimizer._live()
+        self._call("snnd_sparsity_end_epoch", use and use.handle.pointer)
+
+    def regrown(self, layer=None):
+        """Synapses that the last of these two calls grew."""
+        return self._ask("snnd_sparsity_regrown", None if layer is None else layer._pointer)
+
+
+class FixedMask(Sparsity):
+    """Masks that stay."""
+
+    def __init__(self, network, **given):
+        self._control(network, "snnd_sparsity_create_fixed_mask", None, None, given)
+
+
+class DeepR(Sparsity):
+    """DEEP R: growth ("gradient", "random"), dormant_gradients (0), temperature (0), and the options of Sparsity."""
+
+    def __init__(self, network, **given):
+        self._control(network, "snnd_sparsity_create_deep_r", "snnd_deep_r_options", None, given)
+
+
+class Rewiring(Sparsity):
+    """A rule that drops a share from time to time and grows as many: drop ("magnitude", "each_sign"), growth
+    ("random", "gradient", "momentum"), interval, stop (steps), share, and the options of Sparsity."""
+
+    _init = "snnd_rigl_options_init"
+
+    def __init__(self, network, **given):
+        self._control(network, "snnd_sparsity_create_rewiring", "snnd_rewiring_options", self._init, given)
+
+
+class RigL(Rewiring):
+    """RigL's numbers; set `stop` to three quarters of the steps."""
+
+
+class SET(Rewiring):
+    """SET's numbers."""
+
+    _init = "snnd_set_options_init"
+
+
+class SNFS(Rewiring):
+    """The numbers of sparse networks from scratch."""
+
+    _init = "snnd_snfs_options_init"
+
+
+class Interrupt:
+    """Ctrl-C while the library works: the signal is kept until the step is done. It is the main thread's alone, and only
+    where the host has not put a handler of its own in Python's place."""
+
+    def __init__(self):
+        self.came = False
+
+    def __enter__(self):
+        self._mine = (threading.current_thread() is threading.main_thread() and
+                      signal.getsignal(signal.SIGINT) is signal.default_int_handler)
+        if self._mine:
+            signal.signal(signal.SIGINT, self._keep)
+        return self
+
+    def _keep(self, *_):
+        self.came = True
+
+    def __exit__(self, *_):
+        if self._mine:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+class Trainer(Object):
+    """A training run of a network, the paper's unless told otherwise: epochs (150), batch (256), seed (0), readout, l1,
+    label_smoothing, rate_penalty, rate_lower, rate_upper, class_weight, clip_norm, prefetch, largest_loss, shards and
+    the other options of snnd_trainer_options by their names.
+
+    sparsity is a controller of the network; weights, positions: options of their optimizers, as a dict;
+    weight_schedule, position_schedule, sigma_schedule: a Schedule, or its options as a dict; picojoules: a dict.
+    progress(p) is called after each step with epoch, step, steps, loss, accuracy, sigma and active; if it returns
+    something true, the epoch stops there. bar: True, False, or None for a bar where there is a terminal or a notebook.
+    """
+
+    def __init__(self, network, *, sparsity=None, progress=None, bar=None, **given):
+        use = network._live()
+        owner, parents = use.handle.owner, [use.handle]
+        for name, made in OPTIONS_OF_TRAINERS.items():
+            if name in given:
+                given[name] = c.pointer(made(given[name]))
+        weights = given.pop("class_weight", None)
+        for name in ("progress_user", "reduce", "reduce_user", "class_weight_count"):
+            if name in given:
+                raise TypeError(f"{name} is not for Python")
+        made = options("snnd_trainer_options", given)
+        held = None if weights is None else class_weights(made, weights)
+        if sparsity is not None:
+            controller = sparsity._live()
+            made.sparsity = controller.handle.pointer
+            parents.append(controller.handle)
+        self.epochs, self._progress, self._bar = made.epochs, progress, bar
+        self._watch = watch = Watch(owner)
+        made.progress = watch.function = dict(made._fields_)["progress"](watch)
+        self.network, self._batch = network, made.batch
+        self._make(owner, "snnd_trainer_create", use.handle.pointer, c.byref(made), free="snnd_trainer_free",
+                   parents=parents)
+        del held
+        self._handle.keep(watch)
+
+    @contextlib.contextmanager
+    def _dataset(self, x, y, lengths):
+        """A dataset as it is, or arrays that are borrowed as long as the call lasts."""
+        if isinstance(x, Dataset):
+            if y is not None or lengths is not None:
+                raise TypeError("a dataset has its labels and lengths")
+            use = x._live()
+            if use.handle.owner is not self._owner:
+                raise ValueError("the data belong to another context than the network: make them with "
+                                 "context=network.context")
+            yield use.handle.pointer
+            return
+        if y is None:
+            raise TypeError("labels y are missing")
+        with Dataset(x, y, lengths, copy=False, context=self.context) as dataset:
+            yield dataset._handle.pointer
+
+    def epoch(self, x, y=None, lengths=None, *, checkpoint=None):
+        """Trains one epoch on samples x [N, T, I] with labels y [N] (and lengths [N]), or on a Dataset; or finishes one
+        that was stopped. The report's `stopped` says whether `progress` has stopped it. Ctrl-C stops at the next step,
+        with a checkpoint if its path is given, and then raises KeyboardInterrupt."""
+        report = structure("snnd_epoch_report")
+        with self._owner, self._dataset(x, y, lengths) as dataset, Interrupt() as interrupt:
+            with Bar(wants_bar(self._bar)) as bar:
+                before = self._watch.look(interrupt, self._progress, bar)
+                try:
+                    stopped = self._call("snnd_trainer_epoch", dataset, c.byref(report))
+                except KeyboardInterrupt:
+                    # It came while the host's progress function was at work.
+                    interrupt.came = True
+                finally:
+                    self._watch.look(*before)
+            if interrupt.came and checkpoint is not None:
+                self.save_checkpoint(checkpoint)
+        if interrupt.came:
+            raise KeyboardInterrupt
+        found = result(report)
+        found.stopped = stopped
+        return found
+
+    def run(self, x, y=None, lengths=None, *, checkpoint=None):
+        """Trains to the end of the epochs: an iterator over their reports, which ends early where one was stopped."""
+        while self.epochs_done < self.epochs:
+            report = self.epoch(x, y, lengths, checkpoint=checkpoint)
+            yield report
+            if report.stopped:
+                return
+
+    def evaluate(self, x, y=None, lengths=None):
+        """Loss, accuracy and the rest of the report over samples, in evaluation."""
+        report = structure("snnd_epoch_report")
+        with self._owner, self._dataset(x, y, lengths) as dataset:
+            self._call("snnd_trainer_evaluate", dataset, c.byref(report))
+        return result(report)
+
+    def step(self, x, y, lengths=None):
+        """One step on a batch x [B, T, I], y [B], lengths [B]. Rates stay until end_epoch()."""
+        x, y = array_of(x, np.float32, "x", 3), array_of(y, np.int32, "y", 1)
+        lengths = None if lengths is None else array_of(lengths, np.int32, "lengths", 1)
+        for name, values in (("y", y), ("lengths", lengths)):
+            if values is not None and len(values) != len(x):
+                raise ValueError(f"there are {len(x)} samples in x, and {len(values)} in {name}")
+        if x.shape[2] != self.network.inputs:
+            raise ValueError(f"x has {x.shape[2]} channels, and the network {self.network.inputs} inputs")
+        report = structure("snnd_loss_report")
+        self._call("snnd_trainer_step_padded", pointer(x), pointer(y), pointer(lengths), len(x), x.shape[1],
+                   c.byref(report))
+        return result(report)
+
+    def end_epoch(self):
+        """Ends an epoch of steps."""
+        self._call("snnd_trainer_end_epoch")
+
+    def set_factor(self, layer, name, factor):
+        """Sets a factor of the rate for one array of a layer; 0 freezes it."""
+        self._call("snnd_trainer_set_factor", layer._pointer, value_of("snnd_array_name", name), factor)
+
+    @property
+    def epochs_done(self):
+        """Epochs finished so far."""
+        return self._ask("snnd_trainer_epochs_done")
+
+    def save_checkpoint(self, path, note=None):
+        """Writes all that training has changed to a file, with a note (text)."""
+        note = None if note is None else note.encode()
+        if note and b"\0" in note:
+            raise ValueError("a note has a NUL in it")
+        self._call("snnd_trainer_save_checkpoint", path_of(path), note)
+
+    def load_checkpoint(self, path):
+        """Puts a checkpoint back into a trainer that was made as its own was; returns its note, "" where it has none."""
+        note = c.c_void_p()
+        with self._owner as owner:
+            self._call("snnd_trainer_load_checkpoint", path_of(path), c.byref(note))
+            text = c.string_at(note.value).decode(errors="replace")
+            library.snnd_string_free(owner.context, note)
+            return text
+
+
+class Watch:
+    """What the library calls after each step: it looks for Ctrl-C, and calls the host's function."""
+
+    def __init__(self, owner):
+        self._owner = owner
+        self._at = None, None, None
+
+    def look(self, interrupt, progress, bar):
+        """Sets what is looked at, and returns what was before: an epoch that is begun within another is an error of
+        the library's, behind which the other goes on."""
+        before, self._at = self._at, (interrupt, progress, bar)
+        return before
+
+    def __call__(self, _, at):
+        try:
+            interrupt, progress, bar = self._at
+            if progress or bar.wanted:
+                now = result(at.contents)
+                bar.show(now)
+            stop = bool(progress(now)) if progress else False
+            return int(stop or interrupt.came)
+        except BaseException as error:
+            self._owner.raised = error
+            return 1

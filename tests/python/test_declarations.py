@@ -1,0 +1,100 @@
+"""The declarations are those of the header, and of the library."""
+
+import ctypes as c
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import unittest
+
+from support import PACKAGE, ROOT, snndelay
+from snndelay import _declarations as declarations
+
+RECORDS = ROOT / "tests/abi"
+
+
+class Declarations(unittest.TestCase):
+    def test_file_is_what_the_header_gives(self):
+        subprocess.run([sys.executable, PACKAGE / "generate.py", "--check"], check=True)
+
+    def test_a_header_that_differs_is_found(self):
+        with tempfile.TemporaryDirectory() as folder:
+            os.makedirs(f"{folder}/examples/python/snndelay")
+            os.makedirs(f"{folder}/include")
+            for name in ("examples/python/generate.py", "examples/python/snndelay/_declarations.py", "meson.build"):
+                with open(ROOT / name, encoding="utf-8") as source, open(f"{folder}/{name}", "w", encoding="utf-8") as to:
+                    to.write(source.read())
+            header = (ROOT / "include/snndelay.h").read_text("utf-8")
+            for before, after in (("int32_t max_delay; ", "int64_t max_delay; "), ("SNND_ERROR_IO = 3", "SNND_ERROR_IO = 33"),
+                                  ("snnd_network_sigma(const", "snnd_network_width(const")):
+                self.assertIn(before, header)
+                with open(f"{folder}/include/snndelay.h", "w", encoding="utf-8") as to:
+                    to.write(header.replace(before, after))
+                done = subprocess.run([sys.executable, f"{folder}/examples/python/generate.py", "--check"],
+                                      capture_output=True, text=True)
+                self.assertEqual(done.returncode, 1)
+                self.assertIn("is not what the header gives", done.stderr)
+
+    @unittest.skipUnless(c.sizeof(c.c_void_p) == 8, "the record is of 64-bit machines")
+    def test_structures_are_laid_out_as_in_c(self):
+        names = set()
+        for line in (RECORDS / "structs.txt").read_text().splitlines():
+            words = line.split(maxsplit=3)
+            structure = getattr(declarations, words[0])
+            names.add(words[0])
+            if len(words) == 2:
+                self.assertEqual(c.sizeof(structure), int(words[1]), line)
+                continue
+            name = re.search(r"\(\*(\w+)\)|(\w+)(?:\[\d+\])?$", words[3])
+            field = getattr(structure, name[1] or name[2])
+            self.assertEqual((field.offset, field.size), (int(words[1]), int(words[2])), line)
+        self.assertEqual(names, {name for name in vars(declarations) if name.startswith("snnd_")})
+
+    def test_enumerations_have_the_values_of_c(self):
+        count = 0
+        for line in (RECORDS / "enums.txt").read_text().splitlines():
+            enum, name, value = line.split()
+            found = [v for word, v in declarations.ENUMS[enum].items() if name.lower().endswith("_" + word)]
+            self.assertIn(int(value), found, line)
+            count += 1
+        self.assertEqual(count, sum(map(len, declarations.ENUMS.values())))
+
+    def test_library_has_every_function(self):
+        self.assertGreater(len(declarations.FUNCTIONS), 200)
+        for name in declarations.FUNCTIONS:
+            getattr(snndelay.library, name)
+
+    def test_what_is_no_function_is_named(self):
+        with self.assertRaisesRegex(AttributeError, "the header has no snnd_nothing"):
+            snndelay.library.snnd_nothing
+
+    def test_defaults_are_the_headers(self):
+        net = snndelay.Network(3)
+        self.assertEqual(net.add_delays(4).options, {"max_delay": 24, "synapses_per_pair": 1, "profile": "gauss",
+                                                     "learn_delays": 1, "sharing": "none"})
+        self.assertEqual(net.add_lif(order="update_first").options["order"], "update_first")
+
+
+def load_other(library):
+    """What importing the package says of a library."""
+    return subprocess.run([sys.executable, "-c", "import snndelay"], capture_output=True, text=True,
+                          env={**os.environ, "SNNDELAY_LIBRARY": library, "PYTHONPATH": str(PACKAGE)}).stderr
+
+
+class OtherLibraries(unittest.TestCase):
+    def test_another_abi_is_refused_with_one_sentence(self):
+        said = load_other(os.environ["OTHER_ABI"]).splitlines()[-1]
+        self.assertRegex(said, r"LibraryError: .*is libsnndelay 7\.3\.1, but this package is made for \S+; install")
+
+    def test_another_library_is_refused(self):
+        self.assertIn("is not libsnndelay", load_other(os.environ["NO_SNNDELAY"]).splitlines()[-1])
+
+    def test_no_library_is_said(self):
+        self.assertIn("cannot be loaded", load_other("/nowhere/libsnndelay.so").splitlines()[-1])
+        with tempfile.TemporaryDirectory() as folder:
+            self.assertIn("a folder without libsnndelay.so", load_other(folder).splitlines()[-1])
+
+
+if __name__ == "__main__":
+    unittest.main()
