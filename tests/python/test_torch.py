@@ -1,0 +1,229 @@
+"""With PyTorch: tensors without a copy, state dicts of DCLS, and the layer."""
+
+import importlib.util
+import sys
+import unittest
+import warnings
+
+import numpy as np
+
+from support import network, rhythms, snndelay
+
+# Meson counts a program that ends with 77 as skipped.
+if importlib.util.find_spec("torch") is None:
+    print("PyTorch is not there")
+    sys.exit(77)
+import torch
+import torch.nn.functional as F
+
+from snndelay.torch import Delays
+
+
+class Tensors(unittest.TestCase):
+    def test_tensors_on_the_cpu_are_not_copied(self):
+        from snndelay._library import array_of
+        x = torch.rand(4, 10, 2, requires_grad=True)
+        self.assertEqual(array_of(x, np.float32, "x").ctypes.data, x.data_ptr())
+
+    def test_training_on_tensors(self):
+        found = []
+        for make in (np.asarray, torch.from_numpy):
+            x, y = map(make, rhythms())
+            net = network()
+            snndelay.Trainer(net, epochs=3, batch=32).epoch(x, y)
+            found.append(net.to_bytes())
+        self.assertEqual(*found)
+
+
+def profile(position, sigma, taps):
+    """DCLS's Gaussian, normalised over the taps."""
+    distance = torch.arange(taps, dtype=torch.float64) - (taps - 1) / 2 - position[..., None]
+    spread = torch.exp(-0.5 * (distance / (abs(sigma) + 0.27)) ** 2)
+    return spread / (spread.sum(-1, keepdim=True) + 1e-7)
+
+
+def convolution(x, weight, position, sigma, taps):
+    """The layer by PyTorch's convolution, in double precision."""
+    kernel = (weight[..., None] * profile(position, sigma, taps)).sum(2)
+    return F.conv1d(F.pad(x.transpose(1, 2), (taps - 1, 0)), kernel).transpose(1, 2)
+
+
+class Layer(unittest.TestCase):
+    def setUp(self):
+        torch.manual_seed(1)
+
+    def test_against_pytorchs_convolution(self):
+        layer = Delays(3, 4, 8, synapses_per_pair=2)
+        layer.sigma = 1.5
+        x = torch.randn(5, 20, 3, requires_grad=True)
+        output = layer(x)
+        gradient = torch.randn(5, 20, 4)
+        output.backward(gradient)
+        wide = [each.detach().double().requires_grad_() for each in (x, layer.weight, layer.position)]
+        expected = convolution(*wide, 1.5, 9)
+        expected.backward(gradient.double())
+        torch.testing.assert_close(output.double(), expected, rtol=1e-5, atol=1e-5)
+        for found, other in zip((x, layer.weight, layer.position), wide):
+            torch.testing.assert_close(found.grad.double(), other.grad, rtol=1e-4, atol=1e-4)
+
+    def test_gradcheck(self):
+        layer = Delays(2, 3, 6)
+        layer.sigma = 1.5
+        x = torch.randn(2, 8, 2, requires_grad=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+
+            def function(x, weight, position):
+                from snndelay.torch import _Pass
+                return _Pass.apply(layer, x, weight, position, "train")
+
+            inside = (0.5 * layer.position.detach()).requires_grad_()
+            self.assertTrue(torch.autograd.gradcheck(function, (x, layer.weight, inside), eps=1e-2, atol=2e-3, rtol=1e-2))
+
+    def test_two_passes_of_one_layer(self):
+        layer = Delays(4, 4, 4)
+        x = torch.randn(3, 12, 4)
+
+        def gradient(parts):
+            layer.zero_grad()
+            sum((layer(layer(part)) ** 2).sum() for part in parts).backward()
+            return layer.weight.grad.clone(), layer.position.grad.clone()
+
+        whole, halves = gradient([x]), gradient([x[:1], x[1:]])
+        for one, other in zip(whole, halves):
+            torch.testing.assert_close(one, other, rtol=1e-4, atol=1e-4)
+
+    def test_learns_in_a_chain_of_pytorchs(self):
+        x, y = map(torch.from_numpy, rhythms())
+        chain = torch.nn.Sequential(Delays(2, 16, 24), torch.nn.ReLU(), torch.nn.Linear(16, 2))
+        optimizer = torch.optim.Adam(chain.parameters(), 0.1)
+        for step in range(100):
+            chain[0].sigma = max(0.5, 12 * 0.95 ** step)
+            optimizer.zero_grad()
+            loss = F.cross_entropy((chain(x / 8) ** 2).sum(1), y)
+            loss.backward()
+            optimizer.step()
+            chain[0].clamp()
+        self.assertLess(loss.item(), 0.2)
+        chain.eval()
+        with torch.no_grad():
+            right = ((chain(x / 8) ** 2).sum(1).argmax(1) == y).double().mean()
+        self.assertGreater(right, 0.9)
+
+    def test_states(self):
+        one, other = Delays(3, 4), Delays(3, 4)
+        other.load_state_dict(one.state_dict())
+        x = torch.randn(2, 30, 3)
+        self.assertTrue(torch.equal(one(x), other(x)))
+        self.assertEqual(sorted(one.state_dict()), ["position", "weight"])
+
+    def test_evaluation_has_no_gradients(self):
+        layer = Delays(3, 4).eval()
+        with self.assertRaisesRegex(RuntimeError, "in training alone"):
+            layer(torch.randn(2, 30, 3)).sum().backward()
+
+
+def state_of(sizes, each, norm=True, plif=False):
+    """A state dict as SNN-delays has it, of torch's tensors."""
+    state, at = {}, 0
+    for k, (i, o) in enumerate(zip(sizes, sizes[1:])):
+        last = k == len(sizes) - 2
+        state[f"model.{at}.weight"] = torch.randn(o, i, each) * 0.8
+        state[f"model.{at}.P"] = torch.rand(1, o, i, each) * 8 - 4
+        state[f"model.{at}.SIG"] = torch.full((1, o, i, each), 0.23)
+        at += 1
+        if norm and not last:
+            state[f"model.{at}.weight"], state[f"model.{at}.bias"] = torch.rand(o) + 0.5, torch.randn(o)
+            state[f"model.{at}.running_mean"], state[f"model.{at}.running_var"] = torch.randn(o), torch.rand(o) + 0.5
+            state[f"model.{at}.num_batches_tracked"] = torch.tensor(0)
+            at += 1
+        if plif:
+            state[f"model.{at}.w"] = torch.tensor(-1.5 - k)
+        at += 1 if last else 2
+    return state
+
+
+def loop(state, x, *, tau, order):
+    """Evaluation of such a network, neuron by neuron, in double precision: potentials of the readout [B, T, O]."""
+    state = {key: value.double() for key, value in state.items()}
+    names = [key[:-2] for key in state if key.endswith(".P")]
+    for k, name in enumerate(names):
+        number, last = int(name.split(".")[1]), k == len(names) - 1
+        weight, position = state[f"{name}.weight"], state[f"{name}.P"][0].round()
+        current = torch.zeros(*x.shape[:2], weight.shape[0], dtype=torch.float64)
+        for tap in range(9):
+            delay, carried = 8 - tap, (weight * (position + 4 == tap)).sum(2)
+            current[:, delay:] += x[:, :x.shape[1] - delay] @ carried.T
+        norm, bias = f"model.{number + 1}", state.get(f"{name}.bias")
+        if bias is not None:
+            current = current + bias
+        if f"{norm}.running_mean" in state:
+            current = ((current - state[f"{norm}.running_mean"]) / (state[f"{norm}.running_var"] + 1e-5).sqrt() *
+                       state[f"{norm}.weight"] + state[f"{norm}.bias"])
+        w = state.get(f"model.{number + 2 - last}.w")
+        decay = 1 - (torch.sigmoid(w) if w is not None else 1 / tau)
+        v, kept, out = torch.zeros_like(current[:, 0]), torch.zeros_like(current[:, 0]), []
+        for t in range(x.shape[1]):
+            if order == "update_first":
+                v = decay * v + current[:, t]
+                spike = (v > 1).double() if not last else 0 * v
+                out.append(v if last else spike)
+                v = v * (1 - spike)
+            else:
+                spike = (v > 1).double() if not last else 0 * v
+                v = (decay * v + kept) * (1 - spike)
+                out.append(v if last else spike)
+                kept = current[:, t]
+        x = torch.stack(out, 1)
+    return x
+
+
+class Dcls(unittest.TestCase):
+    def setUp(self):
+        torch.manual_seed(3)
+        self.x = torch.rand(4, 30, 5)
+
+    def potentials(self, net):
+        workspace = snndelay.Workspace(net, 4, 30, gradients=False)
+        workspace.forward(self.x, "evaluate")
+        return torch.from_numpy(workspace.record(net.layers[-1])).transpose(0, 1).double()
+
+    def test_evaluation_is_theirs(self):
+        for order in ("update_first", "paper"):
+            for given in ({"each": 1}, {"each": 2, "plif": True}):
+                state = state_of([5, 12, 10, 3], **given)
+                net = snndelay.from_dcls(state, max_delay=8, order=order, lif={"tau": 4.0}, dropout=0.4)
+                expected = loop(state, self.x.double(), tau=4.0, order=order)
+                self.assertGreater(expected.abs().max(), 0.1)
+                torch.testing.assert_close(self.potentials(net), expected, rtol=1e-4, atol=1e-4)
+
+    def test_a_bias_goes_into_batch_norm(self):
+        state = state_of([5, 12, 3], 1)
+        state["model.0.bias"] = torch.randn(12)
+        net = snndelay.from_dcls(state, max_delay=8, lif={"tau": 4.0}, order="update_first")
+        torch.testing.assert_close(self.potentials(net), loop(state, self.x.double(), tau=4.0, order="update_first"),
+                                   rtol=1e-4, atol=1e-4)
+        state["model.4.bias"] = torch.randn(3)
+        with self.assertRaisesRegex(ValueError, "model.4.bias is not 0, and no batch norm follows"):
+            snndelay.from_dcls(state, max_delay=8)
+
+    def test_round_trip(self):
+        for given in ({}, {"norm": False}, {"plif": True}):
+            state = state_of([5, 12, 10, 3], 2, **given)
+            back = snndelay.to_dcls(snndelay.from_dcls(state, max_delay=8, dropout=0.25))
+            self.assertEqual(list(back), list(state))
+            for key, value in state.items():
+                self.assertTrue(torch.equal(torch.from_numpy(np.asarray(back[key])), value), key)
+
+    def test_what_cannot_be_is_named(self):
+        state = state_of([5, 12, 3], 1)
+        with self.assertRaisesRegex(ValueError, "model.9 has kernel, which is neither"):
+            snndelay.from_dcls({**state, "model.9.kernel": torch.ones(1)}, max_delay=8)
+        with self.assertRaisesRegex(snndelay.Error, "position"):
+            snndelay.from_dcls(state, max_delay=4)
+        with self.assertRaisesRegex(ValueError, "no Dcls1d"):
+            snndelay.from_dcls({})
+
+
+if __name__ == "__main__":
+    unittest.main()
