@@ -10,7 +10,7 @@ from support import ROOT
 
 class Manual(unittest.TestCase):
     def test_pages(self):
-        for page in ("doc/python.md", "README.md"):
+        for page in ("doc/python.md", "doc/coming-from.md", "README.md"):
             blocks = re.findall(r"^```python\n(.*?)^```$", (ROOT / page).read_text("utf-8"), re.M | re.S)
             self.assertTrue(blocks, page)
             here = os.getcwd()
