@@ -1,5 +1,5 @@
-"""What a training step and a streamed frame take from Python beside C, with one thread: of the paper's network, and of one
-neuron and one sample of one step, where nearly all is overhead.
+"""What a training step and a streamed frame take from Python beside C, with one thread: of the paper's network, and of
+one neuron and one sample of one step, where nearly all is overhead.
 
     SNNDELAY_LIBRARY=BUILD/lib python3 overhead.py BUILD/tests/python/overhead
 """

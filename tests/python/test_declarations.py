@@ -1,11 +1,14 @@
 """The declarations are those of the header, and of the library."""
 
 import ctypes as c
+import inspect
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
+import typing
 import unittest
 
 from support import PACKAGE, ROOT, snndelay
@@ -23,10 +26,10 @@ class Declarations(unittest.TestCase):
             os.makedirs(f"{folder}/examples/python/snndelay")
             os.makedirs(f"{folder}/include")
             for name in ("examples/python/generate.py", "examples/python/snndelay/_declarations.py", "meson.build"):
-                with open(ROOT / name, encoding="utf-8") as source, open(f"{folder}/{name}", "w", encoding="utf-8") as to:
-                    to.write(source.read())
+                shutil.copyfile(ROOT / name, f"{folder}/{name}")
             header = (ROOT / "include/snndelay.h").read_text("utf-8")
-            for before, after in (("int32_t max_delay; ", "int64_t max_delay; "), ("SNND_ERROR_IO = 3", "SNND_ERROR_IO = 33"),
+            for before, after in (("int32_t max_delay; ", "int64_t max_delay; "),
+                                  ("SNND_ERROR_IO = 3", "SNND_ERROR_IO = 33"),
                                   ("snnd_network_sigma(const", "snnd_network_width(const")):
                 self.assertIn(before, header)
                 with open(f"{folder}/include/snndelay.h", "w", encoding="utf-8") as to:
@@ -74,6 +77,24 @@ class Declarations(unittest.TestCase):
         self.assertEqual(net.add_delays(4).options, {"max_delay": 24, "synapses_per_pair": 1, "profile": "gauss",
                                                      "learn_delays": 1, "sharing": "none"})
         self.assertEqual(net.add_lif(order="update_first").options["order"], "update_first")
+
+
+class Hints(unittest.TestCase):
+    def test_all_that_is_public_says_its_types(self):
+        names = {**vars(typing), **{name: getattr(snndelay, name) for name in snndelay.__all__}}
+        count = 0
+        for name in snndelay.__all__:
+            thing = getattr(snndelay, name)
+            members = [thing] if inspect.isfunction(thing) else vars(thing).values() if inspect.isclass(thing) else []
+            for member in members:
+                member = getattr(member, "fget", getattr(member, "__func__", member))
+                if not inspect.isfunction(member) or member.__name__.startswith("_") or member.__name__ == "<lambda>":
+                    continue
+                expected = {*inspect.signature(member).parameters, "return"} - {"self", "cls"}
+                self.assertEqual(set(typing.get_type_hints(member, None, names)), expected, f"{name}.{member.__name__}")
+                self.assertTrue(member.__doc__, f"{name}.{member.__name__}")
+                count += 1
+        self.assertGreater(count, 100)
 
 
 def load_other(library):

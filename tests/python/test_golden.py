@@ -7,8 +7,8 @@ import numpy as np
 
 from support import ROOT, snndelay
 
-PARAMETERS = {"weight": "weight", "position": "position", "bn_gamma": "scale", "bn_beta": "shift", "bn_mean": "running_mean",
-              "bn_var": "running_variance"}
+PARAMETERS = {"weight": "weight", "position": "position", "bn_gamma": "scale", "bn_beta": "shift",
+              "bn_mean": "running_mean", "bn_var": "running_variance"}
 TRAINED = ("weight", "position", "bn_gamma", "bn_beta")
 
 

@@ -78,7 +78,8 @@ class Layer(unittest.TestCase):
                 return _Pass.apply(layer, x, weight, position, "train")
 
             inside = (0.5 * layer.position.detach()).requires_grad_()
-            self.assertTrue(torch.autograd.gradcheck(function, (x, layer.weight, inside), eps=1e-2, atol=2e-3, rtol=1e-2))
+            self.assertTrue(torch.autograd.gradcheck(function, (x, layer.weight, inside), eps=1e-2, atol=2e-3,
+                                                     rtol=1e-2))
 
     def test_two_passes_of_one_layer(self):
         layer = Delays(4, 4, 4)

@@ -41,8 +41,8 @@ def compiled(folder, name, **options):
     number = ctypes.c_float if report.input_limit == 0 else ctypes.c_int16
 
     def classify(sample):
-        frames = sample if report.input_limit == 0 else np.clip(np.rint(sample * report.input_scale), -report.input_limit,
-                                                                 report.input_limit)
+        limit = report.input_limit
+        frames = sample if limit == 0 else np.clip(np.rint(sample * report.input_scale), -limit, limit)
         frames = np.ascontiguousarray(frames, number)
         getattr(library, name + "_reset")(state)
         for frame in frames:

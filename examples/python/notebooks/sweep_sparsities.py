@@ -1,8 +1,8 @@
 # %% [markdown]
 # # How many synapses does it take?
 #
-# The same network at several sparsities, by DEEP R and with masks that stay, three seeds each. Four rhythms, each with a
-# time of its own between two pulses, are told apart.
+# The same network at several sparsities, by DEEP R and with masks that stay, three seeds each. Four rhythms, each with
+# a time of its own between two pulses, are told apart.
 
 # %%
 import numpy as np
@@ -53,6 +53,7 @@ for rule in (snndelay.DeepR, snndelay.FixedMask):
 one, other = table["DeepR", 0.875], table["FixedMask", 0.875]
 if len(set(one)) > 1 or len(set(other)) > 1:
     test = snndelay.welch(one, other)
-    print(f"DEEP R less fixed masks: {100 * test.difference:.1f} %, 95 % interval {100 * test.low:.1f} to {100 * test.high:.1f}")
+    print(f"DEEP R less fixed masks: {100 * test.difference:.1f} %, "
+          f"95 % interval {100 * test.low:.1f} to {100 * test.high:.1f}")
 else:
     print("all runs of a rule ended alike: there is nothing to compare")

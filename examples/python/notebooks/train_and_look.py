@@ -1,8 +1,8 @@
 # %% [markdown]
 # # Train a network, and look inside
 #
-# Two rhythms differ only in the time between two pulses. A network learns to tell them apart by its delays. The cells of
-# this script are those of a notebook for editors that know `# %%`; as a program it writes `train_and_look.png`.
+# Two rhythms differ only in the time between two pulses. A network learns to tell them apart by its delays. The cells
+# of this script are those of a notebook for editors that know `# %%`; as a program it writes `train_and_look.png`.
 
 # %%
 import numpy as np
@@ -31,14 +31,16 @@ train, test = snndelay.Dataset(x, y).split(0.75, seed=1)
 trainer = snndelay.Trainer(net, epochs=40, batch=32)
 reports = list(trainer.run(train))
 result = trainer.evaluate(test)
-print(f"{100 * result.accuracy:.1f} % of {result.samples} samples right, {result.spike_rate:.3f} spikes a neuron and step")
+print(f"{100 * result.accuracy:.1f} % of {result.samples} samples right, "
+      f"{result.spike_rate:.3f} spikes a neuron and step")
 
 # %% [markdown]
 # ## What has changed, and what a sample does
 
 # %%
 changes = net.changes(before)
-print(f"{changes.kept} synapses, which moved {changes.mean_move:.2f} steps on average, {changes.largest_move:.2f} at most")
+print(f"{changes.kept} synapses, which moved {changes.mean_move:.2f} steps on average, "
+      f"{changes.largest_move:.2f} at most")
 
 workspace = snndelay.Workspace(net, 2, 40, gradients=False)
 workspace.forward(x[:2], "evaluate")
@@ -56,7 +58,8 @@ if pyplot:
     figure, axes = pyplot.subplots(2, 2, figsize=(9, 6), constrained_layout=True)
     axes[0, 0].plot([report.epoch for report in reports], [report.loss for report in reports])
     axes[0, 0].set(xlabel="epoch", ylabel="loss")
-    axes[0, 1].hist([before.layers[0].delays.ravel(), net.layers[0].delays.ravel()], bins=range(26), label=["before", "after"])
+    axes[0, 1].hist([before.layers[0].delays.ravel(), net.layers[0].delays.ravel()], bins=range(26),
+                    label=["before", "after"])
     axes[0, 1].set(xlabel="delay (steps)", ylabel="synapses")
     axes[0, 1].legend()
     largest = abs(fields).max()

@@ -1,11 +1,14 @@
 """Statistics for what a network has learned. Arrays are float64; errors are those of the thread's own context."""
 
+from __future__ import annotations
+
 import ctypes as c
+from typing import Any, Iterable, Optional
 
 import numpy as np
 
 from ._context import context_or_default
-from ._library import array_of, options, pointer, result, structure, value_of, whole
+from ._library import Numbers, Result, Word, array_of, options, pointer, result, structure, value_of, whole
 
 
 def _values(values, name, dimensions=1):
@@ -17,21 +20,21 @@ def _call(name, *arguments):
     context._call(name, *arguments)
 
 
-def summarize(values):
+def summarize(values: Numbers) -> Result:
     """count, mean, deviation, least, lower_quartile, median, upper_quartile, largest."""
     values, made = _values(values, "values"), structure("snnd_summary")
     _call("snnd_summarize", pointer(values), len(values), c.byref(made))
     return result(made)
 
 
-def histogram(values, low, high, bins):
+def histogram(values: Numbers, low: float, high: float, bins: int) -> np.ndarray:
     """Counts [bins] in equal bins from low to high."""
     values, counts = _values(values, "values"), np.empty(max(whole(bins, "bins"), 1), np.int64)
     _call("snnd_histogram", pointer(values), len(values), low, high, bins, pointer(counts))
     return counts
 
 
-def moran(grid, neighbours="queen"):
+def moran(grid: Numbers, neighbours: Word = "queen") -> float:
     """Moran's I of a grid [rows, columns]; neighbours are "queen" or "rook"."""
     grid, found = _values(grid, "grid", 2), c.c_double()
     _call("snnd_moran", pointer(grid), *grid.shape, value_of("snnd_neighbours", neighbours), c.byref(found))
@@ -52,7 +55,7 @@ def _moran_options(given, rows):
     return made, orders
 
 
-def moran_maximum(grid, **given):
+def moran_maximum(grid: Numbers, **given: Any) -> tuple[float, np.ndarray]:
     """(largest Moran's I over orders of the rows, the order [rows]): neighbours, permutations (2000), seed, orders,
     search."""
     grid, found = _values(grid, "grid", 2), c.c_double()
@@ -62,7 +65,7 @@ def moran_maximum(grid, **given):
     return found.value, order
 
 
-def moran_permuted(grid, shuffle="rows", **given):
+def moran_permuted(grid: Numbers, shuffle: Word = "rows", **given: Any) -> Result:
     """Moran's I against permutations of "rows" or "cells", with `distribution` [permutations]."""
     grid, test = _values(grid, "grid", 2), structure("snnd_moran_test")
     made, _held = _moran_options(given, len(grid))
@@ -80,22 +83,22 @@ def _two(name, made, x, y, *arguments):
     return result(made)
 
 
-def mann_whitney(x, y, alternative="two_sided"):
+def mann_whitney(x: Numbers, y: Numbers, alternative: Word = "two_sided") -> Result:
     """Mann and Whitney's U test: u, p, log10_p, exact."""
     return _two("snnd_mann_whitney", structure("snnd_rank_test"), x, y, value_of("snnd_alternative", alternative))
 
 
-def auc(x, y, level=0.95):
+def auc(x: Numbers, y: Numbers, level: float = 0.95) -> Result:
     """The probability that one of x is larger than one of y, and its interval."""
     return _two("snnd_auc", structure("snnd_interval"), x, y, level)
 
 
-def welch(x, y, alternative="two_sided", level=0.95):
+def welch(x: Numbers, y: Numbers, alternative: Word = "two_sided", level: float = 0.95) -> Result:
     """Welch's t test, and the interval of the difference."""
     return _two("snnd_welch", structure("snnd_t_test"), x, y, value_of("snnd_alternative", alternative), level)
 
 
-def wilcoxon(x, y=None, alternative="two_sided"):
+def wilcoxon(x: Numbers, y: Optional[Numbers] = None, alternative: Word = "two_sided") -> Result:
     """Wilcoxon's signed-rank test of pairs, or of x about 0."""
     x, test = _values(x, "x"), structure("snnd_signed_rank_test")
     y = None if y is None else _values(y, "y")
@@ -105,14 +108,14 @@ def wilcoxon(x, y=None, alternative="two_sided"):
     return result(test)
 
 
-def proportion(hits, trials, level=0.95):
+def proportion(hits: int, trials: int, level: float = 0.95) -> Result:
     """A share, such as an accuracy, with Wilson's interval."""
     made = structure("snnd_interval")
     _call("snnd_proportion", whole(hits, "hits", 64), whole(trials, "trials", 64), level, c.byref(made))
     return result(made)
 
 
-def intraclass_correlation(groups, level=0.95):
+def intraclass_correlation(groups: Iterable[Numbers], level: float = 0.95) -> Result:
     """How alike values of one group are; groups is a sequence of arrays."""
     groups = [_values(group, "a group") for group in groups]
     sizes, made = np.array([len(group) for group in groups], np.int32), structure("snnd_intraclass")
@@ -121,7 +124,7 @@ def intraclass_correlation(groups, level=0.95):
     return result(made)
 
 
-def correct(p, correction="holm"):
+def correct(p: Numbers, correction: Word = "holm") -> np.ndarray:
     """p [count] of several tests, corrected by "holm" or "benjamini_hochberg"."""
     p = _values(p, "p")
     corrected = np.empty_like(p)

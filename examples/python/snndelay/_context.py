@@ -1,8 +1,11 @@
 """Contexts: memory, threads and log of what is made from them."""
 
+from __future__ import annotations
+
 import ctypes as c
 import os
 import threading
+from typing import Any, Callable, Optional
 
 from ._handles import Object, Owner
 from ._library import library, options, word_of
@@ -19,7 +22,7 @@ class Context(Object):
     work at the same time need contexts of their own; a thread that names none has one for itself.
     """
 
-    def __init__(self, *, log=None, **given):
+    def __init__(self, *, log: Optional[Callable[[str, str], Any]] = None, **given: Any) -> None:
         for name in ("allocate", "release", "memory_user", "log_user"):
             if name in given:
                 raise TypeError(f"{name} is not for Python")
@@ -33,11 +36,11 @@ class Context(Object):
         owner.root.keep(made)
 
     @property
-    def context(self):
+    def context(self) -> Context:
         """This context."""
         return self
 
-    def info(self):
+    def info(self) -> dict[str, Any]:
         """The number of threads, the instruction set, and what makes matrix products."""
         threads, isa, products = c.c_int32(), c.c_int(), c.c_char_p()
         self._call("snnd_context_info", c.byref(threads), c.byref(isa), c.byref(products))
@@ -68,6 +71,6 @@ def _leave_alone():
 os.register_at_fork(after_in_child=_leave_alone)
 
 
-def random_uniform(seed, stream, index):
+def random_uniform(seed: int, stream: int, index: int) -> float:
     """A uniform number in [0, 1), a function of its arguments alone."""
     return library.snnd_random_uniform(seed, stream, index)

@@ -1,12 +1,15 @@
 """Datasets, and walks over them."""
 
+from __future__ import annotations
+
 import ctypes as c
+from typing import Any, Callable, Iterator, Optional
 
 import numpy as np
 
-from ._context import context_or_default
+from ._context import Context, context_or_default
 from ._handles import Object
-from ._library import Error, array_of, library, options, path_of, pointer, status_word, whole
+from ._library import Error, Numbers, Path, array_of, library, options, path_of, pointer, status_word, whole
 
 
 def samples_of(x, y, lengths, scale):
@@ -29,7 +32,8 @@ class Dataset(Object):
     2^20 - 1; lengths [N], the steps that each sample has, where they differ. With copy=False the arrays are borrowed,
     kept alive, and may not change."""
 
-    def __init__(self, x, y, lengths=None, *, scale=1.0, copy=True, context=None):
+    def __init__(self, x: Numbers, y: Numbers, lengths: Optional[Numbers] = None, *, scale: float = 1.0,
+                 copy: bool = True, context: Optional[Context] = None) -> None:
         made, held = samples_of(x, y, lengths, scale)
         made.copy = int(bool(copy))
         self._from(context, "snnd_dataset_create", c.byref(made), held=None if copy else held)
@@ -42,7 +46,9 @@ class Dataset(Object):
             self._handle.keep(held)
 
     @classmethod
-    def from_events(cls, first, step, channel, y, *, steps, channels, lengths=None, scale=1.0, context=None):
+    def from_events(cls, first: Numbers, step: Numbers, channel: Numbers, y: Numbers, *, steps: int, channels: int,
+                    lengths: Optional[Numbers] = None, scale: float = 1.0,
+                    context: Optional[Context] = None) -> Dataset:
         """Samples as events: sample n has the events first[n] to first[n + 1] - 1, each a step and a channel (uint16).
         All is copied."""
         arrays = [array_of(first, np.int64, "first", 1), array_of(step, np.uint16, "step", 1),
@@ -50,7 +56,7 @@ class Dataset(Object):
         lengths = None if lengths is None else array_of(lengths, np.int32, "lengths", 1)
         samples = len(arrays[3])
         if len(arrays[0]) != samples + 1:
-            raise ValueError(f"there are {samples} samples in y, and {len(arrays[0])} numbers in first; expected one more")
+            raise ValueError(f"there are {samples} samples in y, and {len(arrays[0])} in first; expected one more")
         if lengths is not None and len(lengths) != samples:
             raise ValueError(f"there are {samples} samples in y, and {len(lengths)} in lengths")
         if len(arrays[1]) != len(arrays[2]) or arrays[0][-1] != len(arrays[1]):
@@ -63,7 +69,8 @@ class Dataset(Object):
         return dataset
 
     @classmethod
-    def from_function(cls, fetch, y, *, steps, channels, lengths=None, context=None):
+    def from_function(cls, fetch: Callable[[int, int], Numbers], y: Numbers, *, steps: int, channels: int,
+                      lengths: Optional[Numbers] = None, context: Optional[Context] = None) -> Dataset:
         """Samples that a function makes when they are wanted: fetch(index, epoch) returns [T, I] numbers; epoch is -1
         outside of training. It is called from several threads, in any order, and has to depend on nothing else."""
         y = array_of(y, np.int32, "y", 1)
@@ -92,7 +99,8 @@ class Dataset(Object):
         return dataset
 
     @classmethod
-    def load(cls, x, y, lengths=None, *, scale=1.0, context=None):
+    def load(cls, x: Path, y: Path, lengths: Optional[Path] = None, *, scale: float = 1.0,
+             context: Optional[Context] = None) -> Dataset:
         """Samples from .npy files of these paths."""
         dataset = cls.__new__(cls)
         if lengths is None:
@@ -108,39 +116,39 @@ class Dataset(Object):
         part._hold(use.handle.owner, address, "snnd_dataset_free", [use.handle])
         return part
 
-    def split(self, share, seed=0):
+    def split(self, share: float, seed: int = 0) -> tuple[Dataset, Dataset]:
         """(part, rest): a random share of the samples, and the others."""
         part, rest = c.c_void_p(), c.c_void_p()
         with self._owner:
             self._call("snnd_dataset_split", share, whole(seed, "seed", 64, False), c.byref(part), c.byref(rest))
             return self._part(part.value), self._part(rest.value)
 
-    def select(self, index):
+    def select(self, index: Numbers) -> Dataset:
         """The samples of these indices, in their order."""
         index, out = array_of(index, np.int64, "index", 1), c.c_void_p()
         with self._owner:
             self._call("snnd_dataset_select", pointer(index), len(index), c.byref(out))
             return self._part(out.value)
 
-    def __len__(self):
+    def __len__(self) -> int:
         return self._ask("snnd_dataset_samples")
 
     @property
-    def steps(self):
+    def steps(self) -> int:
         """Steps of a sample that is whole."""
         return self._ask("snnd_dataset_steps")
 
     @property
-    def channels(self):
+    def channels(self) -> int:
         """Channels of a sample."""
         return self._ask("snnd_dataset_channels")
 
     @property
-    def classes(self):
+    def classes(self) -> int:
         """Highest label + 1."""
         return self._ask("snnd_dataset_classes")
 
-    def __getitem__(self, index):
+    def __getitem__(self, index: int) -> tuple[np.ndarray, int]:
         """(x [length, I], label) of a sample, copied. A function that makes samples may ask this of another dataset,
         from any thread, which is why it does not wait for the context."""
         index, use = whole(index, "index", 64), self._live()
@@ -159,7 +167,8 @@ class Dataset(Object):
                                   status_word(status))
         return x[:library.snnd_dataset_length(at, index)], label.value
 
-    def batches(self, batch=256, *, epoch=0, **given):
+    def batches(self, batch: int = 256, *, epoch: int = 0,
+                **given: Any) -> Iterator[tuple[np.ndarray, np.ndarray, Optional[np.ndarray]]]:
         """Walks over an epoch: (x [B, T, I], y [B], lengths [B] or None) for each batch, copied. shuffle (0), seed (0),
         training (1), prefetch (0) as in the header."""
         walk = Batches(self, batch=batch, **given)
@@ -175,17 +184,17 @@ class Dataset(Object):
 class Batches(Object):
     """A walk over a dataset, batch by batch: batch (256), shuffle (0), seed (0), training (1), prefetch (0)."""
 
-    def __init__(self, dataset, **given):
+    def __init__(self, dataset: Dataset, **given: Any) -> None:
         use = dataset._live()
         made = options("snnd_batches_options", given)
         self._shape = (dataset.steps, dataset.channels)
         self._make(use.handle.owner, "snnd_batches_create_with", use.handle.pointer, c.byref(made),
                    free="snnd_batches_free", parents=[use.handle])
 
-    def __len__(self):
+    def __len__(self) -> int:
         return self._ask("snnd_batches_count")
 
-    def get(self, epoch, index):
+    def get(self, epoch: int, index: int) -> tuple[np.ndarray, np.ndarray, Optional[np.ndarray]]:
         """(x, y, lengths or None) of batch `index` of epoch `epoch`, copied."""
         x, y, count = c.c_void_p(), c.c_void_p(), c.c_int32()
         with self._owner:

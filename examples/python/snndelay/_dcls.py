@@ -1,7 +1,13 @@
 """Networks of the PyTorch code that delays are trained with, DCLS with SpikingJelly: in and out by their state dict."""
 
+from __future__ import annotations
+
+from typing import Any, Mapping, Optional, Sequence
+
 import numpy as np
 
+from ._context import Context
+from ._library import Numbers, Word
 from ._network import Network
 
 NORM = {"weight": "scale", "bias": "shift", "running_mean": "running_mean", "running_var": "running_variance"}
@@ -46,19 +52,22 @@ def add_neurons(net, last, plif, lif):
 def add_synapses(net, name, module, signs, options):
     weight = module["weight"]
     if weight.ndim != 3 or module["P"].size != weight.size:
-        raise ValueError(f"{name}.weight has the shape {weight.shape}, and P {module['P'].shape}; expected [O, I, C] and "
-                         "[1, O, I, C]")
+        raise ValueError(f"{name}.weight has the shape {weight.shape}, and P {module['P'].shape}; "
+                         "expected [O, I, C] and [1, O, I, C]")
     if weight.shape[1] != (net.outputs or net.inputs):
-        raise ValueError(f"{name}.weight has the shape {weight.shape}; {net.outputs or net.inputs} neurons are before it")
+        raise ValueError(f"{name}.weight has the shape {weight.shape}; "
+                         f"{net.outputs or net.inputs} neurons are before it")
     layer = net.add_delays(weight.shape[0], synapses_per_pair=weight.shape[2], **options)
     layer.weight = weight if signs is None else weight * np.asarray(signs).reshape(weight.shape)
     layer.position = module["P"].reshape(weight.shape)
 
 
-def from_dcls(state, *, max_delay=24, profile="gauss", learn_delays=1, order="paper", lif=None, dropout=0.0, signs=None,
-              readout="softmax_sum", context=None):
-    """A network from the state dict of one that was trained with DCLS: Dcls1d's `weight` [O, I, C], `P` [1, O, I, C] and
-    `SIG`, BatchNorm1d's tensors, and ParametricLIFNode's `w`.
+def from_dcls(state: Mapping[str, Any], *, max_delay: int = 24, profile: Word = "gauss", learn_delays: int = 1,
+              order: Word = "paper", lif: Optional[Mapping[str, Any]] = None, dropout: float = 0.0,
+              signs: Optional[Sequence[Numbers]] = None, readout: Word = "softmax_sum",
+              context: Optional[Context] = None) -> Network:
+    """A network from the state dict of one that was trained with DCLS: Dcls1d's `weight` [O, I, C], `P` [1, O, I, C]
+    and `SIG`, BatchNorm1d's tensors, and ParametricLIFNode's `w`.
 
     What the dict does not have has to be said: max_delay, one less than dilated_kernel_size; profile, DCLS's version;
     lif, options of Network.add_lif() such as tau and threshold; dropout; signs, an array for each Dcls1d, where weights
@@ -111,7 +120,7 @@ def plif_of(layer):
     return np.array(leak[0])
 
 
-def to_dcls(net, *, prefix="model."):
+def to_dcls(net: Network, *, prefix: str = "model.") -> dict[str, np.ndarray]:
     """The state dict, of NumPy arrays, that SNN-delays and the paper's code have for a network: modules are numbered as
     in their chain, which is Dcls1d, BatchNorm1d, neurons and dropout for each hidden layer, and Dcls1d and neurons."""
     state, at = {}, 0

@@ -8,11 +8,17 @@ Garbage is collected at any time and in any thread, also in the middle of a call
 go of is only put on a list, which the thread that has the context works off when its call is over.
 """
 
+from __future__ import annotations
+
 import collections
 import ctypes as c
 import threading
+from typing import TYPE_CHECKING
 
 from ._library import Error, library, status_word
+
+if TYPE_CHECKING:
+    from ._context import Context
 
 
 class Owner:
@@ -146,7 +152,7 @@ class Object:
         return self._handle.owner
 
     @property
-    def context(self):
+    def context(self) -> Context:
         """The context that this was made from, for others that are to work with it."""
         from ._context import Context
         context = Context.__new__(Context)
@@ -164,7 +170,7 @@ class Object:
         with use.handle.owner:
             return getattr(library, name)(use.handle.pointer, *arguments)
 
-    def close(self):
+    def close(self) -> None:
         """Lets go of the library's object. Closing twice is allowed."""
         self._use = None
 

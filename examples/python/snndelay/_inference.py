@@ -1,39 +1,45 @@
 """A trained network at work: plans, streams, and export as C."""
 
+from __future__ import annotations
+
 import ctypes as c
 import threading
+from typing import Any, Iterable, Iterator, Optional, Union
 
 import numpy as np
 
+from ._data import Dataset
 from ._handles import Object
-from ._library import Error, array_of, library, options, path_of, pointer, result, status_word, structure
+from ._library import (Error, Numbers, Path, Result, array_of, library, options, path_of, pointer, result, status_word,
+                       structure)
+from ._network import Network
 
 
 class Plan(Object):
     """A network frozen for inference: a copy, which any number of streams share."""
 
-    def __init__(self, network):
+    def __init__(self, network: Network) -> None:
         use = network._live()
         self._make(use.handle.owner, "snnd_plan_create", use.handle.pointer, free="snnd_plan_free",
                    parents=use.handle.parents)
 
     @property
-    def inputs(self):
+    def inputs(self) -> int:
         """Channels of a frame."""
         return self._ask("snnd_plan_inputs")
 
     @property
-    def outputs(self):
+    def outputs(self) -> int:
         """Neurons of the last layer."""
         return self._ask("snnd_plan_outputs")
 
     @property
-    def synapses(self):
+    def synapses(self) -> int:
         """Synapses that carry something."""
         return self._ask("snnd_plan_synapses")
 
     @property
-    def stream_size(self):
+    def stream_size(self) -> int:
         """Bytes that a stream takes."""
         return self._ask("snnd_stream_size")
 
@@ -46,7 +52,7 @@ class Stream(Object):
     """One input on its way through a network (or Plan), frame by frame; readout as in the header. Streams of one plan
     may work in threads at the same time."""
 
-    def __init__(self, network, **given):
+    def __init__(self, network: Union[Network, Plan], **given: Any) -> None:
         plan = plan_of(network)
         use = plan._live()
         self._begin(plan)
@@ -70,7 +76,7 @@ class Stream(Object):
             sentence = library.snnd_stream_last_error(use.handle.pointer).decode(errors="replace")
             raise Error(sentence or library.snnd_status_string(status).decode(), status_word(status))
 
-    def push(self, frame):
+    def push(self, frame: Numbers) -> np.ndarray:
         """Takes one step, frame [inputs], and returns the scores [outputs] over all frames so far."""
         frame = array_of(frame, np.float32, "frame")
         if frame.shape != (self.inputs,):
@@ -79,36 +85,36 @@ class Stream(Object):
         self._do("snnd_stream_push", pointer(frame), self._address, pointer(scores))
         return scores
 
-    def push_events(self, channels):
+    def push_events(self, channels: Numbers) -> np.ndarray:
         """Takes one step of spikes: the channels [count] that have one, each as often as it has."""
         channels, scores = array_of(channels, np.int32, "channels", 1), np.empty(self.outputs, np.float32)
         self._do("snnd_stream_push_events", pointer(channels), len(channels), self._address, pointer(scores))
         return scores
 
-    def run(self, frames):
+    def run(self, frames: Iterable[Numbers]) -> Iterator[np.ndarray]:
         """The scores after each of `frames`, an iterator."""
         for frame in frames:
             yield self.push(frame)
 
     @property
-    def potentials(self):
+    def potentials(self) -> np.ndarray:
         """What the last layer gave at the last frame, [outputs]."""
         with self._lock:
             return self._potentials.copy()
 
     @property
-    def frames(self):
+    def frames(self) -> int:
         """Frames since the stream was made or reset."""
         use = self._live()
         with self._lock:
             return library.snnd_stream_frames(use.handle.pointer)
 
-    def reset(self):
+    def reset(self) -> None:
         """Begins anew."""
         self._do("snnd_stream_reset")
         self._potentials[:] = 0
 
-    def clone(self):
+    def clone(self) -> Stream:
         """Another stream in the same state."""
         use = self._live()
         stream = Stream.__new__(Stream)
@@ -120,7 +126,7 @@ class Stream(Object):
             stream._potentials[:] = self._potentials
         return stream
 
-    def state(self):
+    def state(self) -> bytes:
         """The state as bytes, the same on every machine."""
         use = self._live()
         with self._lock:
@@ -129,13 +135,14 @@ class Stream(Object):
             self._status(library.snnd_stream_save(use.handle.pointer, memory, size), use)
         return memory.raw
 
-    def restore(self, state):
+    def restore(self, state: bytes) -> None:
         """Goes on from a state that state() gave."""
         state = bytes(state)
         self._do("snnd_stream_restore", c.cast(c.c_char_p(state), c.c_void_p), len(state))
 
 
-def export_c(network, source, header, *, samples=None, **given):
+def export_c(network: Union[Network, Plan], source: Path, header: Path, *, samples: Optional[Dataset] = None,
+             **given: Any) -> Result:
     """Writes a network (or Plan) as one C99 file and its header: numbers ("float32", "fixed"), readout, name ("snn"),
     largest_input, or samples, a Dataset. The report has ram, flash (bytes), synapses and the units of the numbers."""
     plan = plan_of(network)

@@ -1,10 +1,13 @@
 """The shared library: where it is, whether it is the right one, its functions, options and errors."""
 
+from __future__ import annotations
+
 import ctypes as c
 import operator
 import os
 import pathlib
 import types
+from typing import Any, Optional, Union
 
 import numpy as np
 
@@ -14,10 +17,17 @@ from ._declarations import ABI, ENUMS, FUNCTIONS
 FILES = (f"libsnndelay.so.{ABI}", "libsnndelay.so", f"libsnndelay.{ABI}.dylib", "libsnndelay.dylib")
 
 
+# An array, a nested list, or a tensor; the docstring says of which shape.
+Numbers = Any
+Path = Union[str, bytes, os.PathLike]
+# A word of an enumeration of the header, or its number.
+Word = Union[str, int]
+
+
 class Error(Exception):
     """What the library says went wrong. `status` is the word of the header's snnd_status, as "error_argument"."""
 
-    def __init__(self, sentence, status=None):
+    def __init__(self, sentence: str, status: Optional[str] = None) -> None:
         super().__init__(sentence)
         self.status = status
 
@@ -27,7 +37,8 @@ class LibraryError(Error, ImportError):
 
 
 def places():
-    """What to try, in order. SNNDELAY_LIBRARY is a file, or a folder with one, and then there is nothing else to try."""
+    """What to try, in order. SNNDELAY_LIBRARY is a file, or a folder with one, and then there is nothing else to
+    try."""
     given = os.environ.get("SNNDELAY_LIBRARY")
     if given and not os.path.isdir(given):
         return [given]
@@ -184,8 +195,8 @@ def result(made):
 
 
 def array_of(values, dtype, name, dimensions=None):
-    """Values of the host's as the library takes them: no copy where they are a C-ordered array of the type already, or a
-    tensor of PyTorch's on the CPU. Whole numbers have to be whole numbers in range."""
+    """Values of the host's as the library takes them: no copy where they are a C-ordered array of the type already, or
+    a tensor of PyTorch's on the CPU. Whole numbers have to be whole numbers in range."""
     if hasattr(values, "detach"):
         values = values.detach()
     found, dtype = np.asarray(values), np.dtype(dtype)

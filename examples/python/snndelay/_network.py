@@ -1,15 +1,18 @@
 """Networks and their layers."""
 
+from __future__ import annotations
+
 import ctypes as c
+from typing import Any, Iterator, Optional
 
 import numpy as np
 
 from . import _declarations as declarations
-from ._context import context_or_default
+from ._context import Context, context_or_default
 from ._declarations import ENUMS
 from ._handles import Object, Use
-from ._library import (Error, array_of, library, options, path_of, pointer, read, result, structure, value_of, whole,
-                       word_of)
+from ._library import (Error, Numbers, Path, Result, Word, array_of, library, options, path_of, pointer, read, result,
+                       structure, value_of, whole, word_of)
 
 DTYPES = {1: np.float32, 2: np.float64, 3: np.int8, 4: np.uint8, 5: np.int32, 6: np.int64}
 # These come and go with controllers; all other arrays stay where they are as long as their network.
@@ -44,7 +47,7 @@ class Layer:
     `sign` and `mask`, which belong to the controller of sparsity, are copies. What is assigned to an attribute is
     checked, unlike what is written into a view."""
 
-    def __init__(self, network, address):
+    def __init__(self, network: Network, address: int) -> None:
         self.network, self._use, self._pointer = network, network._live(), address
 
     def _call(self, name, *arguments):
@@ -55,22 +58,22 @@ class Layer:
             return getattr(library, name)(self._pointer)
 
     @property
-    def type(self):
+    def type(self) -> str:
         """The kind of layer, as "delays" or "lif"."""
         return word_of("snnd_layer_type", self._ask("snnd_layer_get_type"))
 
     @property
-    def inputs(self):
+    def inputs(self) -> int:
         """Neurons or channels before the layer."""
         return self._ask("snnd_layer_inputs")
 
     @property
-    def outputs(self):
+    def outputs(self) -> int:
         """Neurons of the layer."""
         return self._ask("snnd_layer_outputs")
 
     @property
-    def options(self):
+    def options(self) -> dict[str, Any]:
         """What the layer was made with, by the header's names."""
         if self.type == "dropout":
             probability = c.c_double()
@@ -81,7 +84,7 @@ class Layer:
         self._call(f"snnd_layer_{kind}_options", c.byref(made))
         return read(made)
 
-    def array(self, name):
+    def array(self, name: Word) -> np.ndarray:
         """An array of the layer by its name; as the attribute of the name."""
         shown = declarations.snnd_array()
         with self._use.handle.owner:
@@ -89,7 +92,7 @@ class Layer:
             view = show(shown, self._use.handle)
             return view.copy() if name in CONTROLLED else view
 
-    def set_array(self, name, values):
+    def set_array(self, name: Word, values: Numbers) -> None:
         """Copies values of the array's shape into it, and checks them."""
         there = self.array(name)
         values = array_of(values, there.dtype, name)
@@ -97,7 +100,7 @@ class Layer:
             raise ValueError(f"{name} has the shape {there.shape}, what was given has {values.shape}")
         self._call("snnd_layer_set_array", value_of("snnd_array_name", name), pointer(values), values.size)
 
-    def arrays(self):
+    def arrays(self) -> dict[str, np.ndarray]:
         """All arrays that the layer has, by their names."""
         found = {}
         for name in ENUMS["snnd_array_name"]:
@@ -114,33 +117,33 @@ class Layer:
         return values
 
     @property
-    def delays(self):
+    def delays(self) -> np.ndarray:
         """Delays in whole steps, int32 [O, I, C], as evaluation has them."""
         return self._synapses("snnd_layer_delays", np.int32)
 
     @property
-    def weights(self):
+    def weights(self) -> np.ndarray:
         """Weights of synapses, float32 [O, I, C]: with their signs, and 0 where there is no synapse."""
         return self._synapses("snnd_layer_weights", np.float32)
 
     @property
-    def active(self):
+    def active(self) -> int:
         """Synapses that exist."""
         return self._ask("snnd_layer_active")
 
-    def fold(self):
+    def fold(self) -> tuple[np.ndarray, np.ndarray]:
         """(factor [O], shift [O]) of batch norm in evaluation: y = factor x + shift."""
         factor, shift = np.empty(self.outputs), np.empty(self.outputs)
         self._call("snnd_layer_fold", pointer(factor), pointer(shift))
         return factor, shift
 
-    def degrees(self):
+    def degrees(self) -> tuple[np.ndarray, np.ndarray]:
         """(fan_in [O], fan_out [I]): synapses of each neuron, and of each input."""
         fan_in, fan_out = np.empty(self.outputs, np.int64), np.empty(self.inputs, np.int64)
         self._call("snnd_layer_degrees", pointer(fan_in), pointer(fan_out))
         return fan_in, fan_out
 
-    def delay_counts(self):
+    def delay_counts(self) -> tuple[np.ndarray, np.ndarray]:
         """(excitatory, inhibitory), [max_delay + 1] each: synapses of each delay in steps."""
         counts = np.empty((2, self.options["max_delay"] + 1), np.int64)
         self._call("snnd_layer_delay_counts", pointer(counts[0]), pointer(counts[1]))
@@ -163,7 +166,7 @@ class Network(Object):
     """A chain of layers for `inputs` channels; layers are added in order. Each `add_` takes the header's options by
     their names, enumerations as words, and returns the layer."""
 
-    def __init__(self, inputs, *, context=None):
+    def __init__(self, inputs: int, *, context: Optional[Context] = None) -> None:
         parent = context_or_default(context)
         self._make(parent._owner, "snnd_network_create", parent._handle.pointer, whole(inputs, "inputs"),
                    free="snnd_network_free", parents=[parent._handle])
@@ -179,110 +182,110 @@ class Network(Object):
         self._call(name, *arguments, c.byref(out))
         return Layer(self, out.value)
 
-    def add_delays(self, outputs, **given):
+    def add_delays(self, outputs: int, **given: Any) -> Layer:
         """Delayed synapses to `outputs` neurons: max_delay (24 steps), synapses_per_pair (1), profile ("gauss", "max"),
         learn_delays (1), sharing ("none", "axonal", "dendritic")."""
         made = options("snnd_delay_options", given)
         return self._add("snnd_network_add_delays", whole(outputs, "outputs"), c.byref(made))
 
-    def add_batch_norm(self, **given):
+    def add_batch_norm(self, **given: Any) -> Layer:
         """Batch normalisation over time and batch: epsilon (1e-5), momentum (0.1)."""
         return self._add("snnd_network_add_batch_norm", c.byref(options("snnd_batch_norm_options", given)))
 
-    def add_lif(self, **given):
+    def add_lif(self, **given: Any) -> Layer:
         """Leaky integrate-and-fire neurons: tau (10.05 steps), threshold (1), alpha (5), detach_reset (1), order
         ("paper", "update_first"), reset ("zero", "subtract"), surrogate ("arctan", ...), tau_spread (0), tau_per_neuron
         ("shared", "given", "learned")."""
         return self._add("snnd_network_add_lif", c.byref(options("snnd_lif_options", given)))
 
-    def add_adaptive_lif(self, **given):
+    def add_adaptive_lif(self, **given: Any) -> Layer:
         """LIF neurons with adaptation: threshold (1), alpha (5), detach_reset (0), surrogate ("arctan", ...)."""
         return self._add("snnd_network_add_adaptive_lif", c.byref(options("snnd_adaptive_lif_options", given)))
 
-    def add_dropout(self, probability):
+    def add_dropout(self, probability: float) -> Layer:
         """Dropout with one mask for all steps of a sample."""
         return self._add("snnd_network_add_dropout", probability)
 
-    def add_leaky_integrator(self, **given):
+    def add_leaky_integrator(self, **given: Any) -> Layer:
         """Neurons that never fire, the readout: tau (10.05 steps), order, tau_per_neuron, tau_spread as of LIF."""
         return self._add("snnd_network_add_leaky_integrator", c.byref(options("snnd_leaky_integrator_options", given)))
 
     @property
-    def layers(self):
+    def layers(self) -> list[Layer]:
         """The layers, in order."""
         with self._owner:
             return [Layer(self, self._ask("snnd_network_layer", i)) for i in range(len(self))]
 
-    def __len__(self):
+    def __len__(self) -> int:
         return self._ask("snnd_network_layer_count")
 
     def __bool__(self):
         return True
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[Layer]:
         return iter(self.layers)
 
     @property
-    def inputs(self):
+    def inputs(self) -> int:
         """Channels of the input."""
         return self._ask("snnd_network_inputs")
 
     @property
-    def outputs(self):
+    def outputs(self) -> int:
         """Neurons of the last layer."""
         return self._ask("snnd_network_outputs")
 
     @property
-    def active(self):
+    def active(self) -> int:
         """Synapses that exist, in all layers."""
         return self._ask("snnd_network_active")
 
     @property
-    def sigma(self):
+    def sigma(self) -> None:
         """Width of the delay profiles in training, in steps."""
         return self._ask("snnd_network_sigma")
 
     @sigma.setter
-    def sigma(self, sigma):
+    def sigma(self, sigma: float) -> None:
         self._call("snnd_network_set_sigma", sigma)
 
     @property
-    def readout(self):
+    def readout(self) -> None:
         """How potentials become scores: "softmax_sum", "sum", "mean", "max" or "last"."""
         return word_of("snnd_readout", self._ask("snnd_network_readout"))
 
     @readout.setter
-    def readout(self, readout):
+    def readout(self, readout: Word) -> None:
         self._call("snnd_network_set_readout", value_of("snnd_readout", readout, "readout"))
 
-    def initialize(self, seed):
+    def initialize(self, seed: int) -> None:
         """Draws every parameter anew from `seed`, 0 to 2^64 - 1."""
         self._call("snnd_network_initialize", whole(seed, "seed", 64, False))
 
-    def clamp(self):
+    def clamp(self) -> None:
         """Puts every parameter that has a range back into it: part of a training step, after the optimizer."""
         self._call("snnd_network_clamp")
 
-    def clone(self):
+    def clone(self) -> Network:
         """An independent network in the same context, with the same layers and parameters."""
         use = self._live()
         return self._made(use.handle.owner, use.handle.parents, "snnd_network_clone", use.handle.pointer)
 
-    def rewind(self, initial):
+    def rewind(self, initial: Network) -> None:
         """Puts parameters back to those of another network of the same layers; masks and signs stay."""
         other = initial._live()
         self._call("snnd_network_rewind", other.handle.pointer)
 
-    def copy_parameters(self, other):
+    def copy_parameters(self, other: Network) -> None:
         """Takes parameters, masks, signs and sigma of a network of the same layers."""
         other = other._live()
         self._call("snnd_network_copy_parameters", other.handle.pointer)
 
-    def save(self, path):
+    def save(self, path: Path) -> None:
         """Writes the network to a file, whole or not at all."""
         self._call("snnd_network_save", path_of(path))
 
-    def to_bytes(self):
+    def to_bytes(self) -> bytes:
         """What save() would write."""
         return into_writer(lambda writer: self._call("snnd_network_write", writer))
 
@@ -295,7 +298,7 @@ class Network(Object):
     def __deepcopy__(self, _):
         return self.clone()
 
-    def receptive_fields(self, layer=None):
+    def receptive_fields(self, layer: Optional[Layer] = None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """(fields, excitation, inhibition), float64 [outputs, inputs of the network, steps], of a layer of delays, the
         last one unless another is named."""
         at = None if layer is None else layer._pointer
@@ -305,7 +308,7 @@ class Network(Object):
         self._call("snnd_receptive_fields", at, *map(pointer, fields))
         return tuple(fields)
 
-    def changes(self, before, layer=None):
+    def changes(self, before: Network, layer: Optional[Layer] = None) -> Result:
         """What became of synapses since `before`, a network of the same layers: kept, born, died, flipped, ..."""
         made, other = structure("snnd_changes"), before._live()
         use = self._live()
@@ -319,13 +322,13 @@ class Network(Object):
         return f"<snndelay.Network {self.inputs}: {', '.join(f'{x.type} {x.outputs}' for x in self.layers)}>"
 
 
-def load(path, *, context=None):
+def load(path: Path, *, context: Optional[Context] = None) -> Network:
     """A network from a file that save() wrote, or from a checkpoint."""
     parent = context_or_default(context)
     return Network._made(parent._owner, [parent._handle], "snnd_network_load", parent._handle.pointer, path_of(path))
 
 
-def from_bytes(data, *, context=None):
+def from_bytes(data: bytes, *, context: Optional[Context] = None) -> Network:
     """A network from what Network.to_bytes() gave."""
     parent = context_or_default(context)
     held = c.create_string_buffer(bytes(data), len(data))

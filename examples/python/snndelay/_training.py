@@ -1,9 +1,12 @@
 """Training: workspaces, optimizers, schedules, controllers of sparsity, and the trainer."""
 
+from __future__ import annotations
+
 import contextlib
 import ctypes as c
 import signal
 import threading
+from typing import Any, Callable, Iterator, Optional, Union
 
 import numpy as np
 
@@ -11,24 +14,25 @@ from . import _declarations as declarations
 from ._bar import Bar, wants_bar
 from ._data import Dataset
 from ._handles import Object
-from ._library import (Error, array_of, assign, library, options, path_of, pointer, result, status_word, structure,
-                       value_of, whole)
-from ._network import show
+from ._library import (Error, Numbers, Path, Result, Word, array_of, assign, library, options, path_of, pointer, result,
+                       status_word, structure, value_of, whole)
+from ._network import Layer, Network, show
 
 
 class Schedule:
     """A number that follows the epochs: kind ("constant", "one_cycle", "cosine", "exponential"), epochs (150), value
     (1e-3), final (0), rise (0.3), divide (25), final_divide (1e4), momentum_low (0.85), momentum_high (0.95)."""
 
-    def __init__(self, kind="constant", **given):
+    def __init__(self, kind: Word = "constant", **given: Any) -> None:
         self._made = options("snnd_schedule", {"kind": kind, **given})
 
-    def at(self, epoch):
+    def at(self, epoch: int) -> tuple[float, Optional[float]]:
         """(value, momentum) at an epoch; the momentum is None but for one_cycle."""
         value, momentum = c.c_double(), c.c_double(-1)
         status = library.snnd_schedule_at(c.byref(self._made), whole(epoch, "epoch"), c.byref(value), c.byref(momentum))
         if status:
-            raise Error(f"no such schedule or epoch: {library.snnd_status_string(status).decode()}", status_word(status))
+            sentence = library.snnd_status_string(status).decode()
+            raise Error(f"no such schedule or epoch: {sentence}", status_word(status))
         return value.value, None if momentum.value == -1 else momentum.value
 
 
@@ -66,17 +70,17 @@ class Workspace(Object):
     """Buffers for passes of up to `batch` samples of `steps` steps: forward, loss, backward. With gradients=False only
     evaluation is possible."""
 
-    def __init__(self, network, batch, steps, gradients=True):
+    def __init__(self, network: Network, batch: int, steps: int, gradients: bool = True) -> None:
         use = network._live()
         self._network, self._inputs, self._batch, self._steps, self._count = network, network.inputs, batch, steps, 0
         self._make(use.handle.owner, "snnd_workspace_create", use.handle.pointer, whole(batch, "batch"),
                    whole(steps, "steps"), int(bool(gradients)), free="snnd_workspace_free", parents=[use.handle])
 
-    def set_draw(self, seed, step):
+    def set_draw(self, seed: int, step: int) -> None:
         """What the next dropout masks are drawn from; set another step for every pass."""
         self._call("snnd_workspace_set_draw", whole(seed, "seed", 64, False), whole(step, "step", 64, False))
 
-    def set_lengths(self, lengths):
+    def set_lengths(self, lengths: Optional[Numbers]) -> None:
         """Steps that each sample of the passes to come has; None: all."""
         if lengths is None:
             self._call("snnd_workspace_set_lengths", None, 0)
@@ -84,14 +88,14 @@ class Workspace(Object):
             lengths = array_of(lengths, np.int32, "lengths", 1)
             self._call("snnd_workspace_set_lengths", pointer(lengths), len(lengths))
 
-    def set_dropout_mask(self, layer, mask):
+    def set_dropout_mask(self, layer: Layer, mask: Optional[Numbers]) -> None:
         """Factors [batch, O] in place of the masks that a layer of dropout draws; None: drawn again."""
         if mask is not None:
             mask = array_of(mask, np.float32, "mask", 2)
             expect(mask, (self._batch, layer.outputs), "mask")
         self._call("snnd_workspace_set_dropout_mask", layer._pointer, pointer(mask))
 
-    def forward(self, x, mode="train"):
+    def forward(self, x: Numbers, mode: Word = "train") -> None:
         """Passes samples x [B, T, I] forward, in mode "train" or "evaluate"."""
         x = array_of(x, np.float32, "x", 3)
         if x.shape[1:] != (self._steps, self._inputs):
@@ -100,7 +104,7 @@ class Workspace(Object):
             self._call("snnd_workspace_forward", value_of("snnd_mode", mode, "mode"), pointer(x), len(x))
             self._count = len(x)
 
-    def loss(self, y, **given):
+    def loss(self, y: Numbers, **given: Any) -> Result:
         """Loss of the last pass for labels y [B]: readout, l1, label_smoothing, rate_penalty, rate_lower, rate_upper,
         class_weight as in the header."""
         y = array_of(y, np.int32, "y", 1)
@@ -114,7 +118,7 @@ class Workspace(Object):
         del held
         return result(report)
 
-    def add_gradient(self, layer, gradient):
+    def add_gradient(self, layer: Layer, gradient: Numbers) -> None:
         """Adds dL/d(output) of a layer, [T, B, O], to what the next backward pass brings back."""
         gradient = array_of(gradient, np.float32, "gradient", 3)
         with self._owner:
@@ -122,11 +126,11 @@ class Workspace(Object):
                 expect(gradient, (self._steps, self._count, layer.outputs), "gradient")
             self._call("snnd_workspace_add_gradient", layer._pointer, pointer(gradient))
 
-    def backward(self):
+    def backward(self) -> None:
         """Gradients of the loss by backpropagation through time."""
         self._call("snnd_workspace_backward")
 
-    def gradient(self, layer, name, complete=False):
+    def gradient(self, layer: Layer, name: Word, complete: bool = False) -> np.ndarray:
         """The gradient of an array of a layer, a view; `complete`: for absent synapses, too, copied."""
         shown = declarations.snnd_array()
         function = "snnd_workspace_complete_gradient" if complete else "snnd_workspace_gradient"
@@ -135,34 +139,34 @@ class Workspace(Object):
             view = show(shown, self._handle)
             return view.copy() if complete else view
 
-    def input_gradient(self):
+    def input_gradient(self) -> np.ndarray:
         """dL/d(input) of the last backward pass, [B, T, I]."""
         with self._owner:
             values = np.empty((self._count, self._steps, self._inputs), np.float32)
             self._call("snnd_workspace_input_gradient", pointer(values))
             return values
 
-    def clip_gradients(self, max_norm):
+    def clip_gradients(self, max_norm: float) -> float:
         """Clips all gradients by their common norm, and returns what it was."""
         norm = c.c_double()
         self._call("snnd_workspace_clip_gradients", max_norm, c.byref(norm))
         return norm.value
 
-    def record(self, layer, what="output"):
+    def record(self, layer: Layer, what: Word = "output") -> np.ndarray:
         """What a layer gave in the last pass, [T, B, O]: "output", or "potential" of neurons that fire."""
         with self._owner:
             values = np.empty((self._steps, self._count, layer.outputs), np.float32)
             self._call("snnd_workspace_record", layer._pointer, value_of("snnd_record", what), pointer(values))
             return values
 
-    def scores(self, readout="network"):
+    def scores(self, readout: Word = "network") -> np.ndarray:
         """Scores of the last pass, [B, classes]."""
         with self._owner:
             values = np.empty((self._count, self._network.outputs), np.float32)
             self._call("snnd_workspace_scores", value_of("snnd_readout", readout), pointer(values))
             return values
 
-    def predictions(self, readout="network"):
+    def predictions(self, readout: Word = "network") -> np.ndarray:
         """The class of the highest score of each sample, [B]."""
         with self._owner:
             values = np.empty(self._count, np.int32)
@@ -170,17 +174,17 @@ class Workspace(Object):
             return values
 
     @property
-    def spike_rate(self):
+    def spike_rate(self) -> float:
         """Spikes of a neuron and step in the last pass."""
         return self._ask("snnd_workspace_spike_rate")
 
-    def spike_rates(self, layer):
+    def spike_rates(self, layer: Layer) -> np.ndarray:
         """Spikes a step of each neuron of a layer that fires, [O]."""
         values = np.empty(layer.outputs)
         self._call("snnd_workspace_spike_rates", layer._pointer, pointer(values))
         return values
 
-    def operations(self, layer=None, **picojoules):
+    def operations(self, layer: Optional[Layer] = None, **picojoules: float) -> Result:
         """Synaptic operations of a sample; with accumulation and multiplication in picojoules also their energy."""
         made, found = options("snnd_picojoules", picojoules), structure("snnd_operations")
         self._call("snnd_workspace_operations", None if layer is None else layer._pointer, c.byref(made),
@@ -192,34 +196,34 @@ class Optimizer(Object):
     """Moves parameters by their gradients: kind ("adam", "sgd"), parameters ("weights", "positions" or both as a
     tuple), rate (1e-3), momentum (0.9), beta2 (0.999), epsilon (1e-8), weight_decay (0), decoupled (0)."""
 
-    def __init__(self, network, **given):
+    def __init__(self, network: Network, **given: Any) -> None:
         use = network._live()
         self._make(use.handle.owner, "snnd_optimizer_create", use.handle.pointer,
                    c.byref(optimizer_options(given)), free="snnd_optimizer_free", parents=[use.handle])
 
-    def set_rate(self, rate):
+    def set_rate(self, rate: float) -> None:
         """Sets the learning rate."""
         self._call("snnd_optimizer_set_rate", rate)
 
-    def set_momentum(self, momentum):
+    def set_momentum(self, momentum: float) -> None:
         """Sets the momentum, Adam's beta1."""
         self._call("snnd_optimizer_set_momentum", momentum)
 
-    def set_factor(self, layer, name, factor):
+    def set_factor(self, layer: Layer, name: Word, factor: float) -> None:
         """Sets a factor of the rate for one array of a layer; 0 freezes it."""
         self._call("snnd_optimizer_set_factor", layer._pointer, value_of("snnd_array_name", name), factor)
 
-    def step(self, workspace):
+    def step(self, workspace: Workspace) -> None:
         """Moves parameters by the gradients of the workspace's last backward pass."""
         use = workspace._live()
         self._call("snnd_optimizer_step", use.handle.pointer)
 
-    def moment(self, layer, name, order=1):
+    def moment(self, layer: Layer, name: Word, order: int = 1) -> np.ndarray:
         """A moment of an array of a layer, a view."""
         shown = declarations.snnd_array()
         with self._owner:
-            self._call("snnd_optimizer_moment", layer._pointer, value_of("snnd_array_name", name), whole(order, "order"),
-                       c.byref(shown))
+            self._call("snnd_optimizer_moment", layer._pointer, value_of("snnd_array_name", name), whole(order,
+            "order"),            c.byref(shown))
             return show(shown, self._handle)
 
 
@@ -237,17 +241,17 @@ class Sparsity(Object):
         self._make(use.handle.owner, name, use.handle.pointer, c.byref(made), *rule, free="snnd_sparsity_free",
                    parents=[use.handle])
 
-    def step(self, workspace, optimizer=None):
+    def step(self, workspace: Workspace, optimizer: Optional[Optimizer] = None) -> None:
         """Drops and grows by the rule, after the optimizer of the weights has made its step."""
         uses = workspace._live(), None if optimizer is None else optimizer._live()
         self._call("snnd_sparsity_step", *(use and use.handle.pointer for use in uses))
 
-    def end_epoch(self, optimizer=None):
+    def end_epoch(self, optimizer: Optional[Optimizer] = None) -> None:
         """Tells the rule that an epoch is over."""
         use = None if optimizer is None else optimizer._live()
         self._call("snnd_sparsity_end_epoch", use and use.handle.pointer)
 
-    def regrown(self, layer=None):
+    def regrown(self, layer: Optional[Layer] = None) -> int:
         """Synapses that the last of these two calls grew."""
         return self._ask("snnd_sparsity_regrown", None if layer is None else layer._pointer)
 
@@ -255,14 +259,14 @@ class Sparsity(Object):
 class FixedMask(Sparsity):
     """Masks that stay."""
 
-    def __init__(self, network, **given):
+    def __init__(self, network: Network, **given: Any) -> None:
         self._control(network, "snnd_sparsity_create_fixed_mask", None, None, given)
 
 
 class DeepR(Sparsity):
     """DEEP R: growth ("gradient", "random"), dormant_gradients (0), temperature (0), and the options of Sparsity."""
 
-    def __init__(self, network, **given):
+    def __init__(self, network: Network, **given: Any) -> None:
         self._control(network, "snnd_sparsity_create_deep_r", "snnd_deep_r_options", None, given)
 
 
@@ -272,7 +276,7 @@ class Rewiring(Sparsity):
 
     _init = "snnd_rigl_options_init"
 
-    def __init__(self, network, **given):
+    def __init__(self, network: Network, **given: Any) -> None:
         self._control(network, "snnd_sparsity_create_rewiring", "snnd_rewiring_options", self._init, given)
 
 
@@ -293,8 +297,8 @@ class SNFS(Rewiring):
 
 
 class Interrupt:
-    """Ctrl-C while the library works: the signal is kept until the step is done. It is the main thread's alone, and only
-    where the host has not put a handler of its own in Python's place."""
+    """Ctrl-C while the library works: the signal is kept until the step is done. It is the main thread's alone, and
+    only where the host has not put a handler of its own in Python's place."""
 
     def __init__(self):
         self.came = False
@@ -325,7 +329,8 @@ class Trainer(Object):
     something true, the epoch stops there. bar: True, False, or None for a bar where there is a terminal or a notebook.
     """
 
-    def __init__(self, network, *, sparsity=None, progress=None, bar=None, **given):
+    def __init__(self, network: Network, *, sparsity: Optional[Sparsity] = None,
+                 progress: Optional[Callable[[Result], Any]] = None, bar: Optional[bool] = None, **given: Any) -> None:
         use = network._live()
         owner, parents = use.handle.owner, [use.handle]
         for name, made in OPTIONS_OF_TRAINERS.items():
@@ -367,7 +372,8 @@ class Trainer(Object):
         with Dataset(x, y, lengths, copy=False, context=self.context) as dataset:
             yield dataset._handle.pointer
 
-    def epoch(self, x, y=None, lengths=None, *, checkpoint=None):
+    def epoch(self, x: Union[Numbers, Dataset], y: Optional[Numbers] = None, lengths: Optional[Numbers] = None, *,
+              checkpoint: Optional[Path] = None) -> Result:
         """Trains one epoch on samples x [N, T, I] with labels y [N] (and lengths [N]), or on a Dataset; or finishes one
         that was stopped. The report's `stopped` says whether `progress` has stopped it. Ctrl-C stops at the next step,
         with a checkpoint if its path is given, and then raises KeyboardInterrupt."""
@@ -390,7 +396,8 @@ class Trainer(Object):
         found.stopped = stopped
         return found
 
-    def run(self, x, y=None, lengths=None, *, checkpoint=None):
+    def run(self, x: Union[Numbers, Dataset], y: Optional[Numbers] = None, lengths: Optional[Numbers] = None, *,
+            checkpoint: Optional[Path] = None) -> Iterator[Result]:
         """Trains to the end of the epochs: an iterator over their reports, which ends early where one was stopped."""
         while self.epochs_done < self.epochs:
             report = self.epoch(x, y, lengths, checkpoint=checkpoint)
@@ -398,14 +405,15 @@ class Trainer(Object):
             if report.stopped:
                 return
 
-    def evaluate(self, x, y=None, lengths=None):
+    def evaluate(self, x: Union[Numbers, Dataset], y: Optional[Numbers] = None,
+                 lengths: Optional[Numbers] = None) -> Result:
         """Loss, accuracy and the rest of the report over samples, in evaluation."""
         report = structure("snnd_epoch_report")
         with self._owner, self._dataset(x, y, lengths) as dataset:
             self._call("snnd_trainer_evaluate", dataset, c.byref(report))
         return result(report)
 
-    def step(self, x, y, lengths=None):
+    def step(self, x: Numbers, y: Numbers, lengths: Optional[Numbers] = None) -> Result:
         """One step on a batch x [B, T, I], y [B], lengths [B]. Rates stay until end_epoch()."""
         x, y = array_of(x, np.float32, "x", 3), array_of(y, np.int32, "y", 1)
         lengths = None if lengths is None else array_of(lengths, np.int32, "lengths", 1)
@@ -419,28 +427,29 @@ class Trainer(Object):
                    c.byref(report))
         return result(report)
 
-    def end_epoch(self):
+    def end_epoch(self) -> None:
         """Ends an epoch of steps."""
         self._call("snnd_trainer_end_epoch")
 
-    def set_factor(self, layer, name, factor):
+    def set_factor(self, layer: Layer, name: Word, factor: float) -> None:
         """Sets a factor of the rate for one array of a layer; 0 freezes it."""
         self._call("snnd_trainer_set_factor", layer._pointer, value_of("snnd_array_name", name), factor)
 
     @property
-    def epochs_done(self):
+    def epochs_done(self) -> int:
         """Epochs finished so far."""
         return self._ask("snnd_trainer_epochs_done")
 
-    def save_checkpoint(self, path, note=None):
+    def save_checkpoint(self, path: Path, note: Optional[str] = None) -> None:
         """Writes all that training has changed to a file, with a note (text)."""
         note = None if note is None else note.encode()
         if note and b"\0" in note:
             raise ValueError("a note has a NUL in it")
         self._call("snnd_trainer_save_checkpoint", path_of(path), note)
 
-    def load_checkpoint(self, path):
-        """Puts a checkpoint back into a trainer that was made as its own was; returns its note, "" where it has none."""
+    def load_checkpoint(self, path: Path) -> str:
+        """Puts a checkpoint back into a trainer that was made as its own was; returns its note, "" where it has
+        none."""
         note = c.c_void_p()
         with self._owner as owner:
             self._call("snnd_trainer_load_checkpoint", path_of(path), c.byref(note))

@@ -1,8 +1,12 @@
 """Delayed synapses as a layer of PyTorch's: forward and all gradients are the library's, on the CPU, in float32."""
 
+from __future__ import annotations
+
+from typing import Any, Optional
+
 import torch
 
-from ._context import context_or_default
+from ._context import Context, context_or_default
 from ._network import Network
 from ._training import Workspace
 
@@ -32,11 +36,12 @@ class Delays(torch.nn.Module):
     Parameters are `weight` [outputs, inputs, C] and `position` [outputs, inputs, C], in steps from -max_delay/2 to
     max_delay/2; the delay is max_delay/2 - position. In training a synapse is spread over the steps round its delay, as
     wide as `sigma` says (half of max_delay at first, to be narrowed by whoever trains); in evaluation, after eval(), it
-    has a whole delay, and there are no gradients. Call clamp() after each step of an optimizer. Further options are those
-    of Network.add_delays().
+    has a whole delay, and there are no gradients. Call clamp() after each step of an optimizer. Further options are
+    those of Network.add_delays().
     """
 
-    def __init__(self, inputs, outputs, max_delay=24, *, context=None, seed=None, **given):
+    def __init__(self, inputs: int, outputs: int, max_delay: int = 24, *, context: Optional[Context] = None,
+                 seed: Optional[int] = None, **given: Any) -> None:
         super().__init__()
         self._context = context_or_default(context)
         self._network = Network(inputs, context=self._context)
@@ -49,16 +54,16 @@ class Delays(torch.nn.Module):
         self.position = torch.nn.Parameter(torch.from_numpy(self._layer.position.copy()),
                                            requires_grad=bool(self._layer.options["learn_delays"]))
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         return _Pass.apply(self, x, self.weight, self.position, "train" if self.training else "evaluate")
 
-    def clamp(self):
+    def clamp(self) -> None:
         """Puts positions back into their range."""
         with torch.no_grad():
             self.position.clamp_(-self.max_delay / 2, self.max_delay / 2)
 
     @property
-    def delays(self):
+    def delays(self) -> torch.Tensor:
         """Delays in steps, [outputs, inputs, C], as training has them."""
         return self.max_delay / 2 - self.position.detach()
 
@@ -85,5 +90,5 @@ class Delays(torch.nn.Module):
         found.append(workspace.gradient(layer, "position").copy() if position.requires_grad else None)
         return [None if each is None else torch.from_numpy(each) for each in found]
 
-    def extra_repr(self):
+    def extra_repr(self) -> str:
         return f"{self._network.inputs}, {self._network.outputs}, max_delay={self.max_delay}"
