@@ -111,6 +111,16 @@ class OtherLibraries(unittest.TestCase):
     def test_another_library_is_refused(self):
         self.assertIn("is not libsnndelay", load_other(os.environ["NO_SNNDELAY"]).splitlines()[-1])
 
+    def test_a_library_in_the_packages_folder_is_found(self):
+        with tempfile.TemporaryDirectory() as folder:
+            shutil.copytree(PACKAGE / "snndelay", f"{folder}/snndelay")
+            beside = f"{folder}/snndelay/libsnndelay.so.{declarations.ABI}"
+            os.symlink(os.path.join(os.environ["SNNDELAY_LIBRARY"], os.path.basename(beside)), beside)
+            env = {key: value for key, value in os.environ.items() if key != "SNNDELAY_LIBRARY"}
+            done = subprocess.run([sys.executable, "-c", "import snndelay; print(snndelay.library.path)"], check=True,
+                                  capture_output=True, text=True, env={**env, "PYTHONPATH": folder})
+            self.assertEqual(done.stdout.strip(), beside)
+
     def test_no_library_is_said(self):
         self.assertIn("cannot be loaded", load_other("/nowhere/libsnndelay.so").splitlines()[-1])
         with tempfile.TemporaryDirectory() as folder:
