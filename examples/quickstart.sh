@@ -21,7 +21,7 @@ sh examples/install-missing.sh gcc libc6-dev meson ninja-build pkg-config libcjs
 
 echo '== 2/5 building'
 mkdir -p "$folder"
-if ! { [ -f "$build/build.ninja" ] || meson setup "$build" -Dtests=disabled -Drawhd=enabled; } \
+if ! { [ -f "$build/build.ninja" ] || meson setup "$build" -Dtests=disabled -Drecipes=enabled; } \
     >"$folder/build.log" 2>&1 || ! ninja -C "$build" >>"$folder/build.log" 2>&1; then
     tail -n 20 "$folder/build.log" >&2
     exit 1

@@ -19,7 +19,7 @@ sh examples/install-missing.sh gcc g++ libc6-dev meson ninja-build pkg-config ch
     libsndfile1-dev libsamplerate0-dev libkissfft-dev espeak-ng gnuplot-nox fonts-dejavu-core \
     libhdf5-dev zlib1g-dev python3-numpy python3-h5py
 
-set -- -Dtests=enabled -Drawhd=enabled -Dnir=enabled -Devents=enabled "$@"
+set -- -Dtests=enabled -Drecipes=enabled -Dnir=enabled -Devents=enabled "$@"
 if [ -f "$build/build.ninja" ]; then
     # A build folder of an earlier version does not know newer options.
     meson configure "$build" "$@" >/dev/null || meson setup --wipe "$build" "$@"

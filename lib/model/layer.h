@@ -1,6 +1,6 @@
 /*
  * A layer: its options, its arrays, and the table of what files and parameters want of its kind. A kind of layer is a
- * line in SNND_LAYER_KINDS and a table in each room that asks something of all kinds.
+ * line in SNND_LAYER_KINDS and a table in each module that asks something of all kinds.
  */
 #ifndef SNND_MODEL_LAYER_H
 #define SNND_MODEL_LAYER_H
@@ -55,7 +55,7 @@ typedef struct snnd_field {
 } snnd_field;
 
 /*
- * All kinds: what their number ends with, and their name in code. A room has a table of its own for each of them, and
+ * All kinds: what their number ends with, and their name in code. A module has a table of its own for each of them, and
  * finds it by this list, so that nothing links where one is missing:
  *
  *     snnd_NAME_class     here, NAME.c: options, parameters, files

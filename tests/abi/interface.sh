@@ -20,7 +20,7 @@ build=${BUILD:-$work/build}
 
 {
     [ -f "$build/build.ninja" ] || meson setup "$build" --buildtype=debug -Ddefault_library=shared -Dtests=disabled \
-        -Dexamples=false -Drawhd=disabled
+        -Dexamples=false -Drecipes=disabled
     ninja -C "$build"
 } >"$work/log" 2>&1 || { tail -n 20 "$work/log" >&2; exit 2; }
 

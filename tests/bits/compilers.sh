@@ -17,7 +17,7 @@ logged() {
 
 for build in "$@"; do
     compiler=${build%%:*} flags=${build#"$compiler"} flags=${flags#:}
-    logged env CC="$compiler" CFLAGS="$flags" meson setup "$work/build" "$root" -Drawhd=disabled \
+    logged env CC="$compiler" CFLAGS="$flags" meson setup "$work/build" "$root" -Drecipes=disabled \
         -Dexamples=false -Ddefault_library=static
     logged ninja -C "$work/build" tests/run-bits
     if ! "$work/build/tests/run-bits" >"$work/bits"; then

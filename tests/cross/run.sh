@@ -4,7 +4,7 @@
 # kernels is built at -O1, since gcc 12.2 for aarch64 fails inside over two of the test programs when it vectorizes
 # them.) Installs what is missing, which needs root or sudo.
 #
-#     sh tests/cross/run.sh i386|s390x|aarch64 [TEST...]      a TEST is a room, or golden; all by default
+#     sh tests/cross/run.sh i386|s390x|aarch64 [TEST...]      a TEST is a module, or golden; all by default
 #     sh tests/cross/run.sh i386|s390x|aarch64 packages       installs what is missing, and no more
 set -eu
 cd "$(dirname "$0")/../.."
@@ -38,7 +38,7 @@ sh examples/install-missing.sh meson ninja-build pkg-config qemu-user-static "$c
 
 build=${BUILD:-build-$arch}
 export PKG_CONFIG_LIBDIR=/usr/lib/$triple/pkgconfig:/usr/share/pkgconfig
-meson setup "$build" --cross-file "tests/cross/$arch.ini" -Dtests=enabled -Drawhd=disabled -Dnir=disabled -Devents=disabled -Dblas=disabled -Doptimization=1 $options --werror >"$build.log" 2>&1 ||
+meson setup "$build" --cross-file "tests/cross/$arch.ini" -Dtests=enabled -Drecipes=disabled -Dnir=disabled -Devents=disabled -Dblas=disabled -Doptimization=1 $options --werror >"$build.log" 2>&1 ||
     { tail -n 20 "$build.log"; exit 1; }
 ninja -C "$build" >>"$build.log" 2>&1 || { tail -n 40 "$build.log"; exit 1; }
 rm -f "$build.log"
@@ -48,7 +48,7 @@ export CK_FORK=no # of a program that is sanitized or emulated takes longer than
 export ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 if [ $# -eq 0 ]; then
     set -- golden abi analysis base data delay faults format inference kernel model optimizer sparsity train
-    # The room of exports starts programs that it has compiled, which qemu-user does not do for it.
+    # The export tests start programs that they have compiled, which qemu-user does not do for them.
     [ -n "$run" ] || set -- "$@" export
 fi
 for test in "$@"; do

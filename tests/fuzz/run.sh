@@ -34,7 +34,7 @@ sh examples/install-missing.sh clang libclang-rt-dev llvm libc6-dev meson ninja-
 make_in() {
     folder=$1
     shift
-    [ -f "$folder/build.ninja" ] || CC=clang meson setup "$folder" --werror -Dtests=enabled -Drawhd=disabled \
+    [ -f "$folder/build.ninja" ] || CC=clang meson setup "$folder" --werror -Dtests=enabled -Drecipes=disabled \
         -Dnir=enabled -Devents=enabled -Ddefault_library=static "$@" >"$TMPDIR/log" || { cat "$TMPDIR/log"; exit 1; }
     programs=
     for target in $targets; do programs="$programs tests/fuzz/fuzz-$target"; done

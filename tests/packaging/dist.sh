@@ -19,7 +19,7 @@ if [ -s "$work/hidden" ]; then
     exit 1
 fi
 {
-    meson setup "$work/build" "$tree" -Dtests=enabled -Drawhd=disabled -Ddefault_library=shared &&
+    meson setup "$work/build" "$tree" -Dtests=enabled -Drecipes=disabled -Ddefault_library=shared &&
         ninja -C "$work/build" && meson test -C "$work/build" --no-rebuild --suite abi --suite base
 } >"$work/log" 2>&1 || { tail -n 40 "$work/log" >&2; exit 1; }
 echo "$(basename "$release"), $(wc -c <"$release") bytes, builds"

@@ -10,7 +10,7 @@ trap 'rm -rf "$work"' EXIT
 
 configure() {
     rm -rf "$work/build"
-    CFLAGS=$1 meson setup "$work/build" "$root" --buildtype="$2" -Dtests=disabled -Dexamples=false -Drawhd=disabled >"$work/log" 2>&1
+    CFLAGS=$1 meson setup "$work/build" "$root" --buildtype="$2" -Dtests=disabled -Dexamples=false -Drecipes=disabled >"$work/log" 2>&1
 }
 
 # What the compiler is told of a file of the library and of a kernel: the last level of optimisation, and -DNDEBUG.
