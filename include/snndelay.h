@@ -13,52 +13,96 @@
 
 /**
  * @file
- * The whole interface of libsnndelay, by chapter, in the order in which a user meets it:
- * context, readers and writers, arrays, networks, workspaces (forward, loss, backward), optimizers, schedules,
- * sparsity, datasets, batches, trainer, files, analysis, inference, export, random numbers.
- *
- * A library that was built with -Dtraining=false has no more than the chapters status, context, bytes, array, network,
- * dataset, file, inference, export and random; a program that calls anything else does not link with it.
- *
- * What holds for every function:
- *
- * - *Errors.* A function that can fail returns a ::snnd_status. On failure the context holds a
- *   sentence that names what was wrong (snnd_context_last_error()), results are left untouched, and
- *   every handle stays as usable as it was. (Without a handle there is no context to hold one: then the
- *   status says all.) Nothing prints, exits or aborts.
- *   Two results of one call need two places: the same pointer twice is SNND_ERROR_ARGUMENT.
- * - *Ownership.* A handle that comes through the last argument of a `_create`, `_load` or `_split`
- *   function is the caller's, who gives it to the `_free` function of its kind; that takes NULL.
- *   A pointer that comes any other way is borrowed, and its declaration says for how long.
- * - *Lifetime.* Free handles before what they were made from: a workspace, an optimizer, a sparsity
- *   controller or a trainer before its network, everything before its context. Datasets are an
- *   exception: a split keeps what it needs of its parent.
- * - *Threads.* A context and all that was made from it belong to one thread at a time. Two contexts
- *   share nothing. Inside a call a context uses as many threads as it was told to; results are the
- *   same to the last bit for any number. A walk that makes batches ahead (`prefetch`) has threads of its own
- *   beside them. A child that fork() made must leave the handles of a context with
- *   threads alone, and make a context of its own: threads do not go with it.
- * - *Callbacks* (memory, log, progress, reduce, readers, writers, sources) may not call the library with the handles
- *   that the call is about, but for what `progress` of a trainer and `fetch` of a source allow. They have to return: a
- *   C++ exception or a longjmp() that leaves one passes through functions that have not finished, and what they work on
- *   can only be left alone from then on: not even freed. Catch what may be thrown inside the callback: `progress` then
- *   stops the epoch, a reader, a writer, a source or `reduce` says that it failed, and the host throws on when the call
- *   has returned (examples/cpp-host.cpp); `allocate` gives NULL, and `log` has nobody to tell.
- * - *Options* are structures whose first field is their size. Fill one with its `_init` function, which
- *   is given `sizeof` and sets the defaults, then change what differs. Where a function takes a
- *   pointer to options, NULL means the defaults. A value out of range is an error, never clamped. Where
- *   nothing else is said, rates, schedules, sigma and temperatures go up to 1e6; time constants, thresholds,
- *   steepness and l1 up to 1e9; epsilons up to 1; neurons and batches up to 2^20, steps and epochs up to 2^24.
- *
- * Axes: B samples in a batch, T time steps, I inputs of a layer, O outputs (neurons) of a layer, C
- * synapses for each pair of neurons (synapses_per_pair). Arrays are C-ordered (the last axis is contiguous).
- * Times are in steps of the simulation (dt = 1), potentials in units where the threshold is 1 by
- * default. "The paper" is Mészáros, Knight and Nowotny, "Learning delays through gradients and
- * structure", Front. Comput. Neurosci. 18:1460309 (2024); its published code is "the reference".
- * doc/model.md states the mathematics.
+ * This header declares the whole interface of libsnndelay, by chapter, in the order in which a program needs it:
+ * context, readers and writers, arrays, networks, workspaces (forward pass, loss, backward pass), optimizers,
+ * schedules, sparsity, datasets, batches, trainer, files, analysis, inference, export, random numbers.
  */
 
-/** Marks what the library exports. */
+/**
+ * @mainpage libsnndelay
+ *
+ * libsnndelay trains and runs spiking neural networks whose synaptic delays are learned. Most programs do one of four
+ * things with it:
+ *
+ * - @subpage train "They train a network."
+ * - @subpage inspect "They look into what a network has learned."
+ * - @subpage frames "They run a network frame by frame."
+ * - @subpage device "They export a network to C for a microcontroller."
+ *
+ * The rest of this page says what holds for every function; the chapters describe the functions one by one.
+ *
+ * @section words Words
+ *
+ * The *host* is the program that uses the library. A network is a chain of layers. A *tap* is one possible delay of a
+ * synapse: a synapse with delays of 0 to 24 steps has 25 taps. A *pass* runs one batch of samples through the network,
+ * forward or backward.
+ *
+ * Shapes use these letters: B is the number of samples in a batch, T the number of time steps, I the number of inputs
+ * of a layer, O the number of outputs (neurons) of a layer, and C the number of synapses for each pair of neurons
+ * (`synapses_per_pair`). Arrays are C-ordered: their last axis is contiguous. Times are in steps of the simulation
+ * (dt = 1), and membrane potentials are in units in which the threshold is 1 by default.
+ *
+ * "The paper" is Mészáros, Knight and Nowotny, "Learning delays through gradients and structure", Front. Comput.
+ * Neurosci. 18:1460309 (2024), and "the reference" is its published code. doc/model.md states the mathematics.
+ *
+ * @section errors Errors
+ *
+ * A function that can fail returns a ::snnd_status. When it fails, it stores a sentence in the context that names what
+ * was wrong (snnd_context_last_error()), it leaves its results untouched, and every handle stays as usable as it was.
+ * A function that is given NULL for its handle has no context to store a sentence in, and then the status says all. The
+ * library never prints, exits or aborts.
+ *
+ * The "Returns" section of a function lists its errors. Three rules hold everywhere and are not repeated there:
+ *
+ * - A pointer may be NULL only where its description allows it; otherwise NULL is SNND_ERROR_ARGUMENT.
+ * - An options structure is SNND_ERROR_ARGUMENT if a member is out of its range, if its `size` is impossible, or if it
+ *   is longer than this version knows and a byte behind the known ones is not 0.
+ * - Two results of one call need two places: the same pointer for both is SNND_ERROR_ARGUMENT.
+ *
+ * @section ownership Ownership
+ *
+ * The caller owns a handle that it receives through the last argument of a `_create`, `_load` or `_split` function, and
+ * gives it to the `_free` function of its kind, which accepts NULL. A pointer that a program receives in any other way
+ * is borrowed, and its declaration says for how long it is valid.
+ *
+ * @section lifetime Lifetime
+ *
+ * Free a handle before what it was made from: a workspace, an optimizer, a sparsity controller or a trainer before its
+ * network, and everything before its context. Datasets are an exception: a split keeps what it needs of its parent.
+ *
+ * @section threads Threads
+ *
+ * A context and everything that was made from it belong to one thread at a time. Two contexts share nothing. Inside a
+ * call a context uses as many threads as its options ask for, and results are the same to the last bit for any number
+ * of threads. An iterator that prepares batches ahead (`prefetch`) has further threads of its own. Threads do not
+ * survive fork(): a child process must not touch the handles of a context with threads, and makes a context of its own.
+ *
+ * @section callbacks Callbacks
+ *
+ * A callback (for memory, log, progress, reduce, readers, writers or sources) may not call the library with the handles
+ * that the call is about; the trainer's `progress` and a source's `fetch` say which calls they allow.
+ *
+ * A callback has to return. A C++ exception or a longjmp() that leaves it skips functions that have not finished; the
+ * objects that they work on may not be used any more, and not even be freed. So catch inside the callback what may be
+ * thrown: `progress` then stops the epoch, a reader, a writer, a source or `reduce` reports that it failed, and the
+ * host throws again when the call has returned (examples/cpp-host.cpp). `allocate` returns NULL, and `log` has nobody
+ * to tell.
+ *
+ * @section options Options
+ *
+ * Options are structures whose first member is their size. Fill one with its `_init` function, which is given `sizeof`
+ * and sets the defaults, and then change what differs. Where a function takes a pointer to options, NULL selects the
+ * defaults. A value out of range is an error and is never clamped. Where nothing else is said, rates, schedules, sigma
+ * and temperatures go up to 1e6; time constants, thresholds, steepness and l1 up to 1e9; epsilons up to 1; neurons and
+ * batches up to 2^20; steps and epochs up to 2^24.
+ *
+ * @section subset A library without training
+ *
+ * A library that was built with -Dtraining=false has only the chapters status, context, bytes, array, network, dataset,
+ * file, inference, export and random. A program that calls anything else does not link with it.
+ */
+
+/** This macro marks what the library exports. */
 #if defined(__GNUC__)
 #define SNND_API __attribute__((visibility("default")))
 #else
@@ -71,523 +115,1226 @@ extern "C" {
 
 /* ---------------------------------------------------------------------------------------------- */
 /** @defgroup status Status
+ * These functions and values tell whether a call succeeded, and which version of the library is in use.
  * @{ */
 
-/** What a call came to. Values never change. */
+/**
+ * A function returns one of these values to say whether it succeeded, and why not. The values never change.
+ *
+ * @since 0.1.0
+ */
 typedef enum snnd_status {
-    SNND_OK = 0,
-    SNND_ERROR_ARGUMENT = 1, /**< an argument is NULL, out of range, or does not fit the others */
-    SNND_ERROR_MEMORY = 2,   /**< the allocator gave nothing, or there are not as many addresses as bytes are needed */
-    SNND_ERROR_IO = 3,       /**< the system could not open, read or write a file */
-    SNND_ERROR_FORMAT = 4,   /**< a file is not what it should be */
-    SNND_ERROR_STATE = 5,    /**< the call is right, but not now: something must happen before it */
-    SNND_ERROR_NUMERIC = 6,  /**< a number cannot be: a loss or parameter that is not finite, a variance below 0, ... */
-    SNND_ERROR_UNSUPPORTED = 7, /**< this build or this machine cannot do it */
-    SNND_STOPPED = 8,           /**< the host's progress callback asked to stop; not an error */
-    SNND_ERROR_CALLBACK = 9     /**< a callback of the host's said that it failed, or gave what cannot be */
+    SNND_OK = 0,             /**< The call succeeded. */
+    SNND_ERROR_ARGUMENT = 1, /**< An argument is NULL, out of range, or does not fit the others. */
+    /** The allocator returned NULL, or more bytes are needed than the machine can address. */
+    SNND_ERROR_MEMORY = 2,
+    SNND_ERROR_IO = 3,     /**< The system could not open, read or write a file. */
+    SNND_ERROR_FORMAT = 4, /**< The contents of a file are invalid. */
+    SNND_ERROR_STATE = 5,  /**< The call is valid, but something else must happen before it. */
+    /** A number is invalid: a loss or parameter is not finite, a variance is below 0, and the like. */
+    SNND_ERROR_NUMERIC = 6,
+    SNND_ERROR_UNSUPPORTED = 7, /**< This build or this machine cannot do it. */
+    SNND_STOPPED = 8,           /**< The host's progress callback asked to stop; this is not an error. */
+    SNND_ERROR_CALLBACK = 9     /**< A callback of the host reported that it failed, or returned an invalid result. */
 } snnd_status;
 
-/** A few words for a status, never NULL; static, not translated. */
+/**
+ * Describes a status in a few English words.
+ *
+ * @param status is the status to describe; a number that is none gives "unknown status".
+ * @return The description, which is never NULL, is static and is not translated.
+ * @see snnd_context_last_error()
+ * @since 0.1.0
+ */
 SNND_API const char *snnd_status_string(snnd_status status);
 
-/** Version of the library in use, as SNND_VERSION_STRING of the header it was built with. */
+/**
+ * Tells the version of the library that the program runs with.
+ *
+ * @return SNND_VERSION_STRING of the header that the library was built with; the string is static.
+ * @since 0.1.0
+ */
 SNND_API const char *snnd_version(void);
 
 /** @} */
+
 /* ---------------------------------------------------------------------------------------------- */
 /** @defgroup context Context
- * Memory, threads, log and last error of everything made from it. (What takes memory from malloc, while a call lasts:
- * the JSON text of a file's header, and the C library's sorting in the analysis.)
+ * A context holds the memory hooks, the threads, the log and the last error of everything that is made from it. Two
+ * things take memory from malloc instead of the hooks, while a call lasts: the JSON text of a file's header, and the C
+ * library's sorting in the analysis.
  * @{ */
 
-/** Memory, threads, log and last error of what is made from it. */
+/**
+ * A context holds the memory hooks, the threads, the log and the last error of what is made from it.
+ *
+ * @see snnd_context_create()
+ * @since 0.1.0
+ */
 typedef struct snnd_context snnd_context;
 
-/** Severity of a log message. */
-typedef enum snnd_log_level { SNND_LOG_WARNING = 1, SNND_LOG_INFO = 2, SNND_LOG_DEBUG = 3 } snnd_log_level;
+/**
+ * This is the severity of a log message.
+ *
+ * @since 0.1.0
+ */
+typedef enum snnd_log_level {
+    SNND_LOG_WARNING = 1, /**< Something is probably not what the host wants. */
+    SNND_LOG_INFO = 2,    /**< The message reports normal progress. */
+    SNND_LOG_DEBUG = 3    /**< The message helps to find an error. */
+} snnd_log_level;
 
-/** Instruction set of the hot kernels. AUTO takes the best that the processor has. */
+/**
+ * A value of this type selects the instruction set of the hot kernels.
+ *
+ * @since 0.1.0
+ */
 typedef enum snnd_isa {
-    SNND_ISA_AUTO = 0,
-    SNND_ISA_PLAIN = 1, /**< what the compiler's baseline allows */
-    SNND_ISA_AVX2 = 2,  /**< x86-64 with AVX2 and FMA */
-    SNND_ISA_AVX512 = 3 /**< x86-64 with AVX-512 F, VL, DQ and BW */
+    SNND_ISA_AUTO = 0,  /**< The library takes the best set that the processor has. */
+    SNND_ISA_PLAIN = 1, /**< The kernels use what the compiler's baseline allows. */
+    SNND_ISA_AVX2 = 2,  /**< The kernels use AVX2 and FMA of x86-64. */
+    SNND_ISA_AVX512 = 3 /**< The kernels use AVX-512 F, VL, DQ and BW of x86-64. */
 } snnd_isa;
 
-/** How a training pass computes currents and gradients of delays. Both methods give the same results but for rounding
- * (doc/model.md). An evaluation is always direct, so that streams and exports agree with it. */
+/**
+ * A value of this type selects how a training pass computes currents and the gradients of delays. Both methods give the
+ * same results except for rounding (doc/model.md). An evaluation is always direct, so that streams and exports agree
+ * with it.
+ *
+ * @since 0.1.0
+ */
 typedef enum snnd_method {
-    SNND_METHOD_AUTO = 0,    /**< for every layer and pass, what an estimate from counts finds the faster one */
-    SNND_METHOD_DIRECT = 1,  /**< every tap of every synapse that carries something */
-    SNND_METHOD_SPECTRAL = 2 /**< in the frequency domain, by matrix products. A layer without delays, or whose synapses
-                                  share them (::snnd_sharing), has a product of its own, here as with AUTO */
+    /** The library estimates the faster method for every layer and pass by counting operations. */
+    SNND_METHOD_AUTO = 0,
+    SNND_METHOD_DIRECT = 1, /**< The pass sums over every tap of every synapse whose weight is not 0. */
+    /**
+     * The pass computes in the frequency domain, by matrix products. A layer without delays, or one whose synapses
+     * share their delays (::snnd_sharing), has a product of its own, with this method and with AUTO.
+     */
+    SNND_METHOD_SPECTRAL = 2
 } snnd_method;
 
-/** What makes matrix products. The choice is part of what results depend on to the last bit. */
+/**
+ * A value of this type selects what computes matrix products. The last bits of results depend on this choice.
+ *
+ * @since 0.1.0
+ */
 typedef enum snnd_products {
-    SNND_PRODUCTS_AUTO = 0, /**< BLAS where there is one, `isa` is the processor's best, OpenBLAS says by name that
-                                 it runs kernels for that, and is no build without locks, which several threads may
-                                 not call. Products of spectra are BLAS's only where `isa` is PLAIN, since the
-                                 library's own are faster with AVX2 and AVX-512 */
-    SNND_PRODUCTS_OWN = 1,  /**< the library's own kernels */
-    SNND_PRODUCTS_BLAS = 2  /**< BLAS; SNND_ERROR_UNSUPPORTED where there is none, or one without locks */
+    /**
+     * The library uses BLAS if there is one, if `isa` is the processor's best, if OpenBLAS reports by name that it runs
+     * kernels for that instruction set, and if it was not built without locks (several threads may not call such a
+     * build). It uses BLAS for products of spectra only if `isa` is PLAIN, since its own kernels are faster with AVX2
+     * and AVX-512.
+     */
+    SNND_PRODUCTS_AUTO = 0,
+    SNND_PRODUCTS_OWN = 1, /**< The library uses its own kernels. */
+    /** The library uses BLAS; a context is SNND_ERROR_UNSUPPORTED if there is none, or one without locks. */
+    SNND_PRODUCTS_BLAS = 2
 } snnd_products;
 
-/** Memory, log and threads of a context. */
+/**
+ * These options set the memory hooks, the log, the threads and the kernels of a context.
+ *
+ * @see snnd_context_create()
+ * @since 0.1.0
+ */
 typedef struct snnd_context_options {
     size_t size;
-    /** Returns `bytes` (> 0) of memory aligned to `alignment` (a power of two), or NULL. NULL: calloc. */
+    /**
+     * This hook returns @p bytes (> 0) of memory aligned to @p alignment (a power of two), or NULL. If the hook is
+     * NULL, the library calls calloc. Set both hooks or neither.
+     */
     void *(*allocate)(void *user, size_t bytes, size_t alignment);
-    /** Takes back what `allocate` returned; never called with NULL. Set both hooks or neither. */
+    /** This hook takes back what `allocate` returned. The library never calls it with NULL. */
     void (*release)(void *user, void *memory);
-    void *memory_user; /**< given to both hooks */
-    /** Receives one line of plain text without a newline. NULL: no log. */
+    /** The library passes this pointer to both hooks. */
+    void *memory_user;
+    /** This callback receives one line of plain text without a newline. If it is NULL, there is no log. */
     void (*log)(void *user, snnd_log_level level, const char *message);
-    void *log_user;  /**< given to `log` */
-    int32_t threads; /**< 0: one for each processor; 1: no thread is ever made; at most 1024 */
-    int32_t isa;     /**< ::snnd_isa; one that the processor lacks is SNND_ERROR_UNSUPPORTED */
-    int32_t method;  /**< ::snnd_method, for tests and measurements; a layer whose spectra would take more than 256 MB
-                        for sixteen samples is direct whatever this is, and one without delays is one product */
-    int32_t low_memory; /**< 1: what can be made again in the backward pass is not kept: the same results with a third
-                           less memory for the paper's network, in somewhat more time */
-    int32_t products;   /**< ::snnd_products */
+    /** The library passes this pointer to `log`. */
+    void *log_user;
+    /**
+     * The context uses this many threads, up to 1024; 0 selects one for each processor, and with 1 it never makes a
+     * thread.
+     */
+    int32_t threads;
+    /** One of ::snnd_isa selects the kernels; one that the processor lacks is SNND_ERROR_UNSUPPORTED. */
+    int32_t isa;
+    /**
+     * One of ::snnd_method selects the training method; it serves tests and measurements. Whatever it is, a layer whose
+     * spectra would take more than 256 MB for sixteen samples is direct, and a layer without delays is one product.
+     */
+    int32_t method;
+    /**
+     * If this is 1, a training pass does not store what the backward pass can compute again. The results are the same;
+     * the paper's network takes a third less memory and somewhat more time.
+     */
+    int32_t low_memory;
+    /** One of ::snnd_products selects what computes matrix products. */
+    int32_t products;
 } snnd_context_options;
 
-/** Fills in the defaults; `size` is sizeof of the caller's structure. */
+/**
+ * Sets every member of @p options to its default and records @p size in it.
+ *
+ * @param[out] options receives the defaults.
+ * @param size is `sizeof` of the structure as the caller knows it.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if @p options is NULL, or if @p size is below `sizeof(size_t)` or above 65536.
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_context_options_init(snnd_context_options *options, size_t size);
 
-/** Makes a context. Where there is no context yet to hold a message, the status says all. */
+/**
+ * Creates a context. If the call fails, there is no context that could hold a message, and the status says all.
+ *
+ * @param options points to the options; NULL selects the defaults.
+ * @param[out] context receives the context, which the caller frees with snnd_context_free().
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if @p context is NULL, if an option is out of range, or if only one of the
+ *     memory hooks is set; SNND_ERROR_UNSUPPORTED if the processor lacks `isa`, or if `products` asks for BLAS and
+ *     there is none that threads may call; SNND_ERROR_MEMORY if `allocate` returns NULL.
+ * @see snnd_context_info()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_context_create(const snnd_context_options *options, snnd_context **context);
-/** Frees a context and ends its threads; NULL is allowed, as for all `_free` functions. */
+
+/**
+ * Ends the threads of a context and frees it. Everything that was made from the context must be freed before.
+ *
+ * @param context is the context; NULL is allowed, as it is for all `_free` functions.
+ * @since 0.1.0
+ */
 SNND_API void snnd_context_free(snnd_context *context);
 
-/** The sentence left by the last call that failed, "" if none did; borrowed until the next call that fails. A call that
- * succeeds leaves it as it is, so that it means something only behind a status that is an error. Words of
- * files in it are made plain, so that it may be shown on a terminal (doc/conventions.md). */
+/**
+ * Returns the sentence that the last failed call stored. A call that succeeds does not change it, so that the sentence
+ * means something only after a call whose status is an error. Words that it quotes from files are made harmless, so
+ * that it can be shown on a terminal (doc/conventions.md).
+ *
+ * @param context is the context; NULL gives "".
+ * @return The sentence, or "" if no call has failed. It is borrowed until the next call that fails.
+ * @see snnd_status_string(), snnd_stream_last_error()
+ * @since 0.1.0
+ */
 SNND_API const char *snnd_context_last_error(const snnd_context *context);
 
-/** The number of threads, the calling one among them, the instruction set chosen, and what makes matrix products
- * ("own", or the name that OpenBLAS gives to its kernels, or "cblas" of another BLAS; static). Each pointer may be
- * NULL. Until the first call that wants threads they are as many as were asked for, then as many as there are. */
+/**
+ * Reports the threads, the instruction set and the matrix products of a context.
+ *
+ * @param context is the context.
+ * @param[out] threads receives the number of threads, including the calling one; it may be NULL. Until the first call
+ *     that needs threads this is the number that was asked for, and afterwards the number that could be made.
+ * @param[out] isa receives the chosen instruction set; it may be NULL.
+ * @param[out] products receives a static string that names what computes matrix products: "own", the name that OpenBLAS
+ *     gives to its kernels, or "cblas" for another BLAS; it may be NULL.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if @p context is NULL.
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_context_info(const snnd_context *context, int32_t *threads, snnd_isa *isa,
                                        const char **products);
 
-/** Frees a string that a function gave; NULL is allowed. */
+/**
+ * Frees a string that a function of the library returned.
+ *
+ * @param context is the context that the string came from; with NULL nothing is freed.
+ * @param string is the string; NULL is allowed.
+ * @see snnd_trainer_load_checkpoint()
+ * @since 0.1.0
+ */
 SNND_API void snnd_string_free(snnd_context *context, char *string);
 
 /** @} */
+
 /* ---------------------------------------------------------------------------------------------- */
 /** @defgroup bytes Readers and writers
- * Whatever a `_save` or `_load` function does with a file at a path, the `_write` or `_read` function of the same name
- * does with functions of the host's: the same bytes, the same checks. Memory is one of the places that they may be
- * about.
+ * A `_save` or `_load` function works on a file at a path. The `_write` or `_read` function of the same name does the
+ * same with a writer or a reader of the host: it handles the same bytes and makes the same checks. The library provides
+ * readers and writers for memory.
  * @{ */
 
-/** Where bytes come from. Layout frozen: this structure never grows. */
+/**
+ * A reader says where bytes come from. The layout is frozen: this structure never grows.
+ *
+ * @see snnd_memory_reader()
+ * @since 0.1.0
+ */
 typedef struct snnd_reader {
-    /** Puts up to `bytes` (>= 1) of the bytes that come next at `data`, and returns how many: fewer are fine, 0 is the
-     * end, below 0 that they cannot be read. It is called until the end, or until it fails; then the call that reads is
-     * SNND_ERROR_IO, and nothing has changed but what was read. */
+    /**
+     * This callback copies up to @p bytes (>= 1) of the next bytes to @p data and returns their number. Fewer bytes
+     * than asked for are allowed; 0 means the end, and a negative number means that they cannot be read. The library
+     * calls it until the end or until it fails. If it fails, the reading call is SNND_ERROR_IO, and nothing has changed
+     * except for the reader.
+     */
     int64_t (*read)(void *user, void *data, size_t bytes);
-    void *user;     /**< given to `read` */
-    uint64_t bytes; /**< how many will come, where that is known: memory for them is taken at once; 0: not known. More
-                       or fewer may come */
+    void *user; /**< The library passes this pointer to `read`. */
+    /**
+     * This is the expected number of bytes, for which memory is taken at once, or 0 if it is not known. More or fewer
+     * bytes may come.
+     */
+    uint64_t bytes;
 } snnd_reader;
 
-/** Where bytes go. Layout frozen: this structure never grows. */
+/**
+ * A writer says where bytes go. The layout is frozen: this structure never grows.
+ *
+ * @see snnd_buffer_writer()
+ * @since 0.1.0
+ */
 typedef struct snnd_writer {
-    /** Takes all of `bytes` (>= 1) bytes at `data`, which are the host's during the call alone, and returns 0; anything
-     * else is that it could not. Then it is not called again, and the call that writes is SNND_ERROR_IO (or
-     * SNND_ERROR_MEMORY where that is what was returned). The host drops what came before: a file is whole only where
-     * the call was SNND_OK. What can be checked is checked before the first byte. */
+    /**
+     * This callback takes all of the @p bytes (>= 1) bytes at @p data, which are valid only during the call, and
+     * returns 0. Any other result means that it failed. Then it is not called again, and the writing call is
+     * SNND_ERROR_MEMORY if that is what it returned, and SNND_ERROR_IO otherwise. The host discards what it received
+     * before: a file is complete only if the call returned SNND_OK. The library checks whatever it can before it writes
+     * the first byte.
+     */
     int (*write)(void *user, const void *data, size_t bytes);
-    void *user; /**< given to `write` */
+    void *user; /**< The library passes this pointer to `write`. */
 } snnd_writer;
 
-/** Bytes of the host's to read. Layout frozen: this structure never grows. */
+/**
+ * This structure describes bytes of the host that a reader reads. The layout is frozen: this structure never grows.
+ *
+ * @see snnd_memory_reader()
+ * @since 0.1.0
+ */
 typedef struct snnd_memory {
-    const void *data; /**< the next of them */
-    size_t bytes;     /**< that are left */
+    const void *data; /**< This points to the next byte to read. */
+    size_t bytes;     /**< This many bytes are left. */
 } snnd_memory;
 
-/** Reads the bytes of `memory`, which moves along: what is left of it is what has not been read. It must outlive the
- * reader. Bytes at NULL are SNND_ERROR_ARGUMENT of the call that reads. */
+/**
+ * Returns a reader for bytes in memory. Reading advances @p memory, which then describes what has not been read yet.
+ *
+ * @param[in,out] memory describes the bytes and must outlive the reader. If its `data` is NULL while `bytes` is not 0,
+ *     the call that reads is SNND_ERROR_ARGUMENT; so it is if @p memory is NULL.
+ * @return The reader.
+ * @see snnd_network_read(), snnd_array_read_npy()
+ * @since 0.1.0
+ */
 SNND_API snnd_reader snnd_memory_reader(snnd_memory *memory);
 
-/** Memory that what is written goes to. Layout frozen: this structure never grows. */
+/**
+ * This structure describes memory that a writer writes to. The layout is frozen: this structure never grows.
+ *
+ * @see snnd_buffer_writer()
+ * @since 0.1.0
+ */
 typedef struct snnd_buffer {
-    /** NULL: `data` is the host's, and has room for `room` bytes. Else `data` is of this context's memory and grows:
-     * begin with { context } and end with snnd_buffer_free(). */
+    /**
+     * If this is NULL, `data` belongs to the host and has room for `room` bytes. Otherwise `data` is allocated from
+     * this context and grows: begin with { context } and end with snnd_buffer_free().
+     */
     snnd_context *context;
-    void *data;   /**< what was written */
-    size_t bytes; /**< written so far; set it to 0 to begin anew */
-    size_t room;  /**< bytes that `data` has room for */
+    void *data;   /**< This points to the bytes that were written. */
+    size_t bytes; /**< This many bytes have been written so far; set it to 0 to begin again. */
+    size_t room;  /**< `data` has room for this many bytes. */
 } snnd_buffer;
 
-/** Writes behind what is in `buffer`, which must outlive the writer. Where there is no more room a call that writes is
- * SNND_ERROR_MEMORY, and where there is room at NULL, or more bytes than room, SNND_ERROR_ARGUMENT. */
+/**
+ * Returns a writer that appends to a buffer. If the buffer has no room left and cannot grow, the call that writes is
+ * SNND_ERROR_MEMORY. If `data` is NULL while `room` is not 0, or if `bytes` exceeds `room`, it is SNND_ERROR_ARGUMENT.
+ *
+ * @param[in,out] buffer is the buffer, which must outlive the writer; with NULL the call that writes is
+ *     SNND_ERROR_ARGUMENT.
+ * @return The writer.
+ * @see snnd_network_write(), snnd_array_write_npy()
+ * @since 0.1.0
+ */
 SNND_API snnd_writer snnd_buffer_writer(snnd_buffer *buffer);
-/** Frees what a buffer has of its context's memory, and empties it. */
+
+/**
+ * Frees the memory that a buffer has of its context and empties the buffer. Memory of the host is not freed.
+ *
+ * @param[in,out] buffer is the buffer; NULL is allowed.
+ * @since 0.1.0
+ */
 SNND_API void snnd_buffer_free(snnd_buffer *buffer);
 
 /** @} */
+
 /* ---------------------------------------------------------------------------------------------- */
 /** @defgroup array Arrays
- * Plain arrays with a type and a shape: how parameters, gradients and files are shown to the host.
+ * A plain array with a type and a shape is how the library shows parameters, gradients and files to the host.
  * @{ */
 
-/** Type of the elements of an array. Values never change. */
+/**
+ * This is the type of the elements of an array. The values never change.
+ *
+ * @since 0.1.0
+ */
 typedef enum snnd_dtype {
-    SNND_ANY = 0, /**< as it is stored (only where a function says so) */
-    SNND_FLOAT32 = 1,
-    SNND_FLOAT64 = 2,
-    SNND_INT8 = 3,
-    SNND_UINT8 = 4,
-    SNND_INT32 = 5,
-    SNND_INT64 = 6
+    SNND_ANY = 0,     /**< The function keeps the stored type; only functions that say so accept this value. */
+    SNND_FLOAT32 = 1, /**< The elements are `float`. */
+    SNND_FLOAT64 = 2, /**< The elements are `double`. */
+    SNND_INT8 = 3,    /**< The elements are `int8_t`. */
+    SNND_UINT8 = 4,   /**< The elements are `uint8_t`. */
+    SNND_INT32 = 5,   /**< The elements are `int32_t`. */
+    SNND_INT64 = 6    /**< The elements are `int64_t`. */
 } snnd_dtype;
 
-/** Layout frozen: this structure never grows. */
+/**
+ * An array has elements of one type and up to four axes. The layout is frozen: this structure never grows.
+ *
+ * @since 0.1.0
+ */
 typedef struct snnd_array {
-    void *data;         /**< C-ordered, aligned to its type */
-    int32_t dtype;      /**< ::snnd_dtype */
-    int32_t dimensions; /**< 0 to 4 */
-    int64_t shape[4];   /**< 1 beyond `dimensions` */
+    void *data;         /**< The elements are C-ordered and aligned to their type. */
+    int32_t dtype;      /**< One of ::snnd_dtype tells the type of the elements. */
+    int32_t dimensions; /**< This is the number of axes, 0 to 4. */
+    int64_t shape[4];   /**< This is the extent of each axis; it is 1 beyond `dimensions`. */
 } snnd_array;
 
-/** Elements in the array: the product of its shape; 0 where that cannot be. */
+/**
+ * Returns the number of elements of an array, which is the product of its shape.
+ *
+ * @param array is the array.
+ * @return The number; 0 if @p array is NULL, or if its number of axes, an extent or the product is impossible.
+ * @since 0.1.0
+ */
 SNND_API int64_t snnd_array_count(const snnd_array *array);
 
 /**
- * Reads a .npy file (format versions 1 to 3, little- or big-endian, C or Fortran order, at most 4 axes) into
- * memory of the context. Stored: float16, float32, float64, bool, signed and unsigned integers of
- * 8 to 64 bits; converted to `dtype` (SNND_ANY: to the nearest of ours without loss, float16 to float32).
- * An integer or a size that `dtype` cannot hold is SNND_ERROR_FORMAT (with SNND_ANY: one from 2^63 on); rounding to
- * float32 is not an error. Give the array to snnd_array_free().
+ * Reads a .npy file into memory of the context.
+ *
+ * The file may have format version 1 to 3, little- or big-endian numbers, C or Fortran order, and at most 4 axes. The
+ * function reads float16, float32, float64, bool, and signed and unsigned integers of 8 to 64 bits, and converts them
+ * to
+ *
+ * @p dtype. Rounding to float32 is not an error.
+ *
+ * @param context is the context that provides the memory.
+ * @param path is the path of the file.
+ * @param dtype is the type of the result. SNND_ANY selects the nearest type of ::snnd_dtype that loses nothing; float16
+ *     becomes float32.
+ * @param[out] array receives the array, which the caller frees with snnd_array_free().
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if a pointer is NULL or @p dtype is not a ::snnd_dtype; SNND_ERROR_IO if the
+ *     file cannot be opened or read, or is not a regular file; SNND_ERROR_FORMAT if it is not such a .npy file, or if
+ *     @p dtype cannot hold one of its integers or sizes (with SNND_ANY: one of 2^63 or more); SNND_ERROR_MEMORY if
+ *     there is no memory.
+ * @see snnd_array_read_npy(), snnd_array_save_npy(), snnd_dataset_load_npy()
+ * @since 0.1.0
  */
 SNND_API snnd_status snnd_array_load_npy(snnd_context *context, const char *path, snnd_dtype dtype, snnd_array *array);
-/** The same from a reader. */
+
+/**
+ * Reads a .npy file from a reader, as snnd_array_load_npy() does from a path.
+ *
+ * @param context is the context that provides the memory.
+ * @param reader gives the bytes and is read to its end.
+ * @param dtype is the type of the result, as for snnd_array_load_npy().
+ * @param[out] array receives the array, which the caller frees with snnd_array_free().
+ * @return What snnd_array_load_npy() returns; SNND_ERROR_IO if the reader fails.
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_array_read_npy(snnd_context *context, const snnd_reader *reader, snnd_dtype dtype,
                                          snnd_array *array);
 
-/** Writes the array as .npy: to a temporary file beside `path`, which then takes its name. A file that is there keeps
- * its permissions, and one that may not be written is SNND_ERROR_IO; so it is for everything that is saved.
- * SNND_ERROR_ARGUMENT names what no array can have: data that are NULL, a dtype that is none, more than 4 axes, an
- * extent below 0, or more bytes than there can be. */
+/**
+ * Writes an array as a .npy file.
+ *
+ * The function writes a temporary file beside @p path and then renames it, so that @p path holds either the old file or
+ * the complete new one. A file that is replaced keeps its permissions. Everything that the library saves at a path is
+ * written in this way.
+ *
+ * @param context is the context that holds the error message.
+ * @param array is the array.
+ * @param path is the path of the file.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if a pointer is NULL or the path is empty, or if no array can be so: its data
+ *     are NULL, its type is unknown or SNND_ANY, it has more than 4 axes, an extent below 0, or more bytes than can
+ *     exist; SNND_ERROR_IO if the file cannot be written, or if an existing one is read-only or not a regular file;
+ *     SNND_ERROR_MEMORY if there is no memory.
+ * @see snnd_array_write_npy(), snnd_array_load_npy()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_array_save_npy(snnd_context *context, const snnd_array *array, const char *path);
-/** The same to a writer. */
+
+/**
+ * Writes an array in the .npy format to a writer, as snnd_array_save_npy() does to a path.
+ *
+ * @param context is the context that holds the error message.
+ * @param array is the array.
+ * @param writer takes the bytes.
+ * @return What snnd_array_save_npy() returns for the array; SNND_ERROR_IO or SNND_ERROR_MEMORY if the writer fails, as
+ *     snnd_writer says.
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_array_write_npy(snnd_context *context, const snnd_array *array, const snnd_writer *writer);
 
-/** Frees what snnd_array_load_npy() or snnd_array_read_npy() allocated and clears the array; never for borrowed arrays.
+/**
+ * Frees what snnd_array_load_npy() or snnd_array_read_npy() allocated and clears the array. Never give it a borrowed
+ * array.
+ *
+ * @param context is the context that the array was read with; with NULL nothing is freed.
+ * @param[in,out] array is the array; NULL is allowed.
+ * @since 0.1.0
  */
 SNND_API void snnd_array_free(snnd_context *context, snnd_array *array);
 
 /** @} */
+
 /* ---------------------------------------------------------------------------------------------- */
 /** @defgroup network Network
- * A feed-forward chain of layers, built by adding them in order. The usual chain is, for every hidden
- * layer, delays -> batch norm -> LIF -> dropout, and at the end delays -> leaky integrator.
+ * A network is a feed-forward chain of layers, which a program builds by adding them in order. The usual chain has, for
+ * every hidden layer, delays, batch norm, LIF neurons and dropout, and at its end delays and leaky integrators.
  * @{ */
 
-/** A chain of layers with its parameters. */
+/**
+ * A network is a chain of layers with their parameters.
+ *
+ * @see snnd_network_create(), snnd_network_load()
+ * @since 0.1.0
+ */
 typedef struct snnd_network snnd_network;
-typedef struct snnd_layer snnd_layer; /**< borrowed from its network, valid until that is freed */
 
-/** Makes an empty network for `inputs` (>= 1) channels of real-valued input. */
+/**
+ * A layer is a part of a network. It is borrowed from the network and valid until the network is freed.
+ *
+ * @see snnd_network_layer()
+ * @since 0.1.0
+ */
+typedef struct snnd_layer snnd_layer;
+
+/**
+ * Creates a network without layers.
+ *
+ * @param context is the context, which must outlive the network.
+ * @param inputs is the number of channels of the real-valued input, 1 to 2^20.
+ * @param[out] network receives the network, which the caller frees with snnd_network_free().
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if a pointer is NULL or @p inputs is out of range; SNND_ERROR_MEMORY if there is
+ *     no memory.
+ * @see snnd_network_add_delays(), snnd_network_load(), snnd_network_clone()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_network_create(snnd_context *context, int32_t inputs, snnd_network **network);
-/** Frees a network with its layers. */
+
+/**
+ * Frees a network with its layers. Workspaces, optimizers, controllers and trainers of the network must be freed
+ * before.
+ *
+ * @param network is the network; NULL is allowed.
+ * @since 0.1.0
+ */
 SNND_API void snnd_network_free(snnd_network *network);
 
-/** Profile of a delay in training: how a synapse's weight spreads over the taps round its position. */
+/**
+ * A delay profile says how the weight of a synapse spreads over the taps around its position while it is trained
+ * (Hammouamri, Khalfaoui-Hassani and Masquelier 2023; doc/model.md).
+ *
+ * @since 0.1.0
+ */
 typedef enum snnd_delay_profile {
-    SNND_PROFILE_GAUSS = 1, /**< a Gaussian of width |sigma| + 0.27 */
-    SNND_PROFILE_MAX = 2    /**< a triangle of half-width |sigma| + 1 */
+    SNND_PROFILE_GAUSS = 1, /**< The profile is a Gaussian of width |sigma| + 0.27. */
+    SNND_PROFILE_MAX = 2    /**< The profile is a triangle of half-width |sigma| + 1. */
 } snnd_delay_profile;
 
-/** Which synapses of a layer have one delay in common; each has a weight of its own. Values never change. */
+/**
+ * A value of this type says which synapses of a layer have one delay in common; each synapse keeps a weight of its own.
+ * The values never change.
+ *
+ * @since 0.1.0
+ */
 typedef enum snnd_sharing {
-    SNND_SHARING_NONE = 1,     /**< none: a delay belongs to a synapse */
-    SNND_SHARING_AXONAL = 2,   /**< those from one neuron, or input: its axon has the delay */
-    SNND_SHARING_DENDRITIC = 3 /**< those to one neuron: its dendrite has the delay */
+    SNND_SHARING_NONE = 1,     /**< No synapses share a delay: each synapse has its own. */
+    SNND_SHARING_AXONAL = 2,   /**< The synapses from one neuron, or input, share a delay: its axon has it. */
+    SNND_SHARING_DENDRITIC = 3 /**< The synapses to one neuron share a delay: its dendrite has it. */
 } snnd_sharing;
 
 /**
- * Delayed synapses: dilated convolutions with learnable spacings in one dimension (DCLS, Hammouamri,
- * Khalfaoui-Hassani and Masquelier 2023). A synapse has K = max_delay + 1 taps and a position p in
- * [-max_delay/2, max_delay/2]; its delay in steps is max_delay/2 - p.
+ * These options describe a layer of delayed synapses. Their delays are dilated convolutions with learnable spacings in
+ * one dimension (DCLS; Hammouamri, Khalfaoui-Hassani and Masquelier 2023). A synapse has K = max_delay + 1 taps and a
+ * position p from -max_delay/2 to max_delay/2; its delay in steps is max_delay/2 - p.
+ *
+ * @see snnd_network_add_delays()
+ * @since 0.1.0
  */
 typedef struct snnd_delay_options {
     size_t size;
-    int32_t max_delay;         /**< longest delay in steps, 0 to 1022; even, since positions count from a tap in the
-                                    middle: for an odd one take the next; default 24 */
-    int32_t synapses_per_pair; /**< C, synapses for each pair of neurons, 1 to 64; default 1 */
-    int32_t profile;           /**< ::snnd_delay_profile in training; evaluation has whole delays; default GAUSS */
-    /** 1: positions are trained. 0: they are drawn, rounded to whole steps and frozen, and every pass
-     * uses the triangle at sigma 0, as the reference's fixed models do. Default 1. */
+    /**
+     * This is the longest delay in steps, 0 to 1022. It is even, since positions count from the tap in the middle; for
+     * an odd delay take the next even number. The default is 24.
+     */
+    int32_t max_delay;
+    int32_t synapses_per_pair; /**< Each pair of neurons has this many synapses (C), 1 to 64. The default is 1. */
+    /**
+     * One of ::snnd_delay_profile gives the profile in training; in evaluation delays are whole steps. The default is
+     * GAUSS.
+     */
+    int32_t profile;
+    /**
+     * If this is 1, positions are trained. If it is 0, positions are drawn, rounded to whole steps and frozen, and
+     * every pass uses the triangle at sigma 0, as the fixed models of the reference do. The default is 1.
+     */
     int32_t learn_delays;
-    /** ::snnd_sharing; default NONE. With the others a layer has I C or O C positions in place of O I C, each of the
-     * `synapses_per_pair` of a pair its own, and trains about as fast as one without delays. */
+    /**
+     * One of ::snnd_sharing says which synapses share a delay; the default is NONE. With the others a layer has I C or
+     * O C positions instead of O I C, one set for each of the `synapses_per_pair`, and trains about as fast as a layer
+     * without delays.
+     */
     int32_t sharing;
 } snnd_delay_options;
 
-/** Fills in the defaults; `size` is sizeof of the caller's structure. */
+/**
+ * Sets every member of @p options to its default and records @p size in it.
+ *
+ * @param[out] options receives the defaults.
+ * @param size is `sizeof` of the structure as the caller knows it.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if @p options is NULL, or if @p size is below `sizeof(size_t)` or above 65536.
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_delay_options_init(snnd_delay_options *options, size_t size);
 
-/** Adds `outputs` neurons' synapses. `layer` may be NULL, here and below. */
+/**
+ * Adds a layer of delayed synapses that lead to @p outputs neurons. The parameters of the layer are drawn as
+ * snnd_network_initialize() does with seed 0.
+ *
+ * @param network is the network.
+ * @param outputs is the number of neurons, 1 to 2^20.
+ * @param options points to the options; NULL selects the defaults.
+ * @param[out] layer receives the layer, which is borrowed from the network; it may be NULL.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if @p network is NULL, if @p outputs or an option is out of range, or if O I C
+ *     (max_delay + 1) exceeds 2^31 - 1; SNND_ERROR_STATE if a workspace, optimizer, controller or trainer has used the
+ *     network already; SNND_ERROR_MEMORY if there is no memory.
+ * @see snnd_layer_delay_options(), snnd_layer_delays(), snnd_layer_weights()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_network_add_delays(snnd_network *network, int32_t outputs, const snnd_delay_options *options,
                                              snnd_layer **layer);
 
-/** Batch normalisation with one mean and variance per neuron, over time and batch (Ioffe and Szegedy 2015). */
+/**
+ * These options describe batch normalisation with one mean and one variance for each neuron, over time and batch (Ioffe
+ * and Szegedy 2015).
+ *
+ * @see snnd_network_add_batch_norm()
+ * @since 0.1.0
+ */
 typedef struct snnd_batch_norm_options {
     size_t size;
-    double epsilon;  /**< added to the variance; > 0; default 1e-5 */
-    double momentum; /**< share of the newest batch in the running statistics, 0 to 1; default 0.1 */
+    double epsilon; /**< This number is added to the variance. It is above 0 and at most 1; the default is 1e-5. */
+    /** This is the share of the newest batch in the running statistics, 0 to 1. The default is 0.1. */
+    double momentum;
 } snnd_batch_norm_options;
 
-/** Fills in the defaults; `size` is sizeof of the caller's structure. */
+/**
+ * Sets every member of @p options to its default and records @p size in it.
+ *
+ * @param[out] options receives the defaults.
+ * @param size is `sizeof` of the structure as the caller knows it.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if @p options is NULL, or if @p size is below `sizeof(size_t)` or above 65536.
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_batch_norm_options_init(snnd_batch_norm_options *options, size_t size);
-/** Adds batch normalisation of the neurons before it. */
+
+/**
+ * Adds batch normalisation of the neurons before it.
+ *
+ * @param network is the network.
+ * @param options points to the options; NULL selects the defaults.
+ * @param[out] layer receives the layer, which is borrowed from the network; it may be NULL.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if @p network is NULL or an option is out of range; SNND_ERROR_STATE if a
+ *     workspace, optimizer, controller or trainer has used the network already; SNND_ERROR_MEMORY if there is no
+ *     memory.
+ * @see snnd_layer_batch_norm_options(), snnd_layer_fold()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_network_add_batch_norm(snnd_network *network, const snnd_batch_norm_options *options,
                                                  snnd_layer **layer);
 
-/** When a neuron's potential takes up the current of a step. In both orders a spike is taken strictly above the
- * threshold, and reset(x) is what ::snnd_reset says. Values never change. */
+/**
+ * The order says when the membrane potential v of a neuron takes up the current of a step, where h[t] is the current
+ * that arrives at step t. In both orders a neuron fires if its potential is strictly above the threshold, and
+ * ::snnd_reset says what reset(x) is. The values never change.
+ *
+ * @since 0.1.0
+ */
 typedef enum snnd_order {
-    /** s[t] = v > threshold; v = reset((1 - 1/tau) v + i); i = h[t]: the current of a step is kept for the next one,
-     * and a spike at t+2 is the earliest that it can cause. */
+    /**
+     * A step is s[t] = v > threshold; v = reset((1 - 1/tau) v + i); i = h[t]. The neuron keeps the current of a step
+     * for the next step, and the earliest spike that a current can cause is at t+2. This is the order of the paper.
+     */
     SNND_ORDER_PAPER = 1,
-    /** v = (1 - 1/tau) v + h[t]; s[t] = v > threshold; v = reset(v): as most other programs have it; a current can
-     * cause a spike in its own step. */
+    /**
+     * A step is v = (1 - 1/tau) v + h[t]; s[t] = v > threshold; v = reset(v). A current can cause a spike in its own
+     * step. Most other programs use this order.
+     */
     SNND_ORDER_UPDATE_FIRST = 2
 } snnd_order;
 
-/** What a spike s does to the potential. Values never change. */
+/**
+ * The reset says what a spike s does to the membrane potential x. The values never change.
+ *
+ * @since 0.1.0
+ */
 typedef enum snnd_reset {
-    SNND_RESET_ZERO = 1,    /**< x (1 - s) */
-    SNND_RESET_SUBTRACT = 2 /**< x - threshold s */
+    SNND_RESET_ZERO = 1,    /**< The potential becomes x (1 - s). */
+    SNND_RESET_SUBTRACT = 2 /**< The potential becomes x - threshold s. */
 } snnd_reset;
 
-/** Surrogate gradients: what ds/dx is taken for at x = potential - threshold, with a steepness alpha. Values never
- * change. */
+/**
+ * A surrogate gradient takes the place of ds/dx in the backward pass, with x = potential - threshold and a steepness
+ * alpha. The values never change.
+ *
+ * @since 0.1.0
+ */
 typedef enum snnd_surrogate {
-    SNND_SURROGATE_ARCTAN = 1,       /**< (alpha/2) / (1 + (pi/2 alpha x)^2) (Fang et al. 2021); the paper's */
-    SNND_SURROGATE_FAST_SIGMOID = 2, /**< 1 / (1 + alpha |x|)^2 (Zenke and Ganguli 2018) */
-    SNND_SURROGATE_SIGMOID = 3,      /**< alpha q (1 - q), q = 1 / (1 + e^(-alpha x)) */
-    SNND_SURROGATE_TRIANGLE = 4,     /**< max(0, 1 - alpha |x|) (Esser et al. 2016) */
-    SNND_SURROGATE_RECTANGLE = 5     /**< alpha where |x| < 1 / (2 alpha), else 0 (Wu et al. 2018) */
+    /** The gradient is (alpha/2) / (1 + (pi/2 alpha x)^2) (Fang et al. 2021); the paper uses this one. */
+    SNND_SURROGATE_ARCTAN = 1,
+    SNND_SURROGATE_FAST_SIGMOID = 2, /**< The gradient is 1 / (1 + alpha |x|)^2 (Zenke and Ganguli 2018). */
+    SNND_SURROGATE_SIGMOID = 3,      /**< The gradient is alpha q (1 - q), with q = 1 / (1 + e^(-alpha x)). */
+    SNND_SURROGATE_TRIANGLE = 4,     /**< The gradient is max(0, 1 - alpha |x|) (Esser et al. 2016). */
+    /** The gradient is alpha where |x| < 1 / (2 alpha), and 0 elsewhere (Wu et al. 2018). */
+    SNND_SURROGATE_RECTANGLE = 5
 } snnd_surrogate;
 
-/** Whose time constants a layer's neurons have. Values never change. */
+/**
+ * A value of this type says whether the neurons of a layer share their membrane time constant. The values never change.
+ *
+ * @since 0.1.0
+ */
 typedef enum snnd_tau {
-    SNND_TAU_SHARED = 1, /**< one for all, `tau` of the options */
-    SNND_TAU_GIVEN = 2,  /**< each its own, as it was drawn or set (::SNND_ARRAY_LEAK) */
-    SNND_TAU_LEARNED = 3 /**< each its own, trained (Fang et al. 2021) */
+    SNND_TAU_SHARED = 1, /**< All neurons have the `tau` of the options. */
+    /** Each neuron has its own time constant, which is drawn, or set by the host (::SNND_ARRAY_LEAK). */
+    SNND_TAU_GIVEN = 2,
+    SNND_TAU_LEARNED = 3 /**< Each neuron has its own time constant, which is trained (Fang et al. 2021). */
 } snnd_tau;
 
-/** Leaky integrate-and-fire neurons. */
+/**
+ * These options describe leaky integrate-and-fire (LIF) neurons.
+ *
+ * @see snnd_network_add_lif()
+ * @since 0.1.0
+ */
 typedef struct snnd_lif_options {
     size_t size;
-    double tau;           /**< membrane time constant in steps, >= 1; default 10.05 */
-    double threshold;     /**< > 0; a spike is taken strictly above it; default 1 */
-    double alpha;         /**< steepness of the surrogate gradient, > 0; default 5 */
-    int32_t detach_reset; /**< 1: the reset is not differentiated, as in the reference; default 1 */
-    int32_t order;        /**< ::snnd_order; default PAPER */
-    int32_t reset;        /**< ::snnd_reset; default ZERO */
-    int32_t surrogate;    /**< ::snnd_surrogate; default ARCTAN */
-    /** With time constants of their own: they are drawn uniform in tau/(1 + tau_spread) to tau (1 + tau_spread), which
-     * must be above 1; 0: all begin with tau. >= 0; default 0. */
+    double tau; /**< This is the membrane time constant in steps, at least 1. The default is 10.05. */
+    /** A neuron fires if its potential is strictly above this number, which is above 0. The default is 1. */
+    double threshold;
+    double alpha; /**< This is the steepness of the surrogate gradient, above 0. The default is 5. */
+    /** If this is 1, the reset is not differentiated, as in the reference; if it is 0, it is. The default is 1. */
+    int32_t detach_reset;
+    int32_t order;     /**< One of ::snnd_order says when a current counts. The default is PAPER. */
+    int32_t reset;     /**< One of ::snnd_reset says what a spike does to the potential. The default is ZERO. */
+    int32_t surrogate; /**< One of ::snnd_surrogate selects the surrogate gradient. The default is ARCTAN. */
+    /**
+     * If neurons have their own time constants, these are drawn uniformly from tau/(1 + tau_spread) to tau (1 +
+     * tau_spread), and the lower end must be above 1; with 0 all of them begin with tau. If neurons share one time
+     * constant, this must be 0. It is at least 0; the default is 0.
+     */
     double tau_spread;
-    int32_t tau_per_neuron; /**< ::snnd_tau; default SHARED */
+    /** One of ::snnd_tau says whether neurons share their time constant. The default is SHARED. */
+    int32_t tau_per_neuron;
 } snnd_lif_options;
 
-/** Fills in the defaults; `size` is sizeof of the caller's structure. */
+/**
+ * Sets every member of @p options to its default and records @p size in it.
+ *
+ * @param[out] options receives the defaults.
+ * @param size is `sizeof` of the structure as the caller knows it.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if @p options is NULL, or if @p size is below `sizeof(size_t)` or above 65536.
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_lif_options_init(snnd_lif_options *options, size_t size);
-/** Adds a LIF neuron for each neuron or channel before it. */
+
+/**
+ * Adds a LIF neuron for each neuron or channel before it.
+ *
+ * @param network is the network.
+ * @param options points to the options; NULL selects the defaults.
+ * @param[out] layer receives the layer, which is borrowed from the network; it may be NULL.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if @p network is NULL or an option is out of range; SNND_ERROR_STATE if a
+ *     workspace, optimizer, controller or trainer has used the network already; SNND_ERROR_MEMORY if there is no
+ *     memory.
+ * @see snnd_layer_lif_options(), snnd_network_add_adaptive_lif()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_network_add_lif(snnd_network *network, const snnd_lif_options *options, snnd_layer **layer);
 
-/** One Bernoulli mask per sample and neuron, constant in time; survivors scaled by 1/(1 - probability);
- * `probability` of dropping in [0, 1). Does nothing in evaluation. */
+/**
+ * Adds dropout of the neurons before it. In training, each sample and neuron has one Bernoulli mask, which is constant
+ * in time, and the outputs that are kept are multiplied by 1/(1 - probability). In evaluation the layer does nothing.
+ *
+ * @param network is the network.
+ * @param probability is the probability that an output is dropped, at least 0 and below 1.
+ * @param[out] layer receives the layer, which is borrowed from the network; it may be NULL.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if @p network is NULL or @p probability is out of range; SNND_ERROR_STATE if a
+ *     workspace, optimizer, controller or trainer has used the network already; SNND_ERROR_MEMORY if there is no
+ *     memory.
+ * @see snnd_layer_dropout(), snnd_workspace_set_draw(), snnd_workspace_set_dropout_mask()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_network_add_dropout(snnd_network *network, double probability, snnd_layer **layer);
 
-/** Neurons that integrate and never fire: the readout. */
+/**
+ * These options describe leaky integrators, which integrate currents and never fire. They serve as the readout.
+ *
+ * @see snnd_network_add_leaky_integrator()
+ * @since 0.1.0
+ */
 typedef struct snnd_leaky_integrator_options {
     size_t size;
-    double tau;    /**< membrane time constant in steps, >= 1; default 10.05 */
-    int32_t order; /**< ::snnd_order; the potential that is given on is the one after the update; default PAPER */
-    int32_t tau_per_neuron; /**< ::snnd_tau; default SHARED */
-    double tau_spread;      /**< as that of snnd_lif_options; default 0 */
+    double tau; /**< This is the membrane time constant in steps, at least 1. The default is 10.05. */
+    /**
+     * One of ::snnd_order says when a current counts; the output is the potential after the update. The default is
+     * PAPER.
+     */
+    int32_t order;
+    /** One of ::snnd_tau says whether neurons share their time constant. The default is SHARED. */
+    int32_t tau_per_neuron;
+    double tau_spread; /**< This is the spread of the time constants, as in snnd_lif_options. The default is 0. */
 } snnd_leaky_integrator_options;
 
-/** Fills in the defaults; `size` is sizeof of the caller's structure. */
+/**
+ * Sets every member of @p options to its default and records @p size in it.
+ *
+ * @param[out] options receives the defaults.
+ * @param size is `sizeof` of the structure as the caller knows it.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if @p options is NULL, or if @p size is below `sizeof(size_t)` or above 65536.
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_leaky_integrator_options_init(snnd_leaky_integrator_options *options, size_t size);
-/** Adds a leaky integrator for each neuron or channel before it. */
+
+/**
+ * Adds a leaky integrator for each neuron or channel before it.
+ *
+ * @param network is the network.
+ * @param options points to the options; NULL selects the defaults.
+ * @param[out] layer receives the layer, which is borrowed from the network; it may be NULL.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if @p network is NULL or an option is out of range; SNND_ERROR_STATE if a
+ *     workspace, optimizer, controller or trainer has used the network already; SNND_ERROR_MEMORY if there is no
+ *     memory.
+ * @see snnd_layer_leaky_integrator_options(), snnd_network_set_readout()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_network_add_leaky_integrator(snnd_network *network,
                                                        const snnd_leaky_integrator_options *options,
                                                        snnd_layer **layer);
 
 /**
- * Leaky integrate-and-fire neurons with adaptation, which is driven by the potential (a) and by spikes (b), each neuron
- * with parameters of its own that are trained with the weights (Bittar and Garner 2022, "A surrogate gradient spiking
- * baseline for speech command recognition", Front. Neurosci. 16:865897; doc/model.md):
+ * These options describe leaky integrate-and-fire neurons with adaptation, which the potential (a) and spikes (b)
+ * drive. Each neuron has parameters of its own, which are trained with the weights (Bittar and Garner 2022, "A
+ * surrogate gradient spiking baseline for speech command recognition", Front. Neurosci. 16:865897; doc/model.md):
  *
  *     w[t] = B w[t-1] + a u[t-1] + b s[t-1]
  *     u[t] = A (u[t-1] - threshold s[t-1]) + (1 - A) (current[t] - w[t]),  s[t] = u[t] > threshold
  *
- * A is ::SNND_ARRAY_MEMBRANE_DECAY, B ::SNND_ARRAY_ADAPTATION_DECAY, a ::SNND_ARRAY_SUBTHRESHOLD_ADAPTATION and b
- * ::SNND_ARRAY_SPIKE_ADAPTATION. A spike depends on the current of its own step. All begins at 0.
+ * A is ::SNND_ARRAY_MEMBRANE_DECAY, B is ::SNND_ARRAY_ADAPTATION_DECAY, a is ::SNND_ARRAY_SUBTHRESHOLD_ADAPTATION and b
+ * is ::SNND_ARRAY_SPIKE_ADAPTATION. A spike depends on the current of its own step. All state is 0 before the first
+ * step.
+ *
+ * @see snnd_network_add_adaptive_lif()
+ * @since 0.1.0
  */
 typedef struct snnd_adaptive_lif_options {
     size_t size;
-    double threshold;     /**< > 0; a spike is taken strictly above it; default 1 */
-    double alpha;         /**< steepness of the surrogate gradient, > 0; default 5 */
-    int32_t detach_reset; /**< 1: the loss of the threshold behind a spike is not differentiated; the adaptation by
-                               spikes is; default 0, as in what was published with the paper above */
-    int32_t surrogate;    /**< ::snnd_surrogate; default ARCTAN */
+    /** A neuron fires if its potential is strictly above this number, which is above 0. The default is 1. */
+    double threshold;
+    double alpha; /**< This is the steepness of the surrogate gradient, above 0. The default is 5. */
+    /**
+     * If this is 1, the subtraction of the threshold after a spike is not differentiated; the adaptation by spikes
+     * always is. The default is 0, as in the code that was published with the article above.
+     */
+    int32_t detach_reset;
+    int32_t surrogate; /**< One of ::snnd_surrogate selects the surrogate gradient. The default is ARCTAN. */
 } snnd_adaptive_lif_options;
 
-/** Fills in the defaults; `size` is sizeof of the caller's structure. */
+/**
+ * Sets every member of @p options to its default and records @p size in it.
+ *
+ * @param[out] options receives the defaults.
+ * @param size is `sizeof` of the structure as the caller knows it.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if @p options is NULL, or if @p size is below `sizeof(size_t)` or above 65536.
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_adaptive_lif_options_init(snnd_adaptive_lif_options *options, size_t size);
-/** Adds an adaptive LIF neuron for each neuron or channel before it. */
+
+/**
+ * Adds an adaptive LIF neuron for each neuron or channel before it.
+ *
+ * @param network is the network.
+ * @param options points to the options; NULL selects the defaults.
+ * @param[out] layer receives the layer, which is borrowed from the network; it may be NULL.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if @p network is NULL or an option is out of range; SNND_ERROR_STATE if a
+ *     workspace, optimizer, controller or trainer has used the network already; SNND_ERROR_MEMORY if there is no
+ *     memory.
+ * @see snnd_layer_adaptive_lif_options(), snnd_network_clamp()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_network_add_adaptive_lif(snnd_network *network, const snnd_adaptive_lif_options *options,
                                                    snnd_layer **layer);
 
 /**
- * Draws every parameter anew from `seed`: weights uniform in +-sqrt(6/(I C)) (He et al. 2015), positions
- * and the parameters of adaptive neurons uniform over their ranges, batch norm scale 1, shift 0, running mean 0 and
- * variance 1, time constants of neurons as tau_spread says. Masks and signs are dropped: SNND_ERROR_STATE while there
- * is a sparsity controller, which is to be freed before it and made anew after it. A layer that is added holds what
- * seed 0 gives.
+ * Draws every parameter again from a seed.
+ *
+ * Weights are uniform in +-sqrt(6/(I C)) (He et al. 2015). Positions and the parameters of adaptive neurons are uniform
+ * over their ranges. Batch norm gets scale 1, shift 0, running mean 0 and running variance 1. Time constants of neurons
+ * follow `tau_spread`. Masks and signs are removed. A new layer holds what seed 0 gives.
+ *
+ * @param network is the network.
+ * @param seed is the seed; the same seed gives the same parameters.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if @p network is NULL; SNND_ERROR_STATE while a sparsity controller uses the
+ *     network: free the controller before, and create it again afterwards.
+ * @see snnd_network_rewind()
+ * @since 0.1.0
  */
 SNND_API snnd_status snnd_network_initialize(snnd_network *network, uint64_t seed);
 
-/** Width of the delay profiles in training, >= 0, one number for the network; evaluation takes 0. A network
- * starts at half of its longest delay. */
+/**
+ * Sets the width of the delay profiles in training, which is one number for the network. Evaluation uses 0. A network
+ * begins with half of its longest delay.
+ *
+ * @param network is the network.
+ * @param sigma is the width in steps, 0 to 1e6.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if @p network is NULL or @p sigma is out of range.
+ * @see snnd_delay_profile, snnd_trainer_options
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_network_set_sigma(snnd_network *network, double sigma);
-/** Width of the delay profiles now; 0 of NULL. */
+
+/**
+ * Returns the present width of the delay profiles in training.
+ *
+ * @param network is the network.
+ * @return The width in steps; 0 if @p network is NULL.
+ * @since 0.1.0
+ */
 SNND_API double snnd_network_sigma(const snnd_network *network);
 
-/** How potentials become one score a class. The loss is the cross-entropy of softmax over the scores. */
+/**
+ * A readout turns the outputs of the last layer into one score for each class. The loss is the cross-entropy of a
+ * softmax over the scores.
+ *
+ * @see snnd_network_set_readout()
+ * @since 0.1.0
+ */
 typedef enum snnd_readout {
-    SNND_READOUT_NETWORK = 0,     /**< that of the network (snnd_network_set_readout()) */
-    SNND_READOUT_SOFTMAX_SUM = 1, /**< softmax over the classes at each step, summed over time: the paper's */
-    SNND_READOUT_SUM = 2,         /**< sum over time; of a network that ends in LIF neurons, the spike count */
-    SNND_READOUT_MEAN = 3,        /**< mean over time */
-    SNND_READOUT_MAX = 4,         /**< largest over time */
-    SNND_READOUT_LAST = 5         /**< at the last step */
+    SNND_READOUT_NETWORK = 0, /**< The readout is that of the network (snnd_network_set_readout()). */
+    /** A score is the softmax over the classes at each step, summed over time; this is the paper's readout. */
+    SNND_READOUT_SOFTMAX_SUM = 1,
+    /** A score is the sum over time; if the network ends in LIF neurons, it is their spike count. */
+    SNND_READOUT_SUM = 2,
+    SNND_READOUT_MEAN = 3, /**< A score is the mean over time. */
+    SNND_READOUT_MAX = 4,  /**< A score is the maximum over time. */
+    SNND_READOUT_LAST = 5  /**< A score is the output at the last step. */
 } snnd_readout;
 
-/** Sets how scores are made of what the network gives, SOFTMAX_SUM at first. It is kept in files, and holds for every
- * loss, stream and export whose options do not name another, and for trainers: one whose options name another sets it
- * here. A plan takes it when it is made. NETWORK is SNND_ERROR_ARGUMENT here. */
+/**
+ * Sets the readout of a network, which is SOFTMAX_SUM at first.
+ *
+ * Files keep the readout. Every loss, stream and export uses it unless its own options name another one. A trainer
+ * whose options name another readout sets that one in the network. A plan copies the readout when it is created.
+ *
+ * @param network is the network.
+ * @param readout is the readout; SNND_READOUT_NETWORK is not allowed here.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if @p network is NULL, or if @p readout is NETWORK or unknown.
+ * @see snnd_network_readout()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_network_set_readout(snnd_network *network, snnd_readout readout);
-/** The readout of the network; 0 of NULL. */
+
+/**
+ * Returns the readout of a network.
+ *
+ * @param network is the network.
+ * @return The readout; SNND_READOUT_NETWORK (0) if @p network is NULL.
+ * @since 0.1.0
+ */
 SNND_API snnd_readout snnd_network_readout(const snnd_network *network);
 
-/** Makes an independent network in the same context with the same layers, parameters, masks, signs, sigma and readout.
- * It has no controller, and layers may be added to it. */
+/**
+ * Creates an independent network in the same context with the same layers, parameters, masks, signs, sigma and readout.
+ * The clone has no controller, and layers may be added to it.
+ *
+ * @param network is the network to copy.
+ * @param[out] clone receives the copy, which the caller frees with snnd_network_free().
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if a pointer is NULL; SNND_ERROR_MEMORY if there is no memory.
+ * @see snnd_network_copy_parameters(), snnd_network_rewind()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_network_clone(const snnd_network *network, snnd_network **clone);
 
-/** Puts every parameter that has a range back into it, as positions and those of adaptive neurons; part of each
- * training step, after the optimizer.
+/**
+ * Moves every parameter that has a range back into it: positions, and the parameters of adaptive neurons. A training
+ * step does this after the optimizers.
+ *
+ * @param network is the network.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if @p network is NULL.
+ * @see snnd_optimizer_step()
+ * @since 0.1.0
  */
 SNND_API snnd_status snnd_network_clamp(snnd_network *network);
 
-/** Channels of the input; 0 of NULL. */
+/**
+ * Returns the number of input channels.
+ *
+ * @param network is the network.
+ * @return The number; 0 if @p network is NULL.
+ * @since 0.1.0
+ */
 SNND_API int32_t snnd_network_inputs(const snnd_network *network);
-/** Neurons of the last layer, 0 if there is none. */
+
+/**
+ * Returns the number of neurons of the last layer, which is the number of classes.
+ *
+ * @param network is the network.
+ * @return The number; 0 if @p network is NULL or has no layers.
+ * @since 0.1.0
+ */
 SNND_API int32_t snnd_network_outputs(const snnd_network *network);
-/** Layers so far; 0 of NULL. */
+
+/**
+ * Returns the number of layers that have been added.
+ *
+ * @param network is the network.
+ * @return The number; 0 if @p network is NULL.
+ * @since 0.1.0
+ */
 SNND_API int32_t snnd_network_layer_count(const snnd_network *network);
-/** Layer `index`, counted from 0; NULL out of range. */
+
+/**
+ * Returns a layer of the network.
+ *
+ * @param network is the network.
+ * @param index is the place of the layer, counted from 0.
+ * @return The layer, which is borrowed until the network is freed; NULL if @p network is NULL or @p index is out of
+ *     range.
+ * @since 0.1.0
+ */
 SNND_API snnd_layer *snnd_network_layer(const snnd_network *network, int32_t index);
 
-/** Kind of a layer. Values never change. */
+/**
+ * This is the kind of a layer. The values never change.
+ *
+ * @see snnd_layer_get_type()
+ * @since 0.1.0
+ */
 typedef enum snnd_layer_type {
-    SNND_LAYER_DELAYS = 1,
-    SNND_LAYER_BATCH_NORM = 2,
-    SNND_LAYER_LIF = 3,
-    SNND_LAYER_DROPOUT = 4,
-    SNND_LAYER_LEAKY_INTEGRATOR = 5,
-    SNND_LAYER_ADAPTIVE_LIF = 6
+    SNND_LAYER_DELAYS = 1,           /**< The layer consists of delayed synapses. */
+    SNND_LAYER_BATCH_NORM = 2,       /**< The layer normalises currents. */
+    SNND_LAYER_LIF = 3,              /**< The layer consists of leaky integrate-and-fire neurons. */
+    SNND_LAYER_DROPOUT = 4,          /**< The layer drops outputs in training. */
+    SNND_LAYER_LEAKY_INTEGRATOR = 5, /**< The layer consists of leaky integrators. */
+    SNND_LAYER_ADAPTIVE_LIF = 6      /**< The layer consists of adaptive LIF neurons. */
 } snnd_layer_type;
 
-/** Of NULL: 0, as the two below. */
+/**
+ * Returns the kind of a layer.
+ *
+ * @param layer is the layer.
+ * @return The kind; 0 if @p layer is NULL.
+ * @since 0.1.0
+ */
 SNND_API snnd_layer_type snnd_layer_get_type(const snnd_layer *layer);
-/** Neurons or channels before the layer. */
+
+/**
+ * Returns the number of neurons or channels before a layer.
+ *
+ * @param layer is the layer.
+ * @return The number; 0 if @p layer is NULL.
+ * @since 0.1.0
+ */
 SNND_API int32_t snnd_layer_inputs(const snnd_layer *layer);
-/** Neurons of the layer. */
+
+/**
+ * Returns the number of neurons of a layer.
+ *
+ * @param layer is the layer.
+ * @return The number; 0 if @p layer is NULL.
+ * @since 0.1.0
+ */
 SNND_API int32_t snnd_layer_outputs(const snnd_layer *layer);
-/** Copies the options a layer of delays was made with; SNND_ERROR_ARGUMENT for another kind of layer, as the five
- * below, one for each kind. */
+
+/**
+ * Copies the options that a layer of delays was created with.
+ *
+ * @param layer is a layer of delays.
+ * @param[out] options receives the options; its `size` must be set, as snnd_delay_options_init() does.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if a pointer is NULL or the layer is of another kind.
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_layer_delay_options(const snnd_layer *layer, snnd_delay_options *options);
-/** The same of a layer of batch normalisation. */
+
+/**
+ * Copies the options that a layer of batch normalisation was created with.
+ *
+ * @param layer is a layer of batch normalisation.
+ * @param[out] options receives the options; its `size` must be set, as snnd_batch_norm_options_init() does.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if a pointer is NULL or the layer is of another kind.
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_layer_batch_norm_options(const snnd_layer *layer, snnd_batch_norm_options *options);
-/** The same of a LIF layer. */
+
+/**
+ * Copies the options that a layer of LIF neurons was created with.
+ *
+ * @param layer is a layer of LIF neurons.
+ * @param[out] options receives the options; its `size` must be set, as snnd_lif_options_init() does.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if a pointer is NULL or the layer is of another kind.
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_layer_lif_options(const snnd_layer *layer, snnd_lif_options *options);
-/** The same of a layer of leaky integrators. */
+
+/**
+ * Copies the options that a layer of leaky integrators was created with.
+ *
+ * @param layer is a layer of leaky integrators.
+ * @param[out] options receives the options; its `size` must be set, as snnd_leaky_integrator_options_init() does.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if a pointer is NULL or the layer is of another kind.
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_layer_leaky_integrator_options(const snnd_layer *layer,
                                                          snnd_leaky_integrator_options *options);
-/** The `probability` a layer of dropout was made with. */
+
+/**
+ * Returns the probability that a layer of dropout was created with.
+ *
+ * @param layer is a layer of dropout.
+ * @param[out] probability receives the probability.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if a pointer is NULL or the layer is of another kind.
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_layer_dropout(const snnd_layer *layer, double *probability);
-/** The options of a layer of adaptive LIF neurons. */
+
+/**
+ * Copies the options that a layer of adaptive LIF neurons was created with.
+ *
+ * @param layer is a layer of adaptive LIF neurons.
+ * @param[out] options receives the options; its `size` must be set, as snnd_adaptive_lif_options_init() does.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if a pointer is NULL or the layer is of another kind.
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_layer_adaptive_lif_options(const snnd_layer *layer, snnd_adaptive_lif_options *options);
 
-/** Arrays that a layer may hold. Values never change. */
+/**
+ * These are the arrays that a layer may have. The parameters of adaptive LIF neurons, and time constants that are
+ * trained, are moved with the weights, but without weight decay. The values never change.
+ *
+ * @see snnd_layer_array()
+ * @since 0.1.0
+ */
 typedef enum snnd_array_name {
-    /** delays: float32 [O, I, C]. Of a layer with signs this is the magnitude theta, and the synapse's weight
-     * is sign * theta. A synapse of weight 0 carries nothing. */
+    /**
+     * Delays have this float32 [O, I, C]. If the layer has signs, it holds the magnitude theta, and the weight of a
+     * synapse is sign * theta. A synapse of weight 0 transmits nothing.
+     */
     SNND_ARRAY_WEIGHT = 1,
-    /** delays: float32 [O, I, C], with ::snnd_sharing AXONAL [1, I, C], with DENDRITIC [O, 1, C]; in steps,
-     * -max_delay/2 to max_delay/2; delay = max_delay/2 - position */
+    /**
+     * Delays have this float32 [O, I, C]; with ::snnd_sharing AXONAL it is [1, I, C], and with DENDRITIC [O, 1, C]. A
+     * position is in steps, -max_delay/2 to max_delay/2, and the delay is max_delay/2 - position.
+     */
     SNND_ARRAY_POSITION = 2,
-    SNND_ARRAY_SIGN = 3,             /**< delays: int8 [O, I, C], +1 or -1; only under a controller that fixes signs */
-    SNND_ARRAY_MASK = 4,             /**< delays: uint8 [O, I, C], 1 where a synapse exists; only under a controller */
-    SNND_ARRAY_SCALE = 5,            /**< batch norm: float32 [O] (gamma) */
-    SNND_ARRAY_SHIFT = 6,            /**< batch norm: float32 [O] (beta) */
-    SNND_ARRAY_RUNNING_MEAN = 7,     /**< batch norm: float32 [O] */
-    SNND_ARRAY_RUNNING_VARIANCE = 8, /**< batch norm: float32 [O], unbiased */
-    /** LIF and leaky integrators with time constants of their own: float32 [O], a of 1/tau = 1 / (1 + e^-a): so
-     * tau = 1 + e^-a in steps, and a = -log(tau - 1) */
+    /** Delays have this int8 [O, I, C] of +1 or -1 only under a controller that fixes signs. */
+    SNND_ARRAY_SIGN = 3,
+    /** Delays have this uint8 [O, I, C] only under a controller; it is 1 where a synapse exists. */
+    SNND_ARRAY_MASK = 4,
+    SNND_ARRAY_SCALE = 5,            /**< Batch norm has this float32 [O], its gamma. */
+    SNND_ARRAY_SHIFT = 6,            /**< Batch norm has this float32 [O], its beta. */
+    SNND_ARRAY_RUNNING_MEAN = 7,     /**< Batch norm has this float32 [O]. */
+    SNND_ARRAY_RUNNING_VARIANCE = 8, /**< Batch norm has this float32 [O]; the variance is unbiased. */
+    /**
+     * LIF neurons and leaky integrators with time constants of their own have this float32 [O]. It holds a of 1/tau = 1
+     * / (1 + e^-a); so tau = 1 + e^-a in steps, and a = -log(tau - 1).
+     */
     SNND_ARRAY_LEAK = 9,
-    /* The parameters of adaptive LIF neurons are moved with the weights, without weight decay. */
-    SNND_ARRAY_MEMBRANE_DECAY = 10,          /**< adaptive LIF: float32 [O], A, e^(-1/5) to e^(-1/25) */
-    SNND_ARRAY_ADAPTATION_DECAY = 11,        /**< adaptive LIF: float32 [O], B, e^(-1/30) to e^(-1/120) */
-    SNND_ARRAY_SUBTHRESHOLD_ADAPTATION = 12, /**< adaptive LIF: float32 [O], a, -1 to 1 */
-    SNND_ARRAY_SPIKE_ADAPTATION = 13         /**< adaptive LIF: float32 [O], b, 0 to 2 */
+    /** Adaptive LIF neurons have this float32 [O], A, from e^(-1/5) to e^(-1/25). */
+    SNND_ARRAY_MEMBRANE_DECAY = 10,
+    /** Adaptive LIF neurons have this float32 [O], B, from e^(-1/30) to e^(-1/120). */
+    SNND_ARRAY_ADAPTATION_DECAY = 11,
+    SNND_ARRAY_SUBTHRESHOLD_ADAPTATION = 12, /**< Adaptive LIF neurons have this float32 [O], a, from -1 to 1. */
+    SNND_ARRAY_SPIKE_ADAPTATION = 13         /**< Adaptive LIF neurons have this float32 [O], b, from 0 to 2. */
 } snnd_array_name;
 
-/** Shows an array of the layer: borrowed, writable, valid until the network is freed or initialized.
- * SNND_ERROR_STATE where the layer has no such array. */
+/**
+ * Shows an array of a layer. The host may write to it; nothing checks what it writes before the next pass.
+ *
+ * @param layer is the layer.
+ * @param name is the name of the array.
+ * @param[out] array receives the array, which is borrowed, writable, and valid until the network is freed or
+ *     initialized.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if a pointer is NULL or @p name is unknown; SNND_ERROR_STATE if the layer has no
+ *     such array.
+ * @see snnd_layer_set_array()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_layer_array(snnd_layer *layer, snnd_array_name name, snnd_array *array);
 
-/** Copies `values` [count] of the host into an array of the layer, of the array's type and in its order, and as many as
- * it has: what a program does that makes a network of a description of its own. Unlike what is written through
- * snnd_layer_array() they are checked: SNND_ERROR_ARGUMENT where one is not finite, a variance is below 0, or a number
- * is out of the range of its array, and for SIGN and MASK, which are for controllers to set. Weights of
- * synapses that the mask does not have become 0. SNND_ERROR_STATE where the layer has no such array. */
+/**
+ * Copies numbers of the host into an array of a layer. A program that builds a network from a description of its own
+ * uses this function. Unlike what is written through snnd_layer_array(), the numbers are checked. Weights of synapses
+ * that the mask excludes become 0.
+ *
+ * @param layer is the layer.
+ * @param name is the name of the array; SIGN and MASK are not allowed, since only controllers set them.
+ * @param values points to @p count numbers in the type and the order of the array.
+ * @param count is the number of values, which is the number of elements of the array.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if a pointer is NULL, if @p name is unknown, SIGN or MASK, if @p count does not
+ *     fit, if a number is not finite or out of the range of its array, or if a variance is below 0; SNND_ERROR_STATE if
+ *     the layer has no such array.
+ * @see snnd_layer_array()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_layer_set_array(snnd_layer *layer, snnd_array_name name, const void *values, int64_t count);
 
-/** Writes the delays in whole steps that evaluation uses, 0 to max_delay, to `delays` [O, I, C], one for each synapse
- * also where synapses share them; positions are rounded half to even. */
+/**
+ * Writes the delays that evaluation uses, in whole steps, 0 to max_delay. Positions are rounded half to even. Each
+ * synapse has its own entry, also where synapses share a delay.
+ *
+ * @param layer is a layer of delays.
+ * @param[out] delays receives [O, I, C] delays.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if a pointer is NULL or the layer is of another kind; SNND_ERROR_NUMERIC if a
+ *     position is not finite.
+ * @see snnd_layer_weights(), snnd_layer_delay_counts()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_layer_delays(const snnd_layer *layer, int32_t *delays);
 
-/** Writes the weights of the synapses to `weights` [O, I, C]: sign * theta where the layer has signs, 0 where a synapse
- * does not exist. */
+/**
+ * Writes the weights of the synapses: sign * theta if the layer has signs, and 0 where a synapse does not exist.
+ *
+ * @param layer is a layer of delays.
+ * @param[out] weights receives [O, I, C] weights.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if a pointer is NULL or the layer is of another kind.
+ * @see snnd_layer_delays(), snnd_layer_active()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_layer_weights(const snnd_layer *layer, float *weights);
 
-/** What a layer of batch normalisation does to each neuron in evaluation, y = factor x + shift, to `factor` [O] and
- * `shift` [O]: with the layer's arrays, factor = SCALE / sqrt(RUNNING_VARIANCE + epsilon) and
- * shift = SHIFT - factor * RUNNING_MEAN. That is what it takes to fold the layer into the one in front: weights of
- * synapses that end at neuron o are multiplied by factor[o], and shift[o] is a bias. SNND_ERROR_NUMERIC where an array
- * has a number that cannot be. */
+/**
+ * Writes what batch normalisation does to each neuron in evaluation, y = factor x + shift.
+ *
+ * In terms of the layer's arrays, factor = SCALE / sqrt(RUNNING_VARIANCE + epsilon) and shift = SHIFT - factor *
+ * RUNNING_MEAN. With them a program can fold the layer into the one before it: it multiplies the weights of the
+ * synapses that end at neuron o by factor[o] and adds shift[o] as a bias.
+ *
+ * @param layer is a layer of batch normalisation.
+ * @param[out] factor receives [O] factors.
+ * @param[out] shift receives [O] shifts.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if a pointer is NULL, or if the layer is of another kind; SNND_ERROR_NUMERIC if
+ *     an array holds a number that is not finite, or a variance below 0.
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_layer_fold(const snnd_layer *layer, double *factor, double *shift);
 
-/** Synapses of a delay layer that exist: ones in its mask, or all where there is none. */
+/**
+ * Counts the synapses of a layer of delays that exist: the ones of its mask, or all synapses if there is no mask.
+ *
+ * @param layer is the layer.
+ * @return The number; 0 if @p layer is NULL or of another kind.
+ * @see snnd_network_active(), snnd_layer_degrees(), snnd_plan_synapses()
+ * @since 0.1.0
+ */
 SNND_API int64_t snnd_layer_active(const snnd_layer *layer);
-/** The same over all delay layers. */
+
+/**
+ * Counts the synapses of all layers of delays that exist.
+ *
+ * @param network is the network.
+ * @return The number; 0 if @p network is NULL.
+ * @see snnd_layer_active()
+ * @since 0.1.0
+ */
 SNND_API int64_t snnd_network_active(const snnd_network *network);
 
 /** @} */
+
 /* ---------------------------------------------------------------------------------------------- */
 /** @defgroup workspace Workspace
  * Activations and gradients of one batch: forward, loss, backward. The pieces of an own training loop; the
@@ -801,6 +1548,7 @@ SNND_API snnd_status snnd_workspace_operations(const snnd_workspace *workspace, 
                                                const snnd_picojoules *picojoules, snnd_operations *operations);
 
 /** @} */
+
 /* ---------------------------------------------------------------------------------------------- */
 /** @defgroup optimizer Optimizers
  * @{ */
@@ -870,6 +1618,7 @@ SNND_API snnd_status snnd_optimizer_moment(snnd_optimizer *optimizer, const snnd
                                            int order, snnd_array *array);
 
 /** @} */
+
 /* ---------------------------------------------------------------------------------------------- */
 /** @defgroup schedule Schedules
  * Learning rates and sigma as functions of the epoch, without state.
@@ -907,6 +1656,7 @@ SNND_API snnd_status snnd_schedule_init(snnd_schedule *schedule, size_t size);
 SNND_API snnd_status snnd_schedule_at(const snnd_schedule *schedule, int32_t epoch, double *value, double *momentum);
 
 /** @} */
+
 /* ---------------------------------------------------------------------------------------------- */
 /** @defgroup sparsity Sparsity
  * Controllers that decide which synapses exist, by a rule from the literature. What holds for all of them, how many
@@ -1077,6 +1827,7 @@ SNND_API snnd_status snnd_network_rewind(snnd_network *network, const snnd_netwo
 SNND_API snnd_status snnd_network_copy_parameters(snnd_network *network, const snnd_network *from);
 
 /** @} */
+
 /* ---------------------------------------------------------------------------------------------- */
 /** @defgroup dataset Datasets
  * @{ */
@@ -1242,6 +1993,7 @@ SNND_API snnd_status snnd_dataset_sample(const snnd_dataset *dataset, int64_t in
 SNND_API snnd_status snnd_dataset_fill(const snnd_dataset *dataset, int32_t epoch, int64_t index, float *input);
 
 /** @} */
+
 /* ---------------------------------------------------------------------------------------------- */
 /** @defgroup batches Batches
  * @{ */
@@ -1287,6 +2039,7 @@ SNND_API snnd_status snnd_batches_get(snnd_batches *batches, int32_t epoch, int6
 SNND_API const int32_t *snnd_batches_lengths(const snnd_batches *batches);
 
 /** @} */
+
 /* ---------------------------------------------------------------------------------------------- */
 /** @defgroup trainer Trainer
  * Optimizers, schedules, loss, sparsity and shuffling in one: the paper's training unless told otherwise.
@@ -1504,6 +2257,7 @@ SNND_API snnd_status snnd_trainer_load_checkpoint(snnd_trainer *trainer, const c
 /** The same from a reader. */
 SNND_API snnd_status snnd_trainer_read_checkpoint(snnd_trainer *trainer, const snnd_reader *reader, char **note);
 /** @} */
+
 /* ---------------------------------------------------------------------------------------------- */
 /** @defgroup file Files
  * Networks as safetensors: weights, positions, signs, masks and batch norm by name
@@ -1522,6 +2276,7 @@ SNND_API snnd_status snnd_network_load(snnd_context *context, const char *path, 
 SNND_API snnd_status snnd_network_read(snnd_context *context, const snnd_reader *reader, snnd_network **network);
 
 /** @} */
+
 /* ---------------------------------------------------------------------------------------------- */
 /** @defgroup analysis Analysis
  * What a network has learned: the receptive fields of its neurons, where its synapses and delays are, what training has
@@ -1806,6 +2561,7 @@ SNND_API snnd_status snnd_correct(snnd_context *context, const double *p, int32_
                                   double *corrected);
 
 /** @} */
+
 /* ---------------------------------------------------------------------------------------------- */
 /** @defgroup inference Inference
  * A trained network at work, frame by frame. A plan is what inference needs of a network, read-only: any number of
@@ -1897,6 +2653,7 @@ SNND_API snnd_status snnd_stream_save(snnd_stream *stream, void *state, size_t b
 SNND_API snnd_status snnd_stream_restore(snnd_stream *stream, const void *state, size_t bytes);
 
 /** @} */
+
 /* ---------------------------------------------------------------------------------------------- */
 /** @defgroup export Export
  * A trained network in other forms.
@@ -1966,6 +2723,7 @@ SNND_API snnd_status snnd_export_c_write(const snnd_plan *plan, const snnd_expor
                                          snnd_export_c_report *report);
 
 /** @} */
+
 /* ---------------------------------------------------------------------------------------------- */
 /** @defgroup random Random numbers
  * @{ */
