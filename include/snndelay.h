@@ -1337,213 +1337,494 @@ SNND_API int64_t snnd_network_active(const snnd_network *network);
 
 /* ---------------------------------------------------------------------------------------------- */
 /** @defgroup workspace Workspace
- * Activations and gradients of one batch: forward, loss, backward. The pieces of an own training loop; the
- * trainer is made of them. A workspace may be made once the network is complete; adding a layer afterwards
- * is an error.
+ * A workspace holds the activations and gradients of one batch. Its functions are the parts of a training loop that a
+ * host writes itself (forward pass, loss, backward pass); the trainer is made of them. Create a workspace when the
+ * network is complete; adding a layer afterwards is SNND_ERROR_STATE.
  * @{ */
 
-/** Buffers for the passes of a batch. */
+/**
+ * A workspace holds the buffers for the passes of a batch.
+ *
+ * @see snnd_workspace_create(), snnd_trainer_workspace()
+ * @since 0.1.0
+ */
 typedef struct snnd_workspace snnd_workspace;
 
-/** How a pass is made. */
+/**
+ * This is the mode of a forward pass.
+ *
+ * @since 0.1.0
+ */
 typedef enum snnd_mode {
-    SNND_EVALUATE = 0, /**< whole delays, running statistics, no dropout */
-    SNND_TRAIN = 1     /**< delay profiles of width sigma, statistics of the batch, dropout */
+    SNND_EVALUATE = 0, /**< The pass uses whole delays and running statistics, and drops nothing. */
+    SNND_TRAIN = 1     /**< The pass uses delay profiles of width sigma, the statistics of the batch, and dropout. */
 } snnd_mode;
 
-/** Buffers for up to `batch` samples of `steps` time steps, both >= 1. Nothing is allocated later, but for the
- * context's threads before the first pass of all. With
- * `gradients` 0 only evaluation is possible, in less memory. */
+/**
+ * Creates a workspace. Later calls allocate nothing, except that the context makes its threads before the first pass of
+ * all, and except for the functions that say so.
+ *
+ * @param network is the network, which must outlive the workspace and to which no layer can be added afterwards.
+ * @param batch is the largest number of samples of a pass, 1 to 2^20.
+ * @param steps is the number T of time steps of a sample, 1 to 2^24.
+ * @param gradients is 0 for a workspace that takes less memory and can only evaluate, and otherwise not 0.
+ * @param[out] workspace receives the workspace, which the caller frees with snnd_workspace_free().
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if a pointer is NULL, or if @p batch or @p steps is out of range;
+ *     SNND_ERROR_STATE if the network has no layers; SNND_ERROR_MEMORY if there is no memory.
+ * @see snnd_workspace_forward()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_workspace_create(snnd_network *network, int32_t batch, int32_t steps, int gradients,
                                            snnd_workspace **workspace);
-/** Frees a workspace. */
+
+/**
+ * Frees a workspace.
+ *
+ * @param workspace is the workspace; NULL is allowed.
+ * @since 0.1.0
+ */
 SNND_API void snnd_workspace_free(snnd_workspace *workspace);
 
-/** The dropout masks of the next training pass are a function of these two, the layer, the sample's place in the
- * batch and the neuron alone. Set another `step` for every pass. */
+/**
+ * Sets what the dropout masks of the next training pass are drawn from. They depend on these two numbers, the layer,
+ * the place of the sample in the batch, and the neuron alone. Set another @p step for every pass.
+ *
+ * @param workspace is the workspace.
+ * @param seed is the seed of the run.
+ * @param step is the number of the pass.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if @p workspace is NULL.
+ * @see snnd_network_add_dropout()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_workspace_set_draw(snnd_workspace *workspace, uint64_t seed, uint64_t step);
 
-/** Replaces the drawn masks of a dropout layer by `mask` [batch, O], copied; entries are the factors themselves
- * (0 or 1/(1-p)). NULL: drawn again. */
+/**
+ * Replaces the drawn masks of a dropout layer by one of the host, which is copied.
+ *
+ * @param workspace is the workspace.
+ * @param layer is a layer of dropout of its network.
+ * @param mask points to [batch, O] factors, where batch is that of the workspace; a factor is 0 or 1/(1 - probability).
+ *     NULL lets masks be drawn again.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if @p workspace is NULL, if @p layer is not a dropout layer of the network, or
+ *     if a factor is not finite.
+ * @see snnd_workspace_set_draw()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_workspace_set_dropout_mask(snnd_workspace *workspace, const snnd_layer *layer,
                                                      const float *mask);
 
 /**
- * Says how many steps each sample of the passes to come has: `lengths` [count], each 1 to T, copied. A pass then has
- * `count` samples (1 to batch); lengths stay until others are set. NULL, whatever the count: all samples have T steps,
- * as in a new workspace.
+ * Sets the number of steps of each sample in the passes that follow. A pass must then have @p count samples, and the
+ * lengths stay until others are set.
  *
- * What lies beyond the end of a sample does not exist: numbers of the input there are not looked at, and may be NaN;
- * statistics of batch norm, scores, losses, spike rates, operations and gradients are those of the samples' own steps,
- * and records (snnd_workspace_record) are 0 there. A sample's scores are those that it has alone in a workspace of its
- * own length and, in evaluation, in a stream: to the bit in evaluation; in training, without batch norm, where the
- * context's method is SNND_METHOD_DIRECT, and else to rounding. The last pass stays as it is.
+ * What lies beyond the end of a sample does not exist. The library does not read the input there, which may be NaN.
+ * Statistics of batch norm, scores, losses, spike rates, operations and gradients are those of the samples' own steps,
+ * and records (snnd_workspace_record()) are 0 beyond. The scores of a sample are those that it has alone in a workspace
+ * of its own length and, in evaluation, in a stream. In evaluation they agree to the bit. In training without batch
+ * norm they agree to the bit if the method of the context is SNND_METHOD_DIRECT, and to rounding otherwise. The last
+ * pass is not changed by this call.
  *
- * SNND_ERROR_ARGUMENT names the first length that cannot be; those that were set before then stay.
+ * @param workspace is the workspace.
+ * @param lengths points to @p count lengths, each 1 to T, which are copied. With NULL, as in a new workspace, all
+ *     samples have T steps.
+ * @param count is the number of samples, 1 to batch; it is ignored if @p lengths is NULL.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if @p workspace is NULL, or if @p count or a length is out of range; the message
+ *     names the first such length, and the lengths that were set before stay.
+ * @see snnd_batches_lengths(), snnd_trainer_step_padded()
+ * @since 0.1.0
  */
 SNND_API snnd_status snnd_workspace_set_lengths(snnd_workspace *workspace, const int32_t *lengths, int32_t count);
 
-/** Passes `count` (1 to batch) samples `input` [count, T, I] forward; a non-finite input is an error. In training the
- * running statistics of batch norm move. SNND_ERROR_NUMERIC names a parameter that cannot be, or the first layer whose
- * numbers overflowed, of neurons as of a stream's; then neither this pass nor the one before it is kept, and
- * what needs one is SNND_ERROR_STATE. Only the running statistics stay, which have moved where they are finite. After
- * an error of the arguments (SNND_ERROR_ARGUMENT, as of an input that is not finite, or SNND_ERROR_STATE) the workspace
- * still has the pass before. */
+/**
+ * Passes samples forward through the network. In training the running statistics of batch norm move.
+ *
+ * After SNND_ERROR_NUMERIC neither this pass nor the one before it is kept, and a call that needs a pass is
+ * SNND_ERROR_STATE; running statistics that moved and are finite stay as they are then. After SNND_ERROR_ARGUMENT or
+ * SNND_ERROR_STATE the workspace still has the pass before.
+ *
+ * @param workspace is the workspace.
+ * @param mode is the mode.
+ * @param input points to [count, T, I] finite numbers.
+ * @param count is the number of samples, 1 to batch, or the number of lengths that were set.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if a pointer is NULL, if @p mode or @p count is invalid, or if an input is not
+ *     finite; SNND_ERROR_STATE if @p mode is SNND_TRAIN and the workspace was created without gradients;
+ *     SNND_ERROR_NUMERIC if a parameter is invalid, or if numbers of a layer overflow: the message names the parameter,
+ *     or the first such layer. The membrane potentials of neurons count, as they do in a stream.
+ * @see snnd_workspace_loss(), snnd_workspace_scores(), snnd_workspace_record()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_workspace_forward(snnd_workspace *workspace, snnd_mode mode, const float *input,
                                             int32_t count);
 
 /**
- * How scores are made, and what is added to the cross-entropy. With the probabilities p[b,c] = softmax over the scores
- * of sample b, its label y, K classes, smoothing e and the classes' weights w (all 1 where there are none), the
- * cross-entropy is that of PyTorch's CrossEntropyLoss with `label_smoothing` and `weight`:
+ * These options say how scores are made, and what is added to the cross-entropy.
+ *
+ * With the probabilities p[b,c] = softmax over the scores of sample b, its label y[b], K classes, smoothing e and the
+ * weights w of the classes (all 1 if there are none), the cross-entropy is that of PyTorch's CrossEntropyLoss with
+ * `label_smoothing` and `weight`:
  *
  *     sum over b and c of -w[c] ((1 - e) [c = y[b]] + e/K) log p[b,c]  /  sum over b of w[y[b]]
  *
- * The rate penalty is, with r the spikes a step of a neuron, mean over the batch's samples and steps,
+ * With r the number of spikes per step of a neuron, averaged over the samples and steps of the batch, the rate penalty
+ * is
  *
  *     rate_penalty * sum of max(0, r - rate_upper)^2 + max(0, rate_lower - r)^2
  *
- * over all neurons of all layers that fire. Its gradient comes in where the spikes go out, before what follows, as
- * dropout.
+ * over all neurons of all layers that fire. Its gradient is added at the spikes of the layer, before what follows, such
+ * as dropout.
+ *
+ * @see snnd_workspace_loss()
+ * @since 0.1.0
  */
 typedef struct snnd_loss_options {
     size_t size;
-    int32_t readout;            /**< ::snnd_readout; default NETWORK */
-    double l1;                  /**< times the sum of |weight| of all delay layers, >= 0; default 0 */
-    double label_smoothing;     /**< e, 0 to 1; default 0 */
-    double rate_penalty;        /**< 0 to 1e9; default 0, and then both bounds are 0, too */
-    double rate_lower;          /**< 0 to rate_upper; default 0 */
-    double rate_upper;          /**< up to 1, where no spike is too many; default 0: every spike is penalised */
-    const double *class_weight; /**< w [classes], each above 0, up to 1e9, read during the call; default NULL: all 1 */
-    int64_t class_weight_count; /**< of class_weight: the network's outputs; 0 with NULL */
+    int32_t readout; /**< One of ::snnd_readout says how scores are made. The default is NETWORK. */
+    /**
+     * The loss has this number times the sum of |weight| of all layers of delays. It is at least 0; the default is 0.
+     */
+    double l1;
+    double label_smoothing; /**< This is e, 0 to 1. The default is 0. */
+    /** This is the factor of the rate penalty, 0 to 1e9. The default is 0, and then both bounds must be 0, too. */
+    double rate_penalty;
+    /** Neurons that fire less often per step are penalised. It is 0 to `rate_upper`; the default is 0. */
+    double rate_lower;
+    /**
+     * Neurons that fire more often per step are penalised. It is at most 1, where no spike is too many; with the
+     * default, 0, every spike is penalised.
+     */
+    double rate_upper;
+    /**
+     * This points to the weights w [classes], each above 0 and at most 1e9, which are read during the call. With NULL,
+     * the default, all weights are 1.
+     */
+    const double *class_weight;
+    /** This is the number of class weights: the number of the network's outputs, or 0 if `class_weight` is NULL. */
+    int64_t class_weight_count;
 } snnd_loss_options;
 
-/** Fills in the defaults; `size` is sizeof of the caller's structure. */
+/**
+ * Sets every member of @p options to its default and records @p size in it.
+ *
+ * @param[out] options receives the defaults.
+ * @param size is `sizeof` of the structure as the caller knows it.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if @p options is NULL, or if @p size is below `sizeof(size_t)` or above 65536.
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_loss_options_init(snnd_loss_options *options, size_t size);
 
-/** What a loss is made of. */
+/**
+ * This report says what a loss consists of.
+ *
+ * @see snnd_workspace_loss(), snnd_trainer_step()
+ * @since 0.1.0
+ */
 typedef struct snnd_loss_report {
     size_t size;
-    double loss;          /**< cross_entropy + penalty + rate_penalty */
-    double cross_entropy; /**< mean over the batch, of weighed classes and smooth labels as the options have them */
-    double penalty;       /**< l1 * sum |weight| */
-    int32_t samples;      /**< in the batch */
-    int32_t correct;      /**< samples whose label has the highest score, as snnd_workspace_predictions() finds it */
-    double rate_penalty;  /**< with the factor of that name */
+    double loss; /**< This is cross_entropy + penalty + rate_penalty. */
+    /** This is the mean over the batch, with the class weights and the label smoothing of the options. */
+    double cross_entropy;
+    double penalty;  /**< This is l1 * sum of |weight|. */
+    int32_t samples; /**< The batch has this many samples. */
+    /** In this many samples the label has the highest score, as snnd_workspace_predictions() finds it. */
+    int32_t correct;
+    double rate_penalty; /**< This is the rate penalty, including its factor. */
 } snnd_loss_report;
 
-/** Empties a result, which tells its size to the call that fills it. */
+/**
+ * Clears a report, so that the call which fills it knows its size.
+ *
+ * @param[out] report receives @p size and zeros.
+ * @param size is `sizeof` of the structure as the caller knows it.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if @p report is NULL, or if @p size is below `sizeof(size_t)` or above 65536.
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_loss_report_init(snnd_loss_report *report, size_t size);
 
-/** Loss of the last forward pass for `labels` [count], each 0 to classes-1, which the next backward pass goes back
- * from. SNND_ERROR_NUMERIC where it is not finite. */
+/**
+ * Computes the loss of the last forward pass. The next backward pass starts from it.
+ *
+ * @param workspace is the workspace.
+ * @param labels points to [count] labels, each from 0 to the number of classes - 1.
+ * @param options points to the options; NULL selects the defaults.
+ * @param[out] report receives the parts of the loss; it may be NULL.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if @p workspace or @p labels is NULL, or if a label or an option is out of
+ *     range; SNND_ERROR_STATE if there is no forward pass; SNND_ERROR_NUMERIC if the loss is not finite.
+ * @see snnd_workspace_backward(), snnd_workspace_add_gradient()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_workspace_loss(snnd_workspace *workspace, const int32_t *labels,
                                          const snnd_loss_options *options, snnd_loss_report *report);
 
-/** Adds the host's own dL/d(output) of a layer, [T, count, O] as its record, finite, copied, to what the next backward
- * pass brings back to there: for a loss of the host's on the output of the last layer, for what the host makes of any
- * other layer's output, alone or beside snnd_workspace_loss(), before it or after. What is given twice counts twice. A
- * forward pass forgets it, and a backward pass has used it up. SNND_ERROR_STATE without a training pass. Allocates at
- * the first call for a layer. Beyond the end of a sample it is not looked at. */
+/**
+ * Adds a gradient of the host, dL/d(output) of a layer, to what the next backward pass propagates to that output.
+ *
+ * A host uses it for a loss of its own on the output of the last layer, or for what it computes from the output of any
+ * other layer; alone or together with snnd_workspace_loss(), before or after it. A gradient that is added twice counts
+ * twice. A forward pass forgets it, and a backward pass uses it up. The first call for a layer allocates memory.
+ *
+ * @param workspace is the workspace.
+ * @param layer is a layer of its network.
+ * @param gradient points to [T, count, O] numbers in the order of a record of the layer, which are copied. They are
+ *     finite; those beyond the end of a sample are not read.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if a pointer is NULL, if @p layer belongs to another network, or if a number is
+ *     not finite; SNND_ERROR_STATE if the last pass was not a training pass; SNND_ERROR_MEMORY if there is no memory.
+ * @see snnd_workspace_input_gradient(), snnd_workspace_record()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_workspace_add_gradient(snnd_workspace *workspace, const snnd_layer *layer,
                                                  const float *gradient);
 
-/** Gradients of the loss with respect to every parameter, by backpropagation through time; replaces those
- * of the pass before. Needs a training pass and, since the last backward pass, a loss or a gradient of the host's
- * (snnd_workspace_add_gradient()); without a loss there is no L1 and no rate penalty. SNND_ERROR_STATE where weights,
- * positions, signs, masks, scales, shifts or parameters of neurons have changed since that pass: gradients would belong
- * to neither. (Sigma may.) SNND_ERROR_NUMERIC where gradients of a parameter are not finite; then there are none of
- * this pass. */
+/**
+ * Computes the gradient of the loss with respect to every parameter by backpropagation through time. It replaces the
+ * gradients of the backward pass before.
+ *
+ * The call needs a training pass and, since the last backward pass, a loss or a gradient of the host
+ * (snnd_workspace_add_gradient()). Without a loss there is no L1 and no rate penalty. Sigma may have changed since the
+ * training pass, but no parameter, since gradients would then belong to neither.
+ *
+ * @param workspace is the workspace.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if @p workspace is NULL; SNND_ERROR_STATE if one of these is missing, or if
+ *     weights, positions, signs, masks, scales, shifts or parameters of neurons have changed since the training pass;
+ *     SNND_ERROR_NUMERIC if gradients of a parameter are not finite, after which the workspace has no gradients.
+ * @see snnd_workspace_gradient(), snnd_workspace_clip_gradients(), snnd_optimizer_step()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_workspace_backward(snnd_workspace *workspace);
 
-/** Shows the gradient of a parameter, of a delay layer, batch norm or neurons: float32 in the shape of the parameter,
- * borrowed, writable, valid until the workspace is freed (a trainer's: as long as snnd_trainer_workspace() says).
- * Weight gradients are with respect to theta where the layer has signs, and include L1 (sign(theta), 0 at 0). Those of
- * absent synapses are 0, unless the layer's controller needs them (see snnd_workspace_complete_gradient()).
- * That of a position that synapses share is the sum over these.
- * SNND_ERROR_STATE unless of forward pass, loss and backward pass the last was the backward pass. */
+/**
+ * Shows the gradient of a parameter of a layer of delays, batch norm or neurons.
+ *
+ * The gradient of weights is with respect to theta if the layer has signs, and includes L1 (sign(theta), 0 at 0). That
+ * of an absent synapse is 0, unless the controller of the network needs it (see snnd_workspace_complete_gradient()).
+ * That of a position that synapses share is the sum over these synapses.
+ *
+ * @param workspace is the workspace.
+ * @param layer is a layer of its network.
+ * @param name is the name of the parameter.
+ * @param[out] array receives float32 in the shape of the parameter. It is borrowed, writable, and valid until the
+ *     workspace is freed, or, if the workspace is a trainer's, for as long as snnd_trainer_workspace() says.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if a pointer is NULL, if @p name is unknown, or if @p layer belongs to another
+ *     network; SNND_ERROR_STATE if the layer has no such gradient, or if the last of forward pass, loss and backward
+ *     pass was not the backward pass.
+ * @see snnd_workspace_backward()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_workspace_gradient(const snnd_workspace *workspace, const snnd_layer *layer,
                                              snnd_array_name name, snnd_array *array);
 
-/** Computes the gradient of a layer of delays for all of its synapses, absent ones among them, and shows it: as
- * snnd_workspace_gradient(), but to be read only, since optimizers do not look at it, and valid until the next backward
- * pass. Where no synapse is absent, or the layer's controller needs all gradients, it is the one that the pass has
- * made. SNND_ERROR_STATE where parameters are no longer those of the pass. Allocates at the first call for a layer. */
+/**
+ * Computes the gradient of a layer of delays for all of its synapses, including absent ones, and shows it.
+ *
+ * If no synapse is absent, or if the controller of the network needs all gradients, this is the gradient that the
+ * backward pass computed. The first call for a layer allocates memory.
+ *
+ * @param workspace is the workspace.
+ * @param layer is a layer of delays of its network.
+ * @param name is the name of the parameter.
+ * @param[out] array receives float32 in the shape of the parameter. It is borrowed and valid until the next backward
+ *     pass. Do not write to it: optimizers do not read it.
+ * @return SNND_OK; what snnd_workspace_gradient() returns; SNND_ERROR_STATE also if parameters have changed since the
+ *     training pass, or if the workspace belongs to a trainer and holds only one of several shards of a batch, without
+ *     the gradients of absent synapses; SNND_ERROR_MEMORY if there is no memory.
+ * @see snnd_workspace_gradient()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_workspace_complete_gradient(snnd_workspace *workspace, const snnd_layer *layer,
                                                       snnd_array_name name, snnd_array *array);
 
-/** dL/d(input) of the last backward pass, to `gradient` [count, T, I]: what a host goes on with that made the input, as
- * by another network, whose last layer it is given to by snnd_workspace_add_gradient() (with the axes of samples and
- * steps exchanged). It is computed in this call, so that a pass costs nothing for it, and has to be asked for before
- * parameters change: SNND_ERROR_STATE where they are no longer those of the pass, or there was no backward pass.
- * SNND_ERROR_NUMERIC where it is not finite. 0 beyond the end of a sample. Allocates at the first call. */
+/**
+ * Computes dL/d(input) of the last backward pass.
+ *
+ * A host that computed the input, for example with another network, continues from this gradient: it gives it to the
+ * last layer of that network by snnd_workspace_add_gradient(), with the axes of samples and steps exchanged. The
+ * gradient is computed in this call, so that a pass costs nothing for it, and so it must be asked for before parameters
+ * change. It is 0 beyond the end of a sample. The first call allocates memory.
+ *
+ * @param workspace is the workspace.
+ * @param[out] gradient receives [count, T, I] numbers.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if a pointer is NULL; SNND_ERROR_STATE if there was no backward pass, or if
+ *     parameters have changed since the training pass; SNND_ERROR_NUMERIC if the gradient is not finite;
+ *     SNND_ERROR_MEMORY if there is no memory.
+ * @see snnd_workspace_add_gradient()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_workspace_input_gradient(snnd_workspace *workspace, float *gradient);
 
-/** Clips the gradients of the last backward pass by their common norm: where the root of the sum of the squares of all
- * of them is above `max_norm` (> 0, finite), all are multiplied by max_norm / norm. The sum is over the parameters of
- * all layers that optimizers may move, frozen ones among them, and without absent synapses, whose gradients are
- * multiplied all the same where the pass has made them. `norm`, which may be NULL, receives what it was.
- * SNND_ERROR_NUMERIC where it is not finite; nothing has changed then. Gradients that
- * snnd_workspace_complete_gradient() computes afterwards are not clipped. */
+/**
+ * Clips the gradients of the last backward pass by their common norm, which is the root of the sum of all their
+ * squares. If the norm exceeds @p max_norm, every gradient is multiplied by max_norm / norm.
+ *
+ * The sum is over the parameters of all layers that optimizers may move, including frozen ones. Absent synapses do not
+ * count, but their gradients are multiplied, too, if the pass computed them. Gradients that
+ * snnd_workspace_complete_gradient() computes afterwards are not clipped.
+ *
+ * @param workspace is the workspace.
+ * @param max_norm is the largest norm; it is above 0 and finite.
+ * @param[out] norm receives the norm before clipping; it may be NULL.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if @p workspace is NULL or @p max_norm is out of range; SNND_ERROR_STATE if
+ *     there are no gradients; SNND_ERROR_NUMERIC if the norm is not finite, in which case nothing has changed.
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_workspace_clip_gradients(snnd_workspace *workspace, double max_norm, double *norm);
 
-/** What a pass left behind. */
+/**
+ * A record is a time course that a pass leaves for each neuron of a layer.
+ *
+ * @see snnd_workspace_record()
+ * @since 0.1.0
+ */
 typedef enum snnd_record {
-    SNND_RECORD_OUTPUT = 1, /**< what the layer gives on: currents, normalised currents, spikes, potentials */
-    SNND_RECORD_POTENTIAL =
-        2 /**< LIF and adaptive LIF: the membrane potential that the spike of the step is taken of */
+    /** The record is the output of the layer: currents, normalised currents, spikes or potentials. */
+    SNND_RECORD_OUTPUT = 1,
+    /**
+     * The record of LIF and adaptive LIF neurons is the membrane potential that decides whether the neuron fires in the
+     * step.
+     */
+    SNND_RECORD_POTENTIAL = 2
 } snnd_record;
 
-/** Copies a record of the last pass to `values` [T, count, O]. Of a training pass of a context with `low_memory`
- * SNND_ERROR_STATE once parameters have changed, since what it did not keep is made again. */
+/**
+ * Copies a record of the last pass. Beyond the end of a sample it is 0.
+ *
+ * @param workspace is the workspace.
+ * @param layer is a layer of its network.
+ * @param record selects the record.
+ * @param[out] values receives [T, count, O] numbers.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if a pointer is NULL, if @p layer belongs to another network or has no such
+ *     record, or if the record has more numbers than memory can hold; SNND_ERROR_STATE if there is no forward pass, or,
+ *     in a context with `low_memory`, if parameters have changed since a training pass: what the pass did not keep is
+ *     computed again.
+ * @see snnd_workspace_spike_rates()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_workspace_record(const snnd_workspace *workspace, const snnd_layer *layer, snnd_record record,
                                            float *values);
 
-/** Copies the scores [count, classes] of the last pass under a readout, whether or not a loss was taken. */
+/**
+ * Copies the scores of the last pass under a readout, whether or not a loss was computed.
+ *
+ * @param workspace is the workspace.
+ * @param readout selects the readout; NETWORK selects that of the network.
+ * @param[out] scores receives [count, classes] scores.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if a pointer is NULL or @p readout is unknown; SNND_ERROR_STATE if there is no
+ *     forward pass.
+ * @see snnd_workspace_predictions()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_workspace_scores(snnd_workspace *workspace, snnd_readout readout, float *scores);
-/** The class of the highest score (the first of equals) of each sample, to `classes` [count]. Scores are compared in
- * double precision, before they are rounded to float32 for snnd_workspace_scores(): of two that are equal there, the
- * second may be the higher one. */
+
+/**
+ * Finds the class with the highest score for each sample, and the first of several equal ones. Scores are compared in
+ * double precision, before they are rounded to float32 for snnd_workspace_scores(): of two scores that are equal there,
+ * the second may be the higher one.
+ *
+ * @param workspace is the workspace.
+ * @param readout selects the readout; NETWORK selects that of the network.
+ * @param[out] classes receives [count] classes.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if a pointer is NULL or @p readout is unknown; SNND_ERROR_STATE if there is no
+ *     forward pass.
+ * @see snnd_workspace_scores()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_workspace_predictions(snnd_workspace *workspace, snnd_readout readout, int32_t *classes);
 
-/** Spikes per neuron and step of the last pass, mean over the means of all layers that fire; 0 where none does. */
+/**
+ * Returns the spikes per neuron and step of the last pass, as the mean over the means of all layers that fire.
+ *
+ * @param workspace is the workspace.
+ * @return The rate; 0 if no layer fires, if there is no forward pass, or if @p workspace is NULL.
+ * @see snnd_workspace_spike_rates()
+ * @since 0.1.0
+ */
 SNND_API double snnd_workspace_spike_rate(const snnd_workspace *workspace);
-/** Spikes per step of each neuron of a layer that fires in the last pass, mean over its samples and steps, to `rates`
- * [O]. SNND_ERROR_STATE before the first pass. */
+
+/**
+ * Writes the spikes per step of each neuron of a layer in the last pass, as the mean over its samples and steps.
+ *
+ * @param workspace is the workspace.
+ * @param layer is a layer of its network whose neurons fire.
+ * @param[out] rates receives [O] rates.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if a pointer is NULL, or if @p layer belongs to another network or does not
+ *     fire; SNND_ERROR_STATE if there is no forward pass.
+ * @see snnd_workspace_spike_rate()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_workspace_spike_rates(const snnd_workspace *workspace, const snnd_layer *layer,
                                                 double *rates);
 
-/** What single operations take of energy, in picojoules: a host's knowledge of a processor, so that nothing is given by
- * default. Of float32 in 45 nm at 0.9 V it is 0.9 for an addition, and 4.6 for a multiplication with its addition
- * (Horowitz 2014). */
+/**
+ * This structure says how much energy an operation takes, in picojoules. Only the host knows its processor, so that the
+ * defaults are 0. For float32 in 45 nm at 0.9 V an addition takes 0.9, and a multiplication with its addition takes 4.6
+ * (Horowitz 2014).
+ *
+ * @see snnd_workspace_operations()
+ * @since 0.1.0
+ */
 typedef struct snnd_picojoules {
     size_t size;
-    double accumulation;   /**< 0 to 1e9; default 0 */
-    double multiplication; /**< with the addition behind it; 0 to 1e9; default 0 */
+    double accumulation; /**< An accumulation takes this energy, 0 to 1e9. The default is 0. */
+    /** A multiplication with the addition after it takes this energy, 0 to 1e9. The default is 0. */
+    double multiplication;
 } snnd_picojoules;
 
-/** Fills in the defaults; `size` is sizeof of the caller's structure. */
+/**
+ * Sets every member of @p picojoules to its default and records @p size in it.
+ *
+ * @param[out] picojoules receives the defaults.
+ * @param size is `sizeof` of the structure as the caller knows it.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if @p picojoules is NULL, or if @p size is below `sizeof(size_t)` or above
+ *     65536.
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_picojoules_init(snnd_picojoules *picojoules, size_t size);
 
-/** Synaptic operations of one sample, mean over those of a pass. What neurons and batch norm do is not among them. */
+/**
+ * This report counts the synaptic operations of one sample, as the mean over the samples of a pass. It does not count
+ * what neurons and batch norm do.
+ *
+ * @see snnd_workspace_operations()
+ * @since 0.1.0
+ */
 typedef struct snnd_operations {
     size_t size;
-    double accumulations;   /**< of a weight, by a spike */
-    double multiplications; /**< of a weight with a number, each with the addition behind it */
-    double picojoules;      /**< that both take; 0 where it was not given what each takes */
+    double accumulations; /**< A spike adds a weight to a current this many times. */
+    /** A weight is multiplied by a number this many times, each time with an addition after it. */
+    double multiplications;
+    double picojoules; /**< Both together take this energy; it is 0 if the host did not say what each takes. */
 } snnd_operations;
 
-/** Empties a result, which tells its size to the call that fills it. */
+/**
+ * Clears a report, so that the call which fills it knows its size.
+ *
+ * @param[out] operations receives @p size and zeros.
+ * @param size is `sizeof` of the structure as the caller knows it.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if @p operations is NULL, or if @p size is below `sizeof(size_t)` or above
+ *     65536.
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_operations_init(snnd_operations *operations, size_t size);
 
-/** Counts the synaptic operations that the last pass took in a layer of delays, or in all of them where `layer` is
- * NULL; `picojoules` may be NULL. A layer gets spikes where neurons that fire are before it, with nothing but dropout
- * between: each is an accumulation in every synapse of its neuron that carries something, which is one whose weight is
- * not 0 (as snnd_plan_synapses() counts them). Whatever else comes is numbers, the network's input among them, and each
- * that is not 0 is a multiplication in every such synapse. It is counted as in evaluation, where a synapse has one tap
- * and no spike is dropped, of training passes too (numbers are counted as they come, behind dropout if there is any);
- * and whatever the delay, also where it leads beyond the last step.
- * Weights are those of now: in training, ask before the optimizer's step. SNND_ERROR_STATE before the first pass. */
+/**
+ * Counts the synaptic operations of the last pass.
+ *
+ * A layer of delays receives spikes if the layer before it fires, with nothing but dropout between them. Each spike is
+ * one accumulation in every synapse of its neuron whose weight is not 0 (snnd_plan_synapses() counts these synapses).
+ * Any other layer receives numbers, as the first layer receives the input of the network, and each number that is not 0
+ * is one multiplication in every such synapse.
+ *
+ * Training passes are counted as an evaluation would be, in which a synapse has one tap and no spike is dropped;
+ * numbers, however, are counted as they arrive, after dropout if there is any. An operation counts whatever the delay,
+ * also if it leads beyond the last step. Weights are the present ones: in training, ask before the optimizer's step.
+ *
+ * @param workspace is the workspace.
+ * @param layer is a layer of delays of its network; NULL selects all of them.
+ * @param picojoules points to the energy of the operations; it may be NULL.
+ * @param[out] operations receives the counts.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if @p workspace or @p operations is NULL, if @p layer belongs to another network
+ *     or is of another kind, or if an energy is out of range; SNND_ERROR_STATE if there is no forward pass.
+ * @see snnd_epoch_report
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_workspace_operations(const snnd_workspace *workspace, const snnd_layer *layer,
                                                const snnd_picojoules *picojoules, snnd_operations *operations);
 
