@@ -1832,69 +1832,169 @@ SNND_API snnd_status snnd_workspace_operations(const snnd_workspace *workspace, 
 
 /* ---------------------------------------------------------------------------------------------- */
 /** @defgroup optimizer Optimizers
+ * An optimizer moves the parameters of a network by the gradients of a workspace.
  * @{ */
 
-/** A rule that moves parameters, with its moments. */
+/**
+ * An optimizer is a rule that moves parameters, together with the moments that it keeps.
+ *
+ * @see snnd_optimizer_create()
+ * @since 0.1.0
+ */
 typedef struct snnd_optimizer snnd_optimizer;
 
-/** What an optimizer does with gradients. */
+/**
+ * This is the rule by which an optimizer moves parameters.
+ *
+ * @since 0.1.0
+ */
 typedef enum snnd_optimizer_kind {
-    SNND_ADAM = 1, /**< Kingma and Ba 2015: bias correction, epsilon outside the root */
-    SNND_SGD = 2   /**< with momentum: b = m b + g, p -= rate b */
+    /** The rule is Adam (Kingma and Ba 2015) with bias correction and with epsilon outside the root. */
+    SNND_ADAM = 1,
+    SNND_SGD = 2 /**< The rule is stochastic gradient descent with momentum: b = m b + g, p -= rate b. */
 } snnd_optimizer_kind;
 
-/** Which parameters an optimizer moves; may be added up. */
+/**
+ * A value of this type says which parameters an optimizer moves. The values may be added.
+ *
+ * @since 0.1.0
+ */
 typedef enum snnd_parameters {
-    SNND_PARAMETERS_WEIGHTS = 1,  /**< weights, scale and shift of batch norm, and parameters of neurons */
-    SNND_PARAMETERS_POSITIONS = 2 /**< positions of the delay layers that learn them */
+    /** The optimizer moves weights, scales and shifts of batch norm, and parameters of neurons. */
+    SNND_PARAMETERS_WEIGHTS = 1,
+    SNND_PARAMETERS_POSITIONS = 2 /**< The optimizer moves the positions of the layers of delays that learn them. */
 } snnd_parameters;
 
-/** An optimizer; which members count depends on its kind. */
+/**
+ * These options describe an optimizer; its kind decides which of them it uses.
+ *
+ * @see snnd_optimizer_create()
+ * @since 0.1.0
+ */
 typedef struct snnd_optimizer_options {
     size_t size;
-    int32_t kind;        /**< ::snnd_optimizer_kind; default ADAM */
-    int32_t parameters;  /**< sum of ::snnd_parameters; default WEIGHTS */
-    double rate;         /**< learning rate, >= 0; default 1e-3 */
-    double momentum;     /**< Adam's beta1, or SGD's momentum; in [0, 1); default 0.9 */
-    double beta2;        /**< Adam; in [0, 1); default 0.999 */
-    double epsilon;      /**< Adam; > 0; default 1e-8 */
-    double weight_decay; /**< >= 0, of all but parameters of neurons; default 0 */
-    int32_t decoupled;   /**< 0: weight decay is added to the gradient; 1: it shrinks the parameter by
-                            rate * weight_decay (AdamW, Loshchilov and Hutter 2019); default 0 */
+    int32_t kind;       /**< One of ::snnd_optimizer_kind selects the rule. The default is ADAM. */
+    int32_t parameters; /**< A sum of ::snnd_parameters says what the optimizer moves. The default is WEIGHTS. */
+    double rate;        /**< This is the learning rate, 0 to 1e6. The default is 1e-3. */
+    /** This is the beta1 of Adam or the momentum of SGD, at least 0 and below 1. The default is 0.9. */
+    double momentum;
+    double beta2;   /**< This is the beta2 of Adam, at least 0 and below 1. The default is 0.999. */
+    double epsilon; /**< This is the epsilon of Adam, above 0 and at most 1. The default is 1e-8. */
+    /** This is the weight decay of all parameters except those of neurons, 0 to 1e6. The default is 0. */
+    double weight_decay;
+    /**
+     * If this is 0, weight decay is added to the gradient. If it is 1, it shrinks the parameter by rate * weight_decay
+     * (AdamW; Loshchilov and Hutter 2019). The default is 0.
+     */
+    int32_t decoupled;
 } snnd_optimizer_options;
 
-/** Fills in the defaults; `size` is sizeof of the caller's structure. */
+/**
+ * Sets every member of @p options to its default and records @p size in it.
+ *
+ * @param[out] options receives the defaults.
+ * @param size is `sizeof` of the structure as the caller knows it.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if @p options is NULL, or if @p size is below `sizeof(size_t)` or above 65536.
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_optimizer_options_init(snnd_optimizer_options *options, size_t size);
-/** Makes an optimizer for the parameters of a network that its options name, with moments of 0. */
+
+/**
+ * Creates an optimizer for the parameters of a network that its options name. All moments are 0.
+ *
+ * @param network is the network, which must outlive the optimizer and to which no layer can be added afterwards.
+ * @param options points to the options; NULL selects the defaults.
+ * @param[out] optimizer receives the optimizer, which the caller frees with snnd_optimizer_free().
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if @p network or @p optimizer is NULL, or if an option is out of range;
+ *     SNND_ERROR_STATE if the network has no layers; SNND_ERROR_MEMORY if there is no memory.
+ * @see snnd_optimizer_step()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_optimizer_create(snnd_network *network, const snnd_optimizer_options *options,
                                            snnd_optimizer **optimizer);
-/** Frees an optimizer; the parameters stay as they are. */
+
+/**
+ * Frees an optimizer. The parameters of the network stay as they are.
+ *
+ * @param optimizer is the optimizer; NULL is allowed.
+ * @since 0.1.0
+ */
 SNND_API void snnd_optimizer_free(snnd_optimizer *optimizer);
 
-/** Sets the learning rate, >= 0, of the steps that follow. */
+/**
+ * Sets the learning rate of the steps that follow.
+ *
+ * @param optimizer is the optimizer.
+ * @param rate is the learning rate, 0 to 1e6.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if @p optimizer is NULL or @p rate is out of range.
+ * @see snnd_schedule_at()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_optimizer_set_rate(snnd_optimizer *optimizer, double rate);
-/** Sets the momentum (Adam's beta1), in [0, 1), of the steps that follow. */
+
+/**
+ * Sets the momentum (the beta1 of Adam) of the steps that follow.
+ *
+ * @param optimizer is the optimizer.
+ * @param momentum is the momentum, at least 0 and below 1.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if @p optimizer is NULL or @p momentum is out of range.
+ * @see snnd_schedule_at()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_optimizer_set_momentum(snnd_optimizer *optimizer, double momentum);
 
-/** Sets a factor of the learning rate, 0 to 1e6 and 1 at first, for one array of one layer: the rate of its steps, and
- * of decoupled weight decay, is `factor` times the optimizer's. 0 freezes the array: its numbers stay as they are to
- * the last bit, while its moments go on following the gradients, so that one that is thawed moves on at once. (Batch
- * norm's running statistics are not the optimizer's, and follow every training pass.) Where WEIGHT of a layer is
- * frozen, rules of sparsity that are told the optimizer neither drop nor grow synapses in the layer, and add no noise;
- * of a budget that layers share, the others do among themselves. SNND_ERROR_STATE where the optimizer does not move the
- * array. */
+/**
+ * Sets a factor of the learning rate for one array of one layer. The learning rate of the array, and its decoupled
+ * weight decay, are @p factor times those of the optimizer.
+ *
+ * The factor 0 freezes the array: its numbers stay as they are to the last bit. Its moments still follow the gradients,
+ * so that an array moves on at once when its factor is raised again. Running statistics of batch norm do not belong to
+ * an optimizer and follow every training pass. If the WEIGHT of a layer is frozen, rules of sparsity that are told the
+ * optimizer neither drop nor grow synapses in the layer, and add no noise; if layers share a budget, the other layers
+ * drop and grow among themselves.
+ *
+ * @param optimizer is the optimizer.
+ * @param layer is a layer of its network.
+ * @param name is the name of the array.
+ * @param factor is the factor, 0 to 1e6; it is 1 at first.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if a pointer is NULL, if @p layer belongs to another network, if @p name is
+ *     unknown, or if @p factor is out of range; SNND_ERROR_STATE if the optimizer does not move the array.
+ * @see snnd_trainer_set_factor()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_optimizer_set_factor(snnd_optimizer *optimizer, const snnd_layer *layer, snnd_array_name name,
                                                double factor);
 
-/** Moves the parameters of the network by the gradients that the workspace has from its last backward pass. The
- * gradients stay: a second optimizer may move other parameters by them, and a second step of the same one is allowed,
- * and moves by the same gradients again. Parameters may leave their ranges: snnd_network_clamp() comes after.
- * Weights of absent synapses stay 0, while their moments go on. SNND_ERROR_NUMERIC names the first parameter or moment
- * that is no longer finite; all have been moved. */
+/**
+ * Moves the parameters of the network by the gradients of the last backward pass of a workspace.
+ *
+ * The gradients stay: a second optimizer may move other parameters by them, and a second step of the same optimizer is
+ * allowed and moves by the same gradients again. Parameters may leave their ranges, so that snnd_network_clamp() comes
+ * after the step. Weights of absent synapses stay 0, while their moments go on.
+ *
+ * @param optimizer is the optimizer.
+ * @param workspace is a workspace of its network.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if a pointer is NULL or the workspace belongs to another network;
+ *     SNND_ERROR_STATE if the workspace has no gradients; SNND_ERROR_NUMERIC if a parameter or moment is no longer
+ *     finite: the message names the first one, and all parameters have been moved.
+ * @see snnd_workspace_backward(), snnd_network_clamp(), snnd_sparsity_step()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_optimizer_step(snnd_optimizer *optimizer, const snnd_workspace *workspace);
 
-/** Shows a moment of a parameter: `order` 1 (Adam's first, SGD's momentum) or 2 (Adam's second); borrowed until the
- * optimizer is freed, writable, float32 in the shape of the parameter. */
+/**
+ * Shows a moment of a parameter.
+ *
+ * @param optimizer is the optimizer.
+ * @param layer is a layer of its network.
+ * @param name is the name of the parameter.
+ * @param order is 1 for the first moment of Adam or the momentum of SGD, and 2 for the second moment of Adam.
+ * @param[out] array receives float32 in the shape of the parameter. It is borrowed, writable, and valid until the
+ *     optimizer is freed.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if a pointer is NULL, if @p layer belongs to another network, or if @p name or
+ * @p order is invalid; SNND_ERROR_STATE if the optimizer has no such moment.
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_optimizer_moment(snnd_optimizer *optimizer, const snnd_layer *layer, snnd_array_name name,
                                            int order, snnd_array *array);
 
@@ -1902,421 +2002,1002 @@ SNND_API snnd_status snnd_optimizer_moment(snnd_optimizer *optimizer, const snnd
 
 /* ---------------------------------------------------------------------------------------------- */
 /** @defgroup schedule Schedules
- * Learning rates and sigma as functions of the epoch, without state.
+ * A schedule gives the learning rate or sigma as a function of the epoch. It has no state.
  * @{ */
 
-/** How a number follows the epochs. */
+/**
+ * This is the way in which a number follows the epochs.
+ *
+ * @since 0.1.0
+ */
 typedef enum snnd_schedule_kind {
-    SNND_SCHEDULE_CONSTANT = 1,   /**< value */
-    SNND_SCHEDULE_ONE_CYCLE = 2,  /**< value/divide -> value -> value/divide/final_divide, cosine both ways, while
-                                     the momentum goes high -> low -> high (Smith and Topin 2018) */
-    SNND_SCHEDULE_COSINE = 3,     /**< from value to final over a half wave */
-    SNND_SCHEDULE_EXPONENTIAL = 4 /**< from value to final by a constant factor, then final; a value that is below
-                                     final already stays, and so does any over 0 epochs */
+    SNND_SCHEDULE_CONSTANT = 1, /**< The number stays at `value`. */
+    /**
+     * The number goes from value/divide to value and to value/divide/final_divide, by a cosine both ways, while the
+     * momentum goes from high to low to high (Smith and Topin 2018).
+     */
+    SNND_SCHEDULE_ONE_CYCLE = 2,
+    SNND_SCHEDULE_COSINE = 3, /**< The number goes from `value` to `final` over half a wave. */
+    /**
+     * The number goes from `value` to `final` by a constant factor and stays there. It stays at `value` if that is
+     * below `final` already, or if the schedule has 0 epochs.
+     */
+    SNND_SCHEDULE_EXPONENTIAL = 4
 } snnd_schedule_kind;
 
-/** A number that follows the epochs. */
+/**
+ * A schedule describes a number that follows the epochs.
+ *
+ * @see snnd_schedule_at()
+ * @since 0.1.0
+ */
 typedef struct snnd_schedule {
     size_t size;
-    int32_t kind;         /**< ::snnd_schedule_kind; default CONSTANT */
-    int32_t epochs;       /**< length, >= 0 (one-cycle and cosine: >= 1); default 150 */
-    double value;         /**< constant, peak or start; default 1e-3 */
-    double final;         /**< end of COSINE and EXPONENTIAL; default 0 */
-    double rise;          /**< one-cycle: share of the epochs before the peak, 0 to 1; default 0.3 */
-    double divide;        /**< one-cycle: peak over start, > 0; default 25 */
-    double final_divide;  /**< one-cycle: start over end, > 0; default 1e4 */
-    double momentum_low;  /**< one-cycle: momentum (Adam's beta1) at the peak; default 0.85 */
-    double momentum_high; /**< one-cycle: momentum at start and end; default 0.95 */
+    int32_t kind; /**< One of ::snnd_schedule_kind selects the course. The default is CONSTANT. */
+    /** This is the length, at least 0, and at least 1 for one-cycle and cosine. The default is 150. */
+    int32_t epochs;
+    double value; /**< This is the constant, the peak or the start, 0 to 1e6. The default is 1e-3. */
+    /**
+     * This is the end of COSINE and EXPONENTIAL, 0 to 1e6; an exponential that falls ends above 0. The default is 0.
+     */
+    double final;
+    /** One-cycle reaches its peak after this share of the epochs, 0 to 1. The default is 0.3. */
+    double rise;
+    double divide;       /**< The peak of one-cycle is this many times its start. It is above 0; the default is 25. */
+    double final_divide; /**< The start of one-cycle is this many times its end. It is above 0; the default is 1e4. */
+    /** One-cycle has this momentum (the beta1 of Adam) at its peak, at least 0 and below 1. The default is 0.85. */
+    double momentum_low;
+    /** One-cycle has this momentum at its start and end, at least 0 and below 1. The default is 0.95. */
+    double momentum_high;
 } snnd_schedule;
 
-/** Fills in the defaults; `size` is sizeof of the caller's structure. */
+/**
+ * Sets every member of @p schedule to its default and records @p size in it.
+ *
+ * @param[out] schedule receives the defaults.
+ * @param size is `sizeof` of the structure as the caller knows it.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if @p schedule is NULL, or if @p size is below `sizeof(size_t)` or above 65536.
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_schedule_init(snnd_schedule *schedule, size_t size);
 
-/** The value, and for one-cycle the momentum, of epoch `epoch` (0, 1, ...); beyond its length a schedule stays
- * where it ended. `momentum` may be NULL, and is left alone by the other kinds. */
+/**
+ * Computes the value of a schedule in an epoch. Beyond its length a schedule stays where it ended. This function has no
+ * context and leaves no message.
+ *
+ * @param schedule points to the schedule.
+ * @param epoch is the epoch, counted from 0.
+ * @param[out] value receives the value.
+ * @param[out] momentum receives the momentum of a one-cycle schedule; other kinds do not write it, and it may be NULL.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if @p schedule or @p value is NULL, if @p epoch is below 0, if a member of the
+ *     schedule is out of range, or if both results have the same place.
+ * @see snnd_optimizer_set_rate(), snnd_network_set_sigma()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_schedule_at(const snnd_schedule *schedule, int32_t epoch, double *value, double *momentum);
 
 /** @} */
 
 /* ---------------------------------------------------------------------------------------------- */
 /** @defgroup sparsity Sparsity
- * Controllers that decide which synapses exist, by a rule from the literature. What holds for all of them, how many
- * synapses there are, where, and with which signs, is the structure. Making a controller gives masks (and signs) to
- * the delay layers of the network; its step comes after the optimizer's. A network has one controller at a time.
+ * A controller decides which synapses of a network exist, by a rule from the literature. The structure holds what is
+ * common to all rules: how many synapses exist, where, and with which signs. Creating a controller gives masks (and
+ * signs) to the layers of delays of a network, and its step comes after the optimizer's. A network has one controller
+ * at a time.
  * @{ */
 
-/** A controller: a structure and a rule on one network. */
+/**
+ * A controller applies a structure and a rule to one network.
+ *
+ * @see snnd_sparsity_create_deep_r(), snnd_sparsity_create_rewiring(), snnd_sparsity_create_fixed_mask()
+ * @since 0.1.0
+ */
 typedef struct snnd_sparsity snnd_sparsity;
 
-/** What is counted. The number is exact after every step. */
+/**
+ * The budget says which synapses are counted together. Their number is exact after every step.
+ *
+ * @since 0.1.0
+ */
 typedef enum snnd_budget {
-    SNND_BUDGET_LAYER = 0,   /**< the synapses of each layer: the paper's */
-    SNND_BUDGET_NETWORK = 1, /**< those of the whole network, which layers compete for */
-    SNND_BUDGET_FAN_IN = 2   /**< those of each neuron, at most `fan_in`: the limit of neuromorphic chips */
+    SNND_BUDGET_LAYER = 0,   /**< The synapses of each layer are counted; this is the paper's budget. */
+    SNND_BUDGET_NETWORK = 1, /**< The synapses of the whole network are counted, and layers compete for them. */
+    /** The synapses of each neuron are counted, at most `fan_in`; neuromorphic chips have such a limit. */
+    SNND_BUDGET_FAN_IN = 2
 } snnd_budget;
 
-/** How synapses are dealt out to layers where the budget is no fan-in. */
+/**
+ * The density says how synapses are divided among layers if the budget is not FAN_IN.
+ *
+ * @since 0.1.0
+ */
 typedef enum snnd_density {
-    SNND_DENSITY_UNIFORM = 0,    /**< the same share of each layer's */
-    SNND_DENSITY_ERDOS_RENYI = 1 /**< a share in proportion to (I + O) / (I O), at most 1 (Mocanu et al. 2018) */
+    SNND_DENSITY_UNIFORM = 0, /**< Each layer has the same share of its synapses. */
+    /** The share of a layer is in proportion to (I + O) / (I O) and at most 1 (Mocanu et al. 2018). */
+    SNND_DENSITY_ERDOS_RENYI = 1
 } snnd_density;
 
-/** Signs that synapses keep. Where there are any, a synapse is sign * theta with theta >= 0. */
+/**
+ * A value of this type says whether synapses keep their signs. If they do, the weight of a synapse is sign * theta with
+ * theta >= 0.
+ *
+ * @since 0.1.0
+ */
 typedef enum snnd_signs {
-    SNND_SIGNS_DEFAULT = 0, /**< DALE for DEEP R with SNND_START_RANDOM, else those that the network has or NONE */
-    SNND_SIGNS_NONE = 1,    /**< weights change sign as training has it */
-    SNND_SIGNS_SYNAPSE = 2, /**< one for each synapse, drawn */
-    SNND_SIGNS_DALE = 3     /**< one for all synapses of a presynaptic neuron (Dale's law), drawn */
+    /** This is DALE for DEEP R with SNND_START_RANDOM; otherwise it is what the network has, which may be NONE. */
+    SNND_SIGNS_DEFAULT = 0,
+    SNND_SIGNS_NONE = 1,    /**< Training may change the sign of a weight. */
+    SNND_SIGNS_SYNAPSE = 2, /**< Each synapse has a sign of its own, which is drawn. */
+    SNND_SIGNS_DALE = 3     /**< All synapses of a presynaptic neuron have one sign (Dale's law), which is drawn. */
 } snnd_signs;
 
-/** Which synapses there are at first. */
+/**
+ * A value of this type says which synapses exist at first.
+ *
+ * @since 0.1.0
+ */
 typedef enum snnd_start {
-    SNND_START_RANDOM = 0,    /**< drawn; the network may have no masks */
-    SNND_START_MAGNITUDE = 1, /**< those of the largest |weight|, among the existing where there are masks: pruning a
-                                 trained network (Han et al. 2015) */
-    SNND_START_KEEP = 2       /**< those that the network's masks have, with the signs that it has */
+    SNND_START_RANDOM = 0, /**< Synapses are drawn; the network may have no masks. */
+    /**
+     * The synapses of the largest |weight| exist, among those of the masks if there are masks. This prunes a trained
+     * network (Han et al. 2015).
+     */
+    SNND_START_MAGNITUDE = 1,
+    SNND_START_KEEP = 2 /**< The masks of the network stay, and so do its signs. */
 } snnd_start;
 
-/** The structure. With SNND_START_RANDOM signs are drawn +1 or -1 with equal probability, and what was a weight becomes
- * its magnitude; with the others signs are those that the network has, and a network that has none is given none: so
- * DEEP R, which needs them, starts at random or from a network that was trained under signs. */
+/**
+ * A structure says how many synapses exist, where, and with which signs.
+ *
+ * With SNND_START_RANDOM the signs are drawn, +1 or -1 with equal probability, and a weight becomes its magnitude. With
+ * the others the signs are those of the network, and a network without signs is given none. So DEEP R, which needs
+ * signs, starts at random or from a network that was trained with signs.
+ *
+ * @see snnd_sparsity_create_deep_r(), snnd_sparsity_create_rewiring(), snnd_sparsity_create_fixed_mask()
+ * @since 0.1.0
+ */
 typedef struct snnd_structure {
     size_t size;
-    int32_t budget;  /**< ::snnd_budget; default LAYER */
-    int32_t density; /**< ::snnd_density; default UNIFORM. With the budget NETWORK it is where training begins */
-    double sparsity; /**< share of synapses that do not exist, in [0, 1); default 0.875. Of N synapses exactly
-                        floor((1 - sparsity) N) exist, computed in double precision as the reference does (of 1,000 a
-                        sparsity of 0.9 leaves 99); N is a layer's, or with ERDOS_RENYI or NETWORK the network's;
-                        unused with the budget FAN_IN */
-    int32_t fan_in;  /**< F, with the budget FAN_IN: synapses of each neuron, all where I C is smaller; >= 1 */
-    int32_t signs;   /**< ::snnd_signs */
-    int32_t start;   /**< ::snnd_start; default RANDOM */
-    uint64_t seed;   /**< of masks, signs, random growth and noise; default 0 */
+    int32_t budget; /**< One of ::snnd_budget says what is counted. The default is LAYER. */
+    /**
+     * One of ::snnd_density divides synapses among layers; with the budget NETWORK, training begins from it. The
+     * default is UNIFORM.
+     */
+    int32_t density;
+    /**
+     * This share of the synapses does not exist, at least 0 and below 1. Of N synapses exactly floor((1 - sparsity) N)
+     * exist, computed in double precision as the reference does (of 1,000 synapses a sparsity of 0.9 leaves 99). N
+     * counts a layer, or the network if the density is ERDOS_RENYI or the budget is NETWORK. It is not used if the
+     * budget is FAN_IN. The default is 0.875.
+     */
+    double sparsity;
+    /**
+     * With the budget FAN_IN each neuron has this many synapses (F), or all if I C is smaller. It is at least 1 then,
+     * and 0 with the other budgets.
+     */
+    int32_t fan_in;
+    int32_t signs; /**< One of ::snnd_signs says whether synapses keep signs. The default is DEFAULT. */
+    int32_t start; /**< One of ::snnd_start says which synapses exist at first. The default is RANDOM. */
+    uint64_t seed; /**< Masks, signs, random growth and noise are drawn from this seed. The default is 0. */
 } snnd_structure;
 
-/** Fills in the defaults; `size` is sizeof of the caller's structure. */
+/**
+ * Sets every member of @p structure to its default and records @p size in it.
+ *
+ * @param[out] structure receives the defaults.
+ * @param size is `sizeof` of the structure as the caller knows it.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if @p structure is NULL, or if @p size is below `sizeof(size_t)` or above 65536.
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_structure_init(snnd_structure *structure, size_t size);
 
-/** Masks that stay. With SNND_START_MAGNITUDE on a network that was trained dense: pruning, then fine-tuning. */
+/**
+ * Creates a controller whose masks stay as they are. With SNND_START_MAGNITUDE, on a network that was trained dense, it
+ * is pruning, and training goes on to fine-tune what is left.
+ *
+ * @param network is the network, which must outlive the controller and to which no layer can be added afterwards.
+ * @param structure points to the structure; NULL selects the defaults.
+ * @param[out] sparsity receives the controller, which the caller frees with snnd_sparsity_free().
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if @p network or @p sparsity is NULL, if a member is out of range, if a layer
+ *     would have no synapse, if the network has more than 2^31 - 1 synapses, or if its masks have another number of
+ *     synapses than the structure asks for (with MAGNITUDE: fewer); SNND_ERROR_STATE if the network has a controller or
+ *     no layer of delays, or if its masks or signs do not suit the start; SNND_ERROR_MEMORY if there is no memory.
+ * @see snnd_network_rewind()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_sparsity_create_fixed_mask(snnd_network *network, const snnd_structure *structure,
                                                      snnd_sparsity **sparsity);
 
-/** How synapses are chosen to take the place of the dropped. Where signs are kept only growth of theta above 0 is
- * possible, so that the most negative numbers count, else the largest magnitudes. */
+/**
+ * A value of this type says which synapses grow in place of dropped ones. If synapses keep signs, theta can only grow
+ * from 0, so that the most negative gradients or moments count; otherwise the largest magnitudes count.
+ *
+ * @since 0.1.0
+ */
 typedef enum snnd_growth {
-    SNND_GROWTH_RANDOM = 1,   /**< uniformly among the absent (Bellec et al. 2018, Mocanu et al. 2018) */
-    SNND_GROWTH_GRADIENT = 2, /**< by the gradient of the loss (Evci et al. 2020) */
-    SNND_GROWTH_MOMENTUM = 3  /**< by the optimizer's first moment (Dettmers and Zettlemoyer 2019) */
+    /** Synapses are drawn uniformly from the absent ones (Bellec et al. 2018, Mocanu et al. 2018). */
+    SNND_GROWTH_RANDOM = 1,
+    SNND_GROWTH_GRADIENT = 2, /**< Synapses are chosen by the gradient of the loss (Evci et al. 2020). */
+    /** Synapses are chosen by the first moment of the optimizer (Dettmers and Zettlemoyer 2019). */
+    SNND_GROWTH_MOMENTUM = 3
 } snnd_growth;
 
 /**
- * DEEP R (Bellec et al. 2018). A synapse that the optimizer makes theta <= 0 is dropped, and as many grow, with theta
- * 1e-12 and the delay they had. By default as the paper has it, without noise and with growth by the gradient; the
- * original is growth at random with a temperature, SGD without momentum, and the l1 of the loss as its alpha.
- * A synapse that is dropped keeps its theta <= 0 until the next step, as in the reference: passes until then use it,
- * and so do plans, streams, exports and files that are made until then, at the end of a run, too. To be rid of it, set
- * weights to 0 where the mask is (snnd_layer_array()).
- * SNND_SIGNS_NONE is an error: without a sign of its own a synapse would never come to theta <= 0.
+ * These options describe DEEP R (Bellec et al. 2018). A synapse whose theta the optimizer brings to 0 or below is
+ * dropped, and as many synapses grow, with theta 1e-12 and the delay that they had.
+ *
+ * The defaults are the paper's: no noise, and growth by the gradient. The original has random growth, a temperature,
+ * SGD without momentum, and the l1 of the loss as its alpha.
+ *
+ * A dropped synapse keeps its theta <= 0 until the next step, as in the reference. Passes until then use it, and so do
+ * plans, streams, exports and files that are made until then, also at the end of a run. To remove it, set the weight to
+ * 0 where the mask is 0 (snnd_layer_array()).
+ *
+ * SNND_SIGNS_NONE is SNND_ERROR_ARGUMENT: without a sign of its own a synapse would never reach theta <= 0.
+ *
+ * @see snnd_sparsity_create_deep_r()
+ * @since 0.1.0
  */
 typedef struct snnd_deep_r_options {
     size_t size;
-    int32_t growth;            /**< ::snnd_growth but MOMENTUM; default GRADIENT */
-    int32_t dormant_gradients; /**< with random growth, 1: dormant synapses have gradients, which their moments follow,
-                                  as in the paper's code; 0: they have none, and a step on a sparse network is much
-                                  faster; default 0. With growth by the gradient they always have them */
-    double temperature;        /**< T >= 0: after the optimizer, theta of every synapse that exists moves by
-                                  sqrt(2 * rate * T) times a standard normal number; default 0 */
+    /** One of ::snnd_growth except MOMENTUM selects the growth. The default is GRADIENT. */
+    int32_t growth;
+    /**
+     * This matters with random growth; with growth by the gradient, dormant synapses always have gradients. If it is 1,
+     * they have gradients, which their moments follow, as in the paper's code. If it is 0, they have none, and a step
+     * on a sparse network is much faster. The default is 0.
+     */
+    int32_t dormant_gradients;
+    /**
+     * This is T, 0 to 1e6. After the optimizer, theta of every synapse that exists moves by sqrt(2 * rate * T) times a
+     * standard normal number. The default is 0.
+     */
+    double temperature;
 } snnd_deep_r_options;
 
-/** Fills in the defaults; `size` is sizeof of the caller's structure. */
+/**
+ * Sets every member of @p options to its default and records @p size in it.
+ *
+ * @param[out] options receives the defaults.
+ * @param size is `sizeof` of the structure as the caller knows it.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if @p options is NULL, or if @p size is below `sizeof(size_t)` or above 65536.
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_deep_r_options_init(snnd_deep_r_options *options, size_t size);
-/** Makes a controller that rewires by DEEP R; `structure` and `options` may be NULL. */
+
+/**
+ * Creates a controller that rewires by DEEP R (Bellec et al. 2018).
+ *
+ * @param network is the network, which must outlive the controller and to which no layer can be added afterwards.
+ * @param structure points to the structure; NULL selects the defaults.
+ * @param options points to the options; NULL selects the defaults.
+ * @param[out] sparsity receives the controller, which the caller frees with snnd_sparsity_free().
+ * @return What snnd_sparsity_create_fixed_mask() returns; SNND_ERROR_ARGUMENT also if an option is out of range, or if
+ *     synapses have no signs.
+ * @see snnd_sparsity_step(), snnd_trainer_options
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_sparsity_create_deep_r(snnd_network *network, const snnd_structure *structure,
                                                  const snnd_deep_r_options *options, snnd_sparsity **sparsity);
 
-/** Which synapses are dropped when it is time. */
+/**
+ * A value of this type says which synapses a rewiring drops.
+ *
+ * @since 0.1.0
+ */
 typedef enum snnd_drop {
-    SNND_DROP_MAGNITUDE = 1, /**< those of the smallest |weight| */
-    SNND_DROP_EACH_SIGN = 2  /**< the smallest positive and the largest negative weights, the same share of both */
+    SNND_DROP_MAGNITUDE = 1, /**< The synapses of the smallest |weight| are dropped. */
+    /** The smallest positive and the largest negative weights are dropped, the same share of both. */
+    SNND_DROP_EACH_SIGN = 2
 } snnd_drop;
 
 /**
- * Rules that drop a share of the synapses from time to time and grow as many. Each has its own function that fills in
- * its numbers; mix them as you like. A new synapse has weight 0 (theta 1e-12 where signs are kept) and the delay it
- * had; one that is dropped and at once grown again by its gradient or moment keeps its weight, as in the codes of RigL
- * and SNFS. Where signs are kept, a theta that the optimizer brings below 1e-12 is put there: the synapse stays until
- * it is dropped.
+ * These options describe rules that drop a share of the synapses from time to time and grow as many. Each rule has its
+ * own function that fills in its numbers, and a program may mix them.
+ *
+ * A new synapse has weight 0 (theta 1e-12 if signs are kept) and the delay that it had. A synapse that is dropped and
+ * at once grown again by its gradient or moment keeps its weight, as in the code of RigL and of SNFS. If signs are
+ * kept, a theta that the optimizer brings below 1e-12 is set to that: the synapse stays until it is dropped.
+ *
+ * @see snnd_rigl_options_init(), snnd_set_options_init(), snnd_snfs_options_init()
+ * @since 0.1.0
  */
 typedef struct snnd_rewiring_options {
     size_t size;
-    int32_t drop;     /**< ::snnd_drop */
-    int32_t growth;   /**< ::snnd_growth */
-    int32_t interval; /**< steps between two rewirings, 0: at the end of each epoch (not with growth by GRADIENT: a
-                         batch that is over has no gradients) */
-    int32_t stop;     /**< the step from which there is no more rewiring, until which the share falls to 0 by half a
-                         cosine; 0: never, and the share stays */
-    double share;     /**< of the synapses that exist, dropped at a rewiring; 0 to 1, at first */
+    int32_t drop;   /**< One of ::snnd_drop says which synapses are dropped. */
+    int32_t growth; /**< One of ::snnd_growth says which synapses grow. */
+    /**
+     * This is the number of steps between two rewirings. With 0 they happen at the end of each epoch, which growth by
+     * GRADIENT does not allow, since there is no batch whose gradients it could use.
+     */
+    int32_t interval;
+    /**
+     * From this step on there is no rewiring, and until then the share falls to 0 by half a cosine. With 0 rewiring
+     * never stops, and the share stays.
+     */
+    int32_t stop;
+    double share; /**< A rewiring drops this share of the existing synapses at first, 0 to 1. */
 } snnd_rewiring_options;
 
-/** RigL (Evci et al. 2020): every 100 steps; share 0.3 that decays until `stop`, which is 0 here: set it to three
- * quarters of the steps; drop by magnitude; growth by the gradient, after which moments of new synapses are zero. (In
- * its authors' code a rewiring takes the place of an optimizer's step; here it comes after one.) */
+/**
+ * Fills in the numbers of RigL (Evci et al. 2020): a rewiring every 100 steps; a share of 0.3 that decays until `stop`;
+ * drop by magnitude; growth by the gradient, after which the moments of new synapses are 0. `stop` is 0 here; set it to
+ * three quarters of the steps. In the authors' code a rewiring replaces an optimizer's step; here it comes after one.
+ *
+ * @param[out] options receives the numbers.
+ * @param size is `sizeof` of the structure as the caller knows it.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if @p options is NULL, or if @p size is below `sizeof(size_t)` or above 65536.
+ * @see snnd_sparsity_create_rewiring()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_rigl_options_init(snnd_rewiring_options *options, size_t size);
 
-/** SET (Mocanu et al. 2018): each epoch a share of 0.3, drop of each sign, growth at random, zeroed moments. */
+/**
+ * Fills in the numbers of SET (Mocanu et al. 2018): a rewiring after each epoch, a share of 0.3, drop of each sign,
+ * growth at random, after which the moments of new synapses are 0.
+ *
+ * @param[out] options receives the numbers.
+ * @param size is `sizeof` of the structure as the caller knows it.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if @p options is NULL, or if @p size is below `sizeof(size_t)` or above 65536.
+ * @see snnd_sparsity_create_rewiring()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_set_options_init(snnd_rewiring_options *options, size_t size);
 
-/** SNFS, sparse networks from scratch (Dettmers and Zettlemoyer 2019): each epoch a share of 0.5 that decays until
- * `stop` if it is set, drop by magnitude within each layer, growth by momentum. With the budget NETWORK layers share
- * what grows in proportion to the mean |moment| of their synapses, and in equal parts what one of them has no room
- * for. */
+/**
+ * Fills in the numbers of SNFS, sparse networks from scratch (Dettmers and Zettlemoyer 2019): a rewiring after each
+ * epoch, a share of 0.5 that decays until `stop` if that is set, drop by magnitude within each layer, growth by
+ * momentum. With the budget NETWORK layers share the growth in proportion to the mean |moment| of their synapses, and
+ * in equal parts what one of them has no room for.
+ *
+ * @param[out] options receives the numbers.
+ * @param size is `sizeof` of the structure as the caller knows it.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if @p options is NULL, or if @p size is below `sizeof(size_t)` or above 65536.
+ * @see snnd_sparsity_create_rewiring()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_snfs_options_init(snnd_rewiring_options *options, size_t size);
 
-/** A rule of these options; NULL: RigL's. */
+/**
+ * Creates a controller that drops and grows synapses from time to time.
+ *
+ * @param network is the network, which must outlive the controller and to which no layer can be added afterwards.
+ * @param structure points to the structure; NULL selects the defaults.
+ * @param options points to the rule's numbers; NULL selects those of RigL.
+ * @param[out] sparsity receives the controller, which the caller frees with snnd_sparsity_free().
+ * @return What snnd_sparsity_create_fixed_mask() returns; SNND_ERROR_ARGUMENT also if an option is out of range.
+ * @see snnd_sparsity_step(), snnd_sparsity_end_epoch()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_sparsity_create_rewiring(snnd_network *network, const snnd_structure *structure,
                                                    const snnd_rewiring_options *options, snnd_sparsity **sparsity);
 
-/** The masks and signs stay with the network, and what is absent stays absent. */
+/**
+ * Frees a controller. The masks and signs stay with the network, and absent synapses stay absent.
+ *
+ * @param sparsity is the controller; NULL is allowed.
+ * @since 0.1.0
+ */
 SNND_API void snnd_sparsity_free(snnd_sparsity *sparsity);
 
-/** Drops and grows by the rule, after `optimizer` has moved the weights by the gradients that `workspace` has from its
- * last backward pass. The optimizer is that of the weights; NULL is an error for a rule that needs its rate or its
- * moments, and leaves moments as they are for the others. SNND_ERROR_STATE where the optimizer has made steps, but none
- * since the controller's last; of a host that moves the weights itself, without one, nothing is known. */
+/**
+ * Drops and grows synapses by the rule, after an optimizer has moved the weights by the gradients of the last backward
+ * pass of a workspace.
+ *
+ * @param sparsity is the controller.
+ * @param workspace is the workspace, which has the gradients.
+ * @param optimizer is the optimizer of the weights. With NULL moments stay as they are; a rule that needs the
+ *     optimizer's rate or moments does not allow it.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if @p sparsity or @p workspace is NULL, if @p optimizer is NULL although the
+ *     rule needs it, if one of them belongs to another network, or if the optimizer does not move weights;
+ *     SNND_ERROR_STATE if the workspace has no gradients although the rule uses them, if the masks are no longer those
+ *     of the controller, or if the optimizer has made no step since the last step of the controller. Of a host that
+ *     moves the weights itself, without an optimizer that has made steps, the controller knows nothing.
+ * @see snnd_optimizer_step(), snnd_sparsity_regrown()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_sparsity_step(snnd_sparsity *sparsity, const snnd_workspace *workspace,
                                         snnd_optimizer *optimizer);
 
-/** Tells the rule that an epoch is over. The trainer does. Where the budget is the network's, a rule may leave a layer
- * without a synapse, in this call or a step: a message at SNND_LOG_WARNING names it, snnd_layer_active() is 0, and an
- * epoch's report counts it. Gradients through it are 0, so that it is growth at random that may give it one again. */
+/**
+ * Tells the rule that an epoch is over. A trainer calls this itself.
+ *
+ * With the budget NETWORK a rule may leave a layer without a synapse, in this call or in a step. A message at
+ * SNND_LOG_WARNING names the layer, snnd_layer_active() is 0, and the report of the epoch counts it. Gradients through
+ * the layer are 0 then, so that only growth at random may give it a synapse again.
+ *
+ * @param sparsity is the controller.
+ * @param optimizer is the optimizer of the weights, or NULL, as for snnd_sparsity_step().
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if @p sparsity is NULL, if @p optimizer is NULL although the rule needs it, if
+ *     it belongs to another network, or if it does not move weights; SNND_ERROR_STATE if the masks are no longer those
+ *     of the controller.
+ * @see snnd_trainer_end_epoch()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_sparsity_end_epoch(snnd_sparsity *sparsity, snnd_optimizer *optimizer);
 
-/** Synapses that the last of these two calls grew in a delay layer, or in all of them where `layer` is NULL. */
+/**
+ * Counts the synapses that grew in the last call of snnd_sparsity_step() or snnd_sparsity_end_epoch().
+ *
+ * @param sparsity is the controller.
+ * @param layer is a layer of delays of its network; NULL selects all of them.
+ * @return The number; 0 if @p sparsity is NULL or @p layer belongs to another network.
+ * @since 0.1.0
+ */
 SNND_API int64_t snnd_sparsity_regrown(const snnd_sparsity *sparsity, const snnd_layer *layer);
 
-/** Puts weights, positions, batch norm, parameters of neurons and sigma back to those of `initial`, a network of the
- * same layers; masks and signs stay, and what does not exist stays 0. Pruning with SNND_START_MAGNITUDE, then this,
- * then training anew is the search for a lottery ticket (Frankle and Carbin 2019). Optimizers are not told: make new
- * ones. */
+/**
+ * Sets weights, positions, batch norm, parameters of neurons and sigma back to those of an initial network. Masks and
+ * signs stay, and the weights of absent synapses stay 0.
+ *
+ * Pruning with SNND_START_MAGNITUDE, this call, and training again are the search for a lottery ticket (Frankle and
+ * Carbin 2019). Optimizers do not notice the call: create new ones.
+ *
+ * @param network is the network.
+ * @param initial is a network of the same layers, which may be of another context.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if a pointer is NULL or the layers differ.
+ * @see snnd_network_clone(), snnd_network_copy_parameters()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_network_rewind(snnd_network *network, const snnd_network *initial);
 
-/** Gives a network the parameters, masks, signs and sigma of `from`, a network of the same layers and options, which
- * may be of another context: the best epoch so far, kept in a clone, and put back. SNND_ERROR_ARGUMENT names the layer
- * that differs, and its option. Under a controller the masks and signs of `from` must be ones that it can have made: in
- * the same layers, as many synapses as it counts. Takes memory only where one of the networks has masks or signs that
- * the other has not. */
+/**
+ * Gives a network the parameters, masks, signs and sigma of another one. A program that keeps its best epoch in a clone
+ * puts it back in this way. The call takes memory only if one of the networks has masks or signs that the other lacks.
+ *
+ * @param network is the network.
+ * @param from is a network of the same layers and options, which may be of another context. If @p network has a
+ *     controller, the masks and signs of @p from must be possible under it: they are in the same layers, and as many
+ *     synapses exist.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if a pointer is NULL, if a layer or an option of a layer differs (the message
+ *     names it), or if the masks or signs are not possible under the controller; SNND_ERROR_MEMORY if there is no
+ *     memory.
+ * @see snnd_network_clone(), snnd_network_rewind()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_network_copy_parameters(snnd_network *network, const snnd_network *from);
 
 /** @} */
 
 /* ---------------------------------------------------------------------------------------------- */
 /** @defgroup dataset Datasets
+ * A dataset holds samples and labels. The samples are numbers or events in memory, files, or what a function of the
+ * host produces.
  * @{ */
 
-/** Samples with labels; never changes. */
+/**
+ * A dataset holds samples with labels. It never changes.
+ *
+ * @see snnd_dataset_create(), snnd_dataset_create_events(), snnd_dataset_create_source(), snnd_dataset_load_npy()
+ * @since 0.1.0
+ */
 typedef struct snnd_dataset snnd_dataset;
 
 /**
- * Samples in the host's memory: as float32 numbers (`input`), or as counts of a byte each (`counts`), which are
- * multiplied by `scale` on their way into a batch. A sample takes 4 steps channels bytes as numbers, and steps channels
- * bytes as counts; its label takes 4 bytes, and 4 more its length where there are lengths. With `copy` 0 that is all
- * the host's: where `counts` is a file that the host has mapped, pages of it are read as batches want them, and a
- * dataset may be larger than memory.
+ * This structure describes samples in the memory of the host: as float32 numbers (`input`), or as counts of one byte
+ * each (`counts`), which are multiplied by `scale` when they are copied to a batch.
+ *
+ * A sample takes 4 * steps * channels bytes as numbers, or steps * channels bytes as counts; its label takes 4 bytes,
+ * and its length 4 more if there are lengths. With `copy` 0 all of it is the host's. If `counts` is a file that the
+ * host has mapped, its pages are then read when a batch needs them, and a dataset may be larger than memory.
+ *
+ * @see snnd_dataset_create()
+ * @since 0.1.0
  */
 typedef struct snnd_samples {
     size_t size;
-    const float *input;    /**< [samples, steps, channels]; NULL: the samples are `counts` */
-    const int32_t *label;  /**< [samples], 0 to 2^20 - 1 */
-    int64_t samples;       /**< >= 1 */
-    int32_t steps;         /**< >= 1 */
-    int32_t channels;      /**< >= 1 */
-    int32_t copy;          /**< 1: copied; 0: borrowed, must outlive the dataset and its parts, and may not change;
-                                default 1 */
-    const int32_t *length; /**< [samples], the steps that each has, 1 to `steps`; NULL: all have all. Numbers beyond the
-                                end of a sample are not looked at, and may be NaN. */
-    const uint8_t *counts; /**< [samples, steps, channels], where `input` is NULL; both are SNND_ERROR_ARGUMENT */
-    double scale;          /**< of counts: a number is count x scale in double, rounded to float32; finite, not 0, and
-                                255 scales are finite as float32; not looked at with `input`; default 1 */
+    /** This points to [samples, steps, channels] numbers; with NULL the samples are `counts`. */
+    const float *input;
+    const int32_t *label; /**< This points to [samples] labels, 0 to 2^20 - 1. */
+    int64_t samples;      /**< This is the number of samples, 1 to 2^31 - 1. */
+    int32_t steps;        /**< This is the number of time steps of a sample, at least 1. */
+    int32_t channels;     /**< This is the number of channels, at least 1. */
+    /**
+     * If this is 1, the dataset copies the arrays. If it is 0, it borrows them: they must outlive the dataset and its
+     * parts, and may not change. The default is 1.
+     */
+    int32_t copy;
+    /**
+     * This points to [samples] lengths in steps, each 1 to `steps`. With NULL all samples have all steps. Numbers
+     * beyond the end of a sample are not read, and may be NaN.
+     */
+    const int32_t *length;
+    /** This points to [samples, steps, channels] counts if `input` is NULL; giving both is SNND_ERROR_ARGUMENT. */
+    const uint8_t *counts;
+    /**
+     * A number is count * scale in double precision, rounded to float32. It is finite and not 0, and 255 * scale is
+     * finite as float32; it is ignored if the samples are numbers. The default is 1.
+     */
+    double scale;
 } snnd_samples;
 
-/** Fills in the defaults; `size` is sizeof of the caller's structure. */
+/**
+ * Sets every member of @p samples to its default and records @p size in it.
+ *
+ * @param[out] samples receives the defaults.
+ * @param size is `sizeof` of the structure as the caller knows it.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if @p samples is NULL, or if @p size is below `sizeof(size_t)` or above 65536.
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_samples_init(snnd_samples *samples, size_t size);
-/** Makes a dataset of the samples. A number that is not finite, or a label or length out of range, is an error that
- * names it. Counts are not looked at before a batch has them. */
+
+/**
+ * Creates a dataset of numbers or counts. Counts are not read before a batch needs them.
+ *
+ * @param context is the context, which must outlive the dataset.
+ * @param samples points to the samples.
+ * @param[out] dataset receives the dataset, which the caller frees with snnd_dataset_free().
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if a pointer is NULL, if a member of the structure is out of range, or if a
+ *     number is not finite or a label or length out of range: the message names it; SNND_ERROR_MEMORY if there is no
+ *     memory.
+ * @see snnd_dataset_create_events(), snnd_dataset_create_source(), snnd_dataset_load_npy()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_dataset_create(snnd_context *context, const snnd_samples *samples, snnd_dataset **dataset);
 
 /**
- * Samples as events in the host's memory: each is a pair of step and channel. The number of a step and channel is how
- * many of its events a sample has there, times `scale`: they are counted when a batch is made. A sample takes 4 bytes
- * for each event and 8 for its place in `first`, and 4 or 8 as with snnd_samples for its label and length.
+ * This structure describes samples as events in the memory of the host. An event is a pair of step and channel. The
+ * number at a step and a channel is the number of events that the sample has there, times `scale`; events are counted
+ * when a batch is made. A sample takes 4 bytes for each event, 8 bytes for its place in `first`, and 4 or 8 bytes for
+ * its label and length, as with snnd_samples.
+ *
+ * @see snnd_dataset_create_events()
+ * @since 0.1.0
  */
 typedef struct snnd_events {
     size_t size;
-    const int64_t *first; /**< [samples + 1]: sample n has the events first[n] to first[n + 1] - 1; first[0] is 0, and
-                               no number is below the one before; a sample has at most 2^24 events, or none */
-    const uint16_t *step; /**< [first[samples]], below the length of the sample; in any order */
-    const uint16_t *channel; /**< [first[samples]], below `channels`; NULL, as `step`, only where there is no event */
-    const int32_t *label;    /**< [samples], 0 to 2^20 - 1 */
-    const int32_t *length;   /**< [samples], the steps that each has, 1 to `steps`; NULL: all have all */
-    int64_t samples;         /**< >= 1 */
-    int32_t steps;           /**< >= 1 */
-    int32_t channels;        /**< >= 1 */
-    int32_t copy;            /**< as in snnd_samples; default 1 */
-    double scale;            /**< finite, not 0, and 2^24 scales are finite as float32; default 1 */
+    /**
+     * This points to [samples + 1] numbers, which begin with 0 and never fall: sample n has the events first[n] to
+     * first[n + 1] - 1. A sample has at most 2^24 events and may have none.
+     */
+    const int64_t *first;
+    /** This points to [first[samples]] steps, each below the length of its sample, in any order. */
+    const uint16_t *step;
+    /**
+     * This points to [first[samples]] channels, each below `channels`. It and `step` may be NULL only if there is no
+     * event.
+     */
+    const uint16_t *channel;
+    const int32_t *label; /**< This points to [samples] labels, 0 to 2^20 - 1. */
+    /** This points to [samples] lengths in steps, each 1 to `steps`. With NULL all samples have all steps. */
+    const int32_t *length;
+    int64_t samples;  /**< This is the number of samples, 1 to 2^31 - 1. */
+    int32_t steps;    /**< This is the number of time steps of a sample, at least 1. */
+    int32_t channels; /**< This is the number of channels, at least 1. */
+    /**
+     * If this is 1, the dataset copies the arrays; if it is 0, it borrows them, as with snnd_samples. The default is 1.
+     */
+    int32_t copy;
+    double scale; /**< This is finite and not 0, and 2^24 * scale is finite as float32. The default is 1. */
 } snnd_events;
 
-/** Fills in the defaults; `size` is sizeof of the caller's structure. */
+/**
+ * Sets every member of @p events to its default and records @p size in it.
+ *
+ * @param[out] events receives the defaults.
+ * @param size is `sizeof` of the structure as the caller knows it.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if @p events is NULL, or if @p size is below `sizeof(size_t)` or above 65536.
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_events_init(snnd_events *events, size_t size);
-/** Makes a dataset of the events. An event whose step is not below the length of its sample, or whose channel is not
- * below `channels`, is an error that names it, as is a label or length out of range. */
+
+/**
+ * Creates a dataset of events.
+ *
+ * @param context is the context, which must outlive the dataset.
+ * @param events points to the events.
+ * @param[out] dataset receives the dataset, which the caller frees with snnd_dataset_free().
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if a pointer is NULL, if a member of the structure is out of range, if the step
+ *     of an event is not below the length of its sample or its channel not below `channels`, or if a label or length is
+ *     out of range: the message names it; SNND_ERROR_MEMORY if there is no memory.
+ * @see snnd_dataset_create(), snnd_stream_push_events()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_dataset_create_events(snnd_context *context, const snnd_events *events,
                                                 snnd_dataset **dataset);
 
-/** What a source is asked for: one sample. */
+/**
+ * This structure tells a source which sample it is asked for.
+ *
+ * @see snnd_source
+ * @since 0.1.0
+ */
 typedef struct snnd_fetch {
     size_t size;
-    int32_t epoch;  /**< that trains on it, for what is to differ between epochs; -1 outside of training */
-    int32_t length; /**< steps that the sample has */
-    int64_t index;  /**< of the sample in the source; of a part that was split off, too */
-    float *input;   /**< [steps, channels], to be filled; 0 so far. What is written beyond `length` steps is lost */
+    /** The sample is for training in this epoch, so that a source can vary samples; outside of training it is -1. */
+    int32_t epoch;
+    int32_t length; /**< The sample has this many steps. */
+    int64_t index;  /**< This is the place of the sample in the source, also if a part of the dataset asks for it. */
+    /**
+     * The source writes [steps, channels] numbers here, which are 0 before. What it writes beyond `length` steps is
+     * lost.
+     */
+    float *input;
 } snnd_fetch;
 
 /**
- * Samples that a function of the host's makes, one at a time, whenever a batch wants them. Beside what the function
- * keeps, a sample takes 4 bytes for its label and 4 more for its length where there are lengths: the library copies
- * both.
+ * A source is a function of the host that produces samples one at a time, whenever a batch needs them. Besides what the
+ * function keeps itself, a sample takes 4 bytes for its label and 4 more for its length if there are lengths; the
+ * library copies both.
+ *
+ * @see snnd_dataset_create_source()
+ * @since 0.1.0
  */
 typedef struct snnd_source {
     size_t size;
     /**
-     * Fills what->input and returns 0. Anything else is that it could not: the call that wanted the sample is
-     * SNND_ERROR_CALLBACK and names the sample and what was returned, as it is where a number is not finite; nothing is
-     * lost, and the sample is asked for again when it is wanted again.
+     * This callback fills what->input and returns 0. Any other result means that it failed: the call that needed the
+     * sample is SNND_ERROR_CALLBACK, as it is if a number is not finite, and the message names the sample and the
+     * result. Nothing is lost, and the sample is asked for again when it is needed again.
      *
-     * It is called from several threads at once, the context's among them, in any order; and where batches are made
-     * ahead (`prefetch`) also while a step computes and while no call of the library's lasts, until the walk is freed.
-     * A sample has to depend on `epoch` and `index` alone: then results do not depend on threads. It may not call the
-     * library with handles of the context, but for snnd_dataset_fill() and what that names.
+     * It is called from several threads at once, including the context's, and in any order. If batches are made ahead
+     * (`prefetch`), it is also called while a step computes and while no call of the library lasts, until the iterator
+     * is freed. A sample must depend on `epoch` and `index` alone, so that results do not depend on threads. It may not
+     * call the library with handles of the context, except for snnd_dataset_fill() and what the description of that
+     * function names.
      */
     int (*fetch)(void *user, const snnd_fetch *what);
-    void *user;            /**< given to `fetch`; must live as long as the dataset, its parts, and walks over them */
-    const int32_t *label;  /**< [samples], 0 to 2^20 - 1; read during the call only */
-    const int32_t *length; /**< [samples], the steps that each has, 1 to `steps`; read during the call only; NULL: all
-                                have all */
-    int64_t samples;       /**< >= 1 */
-    int32_t steps;         /**< >= 1 */
-    int32_t channels;      /**< >= 1 */
+    /**
+     * The library passes this pointer to `fetch`; it must be valid as long as the dataset, its parts, and iterators
+     * over them.
+     */
+    void *user;
+    /** This points to [samples] labels, 0 to 2^20 - 1, which are read during the call only. */
+    const int32_t *label;
+    /**
+     * This points to [samples] lengths in steps, each 1 to `steps`, which are read during the call only. With NULL all
+     * samples have all steps.
+     */
+    const int32_t *length;
+    int64_t samples;  /**< This is the number of samples, 1 to 2^31 - 1. */
+    int32_t steps;    /**< This is the number of time steps of a sample, at least 1. */
+    int32_t channels; /**< This is the number of channels, at least 1. */
 } snnd_source;
 
-/** Fills in the defaults; `size` is sizeof of the caller's structure. */
+/**
+ * Sets every member of @p source to its default and records @p size in it.
+ *
+ * @param[out] source receives the defaults.
+ * @param size is `sizeof` of the structure as the caller knows it.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if @p source is NULL, or if @p size is below `sizeof(size_t)` or above 65536.
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_source_init(snnd_source *source, size_t size);
-/** Makes a dataset of what the source gives; a label or length out of range is an error that names it. Nothing is
- * fetched yet. */
+
+/**
+ * Creates a dataset of the samples of a source. No sample is fetched yet.
+ *
+ * @param context is the context, which must outlive the dataset.
+ * @param source points to the source.
+ * @param[out] dataset receives the dataset, which the caller frees with snnd_dataset_free().
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if a pointer or `fetch` is NULL, if a member of the structure is out of range,
+ *     or if a label or length is out of range: the message names it; SNND_ERROR_MEMORY if there is no memory.
+ * @see snnd_batches_options
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_dataset_create_source(snnd_context *context, const snnd_source *source,
                                                 snnd_dataset **dataset);
 
-/** Reads `input_path`, numbers [N, T, I], each multiplied by `scale` (finite, not 0), and `label_path`, integers [N]
- * (or [N, 1]) of 0 to 2^20 - 1, in .npy format. */
+/**
+ * Creates a dataset from two files in the .npy format.
+ *
+ * @param context is the context, which must outlive the dataset.
+ * @param input_path is the path of numbers [N, T, I].
+ * @param label_path is the path of integers [N] or [N, 1], each 0 to 2^20 - 1.
+ * @param scale multiplies each number; it is finite and not 0.
+ * @param[out] dataset receives the dataset, which the caller frees with snnd_dataset_free().
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if a pointer is NULL or @p scale is out of range; SNND_ERROR_IO if a file cannot
+ *     be read; SNND_ERROR_FORMAT if a file is not such a .npy file, if the shapes do not fit each other, or if a number
+ *     is not finite or a label out of range; SNND_ERROR_MEMORY if there is no memory.
+ * @see snnd_dataset_read_npy(), snnd_dataset_load_padded_npy(), snnd_array_load_npy()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_dataset_load_npy(snnd_context *context, const char *input_path, const char *label_path,
                                            double scale, snnd_dataset **dataset);
 
-/** The same from two readers, which are read one after the other, once both are known to be there. */
+/**
+ * Creates a dataset from two readers, as snnd_dataset_load_npy() does from two files. Once both readers are known to be
+ * valid, they are read one after the other.
+ *
+ * @param context is the context, which must outlive the dataset.
+ * @param input gives numbers [N, T, I].
+ * @param label gives integers [N] or [N, 1], each 0 to 2^20 - 1.
+ * @param scale multiplies each number; it is finite and not 0.
+ * @param[out] dataset receives the dataset, which the caller frees with snnd_dataset_free().
+ * @return What snnd_dataset_load_npy() returns; SNND_ERROR_IO if a reader fails.
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_dataset_read_npy(snnd_context *context, const snnd_reader *input, const snnd_reader *label,
                                            double scale, snnd_dataset **dataset);
 
-/** As snnd_dataset_load_npy() for samples of different lengths, padded to T: `length_path` has the steps of each,
- * integers [N] (or [N, 1]) of 1 to T. */
+/**
+ * Creates a dataset of samples of different lengths, padded to T, from three files in the .npy format.
+ *
+ * @param context is the context, which must outlive the dataset.
+ * @param input_path is the path of numbers [N, T, I].
+ * @param label_path is the path of integers [N] or [N, 1], each 0 to 2^20 - 1.
+ * @param length_path is the path of the lengths in steps, integers [N] or [N, 1], each 1 to T.
+ * @param scale multiplies each number; it is finite and not 0.
+ * @param[out] dataset receives the dataset, which the caller frees with snnd_dataset_free().
+ * @return What snnd_dataset_load_npy() returns; SNND_ERROR_FORMAT also if a length is out of range.
+ * @see snnd_dataset_read_padded_npy(), snnd_workspace_set_lengths()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_dataset_load_padded_npy(snnd_context *context, const char *input_path, const char *label_path,
                                                   const char *length_path, double scale, snnd_dataset **dataset);
 
-/** The same from three readers, which are read one after the other, once all are known to be there. */
+/**
+ * Creates a dataset of samples of different lengths from three readers, as snnd_dataset_load_padded_npy() does from
+ * three files. Once all readers are known to be valid, they are read one after the other.
+ *
+ * @param context is the context, which must outlive the dataset.
+ * @param input gives numbers [N, T, I].
+ * @param label gives integers [N] or [N, 1], each 0 to 2^20 - 1.
+ * @param length gives the lengths in steps, integers [N] or [N, 1], each 1 to T.
+ * @param scale multiplies each number; it is finite and not 0.
+ * @param[out] dataset receives the dataset, which the caller frees with snnd_dataset_free().
+ * @return What snnd_dataset_load_padded_npy() returns; SNND_ERROR_IO if a reader fails.
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_dataset_read_padded_npy(snnd_context *context, const snnd_reader *input,
                                                   const snnd_reader *label, const snnd_reader *length, double scale,
                                                   snnd_dataset **dataset);
 
-/** Splits off a random `share` (0 < share < 1) of the samples, chosen by `seed`: `rest` has the others. Both share
- * the parent's numbers, and either may be freed first. Rounded to the nearest count; an error if one were empty. */
+/**
+ * Splits a dataset into two at random. Both parts share the numbers of the parent, and any of the three may be freed
+ * first.
+ *
+ * @param dataset is the dataset.
+ * @param share is the share of the samples that go to @p part, above 0 and below 1; their number is rounded to the
+ *     nearest.
+ * @param seed decides which samples these are.
+ * @param[out] part receives a dataset of the chosen samples, which the caller frees with snnd_dataset_free().
+ * @param[out] rest receives a dataset of the others, which the caller frees with snnd_dataset_free().
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if a pointer is NULL, if @p share is out of range, or if one part would be
+ *     empty; SNND_ERROR_MEMORY if there is no memory.
+ * @see snnd_dataset_select()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_dataset_split(const snnd_dataset *dataset, double share, uint64_t seed, snnd_dataset **part,
                                         snnd_dataset **rest);
-/** Makes a dataset of the samples `index` [count] (count >= 1), in this order, as of one speaker; the same one may be
- * there several times. It shares the parent's numbers, and either may be freed first. An index without a sample is an
- * error that names it. */
+
+/**
+ * Creates a dataset of chosen samples, for example those of one speaker. It shares the numbers of the parent, and
+ * either may be freed first.
+ *
+ * @param dataset is the dataset.
+ * @param index points to [count] places of samples, in the order of the new dataset; a sample may occur several times.
+ * @param count is the number of samples, 1 to 2^31 - 1.
+ * @param[out] selection receives the dataset, which the caller frees with snnd_dataset_free().
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if a pointer is NULL, if @p count is out of range, or if there is no sample at a
+ *     place: the message names it; SNND_ERROR_MEMORY if there is no memory.
+ * @see snnd_dataset_split()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_dataset_select(const snnd_dataset *dataset, const int64_t *index, int64_t count,
                                          snnd_dataset **selection);
-/** Frees a dataset; parts that were split off stay usable. */
+
+/**
+ * Frees a dataset. Parts and selections of it stay usable.
+ *
+ * @param dataset is the dataset; NULL is allowed.
+ * @since 0.1.0
+ */
 SNND_API void snnd_dataset_free(snnd_dataset *dataset);
 
-/** Samples in the dataset; 0 of NULL, as the three below. */
+/**
+ * Returns the number of samples.
+ *
+ * @param dataset is the dataset.
+ * @return The number; 0 if @p dataset is NULL.
+ * @since 0.1.0
+ */
 SNND_API int64_t snnd_dataset_samples(const snnd_dataset *dataset);
-/** Time steps of a sample, of those that are whole. */
+
+/**
+ * Returns the number of time steps T of a sample that is not shortened.
+ *
+ * @param dataset is the dataset.
+ * @return The number; 0 if @p dataset is NULL.
+ * @see snnd_dataset_length()
+ * @since 0.1.0
+ */
 SNND_API int32_t snnd_dataset_steps(const snnd_dataset *dataset);
-/** Channels of a sample. */
+
+/**
+ * Returns the number of channels of a sample.
+ *
+ * @param dataset is the dataset.
+ * @return The number; 0 if @p dataset is NULL.
+ * @since 0.1.0
+ */
 SNND_API int32_t snnd_dataset_channels(const snnd_dataset *dataset);
-/** Highest label + 1; of a split or a selection that of its parent. */
+
+/**
+ * Returns the number of classes, which is the highest label + 1. A part or a selection has that of its parent.
+ *
+ * @param dataset is the dataset.
+ * @return The number; 0 if @p dataset is NULL.
+ * @since 0.1.0
+ */
 SNND_API int32_t snnd_dataset_classes(const snnd_dataset *dataset);
 
-/** Steps that sample `index` has, 1 to snnd_dataset_steps(); 0 of NULL and where there is no such sample. */
+/**
+ * Returns the number of steps that a sample has.
+ *
+ * @param dataset is the dataset.
+ * @param index is the place of the sample, counted from 0.
+ * @return The number, 1 to snnd_dataset_steps(); 0 if @p dataset is NULL or has no such sample.
+ * @since 0.1.0
+ */
 SNND_API int32_t snnd_dataset_length(const snnd_dataset *dataset, int64_t index);
 
-/** Shows sample `index`: `input` [T, I] borrowed until the dataset is freed; of counts, events and sources until the
- * next call for this dataset or one that shares its samples, in memory for one sample that the first call takes. A
- * source is asked outside of training. Numbers of the host are shown as they were given, also beyond the sample's end,
- * where the others have zeros. Either pointer may be NULL. */
+/**
+ * Shows a sample.
+ *
+ * The numbers of a dataset of numbers are shown as they were given, also beyond the end of the sample, where counts,
+ * events and sources have zeros. A source is asked for the sample outside of training.
+ *
+ * @param dataset is the dataset.
+ * @param index is the place of the sample, counted from 0.
+ * @param[out] input receives a pointer to [T, I] numbers, which are borrowed until the dataset is freed; it may be
+ *     NULL. For counts, events and sources they are valid until the next call for this dataset or one that shares its
+ *     samples, in memory for one sample that the first call takes.
+ * @param[out] label receives the label; it may be NULL.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if @p dataset is NULL or has no such sample; SNND_ERROR_CALLBACK if the source
+ *     fails; SNND_ERROR_MEMORY if there is no memory.
+ * @see snnd_dataset_fill()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_dataset_sample(const snnd_dataset *dataset, int64_t index, const float **input,
                                          int32_t *label);
 
-/** Writes sample `index` to the host's `input` [T, I], with zeros beyond its end; a source is told `epoch` (-1: outside
- * of training). It changes nothing of the dataset or its context, so that several threads may call it at once, also
- * while the context works: it, snnd_dataset_length(), and snnd_dataset_sample() of a label alone of a sample that there
- * is, are what a `fetch` may call, about datasets that are not made of its own source. So that no thread writes where
- * another does it leaves no sentence in the context: SNND_ERROR_ARGUMENT is a NULL, or no such sample, or an epoch
- * below -1, SNND_ERROR_CALLBACK that the dataset's source failed, after which `input` has no meaning. */
+/**
+ * Writes a sample to memory of the host, with zeros beyond its end.
+ *
+ * The call changes nothing of the dataset or its context, so that several threads may make it at once, also while the
+ * context works. A source's `fetch` may call this function, snnd_dataset_length(), and snnd_dataset_sample() for the
+ * label alone of a sample that exists, about datasets that are not made of that source. Since no thread may write where
+ * another one does, the call leaves no message in the context.
+ *
+ * @param dataset is the dataset.
+ * @param epoch is what a source is told; -1 means outside of training.
+ * @param index is the place of the sample, counted from 0.
+ * @param[out] input receives [T, I] numbers.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if a pointer is NULL, if there is no such sample, or if @p epoch is below -1;
+ *     SNND_ERROR_CALLBACK if the source of the dataset fails, after which the contents of @p input have no meaning.
+ * @see snnd_dataset_sample()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_dataset_fill(const snnd_dataset *dataset, int32_t epoch, int64_t index, float *input);
 
 /** @} */
 
 /* ---------------------------------------------------------------------------------------------- */
 /** @defgroup batches Batches
+ * An iterator walks over a dataset batch by batch.
  * @{ */
 
-/** A walk over a dataset, batch by batch. */
+/**
+ * An iterator walks over a dataset batch by batch.
+ *
+ * @see snnd_batches_create_with()
+ * @since 0.1.0
+ */
 typedef struct snnd_batches snnd_batches;
 
-/** How a dataset is walked over. */
+/**
+ * These options say how an iterator walks over a dataset.
+ *
+ * @see snnd_batches_create_with()
+ * @since 0.1.0
+ */
 typedef struct snnd_batches_options {
     size_t size;
-    int32_t batch;    /**< samples in a batch, >= 1; the last may be smaller; default 256 */
-    int32_t shuffle;  /**< 1: the order of an epoch is a function of `seed` and the epoch alone; 0: it is the dataset's;
-                           default 0 */
-    uint64_t seed;    /**< default 0 */
-    int32_t training; /**< 1: a source is told the epoch; 0: that it is outside of training; default 1 */
-    /** Batches that are made ahead, 0 to 64, so that those that follow in an epoch are there when they are asked for.
-     * They are made by up to `prefetch` further threads, fewer than the context has: none where it has one, which then
-     * makes every batch when it is asked for. Each takes the memory of a batch, 4 batch T I bytes, beside the one that
-     * there always is. Numbers do not depend on it. Default 0. */
+    /** This is the number of samples in a batch, at least 1; the last batch may be smaller. The default is 256. */
+    int32_t batch;
+    /**
+     * If this is 1, the order of an epoch depends on `seed` and the epoch alone. If it is 0, it is the order of the
+     * dataset. The default is 0.
+     */
+    int32_t shuffle;
+    uint64_t seed; /**< The order of samples is drawn from this seed. The default is 0. */
+    /**
+     * If this is 1, a source is told the epoch. If it is 0, it is told that it is outside of training. The default is
+     * 1.
+     */
+    int32_t training;
+    /**
+     * This many batches, 0 to 64, are made ahead, so that the next ones of an epoch are ready when they are asked for.
+     * Up to `prefetch` further threads make them, fewer than the context has; a context with one thread has none of
+     * them, and makes every batch when it is asked for. Each batch takes 4 B T I bytes, in addition to the one that
+     * always exists. The numbers do not depend on it. The default is 0.
+     */
     int32_t prefetch;
 } snnd_batches_options;
 
-/** Fills in the defaults; `size` is sizeof of the caller's structure. */
+/**
+ * Sets every member of @p options to its default and records @p size in it.
+ *
+ * @param[out] options receives the defaults.
+ * @param size is `sizeof` of the structure as the caller knows it.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if @p options is NULL, or if @p size is below `sizeof(size_t)` or above 65536.
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_batches_options_init(snnd_batches_options *options, size_t size);
-/** Walks over a dataset in batches. */
+
+/**
+ * Creates an iterator over a dataset.
+ *
+ * @param dataset is the dataset, which may be freed before the iterator.
+ * @param options points to the options; NULL selects the defaults.
+ * @param[out] batches receives the iterator, which the caller frees with snnd_batches_free().
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if @p dataset or @p batches is NULL, or if an option is out of range;
+ *     SNND_ERROR_MEMORY if there is no memory.
+ * @see snnd_batches_get()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_batches_create_with(const snnd_dataset *dataset, const snnd_batches_options *options,
                                               snnd_batches **batches);
-/** snnd_batches_create_with() with `batch` and `seed`; where `shuffle` is not 0, `shuffle` and `training` are 1, else
- * both are 0. */
+
+/**
+ * Creates an iterator over a dataset, as snnd_batches_create_with() does, with `batch`, `seed` and two options that
+ * follow from @p shuffle.
+ *
+ * @param dataset is the dataset, which may be freed before the iterator.
+ * @param batch is the number of samples in a batch, at least 1.
+ * @param shuffle sets the options `shuffle` and `training`: both are 0 if it is 0, and both are 1 otherwise.
+ * @param seed is the seed.
+ * @param[out] batches receives the iterator, which the caller frees with snnd_batches_free().
+ * @return What snnd_batches_create_with() returns.
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_batches_create(const snnd_dataset *dataset, int32_t batch, int shuffle, uint64_t seed,
                                          snnd_batches **batches);
-/** Frees a walk; its dataset stays. */
+
+/**
+ * Frees an iterator. Its dataset stays.
+ *
+ * @param batches is the iterator; NULL is allowed.
+ * @since 0.1.0
+ */
 SNND_API void snnd_batches_free(snnd_batches *batches);
-/** Batches in an epoch. */
+
+/**
+ * Returns the number of batches in an epoch.
+ *
+ * @param batches is the iterator.
+ * @return The number; 0 if @p batches is NULL.
+ * @since 0.1.0
+ */
 SNND_API int64_t snnd_batches_count(const snnd_batches *batches);
-/** Gathers batch `index` of epoch `epoch`: `input` [count, T, I] and `label` [count], borrowed until the next call.
- * Beyond the end of a sample its input is 0. SNND_ERROR_CALLBACK where a source failed: the message names the first of
- * the samples of the batch that it could not give, and the next call asks for all of them anew. */
+
+/**
+ * Gathers a batch. Beyond the end of a sample its input is 0.
+ *
+ * @param batches is the iterator.
+ * @param epoch is the epoch, counted from 0.
+ * @param index is the place of the batch in the epoch, counted from 0.
+ * @param[out] input receives a pointer to [count, T, I] numbers, which are borrowed until the next call.
+ * @param[out] label receives a pointer to [count] labels, which are borrowed until the next call.
+ * @param[out] count receives the number of samples.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if a pointer is NULL, or if there is no such epoch or batch; SNND_ERROR_CALLBACK
+ *     if a source fails: the message names the first sample of the batch that it could not produce, and the next call
+ *     asks for all samples again.
+ * @see snnd_batches_lengths(), snnd_workspace_forward()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_batches_get(snnd_batches *batches, int32_t epoch, int64_t index, const float **input,
                                       const int32_t **label, int32_t *count);
-/** The lengths [count] of the batch that snnd_batches_get() has gathered last, for snnd_workspace_set_lengths(),
- * borrowed until its next call; NULL where all samples of the dataset are whole, and of NULL. */
+
+/**
+ * Returns the lengths of the batch that snnd_batches_get() has gathered last, for snnd_workspace_set_lengths().
+ *
+ * @param batches is the iterator.
+ * @return [count] lengths, which are borrowed until the next call of snnd_batches_get(); NULL if all samples of the
+ *     dataset have all steps, or if @p batches is NULL.
+ * @since 0.1.0
+ */
 SNND_API const int32_t *snnd_batches_lengths(const snnd_batches *batches);
 
 /** @} */
