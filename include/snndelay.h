@@ -55,8 +55,9 @@
  * The "Returns" section of a function lists its errors. Three rules hold everywhere and are not repeated there:
  *
  * - A pointer may be NULL only where its description allows it; otherwise NULL is SNND_ERROR_ARGUMENT.
- * - An options structure is SNND_ERROR_ARGUMENT if a member is out of its range, if its `size` is impossible, or if it
- *   is longer than this version knows and a byte behind the known ones is not 0.
+ * - An options structure is SNND_ERROR_ARGUMENT if a member is out of its range, if its `size` is below
+ *   `sizeof(size_t)` or above 65536, or if it is longer than this version knows and a byte behind the known ones is
+ *   not 0.
  * - Two results of one call need two places: the same pointer for both is SNND_ERROR_ARGUMENT.
  *
  * @section ownership Ownership
@@ -79,11 +80,11 @@
  *
  * @section callbacks Callbacks
  *
- * A callback (for memory, log, progress, reduce, readers, writers or sources) may not call the library with the handles
- * that the call is about; the trainer's `progress` and a source's `fetch` say which calls they allow.
+ * A callback (for memory, log, progress, reduce, readers, writers or sources) must not call the library with the
+ * handles that the call is about; the trainer's `progress` and a source's `fetch` say which calls they allow.
  *
  * A callback has to return. A C++ exception or a longjmp() that leaves it skips functions that have not finished; the
- * objects that they work on may not be used any more, and not even be freed. So catch inside the callback what may be
+ * objects that they work on must not be used any more, and not even be freed. So catch inside the callback what may be
  * thrown: `progress` then stops the epoch, a reader, a writer, a source or `reduce` reports that it failed, and the
  * host throws again when the call has returned (examples/cpp-host.cpp). `allocate` returns NULL, and `log` has nobody
  * to tell.
@@ -222,7 +223,7 @@ typedef enum snnd_method {
 typedef enum snnd_products {
     /**
      * The library uses BLAS if there is one, if `isa` is the processor's best, if OpenBLAS reports by name that it runs
-     * kernels for that instruction set, and if it was not built without locks (several threads may not call such a
+     * kernels for that instruction set, and if it was not built without locks (several threads must not call such a
      * build). It uses BLAS for products of spectra only if `isa` is PLAIN, since its own kernels are faster with AVX2
      * and AVX-512.
      */
@@ -289,9 +290,12 @@ SNND_API snnd_status snnd_context_options_init(snnd_context_options *options, si
  *
  * @param options points to the options; NULL selects the defaults.
  * @param[out] context receives the context, which the caller frees with snnd_context_free().
- * @return SNND_OK; SNND_ERROR_ARGUMENT if @p context is NULL, if an option is out of range, or if only one of the
- *     memory hooks is set; SNND_ERROR_UNSUPPORTED if the processor lacks `isa`, or if `products` asks for BLAS and
- *     there is none that threads may call; SNND_ERROR_MEMORY if `allocate` returns NULL.
+ * @return
+ * - SNND_OK on success.
+ * - SNND_ERROR_ARGUMENT if @p context is NULL, if an option is out of range, or if only one of the memory hooks is set.
+ * - SNND_ERROR_UNSUPPORTED if the processor lacks `isa`, or if `products` asks for BLAS and there is none that threads
+ *   may call.
+ * - SNND_ERROR_MEMORY if `allocate` returns NULL.
  * @see snnd_context_info()
  * @since 0.1.0
  */
@@ -488,7 +492,7 @@ typedef struct snnd_array {
  * Returns the number of elements of an array, which is the product of its shape.
  *
  * @param array is the array.
- * @return The number; 0 if @p array is NULL, or if its number of axes, an extent or the product is impossible.
+ * @return The number; 0 if @p array is NULL or its shape is invalid.
  * @since 0.1.0
  */
 SNND_API int64_t snnd_array_count(const snnd_array *array);
@@ -507,10 +511,13 @@ SNND_API int64_t snnd_array_count(const snnd_array *array);
  * @param dtype is the type of the result. SNND_ANY selects the nearest type of ::snnd_dtype that loses nothing; float16
  *     becomes float32.
  * @param[out] array receives the array, which the caller frees with snnd_array_free().
- * @return SNND_OK; SNND_ERROR_ARGUMENT if a pointer is NULL or @p dtype is not a ::snnd_dtype; SNND_ERROR_IO if the
- *     file cannot be opened or read, or is not a regular file; SNND_ERROR_FORMAT if it is not such a .npy file, or if
- *     @p dtype cannot hold one of its integers or sizes (with SNND_ANY: one of 2^63 or more); SNND_ERROR_MEMORY if
- *     there is no memory.
+ * @return
+ * - SNND_OK on success.
+ * - SNND_ERROR_ARGUMENT if a pointer is NULL or @p dtype is not a ::snnd_dtype.
+ * - SNND_ERROR_IO if the file cannot be opened or read, or is not a regular file.
+ * - SNND_ERROR_FORMAT if it is not such a .npy file, or if @p dtype cannot hold one of its integers or sizes (with
+ *   SNND_ANY: one of 2^63 or more).
+ * - SNND_ERROR_MEMORY if memory cannot be allocated.
  * @see snnd_array_read_npy(), snnd_array_save_npy(), snnd_dataset_load_npy()
  * @since 0.1.0
  */
@@ -539,10 +546,12 @@ SNND_API snnd_status snnd_array_read_npy(snnd_context *context, const snnd_reade
  * @param context is the context that holds the error message.
  * @param array is the array.
  * @param path is the path of the file.
- * @return SNND_OK; SNND_ERROR_ARGUMENT if a pointer is NULL or the path is empty, or if no array can be so: its data
- *     are NULL, its type is unknown or SNND_ANY, it has more than 4 axes, an extent below 0, or more bytes than can
- *     exist; SNND_ERROR_IO if the file cannot be written, or if an existing one is read-only or not a regular file;
- *     SNND_ERROR_MEMORY if there is no memory.
+ * @return
+ * - SNND_OK on success.
+ * - SNND_ERROR_ARGUMENT if a pointer is NULL or the path is empty, or if the array is invalid: its data are NULL, its
+ *   type is unknown or SNND_ANY, it has more than 4 axes, an extent below 0, or more bytes than can exist.
+ * - SNND_ERROR_IO if the file cannot be written, or if an existing one is read-only or not a regular file.
+ * - SNND_ERROR_MEMORY if memory cannot be allocated.
  * @see snnd_array_write_npy(), snnd_array_load_npy()
  * @since 0.1.0
  */
@@ -691,9 +700,12 @@ SNND_API snnd_status snnd_delay_options_init(snnd_delay_options *options, size_t
  * @param outputs is the number of neurons, 1 to 2^20.
  * @param options points to the options; NULL selects the defaults.
  * @param[out] layer receives the layer, which is borrowed from the network; it may be NULL.
- * @return SNND_OK; SNND_ERROR_ARGUMENT if @p network is NULL, if @p outputs or an option is out of range, or if O I C
- *     (max_delay + 1) exceeds 2^31 - 1; SNND_ERROR_STATE if a workspace, optimizer, controller or trainer has used the
- *     network already; SNND_ERROR_MEMORY if there is no memory.
+ * @return
+ * - SNND_OK on success.
+ * - SNND_ERROR_ARGUMENT if @p network is NULL, if @p outputs or an option is out of range, or if O I C (max_delay + 1)
+ *   exceeds 2^31 - 1.
+ * - SNND_ERROR_STATE if a workspace, optimizer, controller or trainer has used the network already.
+ * - SNND_ERROR_MEMORY if memory cannot be allocated.
  * @see snnd_layer_delay_options(), snnd_layer_delays(), snnd_layer_weights()
  * @since 0.1.0
  */
@@ -730,9 +742,11 @@ SNND_API snnd_status snnd_batch_norm_options_init(snnd_batch_norm_options *optio
  * @param network is the network.
  * @param options points to the options; NULL selects the defaults.
  * @param[out] layer receives the layer, which is borrowed from the network; it may be NULL.
- * @return SNND_OK; SNND_ERROR_ARGUMENT if @p network is NULL or an option is out of range; SNND_ERROR_STATE if a
- *     workspace, optimizer, controller or trainer has used the network already; SNND_ERROR_MEMORY if there is no
- *     memory.
+ * @return
+ * - SNND_OK on success.
+ * - SNND_ERROR_ARGUMENT if @p network is NULL or an option is out of range.
+ * - SNND_ERROR_STATE if a workspace, optimizer, controller or trainer has used the network already.
+ * - SNND_ERROR_MEMORY if memory cannot be allocated.
  * @see snnd_layer_batch_norm_options(), snnd_layer_fold()
  * @since 0.1.0
  */
@@ -840,9 +854,11 @@ SNND_API snnd_status snnd_lif_options_init(snnd_lif_options *options, size_t siz
  * @param network is the network.
  * @param options points to the options; NULL selects the defaults.
  * @param[out] layer receives the layer, which is borrowed from the network; it may be NULL.
- * @return SNND_OK; SNND_ERROR_ARGUMENT if @p network is NULL or an option is out of range; SNND_ERROR_STATE if a
- *     workspace, optimizer, controller or trainer has used the network already; SNND_ERROR_MEMORY if there is no
- *     memory.
+ * @return
+ * - SNND_OK on success.
+ * - SNND_ERROR_ARGUMENT if @p network is NULL or an option is out of range.
+ * - SNND_ERROR_STATE if a workspace, optimizer, controller or trainer has used the network already.
+ * - SNND_ERROR_MEMORY if memory cannot be allocated.
  * @see snnd_layer_lif_options(), snnd_network_add_adaptive_lif()
  * @since 0.1.0
  */
@@ -855,9 +871,11 @@ SNND_API snnd_status snnd_network_add_lif(snnd_network *network, const snnd_lif_
  * @param network is the network.
  * @param probability is the probability that an output is dropped, at least 0 and below 1.
  * @param[out] layer receives the layer, which is borrowed from the network; it may be NULL.
- * @return SNND_OK; SNND_ERROR_ARGUMENT if @p network is NULL or @p probability is out of range; SNND_ERROR_STATE if a
- *     workspace, optimizer, controller or trainer has used the network already; SNND_ERROR_MEMORY if there is no
- *     memory.
+ * @return
+ * - SNND_OK on success.
+ * - SNND_ERROR_ARGUMENT if @p network is NULL or @p probability is out of range.
+ * - SNND_ERROR_STATE if a workspace, optimizer, controller or trainer has used the network already.
+ * - SNND_ERROR_MEMORY if memory cannot be allocated.
  * @see snnd_layer_dropout(), snnd_workspace_set_draw(), snnd_workspace_set_dropout_mask()
  * @since 0.1.0
  */
@@ -898,9 +916,11 @@ SNND_API snnd_status snnd_leaky_integrator_options_init(snnd_leaky_integrator_op
  * @param network is the network.
  * @param options points to the options; NULL selects the defaults.
  * @param[out] layer receives the layer, which is borrowed from the network; it may be NULL.
- * @return SNND_OK; SNND_ERROR_ARGUMENT if @p network is NULL or an option is out of range; SNND_ERROR_STATE if a
- *     workspace, optimizer, controller or trainer has used the network already; SNND_ERROR_MEMORY if there is no
- *     memory.
+ * @return
+ * - SNND_OK on success.
+ * - SNND_ERROR_ARGUMENT if @p network is NULL or an option is out of range.
+ * - SNND_ERROR_STATE if a workspace, optimizer, controller or trainer has used the network already.
+ * - SNND_ERROR_MEMORY if memory cannot be allocated.
  * @see snnd_layer_leaky_integrator_options(), snnd_network_set_readout()
  * @since 0.1.0
  */
@@ -952,9 +972,11 @@ SNND_API snnd_status snnd_adaptive_lif_options_init(snnd_adaptive_lif_options *o
  * @param network is the network.
  * @param options points to the options; NULL selects the defaults.
  * @param[out] layer receives the layer, which is borrowed from the network; it may be NULL.
- * @return SNND_OK; SNND_ERROR_ARGUMENT if @p network is NULL or an option is out of range; SNND_ERROR_STATE if a
- *     workspace, optimizer, controller or trainer has used the network already; SNND_ERROR_MEMORY if there is no
- *     memory.
+ * @return
+ * - SNND_OK on success.
+ * - SNND_ERROR_ARGUMENT if @p network is NULL or an option is out of range.
+ * - SNND_ERROR_STATE if a workspace, optimizer, controller or trainer has used the network already.
+ * - SNND_ERROR_MEMORY if memory cannot be allocated.
  * @see snnd_layer_adaptive_lif_options(), snnd_network_clamp()
  * @since 0.1.0
  */
@@ -1045,7 +1067,7 @@ SNND_API snnd_readout snnd_network_readout(const snnd_network *network);
  *
  * @param network is the network to copy.
  * @param[out] clone receives the copy, which the caller frees with snnd_network_free().
- * @return SNND_OK; SNND_ERROR_ARGUMENT if a pointer is NULL; SNND_ERROR_MEMORY if there is no memory.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if a pointer is NULL; SNND_ERROR_MEMORY if memory cannot be allocated.
  * @see snnd_network_copy_parameters(), snnd_network_rewind()
  * @since 0.1.0
  */
@@ -1369,8 +1391,11 @@ typedef enum snnd_mode {
  * @param steps is the number T of time steps of a sample, 1 to 2^24.
  * @param gradients is 0 for a workspace that takes less memory and can only evaluate, and otherwise not 0.
  * @param[out] workspace receives the workspace, which the caller frees with snnd_workspace_free().
- * @return SNND_OK; SNND_ERROR_ARGUMENT if a pointer is NULL, or if @p batch or @p steps is out of range;
- *     SNND_ERROR_STATE if the network has no layers; SNND_ERROR_MEMORY if there is no memory.
+ * @return
+ * - SNND_OK on success.
+ * - SNND_ERROR_ARGUMENT if a pointer is NULL, or if @p batch or @p steps is out of range.
+ * - SNND_ERROR_STATE if the network has no layers.
+ * - SNND_ERROR_MEMORY if memory cannot be allocated.
  * @see snnd_workspace_forward()
  * @since 0.1.0
  */
@@ -1446,10 +1471,12 @@ SNND_API snnd_status snnd_workspace_set_lengths(snnd_workspace *workspace, const
  * @param mode is the mode.
  * @param input points to [count, T, I] finite numbers.
  * @param count is the number of samples, 1 to batch, or the number of lengths that were set.
- * @return SNND_OK; SNND_ERROR_ARGUMENT if a pointer is NULL, if @p mode or @p count is invalid, or if an input is not
- *     finite; SNND_ERROR_STATE if @p mode is SNND_TRAIN and the workspace was created without gradients;
- *     SNND_ERROR_NUMERIC if a parameter is invalid, or if numbers of a layer overflow: the message names the parameter,
- *     or the first such layer. The membrane potentials of neurons count, as they do in a stream.
+ * @return
+ * - SNND_OK on success.
+ * - SNND_ERROR_ARGUMENT if a pointer is NULL, if @p mode or @p count is invalid, or if an input is not finite.
+ * - SNND_ERROR_STATE if @p mode is SNND_TRAIN and the workspace was created without gradients.
+ * - SNND_ERROR_NUMERIC if a parameter is invalid, or if numbers of a layer overflow: the message names the parameter,
+ *   or the first such layer. The membrane potentials of neurons count, as they do in a stream.
  * @see snnd_workspace_loss(), snnd_workspace_scores(), snnd_workspace_record()
  * @since 0.1.0
  */
@@ -1547,8 +1574,11 @@ SNND_API snnd_status snnd_loss_report_init(snnd_loss_report *report, size_t size
  * @param labels points to [count] labels, each from 0 to the number of classes - 1.
  * @param options points to the options; NULL selects the defaults.
  * @param[out] report receives the parts of the loss; it may be NULL.
- * @return SNND_OK; SNND_ERROR_ARGUMENT if @p workspace or @p labels is NULL, or if a label or an option is out of
- *     range; SNND_ERROR_STATE if there is no forward pass; SNND_ERROR_NUMERIC if the loss is not finite.
+ * @return
+ * - SNND_OK on success.
+ * - SNND_ERROR_ARGUMENT if @p workspace or @p labels is NULL, or if a label or an option is out of range.
+ * - SNND_ERROR_STATE if there is no forward pass.
+ * - SNND_ERROR_NUMERIC if the loss is not finite.
  * @see snnd_workspace_backward(), snnd_workspace_add_gradient()
  * @since 0.1.0
  */
@@ -1566,8 +1596,11 @@ SNND_API snnd_status snnd_workspace_loss(snnd_workspace *workspace, const int32_
  * @param layer is a layer of its network.
  * @param gradient points to [T, count, O] numbers in the order of a record of the layer, which are copied. They are
  *     finite; those beyond the end of a sample are not read.
- * @return SNND_OK; SNND_ERROR_ARGUMENT if a pointer is NULL, if @p layer belongs to another network, or if a number is
- *     not finite; SNND_ERROR_STATE if the last pass was not a training pass; SNND_ERROR_MEMORY if there is no memory.
+ * @return
+ * - SNND_OK on success.
+ * - SNND_ERROR_ARGUMENT if a pointer is NULL, if @p layer belongs to another network, or if a number is not finite.
+ * - SNND_ERROR_STATE if the last pass was not a training pass.
+ * - SNND_ERROR_MEMORY if memory cannot be allocated.
  * @see snnd_workspace_input_gradient(), snnd_workspace_record()
  * @since 0.1.0
  */
@@ -1583,9 +1616,12 @@ SNND_API snnd_status snnd_workspace_add_gradient(snnd_workspace *workspace, cons
  * training pass, but no parameter, since gradients would then belong to neither.
  *
  * @param workspace is the workspace.
- * @return SNND_OK; SNND_ERROR_ARGUMENT if @p workspace is NULL; SNND_ERROR_STATE if one of these is missing, or if
- *     weights, positions, signs, masks, scales, shifts or parameters of neurons have changed since the training pass;
- *     SNND_ERROR_NUMERIC if gradients of a parameter are not finite, after which the workspace has no gradients.
+ * @return
+ * - SNND_OK on success.
+ * - SNND_ERROR_ARGUMENT if @p workspace is NULL.
+ * - SNND_ERROR_STATE if one of these is missing, or if weights, positions, signs, masks, scales, shifts or parameters
+ *   of neurons have changed since the training pass.
+ * - SNND_ERROR_NUMERIC if gradients of a parameter are not finite, after which the workspace has no gradients.
  * @see snnd_workspace_gradient(), snnd_workspace_clip_gradients(), snnd_optimizer_step()
  * @since 0.1.0
  */
@@ -1623,9 +1659,12 @@ SNND_API snnd_status snnd_workspace_gradient(const snnd_workspace *workspace, co
  * @param name is the name of the parameter.
  * @param[out] array receives float32 in the shape of the parameter. It is borrowed and valid until the next backward
  *     pass. Do not write to it: optimizers do not read it.
- * @return SNND_OK; what snnd_workspace_gradient() returns; SNND_ERROR_STATE also if parameters have changed since the
- *     training pass, or if the workspace belongs to a trainer and holds only one of several shards of a batch, without
- *     the gradients of absent synapses; SNND_ERROR_MEMORY if there is no memory.
+ * @return
+ * - SNND_OK on success.
+ * - What snnd_workspace_gradient() returns.
+ * - SNND_ERROR_STATE also if parameters have changed since the training pass, or if the workspace belongs to a trainer
+ *   and holds only one of several shards of a batch, without the gradients of absent synapses.
+ * - SNND_ERROR_MEMORY if memory cannot be allocated.
  * @see snnd_workspace_gradient()
  * @since 0.1.0
  */
@@ -1642,9 +1681,12 @@ SNND_API snnd_status snnd_workspace_complete_gradient(snnd_workspace *workspace,
  *
  * @param workspace is the workspace.
  * @param[out] gradient receives [count, T, I] numbers.
- * @return SNND_OK; SNND_ERROR_ARGUMENT if a pointer is NULL; SNND_ERROR_STATE if there was no backward pass, or if
- *     parameters have changed since the training pass; SNND_ERROR_NUMERIC if the gradient is not finite;
- *     SNND_ERROR_MEMORY if there is no memory.
+ * @return
+ * - SNND_OK on success.
+ * - SNND_ERROR_ARGUMENT if a pointer is NULL.
+ * - SNND_ERROR_STATE if there was no backward pass, or if parameters have changed since the training pass.
+ * - SNND_ERROR_NUMERIC if the gradient is not finite.
+ * - SNND_ERROR_MEMORY if memory cannot be allocated.
  * @see snnd_workspace_add_gradient()
  * @since 0.1.0
  */
@@ -1661,8 +1703,11 @@ SNND_API snnd_status snnd_workspace_input_gradient(snnd_workspace *workspace, fl
  * @param workspace is the workspace.
  * @param max_norm is the largest norm; it is above 0 and finite.
  * @param[out] norm receives the norm before clipping; it may be NULL.
- * @return SNND_OK; SNND_ERROR_ARGUMENT if @p workspace is NULL or @p max_norm is out of range; SNND_ERROR_STATE if
- *     there are no gradients; SNND_ERROR_NUMERIC if the norm is not finite, in which case nothing has changed.
+ * @return
+ * - SNND_OK on success.
+ * - SNND_ERROR_ARGUMENT if @p workspace is NULL or @p max_norm is out of range.
+ * - SNND_ERROR_STATE if there are no gradients.
+ * - SNND_ERROR_NUMERIC if the norm is not finite, in which case nothing has changed.
  * @since 0.1.0
  */
 SNND_API snnd_status snnd_workspace_clip_gradients(snnd_workspace *workspace, double max_norm, double *norm);
@@ -1905,8 +1950,11 @@ SNND_API snnd_status snnd_optimizer_options_init(snnd_optimizer_options *options
  * @param network is the network, which must outlive the optimizer and to which no layer can be added afterwards.
  * @param options points to the options; NULL selects the defaults.
  * @param[out] optimizer receives the optimizer, which the caller frees with snnd_optimizer_free().
- * @return SNND_OK; SNND_ERROR_ARGUMENT if @p network or @p optimizer is NULL, or if an option is out of range;
- *     SNND_ERROR_STATE if the network has no layers; SNND_ERROR_MEMORY if there is no memory.
+ * @return
+ * - SNND_OK on success.
+ * - SNND_ERROR_ARGUMENT if @p network or @p optimizer is NULL, or if an option is out of range.
+ * - SNND_ERROR_STATE if the network has no layers.
+ * - SNND_ERROR_MEMORY if memory cannot be allocated.
  * @see snnd_optimizer_step()
  * @since 0.1.0
  */
@@ -1974,9 +2022,12 @@ SNND_API snnd_status snnd_optimizer_set_factor(snnd_optimizer *optimizer, const 
  *
  * @param optimizer is the optimizer.
  * @param workspace is a workspace of its network.
- * @return SNND_OK; SNND_ERROR_ARGUMENT if a pointer is NULL or the workspace belongs to another network;
- *     SNND_ERROR_STATE if the workspace has no gradients; SNND_ERROR_NUMERIC if a parameter or moment is no longer
- *     finite: the message names the first one, and all parameters have been moved.
+ * @return
+ * - SNND_OK on success.
+ * - SNND_ERROR_ARGUMENT if a pointer is NULL or the workspace belongs to another network.
+ * - SNND_ERROR_STATE if the workspace has no gradients.
+ * - SNND_ERROR_NUMERIC if a parameter or moment is no longer finite: the message names the first one, and all
+ *   parameters have been moved.
  * @see snnd_workspace_backward(), snnd_network_clamp(), snnd_sparsity_step()
  * @since 0.1.0
  */
@@ -2137,7 +2188,7 @@ typedef enum snnd_signs {
  * @since 0.1.0
  */
 typedef enum snnd_start {
-    SNND_START_RANDOM = 0, /**< Synapses are drawn; the network may have no masks. */
+    SNND_START_RANDOM = 0, /**< Synapses are drawn; the network must not have masks or signs yet. */
     /**
      * The synapses of the largest |weight| exist, among those of the masks if there are masks. This prunes a trained
      * network (Han et al. 2015).
@@ -2198,10 +2249,14 @@ SNND_API snnd_status snnd_structure_init(snnd_structure *structure, size_t size)
  * @param network is the network, which must outlive the controller and to which no layer can be added afterwards.
  * @param structure points to the structure; NULL selects the defaults.
  * @param[out] sparsity receives the controller, which the caller frees with snnd_sparsity_free().
- * @return SNND_OK; SNND_ERROR_ARGUMENT if @p network or @p sparsity is NULL, if a member is out of range, if a layer
- *     would have no synapse, if the network has more than 2^31 - 1 synapses, or if its masks have another number of
- *     synapses than the structure asks for (with MAGNITUDE: fewer); SNND_ERROR_STATE if the network has a controller or
- *     no layer of delays, or if its masks or signs do not suit the start; SNND_ERROR_MEMORY if there is no memory.
+ * @return
+ * - SNND_OK on success.
+ * - SNND_ERROR_ARGUMENT if @p network or @p sparsity is NULL, if a member is out of range, if a layer would have no
+ *   synapse, if the network has more than 2^31 - 1 synapses, or if its masks have another number of synapses than the
+ *   structure asks for (with MAGNITUDE: fewer).
+ * - SNND_ERROR_STATE if the network has a controller or no layer of delays, or if its masks or signs do not suit the
+ *   start.
+ * - SNND_ERROR_MEMORY if memory cannot be allocated.
  * @see snnd_network_rewind()
  * @since 0.1.0
  */
@@ -2382,7 +2437,8 @@ SNND_API void snnd_sparsity_free(snnd_sparsity *sparsity);
 
 /**
  * Drops and grows synapses by the rule, after an optimizer has moved the weights by the gradients of the last backward
- * pass of a workspace.
+ * pass of a workspace. If the host moves the weights itself, without an optimizer that has made steps, the controller
+ * cannot check that it did.
  *
  * @param sparsity is the controller.
  * @param workspace is the workspace, which has the gradients.
@@ -2391,8 +2447,7 @@ SNND_API void snnd_sparsity_free(snnd_sparsity *sparsity);
  * @return SNND_OK; SNND_ERROR_ARGUMENT if @p sparsity or @p workspace is NULL, if @p optimizer is NULL although the
  *     rule needs it, if one of them belongs to another network, or if the optimizer does not move weights;
  *     SNND_ERROR_STATE if the workspace has no gradients although the rule uses them, if the masks are no longer those
- *     of the controller, or if the optimizer has made no step since the last step of the controller. Of a host that
- *     moves the weights itself, without an optimizer that has made steps, the controller knows nothing.
+ *     of the controller, or if the optimizer has made no step since the last step of the controller.
  * @see snnd_optimizer_step(), snnd_sparsity_regrown()
  * @since 0.1.0
  */
@@ -2447,11 +2502,9 @@ SNND_API snnd_status snnd_network_rewind(snnd_network *network, const snnd_netwo
  *
  * @param network is the network.
  * @param from is a network of the same layers and options, which may be of another context. If @p network has a
- *     controller, the masks and signs of @p from must be possible under it: they are in the same layers, and as many
- *     synapses exist.
+ *     controller, the masks and signs of @p from must suit it: they are in the same layers, and as many synapses exist.
  * @return SNND_OK; SNND_ERROR_ARGUMENT if a pointer is NULL, if a layer or an option of a layer differs (the message
- *     names it), or if the masks or signs are not possible under the controller; SNND_ERROR_MEMORY if there is no
- *     memory.
+ *     names it), or if the masks or signs do not suit the controller; SNND_ERROR_MEMORY if memory cannot be allocated.
  * @see snnd_network_clone(), snnd_network_rewind()
  * @since 0.1.0
  */
@@ -2494,7 +2547,7 @@ typedef struct snnd_samples {
     int32_t channels;     /**< This is the number of channels, at least 1. */
     /**
      * If this is 1, the dataset copies the arrays. If it is 0, it borrows them: they must outlive the dataset and its
-     * parts, and may not change. The default is 1.
+     * parts, and must not change. The default is 1.
      */
     int32_t copy;
     /**
@@ -2528,8 +2581,8 @@ SNND_API snnd_status snnd_samples_init(snnd_samples *samples, size_t size);
  * @param samples points to the samples.
  * @param[out] dataset receives the dataset, which the caller frees with snnd_dataset_free().
  * @return SNND_OK; SNND_ERROR_ARGUMENT if a pointer is NULL, if a member of the structure is out of range, or if a
- *     number is not finite or a label or length out of range: the message names it; SNND_ERROR_MEMORY if there is no
- *     memory.
+ *     number is not finite or a label or length out of range: the message names it; SNND_ERROR_MEMORY if memory cannot
+ *     be allocated.
  * @see snnd_dataset_create_events(), snnd_dataset_create_source(), snnd_dataset_load_npy()
  * @since 0.1.0
  */
@@ -2589,7 +2642,7 @@ SNND_API snnd_status snnd_events_init(snnd_events *events, size_t size);
  * @param[out] dataset receives the dataset, which the caller frees with snnd_dataset_free().
  * @return SNND_OK; SNND_ERROR_ARGUMENT if a pointer is NULL, if a member of the structure is out of range, if the step
  *     of an event is not below the length of its sample or its channel not below `channels`, or if a label or length is
- *     out of range: the message names it; SNND_ERROR_MEMORY if there is no memory.
+ *     out of range: the message names it; SNND_ERROR_MEMORY if memory cannot be allocated.
  * @see snnd_dataset_create(), snnd_stream_push_events()
  * @since 0.1.0
  */
@@ -2632,8 +2685,8 @@ typedef struct snnd_source {
      *
      * It is called from several threads at once, including the context's, and in any order. If batches are made ahead
      * (`prefetch`), it is also called while a step computes and while no call of the library lasts, until the iterator
-     * is freed. A sample must depend on `epoch` and `index` alone, so that results do not depend on threads. It may not
-     * call the library with handles of the context, except for snnd_dataset_fill() and what the description of that
+     * is freed. A sample must depend on `epoch` and `index` alone, so that results do not depend on threads. It must
+     * not call the library with handles of the context, except for snnd_dataset_fill() and what the description of that
      * function names.
      */
     int (*fetch)(void *user, const snnd_fetch *what);
@@ -2671,7 +2724,7 @@ SNND_API snnd_status snnd_source_init(snnd_source *source, size_t size);
  * @param source points to the source.
  * @param[out] dataset receives the dataset, which the caller frees with snnd_dataset_free().
  * @return SNND_OK; SNND_ERROR_ARGUMENT if a pointer or `fetch` is NULL, if a member of the structure is out of range,
- *     or if a label or length is out of range: the message names it; SNND_ERROR_MEMORY if there is no memory.
+ *     or if a label or length is out of range: the message names it; SNND_ERROR_MEMORY if memory cannot be allocated.
  * @see snnd_batches_options
  * @since 0.1.0
  */
@@ -2686,9 +2739,13 @@ SNND_API snnd_status snnd_dataset_create_source(snnd_context *context, const snn
  * @param label_path is the path of integers [N] or [N, 1], each 0 to 2^20 - 1.
  * @param scale multiplies each number; it is finite and not 0.
  * @param[out] dataset receives the dataset, which the caller frees with snnd_dataset_free().
- * @return SNND_OK; SNND_ERROR_ARGUMENT if a pointer is NULL or @p scale is out of range; SNND_ERROR_IO if a file cannot
- *     be read; SNND_ERROR_FORMAT if a file is not such a .npy file, if the shapes do not fit each other, or if a number
- *     is not finite or a label out of range; SNND_ERROR_MEMORY if there is no memory.
+ * @return
+ * - SNND_OK on success.
+ * - SNND_ERROR_ARGUMENT if a pointer is NULL or @p scale is out of range.
+ * - SNND_ERROR_IO if a file cannot be read.
+ * - SNND_ERROR_FORMAT if a file is not such a .npy file, if the shapes do not fit each other, or if a number is not
+ *   finite or a label out of range.
+ * - SNND_ERROR_MEMORY if memory cannot be allocated.
  * @see snnd_dataset_read_npy(), snnd_dataset_load_padded_npy(), snnd_array_load_npy()
  * @since 0.1.0
  */
@@ -2754,7 +2811,7 @@ SNND_API snnd_status snnd_dataset_read_padded_npy(snnd_context *context, const s
  * @param[out] part receives a dataset of the chosen samples, which the caller frees with snnd_dataset_free().
  * @param[out] rest receives a dataset of the others, which the caller frees with snnd_dataset_free().
  * @return SNND_OK; SNND_ERROR_ARGUMENT if a pointer is NULL, if @p share is out of range, or if one part would be
- *     empty; SNND_ERROR_MEMORY if there is no memory.
+ *     empty; SNND_ERROR_MEMORY if memory cannot be allocated.
  * @see snnd_dataset_select()
  * @since 0.1.0
  */
@@ -2770,7 +2827,7 @@ SNND_API snnd_status snnd_dataset_split(const snnd_dataset *dataset, double shar
  * @param count is the number of samples, 1 to 2^31 - 1.
  * @param[out] selection receives the dataset, which the caller frees with snnd_dataset_free().
  * @return SNND_OK; SNND_ERROR_ARGUMENT if a pointer is NULL, if @p count is out of range, or if there is no sample at a
- *     place: the message names it; SNND_ERROR_MEMORY if there is no memory.
+ *     place: the message names it; SNND_ERROR_MEMORY if memory cannot be allocated.
  * @see snnd_dataset_split()
  * @since 0.1.0
  */
@@ -2844,8 +2901,11 @@ SNND_API int32_t snnd_dataset_length(const snnd_dataset *dataset, int64_t index)
  *     NULL. For counts, events and sources they are valid until the next call for this dataset or one that shares its
  *     samples, in memory for one sample that the first call takes.
  * @param[out] label receives the label; it may be NULL.
- * @return SNND_OK; SNND_ERROR_ARGUMENT if @p dataset is NULL or has no such sample; SNND_ERROR_CALLBACK if the source
- *     fails; SNND_ERROR_MEMORY if there is no memory.
+ * @return
+ * - SNND_OK on success.
+ * - SNND_ERROR_ARGUMENT if @p dataset is NULL or has no such sample.
+ * - SNND_ERROR_CALLBACK if the source fails.
+ * - SNND_ERROR_MEMORY if memory cannot be allocated.
  * @see snnd_dataset_fill()
  * @since 0.1.0
  */
@@ -2933,7 +2993,7 @@ SNND_API snnd_status snnd_batches_options_init(snnd_batches_options *options, si
  * @param options points to the options; NULL selects the defaults.
  * @param[out] batches receives the iterator, which the caller frees with snnd_batches_free().
  * @return SNND_OK; SNND_ERROR_ARGUMENT if @p dataset or @p batches is NULL, or if an option is out of range;
- *     SNND_ERROR_MEMORY if there is no memory.
+ *     SNND_ERROR_MEMORY if memory cannot be allocated.
  * @see snnd_batches_get()
  * @since 0.1.0
  */
@@ -3004,521 +3064,1221 @@ SNND_API const int32_t *snnd_batches_lengths(const snnd_batches *batches);
 
 /* ---------------------------------------------------------------------------------------------- */
 /** @defgroup trainer Trainer
- * Optimizers, schedules, loss, sparsity and shuffling in one: the paper's training unless told otherwise.
+ * A trainer combines optimizers, schedules, loss, sparsity and shuffling. Without other options it trains as the paper
+ * does.
  * @{ */
 
-/** A training run of one network. */
+/**
+ * A trainer is a training run of one network.
+ *
+ * @see snnd_trainer_create()
+ * @since 0.1.0
+ */
 typedef struct snnd_trainer snnd_trainer;
 
-/** Where a training run is; given to the progress callback after every step of snnd_trainer_epoch(). */
+/**
+ * This structure tells the progress callback where a training run is, after every step of snnd_trainer_epoch().
+ *
+ * @see snnd_trainer_options
+ * @since 0.1.0
+ */
 typedef struct snnd_progress {
     size_t size;
-    int32_t epoch;   /**< 0, 1, ... */
-    int64_t step;    /**< steps of this epoch that are done */
-    int64_t steps;   /**< steps in this epoch */
-    double loss;     /**< of this epoch so far */
-    double accuracy; /**< of this epoch so far, 0 to 1 */
-    double sigma;    /**< of the epoch */
-    int64_t active;  /**< synapses */
+    int32_t epoch;   /**< This is the epoch, counted from 0. */
+    int64_t step;    /**< This many steps of the epoch are done. */
+    int64_t steps;   /**< The epoch has this many steps. */
+    double loss;     /**< This is the mean loss of the epoch so far. */
+    double accuracy; /**< This is the accuracy of the epoch so far, 0 to 1. */
+    double sigma;    /**< This is the width of the delay profiles in the epoch. */
+    int64_t active;  /**< This many synapses exist. */
 } snnd_progress;
 
-/** Numbers that ranks add, each its own to those of the others. */
+/**
+ * This structure describes numbers that ranks add, each its own to those of the others.
+ *
+ * @see snnd_trainer_options
+ * @since 0.1.0
+ */
 typedef struct snnd_reduction {
     size_t size;
-    int32_t dtype; /**< ::snnd_dtype: SNND_FLOAT32 or SNND_FLOAT64 */
-    int64_t count; /**< of `values`, >= 1, on all ranks the same */
-    void *values;  /**< [count], this rank's; to be replaced by the sums, which are the same bits on all ranks */
+    int32_t dtype; /**< One of ::snnd_dtype is the type of the numbers: SNND_FLOAT32 or SNND_FLOAT64. */
+    int64_t count; /**< This is the number of `values`, at least 1, which is the same on all ranks. */
+    /**
+     * This points to the [count] numbers of this rank. The callback replaces them by the sums, which have the same bits
+     * on all ranks.
+     */
+    void *values;
 } snnd_reduction;
 
 /**
- * How a network is trained; by default as in the paper.
+ * These options say how a network is trained; the defaults are the paper's.
  *
- * *Several processes* train one network where each has a trainer made with the same options and the same network, but
- * for `rank`, and all make the same calls: the steps, epochs and evaluations of a run, in the same order. Of a batch
- * each takes its own part, and `reduce` adds up what the parts come to: statistics of batch norm and their gradients,
- * loss, correct samples, spikes and operations, gradients. Whatever follows, as clipping, optimizers and rewiring, each
- * does for itself with the same numbers. All have the labels and lengths of the whole dataset; numbers of a batch each
- * looks for, or fetches, of its own samples alone.
+ * *Several processes* train one network if each has a trainer that was made with the same network and the same options,
+ * except for `rank`, and if all make the same calls: the steps, epochs and evaluations of a run, in the same order.
+ * Each process takes its own part of a batch, and `reduce` adds the results of the parts: statistics of batch norm and
+ * their gradients, loss, correct samples, spikes and operations, gradients. Each process then does the rest, such as
+ * clipping, optimizers and rewiring, for itself with the same numbers. All of them have the labels and lengths of the
+ * whole dataset; of the numbers of a batch each reads, or fetches, those of its own samples alone.
  *
- * *The order of sums.* A batch of n samples is cut into `shards`: shard k begins at sample ceil(k n / shards). Sums of
- * a shard are made within it, by whoever has it, and those of shards are added in a binary tree, neighbours first:
- * ((s0 + s1) + (s2 + s3)) + ... A rank has shards / ranks of them, next to each other, and adds these itself. So where
- * `reduce` adds its ranks in the same way, a run depends on `shards`, and not on `ranks`: 1, 2 and 4 ranks with 4
- * shards end with the same bits, on processors with the same `isa` and `products`. A checkpoint of one is one of the
- * others. Shards are filled best where batch / shards is a multiple of 16.
+ * *The order of sums.* A batch of n samples is divided into `shards`: shard k begins at sample ceil(k n / shards). The
+ * process that has a shard computes its sums, and the sums of shards are added in a binary tree, neighbours first: ((s0
+ * + s1) + (s2 + s3)) + ... A rank has shards / ranks consecutive shards and adds them itself. So if `reduce` adds its
+ * ranks in the same way, a run depends on `shards` and not on `ranks`: 1, 2 and 4 ranks with 4 shards end with the same
+ * bits, on processors with the same `isa` and `products`, and a checkpoint of one can be loaded by the others. Shards
+ * use the processor best if batch / shards is a multiple of 16.
+ *
+ * @see snnd_trainer_create()
+ * @since 0.1.0
  */
 typedef struct snnd_trainer_options {
     size_t size;
-    int32_t epochs;          /**< length of the run that the default schedules are made for, >= 1; default 150 */
-    int32_t batch;           /**< samples a step, >= 1; default 256 */
-    uint64_t seed;           /**< of shuffling and dropout; default 0 */
-    int32_t readout;         /**< ::snnd_readout; another than NETWORK, the default, is set in the network when the
-                                trainer is made, so that files and streams make scores as they were trained */
-    double l1;               /**< default 0 */
-    snnd_sparsity *sparsity; /**< borrowed, must outlive the trainer; NULL: none */
-    /* All pointers below are read during the call only; NULL means the paper's. */
-    /* Of optimizers, `parameters`, `rate` and, with a one-cycle schedule, `momentum` are the trainer's and its
-     * schedules': other values than those of _init are an error. */
-    const snnd_optimizer_options *weights;   /**< Adam */
-    const snnd_optimizer_options *positions; /**< Adam */
-    const snnd_schedule *weight_schedule;    /**< one-cycle to 5e-3 over `epochs` */
-    const snnd_schedule *position_schedule;  /**< cosine from 0.1 to 0 over `epochs` */
-    const snnd_schedule *sigma_schedule;     /**< exponential from the network's sigma to 0.23 over epochs/4 */
-    /** Called after every step of snnd_trainer_epoch(), and not of snnd_trainer_step(); non-zero stops the epoch there.
-     * Between two steps the trainer is whole: it may be evaluated, its workspace looked at, a checkpoint or the network
-     * saved, a plan made, and the run is the same to the last bit. Training and loading are SNND_ERROR_STATE; freeing
-     * the trainer or what it works on, and changing parameters, are not for this place. */
-    int (*progress)(void *user, const snnd_progress *progress);
-    void *progress_user; /**< given to `progress` */
-    double largest_loss; /**< above 0: a batch of larger cross-entropy means that training has diverged; default 1e6 */
-    const snnd_picojoules *picojoules; /**< for the energy in reports, as the pointers above; NULL: there is none */
-    /* The loss of steps, as in snnd_loss_options; evaluation has the cross-entropy alone. */
-    double label_smoothing;     /**< default 0 */
-    double rate_penalty;        /**< default 0 */
-    double rate_lower;          /**< default 0 */
-    double rate_upper;          /**< default 0 */
-    const double *class_weight; /**< [classes], read during the call; default NULL: all 1 */
-    int64_t class_weight_count; /**< 0 with NULL */
-    double clip_norm;           /**< above 0, finite: gradients of a step are clipped by their common norm, as by
-                                   snnd_workspace_clip_gradients(); default 0: they are not */
-    int32_t prefetch;           /**< batches made ahead in epochs and evaluations, as in snnd_batches_options: 0 to 64;
-                                   default 0 */
-    /* Several processes that train one network. */
-    int32_t rank;   /**< of this process, 0 to ranks - 1; default 0 */
-    int32_t ranks;  /**< a power of two, up to `shards`; default 1 */
-    int32_t shards; /**< parts of a batch whose sums are made apart: a power of two, up to 2^10; default 1. Each has the
-                         memory of a workspace of ceil(batch / shards) samples */
+    /** The default schedules are made for a run of this many epochs, at least 1. The default is 150. */
+    int32_t epochs;
+    /** A step has this many samples, at least 1. The default is 256. */
+    int32_t batch;
+    /** Shuffling and dropout are drawn from this seed. The default is 0. */
+    uint64_t seed;
     /**
-     * Adds what->values over all ranks, number by number, and puts the sums in their place on each of them; returns 0,
-     * or anything else where it could not. Not called where there is one rank. The order is that of the tree above:
-     * ranks 0 and 1 and ranks 2 and 3 first, then these two sums, ..., in the type of the numbers and the processor's
-     * usual rounding. Where in round r = 0, 1, ... each rank exchanges its numbers with the rank whose number differs
-     * in bit r, and adds what comes to its own, that is the order, and all ranks have the same bits.
+     * One of ::snnd_readout says how scores are made. The default is NETWORK. Another one is set in the network when
+     * the trainer is made, so that files and streams make scores as the network was trained.
+     */
+    int32_t readout;
+    /** The loss has this number times the sum of |weight|, as in snnd_loss_options. The default is 0. */
+    double l1;
+    /**
+     * This is the controller of the network, which is borrowed and must outlive the trainer. NULL means that it has
+     * none.
+     */
+    snnd_sparsity *sparsity;
+    /**
+     * This points to the options of the optimizer of weights, which are read during the call only. NULL selects Adam
+     * with its defaults, as in the paper. `parameters`, `rate` and, with a one-cycle schedule, `momentum` follow from
+     * the trainer and its schedules: other values than those of _init are SNND_ERROR_ARGUMENT.
+     */
+    const snnd_optimizer_options *weights;
+    /** This points to the options of the optimizer of positions, with the same rules as `weights`. */
+    const snnd_optimizer_options *positions;
+    /**
+     * This points to the schedule of the learning rate of weights, which is read during the call only. NULL selects the
+     * paper's: one-cycle to 5e-3 over `epochs`.
+     */
+    const snnd_schedule *weight_schedule;
+    /**
+     * This points to the schedule of the learning rate of positions, which is read during the call only. NULL selects
+     * the paper's: a cosine from 0.1 to 0 over `epochs`.
+     */
+    const snnd_schedule *position_schedule;
+    /**
+     * This points to the schedule of sigma, which is read during the call only. NULL selects the paper's: exponential
+     * from the sigma of the network to 0.23 over epochs/4.
+     */
+    const snnd_schedule *sigma_schedule;
+    /**
+     * This callback is called after every step of snnd_trainer_epoch(), but not of snnd_trainer_step(). A result other
+     * than 0 stops the epoch there. Between two steps the trainer is consistent: the callback may evaluate it, read its
+     * workspace, save a checkpoint or the network, or create a plan, and the run stays the same to the last bit.
+     * Training and loading are SNND_ERROR_STATE there. The callback must not free the trainer or what it works on, and
+     * must not change parameters.
+     */
+    int (*progress)(void *user, const snnd_progress *progress);
+    void *progress_user; /**< The library passes this pointer to `progress`. */
+    /**
+     * A batch whose cross-entropy exceeds this number, which is above 0, means that training has diverged. The default
+     * is 1e6.
+     */
+    double largest_loss;
+    /**
+     * This points to the energy of operations for reports, which is read during the call only. With NULL, the default,
+     * reports have no energy.
+     */
+    const snnd_picojoules *picojoules;
+    /**
+     * This is a part of the loss of steps, as in snnd_loss_options; evaluation has the cross-entropy alone. The default
+     * is 0.
+     */
+    double label_smoothing;
+    /** This is a part of the loss of steps, as in snnd_loss_options. The default is 0. */
+    double rate_penalty;
+    /** This is a part of the loss of steps, as in snnd_loss_options. The default is 0. */
+    double rate_lower;
+    /** This is a part of the loss of steps, as in snnd_loss_options. The default is 0. */
+    double rate_upper;
+    /**
+     * This points to [classes] weights of the loss of steps, as in snnd_loss_options, which are read during the call
+     * only. With NULL, the default, all weights are 1.
+     */
+    const double *class_weight;
+    /** This is the number of class weights: the number of the network's outputs, or 0 if `class_weight` is NULL. */
+    int64_t class_weight_count;
+    /**
+     * The gradients of a step are clipped by this common norm, as by snnd_workspace_clip_gradients(). It is above 0 and
+     * finite, or 0, the default, for no clipping.
+     */
+    double clip_norm;
+    /**
+     * This many batches, 0 to 64, are made ahead in epochs and evaluations, as in snnd_batches_options. The default is
+     * 0.
+     */
+    int32_t prefetch;
+    /** If several processes train one network, this is the number of this process, 0 to ranks - 1. The default is 0. */
+    int32_t rank;
+    /** This many processes train the network. It is a power of two and at most `shards`; the default is 1. */
+    int32_t ranks;
+    /**
+     * A batch has this many parts whose sums are computed separately. It is a power of two and at most 2^10; the
+     * default is 1. Each part has the memory of a workspace of ceil(batch / shards) samples.
+     */
+    int32_t shards;
+    /**
+     * This callback adds what->values over all ranks, number by number, and puts the sums in their place on each of
+     * them. It returns 0, or any other number if it failed. It is not called if there is one rank.
      *
-     * Of a step that the host's function fails in there is nothing: the call is SNND_ERROR_CALLBACK, no parameter,
-     * statistic or count has moved, and the trainer may be saved or go on. Other ranks may have made the step, if it
-     * did not fail for them: all of them load one checkpoint then. An error that only one rank meets, as an input that
-     * is not finite, or want of memory, ends the call on all of them, as does a `progress` that stops.
+     * The order is that of the tree above: first ranks 0 and 1 and ranks 2 and 3, then these two sums, and so on, in
+     * the type of the numbers and with the processor's usual rounding. If in round r = 0, 1, ... each rank exchanges
+     * its numbers with the rank whose number differs in bit r, and adds what it receives to its own, this is the order,
+     * and all ranks have the same bits.
      *
-     * A step has 80 bytes of each rank to add three times, of which one is behind `progress` in an epoch and not of a
-     * step of the host's; 16 bytes for each neuron in front of batch norm on the way forward, and as many on the way
-     * back; 32 bytes and 8 for each neuron that fires; and 4 bytes for each gradient but those of batch norm, of absent
-     * synapses only where the controller looks at them. An epoch has 80 bytes more at its beginning. An evaluation has
-     * 80 bytes twice, and 56 bytes for each of its batches.
+     * If the callback fails in a step, there is no step: the call is SNND_ERROR_CALLBACK, no parameter, statistic or
+     * count has moved, and the trainer may be saved or go on. Other ranks may have made the step, if it did not fail
+     * for them; then all of them load one checkpoint. An error that only one rank meets, such as an input that is not
+     * finite or a lack of memory, ends the call on all of them, and so does a `progress` that stops.
      *
-     * Ranks that do not train the same (other options, networks, samples or numbers of them) are not found out: each
-     * must be given what the others are, but for `rank`.
+     * In a step each rank has these bytes to add: 80 bytes three times, of which one is after `progress` in an epoch
+     * and is missing in a step of the host; 16 bytes for each neuron before batch norm in the forward pass, and as many
+     * in the backward pass; 32 bytes, and 8 for each neuron that fires; and 4 bytes for each gradient except those of
+     * batch norm, of absent synapses only if the controller reads them. An epoch has 80 bytes more at its beginning. An
+     * evaluation has 80 bytes twice, and 56 bytes for each of its batches.
+     *
+     * The library does not detect ranks that do not train the same (with other options, networks, samples or numbers of
+     * samples): give each what the others have, except for `rank`.
      */
     int (*reduce)(void *user, const snnd_reduction *what);
-    void *reduce_user; /**< given to `reduce` */
+    void *reduce_user; /**< The library passes this pointer to `reduce`. */
 } snnd_trainer_options;
 
-/** Fills in the defaults; `size` is sizeof of the caller's structure. */
+/**
+ * Sets every member of @p options to its default and records @p size in it.
+ *
+ * @param[out] options receives the defaults.
+ * @param size is `sizeof` of the structure as the caller knows it.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if @p options is NULL, or if @p size is below `sizeof(size_t)` or above 65536.
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_trainer_options_init(snnd_trainer_options *options, size_t size);
 
-/** Makes a trainer at epoch 0, step 0. Buffers are allocated at the first batch, and again when samples have
- * another number of steps. */
+/**
+ * Creates a trainer at epoch 0, step 0. It allocates its buffers at the first batch, and again when samples have
+ * another number of steps.
+ *
+ * @param network is the network, which must outlive the trainer and to which no layer can be added afterwards.
+ * @param options points to the options; NULL selects the defaults.
+ * @param[out] trainer receives the trainer, which the caller frees with snnd_trainer_free().
+ * @return
+ * - SNND_OK on success.
+ * - SNND_ERROR_ARGUMENT if @p network or @p trainer is NULL, if an option is out of range or contradicts another one,
+ *   or if the controller belongs to another network.
+ * - SNND_ERROR_STATE if the network has no layers, or has a controller that the options do not name.
+ * - SNND_ERROR_MEMORY if memory cannot be allocated.
+ * @see snnd_trainer_epoch(), snnd_trainer_step(), snnd_trainer_evaluate()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_trainer_create(snnd_network *network, const snnd_trainer_options *options,
                                          snnd_trainer **trainer);
-/** Frees a trainer; network and controller stay. */
+
+/**
+ * Frees a trainer. Its network and its controller stay.
+ *
+ * @param trainer is the trainer; NULL is allowed.
+ * @since 0.1.0
+ */
 SNND_API void snnd_trainer_free(snnd_trainer *trainer);
 
-/** What became of an epoch, or of an evaluation. */
+/**
+ * This report tells the results of an epoch or of an evaluation.
+ *
+ * @see snnd_trainer_epoch(), snnd_trainer_evaluate()
+ * @since 0.1.0
+ */
 typedef struct snnd_epoch_report {
     size_t size;
-    int32_t epoch;        /**< that was trained, or the last one trained (-1: none) */
-    int64_t samples;      /**< seen */
-    int64_t correct;      /**< of them */
-    double accuracy;      /**< correct / samples */
-    double loss;          /**< mean over samples, in training with L1 and the rate penalty */
-    double cross_entropy; /**< mean over samples: of batches, in proportion to their samples */
-    double sigma;         /**< of the epoch */
-    double weight_rate;   /**< learning rate of weights in the epoch */
-    double position_rate; /**< of positions */
-    double spike_rate;    /**< spikes per hidden neuron and step, mean */
-    double seconds;       /**< time spent in this call */
-    int64_t active;       /**< synapses at the end */
-    int64_t regrown;      /**< synapses grown in the epoch */
-    int64_t empty_layers; /**< layers of delays without a synapse at the end: nothing is learned through them */
-    /** Synaptic operations of a sample, mean, as snnd_workspace_operations() counts them. */
+    int32_t epoch;        /**< This epoch was trained, or, in an evaluation, was trained last (-1: none). */
+    int64_t samples;      /**< The call has seen this many samples. */
+    int64_t correct;      /**< This many samples were classified correctly. */
+    double accuracy;      /**< This is correct / samples. */
+    double loss;          /**< This is the mean over samples; in training it includes L1 and the rate penalty. */
+    double cross_entropy; /**< This is the mean over samples: batches count in proportion to their samples. */
+    double sigma;         /**< This is the width of the delay profiles in the epoch. */
+    double weight_rate;   /**< This is the learning rate of weights in the epoch. */
+    double position_rate; /**< This is the learning rate of positions in the epoch. */
+    double spike_rate;    /**< This is the mean number of spikes per hidden neuron and step. */
+    double seconds;       /**< The call took this time in seconds. */
+    int64_t active;       /**< This many synapses exist at the end. */
+    int64_t regrown;      /**< This many synapses grew in the epoch. */
+    /** This many layers of delays have no synapse at the end; nothing is learned through them. */
+    int64_t empty_layers;
+    /** This is the mean number of accumulations of a sample, as snnd_workspace_operations() counts them. */
     double accumulations;
-    double multiplications; /**< of a sample */
-    double picojoules;      /**< of a sample; 0 where the trainer's options do not say what operations take */
-    double rate_penalty;    /**< mean over samples, as the loss has it; 0 in evaluation */
+    double multiplications; /**< This is the mean number of multiplications of a sample, counted in the same way. */
+    /** This is the energy of these operations; it is 0 if the trainer's options do not say what operations take. */
+    double picojoules;
+    double rate_penalty; /**< This is the mean over samples, as the loss has it; it is 0 in evaluation. */
 } snnd_epoch_report;
 
-/** Empties a result, which tells its size to the call that fills it. */
+/**
+ * Clears a report, so that the call which fills it knows its size.
+ *
+ * @param[out] report receives @p size, an `epoch` of -1, and zeros otherwise.
+ * @param size is `sizeof` of the structure as the caller knows it.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if @p report is NULL, or if @p size is below `sizeof(size_t)` or above 65536.
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_epoch_report_init(snnd_epoch_report *report, size_t size);
 
 /**
- * Trains one epoch over the dataset, or finishes one that was stopped in the middle. SNND_STOPPED when the progress
- * callback asked for it: the report then covers the steps that are done, and the next call goes on from there, in
- * this process or, through a checkpoint, in another. SNND_ERROR_NUMERIC when the loss or a parameter is no longer
- * finite, or the cross-entropy of a batch above `largest_loss`; the message names epoch, step and layer.
- * SNND_ERROR_CALLBACK when a source failed: the steps before stay done, and the next call goes on with the batch that
- * could not be made.
- * SNND_ERROR_STATE in the middle of an epoch of snnd_trainer_step(), where masks are no longer those of the controller,
- * inside `progress`, and in an epoch beyond the end of a one-cycle schedule, where rates have come down to nothing.
- * (Other schedules stay at their end: with the default of positions, a cosine to 0, delays rest from there.)
+ * Trains one epoch over a dataset, or finishes one that was stopped in the middle.
+ *
+ * If the progress callback stops the epoch, the report covers the steps that are done, and the next call goes on from
+ * there, in this process or, through a checkpoint, in another one. If a source fails, the steps before it stay done,
+ * and the next call goes on with the batch that could not be made.
+ *
+ * @param trainer is the trainer.
+ * @param dataset is the dataset.
+ * @param[out] report receives the results; it may be NULL.
+ * @return
+ * - SNND_OK if the epoch is finished.
+ * - SNND_STOPPED if the progress callback stopped it.
+ * - SNND_ERROR_ARGUMENT if @p trainer or @p dataset is NULL, if the channels or the labels of the dataset do not fit
+ *   the network, or if the stopped epoch had another number of samples.
+ * - SNND_ERROR_NUMERIC if the loss or a parameter is no longer finite, or if the cross-entropy of a batch exceeds
+ *   `largest_loss`; the message names epoch, step and layer.
+ * - SNND_ERROR_CALLBACK if a source or `reduce` fails.
+ * - SNND_ERROR_STATE in the middle of an epoch of snnd_trainer_step(), if masks are no longer those of the controller,
+ *   inside `progress`, or in an epoch beyond the end of a one-cycle schedule, in which learning rates have fallen to
+ *   nothing. (Other schedules stay at their end: with the default of positions, a cosine to 0, delays rest from there.)
+ * - SNND_ERROR_MEMORY if memory cannot be allocated.
+ * @see snnd_trainer_evaluate(), snnd_trainer_save_checkpoint()
+ * @since 0.1.0
  */
 SNND_API snnd_status snnd_trainer_epoch(snnd_trainer *trainer, const snnd_dataset *dataset, snnd_epoch_report *report);
 
-/** Loss and accuracy of the network as it is, in evaluation mode, over a dataset, in batches of ceil(batch / shards).
- * Where there are several ranks each evaluates a part of these batches, and all have the report, with the bits that one
- * rank gives: it is a call that all of them make, or none does. */
+/**
+ * Computes loss and accuracy of the present network over a dataset in evaluation mode, in batches of ceil(batch /
+ * shards). If there are several ranks, each evaluates a part of these batches, and all receive the report, with the
+ * bits that one rank gives. Either all ranks make this call or none.
+ *
+ * @param trainer is the trainer.
+ * @param dataset is the dataset.
+ * @param[out] report receives the results; it may be NULL.
+ * @return
+ * - SNND_OK on success.
+ * - SNND_ERROR_ARGUMENT if @p trainer or @p dataset is NULL, or if the channels or the labels of the dataset do not fit
+ *   the network.
+ * - SNND_ERROR_NUMERIC if a parameter is invalid, if numbers of a layer overflow, or if the loss is not finite.
+ * - SNND_ERROR_CALLBACK if a source or `reduce` fails.
+ * - SNND_ERROR_MEMORY if memory cannot be allocated.
+ * @see snnd_trainer_epoch()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_trainer_evaluate(snnd_trainer *trainer, const snnd_dataset *dataset,
                                            snnd_epoch_report *report);
 
-/** One step on a batch of the host's: `input` [count, steps, I] and `label` [count], count up to the trainer's batch.
- * Several ranks are given the same batch; each looks at all labels, and at the input of its own samples alone.
- * Schedules stay at the present epoch until snnd_trainer_end_epoch(). SNND_ERROR_STATE while an epoch of
- * snnd_trainer_epoch() is stopped in the middle, which that has to finish first: else its other samples would never be
- * seen. */
+/**
+ * Makes one step on a batch of the host. Schedules stay at the present epoch until snnd_trainer_end_epoch().
+ *
+ * Several ranks are given the same batch; each reads all labels, and the input of its own samples alone.
+ *
+ * @param trainer is the trainer.
+ * @param input points to [count, steps, I] finite numbers.
+ * @param label points to [count] labels, each from 0 to the number of classes - 1.
+ * @param count is the number of samples, 1 to the batch of the trainer.
+ * @param steps is the number of time steps T of a sample.
+ * @param[out] report receives the parts of the loss; it may be NULL.
+ * @return
+ * - SNND_OK on success.
+ * - SNND_ERROR_ARGUMENT if a pointer is NULL, if a number or label is out of range, or if an input is not finite.
+ * - SNND_ERROR_STATE while an epoch of snnd_trainer_epoch() is stopped in the middle, which must finish first, since
+ *   its other samples would never be seen otherwise, if masks are no longer those of the controller, inside `progress`,
+ *   or in an epoch beyond the end of a one-cycle schedule.
+ * - SNND_ERROR_NUMERIC as for snnd_trainer_epoch().
+ * - SNND_ERROR_CALLBACK if `reduce` fails.
+ * - SNND_ERROR_MEMORY if memory cannot be allocated.
+ * @see snnd_trainer_step_padded(), snnd_trainer_end_epoch()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_trainer_step(snnd_trainer *trainer, const float *input, const int32_t *label, int32_t count,
                                        int32_t steps, snnd_loss_report *report);
-/** The same of samples of different lengths: `length` [count] says how many steps each has, 1 to `steps`, as in
- * snnd_workspace_set_lengths(), whose lengths a trainer does not look at. NULL: all have all. */
+
+/**
+ * Makes one step on a batch of samples of different lengths, as snnd_trainer_step() does on others. The lengths mean
+ * what they mean in snnd_workspace_set_lengths(); a trainer does not use the lengths that are set by that function.
+ *
+ * @param trainer is the trainer.
+ * @param input points to [count, steps, I] numbers, which are finite within their samples.
+ * @param label points to [count] labels, each from 0 to the number of classes - 1.
+ * @param length points to [count] lengths, each 1 to @p steps; with NULL all samples have all steps.
+ * @param count is the number of samples, 1 to the batch of the trainer.
+ * @param steps is the number of time steps T of a padded sample.
+ * @param[out] report receives the parts of the loss; it may be NULL.
+ * @return What snnd_trainer_step() returns; SNND_ERROR_ARGUMENT also if a length is out of range.
+ * @see snnd_trainer_step()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_trainer_step_padded(snnd_trainer *trainer, const float *input, const int32_t *label,
                                               const int32_t *length, int32_t count, int32_t steps,
                                               snnd_loss_report *report);
-/** Ends an epoch of steps made by snnd_trainer_step(). SNND_ERROR_STATE where there was none since the last epoch, and
- * in the middle of an epoch of snnd_trainer_epoch(). */
+
+/**
+ * Ends an epoch of steps that snnd_trainer_step() has made.
+ *
+ * @param trainer is the trainer.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if @p trainer is NULL; SNND_ERROR_STATE if there was no step since the last
+ *     epoch, in the middle of an epoch of snnd_trainer_epoch(), or if masks are no longer those of the controller.
+ * @see snnd_trainer_step()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_trainer_end_epoch(snnd_trainer *trainer);
 
-/** snnd_optimizer_set_factor() for the one of the trainer's two optimizers that moves the array, for the steps that
- * follow. Factors are kept in checkpoints, and loading one sets those that it was made with. */
+/**
+ * Sets a factor of the learning rate for one array of one layer, for the steps that follow. It calls
+ * snnd_optimizer_set_factor() for the optimizer of the trainer that moves the array. Checkpoints keep factors, and
+ * loading one sets those that it was made with.
+ *
+ * @param trainer is the trainer.
+ * @param layer is a layer of its network.
+ * @param name is the name of the array.
+ * @param factor is the factor, 0 to 1e6; 0 freezes the array.
+ * @return What snnd_optimizer_set_factor() returns; SNND_ERROR_STATE also inside `progress`.
+ * @see snnd_optimizer_set_factor()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_trainer_set_factor(snnd_trainer *trainer, const snnd_layer *layer, snnd_array_name name,
                                              double factor);
 
-/** Epochs finished so far. */
+/**
+ * Returns the number of epochs that are finished.
+ *
+ * @param trainer is the trainer.
+ * @return The number; 0 if @p trainer is NULL.
+ * @since 0.1.0
+ */
 SNND_API int32_t snnd_trainer_epochs_done(const snnd_trainer *trainer);
 
-/** The workspace of the last step or evaluated batch (with several shards: of this rank's first one, with the gradients
- * of the whole batch, and passes and records of that shard's samples, of which there may be none), for reading
- * gradients (of a step) and records: borrowed, with all that it shows, until the next step, epoch or evaluation; NULL
- * before the first. One of these that was SNND_ERROR_NUMERIC leaves it as snnd_workspace_forward() does. */
+/**
+ * Returns the workspace of the last step or evaluated batch, for reading gradients (of a step) and records.
+ *
+ * If there are several shards, it is that of this rank's first shard: it has the gradients of the whole batch, and the
+ * passes and records of the samples of that shard, of which there may be none. A step, epoch or evaluation that was
+ * SNND_ERROR_NUMERIC leaves it as snnd_workspace_forward() does.
+ *
+ * @param trainer is the trainer.
+ * @return The workspace, which is borrowed, with all that it shows, until the next step, epoch or evaluation; NULL
+ *     before the first one, or if @p trainer is NULL.
+ * @see snnd_workspace_gradient(), snnd_workspace_record()
+ * @since 0.1.0
+ */
 SNND_API snnd_workspace *snnd_trainer_workspace(snnd_trainer *trainer);
 
 /**
- * Writes all that training has changed (network, moments, place in the run, controller) to one file, atomically:
- * whatever happens, `path` holds either the old checkpoint or the new. `note` is kept with it (UTF-8; NULL: none).
- * A number that cannot be, or a last step that diverged, is SNND_ERROR_NUMERIC; masks that are no longer the
- * controller's are SNND_ERROR_STATE. An earlier checkpoint stays.
+ * Writes to one file all that training has changed: network, moments, place in the run, controller. Whatever happens,
+ * the path holds either the old checkpoint or the new one.
+ *
+ * @param trainer is the trainer.
+ * @param path is the path of the file.
+ * @param note is a text in UTF-8 that is kept with the checkpoint; NULL means none.
+ * @return
+ * - SNND_OK on success.
+ * - SNND_ERROR_ARGUMENT if @p trainer or @p path is NULL, if the path is empty, if @p note is not UTF-8, or if the
+ *   network has more layers than a file can describe.
+ * - SNND_ERROR_NUMERIC if a number is invalid, or if the last step diverged.
+ * - SNND_ERROR_STATE if masks are no longer those of the controller.
+ * - SNND_ERROR_IO if the file cannot be written.
+ * - SNND_ERROR_MEMORY if memory cannot be allocated.
+ * @see snnd_trainer_load_checkpoint(), snnd_network_load()
+ * @since 0.1.0
  */
 SNND_API snnd_status snnd_trainer_save_checkpoint(snnd_trainer *trainer, const char *path, const char *note);
-/** The same to a writer. */
+
+/**
+ * Writes a checkpoint to a writer, as snnd_trainer_save_checkpoint() does to a path.
+ *
+ * @param trainer is the trainer.
+ * @param writer takes the bytes.
+ * @param note is a text in UTF-8 that is kept with the checkpoint; NULL means none.
+ * @return What snnd_trainer_save_checkpoint() returns; SNND_ERROR_IO or SNND_ERROR_MEMORY if the writer fails, as
+ *     snnd_writer says.
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_trainer_write_checkpoint(snnd_trainer *trainer, const snnd_writer *writer, const char *note);
 
 /**
- * Puts a checkpoint back into a trainer that was made as the first one was (same layers, readout, options and
- * controller); what does not agree is an error, and nothing has changed. Training then goes on bit for bit as if it had
- * never stopped. `note` receives what was kept, to be given to snnd_string_free(); it may be NULL. It is the text
- * of whoever wrote the file, as it is: not for a terminal.
+ * Puts a checkpoint back into a trainer that was made as the first one was, with the same layers, readout, options and
+ * controller. Training then goes on bit for bit as if it had never stopped. If the call fails, nothing has changed.
+ *
+ * @param trainer is the trainer.
+ * @param path is the path of the file.
+ * @param[out] note receives the note of the checkpoint, which the caller frees with snnd_string_free(); it may be NULL.
+ *     It is the text of whoever wrote the file, unchanged, so do not print it to a terminal.
+ * @return
+ * - SNND_OK on success.
+ * - SNND_ERROR_ARGUMENT if @p trainer or @p path is NULL, or if the layers or the settings of the checkpoint differ
+ *   from the trainer's.
+ * - SNND_ERROR_FORMAT if the file is not a valid checkpoint, or if its masks do not suit the controller.
+ * - SNND_ERROR_IO if the file cannot be read.
+ * - SNND_ERROR_STATE inside `progress`.
+ * - SNND_ERROR_MEMORY if memory cannot be allocated.
+ * @see snnd_trainer_save_checkpoint()
+ * @since 0.1.0
  */
 SNND_API snnd_status snnd_trainer_load_checkpoint(snnd_trainer *trainer, const char *path, char **note);
-/** The same from a reader. */
+
+/**
+ * Puts a checkpoint back from a reader, as snnd_trainer_load_checkpoint() does from a path.
+ *
+ * @param trainer is the trainer.
+ * @param reader gives the bytes and is read to its end.
+ * @param[out] note receives the note of the checkpoint, which the caller frees with snnd_string_free(); it may be NULL.
+ * @return What snnd_trainer_load_checkpoint() returns; SNND_ERROR_IO if the reader fails.
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_trainer_read_checkpoint(snnd_trainer *trainer, const snnd_reader *reader, char **note);
+
 /** @} */
 
 /* ---------------------------------------------------------------------------------------------- */
 /** @defgroup file Files
- * Networks as safetensors: weights, positions, signs, masks and batch norm by name
- * (`layers.0.weight`, ...), the architecture as JSON in the metadata, so that a file alone is the network.
+ * Networks are safetensors files. They hold weights, positions, signs, masks, batch norm and parameters of neurons by
+ * name (`layers.0.weight`, ...), and the architecture as JSON in the metadata, so that a file alone is the network.
  * @{ */
 
-/** Writes the network atomically, as checkpoints are. A number in it that is not finite, a variance below 0, a mask
- * that is not 0 or 1 and a sign that is not 1 or -1 are SNND_ERROR_NUMERIC, and an earlier file stays. */
+/**
+ * Writes a network to a file. Whatever happens, the path holds either the old file or the new one.
+ *
+ * @param network is the network.
+ * @param path is the path of the file.
+ * @return
+ * - SNND_OK on success.
+ * - SNND_ERROR_ARGUMENT if a pointer is NULL, if the path is empty, or if the network has more layers than a file can
+ *   describe.
+ * - SNND_ERROR_NUMERIC if the network has a number that is not finite, a variance below 0, a mask that is not 0 or 1,
+ *   or a sign that is not 1 or -1.
+ * - SNND_ERROR_IO if the file cannot be written.
+ * - SNND_ERROR_MEMORY if memory cannot be allocated.
+ * @see snnd_network_load(), snnd_network_write()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_network_save(const snnd_network *network, const char *path);
-/** The same to a writer. */
+
+/**
+ * Writes a network to a writer, as snnd_network_save() does to a path.
+ *
+ * @param network is the network.
+ * @param writer takes the bytes.
+ * @return What snnd_network_save() returns; SNND_ERROR_IO or SNND_ERROR_MEMORY if the writer fails, as snnd_writer
+ *     says.
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_network_write(const snnd_network *network, const snnd_writer *writer);
 
-/** Rebuilds a network from a file, which may also be a checkpoint. SNND_ERROR_FORMAT names what is wrong with it. */
+/**
+ * Creates a network from a file, which may also be a checkpoint.
+ *
+ * @param context is the context, which must outlive the network.
+ * @param path is the path of the file.
+ * @param[out] network receives the network, which the caller frees with snnd_network_free().
+ * @return
+ * - SNND_OK on success.
+ * - SNND_ERROR_ARGUMENT if a pointer is NULL.
+ * - SNND_ERROR_IO if the file cannot be read.
+ * - SNND_ERROR_FORMAT if it is invalid: the message names what is wrong.
+ * - SNND_ERROR_MEMORY if memory cannot be allocated.
+ * @see snnd_network_save(), snnd_network_read()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_network_load(snnd_context *context, const char *path, snnd_network **network);
-/** The same from a reader. */
+
+/**
+ * Creates a network from a reader, as snnd_network_load() does from a path.
+ *
+ * @param context is the context, which must outlive the network.
+ * @param reader gives the bytes and is read to its end.
+ * @param[out] network receives the network, which the caller frees with snnd_network_free().
+ * @return What snnd_network_load() returns; SNND_ERROR_IO if the reader fails.
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_network_read(snnd_context *context, const snnd_reader *reader, snnd_network **network);
 
 /** @} */
 
 /* ---------------------------------------------------------------------------------------------- */
 /** @defgroup analysis Analysis
- * What a network has learned: the receptive fields of its neurons, where its synapses and delays are, what training has
- * changed; and statistics for such numbers, which take plain arrays in double precision and a context for memory and
- * errors.
+ * These functions tell what a network has learned: the receptive fields of its neurons, where its synapses and delays
+ * are, and what training has changed. The statistics take plain arrays in double precision, and a context for memory
+ * and errors.
  * @{ */
 
 /**
- * Size of the receptive fields of a delay layer of the network (NULL: the last one): `outputs` O, its neurons; `rows`,
- * the network's inputs; `columns`, 1 + the sum of max_delay over the delay layers up to it. Any pointer may be NULL.
- * SNND_ERROR_STATE where the network has no delay layer.
+ * Tells the size of the receptive fields of a layer of delays.
+ *
+ * @param network is the network.
+ * @param layer is a layer of delays of the network; NULL selects the last one.
+ * @param[out] outputs receives O, the number of neurons of the layer; it may be NULL.
+ * @param[out] rows receives the number of inputs of the network; it may be NULL.
+ * @param[out] columns receives 1 + the sum of max_delay over the layers of delays up to this one; it may be NULL.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if @p network is NULL, if @p layer belongs to another network or is of another
+ *     kind, or if the delays add up to more than 2^31 - 1 steps; SNND_ERROR_STATE if the network has no layer of
+ *     delays.
+ * @see snnd_receptive_fields()
+ * @since 0.1.0
  */
 SNND_API snnd_status snnd_receptive_fields_size(const snnd_network *network, const snnd_layer *layer, int32_t *outputs,
                                                 int32_t *rows, int32_t *columns);
 
 /**
- * Receptive fields of the neurons of a delay layer (NULL: the last one), to `fields` [outputs, rows, columns]: what a
- * pulse in input `row` does to the neuron `column` steps later, as the paper counts it. Every path of synapses from the
- * input to the neuron adds the weight of its last synapse, times the signs of the ones before, in the column that is
- * the sum of their delays in whole steps (snnd_layer_delays()). Absent synapses and weights of 0 make no path; what
- * lies between delay layers, such as the neurons' time constants or batch norm, even one whose scale is negative, is
- * left out. The fields of the first delay layer are its weights at their delays.
+ * Computes the receptive fields of the neurons of a layer of delays: what a pulse in input `row` does to a neuron
+ * `column` steps later, as the paper counts it.
  *
- * `excitation` and `inhibition`, in the same shape, receive the sums over the positive and over the negative paths
- * alone: field = excitation + inhibition. Either may be NULL. Besides the results this takes memory for two fields of
- * every neuron of the layer before. SNND_ERROR_NUMERIC where a parameter of the network cannot be.
+ * Every path of synapses from the input to the neuron adds the weight of its last synapse, times the signs of the
+ * weights before it, to the column that is the sum of its delays in whole steps (snnd_layer_delays()). Absent synapses
+ * and weights of 0 make no path. What lies between layers of delays does not count, such as time constants or batch
+ * norm, not even one with a negative scale. The fields of the first layer of delays are its weights at their delays.
+ * Besides the results the call takes memory for two fields of every neuron of the layer of delays before.
+ *
+ * @param network is the network.
+ * @param layer is a layer of delays of the network; NULL selects the last one.
+ * @param[out] fields receives [outputs, rows, columns] numbers, which are excitation + inhibition.
+ * @param[out] excitation receives the sums over the paths of positive weight alone, in the same shape; it may be NULL.
+ * @param[out] inhibition receives the sums over the paths of negative weight alone, in the same shape; it may be NULL.
+ * @return
+ * - SNND_OK on success.
+ * - SNND_ERROR_ARGUMENT if @p network or @p fields is NULL, if @p layer belongs to another network or is of another
+ *   kind, or if the fields have more cells than memory can hold.
+ * - SNND_ERROR_STATE if the network has no layer of delays.
+ * - SNND_ERROR_NUMERIC if a parameter of the network is invalid.
+ * - SNND_ERROR_MEMORY if memory cannot be allocated.
+ * @see snnd_receptive_fields_size(), snnd_moran_permuted()
+ * @since 0.1.0
  */
 SNND_API snnd_status snnd_receptive_fields(const snnd_network *network, const snnd_layer *layer, double *fields,
                                            double *excitation, double *inhibition);
 
-/** Synapses of a delay layer that exist (as snnd_layer_active() counts them), for each of its neurons to `fan_in` [O],
- * for each of its inputs to `fan_out` [I]. Either may be NULL. */
+/**
+ * Counts the synapses of a layer of delays that exist (as snnd_layer_active() does) for each neuron and each input.
+ *
+ * @param layer is a layer of delays.
+ * @param[out] fan_in receives [O] numbers of synapses to a neuron; it may be NULL.
+ * @param[out] fan_out receives [I] numbers of synapses from an input; it may be NULL.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if @p layer is NULL or of another kind.
+ * @see snnd_layer_delay_counts()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_layer_degrees(const snnd_layer *layer, int64_t *fan_in, int64_t *fan_out);
 
-/** Synapses of a delay layer that exist, for each delay in whole steps (snnd_layer_delays()): those of weight above 0
- * to `excitatory`, below 0 to `inhibitory`, both [max_delay + 1]. Either may be NULL. */
+/**
+ * Counts the synapses of a layer of delays that exist for each delay in whole steps (snnd_layer_delays()).
+ *
+ * @param layer is a layer of delays.
+ * @param[out] excitatory receives [max_delay + 1] numbers of synapses whose weight is above 0; it may be NULL.
+ * @param[out] inhibitory receives [max_delay + 1] numbers of synapses whose weight is below 0; it may be NULL.
+ * @return
+ * - SNND_OK on success.
+ * - SNND_ERROR_ARGUMENT if @p layer is NULL or of another kind.
+ * - SNND_ERROR_NUMERIC if a position is not finite.
+ * - SNND_ERROR_MEMORY if memory cannot be allocated.
+ * @see snnd_layer_degrees()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_layer_delay_counts(const snnd_layer *layer, int64_t *excitatory, int64_t *inhibitory);
 
-/** What became of the synapses between two states of a network. */
+/**
+ * This report tells what happened to synapses between two states of a network.
+ *
+ * @see snnd_network_changes()
+ * @since 0.1.0
+ */
 typedef struct snnd_changes {
     size_t size;
-    int64_t kept;              /**< synapses that exist in both */
-    int64_t born;              /**< only after */
-    int64_t died;              /**< only before */
-    int64_t flipped;           /**< kept ones whose weight is positive in one and negative in the other */
-    double mean_move;          /**< of the positions of kept ones, in steps; 0 where there are none, as below */
-    double largest_move;       /**< of them */
-    double mean_weight_change; /**< mean |difference of weights| of kept ones */
+    int64_t kept; /**< This many synapses exist in both states. */
+    int64_t born; /**< This many synapses exist only after. */
+    int64_t died; /**< This many synapses exist only before. */
+    /** This many kept synapses have a positive weight in one state and a negative one in the other. */
+    int64_t flipped;
+    /**
+     * The positions of kept synapses moved by this many steps on average; it is 0 if there are none, as are the two
+     * below.
+     */
+    double mean_move;
+    double largest_move;       /**< The position of a kept synapse moved by at most this many steps. */
+    double mean_weight_change; /**< This is the mean |difference of weights| of kept synapses. */
 } snnd_changes;
 
-/** Empties a result, which tells its size to the call that fills it. */
+/**
+ * Clears a report, so that the call which fills it knows its size.
+ *
+ * @param[out] changes receives @p size and zeros.
+ * @param size is `sizeof` of the structure as the caller knows it.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if @p changes is NULL, or if @p size is below `sizeof(size_t)` or above 65536.
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_changes_init(snnd_changes *changes, size_t size);
 
-/** Compares two networks of the same layers and options, such as two checkpoints of a run, synapse by synapse: those of
- * `layer`, a delay layer of `after`, or of all delay layers where it is NULL. The networks may be of two contexts; the
- * error is left with that of `after`. SNND_ERROR_NUMERIC where a parameter cannot be. */
+/**
+ * Compares two networks of the same layers and options synapse by synapse, such as two checkpoints of a run.
+ *
+ * @param before is the network before; it may be of another context.
+ * @param after is the network after; its context receives the message if the call fails.
+ * @param layer is a layer of delays of @p after; NULL selects all of them.
+ * @param[out] changes receives the report.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if a network or @p changes is NULL, if the networks differ in layers or options,
+ *     or if
+ * @p layer belongs to another network or is of another kind; SNND_ERROR_NUMERIC if a parameter is invalid.
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_network_changes(const snnd_network *before, const snnd_network *after,
                                           const snnd_layer *layer, snnd_changes *changes);
 
-/** Many numbers in a few. */
+/**
+ * This report describes many numbers by a few.
+ *
+ * @see snnd_summarize()
+ * @since 0.1.0
+ */
 typedef struct snnd_summary {
     size_t size;
-    int64_t count;         /**< of values */
-    double mean;           /**< of the values */
-    double deviation;      /**< of the sample: sqrt(sum (x - mean)^2 / (count - 1)); of one value 0 */
-    double least;          /**< of the values */
-    double lower_quartile; /**< quantiles are interpolated linearly at place (count - 1) q of the sorted values */
-    double median;         /**< half of the values is below it */
-    double upper_quartile; /**< a quarter of the values is above it */
-    double largest;        /**< of the values */
+    int64_t count; /**< This is the number of values. */
+    double mean;   /**< This is their mean. */
+    /** This is the standard deviation of the sample: sqrt(sum (x - mean)^2 / (count - 1)); for one value it is 0. */
+    double deviation;
+    double least; /**< This is the smallest value. */
+    /**
+     * A quarter of the values is below this. Quantiles are interpolated linearly at place (count - 1) q of the sorted
+     * values.
+     */
+    double lower_quartile;
+    double median;         /**< Half of the values is below this. */
+    double upper_quartile; /**< A quarter of the values is above this. */
+    double largest;        /**< This is the largest value. */
 } snnd_summary;
 
-/** Empties a result, which tells its size to the call that fills it. */
+/**
+ * Clears a report, so that the call which fills it knows its size.
+ *
+ * @param[out] summary receives @p size and zeros.
+ * @param size is `sizeof` of the structure as the caller knows it.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if @p summary is NULL, or if @p size is below `sizeof(size_t)` or above 65536.
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_summary_init(snnd_summary *summary, size_t size);
 
-/** Summarizes `values` [count], count >= 1. Numbers that are not finite are SNND_ERROR_ARGUMENT; SNND_ERROR_NUMERIC
- * where the deviation would not be. */
+/**
+ * Summarizes values.
+ *
+ * @param context is the context.
+ * @param values points to [count] finite numbers.
+ * @param count is the number of values, at least 1.
+ * @param[out] summary receives the report.
+ * @return
+ * - SNND_OK on success.
+ * - SNND_ERROR_ARGUMENT if a pointer is NULL, if @p count is out of range, or if a value is not finite.
+ * - SNND_ERROR_NUMERIC if the deviation is not finite.
+ * - SNND_ERROR_MEMORY if memory cannot be allocated.
+ * @see snnd_histogram()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_summarize(snnd_context *context, const double *values, int64_t count, snnd_summary *summary);
 
-/** Counts `values` [count], count >= 0, in `bins` (>= 1) equal bins between `low` and `high` (finite, low < high), to
- * `counts` [bins]. A bin holds its lower edge, and the last one its upper edge too; values outside, and NaN, are not
- * counted. */
+/**
+ * Counts values in equal bins. A bin contains its lower edge, and the last bin contains its upper edge, too. Values
+ * outside of the range, and NaN, are not counted.
+ *
+ * @param context is the context.
+ * @param values points to [count] numbers.
+ * @param count is the number of values, at least 0.
+ * @param low is the lower edge of the first bin, which is finite.
+ * @param high is the upper edge of the last bin, which is finite and above @p low.
+ * @param bins is the number of bins, at least 1.
+ * @param[out] counts receives [bins] numbers of values.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if a pointer is NULL (@p values may be if @p count is 0), or if a number is out
+ *     of range or high - low is not finite.
+ * @see snnd_summarize()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_histogram(snnd_context *context, const double *values, int64_t count, double low, double high,
                                     int32_t bins, int64_t *counts);
 
-/** Which cells of a grid are neighbours: 8 round a cell, or 4 with a side in common. Grids do not wrap around. */
-typedef enum snnd_neighbours { SNND_QUEEN = 0, SNND_ROOK = 1 } snnd_neighbours;
+/**
+ * A value of this type says which cells of a grid are neighbours. Grids do not wrap around.
+ *
+ * @since 0.1.0
+ */
+typedef enum snnd_neighbours {
+    SNND_QUEEN = 0, /**< The 8 cells around a cell are its neighbours. */
+    SNND_ROOK = 1   /**< The 4 cells that have a side in common with a cell are its neighbours. */
+} snnd_neighbours;
 
-/** Moran's I of a `grid` [rows, columns] with weight 1 between neighbours (Moran 1950):
- * N / W * sum_ij w_ij z_i z_j / sum_i z_i^2, z the cells without their mean. Without autocorrelation -1 / (N - 1) is
- * expected. SNND_ERROR_NUMERIC where all cells are equal, one is not finite, or their squares would not be. */
+/**
+ * Computes Moran's I of a grid, with weight 1 between neighbours (Moran 1950): N / W * sum_ij w_ij z_i z_j / sum_i
+ * z_i^2, where z are the cells without their mean. Without autocorrelation the expected value is -1 / (N - 1).
+ *
+ * @param context is the context.
+ * @param grid points to [rows, columns] finite numbers.
+ * @param rows is the number of rows, 1 to 2^14.
+ * @param columns is the number of columns, 1 to 2^20; the grid has at least two cells.
+ * @param neighbours says which cells are neighbours.
+ * @param[out] result receives Moran's I.
+ * @return
+ * - SNND_OK on success.
+ * - SNND_ERROR_ARGUMENT if a pointer is NULL, or if the shape or @p neighbours is out of range.
+ * - SNND_ERROR_NUMERIC if all cells are equal, if one is not finite, or if the sum of their squares is 0 or not finite.
+ * - SNND_ERROR_MEMORY if memory cannot be allocated.
+ * @see snnd_moran_maximum(), snnd_moran_permuted()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_moran(snnd_context *context, const double *grid, int32_t rows, int32_t columns,
                                 snnd_neighbours neighbours, double *result);
 
-/** Which orders of the rows are tried, and how neighbours count. */
+/**
+ * These options say which orders of the rows are tried, and which cells are neighbours.
+ *
+ * @see snnd_moran_maximum(), snnd_moran_permuted()
+ * @since 0.1.0
+ */
 typedef struct snnd_moran_options {
     size_t size;
-    int32_t neighbours;    /**< ::snnd_neighbours; default QUEEN */
-    int32_t permutations;  /**< orders of the rows that are tried; default 2000, as in the paper */
-    uint64_t seed;         /**< that they are drawn from; default 0 */
-    const int32_t *orders; /**< [permutations, rows] to try instead, each every row once; NULL: drawn */
-    int32_t search; /**< 1: from the best order on, runs of neighbouring rows are turned round as long as that gains
-                         (2-opt, Croes 1958); default 0. This finds higher maxima than the paper's permutations:
-                         compare like with like */
+    int32_t neighbours; /**< One of ::snnd_neighbours says which cells are neighbours. The default is QUEEN. */
+    /**
+     * This many orders of the rows are tried, at least 1, or 0 in snnd_moran_permuted(). The default is 2000, as in the
+     * paper.
+     */
+    int32_t permutations;
+    uint64_t seed; /**< The orders are drawn from this seed. The default is 0. */
+    /**
+     * This points to [permutations, rows] orders to try instead, each of which has every row once. With NULL, the
+     * default, they are drawn.
+     */
+    const int32_t *orders;
+    /**
+     * If this is 1, the search goes on from the best order: it reverses runs of neighbouring rows as long as that gains
+     * (2-opt, Croes 1958). This finds higher maxima than the paper's permutations, so compare like with like. The
+     * default is 0.
+     */
+    int32_t search;
 } snnd_moran_options;
 
-/** Fills in the defaults; `size` is sizeof of the caller's structure. */
+/**
+ * Sets every member of @p options to its default and records @p size in it.
+ *
+ * @param[out] options receives the defaults.
+ * @param size is `sizeof` of the structure as the caller knows it.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if @p options is NULL, or if @p size is below `sizeof(size_t)` or above 65536.
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_moran_options_init(snnd_moran_options *options, size_t size);
 
-/** The largest Moran's I over orders of the rows, for grids whose rows have no order of their own, as the hidden
- * neurons and input channels of a receptive field. The columns stay. An order costs as many operations as there are
- * rows. `order` [rows] receives the best, row order[r] in place r; it may be NULL. */
+/**
+ * Finds the largest Moran's I over orders of the rows, for grids whose rows have no order of their own, such as the
+ * hidden neurons and input channels of a receptive field. The columns keep their order. An order costs as many
+ * operations as there are rows.
+ *
+ * @param context is the context.
+ * @param grid points to [rows, columns] finite numbers.
+ * @param rows is the number of rows, 1 to 2^14.
+ * @param columns is the number of columns, 1 to 2^20; the grid has at least two cells.
+ * @param options points to the options; NULL selects the defaults.
+ * @param[out] result receives the largest Moran's I.
+ * @param[out] order receives the best order [rows], in which row order[r] is in place r; it may be NULL.
+ * @return
+ * - SNND_OK on success.
+ * - SNND_ERROR_ARGUMENT if a pointer is NULL, if the shape or an option is out of range, or if an order of the host
+ *   does not have every row once.
+ * - SNND_ERROR_NUMERIC as for snnd_moran().
+ * - SNND_ERROR_MEMORY if memory cannot be allocated.
+ * @see snnd_moran(), snnd_moran_permuted()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_moran_maximum(snnd_context *context, const double *grid, int32_t rows, int32_t columns,
                                         const snnd_moran_options *options, double *result, int32_t *order);
 
-/** What a test is against the hypothesis of no difference. */
+/**
+ * The alternative is what a test sets against the hypothesis that there is no difference.
+ *
+ * @since 0.1.0
+ */
 typedef enum snnd_alternative {
-    SNND_TWO_SIDED = 0,
-    SNND_LESS = 1,   /**< x tends to be smaller than y */
-    SNND_GREATER = 2 /**< x tends to be larger than y */
+    SNND_TWO_SIDED = 0, /**< The values of x and y differ in either direction. */
+    SNND_LESS = 1,      /**< The values of x tend to be smaller than those of y. */
+    SNND_GREATER = 2    /**< The values of x tend to be larger than those of y. */
 } snnd_alternative;
 
-/** What a rank test came to. */
+/**
+ * This report tells the result of a rank test.
+ *
+ * @see snnd_mann_whitney()
+ * @since 0.1.0
+ */
 typedef struct snnd_rank_test {
     size_t size;
-    double u;       /**< U of x: pairs in which x is larger, ties counting half */
-    double p;       /**< down to about 1e-307 */
-    double log10_p; /**< where p is smaller than a double can be, too */
-    int32_t exact;  /**< 1: from the distribution of U; 0: by its normal approximation */
+    double u;       /**< This is U of x: the number of pairs in which x is larger, where a tie counts half. */
+    double p;       /**< This is p, down to about 1e-307. */
+    double log10_p; /**< This is log10(p), also if p is smaller than a double can be. */
+    int32_t exact;  /**< This is 1 if p is from the distribution of U, and 0 if it is from its normal approximation. */
 } snnd_rank_test;
 
-/** Empties a result, which tells its size to the call that fills it. */
+/**
+ * Clears a report, so that the call which fills it knows its size.
+ *
+ * @param[out] result receives @p size, a `p` of 1, and zeros otherwise.
+ * @param size is `sizeof` of the structure as the caller knows it.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if @p result is NULL, or if @p size is below `sizeof(size_t)` or above 65536.
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_rank_test_init(snnd_rank_test *result, size_t size);
 
-/** Mann-Whitney U test of `x` [x_count] against `y` [y_count] (Mann and Whitney 1947). Exact without ties where one of
- * the samples has no more than 8 values and the other no more than 500; else normal, corrected for ties and continuity.
- * Numbers that are not finite are SNND_ERROR_ARGUMENT. Where all values are equal p is 1. */
+/**
+ * Performs the Mann-Whitney U test of two samples (Mann and Whitney 1947). It is exact if there are no ties, if one
+ * sample has no more than 8 values, and if the other has no more than 500. Otherwise it is normal, corrected for ties
+ * and continuity. If all values are equal, p is 1.
+ *
+ * @param context is the context.
+ * @param x points to [x_count] finite numbers.
+ * @param x_count is the number of values of x, at least 1.
+ * @param y points to [y_count] finite numbers.
+ * @param y_count is the number of values of y, at least 1; both numbers together are at most 2^31 - 1.
+ * @param alternative is what the test sets against no difference.
+ * @param[out] result receives the report.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if a pointer is NULL, if a number or @p alternative is out of range, or if a
+ *     value is not finite; SNND_ERROR_MEMORY if memory cannot be allocated.
+ * @see snnd_auc(), snnd_wilcoxon(), snnd_correct()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_mann_whitney(snnd_context *context, const double *x, int32_t x_count, const double *y,
                                        int32_t y_count, snnd_alternative alternative, snnd_rank_test *result);
 
-/** What is moved about in permutations of a grid. */
+/**
+ * A value of this type says what permutations of a grid move.
+ *
+ * @since 0.1.0
+ */
 typedef enum snnd_shuffle {
-    SNND_SHUFFLE_ROWS = 0, /**< whole rows: is there order between rows, beyond that within each? */
-    SNND_SHUFFLE_CELLS = 1 /**< every cell by itself: is there any order? */
+    /** Whole rows move. The question is whether there is order between rows, beyond that within each. */
+    SNND_SHUFFLE_ROWS = 0,
+    SNND_SHUFFLE_CELLS = 1 /**< Every cell moves by itself. The question is whether there is any order. */
 } snnd_shuffle;
 
-/** Moran's I of a grid beside what the same rows or cells give in random order. */
+/**
+ * This report sets Moran's I of a grid beside what the same rows or cells give in random order.
+ *
+ * @see snnd_moran_permuted()
+ * @since 0.1.0
+ */
 typedef struct snnd_moran_test {
     size_t size;
-    double index;         /**< Moran's I of the grid as it is */
-    double expected;      /**< mean of I over all orders, not only those drawn; of cells -1 / (N - 1) */
-    double variance;      /**< of I over all orders; 0 where the order makes no difference */
-    double z;             /**< (index - expected) / sqrt(variance); 0 where the order makes no difference */
-    int32_t permutations; /**< orders drawn */
-    int32_t as_large;     /**< of them, those with an I at least as large, to within 1e-12 */
-    double p;             /**< (as_large + 1) / (permutations + 1): one-sided, of an I this large; it depends on the
-                               seed, and is never below 1 / (permutations + 1) */
+    double index; /**< This is Moran's I of the grid as it is. */
+    /** This is the mean of I over all orders, not only over those drawn; for cells it is -1 / (N - 1). */
+    double expected;
+    double variance; /**< This is the variance of I over all orders; it is 0 if the order makes no difference. */
+    /** This is (index - expected) / sqrt(variance); it is 0 if the order makes no difference. */
+    double z;
+    int32_t permutations; /**< This many orders were drawn. */
+    int32_t as_large;     /**< This many of them have an I that is at least as large, to within 1e-12. */
+    /**
+     * This is (as_large + 1) / (permutations + 1), the one-sided p of an I this large. It depends on the seed, and is
+     * never below 1 / (permutations + 1).
+     */
+    double p;
 } snnd_moran_test;
 
-/** Empties a result, which tells its size to the call that fills it. */
+/**
+ * Clears a report, so that the call which fills it knows its size.
+ *
+ * @param[out] result receives @p size, a `p` of 1, and zeros otherwise.
+ * @param size is `sizeof` of the structure as the caller knows it.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if @p result is NULL, or if @p size is below `sizeof(size_t)` or above 65536.
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_moran_test_init(snnd_moran_test *result, size_t size);
 
-/** Moran's I of a `grid` [rows, columns] against permutations of its rows or cells. Expectation and variance are those
- * of all permutations, worked out without drawing any (Cliff and Ord 1981 for cells; for rows Mantel 1967, of which the
- * former is a case), so that z has no noise of a seed. Orders are drawn for p (Hope 1968; with the grid's own order
- * counted as one, Davison and Hinkley 1997). `options` as in snnd_moran_maximum(), whose orders of rows a seed gives
- * here, too, but `search` must be 0, `permutations` may be 0 (p is then 1), and with SNND_SHUFFLE_CELLS `orders` must
- * be NULL. `distribution` [permutations] receives the I of each order drawn; it may be NULL. Errors as
- * snnd_moran(). */
+/**
+ * Compares Moran's I of a grid with permutations of its rows or cells.
+ *
+ * Expectation and variance are those of all permutations and are computed without drawing any (Cliff and Ord 1981 for
+ * cells; for rows Mantel 1967, of which the former is a case), so that z does not depend on a seed. Orders are drawn
+ * for p (Hope 1968; the grid's own order counts as one, Davison and Hinkley 1997).
+ *
+ * @param context is the context.
+ * @param grid points to [rows, columns] finite numbers.
+ * @param rows is the number of rows, 1 to 2^14.
+ * @param columns is the number of columns, 1 to 2^20; the grid has at least two cells, and at most 2^31 - 1 if they
+ *     move.
+ * @param shuffle says what moves.
+ * @param options points to the options; NULL selects the defaults. A seed gives the same orders of rows as for
+ *     snnd_moran_maximum(). `search` must be 0, `permutations` may be 0 (p is then 1), and with SNND_SHUFFLE_CELLS
+ *     `orders` must be NULL.
+ * @param[out] result receives the report.
+ * @param[out] distribution receives I of each order that was drawn [permutations]; it may be NULL.
+ * @return What snnd_moran() returns; SNND_ERROR_ARGUMENT also if @p shuffle or an option is out of range, or if an
+ *     order of the host does not have every row once.
+ * @see snnd_moran(), snnd_moran_maximum()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_moran_permuted(snnd_context *context, const double *grid, int32_t rows, int32_t columns,
                                          snnd_shuffle shuffle, const snnd_moran_options *options,
                                          snnd_moran_test *result, double *distribution);
 
-/** What Wilcoxon's test of pairs came to. */
+/**
+ * This report tells the result of Wilcoxon's test of pairs.
+ *
+ * @see snnd_wilcoxon()
+ * @since 0.1.0
+ */
 typedef struct snnd_signed_rank_test {
     size_t size;
-    double positive; /**< sum of the ranks of pairs in which x is larger, the middle rank for ties */
-    double negative; /**< of pairs in which y is larger */
-    double effect;   /**< (positive - negative) / (positive + negative), from -1 to 1: the rank-biserial
-                          correlation of pairs (Kerby 2014) */
-    double p;        /**< down to about 1e-307 */
-    double log10_p;  /**< where p is smaller than a double can be, too */
-    int32_t pairs;   /**< that are not equal: those that have ranks */
-    int32_t equal;   /**< pairs left out, since x and y are equal */
-    int32_t exact;   /**< 1: from the distribution of the ranks as they are, ties too; 0: by its normal
-                          approximation */
+    double positive; /**< This is the sum of the ranks of the pairs in which x is larger; ties have the middle rank. */
+    double negative; /**< This is the sum of the ranks of the pairs in which y is larger. */
+    /**
+     * This is (positive - negative) / (positive + negative), from -1 to 1: the rank-biserial correlation of pairs
+     * (Kerby 2014).
+     */
+    double effect;
+    double p;       /**< This is p, down to about 1e-307. */
+    double log10_p; /**< This is log10(p), also if p is smaller than a double can be. */
+    int32_t pairs;  /**< This many pairs are not equal and have ranks. */
+    int32_t equal;  /**< This many pairs are left out, since x and y are equal. */
+    /**
+     * This is 1 if p is from the distribution of the ranks as they are, including ties, and 0 if it is from its normal
+     * approximation.
+     */
+    int32_t exact;
 } snnd_signed_rank_test;
 
-/** Empties a result, which tells its size to the call that fills it. */
+/**
+ * Clears a report, so that the call which fills it knows its size.
+ *
+ * @param[out] result receives @p size, a `p` of 1, and zeros otherwise.
+ * @param size is `sizeof` of the structure as the caller knows it.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if @p result is NULL, or if @p size is below `sizeof(size_t)` or above 65536.
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_signed_rank_test_init(snnd_signed_rank_test *result, size_t size);
 
-/** Wilcoxon's signed-rank test of pairs x[k], y[k] (Wilcoxon 1945): whether their differences lie about 0. `y` may be
- * NULL, `x` [count] then holds the differences. Equal pairs are left out, as Wilcoxon does. Exact up to 200 pairs that
- * are not equal, with ties as well; beyond normal, corrected for ties and continuity. Numbers that are not finite are
- * SNND_ERROR_ARGUMENT, differences that are not SNND_ERROR_NUMERIC. Where all pairs are equal p is 1, the effect 0. */
+/**
+ * Performs Wilcoxon's signed-rank test of pairs (Wilcoxon 1945): whether the differences of pairs x[k], y[k] lie around
+ * 0. Equal pairs are left out, as Wilcoxon does. It is exact up to 200 pairs that are not equal, also with ties. Beyond
+ * that it is normal, corrected for ties and continuity. If all pairs are equal, p is 1 and the effect 0.
+ *
+ * @param context is the context.
+ * @param x points to [count] finite numbers.
+ * @param y points to [count] finite numbers; with NULL, @p x holds the differences.
+ * @param count is the number of pairs, at least 1.
+ * @param alternative is what the test sets against no difference.
+ * @param[out] result receives the report.
+ * @return
+ * - SNND_OK on success.
+ * - SNND_ERROR_ARGUMENT if a pointer is NULL, if @p count or @p alternative is out of range, or if a value is not
+ *   finite.
+ * - SNND_ERROR_NUMERIC if a difference is not finite.
+ * - SNND_ERROR_MEMORY if memory cannot be allocated.
+ * @see snnd_mann_whitney(), snnd_correct()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_wilcoxon(snnd_context *context, const double *x, const double *y, int32_t count,
                                    snnd_alternative alternative, snnd_signed_rank_test *result);
 
-/** An estimate, and the interval that holds what is estimated with a probability of `level`. */
+/**
+ * This report holds an estimate and an interval that contains the estimated quantity with a probability of `level`.
+ *
+ * @see snnd_auc(), snnd_proportion()
+ * @since 0.1.0
+ */
 typedef struct snnd_interval {
     size_t size;
-    double estimate; /**< from the numbers given */
-    double low;      /**< the lower end; never above the estimate */
-    double high;     /**< the upper end; never below the estimate */
+    double estimate; /**< This is the estimate from the given numbers. */
+    double low;      /**< This is the lower end, which is never above the estimate. */
+    double high;     /**< This is the upper end, which is never below the estimate. */
 } snnd_interval;
 
-/** Empties a result, which tells its size to the call that fills it. */
+/**
+ * Clears a report, so that the call which fills it knows its size.
+ *
+ * @param[out] interval receives @p size and zeros.
+ * @param size is `sizeof` of the structure as the caller knows it.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if @p interval is NULL, or if @p size is below `sizeof(size_t)` or above 65536.
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_interval_init(snnd_interval *interval, size_t size);
 
-/** The effect that snnd_mann_whitney() tests: the probability that one of `x` is larger than one of `y`, ties counting
- * half, which is U / (x_count y_count) and the area under the curve of receiver operating characteristics (AUC). 0.5 is
- * no difference. The interval is the fifth of Newcombe (2006), whose standard error is that of Hanley and McNeil (1982)
- * at its ends: it stays within 0 and 1, and has a width where all of `x` are larger. `level` is above 0 and below 1,
- * such as 0.95. Numbers that are not finite are SNND_ERROR_ARGUMENT. */
+/**
+ * Estimates the effect that snnd_mann_whitney() tests: the probability that a value of x is larger than a value of y,
+ * where a tie counts half.
+ *
+ * It is U / (x_count y_count) and the area under the curve of receiver operating characteristics (AUC); 0.5 is no
+ * difference. The interval is the fifth of Newcombe (2006), whose standard error is that of Hanley and McNeil (1982) at
+ * its ends. It stays within 0 and 1, and it has a width even if all values of x are larger.
+ *
+ * @param context is the context.
+ * @param x points to [x_count] finite numbers.
+ * @param x_count is the number of values of x, at least 1.
+ * @param y points to [y_count] finite numbers.
+ * @param y_count is the number of values of y, at least 1; both numbers together are at most 2^31 - 1.
+ * @param level is the probability of the interval, above 0 and below 1, such as 0.95.
+ * @param[out] interval receives the report.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if a pointer is NULL, if a number is out of range, or if a value is not finite;
+ *     SNND_ERROR_MEMORY if memory cannot be allocated.
+ * @see snnd_mann_whitney()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_auc(snnd_context *context, const double *x, int32_t x_count, const double *y, int32_t y_count,
                               double level, snnd_interval *interval);
 
-/** A share, such as an accuracy, of `hits` in `trials` (0 <= hits <= trials, trials >= 1), with the interval of Wilson
- * (1927), without correction for continuity. */
+/**
+ * Estimates a proportion, such as an accuracy, with the interval of Wilson (1927) without correction for continuity.
+ *
+ * @param context is the context.
+ * @param hits is the number of hits, 0 to @p trials.
+ * @param trials is the number of trials, at least 1.
+ * @param level is the probability of the interval, above 0 and below 1.
+ * @param[out] interval receives the report.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if a pointer is NULL or a number is out of range.
+ * @see snnd_auc()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_proportion(snnd_context *context, int64_t hits, int64_t trials, double level,
                                      snnd_interval *interval);
 
-/** What Welch's test came to. */
+/**
+ * This report tells the result of Welch's test.
+ *
+ * @see snnd_welch()
+ * @since 0.1.0
+ */
 typedef struct snnd_t_test {
     size_t size;
-    double t;          /**< difference / its standard error */
-    double degrees;    /**< of freedom, by Welch and Satterthwaite */
-    double p;          /**< down to about 1e-307 */
-    double log10_p;    /**< where p is smaller than a double can be, too */
-    double difference; /**< mean of x - mean of y */
-    double low;        /**< of the interval of the difference, two-sided whatever the alternative */
-    double high;       /**< its upper end */
+    double t;          /**< This is the difference divided by its standard error. */
+    double degrees;    /**< These are the degrees of freedom by Welch and Satterthwaite. */
+    double p;          /**< This is p, down to about 1e-307. */
+    double log10_p;    /**< This is log10(p), also if p is smaller than a double can be. */
+    double difference; /**< This is the mean of x minus the mean of y. */
+    /** This is the lower end of the interval of the difference, which is two-sided whatever the alternative. */
+    double low;
+    double high; /**< This is its upper end. */
 } snnd_t_test;
 
-/** Empties a result, which tells its size to the call that fills it. */
+/**
+ * Clears a report, so that the call which fills it knows its size.
+ *
+ * @param[out] result receives @p size, a `p` of 1, and zeros otherwise.
+ * @param size is `sizeof` of the structure as the caller knows it.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if @p result is NULL, or if @p size is below `sizeof(size_t)` or above 65536.
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_t_test_init(snnd_t_test *result, size_t size);
 
-/** Welch's t test of the means of `x` [x_count] and `y` [y_count], at least 2 values each, whose variances may differ
- * (Welch 1947), with the interval of their difference at `level`, as snnd_auc(). That two means are equal within a
- * margin, stated before, is shown at 5 % where the interval at 0.9 lies within it (Schuirmann 1987); p above 0.05 does
- * not show it. Numbers that are not finite are SNND_ERROR_ARGUMENT; SNND_ERROR_NUMERIC where all of `x` are equal and
- * all of `y`, or their squares are not finite. */
+/**
+ * Performs Welch's t test of the means of two samples whose variances may differ (Welch 1947), with the interval of
+ * their difference.
+ *
+ * That two means are equal within a margin which was stated before is shown at 5 % if the interval at level 0.9 lies
+ * within the margin (Schuirmann 1987). A p above 0.05 does not show it.
+ *
+ * @param context is the context.
+ * @param x points to [x_count] finite numbers.
+ * @param x_count is the number of values of x, at least 2.
+ * @param y points to [y_count] finite numbers.
+ * @param y_count is the number of values of y, at least 2; both numbers together are at most 2^31 - 1.
+ * @param alternative is what the test sets against no difference.
+ * @param level is the probability of the interval, above 0 and below 1.
+ * @param[out] result receives the report.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if a pointer is NULL, if a number or @p alternative is out of range, or if a
+ *     value is not finite; SNND_ERROR_NUMERIC if all values of x are equal and all of y, or if squares are 0 or not
+ *     finite.
+ * @see snnd_mann_whitney()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_welch(snnd_context *context, const double *x, int32_t x_count, const double *y,
                                 int32_t y_count, snnd_alternative alternative, double level, snnd_t_test *result);
 
-/** How alike values of one group are. */
+/**
+ * This report tells how alike the values of one group are.
+ *
+ * @see snnd_intraclass_correlation()
+ * @since 0.1.0
+ */
 typedef struct snnd_intraclass {
     size_t size;
-    double correlation; /**< (between - within) / (between + (n - 1) within); 1 is the most, below 0 is within groups
-                             more different than across */
-    double low;         /**< of its interval; exact for normal values in groups of one size. At levels near 0 it may lie
-                             beside the correlation, since it is that of f */
-    double high;        /**< its upper end */
-    double between;     /**< mean square between groups */
-    double within;      /**< mean square within groups */
-    double f;           /**< between / within */
-    double p;           /**< of an f at least as large where values of one group are no more alike than others */
-    double group_size;  /**< n: of groups of different sizes (N - sum of squared sizes / N) / (groups - 1) */
+    /**
+     * This is (between - within) / (between + (n - 1) within), at most 1. It is below 0 if values differ more within
+     * groups than across them.
+     */
+    double correlation;
+    /**
+     * This is the lower end of its interval, which is exact for normal values in groups of one size. At levels near 0
+     * the correlation may lie outside of the interval, since it is the interval of f.
+     */
+    double low;
+    double high;    /**< This is its upper end. */
+    double between; /**< This is the mean square between groups. */
+    double within;  /**< This is the mean square within groups. */
+    double f;       /**< This is between / within. */
+    /** This is the p of an f at least as large if values of one group are no more alike than others. */
+    double p;
+    /** This is n; for groups of different sizes it is (N - sum of squared sizes / N) / (groups - 1). */
+    double group_size;
 } snnd_intraclass;
 
-/** Empties a result, which tells its size to the call that fills it. */
+/**
+ * Clears a report, so that the call which fills it knows its size.
+ *
+ * @param[out] result receives @p size, a `p` of 1, and zeros otherwise.
+ * @param size is `sizeof` of the structure as the caller knows it.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if @p result is NULL, or if @p size is below `sizeof(size_t)` or above 65536.
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_intraclass_init(snnd_intraclass *result, size_t size);
 
-/** The intraclass correlation of one-way groups (Fisher 1925; ICC(1,1) of Shrout and Fleiss 1979, for different sizes
- * Donner 1986): whether values may be pooled over groups, such as outputs over networks, as if they were independent.
- * `values` holds group after group, of `sizes` [groups] values; at least 2 groups of at least 1 value each, and one
- * of 2. Numbers that are not finite are SNND_ERROR_ARGUMENT; SNND_ERROR_NUMERIC where the values of each group are
- * equal, or their squares are not finite. */
+/**
+ * Computes the intraclass correlation of one-way groups (Fisher 1925; ICC(1,1) of Shrout and Fleiss 1979; for different
+ * sizes Donner 1986). It tells whether values may be pooled over groups, such as outputs over networks, as if they were
+ * independent.
+ *
+ * @param context is the context.
+ * @param values points to finite numbers, group after group.
+ * @param sizes points to [groups] numbers of values, each at least 1, and one of them at least 2.
+ * @param groups is the number of groups, at least 2.
+ * @param level is the probability of the interval, above 0 and below 1.
+ * @param[out] result receives the report.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if a pointer is NULL, if a number is out of range, or if a value is not finite;
+ *     SNND_ERROR_NUMERIC if the values of each group are equal, or if squares are 0 or not finite.
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_intraclass_correlation(snnd_context *context, const double *values, const int32_t *sizes,
                                                  int32_t groups, double level, snnd_intraclass *result);
 
-/** How p of several tests are corrected. */
+/**
+ * A value of this type says how the p of several tests are corrected.
+ *
+ * @since 0.1.0
+ */
 typedef enum snnd_correction {
-    SNND_HOLM = 0,              /**< Holm (1979): at most `level` of a single false finding, whatever depends on what */
-    SNND_BENJAMINI_HOCHBERG = 1 /**< Benjamini and Hochberg (1995): at most `level` of the findings false, on average,
-                                     where the tests are independent or depend positively */
+    /** The probability of a single false finding is at most `level`, whatever depends on what (Holm 1979). */
+    SNND_HOLM = 0,
+    /**
+     * On average at most `level` of the findings are false, if the tests are independent or depend positively
+     * (Benjamini and Hochberg 1995).
+     */
+    SNND_BENJAMINI_HOCHBERG = 1
 } snnd_correction;
 
-/** Corrects `p` [count], each from 0 to 1, for being several, to `corrected` [count], which may be `p` itself: a test
- * is a finding at a level where its corrected p is not above it. */
+/**
+ * Corrects the p of several tests. A test is a finding at a level if its corrected p is not above it.
+ *
+ * @param context is the context.
+ * @param p points to [count] numbers, each from 0 to 1.
+ * @param count is the number of tests, at least 1.
+ * @param correction selects the method.
+ * @param[out] corrected receives [count] corrected p; it may be @p p itself.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if a pointer is NULL, or if a number or @p correction is out of range;
+ *     SNND_ERROR_MEMORY if memory cannot be allocated.
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_correct(snnd_context *context, const double *p, int32_t count, snnd_correction correction,
                                   double *corrected);
 
@@ -3526,160 +4286,414 @@ SNND_API snnd_status snnd_correct(snnd_context *context, const double *p, int32_
 
 /* ---------------------------------------------------------------------------------------------- */
 /** @defgroup inference Inference
- * A trained network at work, frame by frame. A plan is what inference needs of a network, read-only: any number of
- * streams in any threads share one. A stream is all that changes while frames come in.
+ * A trained network processes frames one by one. A plan is what inference needs of a network; it is read-only, and any
+ * number of streams in any threads share it. A stream is all that changes while frames arrive.
  *
- * Threads: plans and streams are made and freed in the thread of the context, except for snnd_stream_place(), which
- * uses no context. All other functions of a stream touch nothing but it and its plan, so that each stream may belong to
- * a thread of its own. They take no memory.
+ * Threads: plans and streams are created and freed in the thread of the context, except that snnd_stream_place() uses
+ * no context. All other functions of a stream access nothing but the stream and its plan, so that each stream may
+ * belong to a thread of its own. They allocate nothing, except for snnd_stream_clone().
+ *
  * @{ */
 
-/** A network frozen for inference; read-only. */
+/**
+ * A plan is a network that is frozen for inference; it is read-only.
+ *
+ * @see snnd_plan_create()
+ * @since 0.1.0
+ */
 typedef struct snnd_plan snnd_plan;
-/** One input on its way through a plan: all that changes. */
+
+/**
+ * A stream is one input on its way through a plan; it holds all that changes.
+ *
+ * @see snnd_stream_create()
+ * @since 0.1.0
+ */
 typedef struct snnd_stream snnd_stream;
 
-/** Makes a plan of the network as it is: whole delays, running statistics, no dropout, as in evaluation. It is a copy;
- * the network may be trained on, or freed. SNND_ERROR_NUMERIC where a parameter cannot be, SNND_ERROR_STATE where
- * there are no layers, SNND_ERROR_MEMORY also where a stream of the plan would have more bytes than there are
- * addresses, so that the sizes of streams are what they say. Free the plan after its streams and before its context. */
+/**
+ * Creates a plan of the present network: whole delays, running statistics and no dropout, as in evaluation. The plan is
+ * a copy, and the network may be trained further or freed. Free a plan after its streams and before its context.
+ *
+ * @param network is the network.
+ * @param[out] plan receives the plan, which the caller frees with snnd_plan_free().
+ * @return
+ * - SNND_OK on success.
+ * - SNND_ERROR_ARGUMENT if a pointer is NULL.
+ * - SNND_ERROR_STATE if the network has no layers.
+ * - SNND_ERROR_NUMERIC if a parameter is invalid.
+ * - SNND_ERROR_MEMORY if memory cannot be allocated, or if a stream of the plan would have more bytes than the machine
+ *   can address, so that the sizes of streams are always what the functions say.
+ * @see snnd_stream_create(), snnd_export_c()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_plan_create(const snnd_network *network, snnd_plan **plan);
-/** Frees a plan, after its streams. */
+
+/**
+ * Frees a plan, whose streams must be freed before.
+ *
+ * @param plan is the plan; NULL is allowed.
+ * @since 0.1.0
+ */
 SNND_API void snnd_plan_free(snnd_plan *plan);
 
-/** Channels of a frame; 0 of NULL, as the two below. */
+/**
+ * Returns the number of channels of a frame.
+ *
+ * @param plan is the plan.
+ * @return The number; 0 if @p plan is NULL.
+ * @since 0.1.0
+ */
 SNND_API int32_t snnd_plan_inputs(const snnd_plan *plan);
-/** Neurons of the last layer. */
+
+/**
+ * Returns the number of neurons of the last layer.
+ *
+ * @param plan is the plan.
+ * @return The number; 0 if @p plan is NULL.
+ * @since 0.1.0
+ */
 SNND_API int32_t snnd_plan_outputs(const snnd_plan *plan);
-/** Synapses that carry something: those whose weight is not 0, as evaluation uses it. After a step of DEEP R that is
- * more than snnd_network_active() where synapses have just been dropped (::snnd_deep_r_options). */
+
+/**
+ * Counts the synapses whose weight is not 0 in evaluation. After a step of DEEP R these are more than
+ * snnd_network_active() if synapses have just been dropped (::snnd_deep_r_options).
+ *
+ * @param plan is the plan.
+ * @return The number; 0 if @p plan is NULL.
+ * @since 0.1.0
+ */
 SNND_API int64_t snnd_plan_synapses(const snnd_plan *plan);
 
-/** How a stream makes scores. */
+/**
+ * These options say how a stream makes scores.
+ *
+ * @see snnd_stream_create()
+ * @since 0.1.0
+ */
 typedef struct snnd_stream_options {
     size_t size;
-    int32_t readout; /**< ::snnd_readout of the scores; default NETWORK */
+    int32_t readout; /**< One of ::snnd_readout says how scores are made. The default is NETWORK. */
 } snnd_stream_options;
 
-/** Fills in the defaults; `size` is sizeof of the caller's structure. */
+/**
+ * Sets every member of @p options to its default and records @p size in it.
+ *
+ * @param[out] options receives the defaults.
+ * @param size is `sizeof` of the structure as the caller knows it.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if @p options is NULL, or if @p size is below `sizeof(size_t)` or above 65536.
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_stream_options_init(snnd_stream_options *options, size_t size);
 
-/** Makes a stream before its first frame. */
+/**
+ * Creates a stream that has seen no frame.
+ *
+ * @param plan is the plan, which must outlive the stream.
+ * @param options points to the options; NULL selects the defaults.
+ * @param[out] stream receives the stream, which the caller frees with snnd_stream_free().
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if @p plan or @p stream is NULL, or if an option is out of range;
+ *     SNND_ERROR_MEMORY if memory cannot be allocated.
+ * @see snnd_stream_place(), snnd_stream_push()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_stream_create(const snnd_plan *plan, const snnd_stream_options *options,
                                         snnd_stream **stream);
 
-/** Bytes that a stream of the plan takes; 0 of NULL. */
+/**
+ * Returns the number of bytes that a stream of a plan takes.
+ *
+ * @param plan is the plan.
+ * @return The number; 0 if @p plan is NULL.
+ * @see snnd_stream_place()
+ * @since 0.1.0
+ */
 SNND_API size_t snnd_stream_size(const snnd_plan *plan);
-/** Makes a stream in `memory` of the host's, `bytes` of them (at least snnd_stream_size()), aligned to 64, which must
- * outlive it. Takes no memory and leaves no message: what is wrong is SNND_ERROR_ARGUMENT. */
+
+/**
+ * Creates a stream in memory of the host. The call allocates nothing and leaves no message.
+ *
+ * @param plan is the plan, which must outlive the stream.
+ * @param options points to the options; NULL selects the defaults.
+ * @param memory points to the memory, which is aligned to 64 bytes and must outlive the stream.
+ * @param bytes is the size of the memory, at least snnd_stream_size().
+ * @param[out] stream receives the stream.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if a pointer is NULL, if the memory is too small or not aligned, or if an option
+ *     is out of range.
+ * @see snnd_stream_create()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_stream_place(const snnd_plan *plan, const snnd_stream_options *options, void *memory,
                                        size_t bytes, snnd_stream **stream);
-/** Frees a stream; of one that was placed, nothing is left to free. */
+
+/**
+ * Frees a stream. A stream in memory of the host needs no call, which does nothing.
+ *
+ * @param stream is the stream; NULL is allowed.
+ * @since 0.1.0
+ */
 SNND_API void snnd_stream_free(snnd_stream *stream);
 
-/** The sentence left by the last of this stream's calls that failed, "" if none did; borrowed until the next one. Calls
- * that succeed leave it as it is. */
+/**
+ * Returns the sentence that the last failed call of a stream stored. Calls that succeed do not change it.
+ *
+ * @param stream is the stream; NULL gives "".
+ * @return The sentence, or "" if no call has failed. It is borrowed until the next call that fails.
+ * @see snnd_context_last_error()
+ * @since 0.1.0
+ */
 SNND_API const char *snnd_stream_last_error(const snnd_stream *stream);
 
 /**
- * Takes one time step: `frame` [inputs], finite. `potentials` [outputs] receives what the last layer gives at this
- * step, `scores` [outputs] the scores over all frames so far; either may be NULL. On the instruction set of the context
- * both are, to the last bit, what snnd_workspace_forward() in evaluation makes of the same frames as one sample. Takes
- * no memory and the same time for every frame, but for inputs and neurons that were silent for all of max_delay, which
- * cost nothing. SNND_ERROR_NUMERIC where an output or a neuron overflowed: the frame is taken, and the stream has to be
- * reset.
+ * Processes one frame, which is one time step.
+ *
+ * On the instruction set of the context, potentials and scores are, to the last bit, what snnd_workspace_forward() in
+ * evaluation makes of the same frames as one sample. The call allocates nothing and takes the same time for every
+ * frame, except that inputs and neurons that were silent during all of max_delay cost nothing.
+ *
+ * @param stream is the stream.
+ * @param frame points to [inputs] finite numbers.
+ * @param[out] potentials receives the [outputs] outputs of the last layer at this step; it may be NULL.
+ * @param[out] scores receives the [outputs] scores over all frames so far; it may be NULL.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if @p stream or @p frame is NULL, or if a number is not finite;
+ *     SNND_ERROR_NUMERIC if an output or a neuron overflowed: the frame has been processed, and the stream has to be
+ *     reset.
+ * @see snnd_stream_push_events(), snnd_stream_reset()
+ * @since 0.1.0
  */
 SNND_API snnd_status snnd_stream_push(snnd_stream *stream, const float *frame, float *potentials, float *scores);
 
-/** The same for spikes: a frame that has in each channel the number of its events among `channels` [count]. */
+/**
+ * Processes one frame of spikes, as snnd_stream_push() does: each channel has the number of its events.
+ *
+ * @param stream is the stream.
+ * @param channels points to [count] channels of events, each below the number of inputs; a channel may occur several
+ *     times.
+ * @param count is the number of events, at least 0.
+ * @param[out] potentials receives the [outputs] outputs of the last layer at this step; it may be NULL.
+ * @param[out] scores receives the [outputs] scores over all frames so far; it may be NULL.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if @p stream is NULL, if @p channels is NULL although there are events, or if @p
+ *     count or a channel is out of range; SNND_ERROR_NUMERIC as for snnd_stream_push().
+ * @see snnd_stream_push()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_stream_push_events(snnd_stream *stream, const int32_t *channels, int64_t count,
                                              float *potentials, float *scores);
 
-/** Frames since the stream was made or reset. */
+/**
+ * Returns the number of frames since a stream was created or reset.
+ *
+ * @param stream is the stream.
+ * @return The number; 0 if @p stream is NULL.
+ * @since 0.1.0
+ */
 SNND_API int64_t snnd_stream_frames(const snnd_stream *stream);
 
-/** Begins anew. */
+/**
+ * Sets a stream back to where it was before its first frame.
+ *
+ * @param stream is the stream.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if @p stream is NULL.
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_stream_reset(snnd_stream *stream);
 
-/** Brings a stream to the state of another one of the same network and readout; from there they go separate ways. */
+/**
+ * Gives a stream the state of another one of the same network and readout. From there they are independent.
+ *
+ * @param to is the stream that changes, and that receives the message if the call fails.
+ * @param from is the stream with the state.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if a pointer is NULL, or if the streams have different networks or readouts.
+ * @see snnd_stream_clone()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_stream_copy(snnd_stream *to, const snnd_stream *from);
-/** Makes another stream in the same state. */
+
+/**
+ * Creates another stream of the same plan in the same state. It belongs to the thread of the context, as
+ * snnd_stream_create() does, and leaves its message there.
+ *
+ * @param stream is the stream to copy.
+ * @param[out] clone receives the copy, which the caller frees with snnd_stream_free().
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if a pointer is NULL; SNND_ERROR_MEMORY if memory cannot be allocated.
+ * @see snnd_stream_copy()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_stream_clone(const snnd_stream *stream, snnd_stream **clone);
 
-/** Bytes of a state that snnd_stream_save() writes; 0 of NULL. */
+/**
+ * Returns the number of bytes that snnd_stream_save() writes.
+ *
+ * @param stream is the stream.
+ * @return The number; 0 if @p stream is NULL.
+ * @since 0.1.0
+ */
 SNND_API size_t snnd_stream_state_size(const snnd_stream *stream);
-/** Writes the state to memory of the host's with room for that many bytes: the same bytes on every machine. */
+
+/**
+ * Writes the state of a stream to memory of the host. The bytes are the same on every machine.
+ *
+ * @param stream is the stream.
+ * @param[out] state receives snnd_stream_state_size() bytes.
+ * @param bytes is the room at @p state, at least that many.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if a pointer is NULL or the room is too small; SNND_ERROR_NUMERIC if neurons
+ *     have overflowed.
+ * @see snnd_stream_restore()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_stream_save(snnd_stream *stream, void *state, size_t bytes);
-/** Goes on from a saved state, on this machine or another. SNND_ERROR_FORMAT where it is damaged, or of another network
- * or readout; the stream then stays as it is. */
+
+/**
+ * Goes on from a saved state, on this machine or another. If the call fails, the stream stays as it is.
+ *
+ * @param stream is the stream.
+ * @param state points to the saved state.
+ * @param bytes is the size of the state.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if a pointer is NULL; SNND_ERROR_FORMAT if the state is damaged, or if it is of
+ *     another network or readout.
+ * @see snnd_stream_save()
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_stream_restore(snnd_stream *stream, const void *state, size_t bytes);
 
 /** @} */
 
 /* ---------------------------------------------------------------------------------------------- */
 /** @defgroup export Export
- * A trained network in other forms.
+ * A trained network can be written in other forms.
  * @{ */
 
-/** What numbers exported C works with. Values never change. */
+/**
+ * A value of this type says which numbers exported C works with. The values never change.
+ *
+ * @since 0.1.0
+ */
 typedef enum snnd_c_numbers {
-    SNND_C_FLOAT32 = 1, /**< float32 throughout; any network */
-    SNND_C_FIXED = 2 /**< whole numbers only, for processors without floating point: int8 weights with a scale for each
-                          neuron, int16 inputs, int32 potentials, int16 or int32 currents. Networks whose layers are
-                          delays, with or without batch norm, in front of LIF neurons, and of LIF neurons or leaky
-                          integrators at the end */
+    SNND_C_FLOAT32 = 1, /**< The exported C uses float32 throughout; any network can be exported. */
+    /**
+     * The exported C uses whole numbers only, for processors without floating point: int8 weights with a scale for each
+     * neuron, int16 inputs, int32 potentials, int16 or int32 currents. In such a network the layers are delays, with or
+     * without batch norm, before LIF neurons, and LIF neurons or leaky integrators at the end.
+     */
+    SNND_C_FIXED = 2
 } snnd_c_numbers;
 
-/** What is written, and how. */
+/**
+ * These options say what is exported, and how.
+ *
+ * @see snnd_export_c()
+ * @since 0.1.0
+ */
 typedef struct snnd_export_c_options {
     size_t size;
-    int32_t numbers; /**< ::snnd_c_numbers; default FLOAT32 */
-    int32_t readout; /**< ::snnd_readout of the scores; default NETWORK */
-    const char
-        *name; /**< prefix of all names in C: a letter, then letters, digits and '_', at most 63; default "snn" */
-    /** Fixed point needs to know how large inputs get; either of these says it. Larger ones are taken for the
-     * largest. With FLOAT32 they have no effect, and are SNND_ERROR_ARGUMENT. */
-    double largest_input;        /**< largest |input|, 1e-30 to 1e30; 0: that of the samples; default 0 */
-    const snnd_dataset *samples; /**< inputs as they come, borrowed during the call; default NULL */
+    int32_t numbers; /**< One of ::snnd_c_numbers selects the numbers. The default is FLOAT32. */
+    int32_t readout; /**< One of ::snnd_readout says how scores are made. The default is NETWORK. */
+    /**
+     * All names in the C begin with this prefix: a letter, then letters, digits and '_', at most 63 in all. The default
+     * is "snn".
+     */
+    const char *name;
+    /**
+     * Fixed point needs either this, the largest |input|, 1e-30 to 1e30, or `samples`. Larger inputs count as the
+     * largest. With FLOAT32 both have no effect and are SNND_ERROR_ARGUMENT. The default, 0, means that `samples` tell
+     * it.
+     */
+    double largest_input;
+    /** This is a dataset of typical inputs, which is borrowed during the call. The default is NULL. */
+    const snnd_dataset *samples;
 } snnd_export_c_options;
 
-/** Fills in the defaults; `size` is sizeof of the caller's structure. */
+/**
+ * Sets every member of @p options to its default and records @p size in it.
+ *
+ * @param[out] options receives the defaults.
+ * @param size is `sizeof` of the structure as the caller knows it.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if @p options is NULL, or if @p size is below `sizeof(size_t)` or above 65536.
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_export_c_options_init(snnd_export_c_options *options, size_t size);
 
-/** What the C takes and what its numbers are. */
+/**
+ * This report tells how much memory the exported C takes, and what its numbers mean.
+ *
+ * @see snnd_export_c()
+ * @since 0.1.0
+ */
 typedef struct snnd_export_c_report {
     size_t size;
-    int64_t ram;      /**< bytes of the state that the caller of the C keeps; 4 fewer on some processors that put 64-bit
-                           numbers at multiples of 4, as 32-bit x86 */
-    int64_t flash;    /**< bytes of constant tables; the code comes on top */
-    int64_t synapses; /**< in the tables: without those whose weight came to 0, where leaving them out saves room */
-    double input_scale;    /**< fixed point: an input is a real number times this, rounded to the nearest; else 1 */
-    int32_t input_limit;   /**< fixed point: larger inputs are taken for this; else 0 */
-    double potential_unit; /**< fixed point: what one unit of the potentials is; else 1 */
-    double score_unit;     /**< fixed point: what one unit of the scores is; else 1 */
+    /**
+     * The state that the caller of the C keeps has this many bytes. It has 4 fewer on some processors that put 64-bit
+     * numbers at multiples of 4, such as 32-bit x86.
+     */
+    int64_t ram;
+    int64_t flash; /**< The constant tables have this many bytes; the code needs more. */
+    /** The tables have this many synapses. Those whose weight became 0 are left out if that saves room. */
+    int64_t synapses;
+    /** In fixed point an input is a real number times this, rounded to the nearest; otherwise this is 1. */
+    double input_scale;
+    int32_t input_limit;   /**< In fixed point larger inputs count as this number; otherwise this is 0. */
+    double potential_unit; /**< In fixed point one unit of the potentials has this value; otherwise this is 1. */
+    double score_unit;     /**< In fixed point one unit of the scores has this value; otherwise this is 1. */
 } snnd_export_c_report;
 
-/** Zeroes the report. */
+/**
+ * Clears a report, so that the call which fills it knows its size.
+ *
+ * @param[out] report receives @p size and zeros.
+ * @param size is `sizeof` of the structure as the caller knows it.
+ * @return SNND_OK; SNND_ERROR_ARGUMENT if @p report is NULL, or if @p size is below `sizeof(size_t)` or above 65536.
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_export_c_report_init(snnd_export_c_report *report, size_t size);
 
 /**
- * Writes the plan as one C99 source file and its header, which includes nothing but <stdint.h>, takes no memory and
- * calls no function of a library: for microcontrollers. The header says how it is called, what it takes and in which
- * units; doc/deploy.md tells more. `report` may be NULL. The same plan and options give the same bytes in every locale
- * and rounding mode of the host.
+ * Writes a plan as one C99 source file and its header. They include nothing but <stdint.h>, allocate nothing and call
+ * no function of a library, so that they suit microcontrollers.
  *
- * The float variant does what a stream of the plan does but for rounding, since batch norm is folded into weights and
- * biases, and sums run in another order: where a potential comes within rounding of a threshold, a spike may differ,
+ * The header says how the C is called, what it takes and in which units; doc/deploy.md tells more. The same plan and
+ * options give the same bytes in every locale and rounding mode of the host.
+ *
+ * The float variant does what a stream of the plan does, except for rounding, since batch norm is folded into weights
+ * and biases, and sums run in another order: if a potential comes within rounding of a threshold, a spike may differ,
  * and all that follows from it. The fixed-point variant agrees as well as its numbers allow.
  *
- * Files are written whole or not at all, the source before the header, which it includes by its name without folders.
- * SNND_ERROR_UNSUPPORTED names the layer that cannot be written and why; SNND_ERROR_NUMERIC where a weight with its
- * batch norm is no float32.
+ * Each file is written completely or not at all, the source before the header. The source includes the header by its
+ * name without folders.
+ *
+ * @param plan is the plan.
+ * @param options points to the options; NULL selects the defaults.
+ * @param source_path is the path of the source file.
+ * @param header_path is the path of the header.
+ * @param[out] report receives the report; it may be NULL.
+ * @return
+ * - SNND_OK on success.
+ * - SNND_ERROR_ARGUMENT if @p plan or a path is NULL, if both paths are one file, if the name of the header cannot
+ *   stand in an include directive, if an option is out of range, or if the samples do not fit the network or have
+ *   inputs that are out of range.
+ * - SNND_ERROR_UNSUPPORTED if a layer cannot be written (the message names it and says why), if the network is nothing
+ *   but dropout, or if fixed point has more than 32767 outputs.
+ * - SNND_ERROR_NUMERIC if a weight with its batch norm is out of the range of float32.
+ * - SNND_ERROR_CALLBACK if the samples have a source, and it fails.
+ * - SNND_ERROR_IO if a file cannot be written.
+ * - SNND_ERROR_MEMORY if memory cannot be allocated.
+ * @see snnd_export_c_write(), snnd_plan_create()
+ * @since 0.1.0
  */
 SNND_API snnd_status snnd_export_c(const snnd_plan *plan, const snnd_export_c_options *options, const char *source_path,
                                    const char *header_path, snnd_export_c_report *report);
 
-/** The same to two writers: the source, which includes the header as `header_name`, and then the header. */
+/**
+ * Writes a plan as C to two writers, as snnd_export_c() does to two paths: first the source, then the header.
+ *
+ * @param plan is the plan.
+ * @param options points to the options; NULL selects the defaults.
+ * @param source takes the bytes of the source file.
+ * @param header takes the bytes of the header.
+ * @param header_name is the name by which the source includes the header.
+ * @param[out] report receives the report; it may be NULL.
+ * @return What snnd_export_c() returns; SNND_ERROR_IO or SNND_ERROR_MEMORY if a writer fails, as snnd_writer says.
+ * @since 0.1.0
+ */
 SNND_API snnd_status snnd_export_c_write(const snnd_plan *plan, const snnd_export_c_options *options,
                                          const snnd_writer *source, const snnd_writer *header, const char *header_name,
                                          snnd_export_c_report *report);
@@ -3688,10 +4702,19 @@ SNND_API snnd_status snnd_export_c_write(const snnd_plan *plan, const snnd_expor
 
 /* ---------------------------------------------------------------------------------------------- */
 /** @defgroup random Random numbers
+ * These numbers are for hosts whose own choices should be reproducible, too.
  * @{ */
 
-/** A uniform number in [0, 1) with 53 random bits, a pure function of its arguments (Philox4x32-10, Salmon et al.
- * 2011): for hosts whose own choices should be reproducible too. Never meets the numbers that the library draws. */
+/**
+ * Returns a uniform random number with 53 random bits, which is a pure function of the arguments (Philox4x32-10; Salmon
+ * et al. 2011). It never coincides with the numbers that the library draws for itself.
+ *
+ * @param seed is the seed.
+ * @param stream selects an independent sequence.
+ * @param index is the place in the sequence.
+ * @return The number, at least 0 and below 1.
+ * @since 0.1.0
+ */
 SNND_API double snnd_random_uniform(uint64_t seed, uint64_t stream, uint64_t index);
 
 /** @} */

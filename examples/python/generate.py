@@ -73,7 +73,7 @@ class Header:
         """Name, type and, where its comment says so, enumeration of each member."""
         found, before = [], None
         for comment, declaration in re.findall(r"(/\*.*?\*/)|([^;/]+);", body, re.S):
-            words = re.match(r"/\*\*<?[\s*]*(?:(?:one|(?:a )?sum) of )?::(snnd_\w+)", comment, re.I)
+            words = re.match(r"/\*\*<?[\s*]*(?:One|A sum) of ::(snnd_\w+)", comment)
             words = words[1] if words and words[1] in self.enums else None
             if declaration:
                 found.append([*self.field(" ".join(declaration.split())), before])
