@@ -567,7 +567,7 @@ static void record_bundle(const sweep *s, const bundle *b) {
                           (size_t)(b->part.neuron + n)] = snnd_rows_of(rows, n)[(size_t)t * SNND_LANES + (size_t)lane];
 }
 
-/* What is not kept is made again by a sweep like those of the pass: in the same groups, since the sums of a BLAS depend
+/* What is not kept is recomputed by a sweep like those of the pass: in the same groups, since the sums of a BLAS depend
  * on how many columns a matrix has, and in the same floating-point mode. */
 void snnd_block_record(snnd_block *block, const snnd_layer *layer, snnd_record record, float *values) {
     sweep s = {.block = block, .to = layer->index, .record = record, .values = values};

@@ -2,7 +2,7 @@
  * A block: a layer of delays and the layers that follow it up to the next. Its layers work on a few rows at a time
  * while they are in the cache, so that of a whole batch only three things are kept: the currents that the delays make,
  * the gradients on their way back, and what the block hands on, which is mostly the bits of spikes. Everything between
- * is made again from the currents when the way back needs it.
+ * is recomputed from the currents when the way back needs it.
  */
 #ifndef SNND_MODEL_BLOCK_H
 #define SNND_MODEL_BLOCK_H
@@ -15,7 +15,7 @@ typedef struct snnd_block {
     int32_t first, begin, end;     /* layers: of delays (if first < begin), then begin .. end-1 */
     const snnd_signal *input;      /* of the block before, or of the network */
     snnd_signal output;            /* of the last layer; bits are without the factors of a layer behind */
-    snnd_activity current;         /* what layer `begin` gets; data NULL where it is made again when needed */
+    snnd_activity current;         /* what layer `begin` gets; data NULL where it is recomputed when needed */
     snnd_activity gradient;        /* of the output, then of the current; data NULL without gradients */
     const struct snnd_block *next; /* NULL: the last */
 } snnd_block;

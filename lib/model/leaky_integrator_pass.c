@@ -31,7 +31,7 @@ static snnd_leaky constants_of(const snnd_stage *stage, const snnd_part *part) {
     return leaky;
 }
 
-/* Potentials are only made again where time constants are learned by them. */
+/* Potentials are only recomputed where time constants are learned by them. */
 static bool spares_input(const snnd_layer *layer) {
     return layer->options.leaky_integrator.tau_per_neuron != SNND_TAU_LEARNED;
 }

@@ -26,7 +26,7 @@ snnd_status snnd_workspace_record(const snnd_workspace *workspace, const snnd_la
         (record != SNND_RECORD_POTENTIAL || snnd_layer_pass_of(layer)->potential == NULL))
         return snnd_fail(workspace->context, SNND_ERROR_ARGUMENT, "layer %d (%s) has no record %d", layer->index,
                          layer->class->name, (int)record);
-    /* Currents that were not kept are made again, in part with the parameters of now. */
+    /* Currents that were not kept are recomputed, in part with the parameters of now. */
     if (workspace->context->options.low_memory && workspace->pass.mode == SNND_TRAIN)
         status = snnd_workspace_check_parameters(workspace, "snnd_workspace_record with low_memory");
     if (status != SNND_OK)

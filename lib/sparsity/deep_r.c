@@ -2,7 +2,7 @@
  * DEEP R (Bellec et al. 2018), growing at random or, as RigL (Evci et al. 2020) does, by the gradient. A synapse is
  * sign * theta. After each step of the optimizer:
  *
- *     1. theta = 0 where the synapse was dormant before the step; theta += sqrt(2 rate T) nu where not, nu normal
+ *     1. theta = 0 where the synapse was absent before the step; theta += sqrt(2 rate T) nu where not, nu normal
  *     2. active = theta > 0: the others have just been dropped, and keep their theta until the next step's 1
  *     3. as many as are missing grow among the inactive: those with the smallest dL/dtheta, or any; theta = 1e-12
  */
@@ -83,7 +83,7 @@ static const char *needs_optimizer(const snnd_sparsity *sparsity) {
     return sparsity->options.deep_r.temperature > 0 ? "noise of a temperature needs its learning rate" : NULL;
 }
 
-static bool needs_dormant(const snnd_sparsity *sparsity) {
+static bool needs_absent(const snnd_sparsity *sparsity) {
     return sparsity->options.deep_r.growth == SNND_GROWTH_GRADIENT || sparsity->options.deep_r.dormant_gradients;
 }
 
@@ -100,7 +100,7 @@ static const snnd_sparsity_class class = {.name = "DEEP R",
                                           .needs_signs = true,
                                           .needs_gradients = true,
                                           .needs_optimizer = needs_optimizer,
-                                          .needs_dormant = needs_dormant,
+                                          .needs_absent = needs_absent,
                                           .step = step};
 
 snnd_status snnd_deep_r_options_init(snnd_deep_r_options *options, size_t size) {

@@ -278,7 +278,7 @@ static const char *needs_optimizer(const snnd_sparsity *sparsity) {
     return sparsity->options.rewiring.growth == SNND_GROWTH_MOMENTUM ? "growth by momentum needs its moments" : NULL;
 }
 
-static bool needs_dormant(const snnd_sparsity *sparsity) {
+static bool needs_absent(const snnd_sparsity *sparsity) {
     const int32_t growth = sparsity->options.rewiring.growth;
     return growth == SNND_GROWTH_MOMENTUM   ? !has_stopped(sparsity, sparsity->steps)
            : growth == SNND_GROWTH_GRADIENT ? is_time(sparsity, sparsity->steps + 1)
@@ -301,7 +301,7 @@ static const snnd_sparsity_class class = {.name = "rewiring",
                                           .signs = SNND_SIGNS_NONE,
                                           .needs_gradients = true,
                                           .needs_optimizer = needs_optimizer,
-                                          .needs_dormant = needs_dormant,
+                                          .needs_absent = needs_absent,
                                           .step = step,
                                           .end_epoch = end_epoch};
 

@@ -93,9 +93,9 @@ void snnd_sparsity_grow(snnd_sparsity *sparsity, snnd_layer *layer, int64_t syna
 }
 
 void snnd_sparsity_announce(const snnd_sparsity *sparsity) {
-    const bool dormant = sparsity->class->needs_dormant != NULL && sparsity->class->needs_dormant(sparsity);
+    const bool absent = sparsity->class->needs_absent != NULL && sparsity->class->needs_absent(sparsity);
     for (int32_t i = 0; i < sparsity->network->count; i++)
-        sparsity->network->layer[i]->gradients = dormant ? SNND_GRADIENTS_ALL : SNND_GRADIENTS_EXISTING;
+        sparsity->network->layer[i]->gradients = absent ? SNND_GRADIENTS_ALL : SNND_GRADIENTS_EXISTING;
 }
 
 /* ---- stepping ---- */

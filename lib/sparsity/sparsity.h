@@ -19,7 +19,7 @@ typedef struct snnd_sparsity_class {
     /* NULL, or what the rule cannot do without an optimizer, in words. */
     const char *(*needs_optimizer)(const snnd_sparsity *sparsity);
     /* Whether its next step looks at gradients of absent synapses. */
-    bool (*needs_dormant)(const snnd_sparsity *sparsity);
+    bool (*needs_absent)(const snnd_sparsity *sparsity);
     void (*step)(snnd_sparsity *sparsity, const snnd_workspace *workspace, snnd_optimizer *optimizer);
     void (*end_epoch)(snnd_sparsity *sparsity, snnd_optimizer *optimizer); /* NULL: nothing happens */
 } snnd_sparsity_class;

@@ -47,7 +47,7 @@ static const char help[] =
     "  --isa NAME      auto, plain, avx2 or avx512 (auto)\n"
     "  --method NAME   of the delays: auto, direct or spectral (auto)\n"
     "  --products NAME what multiplies matrices: auto, own or blas (auto)\n"
-    "  --low-memory    what can be made again is not kept\n"
+    "  --low-memory    what can be recomputed is not kept\n"
     "  --no-sgemm      do not measure SGEMM\n"
     "  --json          one JSON object; run: one for each epoch\n";
 

@@ -206,7 +206,7 @@ static void records_agree(const net *got, const net *expected, const char *path)
     }
 }
 
-/* As they lie in the workspace, where nobody has asked for those of dormant synapses. */
+/* As they lie in the workspace, where nobody has asked for those of absent synapses. */
 static void gradients_agree(const net *got, const net *expected, double tolerance, const char *path) {
     for (int32_t i = 0; i < LAYERS; i++)
         for (int name = SNND_ARRAY_WEIGHT; name < SNND_ARRAY_NAMES; name++)
@@ -404,9 +404,9 @@ START_TEST(parameters_may_go_another_way_than_currents) {
         for (int32_t method = SNND_METHOD_DIRECT; method <= SNND_METHOD_SPECTRAL; method++) {
             make_again(&held, layer, method, (snnd_delay_gradient){weight, position, 1e-4});
             assert_near(weight, stage_of(&held, layer)->gradient[SNND_ARRAY_WEIGHT], count, 1e-5, "weight", layer,
-                        "made again");
+                        "recomputed");
             assert_near(position, stage_of(&held, layer)->gradient[SNND_ARRAY_POSITION], count, 1e-5, "position", layer,
-                        "made again");
+                        "recomputed");
         }
         free(weight);
         free(position);
@@ -452,7 +452,7 @@ static bool has_products(int32_t products) {
     return status == SNND_OK;
 }
 
-/* Records are made again, too, and a BLAS gives other bits where matrices have other sizes. */
+/* Records are recomputed, too, and a BLAS gives other bits where matrices have other sizes. */
 static void assert_low_memory(int32_t method, int32_t products, int32_t sharing) {
     shape given = middling;
     given.sharing = sharing;
@@ -506,7 +506,7 @@ START_TEST(records_are_made_again_as_in_the_pass_whatever_the_mode_of_the_host) 
 }
 END_TEST
 
-/* ---- dormant synapses ---- */
+/* ---- absent synapses ---- */
 
 static const shape sparse = {.inputs = 9,
                              .first = 14,
@@ -534,29 +534,29 @@ static size_t synapses_of(const net *held, int32_t layer) {
     return (size_t)count_of(layer_of(held, layer), SNND_ARRAY_WEIGHT);
 }
 
-/* How many of the dormant synapses of a layer have a gradient that is not 0. */
-static int64_t dormant_gradients(const net *held, int32_t layer, const float *gradient) {
+/* How many of the absent synapses of a layer have a gradient that is not 0. */
+static int64_t absent_gradients(const net *held, int32_t layer, const float *gradient) {
     int64_t found = 0;
     for (size_t s = 0; s < synapses_of(held, layer); s++)
         found += !mask_of(held, layer)[s] && gradient[s] != 0;
     return found;
 }
 
-static int64_t dormant_synapses(const net *held, int32_t layer) {
+static int64_t absent_synapses(const net *held, int32_t layer) {
     return (int64_t)synapses_of(held, layer) - snnd_layer_active(layer_of(held, layer));
 }
 
 /* What a host is shown, and the optimizer looks at. */
-static void assert_dormant_are_zero(const net *held) {
+static void assert_absent_are_zero(const net *held) {
     for (int d = 0; d < DELAYS; d++)
         for (int name = SNND_ARRAY_WEIGHT; name <= SNND_ARRAY_POSITION; name++) {
             const float *shown = gradient_of(held->workspace, layer_of(held, delay_layer[d]), (snnd_array_name)name);
             ck_assert_ptr_eq(shown, stage_of(held, delay_layer[d])->gradient[name]);
-            ck_assert_int_eq(dormant_gradients(held, delay_layer[d], shown), 0);
+            ck_assert_int_eq(absent_gradients(held, delay_layer[d], shown), 0);
         }
 }
 
-START_TEST(dormant_synapses_have_a_gradient_of_zero_whoever_asks_for_more) {
+START_TEST(absent_synapses_have_a_gradient_of_zero_whoever_asks_for_more) {
     const snnd_context_options options = context_options(2, _i, SNND_ISA_AUTO);
     for (int which = FIXED; which <= DEEP_R; which++) {
         shape given = sparse;
@@ -564,19 +564,19 @@ START_TEST(dormant_synapses_have_a_gradient_of_zero_whoever_asks_for_more) {
         net held = make_net(&given, 5, &options);
         for (int again = 0; again < 2; again++) {
             pass(&held, 1e-3);
-            assert_dormant_are_zero(&held);
+            assert_absent_are_zero(&held);
             for (int d = 0; d < DELAYS; d++) {
                 complete_of(&held, delay_layer[d], SNND_ARRAY_WEIGHT);
                 complete_of(&held, delay_layer[d], SNND_ARRAY_POSITION);
             }
-            assert_dormant_are_zero(&held);
+            assert_absent_are_zero(&held);
         }
         free_net(&held);
     }
 }
 END_TEST
 
-/* All synapses that a mask leaves out are dormant: of a dense layer with the same weights, they carry nothing. The
+/* All synapses that a mask leaves out are absent: of a dense layer with the same weights, they carry nothing. The
  * second pass is another one, and so are its gradients. */
 START_TEST(complete_gradients_are_those_of_a_dense_layer) {
     const snnd_context_options options = context_options(2, _i % METHODS, SNND_ISA_AUTO);
@@ -596,9 +596,9 @@ START_TEST(complete_gradients_are_those_of_a_dense_layer) {
                             snnd_array_word((snnd_array_name)name), layer, "masked");
             const float *weight = complete_of(&masked, layer, SNND_ARRAY_WEIGHT);
             const float *position = complete_of(&masked, layer, SNND_ARRAY_POSITION);
-            ck_assert_int_gt(dormant_gradients(&masked, layer, weight), dormant_synapses(&masked, layer) / 2);
+            ck_assert_int_gt(absent_gradients(&masked, layer, weight), absent_synapses(&masked, layer) / 2);
             if (!snnd_is_shared(given.sharing)) /* where their weight is 0 */
-                ck_assert_int_eq(dormant_gradients(&masked, layer, position), 0);
+                ck_assert_int_eq(absent_gradients(&masked, layer, position), 0);
         }
         masked.input[3] = dense.input[3] = 2;
     }
@@ -685,7 +685,7 @@ START_TEST(what_the_host_writes_to_a_gradient_stays_and_reaches_the_optimizer) {
 }
 END_TEST
 
-START_TEST(growth_by_gradient_has_gradients_of_dormant_synapses_without_asking) {
+START_TEST(growth_by_gradient_has_gradients_of_absent_synapses_without_asking) {
     const snnd_context_options options = context_options(2, _i, SNND_ISA_AUTO);
     shape given = sparse;
     given.mask = DEEP_R_BY_GRADIENT;
@@ -694,7 +694,7 @@ START_TEST(growth_by_gradient_has_gradients_of_dormant_synapses_without_asking) 
     for (int d = 0; d < DELAYS; d++) {
         const int32_t layer = delay_layer[d];
         const float *made = stage_of(&held, layer)->gradient[SNND_ARRAY_WEIGHT];
-        ck_assert_int_gt(dormant_gradients(&held, layer, made), dormant_synapses(&held, layer) / 2);
+        ck_assert_int_gt(absent_gradients(&held, layer, made), absent_synapses(&held, layer) / 2);
         ck_assert_ptr_eq(complete_of(&held, layer, SNND_ARRAY_WEIGHT), made);
     }
     free_net(&held);
@@ -748,7 +748,7 @@ START_TEST(complete_gradients_take_memory_once) {
     FAILS(held.context, SNND_ERROR_MEMORY, "",
           snnd_workspace_complete_gradient(held.workspace, layer_of(&held, SECOND), SNND_ARRAY_WEIGHT, &array));
     memory.fail_at = 0;
-    assert_dormant_are_zero(&held);
+    assert_absent_are_zero(&held);
     complete_of(&held, SECOND, SNND_ARRAY_WEIGHT);
     const int64_t calls = memory.calls;
     complete_of(&held, SECOND, SNND_ARRAY_POSITION);
@@ -764,7 +764,7 @@ END_TEST
 
 static const char NOT_THOSE[] = "have changed since the training pass";
 
-/* Masks and signs of the pass are gone, and nothing may look where they were. What can be made again is. */
+/* Masks and signs of the pass are gone, and nothing may look where they were. What can be recomputed is. */
 START_TEST(a_pass_is_over_once_the_network_is_initialized) {
     shape given = sparse;
     given.mask = DEEP_R;
@@ -804,7 +804,7 @@ START_TEST(complete_gradients_are_not_made_of_parameters_that_came_later) {
     OK(held.context, snnd_network_rewind(held.network, before.network));
     FAILS(held.context, SNND_ERROR_STATE, NOT_THOSE,
           snnd_workspace_complete_gradient(held.workspace, layer_of(&held, THIRD), SNND_ARRAY_WEIGHT, &array));
-    assert_dormant_are_zero(&held); /* those of the pass are still there */
+    assert_absent_are_zero(&held); /* those of the pass are still there */
     pass(&held, 1e-4);
     complete_of(&held, THIRD, SNND_ARRAY_WEIGHT);
     free_net(&held);
@@ -823,12 +823,12 @@ Suite *paths_suite(void) {
     tcase_add_loop_test(cases, parameters_may_go_another_way_than_currents, first, end);
     tcase_add_loop_test(cases, low_memory_gives_the_same_bits_in_less_memory, first, end);
     tcase_add_loop_test(cases, records_are_made_again_as_in_the_pass_whatever_the_mode_of_the_host, first, end);
-    tcase_add_loop_test(cases, dormant_synapses_have_a_gradient_of_zero_whoever_asks_for_more, first, end);
+    tcase_add_loop_test(cases, absent_synapses_have_a_gradient_of_zero_whoever_asks_for_more, first, end);
     tcase_add_loop_test(cases, complete_gradients_are_those_of_a_dense_layer, 0,
                         METHODS * (SNND_SHARING_DENDRITIC + 1));
     tcase_add_loop_test(cases, complete_gradients_have_those_of_live_synapses_and_leave_them, first, end);
     tcase_add_loop_test(cases, what_the_host_writes_to_a_gradient_stays_and_reaches_the_optimizer, first, end);
-    tcase_add_loop_test(cases, growth_by_gradient_has_gradients_of_dormant_synapses_without_asking, first, end);
+    tcase_add_loop_test(cases, growth_by_gradient_has_gradients_of_absent_synapses_without_asking, first, end);
     tcase_add_loop_test(cases, where_nothing_is_absent_the_complete_gradient_is_that_of_the_pass, first, end);
     tcase_add_loop_test(cases, complete_gradients_are_refused_where_gradients_are, first, end);
     tcase_add_loop_test(cases, complete_gradients_take_memory_once, first, end);

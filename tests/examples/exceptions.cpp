@@ -70,8 +70,8 @@ void expect(bool holds, const char *what) {
         throw std::logic_error(what);
 }
 
-/* A life of the library. A step throws when so many have been made, an allocation when so many were made in training;
- * -1: none. */
+/* A session with the library. A step throws when so many have been made, an allocation when so many were made in
+ * training; -1: none. */
 std::vector<float> train(Host &steps_of, Host &memory, int allocations) {
     snnd_context_options options;
     snnd_context *context = nullptr;

@@ -1,7 +1,7 @@
 /*
- * What the header promises of the stack: a whole life of the library in threads that have no more. The longest delays
- * and the widest profiles need most of it in training; of files, JSON that is nested as deep as it may be. A thread
- * that needs more than it has dies, and its test with it.
+ * What the header promises of the stack: a whole session with the library in threads that have no more. The longest
+ * delays and the widest profiles need most of it in training; of files, JSON that is nested as deep as it may be. A
+ * thread that needs more than it has dies, and its test with it.
  */
 #include <pthread.h>
 

@@ -273,7 +273,7 @@ static void assert_input_gradient(void) {
         ck_assert_double_eq_tol((double)gradient[k], slope_of(input + k, 0.125), 5e-3 * largest);
 }
 
-/* On each path, with currents that are kept or made again. */
+/* On each path, with currents that are kept or recomputed. */
 START_TEST(the_gradient_of_the_input_is_the_slope_of_the_loss) {
     static const snnd_method methods[] = {SNND_METHOD_AUTO, SNND_METHOD_DIRECT, SNND_METHOD_SPECTRAL};
     context->options.method = methods[_i % 3];

@@ -151,7 +151,7 @@ static void pass_through_both(snnd_workspace *front, snnd_workspace *behind) {
     free(back);
 }
 
-/* Cut behind each layer, on each path, with currents kept or made again. */
+/* Cut behind each layer, on each path, with currents kept or recomputed. */
 START_TEST(two_networks_in_a_chain_have_the_gradients_of_one) {
     static const snnd_method methods[] = {SNND_METHOD_AUTO, SNND_METHOD_DIRECT, SNND_METHOD_SPECTRAL};
     const int cut = 1 + _i % (LAYERS - 1);

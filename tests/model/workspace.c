@@ -380,7 +380,7 @@ START_TEST(complete_gradients_are_those_of_the_parameters_of_the_pass) {
 }
 END_TEST
 
-/* What was not kept of it would be made again of others. */
+/* What was not kept of it would be recomputed from others. */
 START_TEST(records_of_a_pass_that_kept_little_are_made_of_its_parameters) {
     snnd_context_options options;
     snnd_context *own;

@@ -331,7 +331,7 @@ static void regrow_all(snnd_layer *of, snnd_sparsity *rule, const snnd_workspace
     ck_assert_int_eq(snnd_sparsity_regrown(rule, of), FEW);
 }
 
-START_TEST(dormant_synapses_have_gradients_where_growth_or_the_option_wants_them) {
+START_TEST(absent_synapses_have_gradients_where_growth_or_the_option_wants_them) {
     snnd_deep_r_options options;
     OK(context, snnd_deep_r_options_init(&options, sizeof options));
     ck_assert_int_eq(options.dormant_gradients, 0);
@@ -341,13 +341,13 @@ START_TEST(dormant_synapses_have_gradients_where_growth_or_the_option_wants_them
     OK(context, snnd_sparsity_create_deep_r(network, &structure, &options, &sparsity));
     workspace = make_passed_workspace(network);
     const float *made = workspace->stage[0].gradient[SNND_ARRAY_WEIGHT];
-    int dormant = 0, zero = 0;
+    int absent = 0, zero = 0;
     for (int s = 0; s < SYNAPSES; s++) {
-        dormant += !mask_of(layer)[s];
+        absent += !mask_of(layer)[s];
         zero += !mask_of(layer)[s] && made[s] == 0;
     }
-    ck_assert_int_eq(dormant, SYNAPSES / 2);
-    ck_assert_int_eq(zero, _i == 2 ? dormant : 0);
+    ck_assert_int_eq(absent, SYNAPSES / 2);
+    ck_assert_int_eq(zero, _i == 2 ? absent : 0);
 }
 END_TEST
 
@@ -753,7 +753,7 @@ Suite *deep_r_suite(void) {
     tcase_add_test(cases, under_dales_law_a_presynaptic_neuron_has_one_sign);
     tcase_add_test(cases, without_dales_law_every_synapse_has_its_own_sign);
     tcase_add_test(cases, a_seed_draws_the_same_masks_and_signs_again);
-    tcase_add_loop_test(cases, dormant_synapses_have_gradients_where_growth_or_the_option_wants_them, 0, 3);
+    tcase_add_loop_test(cases, absent_synapses_have_gradients_where_growth_or_the_option_wants_them, 0, 3);
     tcase_add_test(cases, complete_gradients_leave_those_of_the_pass_as_they_were);
     tcase_add_test(cases, random_growth_is_uniform);
     tcase_add_test(cases, random_growth_is_a_matter_of_seed_and_step);

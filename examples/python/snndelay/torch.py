@@ -12,7 +12,7 @@ from ._training import Workspace
 
 
 class _Pass(torch.autograd.Function):
-    """A pass of the library's. The workspace has the last one only, so that an earlier one is made again where its
+    """A pass of the library's. The workspace has the last one only, so that an earlier one is recomputed where its
     gradients are wanted; the bits are the same."""
 
     @staticmethod
