@@ -57,7 +57,7 @@
  * - A pointer may be NULL only where its description allows it; otherwise NULL is SNND_ERROR_ARGUMENT.
  * - An options structure is SNND_ERROR_ARGUMENT if a member is out of its range, if its `size` is below
  *   `sizeof(size_t)` or above 65536, or if it is longer than this version knows and a byte behind the known ones is
- *   not 0.
+ *   not 0. So is a report, whose `size` its `_init` function sets.
  * - Two results of one call need two places: the same pointer for both is SNND_ERROR_ARGUMENT.
  *
  * @section ownership Ownership
@@ -1234,34 +1234,36 @@ SNND_API snnd_status snnd_layer_adaptive_lif_options(const snnd_layer *layer, sn
  */
 typedef enum snnd_array_name {
     /**
-     * Delays have this float32 [O, I, C]. If the layer has signs, it holds the magnitude theta, and the weight of a
-     * synapse is sign * theta. A synapse of weight 0 transmits nothing.
+     * Layers of delays have this array, float32 [O, I, C]. If the layer has signs, it holds the magnitude theta, and
+     * the weight of a synapse is sign * theta. A synapse of weight 0 transmits nothing.
      */
     SNND_ARRAY_WEIGHT = 1,
     /**
-     * Delays have this float32 [O, I, C]; with ::snnd_sharing AXONAL it is [1, I, C], and with DENDRITIC [O, 1, C]. A
-     * position is in steps, -max_delay/2 to max_delay/2, and the delay is max_delay/2 - position.
+     * Layers of delays have this array, float32 [O, I, C]; with ::snnd_sharing AXONAL it is [1, I, C], and with
+     * DENDRITIC [O, 1, C]. A position is in steps, -max_delay/2 to max_delay/2, and the delay is max_delay/2 -
+     * position.
      */
     SNND_ARRAY_POSITION = 2,
-    /** Delays have this int8 [O, I, C] of +1 or -1 only under a controller that fixes signs. */
+    /** Layers of delays have this array, int8 [O, I, C] of +1 or -1, only under a controller that fixes signs. */
     SNND_ARRAY_SIGN = 3,
-    /** Delays have this uint8 [O, I, C] only under a controller; it is 1 where a synapse exists. */
+    /** Layers of delays have this array, uint8 [O, I, C], only under a controller; it is 1 where a synapse exists. */
     SNND_ARRAY_MASK = 4,
-    SNND_ARRAY_SCALE = 5,            /**< Batch norm has this float32 [O], its gamma. */
-    SNND_ARRAY_SHIFT = 6,            /**< Batch norm has this float32 [O], its beta. */
-    SNND_ARRAY_RUNNING_MEAN = 7,     /**< Batch norm has this float32 [O]. */
-    SNND_ARRAY_RUNNING_VARIANCE = 8, /**< Batch norm has this float32 [O]; the variance is unbiased. */
+    SNND_ARRAY_SCALE = 5,            /**< Batch norm has this array, float32 [O]: its gamma. */
+    SNND_ARRAY_SHIFT = 6,            /**< Batch norm has this array, float32 [O]: its beta. */
+    SNND_ARRAY_RUNNING_MEAN = 7,     /**< Batch norm has this array, float32 [O]. */
+    SNND_ARRAY_RUNNING_VARIANCE = 8, /**< Batch norm has this array, float32 [O]; the variance is unbiased. */
     /**
-     * LIF neurons and leaky integrators with time constants of their own have this float32 [O]. It holds a of 1/tau = 1
-     * / (1 + e^-a); so tau = 1 + e^-a in steps, and a = -log(tau - 1).
+     * LIF neurons and leaky integrators with time constants of their own have this array, float32 [O]. It holds a,
+     * where tau = 1 + e^-a in steps: a = -log(tau - 1), and 1/tau = 1 / (1 + e^-a).
      */
     SNND_ARRAY_LEAK = 9,
-    /** Adaptive LIF neurons have this float32 [O], A, from e^(-1/5) to e^(-1/25). */
+    /** Adaptive LIF neurons have this array, float32 [O]: A, from e^(-1/5) to e^(-1/25). */
     SNND_ARRAY_MEMBRANE_DECAY = 10,
-    /** Adaptive LIF neurons have this float32 [O], B, from e^(-1/30) to e^(-1/120). */
+    /** Adaptive LIF neurons have this array, float32 [O]: B, from e^(-1/30) to e^(-1/120). */
     SNND_ARRAY_ADAPTATION_DECAY = 11,
-    SNND_ARRAY_SUBTHRESHOLD_ADAPTATION = 12, /**< Adaptive LIF neurons have this float32 [O], a, from -1 to 1. */
-    SNND_ARRAY_SPIKE_ADAPTATION = 13         /**< Adaptive LIF neurons have this float32 [O], b, from 0 to 2. */
+    /** Adaptive LIF neurons have this array, float32 [O]: a, from -1 to 1. */
+    SNND_ARRAY_SUBTHRESHOLD_ADAPTATION = 12,
+    SNND_ARRAY_SPIKE_ADAPTATION = 13 /**< Adaptive LIF neurons have this array, float32 [O]: b, from 0 to 2. */
 } snnd_array_name;
 
 /**
@@ -1320,11 +1322,14 @@ SNND_API snnd_status snnd_layer_delays(const snnd_layer *layer, int32_t *delays)
 SNND_API snnd_status snnd_layer_weights(const snnd_layer *layer, float *weights);
 
 /**
- * Writes what batch normalisation does to each neuron in evaluation, y = factor x + shift.
+ * Writes what batch normalisation does to each neuron in evaluation, y = factor x + shift. In terms of the layer's
+ * arrays,
  *
- * In terms of the layer's arrays, factor = SCALE / sqrt(RUNNING_VARIANCE + epsilon) and shift = SHIFT - factor *
- * RUNNING_MEAN. With them a program can fold the layer into the one before it: it multiplies the weights of the
- * synapses that end at neuron o by factor[o] and adds shift[o] as a bias.
+ *     factor = SCALE / sqrt(RUNNING_VARIANCE + epsilon)
+ *     shift = SHIFT - factor * RUNNING_MEAN
+ *
+ * With them a program can fold the layer into the one before it: it multiplies the weights of the synapses that end at
+ * neuron o by factor[o] and adds shift[o] as a bias.
  *
  * @param layer is a layer of batch normalisation.
  * @param[out] factor receives [O] factors.
@@ -3816,8 +3821,12 @@ typedef enum snnd_neighbours {
 } snnd_neighbours;
 
 /**
- * Computes Moran's I of a grid, with weight 1 between neighbours (Moran 1950): N / W * sum_ij w_ij z_i z_j / sum_i
- * z_i^2, where z are the cells without their mean. Without autocorrelation the expected value is -1 / (N - 1).
+ * Computes Moran's I of a grid, with weight 1 between neighbours (Moran 1950):
+ *
+ *     N / W * sum_ij w_ij z_i z_j / sum_i z_i^2
+ *
+ * where z are the cells without their mean, N is their number and W the sum of the weights. Without autocorrelation the
+ * expected value is -1 / (N - 1).
  *
  * @param context is the context.
  * @param grid points to [rows, columns] finite numbers.

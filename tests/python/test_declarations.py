@@ -28,7 +28,7 @@ class Declarations(unittest.TestCase):
             for name in ("examples/python/generate.py", "examples/python/snndelay/_declarations.py", "meson.build"):
                 shutil.copyfile(ROOT / name, f"{folder}/{name}")
             header = (ROOT / "include/snndelay.h").read_text("utf-8")
-            for before, after in (("int32_t max_delay; ", "int64_t max_delay; "),
+            for before, after in (("int32_t max_delay;", "int64_t max_delay;"),
                                   ("SNND_ERROR_IO = 3", "SNND_ERROR_IO = 33"),
                                   ("snnd_network_sigma(const", "snnd_network_width(const")):
                 self.assertIn(before, header)
