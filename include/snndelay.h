@@ -3401,9 +3401,9 @@ SNND_API snnd_status snnd_trainer_evaluate(snnd_trainer *trainer, const snnd_dat
  * @return
  * - SNND_OK on success.
  * - SNND_ERROR_ARGUMENT if a pointer is NULL, if a number or label is out of range, or if an input is not finite.
- * - SNND_ERROR_STATE while an epoch of snnd_trainer_epoch() is stopped in the middle, which must finish first, since
- *   its other samples would never be seen otherwise, if masks are no longer those of the controller, inside `progress`,
- *   or in an epoch beyond the end of a one-cycle schedule.
+ * - SNND_ERROR_STATE if masks are no longer those of the controller, inside `progress`, in an epoch beyond the end of a
+ *   one-cycle schedule, or while an epoch of snnd_trainer_epoch() is stopped in the middle: that one must finish first,
+ *   since its other samples would never be seen otherwise.
  * - SNND_ERROR_NUMERIC as for snnd_trainer_epoch().
  * - SNND_ERROR_CALLBACK if `reduce` fails.
  * - SNND_ERROR_MEMORY if memory cannot be allocated.
@@ -4298,9 +4298,9 @@ SNND_API snnd_status snnd_correct(snnd_context *context, const double *p, int32_
  * A trained network processes frames one by one. A plan is what inference needs of a network; it is read-only, and any
  * number of streams in any threads share it. A stream is all that changes while frames arrive.
  *
- * Threads: plans and streams are created and freed in the thread of the context, except that snnd_stream_place() uses
- * no context. All other functions of a stream access nothing but the stream and its plan, so that each stream may
- * belong to a thread of its own. They allocate nothing, except for snnd_stream_clone().
+ * Threads: plans and streams are created, also by snnd_stream_clone(), and freed in the thread of the context, except
+ * that snnd_stream_place() uses no context. All other functions of a stream access nothing but the stream and its plan,
+ * so that each stream may belong to a thread of its own. They allocate nothing.
  *
  * @{ */
 
