@@ -2303,7 +2303,7 @@ typedef struct snnd_deep_r_options {
     /** One of ::snnd_growth except MOMENTUM selects the growth. The default is GRADIENT. */
     int32_t growth;
     /**
-     * This matters with random growth; with growth by the gradient, dormant synapses always have gradients. If it is 1,
+     * This matters with random growth; with growth by the gradient, absent synapses always have gradients. If it is 1,
      * they have gradients, which their moments follow, as in the paper's code. If it is 0, they have none, and a step
      * on a sparse network is much faster. The default is 0.
      */
@@ -4473,7 +4473,8 @@ SNND_API const char *snnd_stream_last_error(const snnd_stream *stream);
 SNND_API snnd_status snnd_stream_push(snnd_stream *stream, const float *frame, float *potentials, float *scores);
 
 /**
- * Processes one frame of spikes, as snnd_stream_push() does: each channel has the number of its events.
+ * Processes one frame that is given as events, as snnd_stream_push() does: the number of each channel is how many of
+ * the events it has.
  *
  * @param stream is the stream.
  * @param channels points to [count] channels of events, each below the number of inputs; a channel may occur several
