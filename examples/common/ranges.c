@@ -96,6 +96,8 @@ static const struct range ranges[] = {
     {"untrained p", 0, 1, AT_TIMES},
     {"trained p", 0, 1, AT_TIMES},
     {"class has samples", 0, 1, NEVER},
+    {"untrained order", 0, 1e15, NEVER},
+    {"trained order", 0, 1e15, NEVER},
 };
 
 static const struct range *find(const char *name) {

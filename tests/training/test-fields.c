@@ -101,6 +101,7 @@ static void check_network(const char *model, const char *kept, const struct tabl
         ck_assert_double_eq_tol(number(moran, first_row + o, z), test.z, 1e-7 * fabs(test.z) + 1e-12);
         ck_assert_double_eq_tol(number(moran, first_row + o, p), test.p, 1e-8);
         ck_assert_str_eq(table_cell(moran, first_row + o, "class has samples"), o < DIGITS ? "1" : "0");
+        ck_assert((number(moran, first_row + o, "trained order") > 0) == highest);
     }
     free(p);
     free(z);
@@ -188,6 +189,79 @@ static void check_way(const char *neighbours, const char *search, const char *wa
     }
 }
 
+/* A script of a picture has all of these words, or none of them. */
+static void check_script(const char *name, int there, const char *const words[]) {
+    char *script = read_text(out, name, NULL);
+    ck_assert_ptr_nonnull(script);
+    for (int i = 0; words[i] != NULL; i++)
+        ck_assert_msg((strstr(script, words[i]) != NULL) == there, "'%s' in %s", words[i], name);
+    free(script);
+}
+
+#define HAS(name, ...) check_script(name, 1, (const char *const[]){__VA_ARGS__, NULL})
+#define LACKS(name, ...) check_script(name, 0, (const char *const[]){__VA_ARGS__, NULL})
+
+/* A picture says what the table says. */
+static void check_words(void) {
+    struct table tests;
+    read_table("tests.tsv", &tests);
+    for (int row = 0; row < tests.rows; row++) {
+        char *words =
+            format_text("n = %s and %s\\nAUC %.2f (%.2f to %.2f)\\np = %.2g", table_cell(&tests, row, "first_n"),
+                        table_cell(&tests, row, "second_n"), number(&tests, row, "auc"), number(&tests, row, "auc_low"),
+                        number(&tests, row, "auc_high"), number(&tests, row, "p_median"));
+        HAS("pictures/moran.gp", words);
+        if (row == 0)
+            HAS("pictures/fields-dense.gp", words, "corrected", "in pairs");
+        free(words);
+    }
+    table_free(&tests);
+}
+
+static void look_again(void) {
+    ck_assert_int_eq(LOOK(USUAL, "--quiet"), 0);
+}
+
+/* Channels have the pitches of the front end, and numbers where there is none, or one without pitches. */
+START_TEST(axes_have_units) {
+    char *front_end = in_folder(out, "dense-0/front_end.json"), *moved = in_folder(out, "moved.json");
+    look_again();
+    HAS("pictures/fields-dense.gp", "'centre of the Mel channel (kHz)'", "set ytics ('0.1' ", "'delay (ms)'",
+        "'100' 10, ");
+    ck_assert_int_eq(rename(front_end, moved), 0);
+    look_again();
+    HAS("pictures/fields-dense.gp", "'input channel'", "'delay (ms)'");
+    LACKS("pictures/fields-dense.gp", "kHz");
+    write_text(out, "dense-0/front_end.json", "{\"preset\": \"zenke-vogels\"}");
+    look_again();
+    HAS("pictures/fields-dense.gp", "'input channel'");
+    write_text(out, "dense-0/front_end.json", "{\"preset\": \"mel\", \"version\": 77}");
+    ck_assert_int_eq(LOOK(USUAL, "--quiet"), 1);
+    char *said = read_text(folder, "err.txt", NULL);
+    ck_assert_ptr_nonnull(strstr(said, "front_end.json: \"version\" is 77"));
+    free(said);
+    free(moved);
+    free(front_end);
+}
+END_TEST
+
+/* Other seeds make other networks, and none of them is of the first ones. */
+START_TEST(begins_with_another_seed) {
+    struct table moran;
+    ck_assert_int_eq(LOOK("--seed", "7", "--seeds", "1", "--sparsity", "0.5", "--permutations", "5"), 0);
+    ck_assert(has("dense-7/best.safetensors") && has("fixed-7") && !has("dense-0"));
+    ck_assert(has("fields/deep-r-7-trained.npy"));
+    read_table("moran.tsv", &moran);
+    for (int row = 0; row < moran.rows; row++) {
+        ck_assert_str_eq(table_cell(&moran, row, "seed"), "7");
+        ck_assert_str_eq(table_cell(&moran, row, "class has samples"), row % 20 < DIGITS ? "1" : "0");
+    }
+    table_free(&moran);
+    HAS("pictures/fields-dense.gp", "(seed 7, ");
+    HAS("fields.json", "\"seed\":\t7");
+}
+END_TEST
+
 START_TEST(finds_what_the_library_finds) {
     snnd_moran_options options;
     snnd_moran_options_init(&options, sizeof options);
@@ -195,6 +269,7 @@ START_TEST(finds_what_the_library_finds) {
     ck_assert_int_eq(LOOK(USUAL, "--jobs", "2"), 0);
     check_networks(&options, 0);
     check_tests();
+    check_words();
     check_way("8", "0", "8 neighbours, rows in the order of the channels, not as in the paper");
     ck_assert(!has("orders.tsv"));
     check_pictures(gnuplot_is_here());
@@ -260,6 +335,8 @@ static void check_orders(void) {
     for (int o = 0; o < 20; o++) {
         char *text = format_text("%s", table_cell(&orders, 20 + o, "order")), *at = text;
         ck_assert_str_eq(table_cell(&orders, 20 + o, "trained"), "1");
+        ck_assert_int_eq((int)number(&moran, o, "untrained order"), o + 1);
+        ck_assert_int_eq((int)number(&moran, o, "trained order"), 20 + o + 1);
         for (size_t r = 0; r < rows; r++) {
             const size_t row = strtoul(at, &at, 10);
             ck_assert_uint_lt(row, rows);
@@ -308,6 +385,8 @@ START_TEST(tells_how_much_p_depends_on_the_seed) {
     ck_assert_ptr_nonnull(strstr(settings, "\"order\":\t\"highest\""));
     free(settings);
     free(said);
+    HAS("pictures/moran.gp", "(median; draws ");
+    HAS("pictures/fields-fixed.gp", "ordered for the highest Moran");
     check_way("8", "0", "8 neighbours, 30 orders of the rows");
     check_orders();
 }
@@ -366,6 +445,8 @@ int main(void) {
     tcase_add_test(program, finds_what_the_library_finds);
     tcase_add_test(program, goes_on_where_it_was);
     tcase_add_test(program, tells_how_much_p_depends_on_the_seed);
+    tcase_add_test(program, axes_have_units);
+    tcase_add_test(program, begins_with_another_seed);
     tcase_add_test(program, goes_without_gnuplot);
     tcase_add_test(program, bears_networks_without_fields);
     tcase_add_test(program, says_what_is_wrong);

@@ -12,7 +12,7 @@ static int look_at(const struct field_results *results, snnd_context *context, i
                    struct failure *failure) {
     struct fields *fields = field_results_at(results, kind, seed, state);
     const char *model = state == FIELDS_TRAINED ? results->model : KEEP_INITIAL;
-    char *name = format_text("%s-%d", field_kind_names[kind], seed);
+    char *name = format_text("%s-%d", field_kind_names[kind], results->first_seed + seed);
     char *path = format_text("%s/%s", name, model);
     char *kept = format_text("%s/fields/%s-%s.npy", results->out, name, states[state]);
     int result = fields_load(context, results->out, path, &results->way, fields, failure);
@@ -38,7 +38,7 @@ static int count_outputs(struct field_results *results, struct failure *failure)
 
 /* Classes that no training sample has, as the first run has kept them; one of an older program has not. */
 static int find_absent(struct field_results *results, struct failure *failure) {
-    char *folder = format_text("%s/%s-0", results->out, field_kind_names[0]);
+    char *folder = format_text("%s/%s-%d", results->out, field_kind_names[0], results->first_seed);
     const int kept = file_exists_in(folder, KEEP_SETTINGS);
     cJSON *settings = kept ? keep_settings(folder, failure) : NULL;
     const cJSON *absent = cJSON_GetObjectItemCaseSensitive(settings, KEEP_ABSENT), *one;
@@ -59,7 +59,12 @@ int field_results_look(struct field_results *results, snnd_context *context, int
         for (int seed = 0; seed < results->seeds; seed++)
             for (int state = 0; result == 0 && state < FIELD_STATES; state++)
                 result = look_at(results, context, kind, seed, state, keep, failure);
-    return result == 0 && count_outputs(results, failure) == 0 ? find_absent(results, failure) : -1;
+    if (result != 0 || count_outputs(results, failure) != 0 || find_absent(results, failure) != 0)
+        return -1;
+    char *first = format_text("%s-%d", field_kind_names[0], results->first_seed);
+    result = field_axes_read(&results->axes, results->out, first, results->fields[0].rows, failure);
+    free(first);
+    return result;
 }
 
 void field_results_free(struct field_results *results) {
@@ -67,6 +72,7 @@ void field_results_free(struct field_results *results) {
         fields_free(&results->fields[i]);
     free(results->fields);
     free(results->absent);
+    field_axes_free(&results->axes);
     results->fields = NULL;
     results->absent = NULL;
 }

@@ -18,7 +18,8 @@ static const char help[] =
     "Runs that are done are loaded; what was killed goes on where it was.\n\n"
     "  --data DIR         as of snnd-train\n"
     "  --out DIR          where runs and results are kept (RECIPE-fields)\n"
-    "  --seeds N          networks of each kind, with seeds 0 to N - 1 (3)\n"
+    "  --seeds N          networks of each kind, with seeds one after the other (3)\n"
+    "  --seed N           the first of the seeds (0): other ones make networks that are independent\n"
     "  --sparsity S       share of absent synapses of the sparse kinds (0.875)\n"
     "  --as-in-paper      the highest Moran's I over orders of the rows that are drawn, as if channels had no order\n"
     "  --permutations N   orders of the rows that are drawn (2000)\n"
@@ -71,6 +72,7 @@ static const struct argument known[] = {
     {"data", TEXT, AT(sweep.data), 0, 0, NULL},
     {"out", TEXT, AT(sweep.out), 0, 0, NULL},
     {"seeds", WHOLE, AT(seeds), 1, 1000, NULL},
+    {"seed", WHOLE, AT(seed), 0, 1000000000, NULL},
     {"sparsity", REAL, AT(sparsity), 0, 0.999999, NULL},
     {"permutations", WHOLE, AT(permutations), 1, 1e8, NULL},
     {"as-in-paper", SWITCH, AT(as_in_paper), 0, 0, NULL},
@@ -123,7 +125,7 @@ static int add_run(struct field_options *options, int kind, int64_t seed, struct
 }
 
 static int add_runs(struct field_options *options, struct failure *failure) {
-    for (int64_t seed = 0; seed < options->seeds; seed++)
+    for (int64_t seed = options->seed; seed < options->seed + options->seeds; seed++)
         for (int kind = 0; kind < FIELD_KINDS; kind++)
             if (add_run(options, kind, seed, failure) != 0)
                 return -1;

@@ -9,7 +9,7 @@
 
 struct field_options {
     struct sweep sweep;
-    int64_t seeds; /**< 0 to seeds - 1 */
+    int64_t seed, seeds; /**< the first, and how many one after the other */
     double sparsity;
     struct fields_way way;
     const char *model;                                   /**< file of a run that its trained network is taken from */

@@ -53,11 +53,18 @@ void field_results_put(FILE *stream, double value) {
         fprintf(stream, "\t%.9g", value);
 }
 
+/* In which order the rows of a field are: that of the channels (0), or that in this line of orders.tsv, without the
+ * heading. */
+static int order_of(const struct field_results *results, int kind, int seed, int state, int32_t output) {
+    const int networks = (kind * results->seeds + seed) * FIELD_STATES + state;
+    return results->way.highest ? networks * (int)results->outputs + (int)output + 1 : 0;
+}
+
 static void put_fields(FILE *stream, const struct field_results *results, int kind, int seed) {
     const struct fields *before = field_results_at(results, kind, seed, FIELDS_UNTRAINED);
     const struct fields *after = field_results_at(results, kind, seed, FIELDS_TRAINED);
     for (int32_t o = 0; o < after->outputs; o++) {
-        fprintf(stream, "%s\t%d\t%d", field_kind_names[kind], seed, (int)o);
+        fprintf(stream, "%s\t%d\t%d", field_kind_names[kind], results->first_seed + seed, (int)o);
         field_results_put(stream, before->moran[o]);
         field_results_put(stream, after->moran[o]);
         field_results_put(stream, fields_sum(before, before->excitation, o));
@@ -68,7 +75,8 @@ static void put_fields(FILE *stream, const struct field_results *results, int ki
         field_results_put(stream, after->z[o]);
         field_results_put(stream, before->p[o]);
         field_results_put(stream, after->p[o]);
-        fprintf(stream, "\t%d\n", !results->absent[o]);
+        fprintf(stream, "\t%d\t%d\t%d\n", !results->absent[o], order_of(results, kind, seed, FIELDS_UNTRAINED, o),
+                order_of(results, kind, seed, FIELDS_TRAINED, o));
     }
 }
 
@@ -78,7 +86,8 @@ static int write_moran(const struct field_results *results, struct failure *fail
     if (stream == NULL)
         return -1;
     fputs("kind\tseed\toutput\tuntrained I\ttrained I\tuntrained excitation\tuntrained inhibition\t"
-          "trained excitation\ttrained inhibition\tuntrained z\ttrained z\tuntrained p\ttrained p\tclass has samples\n",
+          "trained excitation\ttrained inhibition\tuntrained z\ttrained z\tuntrained p\ttrained p\tclass has samples\t"
+          "untrained order\ttrained order\n",
           stream);
     for (int kind = 0; kind < FIELD_KINDS; kind++)
         for (int seed = 0; seed < results->seeds; seed++)
@@ -97,7 +106,8 @@ static int write_orders(const struct field_results *results, struct failure *fai
         const struct fields *fields = &results->fields[i];
         const int kind = i / FIELD_STATES / results->seeds, seed = i / FIELD_STATES % results->seeds;
         for (int32_t o = 0; o < fields->outputs; o++) {
-            fprintf(stream, "%s\t%d\t%d\t%d\t", field_kind_names[kind], seed, (int)o, i % FIELD_STATES);
+            fprintf(stream, "%s\t%d\t%d\t%d\t", field_kind_names[kind], results->first_seed + seed, (int)o,
+                    i % FIELD_STATES);
             for (int32_t r = 0; r < fields->rows; r++)
                 fprintf(stream, "%s%d", r > 0 ? " " : "",
                         (int)fields->order[(size_t)o * (size_t)fields->rows + (size_t)r]);

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "training/fields/field_axes.h"
 #include "training/fields/fields.h"
 
 enum field_kind { FIELDS_DENSE, FIELDS_DEEP_R, FIELDS_FIXED, FIELD_KINDS };
@@ -17,11 +18,12 @@ enum field_state { FIELDS_UNTRAINED, FIELDS_TRAINED, FIELD_STATES };
 
 struct field_results {
     const char *out;
-    int seeds;
+    int first_seed, seeds; /**< the first network has the first seed, and so on */
     const char *model;     /**< file of a run that its trained network is taken from */
     struct fields_way way; /**< how the values of Moran's I were found */
     struct fields *fields; /**< [kinds, seeds, states] */
     int32_t outputs;
+    struct field_axes axes; /**< of the fields, by the first run */
     char *absent; /**< [outputs], 1: no training sample is of this class, whose fields are in no test and no picture */
 };
 

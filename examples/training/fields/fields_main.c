@@ -23,6 +23,7 @@ static cJSON *common_settings(const struct sweep *sweep, struct failure *failure
 /* What the results depend on. */
 static int write_settings(const struct field_options *options, struct failure *failure) {
     cJSON *common = common_settings(&options->sweep, failure), *settings = cJSON_CreateObject();
+    cJSON_AddNumberToObject(settings, "seed", (double)options->seed);
     cJSON_AddNumberToObject(settings, "seeds", (double)options->seeds);
     cJSON_AddNumberToObject(settings, "sparsity", options->sparsity);
     cJSON_AddStringToObject(settings, "model", options->model);
@@ -56,8 +57,11 @@ static int draw_results(void *user, const char *place, struct failure *failure) 
 
 /* Tables, tests and pictures. */
 static int conclude(snnd_context *context, const struct field_options *options, struct failure *failure) {
-    struct field_results results = {
-        .out = options->sweep.out, .seeds = (int)options->seeds, .model = options->model, .way = options->way};
+    struct field_results results = {.out = options->sweep.out,
+                                    .first_seed = (int)options->seed,
+                                    .seeds = (int)options->seeds,
+                                    .model = options->model,
+                                    .way = options->way};
     int result = field_results_look(&results, context, 1, failure);
     if (result == 0)
         say_how(&results);

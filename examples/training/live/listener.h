@@ -6,7 +6,7 @@
 
 #include "audio/mel_window.h"
 #include "common/failure.h"
-#include "training/live/hearing.h"
+#include "training/hearing.h"
 
 struct listener {
     const struct hearing *hearing;

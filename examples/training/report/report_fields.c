@@ -182,18 +182,20 @@ static int draw_again(void *user, const char *place, struct failure *failure) {
     const char *model = strcmp(named, KEEP_BEST) == 0 ? KEEP_BEST : strcmp(named, KEEP_LAST) == 0 ? KEEP_LAST : NULL;
     free(named);
     const double seeds = history_number(again->settings, "seeds"),
-                 orders = history_number(again->settings, "permutations");
+                 orders = history_number(again->settings, "permutations"),
+                 first = fmax(0, history_number(again->settings, "seed"));
     char *neighbours = past_setting(again->settings, "neighbours");
     const int rook = strcmp(neighbours, "rook") == 0;
     free(neighbours);
-    if (model == NULL || !(seeds >= 1 && seeds <= 1000) || !(orders >= 1 && orders <= 1e8))
+    if (model == NULL || !(seeds >= 1 && seeds <= 1000) || !(first <= 1e9) || !(orders >= 1 && orders <= 1e8))
         return failed(failure, "%s/fields.json does not tell of which networks and in which way", again->folder);
     if (orders > MOST_ORDERS)
         return failed(failure,
                       "%s/fields.json asks for %.0f orders of the rows, and a report tries up to %d: "
                       "rawhd-receptive-fields draws",
                       again->folder, orders, (int)MOST_ORDERS);
-    struct field_results results = {.out = again->folder, .seeds = (int)seeds, .model = model};
+    struct field_results results = {
+        .out = again->folder, .first_seed = (int)first, .seeds = (int)seeds, .model = model};
     char *order = past_setting(again->settings, "order");
     results.way.highest = strcmp(order, "natural") != 0;
     results.way.draws = 1;

@@ -1,4 +1,4 @@
-#include "training/live/hearing.h"
+#include "training/hearing.h"
 
 #include <stdlib.h>
 #include <string.h>
