@@ -98,6 +98,10 @@ static const struct range ranges[] = {
     {"class has samples", 0, 1, NEVER},
     {"untrained order", 0, 1e15, NEVER},
     {"trained order", 0, 1e15, NEVER},
+    /* perturbations.tsv */
+    {"n", 0, 1e15, NEVER},
+    {"correct", 0, 1e15, NEVER},
+    {"accuracy", 0, 1, NEVER},
 };
 
 static const struct range *find(const char *name) {

@@ -410,6 +410,7 @@ START_TEST(without_perturbation_it_is_as_the_run_has_it) {
     free(wilson);
     check_said("e/confusion.tsv", "label\t0\t1\t2");
     check_said("e/evaluation.json", "run/best.safetensors");
+    check_said("e/evaluation.json", "\"zero (english)\"");
     ck_assert_int_eq(EVALUATE("run/last.safetensors", "--data", "set", "--out", "e", "--quiet"), 0);
     check_said("e/evaluation.json", "run/last.safetensors");
 }

@@ -449,6 +449,37 @@ START_TEST(shows_fields_and_ablations) {
 }
 END_TEST
 
+#define PERTURBED_HEAD "perturbation\tlevel\tseed\tn\tcorrect\taccuracy\tlow\thigh\n"
+
+/* Two samples of class 0, one of class 1; what is drawn has its mean and range, and what is not its interval. */
+static void write_evaluation(const char *rows) {
+    char *table = format_text(PERTURBED_HEAD "%s", rows);
+    write_text(folder, "evaluation/perturbations.tsv", table);
+    write_text(folder, "evaluation/predictions.tsv",
+               "index\tlabel\tpredicted\tspeaker\n0\t0\t0\t4\n1\t0\t1\t4\n2\t1\t1\t5\n");
+    free(table);
+}
+
+START_TEST(shows_evaluations) {
+    write_evaluation("none\t-\t-\t3\t2\t0.6666\t0.2077\t0.9385\njitter\t2\t0\t3\t2\t0.625\t0.2\t0.9\n"
+                     "jitter\t2\t1\t3\t1\t0.375\t0.1\t0.8\nonly\texcitation\t-\t3\t1\t0.25\t0.1\t0.8\n");
+    write_text(folder, "evaluation/evaluation.json", "{\"model\": \"some/best\", \"classes\": [\"zero\", \"<one>\"]}");
+    ck_assert_int_eq(REPORT("evaluation"), 0);
+    check_self_contained();
+    ck_assert(page_has("Confusion matrix") && page_has("<th scope=\"col\">&lt;one&gt;</th>"));
+    ck_assert(page_has("<th scope=\"row\">none</th>") && page_has("66.66 %") && page_has("20.8 to 93.8 %"));
+    ck_assert(page_has("50.00 %") && page_has("37.50 to 62.50 %") && !page_has("20.0 to 90.0 %"));
+    ck_assert(page_has("Accuracy of each speaker") && page_has("some/best"));
+    write_evaluation("none\t-\t-\t3\t2\t7\t0.2\t0.9\n");
+    ck_assert_int_eq(REPORT("evaluation"), 1);
+    check_error("evaluation/perturbations.tsv: line 2, column 6 (accuracy): is 7");
+    write_evaluation("none\t-\t-\t3\t2\t0.6666\t0.2077\t0.9385\n");
+    write_text(folder, "evaluation/predictions.tsv", "index\tlabel\n");
+    ck_assert_int_eq(REPORT("evaluation"), 1);
+    check_error("predictions.tsv: line 1 has 2 columns, and not 4");
+}
+END_TEST
+
 /* ---- Pictures of what other programs have left ---- */
 
 /* Takes files of these endings out of FOLDER/NAME/pictures; NULL: all of it. */
@@ -1072,6 +1103,7 @@ int main(void) {
     tcase_add_test(pages, goes_without_gnuplot_and_without_old_files);
     tcase_add_test(pages, shows_unfinished_runs);
     tcase_add_test(pages, shows_fields_and_ablations);
+    tcase_add_test(pages, shows_evaluations);
     tcase_add_test(pages, escapes_whatever_it_is_given);
     tcase_add_test(pages, draws_in_any_folder);
     tcase_add_test(pages, says_what_is_wrong_and_leaves_the_page);

@@ -128,7 +128,7 @@ static char *seed_text(const struct evaluation_row *row) {
 static int write_rows(const struct evaluation *evaluation, const struct evaluation_row *row, size_t count,
                       struct failure *failure) {
     struct file_writing writing;
-    FILE *stream = file_begin_in(evaluation->out, "perturbations.tsv", &writing, failure);
+    FILE *stream = file_begin_in(evaluation->out, EVALUATION_TABLE, &writing, failure);
     if (stream == NULL)
         return -1;
     fputs("perturbation\tlevel\tseed\tn\tcorrect\taccuracy\tlow\thigh\n", stream);
@@ -169,8 +169,12 @@ static int write_settings(const struct evaluation *evaluation, struct failure *f
     cJSON_AddNumberToObject(settings, "seed", (double)evaluation->seed);
     cJSON_AddNumberToObject(settings, "seeds", (double)evaluation->seeds);
     cJSON_AddStringToObject(settings, "library", snnd_version());
+    if (evaluation->samples.class_names != NULL)
+        cJSON_AddItemToObject(
+            settings, "classes",
+            cJSON_CreateStringArray((const char *const *)evaluation->samples.class_names, evaluation->samples.classes));
     cJSON_AddItemToObject(settings, "options", options_settings(&evaluation->options));
-    const int result = json_write_in(evaluation->out, "evaluation.json", settings, failure);
+    const int result = json_write_in(evaluation->out, EVALUATION_SETTINGS, settings, failure);
     free(model);
     free(folder);
     cJSON_Delete(settings);

@@ -6,6 +6,10 @@
 
 #include "training/evaluate/evaluation.h"
 
+/** In the folder of an evaluation, beside predictions.tsv. */
+#define EVALUATION_TABLE "perturbations.tsv"
+#define EVALUATION_SETTINGS "evaluation.json"
+
 /** What came of one perturbation with one seed. */
 struct evaluation_row {
     const struct perturbation *perturbation;

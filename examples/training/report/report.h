@@ -8,7 +8,7 @@
 #include "common/failure.h"
 #include "common/table.h"
 
-enum report_kind { REPORT_NOTHING, REPORT_RUN, REPORT_FIELDS, REPORT_ABLATION, REPORT_SWEEP };
+enum report_kind { REPORT_NOTHING, REPORT_RUN, REPORT_FIELDS, REPORT_ABLATION, REPORT_SWEEP, REPORT_EVALUATION };
 
 /** What all sections need. */
 struct report {
@@ -33,12 +33,21 @@ int report_ablation(const struct report *report, FILE *page, const char *folder,
 /** Accuracy by options that were swept over, of snnd-ablation --sweep. */
 int report_sweep(const struct report *report, FILE *page, const char *folder, const char *id, struct failure *failure);
 
+/** What snnd-evaluate found: classes that were taken for others, and accuracies of what was perturbed. */
+int report_evaluation(const struct report *report, FILE *page, const char *folder, const char *id,
+                      struct failure *failure);
+
 /** All runs among the folders, those that can be read, if there are several: in one table, and in one picture. */
 void report_overview(FILE *page, char *const folders[], int count);
 
 /** Which classes and speakers the best network of a run is good at, where the run says it. */
 struct past;
 int report_predictions(const struct report *report, FILE *page, const struct past *past, struct failure *failure);
+
+/** The same of predictions that are there, of one sample at least; of `past` it needs the settings, for names. */
+struct predictions;
+void report_classes(const struct report *report, FILE *page, const struct past *past,
+                    const struct predictions *predictions);
 
 /** What synapses do for a test sample, and what that takes: numbers of a record of the log, where it has them. */
 enum { REPORT_COSTS = 3 };

@@ -17,7 +17,8 @@ enum { DONE = 0, FAILED = 1, USAGE = 2 };
 
 static const char help[] =
     "Makes one page of HTML from folders of results, to look at in any browser, with nothing else needed. A FOLDER is\n"
-    "what snnd-train, snnd-fields or snnd-ablation has left. Pictures are drawn by gnuplot from what the\n"
+    "what snnd-train, snnd-fields, snnd-ablation or snnd-evaluate has left. Pictures are drawn by gnuplot from what "
+    "the\n"
     "folder tells, in a private folder, and kept as SVG and PNG in FOLDER/pictures with their data and scripts: "
     "gnuplot\n"
     "NAME.gp draws again there. Those of runs are drawn anew, of the others what is missing. Nothing that lies in a\n"
@@ -88,7 +89,8 @@ static int check_folders(const struct options *options, struct failure *failure)
         if (report_kind_of(options->folder[i]) == REPORT_NOTHING)
             return failed(failure,
                           "%s: is no folder of results: a run has settings.json and log.jsonl, receptive fields have "
-                          "moran.tsv and tests.tsv, an ablation or a sweep has results.tsv and summary.tsv",
+                          "moran.tsv and tests.tsv, an ablation or a sweep has results.tsv and summary.tsv, an "
+                          "evaluation has perturbations.tsv and predictions.tsv",
                           options->folder[i]);
     }
     return 0;
@@ -97,10 +99,11 @@ static int check_folders(const struct options *options, struct failure *failure)
 static int write_section(const struct report *report, FILE *page, const char *folder, const char *id,
                          struct failure *failure) {
     const enum report_kind kind = report_kind_of(folder);
-    return kind == REPORT_RUN      ? report_run(report, page, folder, id, failure)
-           : kind == REPORT_FIELDS ? report_fields(report, page, folder, id, failure)
-           : kind == REPORT_SWEEP  ? report_sweep(report, page, folder, id, failure)
-                                   : report_ablation(report, page, folder, id, failure);
+    return kind == REPORT_RUN          ? report_run(report, page, folder, id, failure)
+           : kind == REPORT_FIELDS     ? report_fields(report, page, folder, id, failure)
+           : kind == REPORT_SWEEP      ? report_sweep(report, page, folder, id, failure)
+           : kind == REPORT_EVALUATION ? report_evaluation(report, page, folder, id, failure)
+                                       : report_ablation(report, page, folder, id, failure);
 }
 
 /* A section is on the page when all of it is there; else a sentence is in its place. 1 if that is so, -1 is failure. */

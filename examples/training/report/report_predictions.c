@@ -217,6 +217,12 @@ static void write_origin(FILE *page, const struct past *past, const struct predi
     free(text);
 }
 
+void report_classes(const struct report *report, FILE *page, const struct past *past,
+                    const struct predictions *predictions) {
+    write_confusion(page, report->context, past, predictions);
+    write_speakers(page, report->context, predictions);
+}
+
 int report_predictions(const struct report *report, FILE *page, const struct past *past, struct failure *failure) {
     struct predictions predictions;
     if (!file_exists_in(past->folder, KEEP_PREDICTIONS)) {
@@ -229,8 +235,7 @@ int report_predictions(const struct report *report, FILE *page, const struct pas
         return -1;
     if (predictions.samples > 0) {
         write_origin(page, past, &predictions);
-        write_confusion(page, report->context, past, &predictions);
-        write_speakers(page, report->context, &predictions);
+        report_classes(report, page, past, &predictions);
     }
     predictions_free(&predictions);
     return 0;

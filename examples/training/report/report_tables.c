@@ -8,6 +8,7 @@
 #include "common/place.h"
 #include "common/table.h"
 #include "training/ablation/grid_results.h"
+#include "training/evaluate/evaluation_results.h"
 #include "training/report/past.h"
 #include "training/report/report.h"
 
@@ -16,6 +17,8 @@ enum report_kind report_kind_of(const char *folder) {
         return REPORT_RUN;
     if (file_exists_in(folder, "tests.tsv") && file_exists_in(folder, "moran.tsv"))
         return REPORT_FIELDS;
+    if (file_exists_in(folder, EVALUATION_TABLE) && file_exists_in(folder, PREDICTIONS_FILE))
+        return REPORT_EVALUATION;
     if (file_exists_in(folder, GRID_SETTINGS) && file_exists_in(folder, "summary.tsv"))
         return REPORT_SWEEP;
     return file_exists_in(folder, "summary.tsv") && file_exists_in(folder, "results.tsv") ? REPORT_ABLATION
