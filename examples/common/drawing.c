@@ -7,7 +7,7 @@
 #include "common/files.h"
 
 /* What there may be of a picture; the place of the first that is drawn. */
-static const char *const endings[] = {"gp", "dat", "svg", "png", NULL};
+static const char *const endings[] = {"gp", "dat", "svg", "png", "pdf", NULL};
 
 enum { PICTURES = 2 };
 

@@ -14,8 +14,8 @@ char *drawing_begin(struct failure *failure);
 /** Removes it, and all in it; NULL is fine. */
 void drawing_end(char *place);
 
-/** Copies a picture, NAME.svg and NAME.png, and its script and its data if these are to be kept, to FOLDER/pictures,
- * and removes what an earlier one of its name has there and this one has not. */
+/** Copies a picture, NAME.svg, NAME.png and NAME.pdf, and its script and its data if these are to be kept, to
+ * FOLDER/pictures, and removes what an earlier one of its name has there and this one has not. */
 int drawing_keep(const char *place, const char *name, int scripts, const char *folder, struct failure *failure);
 
 /** Copies scripts and data, also those that others have left, from FOLDER/pictures. */

@@ -47,7 +47,11 @@ static const char style[] =
     "# readers can tell apart.\n"
     "if (ending eq 'svg') {\n"
     "    set terminal svg size width, height font 'sans-serif,14' background 'white' noenhanced\n"
-    "} else {\n"
+    "}\n"
+    "if (ending eq 'pdf') {\n"
+    "    set terminal pdfcairo size width / 96.0 in, height / 96.0 in font 'DejaVu Sans,10.5' noenhanced\n"
+    "}\n"
+    "if (ending eq 'png') {\n"
     "    set terminal pngcairo size 2 * width, 2 * height font 'DejaVu Sans,10.5' fontscale 2 linewidth 2 \\\n"
     "        pointscale 2 noenhanced\n"
     "}\n"
@@ -65,11 +69,11 @@ static const char style[] =
     "set boxwidth 0.9 relative\n"
     "set key outside top center horizontal\n";
 
-/* One script makes both files: it loads itself once more with the other ending. */
+/* One script makes all files: it loads itself once more with the next ending. */
 static void begin_script(struct picture *picture, int width, int height) {
     const char *name = picture->name;
     fprintf(picture->script,
-            "# Draws %s.svg and %s.png: gnuplot %s.gp\n"
+            "# Draws %s.svg, %s.png and %s.pdf: gnuplot %s.gp\n"
             "reset\n"
             "name = '%s'\n"
             "width = %d\n"
@@ -77,15 +81,16 @@ static void begin_script(struct picture *picture, int width, int height) {
             "if (!exists('ending')) { ending = 'svg' }\n"
             "%s"
             "set output name . '.' . ending\n\n",
-            name, name, name, name, width, height, style);
+            name, name, name, name, name, width, height, style);
 }
 
 static void end_script(struct picture *picture) {
     fprintf(picture->script,
             "\n"
             "unset output\n"
-            "if (ending eq 'svg') { ending = 'png'; load '%s.gp' }\n",
-            picture->name);
+            "if (ending eq 'svg') { ending = 'png'; load '%s.gp' } \\\n"
+            "else { if (ending eq 'png') { ending = 'pdf'; load '%s.gp' } }\n",
+            picture->name, picture->name);
 }
 
 struct picture *picture_begin(const char *place, const char *name, int width, int height, struct failure *failure) {

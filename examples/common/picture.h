@@ -1,4 +1,5 @@
-/* Pictures by gnuplot, in a private folder (drawing.h): data, a script, and the SVG and the PNG that come of them. */
+/* Pictures by gnuplot, in a private folder (drawing.h): data, a script, and the SVG, PNG and PDF that come
+ * of them. */
 #ifndef EXAMPLES_PICTURE_H
 #define EXAMPLES_PICTURE_H
 
@@ -10,7 +11,8 @@ struct picture; /**< one that is being made */
 
 /**
  * Begins PLACE/NAME.gp with what every picture begins with. `place` is of drawing_begin(), and `name` of a-z, 0-9 and
- * "-"; the size is in the SVG's pixels, and a PNG has twice as many. NULL on failure.
+ * "-"; the size is in the SVG's pixels, of which 96 are an inch in an SVG and a PDF, and a PNG has twice as many. NULL
+ * on failure.
  *
  * A script begins with the style of all pictures: the colours red (excitation), blue (inhibition), grey, pale;
  * word(colours, n) for n = 1 to 6; and a diverging palette, blue below and red above.
@@ -27,8 +29,8 @@ FILE *picture_script(struct picture *picture);
 /** Writes text as a string of gnuplot, in quotes and without anything that gnuplot would act upon. */
 void picture_quote(FILE *script, const char *text);
 
-/** Closes the files and has gnuplot draw NAME.svg and NAME.png. Where there is no gnuplot the program says so once, on
- * stderr, and it is no failure. Frees the picture in any case; NULL is a failure that has been told. */
+/** Closes the files and has gnuplot draw NAME.svg, NAME.png and NAME.pdf. Where there is no gnuplot the program says so
+ * once, on stderr, and it is no failure. Frees the picture in any case; NULL is a failure that has been told. */
 int picture_end(struct picture *picture, struct failure *failure);
 
 /** Has gnuplot carry out PLACE/NAME.gp, whatever is in it. */

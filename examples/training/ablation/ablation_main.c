@@ -51,7 +51,7 @@ static const char help[] =
     "                      interval at 95 % and test, whose p is corrected by Holm for the pair's sparsities\n"
     "  ablation.json       the settings\n"
     "  MODEL-SPARSITY-seed-N/  a run, as of snnd-train; its output is in output.txt\n"
-    "and at the end pictures/ablation.svg and .png, and best.svg and .png of the best epochs. With --sweep it has\n"
+    "and at the end pictures/ablation and, of the best epochs, best, as .svg, .png and .pdf. With --sweep it has\n"
     "sweep.json in place of ablation.json, a column for each OPTION in the tables, runs in\n"
     "OPTION-VALUE_OPTION-VALUE_seed-N/, and neither differences.tsv nor pictures.\n\n"
     "Exit codes: 0 all runs are done; 1 the data or a run failed, and the next start repeats it; 2 wrong usage, also\n"

@@ -61,10 +61,10 @@ static int draw_training(const struct past *past, const char *place, struct fail
           "plot 'training.dat' using 1:4 linewidth 2 pointtype 7 pointsize 0.4 linecolor rgb red title 'test'",
           script);
     if (validated)
-        fputs(", \\\n     '' using 1:3 linewidth 2 pointtype 7 pointsize 0.4 linecolor rgb '#e08214' "
+        fputs(", \\\n     '' using 1:3 linewidth 2 pointtype 5 pointsize 0.4 linecolor rgb '#e08214' "
               "title 'validation'",
               script);
-    fputs(", \\\n     '' using 1:2 linewidth 2 pointtype 7 pointsize 0.4 linecolor rgb blue "
+    fputs(", \\\n     '' using 1:2 linewidth 2 pointtype 9 pointsize 0.5 linecolor rgb blue "
           "title 'training (with dropout)'",
           script);
     if (with_sigma)
@@ -163,7 +163,7 @@ static void write_accuracies(const struct past *past, FILE *data) {
 static void plot_run(const struct past *past, int number, int epochs, FILE *script) {
     static const int marks[] = {7, 5, 9, 13, 11};
     enum { COLOURS = 6, MARKS = sizeof marks / sizeof *marks };
-    const int mark = marks[number / COLOURS % MARKS], colour = 1 + number % COLOURS;
+    const int mark = marks[number % MARKS], colour = 1 + number % COLOURS; /* no two of the first 30 runs share both */
     char *name = printable(past->folder);
     const char *shown = end_of_name(name);
     char *title = format_text("%s%s", shown != name ? "... " : "", shown);

@@ -50,7 +50,7 @@ static void carry_out_scripts(struct gallery *gallery, const struct exhibit exhi
         return;
     drawing_fetch(place, gallery->folder);
     for (int i = 0; i < count; i++) {
-        static const char *const endings[] = {"gp", "dat", "svg", "png"};
+        static const char *const endings[] = {"gp", "dat", "svg", "png", "pdf"};
         char *script = format_text("%s.gp", exhibits[i].name);
         if (file_exists_in(place, script))
             picture_run(place, exhibits[i].name, &gallery->why);

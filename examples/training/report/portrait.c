@@ -359,7 +359,7 @@ static int draw_neurons(const struct portrait *portrait) {
     fputs("# delay in steps, input channel, weight, |weight| by the largest of the neuron; a block a neuron\n", data);
     fprintf(script,
             "set multiplot layout 2, 4 title 'Inputs of the hidden neurons with the largest outgoing weights: "
-            "red excitatory, blue inhibitory, larger is stronger'\n"
+            "red discs excitatory, blue squares inhibitory, larger is stronger'\n"
             "set xlabel 'delay (steps of 10 ms)'\n"
             "set ylabel 'input channel'\n"
             "set xrange [-1:%d] noextend\n"
@@ -371,8 +371,9 @@ static int draw_neurons(const struct portrait *portrait) {
         write_neuron(in, chosen[n], data);
         fprintf(script,
                 "set title 'neuron %d'\n"
-                "plot 'neurons.dat' index %d using 1:2:(0.3 + 1.2 * sqrt($4)):($3 > 0 ? 0xca0020 : 0x0571b0) \\\n"
-                "     with points pointtype 7 pointsize variable linecolor rgb variable\n",
+                "plot 'neurons.dat' index %d using 1:2:(0.3 + 1.2 * sqrt($4)):($3 > 0 ? 7 : 5):($3 > 0 ? 0xca0020 : "
+                "0x0571b0) \\\n"
+                "     with points pointsize variable pointtype variable linecolor rgb variable\n",
                 (int)chosen[n], n);
     }
     fputs("unset multiplot\n", script);

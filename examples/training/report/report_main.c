@@ -19,7 +19,7 @@ static const char help[] =
     "Makes one page of HTML from folders of results, to look at in any browser, with nothing else needed. A FOLDER is\n"
     "what snnd-train, snnd-fields, snnd-ablation or snnd-evaluate has left. Pictures are drawn by gnuplot from what "
     "the\n"
-    "folder tells, in a private folder, and kept as SVG and PNG in FOLDER/pictures with their data and scripts: "
+    "folder tells, in a private folder, and kept as SVG, PNG and PDF in FOLDER/pictures with their data and scripts: "
     "gnuplot\n"
     "NAME.gp draws again there. Those of runs are drawn anew, of the others what is missing. Nothing that lies in a\n"
     "FOLDER is carried out, and no link in it is followed. One that cannot be written to is left as it is.\n"
