@@ -158,10 +158,10 @@ static int gnuplot_is_here(void) {
 
 static void check_pictures(int drawn) {
     static const char *const names[] = {"fields-dense", "fields-deep-r", "fields-fixed", "moran", "balance"};
-    static const char *const kept[] = {"gp", "dat"}, *const made[] = {"svg", "png"};
+    static const char *const kept[] = {"gp", "dat"}, *const made[] = {"svg", "png", "pdf"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        for (int j = 0; j < 2; j++) {
-            char *source = format_text("pictures/%s.%s", names[i], kept[j]);
+        for (int j = 0; j < 3; j++) {
+            char *source = format_text("pictures/%s.%s", names[i], kept[j % 2]);
             char *picture = format_text("pictures/%s.%s", names[i], made[j]);
             ck_assert_msg(has(source), "%s", source);
             ck_assert_msg(has(picture) == drawn, "%s", picture);
@@ -271,7 +271,7 @@ START_TEST(finds_what_the_library_finds) {
     check_tests();
     check_words();
     check_way("8", "0", "8 neighbours, rows in the order of the channels, not as in the paper");
-    ck_assert(!has("orders.tsv"));
+    ck_assert(!has("orders.tsv") && !has("draws.tsv"));
     check_pictures(gnuplot_is_here());
     char *said = read_text(folder, "out.txt", NULL), *settings = read_text(out, "fields.json", NULL);
     ck_assert_ptr_nonnull(strstr(said, "dense, trained"));
@@ -355,6 +355,26 @@ static void check_orders(void) {
     free(path);
 }
 
+/* The first of two draws is that of the table. */
+static void check_draws(void) {
+    struct table draws, moran;
+    read_table("draws.tsv", &draws);
+    read_table("moran.tsv", &moran);
+    ck_assert_int_eq(draws.rows, 3 * 2 * 2 * 20);
+    ck_assert_int_eq(draws.columns, 5 + 2);
+    int moved = 0;
+    for (int row = 0; row < draws.rows; row++) {
+        const int of = row / 40 * 20 + row % 20, trained = row / 20 % 2;
+        ck_assert_str_eq(table_cell(&draws, row, "trained"), trained ? "1" : "0");
+        ck_assert_str_eq(table_cell(&draws, row, "draw 0"),
+                         table_cell(&moran, of, trained ? "trained I" : "untrained I"));
+        moved += strcmp(table_cell(&draws, row, "draw 0"), table_cell(&draws, row, "draw 1")) != 0;
+    }
+    ck_assert_int_gt(moved, 0);
+    table_free(&moran);
+    table_free(&draws);
+}
+
 /* Every draw is that of a seed: two of them have, as range, the p of each alone. */
 START_TEST(tells_how_much_p_depends_on_the_seed) {
     static const char *const columns[] = {"p", "p_least", "p_median", "p_largest"};
@@ -378,6 +398,7 @@ START_TEST(tells_how_much_p_depends_on_the_seed) {
         ck_assert_double_eq_tol(p[2][row][2], (one + other) / 2, 1e-8);
         ck_assert_double_eq(p[2][row][3], fmax(one, other));
     }
+    check_draws();
     ck_assert_int_gt(moved, 0);
     char *said = read_text(folder, "out.txt", NULL), *settings = read_text(out, "fields.json", NULL);
     ck_assert_ptr_nonnull(strstr(said, "median of 2 draws"));

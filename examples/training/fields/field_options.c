@@ -42,6 +42,7 @@ static const char help[] =
     "  fields/            of each run, untrained and trained: .npy, float64 [output, input channel, delay]\n"
     "  moran.tsv          Moran's I, excitation and inhibition of every field\n"
     "  orders.tsv         with --as-in-paper, the order of the rows that has the highest\n"
+    "  draws.tsv          with --as-in-paper, Moran's I of every field in each draw\n"
     "  tests.tsv          trained against untrained, fixed against learned: Mann-Whitney, two-sided, with the effect,\n"
     "                     corrected, in pairs, and by network\n"
     "  fields.json        the settings\n"

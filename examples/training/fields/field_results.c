@@ -117,9 +117,35 @@ static int write_orders(const struct field_results *results, struct failure *fai
     return file_end(&writing, failure);
 }
 
+/* Every value that the tests of all draws are of. */
+static int write_draws(const struct field_results *results, struct failure *failure) {
+    struct file_writing writing;
+    FILE *stream = file_begin_in(results->out, "draws.tsv", &writing, failure);
+    if (stream == NULL)
+        return -1;
+    fputs("kind\tseed\toutput\ttrained\tclass has samples", stream);
+    for (int32_t draw = 0; draw < results->fields[0].draws; draw++)
+        fprintf(stream, "\tdraw %d", (int)draw);
+    putc('\n', stream);
+    for (int i = 0; i < FIELD_KINDS * results->seeds * FIELD_STATES; i++) {
+        const struct fields *fields = &results->fields[i];
+        const int kind = i / FIELD_STATES / results->seeds, seed = i / FIELD_STATES % results->seeds;
+        for (int32_t o = 0; o < fields->outputs; o++) {
+            fprintf(stream, "%s\t%d\t%d\t%d\t%d", field_kind_names[kind], results->first_seed + seed, (int)o,
+                    i % FIELD_STATES, !results->absent[o]);
+            for (int32_t draw = 0; draw < fields->draws; draw++)
+                field_results_put(stream, fields->moran[(size_t)draw * (size_t)fields->outputs + (size_t)o]);
+            putc('\n', stream);
+        }
+    }
+    return file_end(&writing, failure);
+}
+
 int field_results_write(const struct field_results *results, snnd_context *context, FILE *shown,
                         struct failure *failure) {
     if (write_moran(results, failure) != 0 || field_tests_write(results, context, shown, failure) != 0)
         return -1;
-    return results->way.highest ? write_orders(results, failure) : 0;
+    if (!results->way.highest)
+        return 0;
+    return write_orders(results, failure) == 0 ? write_draws(results, failure) : -1;
 }
