@@ -408,8 +408,11 @@ START_TEST(tells_how_much_p_depends_on_the_seed) {
     free(said);
     HAS("pictures/moran.gp", "(median; draws ");
     HAS("pictures/fields-fixed.gp", "ordered for the highest Moran");
+    LACKS("pictures/fields-fixed.gp", "set ytics (");
     check_way("8", "0", "8 neighbours, 30 orders of the rows");
     check_orders();
+    look_again();
+    ck_assert(!has("orders.tsv") && !has("draws.tsv"));
 }
 END_TEST
 

@@ -127,7 +127,7 @@ void field_axes_set(const struct field_axes *axes, int32_t columns, int ordered,
         return;
     }
     char *label = format_text("%s%s", axes->channels, ordered ? "" : ", ordered for the highest Moran's I");
-    fputs("set ytics auto\nset ylabel ", script);
+    fputs(ordered ? "set ytics auto\nset ylabel " : "unset ytics\nset ylabel ", script);
     picture_quote(script, label);
     putc('\n', script);
     free(label);

@@ -21,7 +21,7 @@ int field_axes_read(struct field_axes *axes, const char *folder, const char *run
 void field_axes_free(struct field_axes *axes);
 
 /** Sets labels and tics of gnuplot: delays in x, of `columns` steps from 0, as ms where these are known; channels in y,
- * as kHz where these are known and the rows are in their order. */
+ * as kHz where these are known, if the rows are in their order; else without tics. */
 void field_axes_set(const struct field_axes *axes, int32_t columns, int ordered, FILE *script);
 
 #endif

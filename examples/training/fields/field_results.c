@@ -145,7 +145,10 @@ int field_results_write(const struct field_results *results, snnd_context *conte
                         struct failure *failure) {
     if (write_moran(results, failure) != 0 || field_tests_write(results, context, shown, failure) != 0)
         return -1;
-    if (!results->way.highest)
+    if (!results->way.highest) { /* what an earlier look has left is of other values than the tables */
+        file_remove_in(results->out, "orders.tsv");
+        file_remove_in(results->out, "draws.tsv");
         return 0;
+    }
     return write_orders(results, failure) == 0 ? write_draws(results, failure) : -1;
 }
