@@ -135,6 +135,7 @@ START_TEST(shows_runs) {
     ck_assert_int_eq(REPORT("dense", "sparse/"), 0);
     check_self_contained();
     ck_assert(page_has("What the run came to") && page_has("on RawHD"));
+    ck_assert(file_has("sparse/pictures/neurons.gp", "kHz") && file_has("sparse/pictures/delays.gp", "'delay (ms)'"));
     ck_assert(!page_has("97.2 %")); /* of 256 hidden neurons */
     ck_assert(page_has("The runs") && page_has("<th scope=\"row\">layer 2</th>") && page_has("library"));
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {

@@ -65,7 +65,9 @@ static int find_pitches(struct field_axes *axes, const char *folder, const char 
 int field_axes_read(struct field_axes *axes, const char *folder, const char *run, int32_t rows,
                     struct failure *failure) {
     *axes = (struct field_axes){.rows = rows};
-    char *settings_name = format_text("%s/" KEEP_SETTINGS, run), *front_end = format_text("%s/" FRONT_END_FILE, run);
+    const char *of_run = run != NULL ? run : "", *slash = run != NULL ? "/" : "";
+    char *settings_name = format_text("%s%s" KEEP_SETTINGS, of_run, slash);
+    char *front_end = format_text("%s%s" FRONT_END_FILE, of_run, slash);
     const int kept = file_exists_in(folder, settings_name);
     cJSON *settings = kept ? json_read_in(folder, settings_name, failure) : NULL;
     int result = kept && settings == NULL ? -1 : 0;
@@ -108,7 +110,7 @@ static void set_pitches(const struct field_axes *axes, FILE *script) {
     fputs(")\nset ylabel 'centre of the Mel channel (kHz)'\n", script);
 }
 
-static void set_delays(const struct field_axes *axes, int32_t columns, FILE *script) {
+void field_axes_set_delays(const struct field_axes *axes, int32_t columns, FILE *script) {
     if (isnan(axes->milliseconds)) {
         fputs("set xlabel 'delay (steps)'\n", script);
         return;
@@ -121,7 +123,7 @@ static void set_delays(const struct field_axes *axes, int32_t columns, FILE *scr
 }
 
 void field_axes_set(const struct field_axes *axes, int32_t columns, int ordered, FILE *script) {
-    set_delays(axes, columns, script);
+    field_axes_set_delays(axes, columns, script);
     if (ordered && axes->hertz != NULL) {
         set_pitches(axes, script);
         return;

@@ -24,6 +24,7 @@ struct portrait {
     int layers;
     struct synapses after[LAYERS], before[LAYERS];
     int has_before;
+    const struct field_axes *axes;
 };
 
 static int read_layer(const snnd_layer *layer, struct synapses *synapses) {
@@ -104,7 +105,8 @@ static struct picture *begin(const struct portrait *portrait, const char *name, 
     struct picture *picture =
         picture_begin(portrait->place, name, columns > 1 ? 480 * columns : 720, height * rows, portrait->failure);
     if (picture != NULL)
-        fprintf(picture_script(picture), "set multiplot layout %d, %d title '%s'\n", rows, columns, title);
+        fprintf(picture_script(picture), "set multiplot layout %d, %d title '%s'\nset key below\n", rows, columns,
+                title); /* above, legends would meet the title */
     return picture;
 }
 
@@ -142,9 +144,11 @@ static int draw_delays(const struct portrait *portrait) {
         return -1;
     FILE *script = picture_script(picture);
     write_delays(portrait, picture_data(picture));
-    fputs("set xlabel 'delay (steps of 10 ms)'\nset ylabel 'synapses'\nset yrange [0:*]\nset style data histeps\n"
-          "set key maxcols 2\n",
-          script);
+    int32_t longest = 0;
+    for (int i = 0; i < portrait->layers; i++)
+        longest = portrait->after[i].longest > longest ? portrait->after[i].longest : longest;
+    field_axes_set_delays(portrait->axes, longest + 1, script);
+    fputs("set ylabel 'synapses'\nset yrange [0:*]\nset style data histeps\nset key maxcols 2\n", script);
     for (int i = 0; i < portrait->layers; i++) {
         title_layer(portrait, script, i);
         fprintf(script,
@@ -360,12 +364,11 @@ static int draw_neurons(const struct portrait *portrait) {
     fprintf(script,
             "set multiplot layout 2, 4 title 'Inputs of the hidden neurons with the largest outgoing weights: "
             "red discs excitatory, blue squares inhibitory, larger is stronger'\n"
-            "set xlabel 'delay (steps of 10 ms)'\n"
-            "set ylabel 'input channel'\n"
             "set xrange [-1:%d] noextend\n"
             "set yrange [-1:%d] noextend\n"
             "unset key\n",
             (int)in->longest + 1, (int)in->inputs);
+    field_axes_set(portrait->axes, in->longest + 1, 1, script);
     for (int n = 0; n < count; n++) {
         next_block(data, n);
         write_neuron(in, chosen[n], data);
@@ -388,9 +391,10 @@ static int draw_all(const struct portrait *portrait) {
     return delays == 0 && weights == 0 && degrees == 0 && neurons == 0 ? 0 : -1;
 }
 
-int portrait_draw(snnd_context *context, const snnd_network *network, const snnd_network *before, const char *place,
-                  struct failure *failure) {
+int portrait_draw(snnd_context *context, const snnd_network *network, const snnd_network *before,
+                  const struct field_axes *axes, const char *place, struct failure *failure) {
     struct portrait *portrait = allocate(1, sizeof *portrait);
+    portrait->axes = axes;
     portrait->context = context;
     portrait->place = place;
     portrait->failure = failure;

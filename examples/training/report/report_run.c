@@ -224,7 +224,12 @@ static int draw_run(void *user, const char *place, struct failure *failure) {
     const int curves = curves_draw(sitter->past, place, failure);
     if (sitter->network == NULL)
         return curves;
-    return portrait_draw(sitter->context, sitter->network, sitter->before, place, failure) == 0 ? curves : -1;
+    struct field_axes axes;
+    int result = field_axes_read(&axes, sitter->past->folder, NULL, snnd_network_inputs(sitter->network), failure);
+    if (result == 0)
+        result = portrait_draw(sitter->context, sitter->network, sitter->before, &axes, place, failure);
+    field_axes_free(&axes);
+    return result == 0 ? curves : -1;
 }
 
 static void show_pictures(const struct report *report, FILE *page, struct sitter *sitter) {
