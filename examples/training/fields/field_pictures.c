@@ -140,7 +140,7 @@ static void draw_distribution(FILE *data, FILE *script, const struct field_resul
         fputs("\n\n", data);
         count[state] = write_values(data, results, kind, state);
     }
-    char *words = field_tests_words(tests, field_kind_names[kind]);
+    char *words = field_words_of(tests, field_kind_names[kind]);
     fprintf(script,
             "set border 3\nset title 'C   all outputs of all seeds'\nset xrange [-0.5:1.5]\n"
             "set xtics ('untrained' 0, 'trained' 1)\nset ytics auto\nset xlabel \"%s\"\n",
@@ -190,11 +190,11 @@ static int draw_kind(const struct field_results *results, const struct table *te
 /* Under each kind what its test says, and under all of them that between two kinds. */
 static void say_tests(FILE *script, const struct table *tests) {
     for (int kind = 0; kind < FIELD_KINDS; kind++) {
-        char *words = field_tests_words(tests, field_kind_names[kind]);
+        char *words = field_words_of(tests, field_kind_names[kind]);
         fprintf(script, "set label %d \"%s\" at first %g, graph -0.2 center\n", 1 + kind, words, 3 * kind + 0.5);
         free(words);
     }
-    char *between = field_tests_words(tests, "fixed-deep-r");
+    char *between = field_words_of(tests, "fixed-deep-r");
     fprintf(script, "set label %d \"fixed against deep-r,\\nboth trained:\\n%s\" at first 9.2, graph 0.55 center\n",
             1 + FIELD_KINDS, between);
     free(between);
@@ -274,7 +274,7 @@ static int draw_balance(const struct field_results *results, const char *place, 
 
 int field_results_draw(const struct field_results *results, const char *place, struct failure *failure) {
     struct table tests;
-    if (field_tests_load(results->out, &tests, failure) != 0)
+    if (field_words_load(results->out, &tests, failure) != 0)
         return -1;
     int broken = 0;
     for (int kind = 0; kind < FIELD_KINDS; kind++)

@@ -11,7 +11,7 @@
 /* The columns with words in them come first. */
 enum { TEXTS = 3 };
 
-int field_tests_load(const char *folder, struct table *tests, struct failure *failure) {
+int field_words_load(const char *folder, struct table *tests, struct failure *failure) {
     static const char *const columns[] = {"comparison", "first_n", "second_n", "p", NULL};
     if (table_load(folder, "tests.tsv", tests, failure) != 0)
         return -1;
@@ -47,7 +47,7 @@ static void put_p(FILE *words, const struct table *tests, int row) {
         fprintf(words, "%.2g", paired);
 }
 
-char *field_tests_words(const struct table *tests, const char *comparison) {
+char *field_words_of(const struct table *tests, const char *comparison) {
     const int row = find_row(tests, comparison);
     char *text = NULL;
     size_t length;

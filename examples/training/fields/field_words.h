@@ -6,10 +6,10 @@
 #include "common/table.h"
 
 /** Reads FOLDER/tests.tsv, of this program or of an older one; then table_free(). */
-int field_tests_load(const char *folder, struct table *tests, struct failure *failure);
+int field_words_load(const char *folder, struct table *tests, struct failure *failure);
 
 /** A comparison as lines with \n between them, for a string of gnuplot in double quotes: how many fields, AUC with its
  * interval, p over all draws and corrected. What the table does not have is left out. To be freed. */
-char *field_tests_words(const struct table *tests, const char *comparison);
+char *field_words_of(const struct table *tests, const char *comparison);
 
 #endif
