@@ -1,0 +1,371 @@
+#!/usr/bin/python3
+"""Computes every table and test of doc/experiments.md anew from the files beside this one, with NumPy and SciPy and
+without the library. Debian: python3-scipy.
+
+    python3 tables.py           prints them
+    python3 tables.py --check   fails where a line of them is not in ../experiments.md
+"""
+import collections
+import csv
+import itertools
+import math
+import os
+import sys
+
+import numpy as np
+from scipy import optimize, stats
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+lines = []
+
+
+def read(name):
+    with open(os.path.join(HERE, name), newline="") as file:
+        return list(csv.DictReader(file, delimiter="\t"))
+
+
+def put(*cells):
+    lines.append("| " + " | ".join(cells) + " |")
+
+
+def begin(title, *headings):
+    lines.append("\n# " + title + "\n")
+    put(*headings)
+    put(*["---"] * len(headings))
+
+
+def p_text(p):
+    return f"{p:.2g}"
+
+
+def rounded(value, digits):
+    text = f"{value:.{digits}f}"
+    return text[1:] if float(text) == 0 and text[0] == "-" else text
+
+
+def spread(values, digits=1):
+    """Mean and standard deviation in percent."""
+    values = 100 * np.asarray(values)
+    return f"{values.mean():.{digits}f} ± {values.std(ddof=1):.{digits}f}"
+
+
+def holm(p):
+    order = np.argsort(p)
+    corrected = np.empty(len(p))
+    worst = 0.0
+    for rank, i in enumerate(order):
+        worst = max(worst, min(1.0, (len(p) - rank) * p[i]))
+        corrected[i] = worst
+    return corrected
+
+
+# ---- Tests ----
+
+def auc(x, y):
+    """The share of pairs in which x is larger, with Newcombe's interval (2006, method 5)."""
+    n, m = len(x), len(y)
+    share = stats.mannwhitneyu(x, y).statistic / (n * m)
+    z, more = stats.norm.isf(0.025), (n + m) / 2 - 1
+
+    def beyond(s):
+        error = math.sqrt(s * (1 - s) * (1 + more * (1 - s) / (2 - s) + more * s / (1 + s)) / (n * m))
+        return abs(s - share) - z * error
+
+    low = optimize.brentq(beyond, 0, share) if share > 0 and beyond(1e-12) > 0 else 0.0
+    high = optimize.brentq(beyond, share, 1) if share < 1 and beyond(1 - 1e-12) > 0 else 1.0
+    return share, low, high
+
+
+def rank_test(x, y):
+    exact = max(len(x), len(y)) <= 8
+    return stats.mannwhitneyu(x, y, method="exact" if exact else "asymptotic")
+
+
+def signed_rank(x, y):
+    """Wilcoxon's, exact: in how many ways signs give sums as far from the middle."""
+    difference = np.asarray(x) - np.asarray(y)
+    difference = difference[difference != 0]
+    ranks = np.rint(2 * stats.rankdata(abs(difference))).astype(int)
+    ways = np.zeros(ranks.sum() + 1)
+    ways[0] = 1
+    for rank in ranks:
+        ways[rank:] = ways[rank:] / 2 + ways[:-rank] / 2
+        ways[:rank] /= 2
+    below = ranks[difference < 0].sum()
+    return min(1.0, 2 * min(ways[: below + 1].sum(), ways[below:].sum()))
+
+
+def alike(groups):
+    """The intraclass correlation, of one-way analysis of variance (Shrout and Fleiss 1979, ICC(1))."""
+    sizes = np.array([len(g) for g in groups])
+    everything = np.concatenate(groups)
+    between = sum(len(g) * (np.mean(g) - everything.mean()) ** 2 for g in groups) / (len(groups) - 1)
+    within = sum(((g - np.mean(g)) ** 2).sum() for g in groups) / (len(everything) - len(groups))
+    size = (len(everything) - (sizes**2).sum() / len(everything)) / (len(groups) - 1)
+    return (between - within) / (between + (size - 1) * within)
+
+
+def welch_of(mean, deviation, count, other_mean, other_deviation, other_count):
+    """The difference of two means, its interval of 95 %, and p."""
+    a, b = deviation**2 / count, other_deviation**2 / other_count
+    difference, error = mean - other_mean, math.sqrt(a + b)
+    degrees = (a + b) ** 2 / (a**2 / (count - 1) + b**2 / (other_count - 1))
+    wide = stats.t.isf(0.025, degrees) * error
+    return difference, difference - wide, difference + wide, 2 * stats.t.sf(abs(difference) / error, degrees)
+
+
+def welch(x, y):
+    """The same of accuracies, in points."""
+    x, y = 100 * np.asarray(x), 100 * np.asarray(y)
+    return welch_of(x.mean(), x.std(ddof=1), len(x), y.mean(), y.std(ddof=1), len(y))
+
+
+# ---- Figure 1 ----
+
+def fields(rows, column_of):
+    """Values of the fields whose class has samples: [kind, trained][seed][output], by the column of a draw."""
+    values = collections.defaultdict(lambda: collections.defaultdict(list))
+    for row in rows:
+        if row["class has samples"] != "1":
+            continue
+        for trained, column in column_of(row):
+            value = float(row[column])
+            if not math.isnan(value):
+                values[row["kind"], trained][row["seed"]].append((row["output"], value))
+    return values
+
+
+COMPARISONS = (
+    ("dense, trained against untrained", ("dense", 1), ("dense", 0)),
+    ("sparse, trained against untrained", ("deep-r", 1), ("deep-r", 0)),
+    ("fixed, trained against untrained", ("fixed", 1), ("fixed", 0)),
+    ("fixed against sparse, both trained", ("fixed", 1), ("deep-r", 1)),
+)
+
+
+def compare(values, first, second):
+    x = [dict(v) for v in values[first].values()]
+    y = [dict(v) for v in values[second].values()]
+    flat_x, flat_y = ([v for g in groups for v in g.values()] for groups in (x, y))
+    found = {"n": len(flat_x), "m": len(flat_y), "means": (np.mean(flat_x), np.mean(flat_y))}
+    test = rank_test(flat_x, flat_y)
+    found.update(u=test.statistic, p=test.pvalue, auc=auc(flat_x, flat_y))
+    found["alike"] = tuple(alike([np.array(list(g.values())) for g in groups]) for groups in (x, y))
+    of_networks = [[np.mean(list(g.values())) for g in groups] for groups in (x, y)]
+    if first[0] == second[0]:
+        pairs = [(a[o], b[o]) for a, b in zip(x, y) for o in a if o in b]
+        found["paired"] = signed_rank(*zip(*pairs))
+        found["network"] = signed_rank(*of_networks)
+    else:
+        found["paired"] = math.nan
+        found["network"] = rank_test(*of_networks).pvalue
+    return found
+
+
+def figure_1(title, draws):
+    begin(title, "", "mean I", "n", "U", "AUC (95 %)", "p", "corrected", "in pairs, corrected", "alike", "by network")
+    found = [[compare(values, *c[1:]) for values in draws] for c in COMPARISONS]
+    median = [np.median([f["p"] for f in of]) for of in found]
+    paired = [np.median([f["paired"] for f in of]) for of in found]
+    corrected, of_pairs = holm(median), list(holm(paired[:3])) + [math.nan]
+    for i, (comparison, of) in enumerate(zip(COMPARISONS, found)):
+        first, several = of[0], len(of) > 1
+        p = p_text(median[i])
+        if several:
+            p += f" ({p_text(min(f['p'] for f in of))} to {p_text(max(f['p'] for f in of))})"
+        share = [np.median([f["auc"][k] for f in of]) for k in range(3)]
+        put(comparison[0], " and ".join(rounded(mean, 3) for mean in first["means"]), f"{first['n']} and {first['m']}",
+            f"{first['u']:.0f}", "{:.2f} ({:.2f} to {:.2f})".format(*share), p, p_text(corrected[i]),
+            "" if math.isnan(of_pairs[i]) else p_text(of_pairs[i]), " and ".join(rounded(one, 2) for one in first["alike"]),
+            p_text(first["network"]))
+
+
+def figure_1_of(name, data):
+    natural = fields(read(f"{data}-moran.tsv"), lambda row: ((0, "untrained I"), (1, "trained I")))
+    figure_1(f"{name}: rows in the order of the channels", [natural])
+    rows = read(f"{data}-draws.tsv")
+    columns = [column for column in rows[0] if column.startswith("draw ")]
+    figure_1(f"{name}: as in the paper",
+             [fields(rows, lambda row, c=column: ((int(row["trained"]), c),)) for column in columns])
+
+
+def the_paper():
+    """What it reports on the Raw Heidelberg Digits: U of 60 fields against 60, and p."""
+    begin("The paper", "the paper, on RawHD", "U", "AUC", "p")
+    for comparison, u, p in zip((COMPARISONS[0], COMPARISONS[1], COMPARISONS[3]), (3598, 3169, 166.5),
+                                ("3.9e-21", "6.7e-13", "1.0e-17")):
+        put(comparison[0], f"{u:g}", f"{u / 3600:.3f}", p)
+
+
+def accuracies_of_fields():
+    rows = read("fields-runs.tsv")
+    begin("Accuracies of the networks of figure 1", "", "made digits", "FSDD")
+    for kind, name in (("dense", "dense"), ("deep-r", "sparse"), ("fixed", "fixed")):
+        of = [[float(r["last"]) for r in rows if r["kind"] == kind and r["data"] == data] for data in ("digits", "fsdd")]
+        put(name, *(", ".join(f"{100 * a:.1f}" for a in one) + f"; mean {100 * np.mean(one):.1f}" for one in of))
+
+
+# ---- Figure 3 ----
+
+def percent(sparsity):
+    return f"{100 * float(sparsity):.6g}"
+
+
+def put_differences(title, tests, found):
+    begin(title, "", "sparsity (%)", "difference (95 %)", "p", "corrected")
+    for (a, b, sparsity), (difference, low, high, p), corrected in zip(tests, found, holm([f[3] for f in found])):
+        put(f"{a} less {b}", percent(sparsity),
+            f"{rounded(difference, 1)} ({rounded(low, 1)} to {rounded(high, 1)})", p_text(p), p_text(corrected))
+
+
+def figure_3():
+    """Means and deviations of three runs each, which are all that was kept of them."""
+    rows = read("ablation.tsv")
+    of = {(r["model"], r["sparsity"]): (100 * float(r["last_mean"]), 100 * float(r["last_deviation"]), int(r["runs"]))
+          for r in rows}
+    models, sparsities = (list(dict.fromkeys(r[c] for r in rows)) for c in ("model", "sparsity"))
+    begin("Figure 3", "sparsity (%)", "synapses", "both learned", "structure learned", "delays learned", "neither")
+    for sparsity in sparsities:
+        put(percent(sparsity), f"{15360 * (1 - float(sparsity)):,.0f}",
+            *("{:.1f} ± {:.1f}".format(*of[model, sparsity][:2]) for model in models))
+    tests = [(a, b, s) for a, b in (("both", "structure"), ("delays", "neither")) for s in sparsities]
+    put_differences("Figure 3: learned delays", tests,
+                    [welch_of(*of[a, s], *of[b, s]) for a, b, s in tests])
+
+
+CONTROLS = ("both", "structure", "delays", "neither", "delays+dale+paths", "neither+dale+paths")
+
+
+def controls():
+    rows = read("controls.tsv")
+    sparsities = list(dict.fromkeys(r["sparsity"] for r in rows))
+    begin("Controls", "sparsity (%)", *CONTROLS)
+    last = {}
+    for sparsity in sparsities:
+        cells = []
+        for model in CONTROLS:
+            of = [r for r in rows if r["model"] == model and r["sparsity"] == sparsity]
+            last[model, sparsity] = [float(r["last_test_accuracy"]) for r in of]
+            cells.append(f"{spread(last[model, sparsity])} ({len(of)})" if len(of) > 1 else "")
+        put(percent(sparsity), *cells)
+    begin("Unreached", "sparsity (%)", *CONTROLS)
+    for sparsity in sparsities:
+        put(percent(sparsity), *(", ".join(r["unreached"] for r in rows
+                                           if r["model"] == model and r["sparsity"] == sparsity)
+                                 for model in CONTROLS))
+    pairs = (("both", "delays+dale+paths"), ("structure", "neither+dale+paths"), ("both", "structure"),
+             ("delays+dale+paths", "neither+dale+paths"), ("structure", "neither"), ("neither", "neither+dale+paths"))
+    tests = [(a, b, s) for a, b in pairs for s in sparsities if min(len(last[a, s]), len(last[b, s])) > 1]
+    put_differences("Differences", tests, [welch(last[a, s], last[b, s]) for a, b, s in tests])
+
+
+# ---- Perturbations ----
+
+def perturbations():
+    rows = read("perturbations.tsv")
+    runs = list(dict.fromkeys(r["run"] for r in rows))
+    begin("Perturbations", "perturbation", "level", "draws of each network", *(f"{run}" for run in runs), "mean")
+    kinds = dict.fromkeys((r["perturbation"], r["level"]) for r in rows)
+    for kind, level in kinds:
+        of = {run: [int(r["correct"]) / int(r["n"]) for r in rows
+                    if r["run"] == run and (r["perturbation"], r["level"]) == (kind, level)] for run in runs}
+        put(kind, level, str(len(of[runs[0]])), *(f"{100 * np.mean(of[run]):.1f}" for run in runs),
+            f"{100 * np.mean([np.mean(of[run]) for run in runs]):.1f}")
+
+
+# ---- Other neurons ----
+
+MODELS = {"paper": "paper", "update-first": "update first", "axonal": "axonal", "learned-tau": "learned tau",
+          "adaptive": "adaptive"}
+
+
+def neurons():
+    rows = read("neurons.tsv")
+    of = collections.defaultdict(list)
+    for row in rows:
+        of[row["data"], row["structure"], row["model"]].append(row)
+
+    def mean(some, column):
+        return np.mean([float(r[column]) for r in some])
+
+    for data, name in (("digits", "made digits"), ("fsdd", "FSDD")):
+        begin(f"Neurons on {name}", name, "accuracy", "parameters", "accumulations", "multiplications", "seconds")
+        for structure, model in itertools.product(("dense", "sparse"), MODELS):
+            some = of[data, structure, model]
+            put(f"{MODELS[model]}, {structure}", spread([float(r["accuracy"]) for r in some]),
+                *(f"{round(mean(some, c)):,}" for c in ("parameters", "accumulations", "multiplications")),
+                f"{mean(some, 'seconds'):.0f}")
+    tests = [(data, structure, model) for data, structure in itertools.product(("digits", "fsdd"), ("dense", "sparse"))
+             for model in list(MODELS)[1:]]
+    found = [welch(*([float(r["accuracy"]) for r in of[d, s, which]] for which in (m, "paper"))) for d, s, m in tests]
+    begin("Neurons less the paper's", "", "difference (95 %)", "p", "corrected")
+    for (data, structure, model), (difference, low, high, p), corrected in zip(tests, found,
+                                                                              holm([f[3] for f in found])):
+        put(f"{'made digits' if data == 'digits' else 'FSDD'}, {structure}: {MODELS[model]}",
+            f"{rounded(difference, 1)} ({rounded(low, 1)} to {rounded(high, 1)})", p_text(p), p_text(corrected))
+
+
+def words():
+    rows = read("words.tsv")
+    begin("Made words", "noise", "train (%)", "validation (%)", "test (%)", "test at the best validation (%)", "seconds")
+    test = {}
+    for noise in dict.fromkeys(r["noise"] for r in rows):
+        of = [r for r in rows if r["noise"] == noise]
+        test[noise] = [float(r["test"]) for r in of]
+        put(noise, *(spread([float(r[c]) for r in of]) for c in ("train", "validation", "test", "test_of_best")),
+            f"{np.mean([float(r['seconds']) for r in of]):.0f}")
+    difference, low, high, p = welch(test["0.5"], test["0"])
+    begin("Noise less none", "difference (95 %)", "p")
+    put(f"{rounded(difference, 1)} ({rounded(low, 1)} to {rounded(high, 1)})", p_text(p))
+
+
+def events():
+    rows = read("events.tsv")
+    published = {"shd": "95.1 at best, 93.8 ± 0.7", "ssc": "80.7"}
+    begin("Events", "", "after the last epoch", "mean", "where validation was best", "published for the real set",
+          "measured here on it")
+    for recipe, name in (("shd", "`shd` on made digits"), ("ssc", "`ssc` on made words")):
+        of = [r for r in rows if r["recipe"] == recipe]
+        last = [float(r["test_accuracy"]) for r in of]
+        best = [float(r["test_at_best"]) for r in of]
+        put(name, ", ".join(f"{100 * a:.1f}" for a in last), spread(last),
+            "there is no set to validate" if math.isnan(best[0]) else ", ".join(f"{100 * a:.1f}" for a in best),
+            published[recipe], "not measured here")
+
+
+def pytorch():
+    rows = read("pytorch.tsv")
+    begin("Beside PyTorch", "", "accuracy (%)", "mean")
+    of = {who: [float(r["accuracy"]) for r in rows if r["who"] == who] for who in ("library", "pytorch")}
+    for who, name in (("library", "dense"), ("pytorch", "dense, in PyTorch")):
+        put(name, ", ".join(f"{100 * a:.1f}" for a in of[who]), f"{100 * np.mean(of[who]):.1f}")
+    difference, low, high, p = welch(of["library"], of["pytorch"])
+    begin("Library less PyTorch", "difference (95 %)", "p")
+    put(f"{rounded(difference, 1)} ({rounded(low, 1)} to {rounded(high, 1)})", p_text(p))
+
+
+def main():
+    figure_1_of("Made digits", "digits")
+    figure_1_of("FSDD", "fsdd")
+    the_paper()
+    accuracies_of_fields()
+    figure_3()
+    controls()
+    perturbations()
+    neurons()
+    words()
+    events()
+    pytorch()
+    if sys.argv[1:] != ["--check"]:
+        print("\n".join(lines))
+        return 0
+    with open(os.path.join(HERE, "..", "experiments.md"), encoding="utf-8") as file:
+        page = set(file.read().splitlines())
+    missing = [line for line in lines if line.startswith("| ") and line not in page]
+    for line in missing:
+        print("not in experiments.md: " + line, file=sys.stderr)
+    return 1 if missing else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
