@@ -21,19 +21,28 @@ SCALARS = {
 }
 
 
+# The enumeration of a member whose name is not the enumeration's own; None of one that is a number nevertheless.
+WORDS = {
+    ("snnd_batches_options", "shuffle"): None,
+    ("snnd_delay_options", "profile"): "snnd_delay_profile", ("snnd_lif_options", "tau_per_neuron"): "snnd_tau",
+    ("snnd_leaky_integrator_options", "tau_per_neuron"): "snnd_tau",
+    ("snnd_optimizer_options", "kind"): "snnd_optimizer_kind", ("snnd_schedule", "kind"): "snnd_schedule_kind",
+    ("snnd_export_c_options", "numbers"): "snnd_c_numbers",
+}
+
+
 class Header:
-    """What the header declares: enumerations, structures and functions, in its order."""
+    """What the header declares: enumerations, structures and functions, in its order. Comments are not looked at."""
 
     def __init__(self, text):
-        self.text = text
+        self.text = text = re.sub(r"/\*.*?\*/", "", text, flags=re.S)
         self.enums = {name: members(body) for name, body in typedefs(text, "enum")}
         self.structs = dict(typedefs(text, "struct"))
         self.opaque = set(re.findall(r"typedef struct (snnd_\w+) \1;", text))
 
     def functions(self):
-        plain = without_comments(self.text)
-        found = re.findall(r"SNND_API\s+([^;(]+?)(snnd_\w+)\(([^;]*)\);", plain)
-        marked = len(re.findall(r"^SNND_API", plain, re.M))
+        found = re.findall(r"SNND_API\s+([^;(]+?)(snnd_\w+)\(([^;]*)\);", self.text)
+        marked = len(re.findall(r"^SNND_API", self.text, re.M))
         if len(found) != marked:
             raise SystemExit(f"generate.py: the header has {marked} functions, of which {len(found)} were understood")
         return found
@@ -69,40 +78,37 @@ class Header:
         (name, kind), = arguments(declaration)
         return name, self.type(kind)
 
-    def fields(self, body):
-        """Name, type and, where its comment says so, enumeration of each member."""
-        found, before = [], None
-        for comment, declaration in re.findall(r"(/\*.*?\*/)|([^;/]+);", body, re.S):
-            words = re.match(r"/\*\*<?[\s*]*(?:One|A sum) of ::(snnd_\w+)", comment)
-            words = words[1] if words and words[1] in self.enums else None
-            if declaration:
-                found.append([*self.field(" ".join(declaration.split())), before])
-                before = None
-            elif comment.startswith("/**<"):
-                found[-1][2] = words
-            else:
-                before = words
-        return found
+    def fields(self, structure):
+        """Name and type of each member of a structure."""
+        return [self.field(" ".join(declaration.split())) for declaration in self.structs[structure].split(";")[:-1]]
+
+    def words(self, structure):
+        """Members of a structure that are of an enumeration: they are of type int32_t, and have the name of it."""
+        for name, kind in self.fields(structure):
+            words = WORDS.get((structure, name), f"snnd_{name}")
+            if kind == "c.c_int32" and words in self.enums:
+                yield name, words
+
+    def unused(self):
+        """Enumerations that neither a function nor a member has, which is then missing in WORDS."""
+        used = {words for structure in self.structs for _, words in self.words(structure)}
+        return [name for name in self.enums if name not in used and len(re.findall(rf"\b{name}\b", self.text)) == 2]
 
 
 def typedefs(text, kind):
     return re.findall(r"typedef %s (snnd_\w+) \{(.*?)\} \1;" % kind, text, re.S)
 
 
-def without_comments(text):
-    return re.sub(r"/\*.*?\*/", "", text, flags=re.S)
-
-
 def arguments(parameters):
     """Name and C type of each parameter."""
     if parameters.strip() == "void":
         return []
-    return [re.match(r"(.*?)(\w+)$", " ".join(p.split())).groups()[::-1] for p in parameters.split(",")]
+    return [re.findall(r"(.*?)(\w+)$", " ".join(p.split()))[0][::-1] for p in parameters.split(",")]
 
 
 def members(body):
     """An enumeration's words, which are its names without what all of them begin with, and their values."""
-    pairs = [(name, int(value)) for name, value in re.findall(r"(SNND_\w+)\s*=\s*(\d+)", without_comments(body))]
+    pairs = [(name, int(value)) for name, value in re.findall(r"(SNND_\w+)\s*=\s*(\d+)", body)]
     parts = [name.split("_") for name, _ in pairs]
     common = 0
     while all(len(p) > common + 1 and p[common] == parts[0][common] for p in parts):
@@ -112,24 +118,28 @@ def members(body):
 
 def abi(project):
     """The part of the version that the interface goes by, as the soname."""
-    version = re.search(r"version: '(\d+)\.(\d+)\.\d+'", project)
-    return version[2] and (f"0.{version[2]}" if version[1] == "0" else version[1])
+    (major, minor), = re.findall(r"version: '(\d+)\.(\d+)\.\d+'", project)
+    return f"0.{minor}" if major == "0" else major
 
 
 def source(header, project):
+    if header.unused():
+        raise SystemExit(f"generate.py: WORDS does not say which members are of {', '.join(header.unused())}")
     lines = ['"""The header as ctypes has it: made by generate.py from include/snndelay.h, not to be edited."""', "",
              "import ctypes as c", "", f'ABI = "{abi(project)}"', "", "# Words of each enumeration.", "ENUMS = {"]
     for name, words in header.enums.items():
         lines.append(f'    "{name}": {{')
         lines += [f'        "{word}": {value},' for word, value in words.items()]
         lines.append("    },")
-    lines += ["}", ""]
-    for name, body in header.structs.items():
-        lines += ["", f"class {name}(c.Structure):", "    _fields_ = ["]
-        lines += [f'        ("{field}", {kind}),' for field, kind, _ in header.fields(body)]
-        lines += ["    ]", "    _words_ = {"]
-        lines += [f'        "{field}": "{words}",' for field, _, words in header.fields(body) if words]
-        lines += ["    }", ""]
+    lines += ["}", "", "", "class Structure(c.Structure):",
+              '    """`_words_` has the enumeration of each member that is of one."""', "",
+              "    _words_: dict[str, str] = {}", ""]
+    for name in header.structs:
+        lines += ["", f"class {name}(Structure):", "    _fields_ = ["]
+        lines += [f'        ("{field}", {kind}),' for field, kind in header.fields(name)]
+        lines.append("    ]")
+        words = [f'        "{field}": "{words}",' for field, words in header.words(name)]
+        lines += ["    _words_ = {", *words, "    }", ""] if words else [""]
     lines += ["", "# Result and parameters of each function.", "FUNCTIONS = {"]
     for result, name, parameters in header.functions():
         types = [header.type(kind) for _, kind in arguments(parameters)]

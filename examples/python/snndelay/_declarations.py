@@ -183,7 +183,13 @@ ENUMS = {
 }
 
 
-class snnd_context_options(c.Structure):
+class Structure(c.Structure):
+    """`_words_` has the enumeration of each member that is of one."""
+
+    _words_: dict[str, str] = {}
+
+
+class snnd_context_options(Structure):
     _fields_ = [
         ("size", c.c_size_t),
         ("allocate", c.CFUNCTYPE(c.c_void_p, c.c_void_p, c.c_size_t, c.c_size_t)),
@@ -204,46 +210,38 @@ class snnd_context_options(c.Structure):
     }
 
 
-class snnd_reader(c.Structure):
+class snnd_reader(Structure):
     _fields_ = [
         ("read", c.CFUNCTYPE(c.c_int64, c.c_void_p, c.c_void_p, c.c_size_t)),
         ("user", c.c_void_p),
         ("bytes", c.c_uint64),
     ]
-    _words_ = {
-    }
 
 
-class snnd_writer(c.Structure):
+class snnd_writer(Structure):
     _fields_ = [
         ("write", c.CFUNCTYPE(c.c_int, c.c_void_p, c.c_void_p, c.c_size_t)),
         ("user", c.c_void_p),
     ]
-    _words_ = {
-    }
 
 
-class snnd_memory(c.Structure):
+class snnd_memory(Structure):
     _fields_ = [
         ("data", c.c_void_p),
         ("bytes", c.c_size_t),
     ]
-    _words_ = {
-    }
 
 
-class snnd_buffer(c.Structure):
+class snnd_buffer(Structure):
     _fields_ = [
         ("context", c.c_void_p),
         ("data", c.c_void_p),
         ("bytes", c.c_size_t),
         ("room", c.c_size_t),
     ]
-    _words_ = {
-    }
 
 
-class snnd_array(c.Structure):
+class snnd_array(Structure):
     _fields_ = [
         ("data", c.c_void_p),
         ("dtype", c.c_int32),
@@ -255,7 +253,7 @@ class snnd_array(c.Structure):
     }
 
 
-class snnd_delay_options(c.Structure):
+class snnd_delay_options(Structure):
     _fields_ = [
         ("size", c.c_size_t),
         ("max_delay", c.c_int32),
@@ -270,17 +268,15 @@ class snnd_delay_options(c.Structure):
     }
 
 
-class snnd_batch_norm_options(c.Structure):
+class snnd_batch_norm_options(Structure):
     _fields_ = [
         ("size", c.c_size_t),
         ("epsilon", c.c_double),
         ("momentum", c.c_double),
     ]
-    _words_ = {
-    }
 
 
-class snnd_lif_options(c.Structure):
+class snnd_lif_options(Structure):
     _fields_ = [
         ("size", c.c_size_t),
         ("tau", c.c_double),
@@ -301,7 +297,7 @@ class snnd_lif_options(c.Structure):
     }
 
 
-class snnd_leaky_integrator_options(c.Structure):
+class snnd_leaky_integrator_options(Structure):
     _fields_ = [
         ("size", c.c_size_t),
         ("tau", c.c_double),
@@ -315,7 +311,7 @@ class snnd_leaky_integrator_options(c.Structure):
     }
 
 
-class snnd_adaptive_lif_options(c.Structure):
+class snnd_adaptive_lif_options(Structure):
     _fields_ = [
         ("size", c.c_size_t),
         ("threshold", c.c_double),
@@ -328,7 +324,7 @@ class snnd_adaptive_lif_options(c.Structure):
     }
 
 
-class snnd_loss_options(c.Structure):
+class snnd_loss_options(Structure):
     _fields_ = [
         ("size", c.c_size_t),
         ("readout", c.c_int32),
@@ -345,7 +341,7 @@ class snnd_loss_options(c.Structure):
     }
 
 
-class snnd_loss_report(c.Structure):
+class snnd_loss_report(Structure):
     _fields_ = [
         ("size", c.c_size_t),
         ("loss", c.c_double),
@@ -355,32 +351,26 @@ class snnd_loss_report(c.Structure):
         ("correct", c.c_int32),
         ("rate_penalty", c.c_double),
     ]
-    _words_ = {
-    }
 
 
-class snnd_picojoules(c.Structure):
+class snnd_picojoules(Structure):
     _fields_ = [
         ("size", c.c_size_t),
         ("accumulation", c.c_double),
         ("multiplication", c.c_double),
     ]
-    _words_ = {
-    }
 
 
-class snnd_operations(c.Structure):
+class snnd_operations(Structure):
     _fields_ = [
         ("size", c.c_size_t),
         ("accumulations", c.c_double),
         ("multiplications", c.c_double),
         ("picojoules", c.c_double),
     ]
-    _words_ = {
-    }
 
 
-class snnd_optimizer_options(c.Structure):
+class snnd_optimizer_options(Structure):
     _fields_ = [
         ("size", c.c_size_t),
         ("kind", c.c_int32),
@@ -398,7 +388,7 @@ class snnd_optimizer_options(c.Structure):
     }
 
 
-class snnd_schedule(c.Structure):
+class snnd_schedule(Structure):
     _fields_ = [
         ("size", c.c_size_t),
         ("kind", c.c_int32),
@@ -416,7 +406,7 @@ class snnd_schedule(c.Structure):
     }
 
 
-class snnd_structure(c.Structure):
+class snnd_structure(Structure):
     _fields_ = [
         ("size", c.c_size_t),
         ("budget", c.c_int32),
@@ -435,7 +425,7 @@ class snnd_structure(c.Structure):
     }
 
 
-class snnd_deep_r_options(c.Structure):
+class snnd_deep_r_options(Structure):
     _fields_ = [
         ("size", c.c_size_t),
         ("growth", c.c_int32),
@@ -447,7 +437,7 @@ class snnd_deep_r_options(c.Structure):
     }
 
 
-class snnd_rewiring_options(c.Structure):
+class snnd_rewiring_options(Structure):
     _fields_ = [
         ("size", c.c_size_t),
         ("drop", c.c_int32),
@@ -462,7 +452,7 @@ class snnd_rewiring_options(c.Structure):
     }
 
 
-class snnd_samples(c.Structure):
+class snnd_samples(Structure):
     _fields_ = [
         ("size", c.c_size_t),
         ("input", c.c_void_p),
@@ -475,11 +465,9 @@ class snnd_samples(c.Structure):
         ("counts", c.c_void_p),
         ("scale", c.c_double),
     ]
-    _words_ = {
-    }
 
 
-class snnd_events(c.Structure):
+class snnd_events(Structure):
     _fields_ = [
         ("size", c.c_size_t),
         ("first", c.c_void_p),
@@ -493,11 +481,9 @@ class snnd_events(c.Structure):
         ("copy", c.c_int32),
         ("scale", c.c_double),
     ]
-    _words_ = {
-    }
 
 
-class snnd_fetch(c.Structure):
+class snnd_fetch(Structure):
     _fields_ = [
         ("size", c.c_size_t),
         ("epoch", c.c_int32),
@@ -505,11 +491,9 @@ class snnd_fetch(c.Structure):
         ("index", c.c_int64),
         ("input", c.c_void_p),
     ]
-    _words_ = {
-    }
 
 
-class snnd_source(c.Structure):
+class snnd_source(Structure):
     _fields_ = [
         ("size", c.c_size_t),
         ("fetch", c.CFUNCTYPE(c.c_int, c.c_void_p, c.POINTER(snnd_fetch))),
@@ -520,11 +504,9 @@ class snnd_source(c.Structure):
         ("steps", c.c_int32),
         ("channels", c.c_int32),
     ]
-    _words_ = {
-    }
 
 
-class snnd_batches_options(c.Structure):
+class snnd_batches_options(Structure):
     _fields_ = [
         ("size", c.c_size_t),
         ("batch", c.c_int32),
@@ -533,11 +515,9 @@ class snnd_batches_options(c.Structure):
         ("training", c.c_int32),
         ("prefetch", c.c_int32),
     ]
-    _words_ = {
-    }
 
 
-class snnd_progress(c.Structure):
+class snnd_progress(Structure):
     _fields_ = [
         ("size", c.c_size_t),
         ("epoch", c.c_int32),
@@ -548,11 +528,9 @@ class snnd_progress(c.Structure):
         ("sigma", c.c_double),
         ("active", c.c_int64),
     ]
-    _words_ = {
-    }
 
 
-class snnd_reduction(c.Structure):
+class snnd_reduction(Structure):
     _fields_ = [
         ("size", c.c_size_t),
         ("dtype", c.c_int32),
@@ -564,7 +542,7 @@ class snnd_reduction(c.Structure):
     }
 
 
-class snnd_trainer_options(c.Structure):
+class snnd_trainer_options(Structure):
     _fields_ = [
         ("size", c.c_size_t),
         ("epochs", c.c_int32),
@@ -601,7 +579,7 @@ class snnd_trainer_options(c.Structure):
     }
 
 
-class snnd_epoch_report(c.Structure):
+class snnd_epoch_report(Structure):
     _fields_ = [
         ("size", c.c_size_t),
         ("epoch", c.c_int32),
@@ -623,11 +601,9 @@ class snnd_epoch_report(c.Structure):
         ("picojoules", c.c_double),
         ("rate_penalty", c.c_double),
     ]
-    _words_ = {
-    }
 
 
-class snnd_changes(c.Structure):
+class snnd_changes(Structure):
     _fields_ = [
         ("size", c.c_size_t),
         ("kept", c.c_int64),
@@ -638,11 +614,9 @@ class snnd_changes(c.Structure):
         ("largest_move", c.c_double),
         ("mean_weight_change", c.c_double),
     ]
-    _words_ = {
-    }
 
 
-class snnd_summary(c.Structure):
+class snnd_summary(Structure):
     _fields_ = [
         ("size", c.c_size_t),
         ("count", c.c_int64),
@@ -654,11 +628,9 @@ class snnd_summary(c.Structure):
         ("upper_quartile", c.c_double),
         ("largest", c.c_double),
     ]
-    _words_ = {
-    }
 
 
-class snnd_moran_options(c.Structure):
+class snnd_moran_options(Structure):
     _fields_ = [
         ("size", c.c_size_t),
         ("neighbours", c.c_int32),
@@ -672,7 +644,7 @@ class snnd_moran_options(c.Structure):
     }
 
 
-class snnd_rank_test(c.Structure):
+class snnd_rank_test(Structure):
     _fields_ = [
         ("size", c.c_size_t),
         ("u", c.c_double),
@@ -680,11 +652,9 @@ class snnd_rank_test(c.Structure):
         ("log10_p", c.c_double),
         ("exact", c.c_int32),
     ]
-    _words_ = {
-    }
 
 
-class snnd_moran_test(c.Structure):
+class snnd_moran_test(Structure):
     _fields_ = [
         ("size", c.c_size_t),
         ("index", c.c_double),
@@ -695,11 +665,9 @@ class snnd_moran_test(c.Structure):
         ("as_large", c.c_int32),
         ("p", c.c_double),
     ]
-    _words_ = {
-    }
 
 
-class snnd_signed_rank_test(c.Structure):
+class snnd_signed_rank_test(Structure):
     _fields_ = [
         ("size", c.c_size_t),
         ("positive", c.c_double),
@@ -711,22 +679,18 @@ class snnd_signed_rank_test(c.Structure):
         ("equal", c.c_int32),
         ("exact", c.c_int32),
     ]
-    _words_ = {
-    }
 
 
-class snnd_interval(c.Structure):
+class snnd_interval(Structure):
     _fields_ = [
         ("size", c.c_size_t),
         ("estimate", c.c_double),
         ("low", c.c_double),
         ("high", c.c_double),
     ]
-    _words_ = {
-    }
 
 
-class snnd_t_test(c.Structure):
+class snnd_t_test(Structure):
     _fields_ = [
         ("size", c.c_size_t),
         ("t", c.c_double),
@@ -737,11 +701,9 @@ class snnd_t_test(c.Structure):
         ("low", c.c_double),
         ("high", c.c_double),
     ]
-    _words_ = {
-    }
 
 
-class snnd_intraclass(c.Structure):
+class snnd_intraclass(Structure):
     _fields_ = [
         ("size", c.c_size_t),
         ("correlation", c.c_double),
@@ -753,11 +715,9 @@ class snnd_intraclass(c.Structure):
         ("p", c.c_double),
         ("group_size", c.c_double),
     ]
-    _words_ = {
-    }
 
 
-class snnd_stream_options(c.Structure):
+class snnd_stream_options(Structure):
     _fields_ = [
         ("size", c.c_size_t),
         ("readout", c.c_int32),
@@ -767,7 +727,7 @@ class snnd_stream_options(c.Structure):
     }
 
 
-class snnd_export_c_options(c.Structure):
+class snnd_export_c_options(Structure):
     _fields_ = [
         ("size", c.c_size_t),
         ("numbers", c.c_int32),
@@ -782,7 +742,7 @@ class snnd_export_c_options(c.Structure):
     }
 
 
-class snnd_export_c_report(c.Structure):
+class snnd_export_c_report(Structure):
     _fields_ = [
         ("size", c.c_size_t),
         ("ram", c.c_int64),
@@ -793,8 +753,6 @@ class snnd_export_c_report(c.Structure):
         ("potential_unit", c.c_double),
         ("score_unit", c.c_double),
     ]
-    _words_ = {
-    }
 
 
 # Result and parameters of each function.
