@@ -13,6 +13,8 @@ import unittest
 
 from support import PACKAGE, ROOT, snndelay
 from snndelay import _declarations as declarations
+from snndelay._library import read, structure as structure_of
+from snndelay._network import ARRAYS
 
 RECORDS = ROOT / "tests/abi"
 
@@ -80,6 +82,32 @@ class Declarations(unittest.TestCase):
     def test_what_is_no_function_is_named(self):
         with self.assertRaisesRegex(AttributeError, "the header has no snnd_nothing"):
             snndelay.library.snnd_nothing
+
+    def test_docstrings_have_the_headers_defaults(self):
+        count = 0
+        for documented, structure in (
+                (snndelay.Context, "context_options"), (snndelay.Network.add_delays, "delay_options"),
+                (snndelay.Network.add_batch_norm, "batch_norm_options"), (snndelay.Network.add_lif, "lif_options"),
+                (snndelay.Network.add_adaptive_lif, "adaptive_lif_options"),
+                (snndelay.Network.add_leaky_integrator, "leaky_integrator_options"),
+                (snndelay.Optimizer, "optimizer_options"), (snndelay.Schedule, "schedule"),
+                (snndelay.Sparsity, "structure"), (snndelay.DeepR, "deep_r_options"),
+                (snndelay.Trainer, "trainer_options"), (snndelay.Batches, "batches_options"),
+                (snndelay.Dataset.batches, "batches_options"), (snndelay.export_c, "export_c_options"),
+                (snndelay.moran_maximum, "moran_options"), (snndelay.Stream, "stream_options")):
+            defaults = read(structure_of(f"snnd_{structure}"))
+            for name, word, number in re.findall(r"(\w+)\s+\((?:\"(\w+)\"|([-+.\de]+))", documented.__doc__):
+                if name in defaults:
+                    value = defaults[name]
+                    value = value.decode() if isinstance(value, bytes) else value
+                    self.assertEqual(value, word or float(number), f"{structure}.{name}")
+                    count += 1
+        self.assertGreater(count, 60)
+
+    def test_arrays_of_layers_are_the_headers(self):
+        names = list(declarations.ENUMS["snnd_array_name"])
+        self.assertEqual(list(ARRAYS), names)
+        self.assertEqual(list(typing.get_type_hints(snndelay.Layer)), names)
 
     def test_defaults_are_the_headers(self):
         net = snndelay.Network(3)

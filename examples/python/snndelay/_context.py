@@ -8,7 +8,7 @@ import threading
 from typing import Any, Callable, Optional
 
 from ._handles import Object, Owner
-from ._library import library, options, word_of
+from ._library import library, options, set_function, word_of
 
 
 class Context(Object):
@@ -25,15 +25,16 @@ class Context(Object):
     def __init__(self, *, log: Optional[Callable[[str, str], Any]] = None, **given: Any) -> None:
         for name in ("allocate", "release", "memory_user", "log_user"):
             if name in given:
-                raise TypeError(f"{name} is not for Python")
+                raise TypeError(f"{name} is left to C: a function of Python's can neither raise nor wait where memory "
+                                "is taken and given back")
         made = options("snnd_context_options", given)
         if log is not None:
-            made.log = dict(made._fields_)["log"](
-                lambda _, level, message: log(word_of("snnd_log_level", level), message.decode(errors="replace")))
+            set_function(made, "log", lambda _, level, message: log(word_of("snnd_log_level", level),
+                                                                    message.decode(errors="replace")))
         owner = Owner(made)
         self._hold(owner, owner.context, "snnd_context_free")
         owner.root = self._handle
-        owner.root.keep(made)
+        self._handle.keep(made)
 
     @property
     def context(self) -> Context:
@@ -44,7 +45,8 @@ class Context(Object):
         """The number of threads, the instruction set, and what makes matrix products."""
         threads, isa, products = c.c_int32(), c.c_int(), c.c_char_p()
         self._call("snnd_context_info", c.byref(threads), c.byref(isa), c.byref(products))
-        return {"threads": threads.value, "isa": word_of("snnd_isa", isa.value), "products": products.value.decode()}
+        return {"threads": threads.value, "isa": word_of("snnd_isa", isa.value),
+                "products": (products.value or b"").decode()}
 
 
 _default = threading.local()

@@ -8,8 +8,10 @@ from typing import Any, Callable, Iterator, Optional
 import numpy as np
 
 from ._context import Context, context_or_default
+from ._files import Place, is_file, reader
 from ._handles import Object
-from ._library import Error, Numbers, Path, array_of, library, options, path_of, pointer, status_word, whole
+from ._library import (Error, Numbers, array_of, library, options, path_of, pointer, set_function, status_word,
+                       whole)
 
 
 def samples_of(x, y, lengths, scale):
@@ -93,20 +95,24 @@ class Dataset(Object):
                 owner.raised = error
                 return 1
 
-        made.fetch = held = dict(made._fields_)["fetch"](fill)
+        set_function(made, "fetch", fill)
         dataset = cls.__new__(cls)
-        dataset._from(parent, "snnd_dataset_create_source", c.byref(made), held=held)
+        dataset._from(parent, "snnd_dataset_create_source", c.byref(made), held=made)
         return dataset
 
     @classmethod
-    def load(cls, x: Path, y: Path, lengths: Optional[Path] = None, *, scale: float = 1.0,
+    def load(cls, x: Place, y: Place, lengths: Optional[Place] = None, *, scale: float = 1.0,
              context: Optional[Context] = None) -> Dataset:
-        """Samples from .npy files of these paths."""
+        """Loads samples that are .npy files: x [N, T, I], numbers of any type, each multiplied by `scale`; y [N] and
+        lengths [N], integers. They are paths, or files that are open in binary mode, read one after the other."""
+        parent, places = context_or_default(context), [each for each in (x, y, lengths) if each is not None]
+        files = sum(map(is_file, places))
+        if files not in (0, len(places)):
+            raise TypeError("x, y and lengths have to be paths, or files, and not some of each")
+        arguments = [c.byref(reader(each, parent._owner)) if files else path_of(each) for each in places]
+        name = f"snnd_dataset_{'read' if files else 'load'}{'_padded' if lengths is not None else ''}_npy"
         dataset = cls.__new__(cls)
-        if lengths is None:
-            dataset._from(context, "snnd_dataset_load_npy", path_of(x), path_of(y), scale)
-        else:
-            dataset._from(context, "snnd_dataset_load_padded_npy", path_of(x), path_of(y), path_of(lengths), scale)
+        dataset._from(parent, name, *arguments, scale)
         return dataset
 
     def _part(self, address):

@@ -7,7 +7,7 @@ from typing import Any, Mapping, Optional, Sequence
 import numpy as np
 
 from ._context import Context
-from ._library import Numbers, Word
+from ._library import Numbers, Word, word_of
 from ._network import Network
 
 NORM = {"weight": "scale", "bias": "shift", "running_mean": "running_mean", "running_var": "running_variance"}
@@ -15,7 +15,7 @@ NORM = {"weight": "scale", "bias": "shift", "running_mean": "running_mean", "run
 
 def modules_of(state):
     """The tensors of each module that has some, in the order of the dict, as arrays."""
-    modules = {}
+    modules: dict[str, dict[str, np.ndarray]] = {}
     for key, value in state.items():
         name, _, last = key.rpartition(".")
         value = np.asarray(value.detach() if hasattr(value, "detach") else value)
@@ -106,7 +106,7 @@ def from_dcls(state: Mapping[str, Any], *, max_delay: int = 24, profile: Word = 
         if any(width.min() != widths[0].flat[0] or width.max() != widths[0].flat[0] for width in widths):
             raise ValueError("SIG is not one number for all synapses")
         net.sigma = float(widths[0].flat[0])
-    net.readout = readout
+    net.readout = word_of("snnd_readout", readout)
     return net
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import collections
 import ctypes as c
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Optional
 
 from ._library import Error, library, status_word
 
@@ -27,8 +27,11 @@ class Owner:
     def __init__(self, made):
         self._lock = threading.RLock()
         self._depth = 0
-        self._dropped = collections.deque()
-        self.raised = None
+        self._dropped: collections.deque[Handle] = collections.deque()
+        # What a function of the host's has raised in the call that goes on.
+        self.raised: Optional[BaseException] = None
+        # The context's own handle, once there is one.
+        self.root: Any = None
         out = c.c_void_p()
         status = library.snnd_context_create(c.byref(made), c.byref(out))
         if status:

@@ -9,8 +9,9 @@ from typing import Any, Iterable, Iterator, Optional, Union
 import numpy as np
 
 from ._data import Dataset
+from ._files import Place, is_file, writer
 from ._handles import Object
-from ._library import (Error, Numbers, Path, Result, array_of, library, options, path_of, pointer, result, status_word,
+from ._library import (Error, Numbers, Result, array_of, library, options, path_of, pointer, result, status_word,
                        structure)
 from ._network import Network
 
@@ -141,10 +142,12 @@ class Stream(Object):
         self._do("snnd_stream_restore", c.cast(c.c_char_p(state), c.c_void_p), len(state))
 
 
-def export_c(network: Union[Network, Plan], source: Path, header: Path, *, samples: Optional[Dataset] = None,
-             **given: Any) -> Result:
+def export_c(network: Union[Network, Plan], source: Place, header: Place, *, header_name: Optional[str] = None,
+             samples: Optional[Dataset] = None, **given: Any) -> Result:
     """Writes a network (or Plan) as one C99 file and its header: numbers ("float32", "fixed"), readout, name ("snn"),
-    largest_input, or samples, a Dataset. The report has ram, flash (bytes), synapses and the units of the numbers."""
+    largest_input, or samples, a Dataset. The report has ram, flash (bytes), synapses and the units of the numbers.
+    Both are paths, or both files that are open in binary mode: then the source includes the header as `header_name`,
+    which is the name with .h unless it is given."""
     plan = plan_of(network)
     made, report = options("snnd_export_c_options", given), structure("snnd_export_c_report")
     use = None
@@ -153,6 +156,15 @@ def export_c(network: Union[Network, Plan], source: Path, header: Path, *, sampl
         if use.handle.owner is not plan._owner:
             raise ValueError("the samples belong to another context than the network")
         made.samples = use.handle.pointer
-    plan._call("snnd_export_c", c.byref(made), path_of(source), path_of(header), c.byref(report))
+    if is_file(source) != is_file(header):
+        raise TypeError("source and header have to be paths, or files, and not one of each")
+    if is_file(source):
+        header_name = f"{given.get('name', 'snn')}.h" if header_name is None else header_name
+        plan._call("snnd_export_c_write", c.byref(made), c.byref(writer(source, plan._owner)),
+                   c.byref(writer(header, plan._owner)), header_name.encode(), c.byref(report))
+    elif header_name is not None:
+        raise TypeError("header_name is for files; the path of the header has its name")
+    else:
+        plan._call("snnd_export_c", c.byref(made), path_of(source), path_of(header), c.byref(report))
     del use
     return result(report)

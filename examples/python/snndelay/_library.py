@@ -19,7 +19,6 @@ FILES = (f"libsnndelay.so.{ABI}", "libsnndelay.so", f"libsnndelay.{ABI}.dylib", 
 
 # An array, a nested list, or a tensor; the docstring says of which shape.
 Numbers = Any
-Path = Union[str, bytes, os.PathLike]
 # A word of an enumeration of the header, or its number.
 Word = Union[str, int]
 
@@ -155,6 +154,11 @@ def structure(kind, init=None):
     if status:
         raise Error(library.snnd_status_string(status).decode(), status_word(status))
     return made
+
+
+def set_function(made, name, function):
+    """Puts a function of Python's into a structure, which keeps it alive."""
+    setattr(made, name, dict(made._fields_)[name](function))
 
 
 def assign(made, name, value):

@@ -3,18 +3,40 @@
 from __future__ import annotations
 
 import ctypes as c
+import io
 from typing import Any, Iterator, Optional
 
 import numpy as np
 
 from . import _declarations as declarations
 from ._context import Context, context_or_default
-from ._declarations import ENUMS
+from ._files import Place, source, target
 from ._handles import Object, Use
-from ._library import (Error, Numbers, Path, Result, Word, array_of, library, options, path_of, pointer, read, result,
-                       structure, value_of, whole, word_of)
+from ._library import (Error, Numbers, Result, Word, array_of, library, options, pointer, read, result, structure,
+                       value_of, whole, word_of)
 
 DTYPES = {1: np.float32, 2: np.float64, 3: np.int8, 4: np.uint8, 5: np.int32, 6: np.int64}
+# The arrays of layers, by the header's names in small letters.
+ARRAYS = {
+    "weight": "float32 [O, I, C]: of a layer whose signs are kept the magnitude, which `sign` multiplies. A synapse of "
+              "weight 0 carries nothing.",
+    "position": "float32 [O, I, C], or [1, I, C] of axonal and [O, 1, C] of dendritic delays: in steps, -max_delay/2 "
+                "to max_delay/2. The delay is max_delay/2 - position.",
+    "sign": "int8 [O, I, C], +1 or -1, a copy: only under a controller that keeps signs.",
+    "mask": "uint8 [O, I, C], 1 where a synapse exists, a copy: only under a controller.",
+    "scale": "float32 [O]: what batch norm multiplies by.",
+    "shift": "float32 [O]: what batch norm adds.",
+    "running_mean": "float32 [O]: the mean that batch norm has in evaluation.",
+    "running_variance": "float32 [O]: the variance that batch norm has in evaluation, unbiased.",
+    "leak": "float32 [O], of neurons with time constants of their own: a, with tau = 1 + exp(-a) steps.",
+    "membrane_decay": "float32 [O], of adaptive neurons: the factor that the potential keeps in a step, exp(-1/5) to "
+                      "exp(-1/25).",
+    "adaptation_decay": "float32 [O], of adaptive neurons: the factor that the adaptation keeps in a step, exp(-1/30) "
+                        "to exp(-1/120).",
+    "subthreshold_adaptation": "float32 [O], of adaptive neurons: how strongly the potential drives the adaptation, -1 "
+                               "to 1.",
+    "spike_adaptation": "float32 [O], of adaptive neurons: how strongly a spike drives the adaptation, 0 to 2.",
+}
 # These come and go with controllers; all other arrays stay where they are as long as their network.
 CONTROLLED = ("sign", "mask")
 
@@ -27,27 +49,27 @@ def show(shown, handle):
     return np.frombuffer(memory, dtype).reshape(shape)
 
 
-def into_writer(call):
-    """The bytes that a call writes to the writer that it is given."""
-    parts = []
-
-    def write(_, data, count):
-        parts.append(c.string_at(data, count))
-        return 0
-
-    writer = declarations.snnd_writer()
-    writer.write = dict(writer._fields_)["write"](write)
-    call(c.byref(writer))
-    return b"".join(parts)
-
-
 class Layer:
     """A layer of a network. Its arrays are attributes by the header's names: `weight`, `position`, `scale`, `shift`,
     `running_mean`, `running_variance`, `leak` and those of adaptive neurons are writable views of the library's memory;
     `sign` and `mask`, which belong to the controller of sparsity, are copies. What is assigned to an attribute is
     checked, unlike what is written into a view."""
 
-    def __init__(self, network: Network, address: int) -> None:
+    weight: np.ndarray
+    position: np.ndarray
+    sign: np.ndarray
+    mask: np.ndarray
+    scale: np.ndarray
+    shift: np.ndarray
+    running_mean: np.ndarray
+    running_variance: np.ndarray
+    leak: np.ndarray
+    membrane_decay: np.ndarray
+    adaptation_decay: np.ndarray
+    subthreshold_adaptation: np.ndarray
+    spike_adaptation: np.ndarray
+
+    def __init__(self, network: Network, address: Optional[int]) -> None:
         self.network, self._use, self._pointer = network, network._live(), address
 
     def _call(self, name, *arguments):
@@ -84,13 +106,17 @@ class Layer:
         self._call(f"snnd_layer_{kind}_options", c.byref(made))
         return read(made)
 
-    def array(self, name: Word) -> np.ndarray:
-        """An array of the layer by its name; as the attribute of the name."""
+    def _view(self, name):
         shown = declarations.snnd_array()
         with self._use.handle.owner:
             self._call("snnd_layer_array", value_of("snnd_array_name", name), c.byref(shown))
-            view = show(shown, self._use.handle)
-            return view.copy() if name in CONTROLLED else view
+            return show(shown, self._use.handle)
+
+    def array(self, name: Word) -> np.ndarray:
+        """An array of the layer by its name; as the attribute of the name."""
+        with self._use.handle.owner:
+            view = self._view(name)
+            return view.copy() if word_of("snnd_array_name", name) in CONTROLLED else view
 
     def set_array(self, name: Word, values: Numbers) -> None:
         """Copies values of the array's shape into it, and checks them."""
@@ -103,7 +129,7 @@ class Layer:
     def arrays(self) -> dict[str, np.ndarray]:
         """All arrays that the layer has, by their names."""
         found = {}
-        for name in ENUMS["snnd_array_name"]:
+        for name in ARRAYS:
             try:
                 found[name] = self.array(name)
             except Error as error:
@@ -153,13 +179,12 @@ class Layer:
         return f"<snndelay.Layer {self.type} {self.inputs} -> {self.outputs}>"
 
 
-def _attribute(name):
-    return property(lambda layer: layer.array(name), lambda layer, values: layer.set_array(name, values),
-                    doc=f"The array {name!r} of the layer, as the header's SNND_ARRAY_{name.upper()} has it.")
+def _attribute(name, says):
+    return property(lambda layer: layer.array(name), lambda layer, values: layer.set_array(name, values), doc=says)
 
 
-for _name in ENUMS["snnd_array_name"]:
-    setattr(Layer, _name, _attribute(_name))
+for _name, _says in ARRAYS.items():
+    setattr(Layer, _name, _attribute(_name, _says))
 
 
 class Network(Object):
@@ -241,7 +266,7 @@ class Network(Object):
         return self._ask("snnd_network_active")
 
     @property
-    def sigma(self) -> None:
+    def sigma(self) -> float:
         """Width of the delay profiles in training, in steps."""
         return self._ask("snnd_network_sigma")
 
@@ -250,7 +275,7 @@ class Network(Object):
         self._call("snnd_network_set_sigma", sigma)
 
     @property
-    def readout(self) -> None:
+    def readout(self) -> str:
         """How potentials become scores: "softmax_sum", "sum", "mean", "max" or "last"."""
         return word_of("snnd_readout", self._ask("snnd_network_readout"))
 
@@ -273,21 +298,24 @@ class Network(Object):
 
     def rewind(self, initial: Network) -> None:
         """Puts parameters back to those of another network of the same layers; masks and signs stay."""
-        other = initial._live()
-        self._call("snnd_network_rewind", other.handle.pointer)
+        use = initial._live()
+        self._call("snnd_network_rewind", use.handle.pointer)
 
     def copy_parameters(self, other: Network) -> None:
         """Takes parameters, masks, signs and sigma of a network of the same layers."""
-        other = other._live()
-        self._call("snnd_network_copy_parameters", other.handle.pointer)
+        use = other._live()
+        self._call("snnd_network_copy_parameters", use.handle.pointer)
 
-    def save(self, path: Path) -> None:
-        """Writes the network to a file, whole or not at all."""
-        self._call("snnd_network_save", path_of(path))
+    def save(self, path: Place) -> None:
+        """Writes the network to a path, whole or not at all, or to a file that is open in binary mode, which is whole
+        where this call returns."""
+        self._call(*target(path, self._owner, "snnd_network_save", "snnd_network_write"))
 
     def to_bytes(self) -> bytes:
-        """What save() would write."""
-        return into_writer(lambda writer: self._call("snnd_network_write", writer))
+        """Returns what save() writes."""
+        file = io.BytesIO()
+        self.save(file)
+        return file.getvalue()
 
     def __reduce__(self):
         return from_bytes, (self.to_bytes(),)
@@ -306,7 +334,7 @@ class Network(Object):
         self._call("snnd_receptive_fields_size", at, *map(c.byref, sizes))
         fields = np.empty((3, *(size.value for size in sizes)))
         self._call("snnd_receptive_fields", at, *map(pointer, fields))
-        return tuple(fields)
+        return fields[0], fields[1], fields[2]
 
     def changes(self, before: Network, layer: Optional[Layer] = None) -> Result:
         """What became of synapses since `before`, a network of the same layers: kept, born, died, flipped, ..."""
@@ -322,16 +350,14 @@ class Network(Object):
         return f"<snndelay.Network {self.inputs}: {', '.join(f'{x.type} {x.outputs}' for x in self.layers)}>"
 
 
-def load(path: Path, *, context: Optional[Context] = None) -> Network:
-    """A network from a file that save() wrote, or from a checkpoint."""
+def load(path: Place, *, context: Optional[Context] = None) -> Network:
+    """Loads the network that save() wrote to a path, or the network of a checkpoint. A file that is open in binary mode
+    is read from where it is to its end."""
     parent = context_or_default(context)
-    return Network._made(parent._owner, [parent._handle], "snnd_network_load", parent._handle.pointer, path_of(path))
+    name, where = source(path, parent._owner, "snnd_network_load", "snnd_network_read")
+    return Network._made(parent._owner, [parent._handle], name, parent._handle.pointer, where)
 
 
 def from_bytes(data: bytes, *, context: Optional[Context] = None) -> Network:
-    """A network from what Network.to_bytes() gave."""
-    parent = context_or_default(context)
-    held = c.create_string_buffer(bytes(data), len(data))
-    memory = declarations.snnd_memory(c.addressof(held), len(data))
-    reader = library.snnd_memory_reader(c.byref(memory))
-    return Network._made(parent._owner, [parent._handle], "snnd_network_read", parent._handle.pointer, c.byref(reader))
+    """Makes a network of what Network.to_bytes() gave."""
+    return load(io.BytesIO(data), context=context)

@@ -13,8 +13,9 @@ import numpy as np
 from . import _declarations as declarations
 from ._bar import Bar, wants_bar
 from ._data import Dataset
+from ._files import Place, source, target
 from ._handles import Object
-from ._library import (Error, Numbers, Path, Result, Word, array_of, assign, library, options, path_of, pointer, result,
+from ._library import (Error, Numbers, Result, Word, array_of, assign, library, options, pointer, result, set_function,
                        status_word, structure, value_of, whole)
 from ._network import Layer, Network, show
 
@@ -222,8 +223,8 @@ class Optimizer(Object):
         """A moment of an array of a layer, a view."""
         shown = declarations.snnd_array()
         with self._owner:
-            self._call("snnd_optimizer_moment", layer._pointer, value_of("snnd_array_name", name), whole(order,
-            "order"),            c.byref(shown))
+            self._call("snnd_optimizer_moment", layer._pointer, value_of("snnd_array_name", name),
+                       whole(order, "order"), c.byref(shown))
             return show(shown, self._handle)
 
 
@@ -333,9 +334,9 @@ class Trainer(Object):
                  progress: Optional[Callable[[Result], Any]] = None, bar: Optional[bool] = None, **given: Any) -> None:
         use = network._live()
         owner, parents = use.handle.owner, [use.handle]
-        for name, made in OPTIONS_OF_TRAINERS.items():
+        for name, options_of in OPTIONS_OF_TRAINERS.items():
             if name in given:
-                given[name] = c.pointer(made(given[name]))
+                given[name] = c.pointer(options_of(given[name]))
         weights = given.pop("class_weight", None)
         for name in ("progress_user", "reduce", "reduce_user", "class_weight_count"):
             if name in given:
@@ -347,13 +348,13 @@ class Trainer(Object):
             made.sparsity = controller.handle.pointer
             parents.append(controller.handle)
         self.epochs, self._progress, self._bar = made.epochs, progress, bar
-        self._watch = watch = Watch(owner)
-        made.progress = watch.function = dict(made._fields_)["progress"](watch)
+        self._watch = Watch(owner)
+        set_function(made, "progress", self._watch)
         self.network, self._batch = network, made.batch
         self._make(owner, "snnd_trainer_create", use.handle.pointer, c.byref(made), free="snnd_trainer_free",
                    parents=parents)
         del held
-        self._handle.keep(watch)
+        self._handle.keep(made)
 
     @contextlib.contextmanager
     def _dataset(self, x, y, lengths):
@@ -373,7 +374,7 @@ class Trainer(Object):
             yield dataset._handle.pointer
 
     def epoch(self, x: Union[Numbers, Dataset], y: Optional[Numbers] = None, lengths: Optional[Numbers] = None, *,
-              checkpoint: Optional[Path] = None) -> Result:
+              checkpoint: Optional[Place] = None) -> Result:
         """Trains one epoch on samples x [N, T, I] with labels y [N] (and lengths [N]), or on a Dataset; or finishes one
         that was stopped. The report's `stopped` says whether `progress` has stopped it. Ctrl-C stops at the next step,
         with a checkpoint if its path is given, and then raises KeyboardInterrupt."""
@@ -397,7 +398,7 @@ class Trainer(Object):
         return found
 
     def run(self, x: Union[Numbers, Dataset], y: Optional[Numbers] = None, lengths: Optional[Numbers] = None, *,
-            checkpoint: Optional[Path] = None) -> Iterator[Result]:
+            checkpoint: Optional[Place] = None) -> Iterator[Result]:
         """Trains to the end of the epochs: an iterator over their reports, which ends early where one was stopped."""
         while self.epochs_done < self.epochs:
             report = self.epoch(x, y, lengths, checkpoint=checkpoint)
@@ -440,20 +441,22 @@ class Trainer(Object):
         """Epochs finished so far."""
         return self._ask("snnd_trainer_epochs_done")
 
-    def save_checkpoint(self, path: Path, note: Optional[str] = None) -> None:
-        """Writes all that training has changed to a file, with a note (text)."""
-        note = None if note is None else note.encode()
-        if note and b"\0" in note:
+    def save_checkpoint(self, path: Place, note: Optional[str] = None) -> None:
+        """Writes all that training has changed, with a note (text), to a path, whole or not at all, or to a file that
+        is open in binary mode."""
+        text = None if note is None else note.encode()
+        if text and b"\0" in text:
             raise ValueError("a note has a NUL in it")
-        self._call("snnd_trainer_save_checkpoint", path_of(path), note)
+        self._call(*target(path, self._owner, "snnd_trainer_save_checkpoint", "snnd_trainer_write_checkpoint"), text)
 
-    def load_checkpoint(self, path: Path) -> str:
-        """Puts a checkpoint back into a trainer that was made as its own was; returns its note, "" where it has
-        none."""
+    def load_checkpoint(self, path: Place) -> str:
+        """Puts a checkpoint back into a trainer that was made as its own was, and returns its note, "" where it has
+        none. It is at a path, or in a file that is open in binary mode."""
         note = c.c_void_p()
         with self._owner as owner:
-            self._call("snnd_trainer_load_checkpoint", path_of(path), c.byref(note))
-            text = c.string_at(note.value).decode(errors="replace")
+            self._call(*source(path, owner, "snnd_trainer_load_checkpoint", "snnd_trainer_read_checkpoint"),
+                       c.byref(note))
+            text = (c.cast(note, c.c_char_p).value or b"").decode(errors="replace")
             library.snnd_string_free(owner.context, note)
             return text
 
@@ -463,7 +466,7 @@ class Watch:
 
     def __init__(self, owner):
         self._owner = owner
-        self._at = None, None, None
+        self._at: tuple[Any, Any, Any] = None, None, None
 
     def look(self, interrupt, progress, bar):
         """Sets what is looked at, and returns what was before: an epoch that is begun within another is an error of

@@ -47,8 +47,9 @@ class Delays(torch.nn.Module):
         self._network = Network(inputs, context=self._context)
         self._layer = self._network.add_delays(outputs, max_delay=max_delay, **given)
         # As reproducible as torch's own layers are.
-        self._network.initialize(torch.randint(2**62, ()).item() if seed is None else seed)
-        self._workspace, self._size, self._passes = None, (0, 0), 0
+        self._network.initialize(int(torch.randint(2**62, ()).item()) if seed is None else seed)
+        self._workspace: Any = None
+        self._size, self._passes = (0, 0), 0
         self.max_delay, self.sigma = max_delay, self._network.sigma
         self.weight = torch.nn.Parameter(torch.from_numpy(self._layer.weight.copy()))
         self.position = torch.nn.Parameter(torch.from_numpy(self._layer.position.copy()),
