@@ -61,12 +61,8 @@ def context_or_default(context):
     return _default.context
 
 
-_left_alone = []
-
-
 def _leave_alone():
-    """A child that fork() made leaves its parent's context alone, and has one of its own."""
-    _left_alone.append(getattr(_default, "context", None))
+    """A child that fork() made has a context of its own."""
     _default.context = None
 
 

@@ -6,12 +6,16 @@ order the interpreter collects objects in, children are freed before their paren
 
 Garbage is collected at any time and in any thread, also in the middle of a call for the same context. Then what is let
 go of is only put on a list, which the thread that has the context works off when its call is over.
+
+Threads do not go with a child that fork() makes. There a context with threads, and all that was made from it, is left
+alone: it is neither used nor freed.
 """
 
 from __future__ import annotations
 
 import collections
 import ctypes as c
+import os
 import threading
 from typing import TYPE_CHECKING, Any, Optional
 
@@ -21,12 +25,26 @@ if TYPE_CHECKING:
     from ._context import Context
 
 
+# How many forks there have been from the process that imported this to the present one.
+forks = 0
+
+
+def count_fork():
+    global forks
+    forks += 1
+
+
+os.register_at_fork(after_in_child=count_fork)
+
+
 class Owner:
     """A context of the library: one thread at a time is in it, as the header demands. `with` takes it."""
 
     def __init__(self, made):
         self._lock = threading.RLock()
         self._depth = 0
+        # Where a context has no threads a child may use what it has inherited.
+        self._forks = None if made.threads == 1 else forks
         self._dropped: collections.deque[Handle] = collections.deque()
         # What a function of the host's has raised in the call that goes on.
         self.raised: Optional[BaseException] = None
@@ -38,7 +56,13 @@ class Owner:
             raise Error(f"no context: {library.snnd_status_string(status).decode()}", status_word(status))
         self.context = out.value
 
+    def _inherited(self):
+        return self._forks is not None and self._forks != forks
+
     def __enter__(self):
+        if self._inherited():
+            raise Error("this was made before fork(), and threads do not go with a child; make a network and what it "
+                        "needs in the child, or give it context=snndelay.Context(threads=1)", "error_state")
         self._lock.acquire()
         self._depth += 1
         return self
@@ -52,6 +76,8 @@ class Owner:
 
     def drop(self, handle):
         """Lets go of a handle, now or when the thread that has the context is done."""
+        if self._inherited():
+            return
         self._dropped.append(handle)
         self._tidy()
 

@@ -17,7 +17,7 @@ from ._files import Place, source, target
 from ._handles import Object
 from ._library import (Error, Numbers, Result, Word, array_of, assign, library, options, pointer, result, set_function,
                        status_word, structure, value_of, whole)
-from ._network import Layer, Network, show
+from ._network import DTYPES, Layer, Network, show
 
 
 class Schedule:
@@ -328,28 +328,36 @@ class Trainer(Object):
     weight_schedule, position_schedule, sigma_schedule: a Schedule, or its options as a dict; picojoules: a dict.
     progress(p) is called after each step with epoch, step, steps, loss, accuracy, sigma and active; if it returns
     something true, the epoch stops there. bar: True, False, or None for a bar where there is a terminal or a notebook.
+
+    Several processes train one network where each has such a trainer, and all make the same calls: rank (0 to ranks -
+    1), ranks, shards, and reduce(values), which is called with an array [count], float32 or float64, and puts in its
+    place the sum over all ranks, the same bits on each of them. What it raises comes out of the call.
     """
 
     def __init__(self, network: Network, *, sparsity: Optional[Sparsity] = None,
-                 progress: Optional[Callable[[Result], Any]] = None, bar: Optional[bool] = None, **given: Any) -> None:
+                 progress: Optional[Callable[[Result], Any]] = None, bar: Optional[bool] = None,
+                 reduce: Optional[Callable[[np.ndarray], None]] = None, **given: Any) -> None:
         use = network._live()
         owner, parents = use.handle.owner, [use.handle]
         for name, options_of in OPTIONS_OF_TRAINERS.items():
             if name in given:
                 given[name] = c.pointer(options_of(given[name]))
         weights = given.pop("class_weight", None)
-        for name in ("progress_user", "reduce", "reduce_user", "class_weight_count"):
+        for name in ("progress_user", "reduce_user", "class_weight_count"):
             if name in given:
-                raise TypeError(f"{name} is not for Python")
+                raise TypeError(f"{name} is C's alone: Python's functions and arrays need nothing beside them")
         made = options("snnd_trainer_options", given)
         held = None if weights is None else class_weights(made, weights)
         if sparsity is not None:
             controller = sparsity._live()
             made.sparsity = controller.handle.pointer
             parents.append(controller.handle)
-        self.epochs, self._progress, self._bar = made.epochs, progress, bar
+        # Of several processes one shows a bar.
+        self.epochs, self._progress, self._bar = made.epochs, progress, False if bar is None and made.rank else bar
         self._watch = Watch(owner)
         set_function(made, "progress", self._watch)
+        if reduce is not None:
+            set_function(made, "reduce", Sums(owner, reduce))
         self.network, self._batch = network, made.batch
         self._make(owner, "snnd_trainer_create", use.handle.pointer, c.byref(made), free="snnd_trainer_free",
                    parents=parents)
@@ -459,6 +467,29 @@ class Trainer(Object):
             text = (c.cast(note, c.c_char_p).value or b"").decode(errors="replace")
             library.snnd_string_free(owner.context, note)
             return text
+
+
+class Sums:
+    """What the library calls to add up numbers over ranks: the host's function has a copy of them, which it may keep,
+    in place of memory that is the library's."""
+
+    def __init__(self, owner, reduce):
+        self._owner, self._reduce = owner, reduce
+
+    def __call__(self, _, what):
+        try:
+            what = what.contents
+            dtype = np.dtype(DTYPES[what.dtype])
+            memory = (c.c_char * (dtype.itemsize * what.count)).from_address(what.values)
+            there = np.frombuffer(memory, dtype)
+            values = there.copy()
+            if self._reduce(values) is not None:
+                raise TypeError("reduce has returned something; it has to put the sums into the array that it is given")
+            there[:] = values
+            return 0
+        except BaseException as error:
+            self._owner.raised = error
+            return 1
 
 
 class Watch:
