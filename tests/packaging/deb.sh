@@ -18,7 +18,7 @@ shared=libsnndelay$(sh "$root/tests/abi/soversion.sh")
 work=$(mktemp -d)
 leave() {
     if [ "$where" = here ]; then
-        dpkg --purge snndelay-examples libsnndelay-dev "$shared" >/dev/null 2>&1 || true
+        dpkg --purge python3-snndelay snndelay-examples libsnndelay-dev "$shared" >/dev/null 2>&1 || true
     fi
     rm -rf "$work"
 }
