@@ -10,6 +10,7 @@ import sys
 import tempfile
 import typing
 import unittest
+from unittest import mock
 
 from support import PACKAGE, ROOT, snndelay
 from snndelay import _declarations as declarations
@@ -157,6 +158,13 @@ class OtherLibraries(unittest.TestCase):
             done = subprocess.run([sys.executable, "-c", "import snndelay; print(snndelay.library.path)"], check=True,
                                   capture_output=True, text=True, env={**env, "PYTHONPATH": folder})
             self.assertEqual(done.stdout.strip(), beside)
+
+    def test_without_pytorch_there_is_no_snndelay_torch(self):
+        with mock.patch.dict(sys.modules, {"torch": None, "snndelay.torch": None}):
+            with self.assertRaisesRegex(AttributeError, "snndelay.torch needs PyTorch"):
+                snndelay.torch
+        with self.assertRaisesRegex(AttributeError, "has no attribute 'nothing'"):
+            snndelay.nothing
 
     def test_no_library_is_said(self):
         self.assertIn("cannot be loaded", load_other("/nowhere/libsnndelay.so").splitlines()[-1])

@@ -16,6 +16,9 @@ inputs of a layer, O outputs, C synapses for each pair of neurons; times are in 
 the library's sentence. `library` has every function of the header by its name, for ctypes.
 """
 
+import importlib
+from typing import Any
+
 from ._analysis import (auc, correct, histogram, intraclass_correlation, mann_whitney, moran, moran_maximum,
                         moran_permuted, proportion, summarize, welch, wilcoxon)
 from ._context import Context, random_uniform
@@ -35,3 +38,13 @@ __all__ = [
     "mann_whitney", "moran", "moran_maximum", "moran_permuted", "proportion", "random_uniform", "summarize", "to_dcls",
     "welch", "wilcoxon",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """`snndelay.torch` is imported when it is first wanted, since PyTorch takes time, and need not be there."""
+    if name != "torch":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    try:
+        return importlib.import_module(".torch", __name__)
+    except ModuleNotFoundError as error:
+        raise AttributeError(f"snndelay.torch needs PyTorch ({error})") from error

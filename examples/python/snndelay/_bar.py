@@ -27,7 +27,7 @@ class Bar:
             self._shown = True
             try:
                 from tqdm.auto import tqdm
-                self._tqdm = tqdm(total=progress.steps, desc=text, leave=False)
+                self._tqdm = tqdm(total=progress.steps, desc=text, leave=False, initial=progress.step)
             except ImportError:
                 pass
         if self._tqdm is not None:

@@ -203,6 +203,9 @@ class Object:
         """Lets go of the library's object. Closing twice is allowed."""
         self._use = None
 
+    def __repr__(self):
+        return f"<snndelay.{type(self).__name__}{', closed' if self._use is None else ''}>"
+
     def __enter__(self):
         self._live()
         return self

@@ -26,6 +26,8 @@ Word = Union[str, int]
 class Error(Exception):
     """What the library says went wrong. `status` is the word of the header's snnd_status, as "error_argument"."""
 
+    __module__ = "snndelay"
+
     def __init__(self, sentence: str, status: Optional[str] = None) -> None:
         super().__init__(sentence)
         self.status = status
@@ -33,6 +35,8 @@ class Error(Exception):
 
 class LibraryError(Error, ImportError):
     """There is no library, or it is another than this package is made for."""
+
+    __module__ = "snndelay"
 
 
 def places():
