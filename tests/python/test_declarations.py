@@ -130,9 +130,18 @@ class Hints(unittest.TestCase):
                     continue
                 expected = {*inspect.signature(member).parameters, "return"} - {"self", "cls"}
                 self.assertEqual(set(typing.get_type_hints(member, None, names)), expected, f"{name}.{member.__name__}")
-                self.assertTrue(member.__doc__, f"{name}.{member.__name__}")
                 count += 1
         self.assertGreater(count, 100)
+
+    def test_docstrings_are_sentences(self):
+        for name in snndelay.__all__:
+            thing = getattr(snndelay, name)
+            documented = {name: thing} if inspect.isroutine(thing) or inspect.isclass(thing) else {}
+            if inspect.isclass(thing):
+                documented.update({f"{name}.{key}": member for key, member in vars(thing).items()
+                                   if not key.startswith("_")})
+            for where, member in documented.items():
+                self.assertRegex(member.__doc__ or "", r"(?s)^[A-Z].*\.\s*$", where)
 
 
 def load_other(library):

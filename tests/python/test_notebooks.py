@@ -14,8 +14,8 @@ from support import PACKAGE
 class Notebooks(unittest.TestCase):
     def run_notebook(self, name, folder):
         env = {**os.environ, "PYTHONPATH": str(PACKAGE), "MPLBACKEND": "Agg"}
-        return subprocess.run([sys.executable, PACKAGE / "notebooks" / name], cwd=folder, check=True, text=True, env=env,
-                              stdout=subprocess.PIPE).stdout
+        return subprocess.run([sys.executable, PACKAGE / "notebooks" / name], cwd=folder, check=True, text=True,
+                              env=env, stdout=subprocess.PIPE).stdout
 
     def setUp(self):
         folder = tempfile.TemporaryDirectory()

@@ -21,21 +21,22 @@ def _call(name, *arguments):
 
 
 def summarize(values: Numbers) -> Result:
-    """count, mean, deviation, least, lower_quartile, median, upper_quartile, largest."""
+    """Summarizes values [count]. The result has count, mean, deviation, least, lower_quartile, median, upper_quartile
+    and largest."""
     values, made = _values(values, "values"), structure("snnd_summary")
     _call("snnd_summarize", pointer(values), len(values), c.byref(made))
     return result(made)
 
 
 def histogram(values: Numbers, low: float, high: float, bins: int) -> np.ndarray:
-    """Counts [bins] in equal bins from low to high."""
+    """Counts values [count] in equal bins from `low` to `high`, and returns int64 [bins]."""
     values, counts = _values(values, "values"), np.empty(max(whole(bins, "bins"), 1), np.int64)
     _call("snnd_histogram", pointer(values), len(values), low, high, bins, pointer(counts))
     return counts
 
 
 def moran(grid: Numbers, neighbours: Word = "queen") -> float:
-    """Moran's I of a grid [rows, columns]; neighbours are "queen" or "rook"."""
+    """Returns Moran's I of a grid [rows, columns]; neighbours are "queen" or "rook"."""
     grid, found = _values(grid, "grid", 2), c.c_double()
     _call("snnd_moran", pointer(grid), *grid.shape, value_of("snnd_neighbours", neighbours), c.byref(found))
     return found.value
@@ -56,8 +57,9 @@ def _moran_options(given, rows):
 
 
 def moran_maximum(grid: Numbers, **given: Any) -> tuple[float, np.ndarray]:
-    """(largest Moran's I over orders of the rows, the order [rows]): neighbours, permutations (2000), seed, orders,
-    search."""
+    """Returns the largest Moran's I over orders of the rows of a grid [rows, columns], and that order, int32 [rows].
+    The options are neighbours ("queen", "rook"), permutations (2000), seed (0), orders [permutations, rows] to be tried
+    instead of drawn ones, and search (0), which is 1 if the best order is improved further."""
     grid, found = _values(grid, "grid", 2), c.c_double()
     made, _held = _moran_options(given, len(grid))
     order = np.empty(len(grid), np.int32)
@@ -66,7 +68,9 @@ def moran_maximum(grid: Numbers, **given: Any) -> tuple[float, np.ndarray]:
 
 
 def moran_permuted(grid: Numbers, shuffle: Word = "rows", **given: Any) -> Result:
-    """Moran's I against permutations of "rows" or "cells", with `distribution` [permutations]."""
+    """Tests Moran's I of a grid [rows, columns] against random orders of its "rows" or its "cells". The options are
+    those of moran_maximum(). The result has index, expected, variance, z, permutations, as_large, p, and
+    `distribution`, float64 [permutations]."""
     grid, test = _values(grid, "grid", 2), structure("snnd_moran_test")
     made, _held = _moran_options(given, len(grid))
     distribution = np.empty(max(made.permutations, 1))
@@ -84,22 +88,26 @@ def _two(name, made, x, y, *arguments):
 
 
 def mann_whitney(x: Numbers, y: Numbers, alternative: Word = "two_sided") -> Result:
-    """Mann and Whitney's U test: u, p, log10_p, exact."""
+    """Makes Mann and Whitney's U test of x [count] against y [count]. The alternative is "two_sided", "less" or
+    "greater". The result has u, p, log10_p and exact."""
     return _two("snnd_mann_whitney", structure("snnd_rank_test"), x, y, value_of("snnd_alternative", alternative))
 
 
 def auc(x: Numbers, y: Numbers, level: float = 0.95) -> Result:
-    """The probability that one of x is larger than one of y, and its interval."""
+    """Returns the probability that one of x [count] is larger than one of y [count], with its interval. The result has
+    estimate, low and high."""
     return _two("snnd_auc", structure("snnd_interval"), x, y, level)
 
 
 def welch(x: Numbers, y: Numbers, alternative: Word = "two_sided", level: float = 0.95) -> Result:
-    """Welch's t test, and the interval of the difference."""
+    """Makes Welch's t test of x [count] against y [count]. The alternative is "two_sided", "less" or "greater". The
+    result has t, degrees, p, log10_p, and the difference of the means with its interval, low to high."""
     return _two("snnd_welch", structure("snnd_t_test"), x, y, value_of("snnd_alternative", alternative), level)
 
 
 def wilcoxon(x: Numbers, y: Optional[Numbers] = None, alternative: Word = "two_sided") -> Result:
-    """Wilcoxon's signed-rank test of pairs, or of x about 0."""
+    """Makes Wilcoxon's signed-rank test of the pairs x [count] and y [count], or of x about 0. The alternative is
+    "two_sided", "less" or "greater". The result has positive, negative, effect, p, log10_p, pairs, equal and exact."""
     x, test = _values(x, "x"), structure("snnd_signed_rank_test")
     y = None if y is None else _values(y, "y")
     if y is not None and len(y) != len(x):
@@ -109,14 +117,15 @@ def wilcoxon(x: Numbers, y: Optional[Numbers] = None, alternative: Word = "two_s
 
 
 def proportion(hits: int, trials: int, level: float = 0.95) -> Result:
-    """A share, such as an accuracy, with Wilson's interval."""
+    """Returns a share, such as an accuracy, with Wilson's interval. The result has estimate, low and high, 0 to 1."""
     made = structure("snnd_interval")
     _call("snnd_proportion", whole(hits, "hits", 64), whole(trials, "trials", 64), level, c.byref(made))
     return result(made)
 
 
 def intraclass_correlation(groups: Iterable[Numbers], level: float = 0.95) -> Result:
-    """How alike values of one group are; groups is a sequence of arrays."""
+    """Tells how alike values of one group are; `groups` is a sequence of arrays. The result has correlation, low, high,
+    between, within, f, p and group_size."""
     groups = [_values(group, "a group") for group in groups]
     sizes, made = np.array([len(group) for group in groups], np.int32), structure("snnd_intraclass")
     values = np.concatenate(groups) if groups else np.empty(0)
@@ -125,7 +134,7 @@ def intraclass_correlation(groups: Iterable[Numbers], level: float = 0.95) -> Re
 
 
 def correct(p: Numbers, correction: Word = "holm") -> np.ndarray:
-    """p [count] of several tests, corrected by "holm" or "benjamini_hochberg"."""
+    """Corrects p [count] of several tests by "holm" or "benjamini_hochberg", and returns float64 [count]."""
     p = _values(p, "p")
     corrected = np.empty_like(p)
     _call("snnd_correct", pointer(p), len(p), value_of("snnd_correction", correction), pointer(corrected))

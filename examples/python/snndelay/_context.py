@@ -12,14 +12,16 @@ from ._library import library, options, set_function, word_of
 
 
 class Context(Object):
-    """Threads, instruction set, log and last error of everything made from it.
+    """A context has the threads, the instruction set, the log and the last error of everything that is made from it.
 
-    Options, with the header's names and defaults: threads (0: one for each processor), isa ("auto", "plain", "avx2",
-    "avx512"), method ("auto", "direct", "spectral"), low_memory (0), products ("auto", "own", "blas"). `log` is called
-    as log(level, message), with "warning", "info" or "debug".
+    The options have the header's names and defaults. threads (0) is the number of threads, 0 standing for one for each
+    processor. isa ("auto", "plain", "avx2", "avx512") selects the instruction set, method ("auto", "direct",
+    "spectral") how training passes compute currents, and products ("auto", "own", "blas") what makes matrix products.
+    low_memory (0) saves memory in training for some more time if it is 1. `log` is called as log(level, message); a
+    level is "warning", "info" or "debug".
 
-    Any thread may use what is made from a context, one after the other: who comes second waits. Objects that are to
-    work at the same time need contexts of their own; a thread that names none has one for itself.
+    Any thread may use what is made from a context, and a second thread waits until the first one is done. Objects that
+    are to work at the same time need contexts of their own; a thread that names none has one for itself.
     """
 
     def __init__(self, *, log: Optional[Callable[[str, str], Any]] = None, **given: Any) -> None:
@@ -38,11 +40,11 @@ class Context(Object):
 
     @property
     def context(self) -> Context:
-        """This context."""
+        """This is the context itself."""
         return self
 
     def info(self) -> dict[str, Any]:
-        """The number of threads, the instruction set, and what makes matrix products."""
+        """Returns a dict of the number of `threads`, the instruction set `isa`, and what makes matrix `products`."""
         threads, isa, products = c.c_int32(), c.c_int(), c.c_char_p()
         self._call("snnd_context_info", c.byref(threads), c.byref(isa), c.byref(products))
         return {"threads": threads.value, "isa": word_of("snnd_isa", isa.value),
@@ -70,5 +72,5 @@ os.register_at_fork(after_in_child=_leave_alone)
 
 
 def random_uniform(seed: int, stream: int, index: int) -> float:
-    """A uniform number in [0, 1), a function of its arguments alone."""
+    """Returns a uniform number in [0, 1), which is a function of the three numbers given, 0 to 2^64 - 1 each."""
     return library.snnd_random_uniform(seed, stream, index)

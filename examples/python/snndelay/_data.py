@@ -30,9 +30,12 @@ def samples_of(x, y, lengths, scale):
 
 
 class Dataset(Object):
-    """Samples with labels: x [N, T, I], float32 numbers, or uint8 counts that are multiplied by `scale`; y [N], 0 to
-    2^20 - 1; lengths [N], the steps that each sample has, where they differ. With copy=False the arrays are borrowed,
-    kept alive, and may not change."""
+    """A dataset has samples with labels.
+
+    x [N, T, I] has float32 numbers, or uint8 counts, which are multiplied by `scale`. y [N] has labels, 0 to 2^20 - 1.
+    lengths [N] says how many steps each sample has, 1 to T, if they differ. With copy=False the arrays are borrowed and
+    kept alive, and may not change.
+    """
 
     def __init__(self, x: Numbers, y: Numbers, lengths: Optional[Numbers] = None, *, scale: float = 1.0,
                  copy: bool = True, context: Optional[Context] = None) -> None:
@@ -51,8 +54,9 @@ class Dataset(Object):
     def from_events(cls, first: Numbers, step: Numbers, channel: Numbers, y: Numbers, *, steps: int, channels: int,
                     lengths: Optional[Numbers] = None, scale: float = 1.0,
                     context: Optional[Context] = None) -> Dataset:
-        """Samples as events: sample n has the events first[n] to first[n + 1] - 1, each a step and a channel (uint16).
-        All is copied."""
+        """Makes a dataset of events. Sample n has the events first[n] to first[n + 1] - 1, so that first has N + 1
+        numbers; each event has a step and a channel (uint16). A number of a sample is `scale` times the events of its
+        step and channel. Everything is copied."""
         arrays = [array_of(first, np.int64, "first", 1), array_of(step, np.uint16, "step", 1),
                   array_of(channel, np.uint16, "channel", 1), array_of(y, np.int32, "y", 1)]
         lengths = None if lengths is None else array_of(lengths, np.int32, "lengths", 1)
@@ -73,8 +77,9 @@ class Dataset(Object):
     @classmethod
     def from_function(cls, fetch: Callable[[int, int], Numbers], y: Numbers, *, steps: int, channels: int,
                       lengths: Optional[Numbers] = None, context: Optional[Context] = None) -> Dataset:
-        """Samples that a function makes when they are wanted: fetch(index, epoch) returns [T, I] numbers; epoch is -1
-        outside of training. It is called from several threads, in any order, and has to depend on nothing else."""
+        """Makes a dataset whose samples a function makes when they are wanted. fetch(index, epoch) returns [T, I]
+        numbers; the epoch is -1 outside of training. The function is called from several threads in any order, and what
+        it returns has to depend on nothing but its two numbers."""
         y = array_of(y, np.int32, "y", 1)
         lengths = None if lengths is None else array_of(lengths, np.int32, "lengths", 1)
         if lengths is not None and len(lengths) != len(y):
@@ -103,8 +108,9 @@ class Dataset(Object):
     @classmethod
     def load(cls, x: Place, y: Place, lengths: Optional[Place] = None, *, scale: float = 1.0,
              context: Optional[Context] = None) -> Dataset:
-        """Loads samples that are .npy files: x [N, T, I], numbers of any type, each multiplied by `scale`; y [N] and
-        lengths [N], integers. They are paths, or files that are open in binary mode, read one after the other."""
+        """Loads a dataset from .npy files: x [N, T, I] has numbers of any type, each of which is multiplied by `scale`;
+        y [N] and lengths [N] have integers. The places are paths, or files that are open in binary mode and are read
+        one after the other."""
         parent, places = context_or_default(context), [each for each in (x, y, lengths) if each is not None]
         files = sum(map(is_file, places))
         if files not in (0, len(places)):
@@ -123,14 +129,15 @@ class Dataset(Object):
         return part
 
     def split(self, share: float, seed: int = 0) -> tuple[Dataset, Dataset]:
-        """(part, rest): a random share of the samples, and the others."""
+        """Returns two datasets: a random `share` of the samples, 0 to 1, and all the others. They share the numbers of
+        this one."""
         part, rest = c.c_void_p(), c.c_void_p()
         with self._owner:
             self._call("snnd_dataset_split", share, whole(seed, "seed", 64, False), c.byref(part), c.byref(rest))
             return self._part(part.value), self._part(rest.value)
 
     def select(self, index: Numbers) -> Dataset:
-        """The samples of these indices, in their order."""
+        """Returns a dataset of the samples with these indices, in their order. It shares the numbers of this one."""
         index, out = array_of(index, np.int64, "index", 1), c.c_void_p()
         with self._owner:
             self._call("snnd_dataset_select", pointer(index), len(index), c.byref(out))
@@ -141,17 +148,17 @@ class Dataset(Object):
 
     @property
     def steps(self) -> int:
-        """Steps of a sample that is whole."""
+        """This is the number of steps of a whole sample, T."""
         return self._ask("snnd_dataset_steps")
 
     @property
     def channels(self) -> int:
-        """Channels of a sample."""
+        """This is the number of channels, I."""
         return self._ask("snnd_dataset_channels")
 
     @property
     def classes(self) -> int:
-        """Highest label + 1."""
+        """This is the highest label + 1."""
         return self._ask("snnd_dataset_classes")
 
     def __getitem__(self, index: int) -> tuple[np.ndarray, int]:
@@ -175,8 +182,8 @@ class Dataset(Object):
 
     def batches(self, batch: int = 256, *, epoch: int = 0,
                 **given: Any) -> Iterator[tuple[np.ndarray, np.ndarray, Optional[np.ndarray]]]:
-        """Walks over an epoch: (x [B, T, I], y [B], lengths [B] or None) for each batch, copied. shuffle (0), seed (0),
-        training (1), prefetch (0) as in the header."""
+        """Walks over an epoch and yields x [B, T, I], y [B] and lengths [B] (or None) of each batch, copied. The
+        options are shuffle (0), seed (0), training (1) and prefetch (0), as in the header."""
         walk = Batches(self, batch=batch, **given)
         for index in range(len(walk)):
             yield walk.get(epoch, index)
@@ -188,7 +195,9 @@ class Dataset(Object):
 
 
 class Batches(Object):
-    """A walk over a dataset, batch by batch: batch (256), shuffle (0), seed (0), training (1), prefetch (0)."""
+    """A walk gives a dataset batch by batch. The options are batch (256), the samples of a batch; shuffle (0), which is
+    1 for an order that differs from epoch to epoch; seed (0) of that order; training (1), which is 0 if sources are to
+    make samples as for evaluation; and prefetch (0), the number of batches that are made ahead."""
 
     def __init__(self, dataset: Dataset, **given: Any) -> None:
         use = dataset._live()
@@ -201,7 +210,7 @@ class Batches(Object):
         return self._ask("snnd_batches_count")
 
     def get(self, epoch: int, index: int) -> tuple[np.ndarray, np.ndarray, Optional[np.ndarray]]:
-        """(x, y, lengths or None) of batch `index` of epoch `epoch`, copied."""
+        """Returns x [B, T, I], y [B] and lengths [B] (or None) of batch `index` of epoch `epoch`, copied."""
         x, y, count = c.c_void_p(), c.c_void_p(), c.c_int32()
         with self._owner:
             self._call("snnd_batches_get", whole(epoch, "epoch"), whole(index, "index", 64), c.byref(x), c.byref(y),

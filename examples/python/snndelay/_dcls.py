@@ -66,13 +66,14 @@ def from_dcls(state: Mapping[str, Any], *, max_delay: int = 24, profile: Word = 
               order: Word = "paper", lif: Optional[Mapping[str, Any]] = None, dropout: float = 0.0,
               signs: Optional[Sequence[Numbers]] = None, readout: Word = "softmax_sum",
               context: Optional[Context] = None) -> Network:
-    """A network from the state dict of one that was trained with DCLS: Dcls1d's `weight` [O, I, C], `P` [1, O, I, C]
-    and `SIG`, BatchNorm1d's tensors, and ParametricLIFNode's `w`.
+    """Makes a network of the state dict of one that was trained with DCLS: Dcls1d's `weight` [O, I, C], `P` [1, O, I,
+    C] and `SIG`, BatchNorm1d's tensors, and ParametricLIFNode's `w`.
 
-    What the dict does not have has to be said: max_delay, one less than dilated_kernel_size; profile, DCLS's version;
-    lif, options of Network.add_lif() such as tau and threshold; dropout; signs, an array for each Dcls1d, where weights
-    are magnitudes. order is "paper" for the paper's code, and "update_first" for SpikingJelly's neurons, as SNN-delays
-    has them. A bias in front of batch norm goes into the running mean; another is refused.
+    What the dict does not have has to be said. max_delay (in steps) is one less than dilated_kernel_size; profile is
+    the version of DCLS; lif has options of Network.add_lif() such as tau and threshold; dropout is its probability;
+    signs has an array for each Dcls1d if weights are magnitudes. order is "paper" for the paper's code, and
+    "update_first" for neurons of SpikingJelly's, as SNN-delays has them. A bias before batch norm goes into the running
+    mean; another one is refused.
     """
     modules = modules_of(state)
     kinds = {name: kind_of(name, module) for name, module in modules.items()}
@@ -121,8 +122,9 @@ def plif_of(layer):
 
 
 def to_dcls(net: Network, *, prefix: str = "model.") -> dict[str, np.ndarray]:
-    """The state dict, of NumPy arrays, that SNN-delays and the paper's code have for a network: modules are numbered as
-    in their chain, which is Dcls1d, BatchNorm1d, neurons and dropout for each hidden layer, and Dcls1d and neurons."""
+    """Returns the state dict, of NumPy arrays, that SNN-delays and the paper's code have for a network. Modules are
+    numbered as in their chain, which is Dcls1d, BatchNorm1d, neurons and dropout for each hidden layer, and Dcls1d and
+    neurons at the end."""
     state, at = {}, 0
     for layer in net.layers:
         kind = layer.type

@@ -182,7 +182,7 @@ class Object:
 
     @property
     def context(self) -> Context:
-        """The context that this was made from, for others that are to work with it."""
+        """This is the context that the object was made from, for others that are to work with it."""
         from ._context import Context
         context = Context.__new__(Context)
         context._use = Use(self._owner.root)

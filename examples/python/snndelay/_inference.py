@@ -17,7 +17,7 @@ from ._network import Network
 
 
 class Plan(Object):
-    """A network frozen for inference: a copy, which any number of streams share."""
+    """A plan is a copy of a network that is frozen for inference. Any number of streams share it."""
 
     def __init__(self, network: Network) -> None:
         use = network._live()
@@ -26,22 +26,22 @@ class Plan(Object):
 
     @property
     def inputs(self) -> int:
-        """Channels of a frame."""
+        """This is the number of channels of a frame."""
         return self._ask("snnd_plan_inputs")
 
     @property
     def outputs(self) -> int:
-        """Neurons of the last layer."""
+        """This is the number of neurons of the last layer."""
         return self._ask("snnd_plan_outputs")
 
     @property
     def synapses(self) -> int:
-        """Synapses that carry something."""
+        """This is the number of synapses that carry something."""
         return self._ask("snnd_plan_synapses")
 
     @property
     def stream_size(self) -> int:
-        """Bytes that a stream takes."""
+        """This is the memory that a stream takes, in bytes."""
         return self._ask("snnd_stream_size")
 
 
@@ -50,8 +50,8 @@ def plan_of(network):
 
 
 class Stream(Object):
-    """One input on its way through a network (or Plan), frame by frame; readout as in the header. Streams of one plan
-    may work in threads at the same time."""
+    """A stream takes one input through a network or a Plan, frame by frame. The option is readout ("network"), as
+    Network.readout has it. Streams of one plan may work in several threads at the same time."""
 
     def __init__(self, network: Union[Network, Plan], **given: Any) -> None:
         plan = plan_of(network)
@@ -78,7 +78,7 @@ class Stream(Object):
             raise Error(sentence or library.snnd_status_string(status).decode(), status_word(status))
 
     def push(self, frame: Numbers) -> np.ndarray:
-        """Takes one step, frame [inputs], and returns the scores [outputs] over all frames so far."""
+        """Takes one step with frame [inputs], and returns the scores [outputs] over all frames so far."""
         frame = array_of(frame, np.float32, "frame")
         if frame.shape != (self.inputs,):
             raise ValueError(f"frame has the shape {frame.shape}; expected {(self.inputs,)}")
@@ -87,36 +87,37 @@ class Stream(Object):
         return scores
 
     def push_events(self, channels: Numbers) -> np.ndarray:
-        """Takes one step of spikes: the channels [count] that have one, each as often as it has."""
+        """Takes one step of spikes, and returns the scores [outputs] over all frames so far. channels [count] has the
+        channel of each spike; one with several spikes is there as often."""
         channels, scores = array_of(channels, np.int32, "channels", 1), np.empty(self.outputs, np.float32)
         self._do("snnd_stream_push_events", pointer(channels), len(channels), self._address, pointer(scores))
         return scores
 
     def run(self, frames: Iterable[Numbers]) -> Iterator[np.ndarray]:
-        """The scores after each of `frames`, an iterator."""
+        """Pushes each of `frames` [inputs], and yields the scores [outputs] after it."""
         for frame in frames:
             yield self.push(frame)
 
     @property
     def potentials(self) -> np.ndarray:
-        """What the last layer gave at the last frame, [outputs]."""
+        """These are the potentials of the last layer at the last frame, [outputs]."""
         with self._lock:
             return self._potentials.copy()
 
     @property
     def frames(self) -> int:
-        """Frames since the stream was made or reset."""
+        """This is the number of frames since the stream was made or reset."""
         use = self._live()
         with self._lock:
             return library.snnd_stream_frames(use.handle.pointer)
 
     def reset(self) -> None:
-        """Begins anew."""
+        """Begins anew, as if there had been no frame."""
         self._do("snnd_stream_reset")
         self._potentials[:] = 0
 
     def clone(self) -> Stream:
-        """Another stream in the same state."""
+        """Returns another stream in the same state."""
         use = self._live()
         stream = Stream.__new__(Stream)
         stream._begin(self.plan)
@@ -128,7 +129,7 @@ class Stream(Object):
         return stream
 
     def state(self) -> bytes:
-        """The state as bytes, the same on every machine."""
+        """Returns the state as bytes, which are the same on every machine."""
         use = self._live()
         with self._lock:
             size = library.snnd_stream_state_size(use.handle.pointer)
@@ -137,17 +138,21 @@ class Stream(Object):
         return memory.raw
 
     def restore(self, state: bytes) -> None:
-        """Goes on from a state that state() gave."""
+        """Goes on from a state that state() returned, of a stream of the same network."""
         state = bytes(state)
         self._do("snnd_stream_restore", c.cast(c.c_char_p(state), c.c_void_p), len(state))
 
 
 def export_c(network: Union[Network, Plan], source: Place, header: Place, *, header_name: Optional[str] = None,
              samples: Optional[Dataset] = None, **given: Any) -> Result:
-    """Writes a network (or Plan) as one C99 file and its header: numbers ("float32", "fixed"), readout, name ("snn"),
-    largest_input, or samples, a Dataset. The report has ram, flash (bytes), synapses and the units of the numbers.
-    Both are paths, or both files that are open in binary mode: then the source includes the header as `header_name`,
-    which is the name with .h unless it is given."""
+    """Writes a network or a Plan as one C99 file and its header. The options are numbers ("float32", "fixed"), readout
+    ("network"), and name ("snn"), with which all names in C begin; fixed point needs largest_input (0), the largest
+    magnitude of an input, or samples, a Dataset of inputs. The report has ram and flash in bytes, synapses, and the
+    units of the numbers.
+
+    Both places are paths, or files that are open in binary mode. With files the source includes the header as
+    `header_name`, which is the name with .h unless it is given.
+    """
     plan = plan_of(network)
     made, report = options("snnd_export_c_options", given), structure("snnd_export_c_report")
     use = None

@@ -24,7 +24,8 @@ Word = Union[str, int]
 
 
 class Error(Exception):
-    """What the library says went wrong. `status` is the word of the header's snnd_status, as "error_argument"."""
+    """This is raised with the library's sentence about what went wrong. `status` is the word of the header's
+    snnd_status, such as "error_argument"."""
 
     __module__ = "snndelay"
 
@@ -34,7 +35,7 @@ class Error(Exception):
 
 
 class LibraryError(Error, ImportError):
-    """There is no library, or it is another than this package is made for."""
+    """This is raised if there is no library, or if it is another one than this package is made for."""
 
     __module__ = "snndelay"
 
@@ -189,7 +190,7 @@ def options(kind, given, init=None):
 
 
 class Result(types.SimpleNamespace):
-    """What a call came to: the members of the header's structure by their names."""
+    """A result has the members of a structure of the header by their names."""
 
 
 def read(made):

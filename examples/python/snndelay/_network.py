@@ -18,24 +18,24 @@ from ._library import (Error, Numbers, Result, Word, array_of, library, options,
 DTYPES = {1: np.float32, 2: np.float64, 3: np.int8, 4: np.uint8, 5: np.int32, 6: np.int64}
 # The arrays of layers, by the header's names in small letters.
 ARRAYS = {
-    "weight": "float32 [O, I, C]: of a layer whose signs are kept the magnitude, which `sign` multiplies. A synapse of "
-              "weight 0 carries nothing.",
-    "position": "float32 [O, I, C], or [1, I, C] of axonal and [O, 1, C] of dendritic delays: in steps, -max_delay/2 "
-                "to max_delay/2. The delay is max_delay/2 - position.",
-    "sign": "int8 [O, I, C], +1 or -1, a copy: only under a controller that keeps signs.",
-    "mask": "uint8 [O, I, C], 1 where a synapse exists, a copy: only under a controller.",
-    "scale": "float32 [O]: what batch norm multiplies by.",
-    "shift": "float32 [O]: what batch norm adds.",
-    "running_mean": "float32 [O]: the mean that batch norm has in evaluation.",
-    "running_variance": "float32 [O]: the variance that batch norm has in evaluation, unbiased.",
-    "leak": "float32 [O], of neurons with time constants of their own: a, with tau = 1 + exp(-a) steps.",
-    "membrane_decay": "float32 [O], of adaptive neurons: the factor that the potential keeps in a step, exp(-1/5) to "
-                      "exp(-1/25).",
-    "adaptation_decay": "float32 [O], of adaptive neurons: the factor that the adaptation keeps in a step, exp(-1/30) "
-                        "to exp(-1/120).",
-    "subthreshold_adaptation": "float32 [O], of adaptive neurons: how strongly the potential drives the adaptation, -1 "
-                               "to 1.",
-    "spike_adaptation": "float32 [O], of adaptive neurons: how strongly a spike drives the adaptation, 0 to 2.",
+    "weight": "This is float32 [O, I, C]. If the layer keeps signs, it is the magnitude, which `sign` multiplies. A "
+              "synapse of weight 0 carries nothing.",
+    "position": "This is float32 [O, I, C], or [1, I, C] of axonal and [O, 1, C] of dendritic delays, in steps from "
+                "-max_delay/2 to max_delay/2. The delay is max_delay/2 - position.",
+    "sign": "This is a copy of int8 [O, I, C], +1 or -1. It is there under a controller that keeps signs.",
+    "mask": "This is a copy of uint8 [O, I, C], 1 where a synapse exists. It is there under a controller.",
+    "scale": "This is float32 [O], which batch norm multiplies by.",
+    "shift": "This is float32 [O], which batch norm adds.",
+    "running_mean": "This is float32 [O], the mean that batch norm has in evaluation.",
+    "running_variance": "This is float32 [O], the variance that batch norm has in evaluation, unbiased.",
+    "leak": "This is float32 [O] of neurons with time constants of their own: a, where tau = 1 + exp(-a) steps.",
+    "membrane_decay": "This is float32 [O] of adaptive neurons: the share of the potential that is left after a step, "
+                      "exp(-1/5) to exp(-1/25).",
+    "adaptation_decay": "This is float32 [O] of adaptive neurons: the share of the adaptation that is left after a "
+                        "step, exp(-1/30) to exp(-1/120).",
+    "subthreshold_adaptation": "This is float32 [O] of adaptive neurons: how strongly the potential drives the "
+                               "adaptation, -1 to 1.",
+    "spike_adaptation": "This is float32 [O] of adaptive neurons: how strongly a spike drives the adaptation, 0 to 2.",
 }
 # These come and go with controllers; all other arrays stay where they are as long as their network.
 CONTROLLED = ("sign", "mask")
@@ -50,10 +50,10 @@ def show(shown, handle):
 
 
 class Layer:
-    """A layer of a network. Its arrays are attributes by the header's names: `weight`, `position`, `scale`, `shift`,
-    `running_mean`, `running_variance`, `leak` and those of adaptive neurons are writable views of the library's memory;
-    `sign` and `mask`, which belong to the controller of sparsity, are copies. What is assigned to an attribute is
-    checked, unlike what is written into a view."""
+    """A layer is a part of a network. Its arrays are attributes with the header's names: `weight`, `position`, `scale`,
+    `shift`, `running_mean`, `running_variance`, `leak` and those of adaptive neurons are writable views of the
+    library's memory. `sign` and `mask` belong to the controller of sparsity and are copies. What is assigned to an
+    attribute is checked; what is written into a view is not."""
 
     weight: np.ndarray
     position: np.ndarray
@@ -81,22 +81,22 @@ class Layer:
 
     @property
     def type(self) -> str:
-        """The kind of layer, as "delays" or "lif"."""
+        """This is the kind of layer: "delays", "batch_norm", "lif", "adaptive_lif", "dropout" or "leaky_integrator"."""
         return word_of("snnd_layer_type", self._ask("snnd_layer_get_type"))
 
     @property
     def inputs(self) -> int:
-        """Neurons or channels before the layer."""
+        """This is the number of neurons or channels before the layer, I."""
         return self._ask("snnd_layer_inputs")
 
     @property
     def outputs(self) -> int:
-        """Neurons of the layer."""
+        """This is the number of neurons of the layer, O."""
         return self._ask("snnd_layer_outputs")
 
     @property
     def options(self) -> dict[str, Any]:
-        """What the layer was made with, by the header's names."""
+        """These are the options that the layer was made with, by the header's names."""
         if self.type == "dropout":
             probability = c.c_double()
             self._call("snnd_layer_dropout", c.byref(probability))
@@ -113,13 +113,13 @@ class Layer:
             return show(shown, self._use.handle)
 
     def array(self, name: Word) -> np.ndarray:
-        """An array of the layer by its name; as the attribute of the name."""
+        """Returns an array of the layer by its name, as the attribute of that name does."""
         with self._use.handle.owner:
             view = self._view(name)
             return view.copy() if word_of("snnd_array_name", name) in CONTROLLED else view
 
     def set_array(self, name: Word, values: Numbers) -> None:
-        """Copies values of the array's shape into it, and checks them."""
+        """Checks values, which have the shape of the array, and copies them into it."""
         there = self.array(name)
         values = array_of(values, there.dtype, name)
         if values.shape != there.shape:
@@ -127,7 +127,7 @@ class Layer:
         self._call("snnd_layer_set_array", value_of("snnd_array_name", name), pointer(values), values.size)
 
     def arrays(self) -> dict[str, np.ndarray]:
-        """All arrays that the layer has, by their names."""
+        """Returns all arrays that the layer has, by their names."""
         found = {}
         for name in ARRAYS:
             try:
@@ -144,33 +144,35 @@ class Layer:
 
     @property
     def delays(self) -> np.ndarray:
-        """Delays in whole steps, int32 [O, I, C], as evaluation has them."""
+        """These are the delays in whole steps, int32 [O, I, C], as evaluation has them."""
         return self._synapses("snnd_layer_delays", np.int32)
 
     @property
     def weights(self) -> np.ndarray:
-        """Weights of synapses, float32 [O, I, C]: with their signs, and 0 where there is no synapse."""
+        """These are the weights of the synapses, float32 [O, I, C], with their signs, and 0 where there is no
+        synapse."""
         return self._synapses("snnd_layer_weights", np.float32)
 
     @property
     def active(self) -> int:
-        """Synapses that exist."""
+        """This is the number of synapses that exist."""
         return self._ask("snnd_layer_active")
 
     def fold(self) -> tuple[np.ndarray, np.ndarray]:
-        """(factor [O], shift [O]) of batch norm in evaluation: y = factor x + shift."""
+        """Returns factor [O] and shift [O], float64, of batch norm in evaluation, which is factor x + shift."""
         factor, shift = np.empty(self.outputs), np.empty(self.outputs)
         self._call("snnd_layer_fold", pointer(factor), pointer(shift))
         return factor, shift
 
     def degrees(self) -> tuple[np.ndarray, np.ndarray]:
-        """(fan_in [O], fan_out [I]): synapses of each neuron, and of each input."""
+        """Returns fan_in [O] and fan_out [I], int64: how many synapses each neuron and each input has."""
         fan_in, fan_out = np.empty(self.outputs, np.int64), np.empty(self.inputs, np.int64)
         self._call("snnd_layer_degrees", pointer(fan_in), pointer(fan_out))
         return fan_in, fan_out
 
     def delay_counts(self) -> tuple[np.ndarray, np.ndarray]:
-        """(excitatory, inhibitory), [max_delay + 1] each: synapses of each delay in steps."""
+        """Returns two arrays [max_delay + 1], int64: how many excitatory and how many inhibitory synapses have each
+        delay in steps."""
         counts = np.empty((2, self.options["max_delay"] + 1), np.int64)
         self._call("snnd_layer_delay_counts", pointer(counts[0]), pointer(counts[1]))
         return counts[0], counts[1]
@@ -188,8 +190,8 @@ for _name, _says in ARRAYS.items():
 
 
 class Network(Object):
-    """A chain of layers for `inputs` channels; layers are added in order. Each `add_` takes the header's options by
-    their names, enumerations as words, and returns the layer."""
+    """A network is a chain of layers for `inputs` channels, in the order in which they are added. Each method `add_`
+    takes the header's options by their names, enumerations as words, and returns the layer."""
 
     def __init__(self, inputs: int, *, context: Optional[Context] = None) -> None:
         parent = context_or_default(context)
@@ -208,36 +210,46 @@ class Network(Object):
         return Layer(self, out.value)
 
     def add_delays(self, outputs: int, **given: Any) -> Layer:
-        """Delayed synapses to `outputs` neurons: max_delay (24 steps), synapses_per_pair (1), profile ("gauss", "max"),
-        learn_delays (1), sharing ("none", "axonal", "dendritic")."""
+        """Adds synapses with delays to `outputs` neurons. The options are max_delay (24), the longest delay in steps;
+        synapses_per_pair (1), C; profile ("gauss", "max"), the shape of a synapse over the steps in training;
+        learn_delays (1), which is 0 if delays stay as they are; and sharing ("none", "axonal", "dendritic"), which says
+        whether synapses of an input or of a neuron share their delay."""
         made = options("snnd_delay_options", given)
         return self._add("snnd_network_add_delays", whole(outputs, "outputs"), c.byref(made))
 
     def add_batch_norm(self, **given: Any) -> Layer:
-        """Batch normalisation over time and batch: epsilon (1e-5), momentum (0.1)."""
+        """Adds batch normalisation over steps and samples. The options are epsilon (1e-5), which is added to the
+        variance, and momentum (0.1), the share of a new batch in the running statistics."""
         return self._add("snnd_network_add_batch_norm", c.byref(options("snnd_batch_norm_options", given)))
 
     def add_lif(self, **given: Any) -> Layer:
-        """Leaky integrate-and-fire neurons: tau (10.05 steps), threshold (1), alpha (5), detach_reset (1), order
-        ("paper", "update_first"), reset ("zero", "subtract"), surrogate ("arctan", ...), tau_spread (0), tau_per_neuron
-        ("shared", "given", "learned")."""
+        """Adds leaky integrate-and-fire neurons. The options are tau (10.05), the time constant in steps; threshold
+        (1), which a potential has to exceed; alpha (5), the steepness of the surrogate gradient; detach_reset (1),
+        which is 0 if the reset is differentiated; order ("paper", "update_first"), which says when a current counts;
+        reset ("zero", "subtract"), which says what a spike does to the potential; surrogate ("arctan", and the others
+        of the header's snnd_surrogate); tau_per_neuron ("shared", "given", "learned"); and tau_spread (0), how far time
+        constants of neurons are drawn apart."""
         return self._add("snnd_network_add_lif", c.byref(options("snnd_lif_options", given)))
 
     def add_adaptive_lif(self, **given: Any) -> Layer:
-        """LIF neurons with adaptation: threshold (1), alpha (5), detach_reset (0), surrogate ("arctan", ...)."""
+        """Adds leaky integrate-and-fire neurons with adaptation. The options are threshold (1), which a potential has
+        to exceed; alpha (5), the steepness of the surrogate gradient; detach_reset (0), which is 1 if the reset is not
+        differentiated; and surrogate ("arctan", and the others of the header's snnd_surrogate)."""
         return self._add("snnd_network_add_adaptive_lif", c.byref(options("snnd_adaptive_lif_options", given)))
 
     def add_dropout(self, probability: float) -> Layer:
-        """Dropout with one mask for all steps of a sample."""
+        """Adds dropout, which has one mask for all steps of a sample. `probability` is the share of neurons that is
+        dropped, at least 0 and below 1."""
         return self._add("snnd_network_add_dropout", probability)
 
     def add_leaky_integrator(self, **given: Any) -> Layer:
-        """Neurons that never fire, the readout: tau (10.05 steps), order, tau_per_neuron, tau_spread as of LIF."""
+        """Adds neurons that never fire, as a network has at its end. The options are tau (10.05), the time constant in
+        steps, and order ("paper"), tau_per_neuron ("shared") and tau_spread (0) as of LIF neurons."""
         return self._add("snnd_network_add_leaky_integrator", c.byref(options("snnd_leaky_integrator_options", given)))
 
     @property
     def layers(self) -> list[Layer]:
-        """The layers, in order."""
+        """These are the layers in order."""
         with self._owner:
             return [Layer(self, self._ask("snnd_network_layer", i)) for i in range(len(self))]
 
@@ -252,22 +264,22 @@ class Network(Object):
 
     @property
     def inputs(self) -> int:
-        """Channels of the input."""
+        """This is the number of channels of the input."""
         return self._ask("snnd_network_inputs")
 
     @property
     def outputs(self) -> int:
-        """Neurons of the last layer."""
+        """This is the number of neurons of the last layer."""
         return self._ask("snnd_network_outputs")
 
     @property
     def active(self) -> int:
-        """Synapses that exist, in all layers."""
+        """This is the number of synapses that exist in all layers together."""
         return self._ask("snnd_network_active")
 
     @property
     def sigma(self) -> float:
-        """Width of the delay profiles in training, in steps."""
+        """This is the width of the delay profiles in training, in steps."""
         return self._ask("snnd_network_sigma")
 
     @sigma.setter
@@ -276,7 +288,7 @@ class Network(Object):
 
     @property
     def readout(self) -> str:
-        """How potentials become scores: "softmax_sum", "sum", "mean", "max" or "last"."""
+        """This says how potentials become scores: "softmax_sum", "sum", "mean", "max" or "last"."""
         return word_of("snnd_readout", self._ask("snnd_network_readout"))
 
     @readout.setter
@@ -288,27 +300,28 @@ class Network(Object):
         self._call("snnd_network_initialize", whole(seed, "seed", 64, False))
 
     def clamp(self) -> None:
-        """Puts every parameter that has a range back into it: part of a training step, after the optimizer."""
+        """Puts every parameter that has a range back into it. This is a part of a training step, after the
+        optimizers."""
         self._call("snnd_network_clamp")
 
     def clone(self) -> Network:
-        """An independent network in the same context, with the same layers and parameters."""
+        """Returns an independent network in the same context, with the same layers and parameters."""
         use = self._live()
         return self._made(use.handle.owner, use.handle.parents, "snnd_network_clone", use.handle.pointer)
 
     def rewind(self, initial: Network) -> None:
-        """Puts parameters back to those of another network of the same layers; masks and signs stay."""
+        """Sets parameters to those of another network with the same layers; masks and signs stay."""
         use = initial._live()
         self._call("snnd_network_rewind", use.handle.pointer)
 
     def copy_parameters(self, other: Network) -> None:
-        """Takes parameters, masks, signs and sigma of a network of the same layers."""
+        """Takes parameters, masks, signs and sigma from a network with the same layers."""
         use = other._live()
         self._call("snnd_network_copy_parameters", use.handle.pointer)
 
     def save(self, path: Place) -> None:
         """Writes the network to a path, whole or not at all, or to a file that is open in binary mode, which is whole
-        where this call returns."""
+        if this call returns."""
         self._call(*target(path, self._owner, "snnd_network_save", "snnd_network_write"))
 
     def to_bytes(self) -> bytes:
@@ -327,8 +340,9 @@ class Network(Object):
         return self.clone()
 
     def receptive_fields(self, layer: Optional[Layer] = None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """(fields, excitation, inhibition), float64 [outputs, inputs of the network, steps], of a layer of delays, the
-        last one unless another is named."""
+        """Returns fields, excitation and inhibition, float64 [outputs, inputs of the network, steps], of a layer of
+        delays: the weights with which a neuron sees each channel so many steps ago, all of them, those above 0, and
+        those below 0. Without a layer they are those of the last one."""
         at = None if layer is None else layer._pointer
         sizes = [c.c_int32() for _ in range(3)]
         self._call("snnd_receptive_fields_size", at, *map(c.byref, sizes))
@@ -337,7 +351,9 @@ class Network(Object):
         return fields[0], fields[1], fields[2]
 
     def changes(self, before: Network, layer: Optional[Layer] = None) -> Result:
-        """What became of synapses since `before`, a network of the same layers: kept, born, died, flipped, ..."""
+        """Compares synapses with those of `before`, a network with the same layers, in one layer or in all of them. The
+        result has kept, born, died and flipped (numbers of synapses), mean_move and largest_move (steps), and
+        mean_weight_change."""
         made, other = structure("snnd_changes"), before._live()
         use = self._live()
         use.handle.owner.call("snnd_network_changes", other.handle.pointer, use.handle.pointer,
@@ -359,5 +375,5 @@ def load(path: Place, *, context: Optional[Context] = None) -> Network:
 
 
 def from_bytes(data: bytes, *, context: Optional[Context] = None) -> Network:
-    """Makes a network of what Network.to_bytes() gave."""
+    """Makes a network of what Network.to_bytes() returned."""
     return load(io.BytesIO(data), context=context)

@@ -21,14 +21,17 @@ from ._network import DTYPES, Layer, Network, show
 
 
 class Schedule:
-    """A number that follows the epochs: kind ("constant", "one_cycle", "cosine", "exponential"), epochs (150), value
-    (1e-3), final (0), rise (0.3), divide (25), final_divide (1e4), momentum_low (0.85), momentum_high (0.95)."""
+    """A schedule is a number that follows the epochs. Its kind is "constant", "one_cycle", "cosine" or "exponential".
+    The options are epochs (150), its length; value (1e-3), where it begins, or the peak of one_cycle; final (0), where
+    cosine and exponential end; and for one_cycle rise (0.3), the share of epochs up to the peak, divide (25), the peak
+    over the first value, final_divide (1e4), the first value over the last, momentum_low (0.85) and momentum_high
+    (0.95)."""
 
     def __init__(self, kind: Word = "constant", **given: Any) -> None:
         self._made = options("snnd_schedule", {"kind": kind, **given})
 
     def at(self, epoch: int) -> tuple[float, Optional[float]]:
-        """(value, momentum) at an epoch; the momentum is None but for one_cycle."""
+        """Returns the value and the momentum at an epoch; the momentum is None except for one_cycle."""
         value, momentum = c.c_double(), c.c_double(-1)
         status = library.snnd_schedule_at(c.byref(self._made), whole(epoch, "epoch"), c.byref(value), c.byref(momentum))
         if status:
@@ -68,8 +71,8 @@ def expect(values, shape, name):
 
 
 class Workspace(Object):
-    """Buffers for passes of up to `batch` samples of `steps` steps: forward, loss, backward. With gradients=False only
-    evaluation is possible."""
+    """A workspace has the buffers for passes of up to `batch` samples of `steps` steps through a network: forward,
+    loss, backward. With gradients=False only evaluation is possible, which takes less memory."""
 
     def __init__(self, network: Network, batch: int, steps: int, gradients: bool = True) -> None:
         use = network._live()
@@ -78,11 +81,11 @@ class Workspace(Object):
                    whole(steps, "steps"), int(bool(gradients)), free="snnd_workspace_free", parents=[use.handle])
 
     def set_draw(self, seed: int, step: int) -> None:
-        """What the next dropout masks are drawn from; set another step for every pass."""
+        """Sets the two numbers that the next dropout masks are drawn from; each pass needs another step."""
         self._call("snnd_workspace_set_draw", whole(seed, "seed", 64, False), whole(step, "step", 64, False))
 
     def set_lengths(self, lengths: Optional[Numbers]) -> None:
-        """Steps that each sample of the passes to come has; None: all."""
+        """Sets how many steps each sample of the passes to come has, lengths [B]; with None each has all of them."""
         if lengths is None:
             self._call("snnd_workspace_set_lengths", None, 0)
         else:
@@ -90,7 +93,8 @@ class Workspace(Object):
             self._call("snnd_workspace_set_lengths", pointer(lengths), len(lengths))
 
     def set_dropout_mask(self, layer: Layer, mask: Optional[Numbers]) -> None:
-        """Factors [batch, O] in place of the masks that a layer of dropout draws; None: drawn again."""
+        """Sets the factors [batch, O] that a layer of dropout multiplies by, in place of masks that it draws; with None
+        it draws them again."""
         if mask is not None:
             mask = array_of(mask, np.float32, "mask", 2)
             expect(mask, (self._batch, layer.outputs), "mask")
@@ -106,8 +110,9 @@ class Workspace(Object):
             self._count = len(x)
 
     def loss(self, y: Numbers, **given: Any) -> Result:
-        """Loss of the last pass for labels y [B]: readout, l1, label_smoothing, rate_penalty, rate_lower, rate_upper,
-        class_weight as in the header."""
+        """Computes the loss of the last pass for labels y [B]. The options are readout ("network"), l1 (0),
+        label_smoothing (0), rate_penalty (0), rate_lower (0) and rate_upper (0) in spikes per neuron and step, and
+        class_weight [classes]. The result has loss, cross_entropy, penalty, rate_penalty, samples and correct."""
         y = array_of(y, np.int32, "y", 1)
         weights = given.pop("class_weight", None)
         made, report = options("snnd_loss_options", given), structure("snnd_loss_report")
@@ -128,11 +133,12 @@ class Workspace(Object):
             self._call("snnd_workspace_add_gradient", layer._pointer, pointer(gradient))
 
     def backward(self) -> None:
-        """Gradients of the loss by backpropagation through time."""
+        """Computes the gradients of the loss by backpropagation through time."""
         self._call("snnd_workspace_backward")
 
     def gradient(self, layer: Layer, name: Word, complete: bool = False) -> np.ndarray:
-        """The gradient of an array of a layer, a view; `complete`: for absent synapses, too, copied."""
+        """Returns the gradient of an array of a layer, of the array's shape, as a view. If `complete` is true, it has
+        the gradients of absent synapses, too, and is a copy."""
         shown = declarations.snnd_array()
         function = "snnd_workspace_complete_gradient" if complete else "snnd_workspace_gradient"
         with self._owner:
@@ -141,34 +147,35 @@ class Workspace(Object):
             return view.copy() if complete else view
 
     def input_gradient(self) -> np.ndarray:
-        """dL/d(input) of the last backward pass, [B, T, I]."""
+        """Returns dL/d(input) of the last backward pass, [B, T, I]."""
         with self._owner:
             values = np.empty((self._count, self._steps, self._inputs), np.float32)
             self._call("snnd_workspace_input_gradient", pointer(values))
             return values
 
     def clip_gradients(self, max_norm: float) -> float:
-        """Clips all gradients by their common norm, and returns what it was."""
+        """Clips all gradients by their common norm, and returns the norm that they had."""
         norm = c.c_double()
         self._call("snnd_workspace_clip_gradients", max_norm, c.byref(norm))
         return norm.value
 
     def record(self, layer: Layer, what: Word = "output") -> np.ndarray:
-        """What a layer gave in the last pass, [T, B, O]: "output", or "potential" of neurons that fire."""
+        """Returns what a layer gave in the last pass, [T, B, O]: its "output", or the "potential" that decides whether
+        its neurons fire."""
         with self._owner:
             values = np.empty((self._steps, self._count, layer.outputs), np.float32)
             self._call("snnd_workspace_record", layer._pointer, value_of("snnd_record", what), pointer(values))
             return values
 
     def scores(self, readout: Word = "network") -> np.ndarray:
-        """Scores of the last pass, [B, classes]."""
+        """Returns the scores of the last pass, [B, classes]."""
         with self._owner:
             values = np.empty((self._count, self._network.outputs), np.float32)
             self._call("snnd_workspace_scores", value_of("snnd_readout", readout), pointer(values))
             return values
 
     def predictions(self, readout: Word = "network") -> np.ndarray:
-        """The class of the highest score of each sample, [B]."""
+        """Returns the class with the highest score for each sample, int32 [B]."""
         with self._owner:
             values = np.empty(self._count, np.int32)
             self._call("snnd_workspace_predictions", value_of("snnd_readout", readout), pointer(values))
@@ -176,17 +183,19 @@ class Workspace(Object):
 
     @property
     def spike_rate(self) -> float:
-        """Spikes of a neuron and step in the last pass."""
+        """This is the number of spikes per neuron and step in the last pass."""
         return self._ask("snnd_workspace_spike_rate")
 
     def spike_rates(self, layer: Layer) -> np.ndarray:
-        """Spikes a step of each neuron of a layer that fires, [O]."""
+        """Returns the spikes per step of each neuron of a layer that fires, [O]."""
         values = np.empty(layer.outputs)
         self._call("snnd_workspace_spike_rates", layer._pointer, pointer(values))
         return values
 
     def operations(self, layer: Optional[Layer] = None, **picojoules: float) -> Result:
-        """Synaptic operations of a sample; with accumulation and multiplication in picojoules also their energy."""
+        """Counts synaptic operations of a sample in the last pass, in one layer or in all of them. The result has
+        accumulations, multiplications and, if accumulation=... and multiplication=... say in picojoules what these
+        take, the energy in picojoules."""
         made, found = options("snnd_picojoules", picojoules), structure("snnd_operations")
         self._call("snnd_workspace_operations", None if layer is None else layer._pointer, c.byref(made),
                    c.byref(found))
@@ -194,8 +203,9 @@ class Workspace(Object):
 
 
 class Optimizer(Object):
-    """Moves parameters by their gradients: kind ("adam", "sgd"), parameters ("weights", "positions" or both as a
-    tuple), rate (1e-3), momentum (0.9), beta2 (0.999), epsilon (1e-8), weight_decay (0), decoupled (0)."""
+    """An optimizer moves parameters by their gradients. The options are kind ("adam", "sgd"), parameters ("weights",
+    "positions", or a tuple of both), rate (1e-3), momentum (0.9), which is beta1 of Adam, beta2 (0.999), epsilon
+    (1e-8), weight_decay (0), and decoupled (0), which is 1 for the weight decay of AdamW."""
 
     def __init__(self, network: Network, **given: Any) -> None:
         use = network._live()
@@ -207,7 +217,7 @@ class Optimizer(Object):
         self._call("snnd_optimizer_set_rate", rate)
 
     def set_momentum(self, momentum: float) -> None:
-        """Sets the momentum, Adam's beta1."""
+        """Sets the momentum, which is beta1 of Adam."""
         self._call("snnd_optimizer_set_momentum", momentum)
 
     def set_factor(self, layer: Layer, name: Word, factor: float) -> None:
@@ -215,12 +225,12 @@ class Optimizer(Object):
         self._call("snnd_optimizer_set_factor", layer._pointer, value_of("snnd_array_name", name), factor)
 
     def step(self, workspace: Workspace) -> None:
-        """Moves parameters by the gradients of the workspace's last backward pass."""
+        """Moves parameters by the gradients of the last backward pass of a workspace."""
         use = workspace._live()
         self._call("snnd_optimizer_step", use.handle.pointer)
 
     def moment(self, layer: Layer, name: Word, order: int = 1) -> np.ndarray:
-        """A moment of an array of a layer, a view."""
+        """Returns the first or second moment of an array of a layer, of the array's shape, as a view."""
         shown = declarations.snnd_array()
         with self._owner:
             self._call("snnd_optimizer_moment", layer._pointer, value_of("snnd_array_name", name),
@@ -229,9 +239,11 @@ class Optimizer(Object):
 
 
 class Sparsity(Object):
-    """A controller that decides which synapses exist. Options of all of them: budget ("layer", "network", "fan_in"),
-    density ("uniform", "erdos_renyi"), sparsity (0.875), fan_in, signs ("default", "none", "synapse", "dale"), start
-    ("random", "magnitude", "keep"), seed (0). A network has one controller at a time."""
+    """A controller of sparsity decides which synapses of a network exist; a network has one at a time. All of them have
+    the options budget ("layer", "network", "fan_in"), which says what is counted; density ("uniform", "erdos_renyi"),
+    which says how synapses are dealt out to layers; sparsity (0.875), the share of synapses that do not exist; fan_in
+    (0), the synapses of each neuron with the budget of that name; signs ("default", "none", "synapse", "dale"); start
+    ("random", "magnitude", "keep"), which says which synapses there are at first; and seed (0)."""
 
     def _control(self, network, name, kind, init, given):
         made, rule = structure("snnd_structure"), None if kind is None else structure(kind, init)
@@ -243,7 +255,7 @@ class Sparsity(Object):
                    parents=[use.handle])
 
     def step(self, workspace: Workspace, optimizer: Optional[Optimizer] = None) -> None:
-        """Drops and grows by the rule, after the optimizer of the weights has made its step."""
+        """Drops and grows synapses by the rule, after the optimizer of the weights has made its step."""
         uses = workspace._live(), None if optimizer is None else optimizer._live()
         self._call("snnd_sparsity_step", *(use and use.handle.pointer for use in uses))
 
@@ -253,27 +265,31 @@ class Sparsity(Object):
         self._call("snnd_sparsity_end_epoch", use and use.handle.pointer)
 
     def regrown(self, layer: Optional[Layer] = None) -> int:
-        """Synapses that the last of these two calls grew."""
+        """Returns how many synapses the last call of step() or end_epoch() grew, in one layer or in all of them."""
         return self._ask("snnd_sparsity_regrown", None if layer is None else layer._pointer)
 
 
 class FixedMask(Sparsity):
-    """Masks that stay."""
+    """This controller draws masks that stay. Its options are those of Sparsity."""
 
     def __init__(self, network: Network, **given: Any) -> None:
         self._control(network, "snnd_sparsity_create_fixed_mask", None, None, given)
 
 
 class DeepR(Sparsity):
-    """DEEP R: growth ("gradient", "random"), dormant_gradients (0), temperature (0), and the options of Sparsity."""
+    """This controller rewires by DEEP R. Its options are growth ("gradient", "random"); dormant_gradients (0), which is
+    1 if absent synapses have gradients under random growth, too; temperature (0) of the noise; and those of
+    Sparsity."""
 
     def __init__(self, network: Network, **given: Any) -> None:
         self._control(network, "snnd_sparsity_create_deep_r", "snnd_deep_r_options", None, given)
 
 
 class Rewiring(Sparsity):
-    """A rule that drops a share from time to time and grows as many: drop ("magnitude", "each_sign"), growth
-    ("random", "gradient", "momentum"), interval, stop (steps), share, and the options of Sparsity."""
+    """This controller drops a share of the synapses from time to time and grows as many. Its options are drop
+    ("magnitude", "each_sign"), growth ("random", "gradient", "momentum"), interval (steps between two rewirings, or 0
+    for the end of each epoch), stop (the step from which there is no rewiring, or 0), share (0 to 1), and those of
+    Sparsity."""
 
     _init = "snnd_rigl_options_init"
 
@@ -282,17 +298,17 @@ class Rewiring(Sparsity):
 
 
 class RigL(Rewiring):
-    """RigL's numbers; set `stop` to three quarters of the steps."""
+    """This is Rewiring with the numbers of RigL; set `stop` to three quarters of the steps."""
 
 
 class SET(Rewiring):
-    """SET's numbers."""
+    """This is Rewiring with the numbers of SET."""
 
     _init = "snnd_set_options_init"
 
 
 class SNFS(Rewiring):
-    """The numbers of sparse networks from scratch."""
+    """This is Rewiring with the numbers of sparse networks from scratch."""
 
     _init = "snnd_snfs_options_init"
 
@@ -320,18 +336,21 @@ class Interrupt:
 
 
 class Trainer(Object):
-    """A training run of a network, the paper's unless told otherwise: epochs (150), batch (256), seed (0), readout, l1,
-    label_smoothing, rate_penalty, rate_lower, rate_upper, class_weight, clip_norm, prefetch, largest_loss, shards and
-    the other options of snnd_trainer_options by their names.
+    """A trainer makes a training run of a network, as the paper does unless options say otherwise. They are epochs
+    (150), batch (256), seed (0), readout ("network"), l1 (0), label_smoothing (0), rate_penalty (0), rate_lower (0),
+    rate_upper (0), class_weight [classes], clip_norm (0), prefetch (0), largest_loss (1e6), and the other options of
+    the header's snnd_trainer_options by their names.
 
-    sparsity is a controller of the network; weights, positions: options of their optimizers, as a dict;
-    weight_schedule, position_schedule, sigma_schedule: a Schedule, or its options as a dict; picojoules: a dict.
-    progress(p) is called after each step with epoch, step, steps, loss, accuracy, sigma and active; if it returns
-    something true, the epoch stops there. bar: True, False, or None for a bar where there is a terminal or a notebook.
+    `sparsity` is a controller of the network. weights and positions are the options of their optimizers as a dict;
+    weight_schedule, position_schedule and sigma_schedule are a Schedule each, or its options as a dict; picojoules is a
+    dict of accumulation and multiplication. progress(p) is called after each step; p has epoch, step, steps, loss,
+    accuracy, sigma and active. If it returns something true, the epoch stops there. `bar` is True, False, or None for a
+    bar where there is a terminal or a notebook.
 
-    Several processes train one network where each has such a trainer, and all make the same calls: rank (0 to ranks -
-    1), ranks, shards, and reduce(values), which is called with an array [count], float32 or float64, and puts in its
-    place the sum over all ranks, the same bits on each of them. What it raises comes out of the call.
+    Several processes train one network if each has such a trainer and all make the same calls. They differ in rank (0),
+    which is below ranks (1), a power of two; a batch is cut into shards (1), at least as many. reduce(values) is called
+    with an array [count], float32 or float64, and replaces its numbers by the sums over all ranks, with the same bits
+    on each of them. What it raises comes out of the call.
     """
 
     def __init__(self, network: Network, *, sparsity: Optional[Sparsity] = None,
@@ -383,9 +402,9 @@ class Trainer(Object):
 
     def epoch(self, x: Union[Numbers, Dataset], y: Optional[Numbers] = None, lengths: Optional[Numbers] = None, *,
               checkpoint: Optional[Place] = None) -> Result:
-        """Trains one epoch on samples x [N, T, I] with labels y [N] (and lengths [N]), or on a Dataset; or finishes one
-        that was stopped. The report's `stopped` says whether `progress` has stopped it. Ctrl-C stops at the next step,
-        with a checkpoint if its path is given, and then raises KeyboardInterrupt."""
+        """Trains one epoch on samples x [N, T, I] with labels y [N] (and lengths [N]) or on a Dataset, or finishes one
+        that was stopped, and returns its report. The report's `stopped` says whether `progress` has stopped it. Ctrl-C
+        stops at the next step, writes a checkpoint if it is told where to, and raises KeyboardInterrupt."""
         report = structure("snnd_epoch_report")
         with self._owner, self._dataset(x, y, lengths) as dataset, Interrupt() as interrupt:
             with Bar(wants_bar(self._bar)) as bar:
@@ -407,7 +426,7 @@ class Trainer(Object):
 
     def run(self, x: Union[Numbers, Dataset], y: Optional[Numbers] = None, lengths: Optional[Numbers] = None, *,
             checkpoint: Optional[Place] = None) -> Iterator[Result]:
-        """Trains to the end of the epochs: an iterator over their reports, which ends early where one was stopped."""
+        """Trains to the end of the epochs, and yields the report of each. It ends early if an epoch was stopped."""
         while self.epochs_done < self.epochs:
             report = self.epoch(x, y, lengths, checkpoint=checkpoint)
             yield report
@@ -416,14 +435,17 @@ class Trainer(Object):
 
     def evaluate(self, x: Union[Numbers, Dataset], y: Optional[Numbers] = None,
                  lengths: Optional[Numbers] = None) -> Result:
-        """Loss, accuracy and the rest of the report over samples, in evaluation."""
+        """Evaluates the network on samples x [N, T, I] with labels y [N] (and lengths [N]) or on a Dataset. The report
+        has loss, accuracy (0 to 1), spike_rate (spikes per neuron and step) and the other members of the header's
+        snnd_epoch_report."""
         report = structure("snnd_epoch_report")
         with self._owner, self._dataset(x, y, lengths) as dataset:
             self._call("snnd_trainer_evaluate", dataset, c.byref(report))
         return result(report)
 
     def step(self, x: Numbers, y: Numbers, lengths: Optional[Numbers] = None) -> Result:
-        """One step on a batch x [B, T, I], y [B], lengths [B]. Rates stay until end_epoch()."""
+        """Makes one training step on a batch x [B, T, I] with labels y [B] (and lengths [B]), and returns its report.
+        Learning rates stay until end_epoch()."""
         x, y = array_of(x, np.float32, "x", 3), array_of(y, np.int32, "y", 1)
         lengths = None if lengths is None else array_of(lengths, np.int32, "lengths", 1)
         for name, values in (("y", y), ("lengths", lengths)):
@@ -437,7 +459,7 @@ class Trainer(Object):
         return result(report)
 
     def end_epoch(self) -> None:
-        """Ends an epoch of steps."""
+        """Ends an epoch that was made of calls of step()."""
         self._call("snnd_trainer_end_epoch")
 
     def set_factor(self, layer: Layer, name: Word, factor: float) -> None:
@@ -446,20 +468,20 @@ class Trainer(Object):
 
     @property
     def epochs_done(self) -> int:
-        """Epochs finished so far."""
+        """This is the number of epochs that are finished."""
         return self._ask("snnd_trainer_epochs_done")
 
     def save_checkpoint(self, path: Place, note: Optional[str] = None) -> None:
-        """Writes all that training has changed, with a note (text), to a path, whole or not at all, or to a file that
-        is open in binary mode."""
+        """Writes everything that training has changed, with a note (text), to a path, whole or not at all, or to a file
+        that is open in binary mode."""
         text = None if note is None else note.encode()
         if text and b"\0" in text:
             raise ValueError("a note has a NUL in it")
         self._call(*target(path, self._owner, "snnd_trainer_save_checkpoint", "snnd_trainer_write_checkpoint"), text)
 
     def load_checkpoint(self, path: Place) -> str:
-        """Puts a checkpoint back into a trainer that was made as its own was, and returns its note, "" where it has
-        none. It is at a path, or in a file that is open in binary mode."""
+        """Puts a checkpoint back into a trainer that was made as the first one was, and returns its note, or "" if it
+        has none. The checkpoint is at a path, or in a file that is open in binary mode."""
         note = c.c_void_p()
         with self._owner as owner:
             self._call(*source(path, owner, "snnd_trainer_load_checkpoint", "snnd_trainer_read_checkpoint"),

@@ -56,6 +56,7 @@ class Delays(torch.nn.Module):
                                            requires_grad=bool(self._layer.options["learn_delays"]))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Returns what arrives at the neurons, [B, T, outputs], for x [B, T, inputs]."""
         return _Pass.apply(self, x, self.weight, self.position, "train" if self.training else "evaluate")
 
     def clamp(self) -> None:
@@ -65,7 +66,7 @@ class Delays(torch.nn.Module):
 
     @property
     def delays(self) -> torch.Tensor:
-        """Delays in steps, [outputs, inputs, C], as training has them."""
+        """These are the delays in steps, [outputs, inputs, C], as training has them."""
         return self.max_delay / 2 - self.position.detach()
 
     def _pass(self, x, weight, position, mode):
