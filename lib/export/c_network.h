@@ -2,7 +2,7 @@
  * A plan as C source has it. A node is a layer of neurons with the synapses and the norm in front of it, each of which
  * may be missing:
  *
- *     h[t] = sum of weights times delayed inputs + bias,  norm folded into both;  neurons as in kernel/rows.h
+ *     h[t] = sum of weights times delayed inputs + bias,  norm folded into both;  neurons as in kernel/neurons.h
  *
  * What the paper's neurons give on at a step depends on earlier currents only. So their nodes are stepped from the last
  * to the first, and a spike goes straight to the currents of the node behind, without a row of numbers between layers.

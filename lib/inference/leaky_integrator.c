@@ -27,7 +27,7 @@ static void mix(uint64_t *hash, const snnd_plan_layer *layer) {
 
 static void step(snnd_stream *stream, const snnd_plan_layer *layer, const float *current, float *potential) {
     float *mem = stream->state + layer->state, *syn = mem + layer->outputs;
-    stream->plan->kernels->rows->leaky_step(&layer->leaky, layer->outputs, current, mem, syn, potential);
+    stream->plan->kernels->neurons->leaky_step(&layer->leaky, layer->outputs, current, mem, syn, potential);
 }
 
 const snnd_frozen_class snnd_leaky_integrator_frozen = {

@@ -28,7 +28,7 @@ static void mix(uint64_t *hash, const snnd_plan_layer *layer) {
 
 static void step(snnd_stream *stream, const snnd_plan_layer *layer, const float *current, float *spikes) {
     float *mem = stream->state + layer->state, *syn = mem + layer->outputs;
-    stream->plan->kernels->rows->lif_step(&layer->lif, layer->outputs, current, mem, syn, spikes);
+    stream->plan->kernels->neurons->lif_step(&layer->lif, layer->outputs, current, mem, syn, spikes);
 }
 
 const snnd_frozen_class snnd_lif_frozen = {

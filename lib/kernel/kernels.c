@@ -2,6 +2,7 @@
 #include "kernel/kernels.h"
 
 extern const snnd_row_kernels SNND_ROW_KERNELS;
+extern const snnd_neuron_kernels SNND_NEURON_KERNELS;
 extern const snnd_softmax_kernels SNND_SOFTMAX_KERNELS;
 extern const snnd_frame_kernels SNND_FRAME_KERNELS;
 extern const snnd_adaptive_kernels SNND_ADAPTIVE_KERNELS;
@@ -20,5 +21,6 @@ extern const snnd_share_kernels SNND_SHARE_KERNELS;
 
 /* In the order of the structure, so that the compiler misses what is not there. */
 const snnd_hot_kernels SNND_HOT_KERNELS = {
-    SNND_HOT_ISA, OF_TRAINING, &SNND_ROW_KERNELS, &SNND_SOFTMAX_KERNELS, &SNND_FRAME_KERNELS, &SNND_ADAPTIVE_KERNELS,
+    SNND_HOT_ISA,          OF_TRAINING,         &SNND_ROW_KERNELS,      &SNND_NEURON_KERNELS,
+    &SNND_SOFTMAX_KERNELS, &SNND_FRAME_KERNELS, &SNND_ADAPTIVE_KERNELS,
 };

@@ -6,6 +6,7 @@
 #include "kernel/adaptive.h"
 #include "kernel/frame.h"
 #include "kernel/multiply.h"
+#include "kernel/neurons.h"
 #include "kernel/rows.h"
 #include "kernel/shares.h"
 #include "kernel/softmax.h"
@@ -22,6 +23,7 @@ typedef struct snnd_hot_kernels {
     const snnd_spectra_kernels *spectra;
     const snnd_share_kernels *shares;
     const snnd_row_kernels *rows;
+    const snnd_neuron_kernels *neurons;
     const snnd_softmax_kernels *softmax;
     const snnd_frame_kernels *frame;
     const snnd_adaptive_kernels *adaptive;

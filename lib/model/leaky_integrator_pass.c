@@ -1,4 +1,4 @@
-/* The readout's neurons in a pass (kernel/rows.h). */
+/* The readout's neurons in a pass (kernel/neurons.h). */
 #include <math.h>
 
 #include "base/finite.h"
@@ -38,7 +38,7 @@ static bool spares_input(const snnd_layer *layer) {
 
 static void forward(const snnd_stage *stage, const snnd_part *part, snnd_rows input, snnd_rows output) {
     const snnd_leaky leaky = constants_of(stage, part);
-    stage->workspace->context->kernels->rows->leaky_forward(&leaky, part->extent, input, output);
+    stage->workspace->context->kernels->neurons->leaky_forward(&leaky, part->extent, input, output);
     /* What has once overflowed stays so to the end, and the last current comes to nothing any more. */
     for (int32_t n = 0; n < part->extent.neurons && part->end == NULL; n++) {
         const size_t last = (size_t)(part->extent.steps - 1) * SNND_LANES;
@@ -57,7 +57,7 @@ static void forward(const snnd_stage *stage, const snnd_part *part, snnd_rows in
 static void backward(const snnd_stage *stage, const snnd_part *part, snnd_rows input, snnd_rows scratch,
                      snnd_rows gradient) {
     const snnd_leaky leaky = constants_of(stage, part);
-    const snnd_row_kernels *kernels = stage->workspace->context->kernels->rows;
+    const snnd_neuron_kernels *kernels = stage->workspace->context->kernels->neurons;
     float *slopes = snnd_leak_slopes(stage, stage->state, part);
     if (slopes != NULL) {
         kernels->leaky_forward(&leaky, part->extent, input, scratch);

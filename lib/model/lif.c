@@ -1,4 +1,4 @@
-/* Leaky integrate-and-fire neurons (kernel/rows.h). */
+/* Leaky integrate-and-fire neurons (kernel/neurons.h). */
 #include "model/lif.h"
 
 #include "base/options.h"

@@ -2,7 +2,7 @@
 #ifndef SNND_MODEL_LIF_H
 #define SNND_MODEL_LIF_H
 
-#include "kernel/rows.h"
+#include "kernel/neurons.h"
 #include "model/layer.h"
 
 /* Its constants, as the kernels take them. */

@@ -1,5 +1,5 @@
-/* Leaky integrate-and-fire neurons in a pass (kernel/rows.h). Potentials are not kept: the way back makes them again
- * from the currents. */
+/* The layer of leaky integrate-and-fire neurons in a pass. The neuron itself, and the step in which it spikes, is in
+ * kernel/neurons.c. Potentials are not kept: the backward pass recomputes them from the currents. */
 #include <math.h>
 
 #include "base/finite.h"
@@ -58,7 +58,8 @@ static int64_t spikes(const snnd_stage *stage, int32_t neuron) {
     return sum;
 }
 
-/* Whether a neuron of the sample in a lane overflows: where the sum of its numbers does, it may be the sum alone. */
+/* Whether a neuron of the sample in a lane overflows. Where the sum of its numbers overflows, it may be the sum alone,
+ * so that the steps of kernel/neurons.c are repeated here to look at each number; no spike comes from here. */
 static bool overflows(const snnd_lif *lif, snnd_extent extent, snnd_rows input, int32_t lane) {
     const bool update_first = lif->order == SNND_ORDER_UPDATE_FIRST;
     for (int32_t n = 0; n < extent.neurons; n++) {
@@ -79,23 +80,23 @@ static bool overflows(const snnd_lif *lif, snnd_extent extent, snnd_rows input, 
 
 static void forward(const snnd_stage *stage, const snnd_part *part, snnd_rows input, snnd_rows output) {
     const snnd_lif lif = constants_of(stage, part);
-    const snnd_row_kernels *kernels = stage->workspace->context->kernels->rows;
+    const snnd_hot_kernels *kernels = stage->workspace->context->kernels;
     int32_t *counted =
         ((const state *)stage->state)->counted + (size_t)part->tile * (size_t)stage->layer->outputs + part->neuron;
     _Alignas(SNND_LANES * sizeof(float)) float sums[SNND_LANES];
-    kernels->lif_forward(&lif, part->extent, input, (snnd_rows){0}, output, sums);
+    kernels->neurons->lif_forward(&lif, part->extent, input, (snnd_rows){0}, output, sums);
     for (int32_t lane = 0; lane < part->lanes && !snnd_all_finite(sums, SNND_LANES); lane++)
         if (!isfinite(sums[lane]) &&
             overflows(&lif, (snnd_extent){part->extent.neurons, snnd_part_steps(part, lane)}, input, lane))
             snnd_workspace_lose(stage->workspace, stage->layer);
     snnd_part_cut(stage, part, output);
     for (int32_t n = 0; n < part->extent.neurons; n++)
-        counted[n] = kernels->count(part->extent.steps, part->lanes, snnd_rows_of(output, n));
+        counted[n] = kernels->rows->count(part->extent.steps, part->lanes, snnd_rows_of(output, n));
 }
 
 static void potential(const snnd_stage *stage, const snnd_part *part, snnd_rows input, snnd_rows rows) {
     const snnd_lif lif = constants_of(stage, part);
-    stage->workspace->context->kernels->rows->lif_forward(&lif, part->extent, input, rows, (snnd_rows){0}, NULL);
+    stage->workspace->context->kernels->neurons->lif_forward(&lif, part->extent, input, rows, (snnd_rows){0}, NULL);
 }
 
 static void backward(const snnd_stage *stage, const snnd_part *part, snnd_rows input, snnd_rows scratch,
@@ -103,8 +104,8 @@ static void backward(const snnd_stage *stage, const snnd_part *part, snnd_rows i
     const snnd_lif lif = constants_of(stage, part);
     potential(stage, part, input, scratch);
     snnd_part_cut(stage, part, scratch);
-    stage->workspace->context->kernels->rows->lif_backward(&lif, part->extent, input, scratch, gradient,
-                                                           snnd_leak_slopes(stage, leak_of(stage), part));
+    stage->workspace->context->kernels->neurons->lif_backward(&lif, part->extent, input, scratch, gradient,
+                                                              snnd_leak_slopes(stage, leak_of(stage), part));
 }
 
 const snnd_layer_pass snnd_lif_pass = {

@@ -48,17 +48,18 @@ static void prepare(void *argument) {
 static void spikes(void *argument) {
     row_bench *held = argument;
     _Alignas(64) float sums[SNND_LANES];
-    held->hot->rows->lif_forward(&lif, extent_of(&held->x), all(&held->x), (snnd_rows){0}, all(&held->y), sums);
+    held->hot->neurons->lif_forward(&lif, extent_of(&held->x), all(&held->x), (snnd_rows){0}, all(&held->y), sums);
 }
 
 static void potentials(void *argument) {
     row_bench *held = argument;
-    held->hot->rows->lif_forward(&lif, extent_of(&held->x), all(&held->x), all(&held->y), (snnd_rows){0}, NULL);
+    held->hot->neurons->lif_forward(&lif, extent_of(&held->x), all(&held->x), all(&held->y), (snnd_rows){0}, NULL);
 }
 
 static void lif_backward(void *argument) {
     row_bench *held = argument;
-    held->hot->rows->lif_backward(&lif, extent_of(&held->x), all(&held->x), all(&held->y), all(&held->gradient), NULL);
+    held->hot->neurons->lif_backward(&lif, extent_of(&held->x), all(&held->x), all(&held->y), all(&held->gradient),
+                                     NULL);
 }
 
 static void adaptive_spikes(void *argument) {

@@ -12,7 +12,7 @@
 #include "kernel/activity.h"
 #include "support.h"
 
-Suite *rows_norm_suite(void);
+Suite *rows_suite(void);
 
 enum { L = SNND_LANES, STEPS = 9, ROW = STEPS * L, TILES = 3 };
 
@@ -430,8 +430,8 @@ static void add_tests(TCase *cases, int32_t isa) {
     tcase_add_loop_test(cases, rows_have_the_same_bits_in_all_instruction_sets, isa, isa + 1);
 }
 
-Suite *rows_norm_suite(void) {
-    Suite *suite = suite_create("rows_norm");
+Suite *rows_suite(void) {
+    Suite *suite = suite_create("rows");
     add_case_for_each_isa(suite, add_tests);
     return suite;
 }

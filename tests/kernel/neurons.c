@@ -1,6 +1,6 @@
 /* Neurons over time, in every instruction set of this machine, against the equations of one sample in double
  * precision. */
-#include "kernel/rows.h"
+#include "kernel/neurons.h"
 
 #include <check.h>
 #include <math.h>
@@ -10,7 +10,7 @@
 #include "kernel/activity.h"
 #include "support.h"
 
-Suite *rows_neurons_suite(void);
+Suite *neurons_suite(void);
 
 enum { L = SNND_LANES, T = 60, SEEDS = 5 };
 
@@ -50,19 +50,19 @@ static snnd_rows row_at(float *data) {
 
 static void fire(int32_t isa, const snnd_lif *lif, int32_t steps, float *current, float *potential, float *spikes) {
     _Alignas(64) float sums[L];
-    kernels_of(isa)->rows->lif_forward(lif, (snnd_extent){1, steps}, row_at(current), row_at(potential), row_at(spikes),
-                                       sums);
+    kernels_of(isa)->neurons->lif_forward(lif, (snnd_extent){1, steps}, row_at(current), row_at(potential),
+                                          row_at(spikes), sums);
 }
 
 static void fire_backward(int32_t isa, const snnd_lif *lif, int32_t steps, float *current, float *potential,
                           float *gradient) {
-    kernels_of(isa)->rows->lif_backward(lif, (snnd_extent){1, steps}, row_at(current), row_at(potential),
-                                        row_at(gradient), NULL);
+    kernels_of(isa)->neurons->lif_backward(lif, (snnd_extent){1, steps}, row_at(current), row_at(potential),
+                                           row_at(gradient), NULL);
 }
 
 static void leak(int32_t isa, float decay, float *current, float *potential) {
     const snnd_leaky leaky = {.decay = decay};
-    kernels_of(isa)->rows->leaky_forward(&leaky, (snnd_extent){1, T}, row_at(current), row_at(potential));
+    kernels_of(isa)->neurons->leaky_forward(&leaky, (snnd_extent){1, T}, row_at(current), row_at(potential));
 }
 
 /* A number that is not finite, in one lane at one step of any of seven neurons, is seen in the sum of this lane alone.
@@ -77,7 +77,7 @@ static void what_is_not_finite_is_seen(int32_t isa, const snnd_lif *lif) {
             for (int k = 0; k < NEURONS * STEPS * L; k++)
                 current[k] = (float)noise(7, (uint64_t)k);
             current[where] = wrong[w];
-            kernels_of(isa)->rows->lif_forward(lif, (snnd_extent){NEURONS, STEPS}, from, none, to, sums);
+            kernels_of(isa)->neurons->lif_forward(lif, (snnd_extent){NEURONS, STEPS}, from, none, to, sums);
             for (int l = 0; l < L; l++)
                 HOLDS((isfinite(sums[l]) != 0) == (l != where % L), "number %d of place %d: the sum of lane %d is %g",
                       w, where, l, (double)sums[l]);
@@ -326,8 +326,8 @@ static void slopes_agree(int32_t isa, int variant, int32_t detach) {
         gradient[k] = g[k] = (float)noise(100, (uint64_t)k);
     const snnd_extent extent = {NEURONS, T};
     const snnd_rows none = {0}, h = {current, ROW}, v = {potential, ROW}, back = {gradient, ROW};
-    kernels_of(isa)->rows->lif_forward(&lif, extent, h, v, none, NULL);
-    kernels_of(isa)->rows->lif_backward(&lif, extent, h, v, back, slopes);
+    kernels_of(isa)->neurons->lif_forward(&lif, extent, h, v, none, NULL);
+    kernels_of(isa)->neurons->lif_backward(&lif, extent, h, v, back, slopes);
     for (int n = 0; n < NEURONS; n++)
         for (int lane = 0; lane < L; lane++) {
             double size;
@@ -433,7 +433,7 @@ START_TEST(a_leaky_integrator_that_updates_first_is_one_step_ahead) {
     fill_currents(1, current, T);
     for (int32_t k = 0; k < T * L; k++)
         gradient[k] = gradient_ahead[k] = (float)noise(200, (uint64_t)k);
-    const snnd_row_kernels *kernels = kernels_of(_i)->rows;
+    const snnd_neuron_kernels *kernels = kernels_of(_i)->neurons;
     kernels->leaky_forward(&paper, (snnd_extent){1, T}, row_at(current), row_at(potential));
     kernels->leaky_forward(&first, (snnd_extent){1, T}, row_at(current), row_at(ahead));
     ck_assert_mem_eq(ahead, potential + L, (T - 1) * L * sizeof *ahead);
@@ -454,8 +454,8 @@ START_TEST(gradients_of_a_leaky_integrator_by_decays_are_derivatives) {
             fill_currents((uint64_t)n, current + n * ROW, T);
         for (int k = 0; k < NEURONS * ROW; k++)
             g[k] = (float)noise(100, (uint64_t)k);
-        kernels_of(_i)->rows->leaky_forward(&leaky, (snnd_extent){NEURONS, T}, h, v);
-        kernels_of(_i)->rows->leaky_slopes(&leaky, (snnd_extent){NEURONS, T}, v, back, slopes);
+        kernels_of(_i)->neurons->leaky_forward(&leaky, (snnd_extent){NEURONS, T}, h, v);
+        kernels_of(_i)->neurons->leaky_slopes(&leaky, (snnd_extent){NEURONS, T}, v, back, slopes);
         for (int k = 0; k < NEURONS * L; k++) {
             const float *row = current + k / L * ROW + k % L, *out = g + k / L * ROW + k % L;
             double mem = 0, syn = 0, d_mem = 0, total = 0, size = 0;
@@ -480,7 +480,7 @@ START_TEST(a_leaky_integrator_gradient_is_the_difference) {
     for (int32_t k = 0; k < T * L; k++)
         gradient[k] = g[k] = (float)noise(200, (uint64_t)k);
     const snnd_leaky leaky = {.decay = decay};
-    kernels_of(_i)->rows->leaky_backward(&leaky, (snnd_extent){1, T}, row_at(gradient));
+    kernels_of(_i)->neurons->leaky_backward(&leaky, (snnd_extent){1, T}, row_at(gradient));
     leak(_i, decay, current, potential);
     for (int32_t at = 0; at < T; at++) {
         for (int lane = 0; lane < L; lane++)
@@ -559,7 +559,7 @@ static void clear_outcome(outcome *o, int32_t neurons) {
 
 /* Runs `count` neurons at once, from number `from` on. */
 static void run_kernels(int32_t isa, int kind, outcome *o, field *current, int32_t from, int32_t count) {
-    const snnd_row_kernels *kernels = kernels_of(isa)->rows;
+    const snnd_neuron_kernels *kernels = kernels_of(isa)->neurons;
     const snnd_lif detached = kind_of(kind, 1, from), attached = kind_of(kind, 0, from);
     const snnd_extent extent = {count, T};
     const snnd_rows h = rows_from(current, from), none = {0};
@@ -634,8 +634,8 @@ START_TEST(steps_have_the_bits_of_rows) {
         for (int t = 0; t < T; t++) {
             for (int n = 0; n < MOST; n++)
                 now[n] = rows_from(&current, n).data[t * L + 3];
-            kernels_of(_i)->rows->lif_step(&lif, MOST, now, mem[0], syn[0], spikes);
-            kernels_of(_i)->rows->leaky_step(&leaky, MOST, now, mem[1], syn[1], potential);
+            kernels_of(_i)->neurons->lif_step(&lif, MOST, now, mem[0], syn[0], spikes);
+            kernels_of(_i)->neurons->leaky_step(&leaky, MOST, now, mem[1], syn[1], potential);
             for (int n = 0; n < MOST; n++) {
                 ck_assert_float_eq(spikes[n], rows_from(&rows.of[SPIKES], n).data[t * L + 3]);
                 ck_assert_float_eq(potential[n], rows_from(&rows.of[LEAKY], n).data[t * L + 3]);
@@ -670,8 +670,8 @@ static void add_tests(TCase *cases, int32_t isa) {
     tcase_add_loop_test(cases, neurons_have_the_same_bits_in_all_instruction_sets, isa, isa + 1);
 }
 
-Suite *rows_neurons_suite(void) {
-    Suite *suite = suite_create("rows_neurons");
+Suite *neurons_suite(void) {
+    Suite *suite = suite_create("neurons");
     add_case_for_each_isa(suite, add_tests);
     return suite;
 }
