@@ -92,12 +92,31 @@ static int read_number(const char *word, double *number) {
     return end != word && *end == '\0' && *number > 0 && *number <= 1e30;
 }
 
+/* The word for a readout; NULL for a number that is none. There is no `default`, so that the compiler names this place
+ * when the header has one more readout. */
+static const char *readout_word(snnd_readout readout) {
+    switch (readout) {
+    case SNND_READOUT_NETWORK:
+        break;
+    case SNND_READOUT_SOFTMAX_SUM:
+        return "softmax_sum";
+    case SNND_READOUT_SUM:
+        return "sum";
+    case SNND_READOUT_MEAN:
+        return "mean";
+    case SNND_READOUT_MAX:
+        return "max";
+    case SNND_READOUT_LAST:
+        return "last";
+    }
+    return NULL;
+}
+
 /* A readout by its word. */
 static int read_readout(const char *word, int32_t *readout) {
-    static const char *const words[] = {"softmax_sum", "sum", "mean", "max", "last"};
-    for (int32_t k = 0; k < 5; k++)
-        if (strcmp(word, words[k]) == 0) {
-            *readout = SNND_READOUT_SOFTMAX_SUM + k;
+    for (int32_t k = SNND_READOUT_SOFTMAX_SUM; readout_word((snnd_readout)k) != NULL; k++)
+        if (strcmp(word, readout_word((snnd_readout)k)) == 0) {
+            *readout = k;
             return 1;
         }
     return 0;

@@ -20,13 +20,24 @@ const nir_kind nir_kinds[NIR_TYPES] = {
     [NIR_LIF] = {"LIF", {"tau", "r", "v_leak", "v_threshold", "v_reset"}},
 };
 
-const char *const nir_readouts[SNND_READOUT_LAST + 1] = {
-    [SNND_READOUT_SOFTMAX_SUM] = "softmax_sum",
-    [SNND_READOUT_SUM] = "sum",
-    [SNND_READOUT_MEAN] = "mean",
-    [SNND_READOUT_MAX] = "max",
-    [SNND_READOUT_LAST] = "last",
-};
+/* There is no `default`, so that the compiler names this place when the header has one more readout. */
+const char *nir_readout_word(snnd_readout readout) {
+    switch (readout) {
+    case SNND_READOUT_NETWORK:
+        break;
+    case SNND_READOUT_SOFTMAX_SUM:
+        return "softmax_sum";
+    case SNND_READOUT_SUM:
+        return "sum";
+    case SNND_READOUT_MEAN:
+        return "mean";
+    case SNND_READOUT_MAX:
+        return "max";
+    case SNND_READOUT_LAST:
+        return "last";
+    }
+    return NULL;
+}
 
 const char *nir_extents(const nir_array *array, char text[NIR_EXTENTS]) {
     size_t used = (size_t)snprintf(text, NIR_EXTENTS, "[");
@@ -336,8 +347,8 @@ static int read_readout(nir_graph *graph, hid_t group, snnd_readout *readout) {
     int status = hdf5_text(&graph->source, group, "readout", &text);
     if (status != 0)
         return failed(graph->failure, "its metadata: %s", graph->failure->text);
-    for (int r = SNND_READOUT_SOFTMAX_SUM; r <= SNND_READOUT_LAST; r++)
-        if (strcmp(text, nir_readouts[r]) == 0)
+    for (int r = SNND_READOUT_SOFTMAX_SUM; nir_readout_word((snnd_readout)r) != NULL; r++)
+        if (strcmp(text, nir_readout_word((snnd_readout)r)) == 0)
             *readout = (snnd_readout)r;
     if (*readout == SNND_READOUT_NETWORK)
         status =

@@ -118,8 +118,9 @@ enum { NIR_MOST_DIAGONAL = 4096 };
 #define NIR_SPIKE_FIRST_WORDS "forward Euler, spike first"
 #define NIR_UPDATE_FIRST_WORDS "forward Euler, update first"
 
-/* The metadata's `readout`, by snnd_readout; what files without it have is the paper's, as with the library's own. */
-extern const char *const nir_readouts[SNND_READOUT_LAST + 1];
+/* The metadata's word for a readout; NULL for a number that is none. Files without the word have the paper's readout,
+ * as files of the library have. */
+const char *nir_readout_word(snnd_readout readout);
 
 /* What a LIF node's own metadata say of its `reset`, by snnd_reset. */
 extern const char *const nir_resets[SNND_RESET_SUBTRACT + 1];

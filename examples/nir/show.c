@@ -57,7 +57,7 @@ static void show_metadata(nir_graph *graph) {
                 : order == NIR_UPDATE_FIRST ? "for readers that update before they look for spikes (update-first)"
                                             : "no word of when readers look for spikes");
     if (is_read)
-        program_say("a readout by %s", nir_readouts[readout]);
+        program_say("a readout by %s", nir_readout_word(readout));
     else
         program_say("no word of a readout");
 }

@@ -485,7 +485,7 @@ static bool write_metadata(const writing *all) {
     const bool good =
         group >= 0 && hdf5_put_double(group, "dt", all->options->dt) && hdf5_put_text(group, "time_unit", "s") &&
         hdf5_put_text(group, "creator", "libsnndelay " SNND_VERSION_STRING) &&
-        hdf5_put_text(group, "readout", nir_readouts[snnd_network_readout(all->network)]) &&
+        hdf5_put_text(group, "readout", nir_readout_word(snnd_network_readout(all->network))) &&
         hdf5_put_text(group, "discretization",
                       all->report->order == NIR_SPIKE_FIRST
                           ? NIR_SPIKE_FIRST_WORDS ": z[t] = v[t] > v_threshold, v[t+1] = z[t] ? v_reset : "

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "format/scratch.h"
+#include "kernel/readout.h"
 #include "model/leak.h"
 #include "model/network.h"
 #include "nir/by_hand.h"
@@ -207,10 +208,14 @@ START_TEST(the_order_is_that_of_the_metadata) {
 }
 END_TEST
 
+/* The library's words, so that a readout that the program does not know fails. */
+#define WORD(number, name) #name,
+static const char *const readout_words[] = {SNND_READOUTS(WORD)};
+enum { READOUTS = sizeof readout_words / sizeof *readout_words };
+
 START_TEST(the_readout_is_that_of_the_metadata) {
-    static const char *const words[] = {"softmax_sum", "sum", "mean", "max", "last"};
     const by_hand changes[] = {PUT(GROUP, "node/metadata", .text = NULL),
-                               PUT(TEXT, "node/metadata/readout", .text = words[_i])};
+                               PUT(TEXT, "node/metadata/readout", .text = readout_words[_i])};
     snnd_context *context = make_context(1);
     snnd_network *network = load(context, changes, 2), *loaded;
     const snnd_readout expected = (snnd_readout)(SNND_READOUT_SOFTMAX_SUM + _i);
@@ -647,7 +652,7 @@ Suite *import_suite(void) {
     tcase_add_loop_test(reading, a_block_of_the_users_comes_before_the_file, 0, 2);
     tcase_add_loop_test(reading, edges_in_chunks_are_read, 0, 12);
     tcase_add_loop_test(reading, the_order_is_that_of_the_metadata, 0, 3);
-    tcase_add_loop_test(reading, the_readout_is_that_of_the_metadata, 0, 5);
+    tcase_add_loop_test(reading, the_readout_is_that_of_the_metadata, 0, READOUTS);
     tcase_add_test(reading, a_file_without_a_readout_has_that_of_the_paper);
     tcase_add_loop_test(reading, a_readout_that_is_none_is_refused, 0, 2);
     tcase_add_test(reading, branches_side_by_side_are_one_layer);

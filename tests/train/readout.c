@@ -135,11 +135,11 @@ START_TEST(a_checkpoint_says_what_was_trained) {
     OK(context, snnd_network_load(context, scratch("run"), &loaded));
     ck_assert_int_eq(snnd_network_readout(loaded), _i);
     /* One that was made for another readout does not take it, until its network has it. */
-    other.options.readout = _i % SNND_READOUT_LAST + 1;
+    other.options.readout = _i % (SNND_READOUTS_END - 1) + 1;
     make_toy(&other);
     FAILS(context, SNND_ERROR_ARGUMENT, "another setting 'readout'",
           snnd_trainer_load_checkpoint(other.trainer, scratch("run"), NULL));
-    ck_assert_int_eq(snnd_network_readout(other.network), _i % SNND_READOUT_LAST + 1);
+    ck_assert_int_eq(snnd_network_readout(other.network), _i % (SNND_READOUTS_END - 1) + 1);
     OK(context, snnd_network_set_readout(other.network, (snnd_readout)_i));
     OK(context, snnd_trainer_load_checkpoint(other.trainer, scratch("run"), NULL));
     ck_assert_int_eq(snnd_network_readout(other.network), _i);
