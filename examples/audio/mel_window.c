@@ -1,3 +1,4 @@
+/* Cuts a recording to MEL_STEPS (80) steps: those consecutive frames that together have the most power (`choose`). */
 #include "audio/mel_window.h"
 
 #include <math.h>

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "common/fingerprint.h"
-#include "gsc/front_end.h"
+#include "gsc/front_end_settings.h"
 #include "gsc/noise.h"
 #include "gsc/words.h"
 

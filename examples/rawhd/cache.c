@@ -12,7 +12,7 @@
 #include "common/files.h"
 #include "common/fingerprint.h"
 #include "common/json.h"
-#include "rawhd/front_end.h"
+#include "rawhd/front_end_settings.h"
 
 #define OWN ".snndelay-cache" /* in the folder of the data set */
 

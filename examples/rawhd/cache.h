@@ -10,7 +10,7 @@
 #define TRAINING_LABELS "training_y_data.npy" /* int64 [N] */
 #define TESTING_INPUT "testing_x_data.npy"
 #define TESTING_LABELS "testing_y_data.npy"
-#define CACHE_SETTINGS "settings.json" /* what they are of, with a front end (front_end.h) */
+#define CACHE_SETTINGS "settings.json" /* what they are of, with a front end (front_end_settings.h) */
 
 /** What the files are of. */
 struct cache_key {

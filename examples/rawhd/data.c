@@ -11,7 +11,7 @@
 #include "common/printable.h"
 #include "rawhd/cache.h"
 #include "rawhd/digits.h"
-#include "rawhd/front_end.h"
+#include "rawhd/front_end_settings.h"
 #include "training/arrays.h"
 
 void data_multiply(float *cells, size_t count) {

@@ -1,3 +1,4 @@
+/* Reads recordings and makes their spectrograms on several threads, under one of the two presets. */
 #include "rawhd/spectrograms.h"
 
 #include <math.h>
@@ -31,7 +32,7 @@ struct work {
 };
 
 /* Filters and buffers of one thread. */
-struct front_end {
+struct filters {
     struct mel *mel;
     struct zenke_vogels *zenke_vogels;
 };
@@ -44,7 +45,7 @@ static int is_silent(const struct audio *audio) {
     return 1;
 }
 
-static enum problem transform(struct front_end *front_end, const struct audio *audio, float *cells,
+static enum problem transform(struct filters *filters, const struct audio *audio, float *cells,
                               struct failure *failure) {
     if (audio->count == 0) {
         failed(failure, "no samples");
@@ -54,12 +55,12 @@ static enum problem transform(struct front_end *front_end, const struct audio *a
         failed(failure, "%lld samples", (long long)audio->count);
         return PROBLEM_SILENT;
     }
-    if (front_end->mel != NULL)
-        return mel_spectrogram(front_end->mel, audio, cells, failure);
-    return zenke_vogels_spectrogram(front_end->zenke_vogels, audio, cells, failure);
+    if (filters->mel != NULL)
+        return mel_spectrogram(filters->mel, audio, cells, failure);
+    return zenke_vogels_spectrogram(filters->zenke_vogels, audio, cells, failure);
 }
 
-static void do_job(const char *folder, struct front_end *front_end, struct job *job) {
+static void do_job(const char *folder, struct filters *filters, struct job *job) {
     if (job->file == NULL)
         return;
     char *path = format_text("%s/%s", folder, job->file->path);
@@ -68,7 +69,7 @@ static void do_job(const char *folder, struct front_end *front_end, struct job *
     if (audio_load(path, &audio, &failure) != 0) {
         job->problem = PROBLEM_CORRUPT;
     } else {
-        job->problem = transform(front_end, &audio, job->cells, &failure);
+        job->problem = transform(filters, &audio, job->cells, &failure);
         audio_free(&audio);
     }
     if (job->problem != PROBLEM_NONE)
@@ -78,17 +79,17 @@ static void do_job(const char *folder, struct front_end *front_end, struct job *
 
 static void *thread_main(void *user) {
     struct work *work = user;
-    struct front_end front_end = {NULL, NULL};
+    struct filters filters = {NULL, NULL};
     if (work->preset == PRESET_MEL)
-        front_end.mel = mel_new(work->lowest_rate);
+        filters.mel = mel_new(work->lowest_rate);
     else
-        front_end.zenke_vogels = zenke_vogels_new();
+        filters.zenke_vogels = zenke_vogels_new();
     for (size_t i; (i = atomic_fetch_add(&work->next, 1)) < work->count && !stop_is_asked();) {
-        do_job(work->folder, &front_end, &work->job[i]);
+        do_job(work->folder, &filters, &work->job[i]);
         reading_add(&work->reading, 1);
     }
-    mel_free(front_end.mel);
-    zenke_vogels_free(front_end.zenke_vogels);
+    mel_free(filters.mel);
+    zenke_vogels_free(filters.zenke_vogels);
     return NULL;
 }
 

@@ -6,7 +6,7 @@
 #include "audio/mel_window.h"
 #include "common/json.h"
 #include "common/place.h"
-#include "gsc/front_end.h"
+#include "gsc/front_end_settings.h"
 #include "gsc/spectrogram.h"
 #include "rawhd/digits.h"
 

@@ -3,7 +3,7 @@
 #define TRAINING_HEARING_H
 
 #include "audio/mel_filters.h"
-#include "rawhd/front_end.h"
+#include "rawhd/front_end_settings.h"
 
 enum hearing_kind {
     HEARING_DIGITS, /**< decibels under the loudest cell of the frames that are chosen (mel.h) */

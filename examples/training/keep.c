@@ -9,7 +9,7 @@
 #include "common/files.h"
 #include "common/json.h"
 #include "common/lock.h"
-#include "rawhd/front_end.h"
+#include "rawhd/front_end_settings.h"
 #include "training/history.h"
 #include "training/predict.h"
 

@@ -9,7 +9,7 @@
 
 #include "common/program.h"
 #include "common/stop.h"
-#include "rawhd/front_end.h"
+#include "rawhd/front_end_settings.h"
 #include "training/augmented.h"
 #include "training/extended.h"
 #include "training/history.h"

@@ -9,7 +9,7 @@
 #include "common/printable.h"
 #include "common/table.h"
 #include "fuzz.h"
-#include "rawhd/front_end.h"
+#include "rawhd/front_end_settings.h"
 #include "training/history.h"
 #include "training/keep.h"
 #include "training/predictions.h"

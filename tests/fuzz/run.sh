@@ -112,8 +112,9 @@ about() {
     calls) echo analysis model optimizer sparsity inference train/trainer.c ;;
     checkpoint) echo train/checkpoint.c format/network_file.c format/safetensors.c ;;
     folders) echo common/files.c common/place.c common/json.c common/table.c common/printable.c \
-        rawhd/front_end.c training/report/past.c training/history.c training/options.c training/predictions.c ;;
-    network) echo format/network_file.c format/safetensors.c format/atomic_file.c ;;
+        rawhd/front_end_settings.c training/report/past.c training/history.c training/options.c \
+        training/predictions.c ;;
+    network) echo format/network_file.c format/safetensors.c format/target.c ;;
     events) echo events hdf5 ;;
     nir) echo nir hdf5 ;;
     npy) echo format/npy.c data/dataset.c ;;

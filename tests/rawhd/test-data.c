@@ -9,7 +9,7 @@
 #include "common/files.h"
 #include "common/json.h"
 #include "rawhd/cache.h"
-#include "rawhd/front_end.h"
+#include "rawhd/front_end_settings.h"
 #include "rawhd/recipe.h"
 #include "support.h"
 

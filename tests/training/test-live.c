@@ -11,7 +11,7 @@
 #include "common/files.h"
 #include "rawhd/data.h"
 #include "rawhd/digits.h"
-#include "rawhd/front_end.h"
+#include "rawhd/front_end_settings.h"
 #include "support.h"
 #include "tones.h"
 

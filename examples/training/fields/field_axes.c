@@ -9,7 +9,7 @@
 #include "common/files.h"
 #include "common/json.h"
 #include "common/picture.h"
-#include "rawhd/front_end.h"
+#include "rawhd/front_end_settings.h"
 #include "training/hearing.h"
 #include "training/keep.h"
 

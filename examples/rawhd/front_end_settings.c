@@ -1,4 +1,5 @@
-#include "rawhd/front_end.h"
+/* The front end's settings as JSON; front_end_settings.h says where the front end itself is. */
+#include "rawhd/front_end_settings.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,7 +1,11 @@
-/* How recordings became the inputs of a network: what a program must know that wants to give it others. Part of the
- * settings.json of kept spectrograms, and FRONT_END_FILE beside the models of a run. */
-#ifndef RAWHD_FRONT_END_H
-#define RAWHD_FRONT_END_H
+/*
+ * The settings of the front end, and their JSON: what a program has to know to make inputs of other recordings for the
+ * same network. They are a part of the settings.json of kept spectrograms, and are FRONT_END_FILE beside the models of
+ * a run. Nothing is computed here: spectrograms are made in audio/mel.c and rawhd/zenke_vogels.c, which steps a
+ * recording is cut to is decided in audio/mel_window.c and rawhd/zenke_vogels.c.
+ */
+#ifndef RAWHD_FRONT_END_SETTINGS_H
+#define RAWHD_FRONT_END_SETTINGS_H
 
 #include <cJSON.h>
 

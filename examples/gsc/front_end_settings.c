@@ -1,4 +1,5 @@
-#include "gsc/front_end.h"
+/* The front end's settings as JSON (front_end_settings.h). */
+#include "gsc/front_end_settings.h"
 
 #include <stdlib.h>
 

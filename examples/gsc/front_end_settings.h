@@ -1,7 +1,7 @@
-/* What FRONT_END_FILE of a run says of how words became the inputs of a network: the numbers of spectrogram.h, by their
- * version, and the words. */
-#ifndef GSC_FRONT_END_H
-#define GSC_FRONT_END_H
+/* The settings that FRONT_END_FILE of a run has for spoken words: the version of the numbers in spectrogram.h, and the
+ * words. Nothing is computed here: the spectrograms are made in spectrogram.c. */
+#ifndef GSC_FRONT_END_SETTINGS_H
+#define GSC_FRONT_END_SETTINGS_H
 
 #include <cJSON.h>
 
