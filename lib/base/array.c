@@ -1,3 +1,4 @@
+/* How large the elements of an array are, and how many bytes an array has (array.h). */
 #include "base/array.h"
 
 #include <stdbool.h>

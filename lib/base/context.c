@@ -1,3 +1,8 @@
+/*
+ * The context: its options and how it is made, its memory, and the sentences that it gives to the host as errors and
+ * log (context.h). It chooses the instruction set and who multiplies matrices, and is the one file of this module that
+ * asks lib/kernel (dispatch.h, product.h).
+ */
 #include "base/context.h"
 
 #include <stdarg.h>

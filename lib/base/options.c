@@ -1,3 +1,5 @@
+/* How a structure that begins with its size is read from an older or a newer caller, filled for one, and checked
+ * (options.h). */
 #include "base/options.h"
 
 #include <string.h>

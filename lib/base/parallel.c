@@ -1,3 +1,4 @@
+/* The threads of a context: how they are started, share out the items of a loop, wait for work and end (parallel.h). */
 #include "base/parallel.h"
 
 #include <signal.h>

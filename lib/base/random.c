@@ -1,3 +1,5 @@
+/* The generator of random numbers (Philox), numbers of some distributions made of its bits, and the choice of some
+ * items among many (random.h). */
 #include "base/random.h"
 
 #include "snndelay.h"

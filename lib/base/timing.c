@@ -1,3 +1,4 @@
+/* Adds up the time that each phase of a step takes, for programs that measure (timing.h). */
 #include "base/timing.h"
 
 #include <time.h>

@@ -1,3 +1,4 @@
+/* Tells whether text is valid UTF-8, and writes out what a terminal would obey when a message quotes it (utf8.h). */
 #include "base/utf8.h"
 
 #include <stdint.h>

@@ -1,3 +1,5 @@
+/* Datasets that are there already are split, asked for their samples and freed here (dataset.h); create.c and load.c
+ * make them. */
 #include "data/dataset.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* The threads that make batches ahead of the trainer, sample by sample (prefetch.h). */
 #include "data/prefetch.h"
 
 #include <pthread.h>

@@ -1,3 +1,5 @@
+/* A layer of delays for those who use it (delay.h): it holds the paths, chooses among them before each pass, and hands
+ * every call to the path that was chosen, by a table of functions. */
 #include "delay/state.h"
 
 /* ---- the table of paths ---- */

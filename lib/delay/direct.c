@@ -251,13 +251,9 @@ static void finish_output(const correlation *c, int64_t first, int32_t synapses,
     for (int64_t s = first; s < first + synapses; s++, sum += (size_t)width * SNND_LANES) {
         const float *share = direct->share + (size_t)s * (size_t)width;
         const float *slope = direct->slope + (size_t)s * (size_t)width;
-        double along_share = 0, along_slope = 0, lag[SNND_MOST_TAPS];
+        double lag[SNND_MOST_TAPS];
         c->delay->context->kernels->rows->add_up(direct->taps.count[s], sum, lag);
-        for (int32_t n = 0; n < direct->taps.count[s]; n++) {
-            along_share += lag[n] * (double)share[n];
-            along_slope += lag[n] * (double)slope[n];
-        }
-        snnd_set_gradient(&c->delay->pass, s, along_share, along_slope, c->to);
+        snnd_set_gradient_of_taps(&c->delay->pass, s, direct->taps.count[s], lag, share, slope, c->to);
     }
 }
 

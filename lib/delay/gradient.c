@@ -1,4 +1,9 @@
-/* From sums over taps to the gradients of parameters (delay.h). */
+/*
+ * The gradients of the parameters of one synapse, dL/dtheta and dL/dp, from its sums c[n] over the batch (delay.h); the
+ * gradient of the L1 penalty enters here, too. The sums themselves are made by the path: direct.c (correlate_block),
+ * spectral.c (finish_row) and undelayed.c (finish_output). Where synapses share a position, its dL/dp is made in
+ * shared.c (add_slopes, finish_positions), or on the other paths by snnd_add_up_positions().
+ */
 #include "delay/state.h"
 
 bool snnd_synapse_wanted(const snnd_delay_pass *pass, int64_t synapse) {
@@ -19,6 +24,16 @@ void snnd_add_up_positions(const snnd_synapses *synapses, const float *each, flo
             sum += (double)first[n * step];
         d_position[k] = (float)sum;
     }
+}
+
+void snnd_set_gradient_of_taps(const snnd_delay_pass *pass, int64_t synapse, int32_t taps, const double *c,
+                               const float *share, const float *slope, snnd_delay_gradient to) {
+    double along_share = 0, along_slope = 0;
+    for (int32_t n = 0; n < taps; n++) {
+        along_share += c[n] * (double)share[n];
+        along_slope += c[n] * (double)slope[n];
+    }
+    snnd_set_gradient(pass, synapse, along_share, along_slope, to);
 }
 
 void snnd_set_gradient(const snnd_delay_pass *pass, int64_t synapse, double along_share, double along_slope,

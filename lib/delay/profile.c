@@ -1,3 +1,5 @@
+/* The shape of a delay (profile.h): which taps a synapse has at its position, how its weight is spread over them, and
+ * how that changes with the position; one synapse at a time, in double precision. */
 #include "delay/profile.h"
 
 #include <math.h>

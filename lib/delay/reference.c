@@ -1,3 +1,4 @@
+/* The equations of delay.h as plain loops over synapses, taps, samples and steps (reference.h). */
 #include "delay/reference.h"
 
 /* k[n] of a synapse, and what dL/dw and dL/dp sum by. */

@@ -81,9 +81,14 @@ void snnd_shared_parameter_gradient(snnd_delay *delay, const snnd_signal *input,
 /* Whether the pass makes the gradient of a synapse. */
 bool snnd_synapse_wanted(const snnd_delay_pass *pass, int64_t synapse);
 
-/* Sets dL/dtheta and dL/dp of a synapse from dL/dw and the sum that w times is dL/dp. */
+/* Sets dL/dtheta and dL/dp of a synapse from sum_n c[n] share[n], which is dL/dw, and sum_n c[n] slope[n], which is
+ * dL/dp / w. */
 void snnd_set_gradient(const snnd_delay_pass *pass, int64_t synapse, double along_share, double along_slope,
                        snnd_delay_gradient to);
+
+/* The same from c[n], share[n] and slope[n] of each of its taps. */
+void snnd_set_gradient_of_taps(const snnd_delay_pass *pass, int64_t synapse, int32_t taps, const double *c,
+                               const float *share, const float *slope, snnd_delay_gradient to);
 
 /* Sets dL/dp of positions in common to the sums over the synapses that share them of their own, `each`. */
 void snnd_add_up_positions(const snnd_synapses *synapses, const float *each, float *d_position);

@@ -1,3 +1,4 @@
+/* Lists the synapses of a layer that carry something, by the neuron that they go to or come from (synapses.h). */
 #include "delay/synapses.h"
 
 bool snnd_connections_allocate(snnd_context *context, snnd_connections *list, int64_t neurons, int64_t synapses) {

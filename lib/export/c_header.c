@@ -1,3 +1,4 @@
+/* Writes the header that comes with a network in C (c_header.h). */
 #include "export/c_header.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* Turns the layers of a plan into the nodes that exported C steps through (c_network.h). */
 #include "export/c_network.h"
 
 /* ---- layers to nodes ---- */

@@ -1,3 +1,4 @@
+/* Writes the state structure of a network in C, and counts its bytes (c_state.h). */
 #include "export/c_state.h"
 
 #include <stdio.h>

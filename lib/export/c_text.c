@@ -1,3 +1,4 @@
+/* Writes C source as text: names with their prefix, numbers, and tables of numbers (c_text.h). */
 #include "export/c_text.h"
 
 #include <assert.h>

@@ -1,3 +1,5 @@
+/* Looks at JSON that strangers may have written before it is parsed, so that it cannot take more memory than allowed
+ * (json.h). */
 #include "format/json.h"
 
 #include <stdio.h>

@@ -1,3 +1,5 @@
+/* A network as safetensors: how it is described in the file, and how it is made again from what a file says
+ * (network_file.h). Checkpoints are such files with more in them (train/checkpoint.c). */
 #include "format/network_file.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* Reads the bytes of a file from a path or from a reader of the host's (origin.h). */
 #include "format/origin.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* Takes paths apart, compares them, and words the errors of files (paths.h). */
 #include "format/paths.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* Writes and reads files in the safetensors format, and checks what strangers have written (safetensors.h). */
 #include "format/safetensors.h"
 
 #include <math.h>

@@ -1,3 +1,8 @@
+/*
+ * Writes a file whole or not at all (target.h): the bytes go to a temporary file beside the path, fsync() brings them
+ * to the disk, and rename() gives the file its name. Where a write fails, what was at the path is still there. A writer
+ * of the host's gets the bytes as they come.
+ */
 #include "format/target.h"
 
 #include <errno.h>

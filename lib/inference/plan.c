@@ -1,3 +1,5 @@
+/* Freezes a network into a plan, which streams and exports use and nothing changes (plan.h); each kind of layer freezes
+ * itself, in a file of this folder. */
 #include "inference/plan.h"
 
 #include "base/hash.h"

@@ -1,7 +1,12 @@
 /*
  * Inference frame by frame. Each frame passes all layers at once; a layer of delays remembers its inputs for as long as
- * its delays are, and an input that was silent for so long costs nothing. Sums run in the order of batch evaluation, so
- * that all numbers are the same to the last bit.
+ * its delays are, and an input that was silent for so long costs nothing.
+ *
+ * A stream gives the bits of batch evaluation. That rests on four places: the currents of a frame are summed in the
+ * order of a batch (kernel/frame.c, on the lists that delays.c makes), one step of a layer rounds as the kernel for
+ * rows does (the functions of one step at the ends of kernel/neurons.c, rows.c and adaptive.c), readouts add step by
+ * step what they add over a batch (kernel/readout.c), and batch evaluation always takes the direct path
+ * (delay/choose.c). The test is tests/inference/stream_bits.c.
  */
 #include "inference/stream.h"
 

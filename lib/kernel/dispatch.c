@@ -1,3 +1,4 @@
+/* Asks the processor which instruction sets it has, and chooses the table of hot kernels (dispatch.h). */
 #include "kernel/dispatch.h"
 
 #include <stdbool.h>

@@ -1,3 +1,5 @@
+/* Decides whether BLAS or the library's own kernels multiply matrices, keeps BLAS to one thread meanwhile, and calls
+ * the one or the other (product.h). */
 #include "kernel/product.h"
 
 #include <pthread.h>

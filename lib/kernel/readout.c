@@ -1,3 +1,5 @@
+/* The readouts, one entry of a table for each: scores of a batch or step by step, and the gradient back to potentials;
+ * and the cross-entropy of scores (readout.h). */
 #include "kernel/readout.h"
 
 #include <math.h>

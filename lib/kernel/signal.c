@@ -1,3 +1,4 @@
+/* Turns the bits of spikes back into rows of numbers where a layer wants to read them (signal.h). */
 #include "kernel/signal.h"
 
 #include "kernel/kernels.h"

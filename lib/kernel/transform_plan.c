@@ -1,3 +1,5 @@
+/* Chooses the length of the transforms of a layer, and makes the tables of factors that they multiply by
+ * (transform_plan.h). */
 #include "kernel/transform_plan.h"
 
 #include <math.h>

@@ -1,3 +1,5 @@
+/* The way of a batch through one block, forwards and backwards: memory, sweeps over tiles and neurons, and where the
+ * layers that must see the whole batch stop it (block.h). */
 #include "model/block.h"
 
 #include <string.h>

@@ -1,3 +1,5 @@
+/* What all kinds of layers have in common outside of passes: their arrays, which are added, checked, read and set here,
+ * and the ranges that optimizers keep numbers in (layer.h). */
 #include "model/layer.h"
 
 #include <math.h>

@@ -1,3 +1,5 @@
+/* The table of what each kind of layer does in a pass, and the cut of rows at the end of their samples (layer_pass.h).
+ */
 #include "model/layer_pass.h"
 
 #include "kernel/kernels.h"

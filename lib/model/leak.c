@@ -1,3 +1,4 @@
+/* The time constants of neurons where each has its own: how they are checked, drawn and turned into decays (leak.h). */
 #include "model/leak.h"
 
 #include <math.h>

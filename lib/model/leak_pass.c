@@ -1,3 +1,4 @@
+/* The decays that a pass uses, and the gradient of the numbers that they are made of (leak_pass.h). */
 #include "model/leak_pass.h"
 
 snnd_status snnd_leak_prepare(const snnd_stage *stage, snnd_leak_pass *made) {

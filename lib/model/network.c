@@ -1,3 +1,4 @@
+/* The chain of layers: it is built, initialized, copied, asked about and fingerprinted here (network.h). */
 #include "model/network.h"
 
 #include <math.h>

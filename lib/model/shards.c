@@ -1,3 +1,5 @@
+/* A batch as one or several shards: the order of a training step, and how sums and gradients of shards are added
+ * (shards.h). For a batch in several shards the gradient of the L1 penalty is added here, once (`add_penalty`). */
 #include "model/shards.h"
 
 #include <string.h>

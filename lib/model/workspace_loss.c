@@ -1,4 +1,8 @@
-/* What the last block says of a batch: scores, predictions, and the loss with the gradient that goes back from it. */
+/*
+ * What the last block says of a batch: scores, predictions, and the loss with the gradient that goes back from it. Of
+ * the L1 penalty only the sum that is reported is made here (report_of). Its gradient is added where that of the
+ * weights is made, in delay/gradient.c, and for a batch in several shards once, in shards.c (add_penalty).
+ */
 #include <math.h>
 #include <string.h>
 

@@ -1,3 +1,5 @@
+/* What every sparsity controller does, whatever its rule: it is made, checked before each step, stepped, and freed
+ * (sparsity.h). The rules are in files of their own. */
 #include "sparsity/sparsity.h"
 
 #include <string.h>

@@ -1,3 +1,5 @@
+/* The structure that a sparsity controller keeps to is read and checked here, and the first masks and signs are drawn,
+ * or made of the weights (structure.h). */
 #include "sparsity/structure.h"
 
 #include <math.h>
@@ -167,7 +169,12 @@ static void prune_masks(snnd_sparsity *sparsity) {
     }
 }
 
-/* Signs +1 or -1 with equal probability, and magnitudes for what were signed weights. */
+/*
+ * Signs +1 or -1 with equal probability, of each synapse or under Dale's law of each presynaptic neuron. They are drawn
+ * here once, and nothing changes them after: no rule and no optimizer writes the array of signs. A weight is sign *
+ * theta and keeps its sign while theta > 0: theta begins here as a magnitude, and after each step of an optimizer DEEP
+ * R drops what has theta <= 0, and every other rule puts it back to SNND_NEW_SYNAPSE (snnd_sparsity_hold).
+ */
 static void draw_signs(snnd_sparsity *sparsity, snnd_layer *layer) {
     const bool dale = sparsity->structure.signs == SNND_SIGNS_DALE;
     const int32_t count = layer->options.delays.synapses_per_pair;

@@ -1,4 +1,5 @@
-/* Streams give the same bits as batch evaluation, whatever the network. */
+/* A stream equals a batch: it gives the bits of batch evaluation, whatever the network, the instruction set and the
+ * readout. Other tests of streams are in stream_calls.c. */
 #include "inference/bed.h"
 #include "kernel/readout.h"
 

@@ -1,10 +1,11 @@
-/* Streams: states that come and go; what is refused. That their bits are those of a batch is in stream_bits.c. */
+/* The calls of streams: states that come and go, events, and what is refused. That a stream gives the bits of a batch is
+ * tested in stream_bits.c. */
 #include <pthread.h>
 
 #include "base/allocator.h"
 #include "inference/bed.h"
 
-Suite *stream_suite(void);
+Suite *stream_calls_suite(void);
 
 START_TEST(events_are_frames_that_count_them) {
     bed b = make_bed(make_context(1), sparse);
@@ -401,8 +402,8 @@ START_TEST(counts_what_carries_something) {
 }
 END_TEST
 
-Suite *stream_suite(void) {
-    Suite *suite = suite_create("stream");
+Suite *stream_calls_suite(void) {
+    Suite *suite = suite_create("stream_calls");
     TCase *events = tcase_create("events"), *states = tcase_create("states"), *bounds = tcase_create("bounds");
     tcase_add_test(events, events_are_frames_that_count_them);
     tcase_add_loop_test(states, goes_on_from_copies_and_saved_states, 0, COUNT(shapes));
