@@ -1,3 +1,7 @@
+/*
+ * Files of programs (files.h). A file is written under a temporary name in its folder and renamed when it is whole, as
+ * the library does it in lib/format/target.c, which the header does not offer for the bytes of others.
+ */
 #include "common/files.h"
 
 #include <errno.h>

@@ -1,3 +1,7 @@
+/*
+ * Spectrograms that are kept from run to run (cache.h): a folder of arrays with its settings. The folder is filled
+ * beside its place and renamed when it is whole (take_place), since its files belong together.
+ */
 #include "rawhd/cache.h"
 
 #include <cJSON.h>
