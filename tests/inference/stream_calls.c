@@ -1,5 +1,5 @@
-/* The calls of streams: states that come and go, events, and what is refused. That a stream gives the bits of a batch is
- * tested in stream_bits.c. */
+/* The calls of streams: states that come and go, events, and what is refused. That a stream gives the bits of a batch
+ * is tested in stream_bits.c. */
 #include <pthread.h>
 
 #include "base/allocator.h"
