@@ -35,7 +35,7 @@ static void add_layer(const snnd_layer *before, const snnd_layer *after, snnd_ch
 static snnd_status check_layer(const snnd_network *network, const snnd_layer *layer) {
     if (layer != NULL && layer->network != network)
         return snnd_fail(network->context, SNND_ERROR_ARGUMENT,
-                         "snnd_network_changes: the layer is not of the network after");
+                         "snnd_network_changes: the layer does not belong to the network `after`");
     if (layer != NULL && !snnd_layer_is_delays(layer))
         return snnd_fail(network->context, SNND_ERROR_ARGUMENT,
                          "snnd_network_changes: layer %d is %s; expected a layer of delays", layer->index,
@@ -47,10 +47,11 @@ static snnd_status check_layer(const snnd_network *network, const snnd_layer *la
 static snnd_status check_networks(const snnd_network *before, const snnd_network *after) {
     snnd_status status = snnd_network_same(after, before);
     if (status != SNND_OK)
-        return snnd_fail(after->context, status, "snnd_network_changes, the network before: %s", after->context->error);
+        return snnd_fail(after->context, status, "snnd_network_changes: the network `before` does not match: %s",
+                         after->context->error);
     status = snnd_network_check_values(before);
     if (status != SNND_OK)
-        return snnd_fail(after->context, status, "snnd_network_changes, the network before: %s",
+        return snnd_fail(after->context, status, "snnd_network_changes: the network `before` does not match: %s",
                          before->context->error);
     return snnd_network_check_values(after);
 }

@@ -75,8 +75,8 @@ snnd_status snnd_proportion(snnd_context *context, int64_t hits, int64_t trials,
     snnd_status status = snnd_check_result(context, who, interval, "snnd_interval");
     if (status == SNND_OK && (trials < 1 || hits < 0 || hits > trials))
         status = snnd_fail(context, SNND_ERROR_ARGUMENT,
-                           "%s: %lld hits in %lld trials; expected at least 1 trial, and from 0 to as many hits", who,
-                           (long long)hits, (long long)trials);
+                           "%s: hits is %lld and trials is %lld; expected at least 1 trial, and hits from 0 to trials",
+                           who, (long long)hits, (long long)trials);
     if (status == SNND_OK)
         status = snnd_check_level(context, who, level);
     if (status != SNND_OK)

@@ -48,10 +48,12 @@ static snnd_status measure(snnd_context *context, const double *values, const in
         size_squares += (double)sizes[g] * sizes[g];
     }
     if (!isfinite(all) || !isfinite(made->between) || !isfinite(made->within))
-        return snnd_fail(context, SNND_ERROR_NUMERIC, "%s: the values are too large for their squares", who);
+        return snnd_fail(context, SNND_ERROR_NUMERIC, "%s: the values are so large that their squares overflow", who);
     if (made->within == 0)
-        return snnd_fail(context, SNND_ERROR_NUMERIC,
-                         "%s: the values of each group are equal, or so close together that their squares are 0", who);
+        return snnd_fail(
+            context, SNND_ERROR_NUMERIC,
+            "%s: the values of each group are equal, or they differ so little that their squared differences are 0",
+            who);
     made->between /= groups - 1;
     made->within /= n - groups;
     made->f = made->between / made->within;

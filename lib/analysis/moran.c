@@ -15,13 +15,14 @@ snnd_status snnd_moran_check(snnd_context *context, const double *grid, int32_t 
                          columns);
     if (!snnd_size_fits(snnd_size_multiply(snnd_size_multiply((size_t)rows, (size_t)columns), sizeof *grid)))
         return snnd_fail(context, SNND_ERROR_ARGUMENT,
-                         "Moran's I: the grid is %d x %d, which are more cells than memory can hold", rows, columns);
+                         "Moran's I: the grid is %d x %d, which is more cells than memory can hold", rows, columns);
     if (neighbours != SNND_QUEEN && neighbours != SNND_ROOK)
         return snnd_fail(context, SNND_ERROR_ARGUMENT, "Moran's I: neighbours is %d; expected one of snnd_neighbours",
                          neighbours);
     for (int64_t k = 0; k < (int64_t)rows * columns; k++)
         if (!isfinite(grid[k]))
-            return snnd_fail(context, SNND_ERROR_NUMERIC, "Moran's I: the cell in row %lld, column %lld is %g",
+            return snnd_fail(context, SNND_ERROR_NUMERIC,
+                             "Moran's I: the cell in row %lld, column %lld is %g; expected a finite number",
                              (long long)(k / columns), (long long)(k % columns), grid[k]);
     return SNND_OK;
 }
@@ -89,8 +90,8 @@ snnd_status snnd_moran_prepare(snnd_context *context, const double *grid, int32_
         snnd_moran_release(context, m);
         return snnd_fail(context, SNND_ERROR_NUMERIC, "Moran's I: %s",
                          equal   ? "all cells are equal"
-                         : close ? "the cells are so close together that their squares are 0"
-                                 : "the cells are so far apart that their squares overflow");
+                         : close ? "the cells differ so little that their squared differences are 0"
+                                 : "the cells differ so much that their squared differences overflow");
     }
     m->within = snnd_moran_within(m);
     for (int32_t a = 0; a < rows && all_pairs; a++)

@@ -50,16 +50,16 @@ snnd_status snnd_moran_check_orders(snnd_context *context, const snnd_moran_opti
     const size_t all = snnd_size_multiply((size_t)options->permutations, (size_t)rows);
     if (options->orders != NULL && !snnd_size_fits(snnd_size_multiply(all, sizeof *options->orders)))
         return snnd_fail(context, SNND_ERROR_ARGUMENT,
-                         "Moran's I: %d orders of %d rows are more numbers than memory can hold", options->permutations,
-                         rows);
+                         "Moran's I: %d orders of %d rows have more numbers than memory can hold",
+                         options->permutations, rows);
     for (int32_t r = 0; r < rows; r++)
         seen[r] = -1;
     for (int32_t p = 0; options->orders != NULL && p < options->permutations; p++)
         for (int32_t r = 0; r < rows; r++) {
             const int32_t row = options->orders[(size_t)p * (size_t)rows + (size_t)r];
             if (row < 0 || row >= rows || seen[row] == p)
-                return snnd_fail(context, SNND_ERROR_ARGUMENT, "Moran's I: order %d has row %d %s", p, row,
-                                 row < 0 || row >= rows ? "that is not there" : "twice");
+                return snnd_fail(context, SNND_ERROR_ARGUMENT, "Moran's I: order %d contains row %d%s", p, row,
+                                 row < 0 || row >= rows ? ", which the grid does not have" : " twice");
             seen[row] = p;
         }
     return SNND_OK;

@@ -154,11 +154,12 @@ static snnd_status check(snnd_context *context, int32_t rows, int32_t columns, s
                          (int)shuffle);
     if (options->permutations < 0 || options->search != 0)
         return snnd_fail(context, SNND_ERROR_ARGUMENT,
-                         "Moran's I: permutations is %d and search %d; expected at least 0, and no search against "
-                         "permutations",
+                         "Moran's I: permutations is %d and search is %d; expected permutations of at least 0, and "
+                         "search 0 where the grid is permuted",
                          options->permutations, options->search);
     if (shuffle == SNND_SHUFFLE_CELLS && options->orders != NULL)
-        return snnd_fail(context, SNND_ERROR_ARGUMENT, "Moran's I: orders are of rows; expected NULL for cells");
+        return snnd_fail(context, SNND_ERROR_ARGUMENT,
+                         "Moran's I: orders are for shuffled rows; expected NULL where cells are shuffled");
     if (shuffle == SNND_SHUFFLE_CELLS && (int64_t)rows * columns > INT32_MAX)
         return snnd_fail(context, SNND_ERROR_ARGUMENT,
                          "Moran's I: the grid is %d x %d; expected at most 2^31 - 1 cells to be shuffled", rows,

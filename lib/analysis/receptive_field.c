@@ -62,7 +62,7 @@ static snnd_status find(const snnd_network *network, const snnd_layer *layer, co
                          layer->class->name);
     if (columns_to(layer) > INT32_MAX)
         return snnd_fail(network->context, SNND_ERROR_ARGUMENT,
-                         "receptive fields: the delays come to more than 2^31 steps");
+                         "receptive fields: the delays add up to more than 2^31 steps");
     *found = layer;
     return SNND_OK;
 }
@@ -132,7 +132,8 @@ static snnd_status make_maps(snnd_context *context, int32_t neurons, int64_t row
     if (m->excitation != NULL && m->inhibition != NULL)
         return SNND_OK;
     release_maps(context, m);
-    return snnd_fail(context, SNND_ERROR_MEMORY, "receptive fields of %d neurons, %lld x %lld cells each: %s", neurons,
+    return snnd_fail(context, SNND_ERROR_MEMORY,
+                     "cannot allocate receptive fields of %d neurons, %lld x %lld cells each: %s", neurons,
                      (long long)rows, (long long)columns, context->error);
 }
 

@@ -25,8 +25,8 @@ snnd_status snnd_check_sample(snnd_context *context, const char *who, const doub
                          (long long)count);
     for (int64_t k = 0; k < count; k++)
         if (!isfinite(values[k]))
-            return snnd_fail(context, SNND_ERROR_ARGUMENT, "%s: value %lld of %s is %g", who, (long long)k, name,
-                             values[k]);
+            return snnd_fail(context, SNND_ERROR_ARGUMENT, "%s: value %lld of %s is %g; expected a finite number", who,
+                             (long long)k, name, values[k]);
     return SNND_OK;
 }
 

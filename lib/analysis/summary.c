@@ -51,7 +51,8 @@ static snnd_status check_values(snnd_context *context, const double *values, int
                          (long long)count);
     for (int64_t k = 0; k < count; k++)
         if (!isfinite(values[k]))
-            return snnd_fail(context, SNND_ERROR_ARGUMENT, "%s: value %lld is %g", what, (long long)k, values[k]);
+            return snnd_fail(context, SNND_ERROR_ARGUMENT, "%s: value %lld is %g; expected a finite number", what,
+                             (long long)k, values[k]);
     return SNND_OK;
 }
 
@@ -71,7 +72,8 @@ snnd_status snnd_summarize(snnd_context *context, const double *values, int64_t 
         return status;
     const double mean = mean_of(values, count), deviation = deviation_of(values, count, mean);
     if (!isfinite(deviation))
-        return snnd_fail(context, SNND_ERROR_NUMERIC, "snnd_summarize: the values are too large for their squares");
+        return snnd_fail(context, SNND_ERROR_NUMERIC,
+                         "snnd_summarize: the values are so large that their squares overflow");
     const size_t size = snnd_size_of(count);
     double *sorted = snnd_allocate(context, size, sizeof *sorted);
     if (sorted == NULL)
@@ -117,7 +119,7 @@ snnd_status snnd_histogram(snnd_context *context, const double *values, int64_t 
                                         : "values is NULL");
     if (!(low < high) || !isfinite(high - low))
         return snnd_fail(context, SNND_ERROR_ARGUMENT,
-                         "snnd_histogram: the range is %g to %g; expected low before high, and a finite distance", low,
+                         "snnd_histogram: the range is %g to %g; expected low below high, and a finite width", low,
                          high);
     if (bins < 1)
         return snnd_fail(context, SNND_ERROR_ARGUMENT, "snnd_histogram: bins is %d; expected at least 1", bins);

@@ -28,10 +28,11 @@ static snnd_status measure(snnd_context *context, const double *x, int32_t x_cou
     made->t = made->difference / *error;
     if (a + b == 0)
         return snnd_fail(context, SNND_ERROR_NUMERIC,
-                         "%s: all values of x are equal, and all of y, or so close together that their squares are 0",
+                         "%s: all values of x are equal and all values of y are equal, or they differ so little that "
+                         "their squared differences are 0",
                          who);
     if (!isfinite(*error) || !isfinite(made->t))
-        return snnd_fail(context, SNND_ERROR_NUMERIC, "%s: the values are too large for their squares", who);
+        return snnd_fail(context, SNND_ERROR_NUMERIC, "%s: the values are so large that their squares overflow", who);
     /* Shares of the error instead of a and b, the squares of which may be none. */
     const double of_x = a / (a + b), of_y = b / (a + b);
     made->degrees = 1 / (of_x * of_x / (n - 1) + of_y * of_y / (m - 1));

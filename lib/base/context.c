@@ -61,7 +61,7 @@ const char *snnd_status_string(snnd_status status) {
     case SNND_STOPPED:
         return "stopped by the host";
     case SNND_ERROR_CALLBACK:
-        return "a callback of the host's failed";
+        return "a callback of the host failed";
     }
     return "unknown status";
 }
@@ -156,7 +156,8 @@ snnd_status snnd_fail(snnd_context *context, snnd_status status, const char *for
 snnd_status snnd_check_apart(snnd_context *context, const char *who, const void *one, const void *other) {
     return one == NULL || one != other
                ? SNND_OK
-               : snnd_fail(context, SNND_ERROR_ARGUMENT, "%s: two results have one place; expected two", who);
+               : snnd_fail(context, SNND_ERROR_ARGUMENT,
+                           "%s: two results would be written to the same place; expected two different places", who);
 }
 
 void snnd_log(snnd_context *context, snnd_log_level level, const char *format, ...) {
@@ -175,13 +176,14 @@ void *snnd_allocate(snnd_context *context, size_t count, size_t size) {
     const size_t bytes = snnd_size_round_up(snnd_size_multiply(count, size), CACHE_LINE);
     void *memory = NULL;
     if (!snnd_size_fits(bytes)) {
-        snnd_fail(context, SNND_ERROR_MEMORY, "no memory for more bytes than there are addresses");
+        snnd_fail(context, SNND_ERROR_MEMORY,
+                  "there is not enough memory: more bytes are needed than there are addresses");
         return NULL;
     }
     if (bytes > 0)
         memory = context->options.allocate(context->options.memory_user, bytes, CACHE_LINE);
     if (memory == NULL)
-        snnd_fail(context, SNND_ERROR_MEMORY, "no memory for %zu elements of %zu bytes", count, size);
+        snnd_fail(context, SNND_ERROR_MEMORY, "there is not enough memory for %zu elements of %zu bytes", count, size);
     else if (context->options.allocate != system_allocate)
         memset(memory, 0, bytes);
     return memory;

@@ -151,7 +151,8 @@ static struct snnd_pool *pool_of(snnd_context *context) {
     memcpy(context->error, message, sizeof message);
     if (pool == NULL) {
         context->no_pool = true;
-        snnd_log(context, SNND_LOG_WARNING, "no memory for %d threads: one does the work", wanted + 1);
+        snnd_log(context, SNND_LOG_WARNING, "there is not enough memory for %d threads; one thread does all the work",
+                 wanted + 1);
         return NULL;
     }
     pthread_mutex_init(&pool->mutex, NULL);
@@ -161,7 +162,7 @@ static struct snnd_pool *pool_of(snnd_context *context) {
     start_workers(pool, wanted);
     context->pool = pool;
     if (pool->workers < wanted)
-        snnd_log(context, SNND_LOG_WARNING, "only %d of %d threads could be made", pool->workers + 1, wanted + 1);
+        snnd_log(context, SNND_LOG_WARNING, "only %d of %d threads could be started", pool->workers + 1, wanted + 1);
     return pool;
 }
 

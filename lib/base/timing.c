@@ -21,7 +21,7 @@ void snnd_timing_end(snnd_timing *timing, snnd_phase phase) {
 const char *snnd_phase_name(int phase) {
     static const char *const names[SNND_PHASES] = {
         [SNND_PHASE_LAY_OUT] = "input",
-        [SNND_PHASE_BEGIN] = "what layers begin with",
+        [SNND_PHASE_BEGIN] = "preparation of layers",
         [SNND_PHASE_CURRENTS] = "currents",
         [SNND_PHASE_NEURONS] = "neurons",
         [SNND_PHASE_LOSS] = "loss",

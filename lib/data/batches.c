@@ -102,7 +102,7 @@ snnd_status snnd_batches_create_with(const snnd_dataset *dataset, const snnd_bat
     status = made->order == NULL ? SNND_ERROR_MEMORY : make_batches(context, made);
     if (status != SNND_OK) {
         snnd_batches_free(made);
-        return snnd_fail(context, status, "batches of %d samples: %s", known.batch, context->error);
+        return snnd_fail(context, status, "cannot allocate batches of %d samples: %s", known.batch, context->error);
     }
     *batches = made;
     return SNND_OK;
@@ -273,7 +273,8 @@ snnd_status snnd_batches_get(snnd_batches *batches, int32_t epoch, int64_t index
     if (epoch < 0 || index < 0 || index >= snnd_batches_count(batches) || input == NULL || label == NULL ||
         count == NULL)
         return snnd_fail(context, SNND_ERROR_ARGUMENT,
-                         "snnd_batches_get: batch %lld of epoch %d; there are %lld, and no argument may be NULL",
+                         "snnd_batches_get: batch %lld of epoch %d was asked for; an epoch has %lld batches, epochs "
+                         "begin at 0, and no argument may be NULL",
                          (long long)index, epoch, (long long)snnd_batches_count(batches));
     if (epoch != batches->ordered)
         put_in_order(batches, epoch);

@@ -39,7 +39,8 @@ snnd_status snnd_shape_check_numbers(snnd_context *context, const float *input, 
     const size_t size = sample_numbers(shape), channels = (size_t)shape->channels;
     for (size_t k = 0; k < all_numbers(shape); k++)
         if (!isfinite(input[k]) && (shape->length == NULL || k % size / channels < (size_t)shape->length[k / size]))
-            return snnd_fail(context, SNND_ERROR_ARGUMENT, "samples: input of sample %zu, step %zu, channel %zu is %g",
+            return snnd_fail(context, SNND_ERROR_ARGUMENT,
+                             "samples: input of sample %zu, step %zu, channel %zu is %g; expected a finite number",
                              k / size, k % size / channels, k % channels, (double)input[k]);
     return SNND_OK;
 }
@@ -55,7 +56,7 @@ snnd_status snnd_shape_check(snnd_context *context, const snnd_shape *shape, siz
                                        : snnd_size_multiply(all_numbers(shape), bytes);
     if (!snnd_size_fits(together))
         return snnd_fail(context, SNND_ERROR_ARGUMENT,
-                         "%s: shape is [%lld, %d, %d], which are more numbers than memory can hold", shape->of,
+                         "%s: shape is [%lld, %d, %d], which is more numbers than memory can hold", shape->of,
                          (long long)shape->samples, shape->steps, shape->channels);
     for (int64_t i = 0; i < shape->samples; i++)
         if (shape->label[i] < 0 || shape->label[i] >= 1 << 20)
@@ -79,7 +80,8 @@ static snnd_status check_scale(snnd_context *context, const char *of, double sca
     return isfinite(scale) && scale != 0 && fabs(scale) * largest <= (double)FLT_MAX
                ? SNND_OK
                : snnd_fail(context, SNND_ERROR_ARGUMENT,
-                           "%s: scale is %g; expected a finite number other than 0, with which %g is one of float32",
+                           "%s: scale is %g; expected a finite number other than 0, and a product with %g that float32 "
+                           "can hold",
                            of, scale, largest);
 }
 
@@ -137,7 +139,7 @@ snnd_status snnd_dataset_wrap(snnd_context *context, const snnd_storage *numbers
 static snnd_status wrap_copies(snnd_context *context, const snnd_storage *numbers, const snnd_shape *shape,
                                snnd_status status, snnd_dataset **dataset) {
     if (status != SNND_OK)
-        snnd_fail(context, status, "a copy of %lld samples: %s", (long long)shape->samples, context->error);
+        snnd_fail(context, status, "cannot copy %lld samples: %s", (long long)shape->samples, context->error);
     else
         status = snnd_dataset_wrap(context, numbers, shape, dataset);
     if (status != SNND_OK)
@@ -152,10 +154,10 @@ snnd_status snnd_samples_init(snnd_samples *samples, size_t size) {
 
 static snnd_status check_samples(snnd_context *context, const snnd_samples *samples) {
     if (samples->input == NULL && samples->counts == NULL)
-        return snnd_fail(context, SNND_ERROR_ARGUMENT, "samples: input is NULL, and so are counts");
+        return snnd_fail(context, SNND_ERROR_ARGUMENT, "samples: input and counts are both NULL; expected one of them");
     if (samples->input != NULL && samples->counts != NULL)
         return snnd_fail(context, SNND_ERROR_ARGUMENT,
-                         "samples: there are both input and counts; expected one of them");
+                         "samples: input and counts are both given; expected only one of them");
     const snnd_shape shape = shape_of(samples);
     snnd_status status = snnd_shape_check(context, &shape, samples->input != NULL ? sizeof *samples->input : 1);
     if (status == SNND_OK)
@@ -218,13 +220,14 @@ enum { MOST_EVENTS = 1 << 24 };
 
 static snnd_status check_first(snnd_context *context, const snnd_events *events) {
     if (events->first[0] != 0)
-        return snnd_fail(context, SNND_ERROR_ARGUMENT, "events: first 0 is %lld; expected 0",
+        return snnd_fail(context, SNND_ERROR_ARGUMENT, "events: first[0] is %lld; expected 0",
                          (long long)events->first[0]);
     for (int64_t n = 0; n < events->samples; n++)
         if (events->first[n + 1] < events->first[n] || events->first[n + 1] - events->first[n] > MOST_EVENTS)
-            return snnd_fail(context, SNND_ERROR_ARGUMENT,
-                             "events: first %lld is %lld, and the one before %lld; expected 0 to 2^24 events a sample",
-                             (long long)n + 1, (long long)events->first[n + 1], (long long)events->first[n]);
+            return snnd_fail(
+                context, SNND_ERROR_ARGUMENT,
+                "events: first[%lld] is %lld and the entry before it is %lld; expected 0 to 2^24 events in each sample",
+                (long long)n + 1, (long long)events->first[n + 1], (long long)events->first[n]);
     if (events->first[events->samples] > 0 && (events->step == NULL || events->channel == NULL))
         return snnd_fail(context, SNND_ERROR_ARGUMENT, "events: %s is NULL", events->step == NULL ? "step" : "channel");
     return SNND_OK;
@@ -236,12 +239,12 @@ static snnd_status check_pairs(snnd_context *context, const snnd_events *events)
         for (int64_t e = events->first[n]; e < events->first[n + 1]; e++) {
             if (events->step[e] >= length)
                 return snnd_fail(context, SNND_ERROR_ARGUMENT,
-                                 "events: event %lld, of sample %lld, is at step %d; the sample has %d", (long long)e,
-                                 (long long)n, events->step[e], length);
+                                 "events: event %lld, of sample %lld, is at step %d; the sample has %d steps",
+                                 (long long)e, (long long)n, events->step[e], length);
             if (events->channel[e] >= events->channels)
                 return snnd_fail(context, SNND_ERROR_ARGUMENT,
-                                 "events: event %lld, of sample %lld, is in channel %d; there are %d", (long long)e,
-                                 (long long)n, events->channel[e], events->channels);
+                                 "events: event %lld, of sample %lld, is in channel %d; there are %d channels",
+                                 (long long)e, (long long)n, events->channel[e], events->channels);
         }
     }
     return SNND_OK;

@@ -47,7 +47,8 @@ snnd_status snnd_dataset_split(const snnd_dataset *dataset, double share, uint64
         return snnd_fail(context, SNND_ERROR_ARGUMENT, "share is %g; expected above 0 and below 1", share);
     const int64_t chosen = (int64_t)rint(share * (double)dataset->samples);
     if (chosen < 1 || chosen >= dataset->samples)
-        return snnd_fail(context, SNND_ERROR_ARGUMENT, "a share of %g leaves one side of %lld samples empty", share,
+        return snnd_fail(context, SNND_ERROR_ARGUMENT,
+                         "share is %g, which leaves one of the two parts of %lld samples empty", share,
                          (long long)dataset->samples);
     int32_t *order = snnd_allocate(context, snnd_size_of(dataset->samples), sizeof *order);
     if (order == NULL)
@@ -176,7 +177,8 @@ snnd_status snnd_dataset_sample(const snnd_dataset *dataset, int64_t index, cons
     if (dataset == NULL)
         return SNND_ERROR_ARGUMENT;
     if (!is_sample(dataset, index))
-        return snnd_fail(dataset->context, SNND_ERROR_ARGUMENT, "sample %lld of a dataset of %lld", (long long)index,
+        return snnd_fail(dataset->context, SNND_ERROR_ARGUMENT,
+                         "sample %lld does not exist; the dataset has %lld samples", (long long)index,
                          (long long)dataset->samples);
     const snnd_status status = input == NULL ? SNND_OK : show(dataset, index, input);
     if (status == SNND_OK && label != NULL)

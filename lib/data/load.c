@@ -9,8 +9,9 @@
 /* One number of each sample. */
 static snnd_status check_column(snnd_context *context, const snnd_array *column, const char *what, int64_t samples) {
     if ((column->dimensions != 1 && !(column->dimensions == 2 && column->shape[1] == 1)) || column->shape[0] != samples)
-        return snnd_fail(context, SNND_ERROR_FORMAT, "the %s have %d axes, the first of %lld; expected [%lld]", what,
-                         column->dimensions, (long long)column->shape[0], (long long)samples);
+        return snnd_fail(context, SNND_ERROR_FORMAT,
+                         "the %s have %d axes, and the first has %lld elements; expected one axis of %lld elements",
+                         what, column->dimensions, (long long)column->shape[0], (long long)samples);
     return SNND_OK;
 }
 
@@ -25,7 +26,7 @@ static snnd_status adopt(snnd_context *context, snnd_array *input, snnd_array *l
     if (status != SNND_OK)
         return status;
     if (input->shape[1] > INT32_MAX || input->shape[2] > INT32_MAX)
-        return snnd_fail(context, SNND_ERROR_FORMAT, "the input has an axis of more than 2^31");
+        return snnd_fail(context, SNND_ERROR_FORMAT, "the input has an axis of more than 2^31 - 1 elements");
     float *value = input->data;
     for (int64_t k = 0; k < snnd_array_count(input); k++)
         value[k] = (float)((double)value[k] * scale);
@@ -77,10 +78,10 @@ static snnd_status load(snnd_context *context, snnd_origin from, snnd_origin fro
         status = adopt(context, &input, &label, &length, scale, dataset);
         snnd_restore_text_mode(&host);
         if (status != SNND_OK && from.name == NULL && from_length != NULL)
-            snnd_fail(context, status, "'%s' with '%s' and '%s': %s", from.path, from_label.path, from_length->path,
-                      context->error);
+            snnd_fail(context, status, "cannot load '%s' with '%s' and '%s': %s", from.path, from_label.path,
+                      from_length->path, context->error);
         else if (status != SNND_OK && from.name == NULL)
-            snnd_fail(context, status, "'%s' with '%s': %s", from.path, from_label.path, context->error);
+            snnd_fail(context, status, "cannot load '%s' with '%s': %s", from.path, from_label.path, context->error);
     }
     snnd_array_free(context, &input);
     snnd_array_free(context, &label);

@@ -82,7 +82,7 @@ snnd_status snnd_prefetch_create(snnd_context *context, const snnd_storage *stor
     while (made->threads < threads && snnd_start_thread(&made->thread[made->threads], run, made))
         made->threads++;
     if (made->threads < threads)
-        snnd_log(context, SNND_LOG_WARNING, "only %d of %d threads that make batches ahead could be made",
+        snnd_log(context, SNND_LOG_WARNING, "only %d of %d threads that prepare batches ahead could be started",
                  made->threads, threads);
     if (made->threads > 0)
         *prefetch = made;

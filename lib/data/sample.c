@@ -78,10 +78,11 @@ bool snnd_storage_fill(const snnd_storage *storage, int32_t epoch, int64_t place
 
 snnd_status snnd_fill_failed(snnd_context *context, const snnd_storage *storage, const snnd_fill_fault *fault) {
     if (fault->returned != 0)
-        return snnd_fail(context, SNND_ERROR_CALLBACK, "the source could not give sample %lld: fetch returned %d",
+        return snnd_fail(context, SNND_ERROR_CALLBACK, "the source could not deliver sample %lld: fetch returned %d",
                          (long long)fault->place, fault->returned);
     const size_t channels = (size_t)storage->channels;
-    return snnd_fail(context, SNND_ERROR_CALLBACK, "the source gave %g as step %zu, channel %zu of sample %lld",
+    return snnd_fail(context, SNND_ERROR_CALLBACK,
+                     "the source delivered %g as step %zu, channel %zu of sample %lld; expected a finite number",
                      (double)fault->number, fault->at / channels, fault->at % channels, (long long)fault->place);
 }
 

@@ -30,11 +30,11 @@ static snnd_status refuse(const snnd_c_network *network, const snnd_plan_layer *
 
 static snnd_status check_node(const snnd_c_network *network, const snnd_c_node *node) {
     if (node->delays == NULL)
-        return refuse(network, node->norm != NULL ? node->norm : node->neurons, "there are no delays in front of it");
+        return refuse(network, node->norm != NULL ? node->norm : node->neurons, "there are no delays before it");
     if (node->neurons == NULL)
-        return refuse(network, node->delays, "there are no neurons behind it");
+        return refuse(network, node->delays, "there are no neurons after it");
     if (node->kind->write_fixed == NULL)
-        return refuse(network, node->neurons, "there are only floating-point numbers for it");
+        return refuse(network, node->neurons, "only floating-point code can be written for it");
     char why[64];
     snprintf(why, sizeof why, "%s can only be the last layer", node->kind->words);
     return node->kind->fires || node->number + 1 == network->count ? SNND_OK : refuse(network, node->neurons, why);

@@ -54,14 +54,14 @@ static snnd_status check_paths(snnd_context *context, const char *source, const 
         return snnd_fail(context, SNND_ERROR_ARGUMENT, "snnd_export_c: %s is NULL",
                          source == NULL ? "source_path" : "header_path");
     if (snnd_is_same_place(source, header))
-        return snnd_fail(context, SNND_ERROR_ARGUMENT, "source and header are one file, '%s' and '%s'; expected two",
-                         source, header);
+        return snnd_fail(context, SNND_ERROR_ARGUMENT,
+                         "source and header are the same file, '%s' and '%s'; expected two files", source, header);
     return SNND_OK;
 }
 
 static snnd_status check_header_name(snnd_context *context, const char *name) {
     if (name == NULL || name[0] == '\0')
-        return snnd_fail(context, SNND_ERROR_ARGUMENT, "the header has no name");
+        return snnd_fail(context, SNND_ERROR_ARGUMENT, "the header's name is missing");
     /* In C99 two question marks can begin what stands for another character. */
     for (const char *c = name; *c != '\0'; c++)
         if (*c == '"' || *c == '\\' || (unsigned char)*c < ' ' || (c[0] == '?' && c[1] == '?'))
@@ -73,7 +73,7 @@ static snnd_status check_header_name(snnd_context *context, const char *name) {
 static snnd_status check_options(snnd_context *context, const snnd_plan *plan, const snnd_export_c_options *known) {
     if (known->numbers != SNND_C_FLOAT32 && known->numbers != SNND_C_FIXED)
         return snnd_fail(context, SNND_ERROR_ARGUMENT,
-                         "snnd_export_c_options: numbers is %d; expected a snnd_c_numbers", known->numbers);
+                         "snnd_export_c_options: numbers is %d; expected one of snnd_c_numbers", known->numbers);
     if (!snnd_is_readout(known->readout))
         return snnd_fail(context, SNND_ERROR_ARGUMENT,
                          "snnd_export_c_options: readout is %d; expected one of snnd_readout", known->readout);
@@ -98,8 +98,8 @@ static snnd_status check_options(snnd_context *context, const snnd_plan *plan, c
         return snnd_fail(context, SNND_ERROR_ARGUMENT, "the samples have %d channels; the network has %d inputs",
                          known->samples->channels, plan->inputs);
     if (plan->outputs > MOST_CLASSES)
-        return snnd_fail(context, SNND_ERROR_UNSUPPORTED, "%d outputs; fixed point can have %d", plan->outputs,
-                         MOST_CLASSES);
+        return snnd_fail(context, SNND_ERROR_UNSUPPORTED,
+                         "the network has %d outputs; expected at most %d in fixed point", plan->outputs, MOST_CLASSES);
     return SNND_OK;
 }
 

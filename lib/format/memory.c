@@ -69,14 +69,13 @@ void snnd_buffer_free(snnd_buffer *buffer) {
 }
 
 const char *snnd_memory_fault(const snnd_reader *reader) {
-    return reader->read != read_memory || has_bytes(reader->user) ? NULL
-                                                                  : "its memory has bytes, but data that is NULL";
+    return reader->read != read_memory || has_bytes(reader->user) ? NULL : "its memory has bytes, but its data is NULL";
 }
 
 const char *snnd_buffer_fault(const snnd_writer *writer) {
     if (writer->write != write_buffer || has_room(writer->user))
         return NULL;
     const snnd_buffer *buffer = writer->user;
-    return buffer->bytes > buffer->room ? "its buffer has more bytes than it has room for"
-                                        : "its buffer has room, but data that is NULL";
+    return buffer->bytes > buffer->room ? "its buffer claims to hold more bytes than it has room for"
+                                        : "its buffer has room, but its data is NULL";
 }

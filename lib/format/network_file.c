@@ -72,12 +72,12 @@ snnd_status snnd_network_text(const snnd_network *network, char **text) {
     char *made = description == NULL ? NULL : cJSON_PrintUnformatted(description);
     cJSON_Delete(description);
     if (made == NULL)
-        return snnd_fail(network->context, SNND_ERROR_MEMORY, "no memory to describe the network");
+        return snnd_fail(network->context, SNND_ERROR_MEMORY, "there is not enough memory to describe the network");
     if (!snnd_json_is_small(made, strlen(made), SNND_JSON_VALUES)) {
         cJSON_free(made);
         return snnd_fail(network->context, SNND_ERROR_ARGUMENT,
-                         "a network of %d layers has no file: its description has more than %d values", network->count,
-                         SNND_JSON_VALUES);
+                         "a network of %d layers cannot be saved: its description has more than %d values",
+                         network->count, SNND_JSON_VALUES);
     }
     *text = made;
     return SNND_OK;
@@ -162,8 +162,8 @@ static snnd_status read_readout(snnd_context *context, const cJSON *root, int32_
             *readout = k;
             return SNND_OK;
         }
-    return snnd_fail(context, SNND_ERROR_FORMAT, "the architecture has a readout that is not known: '%.64s'",
-                     word == NULL ? "(no text)" : word);
+    return snnd_fail(context, SNND_ERROR_FORMAT, "the architecture has an unknown readout: '%.64s'",
+                     word == NULL ? "(not a string)" : word);
 }
 
 static const snnd_layer_class *find_class(const cJSON *entry) {
@@ -223,8 +223,8 @@ static snnd_status build_layer(snnd_network *network, const cJSON *entry, const 
     const cJSON *type = cJSON_GetObjectItemCaseSensitive(entry, "type");
     if (class == NULL)
         return snnd_fail(context, SNND_ERROR_FORMAT, "layer %d of the architecture has %s: '%.64s'", network->count,
-                         type == NULL ? "no type" : "a type that is not known",
-                         cJSON_IsString(type) ? type->valuestring : "(no text)");
+                         type == NULL ? "no type" : "an unknown type",
+                         cJSON_IsString(type) ? type->valuestring : "(not a string)");
     const char *unknown = unknown_key(entry, class);
     if (unknown != NULL)
         return snnd_fail(context, SNND_ERROR_FORMAT, "layer %d (%s) of the architecture has an unknown option '%.64s'",
@@ -306,8 +306,8 @@ static snnd_status check_tensors(const snnd_network *network, const snnd_safeten
     for (size_t i = 0; i < snnd_safetensors_count(file); i++)
         named += strncmp(snnd_safetensors_name(file, i), "layers.", 7) == 0;
     if (named != known)
-        return snnd_fail(network->context, SNND_ERROR_FORMAT, "%zu tensors of layers; the architecture has %zu", named,
-                         known);
+        return snnd_fail(network->context, SNND_ERROR_FORMAT,
+                         "the file has %zu tensors of layers; its architecture has %zu", named, known);
     return SNND_OK;
 }
 
@@ -368,9 +368,10 @@ static snnd_status check_description(const snnd_network *network, const cJSON *r
     cJSON *again = printed == NULL ? NULL : cJSON_Parse(printed);
     const bool same = cJSON_Compare(again, root, 1);
     const snnd_status status =
-        again == NULL ? snnd_fail(network->context, SNND_ERROR_MEMORY, "no memory to compare the architecture")
-        : same        ? SNND_OK
-                      : snnd_fail(network->context, SNND_ERROR_FORMAT, "the architecture has a key twice");
+        again == NULL
+            ? snnd_fail(network->context, SNND_ERROR_MEMORY, "there is not enough memory to compare the architecture")
+        : same ? SNND_OK
+               : snnd_fail(network->context, SNND_ERROR_FORMAT, "the architecture has the same key twice");
     cJSON_free(printed);
     cJSON_Delete(again);
     cJSON_Delete(own);
@@ -383,7 +384,7 @@ snnd_status snnd_network_from_file(snnd_context *context, const snnd_safetensors
     if (root == NULL)
         return snnd_fail(context, SNND_ERROR_FORMAT,
                          text == NULL ? "its metadata has no '%s'"
-                                      : "its '%s' is not JSON, has a zero in it, or very many values",
+                                      : "its '%s' is not JSON, contains a zero byte, or has too many values",
                          SNND_NETWORK_KEY);
     snnd_network *made = NULL;
     snnd_status status = build_network(context, root, file, &made);
@@ -413,22 +414,23 @@ static const snnd_field *other_option(const snnd_layer *a, const snnd_layer *b) 
 static snnd_status check_same_layer(const snnd_layer *mine, const snnd_layer *theirs) {
     snnd_context *context = mine->network->context;
     if (mine->class != theirs->class || mine->outputs != theirs->outputs)
-        return snnd_fail(context, SNND_ERROR_ARGUMENT, "its layer %d is %s of %d neurons; this one's is %s of %d",
-                         mine->index, theirs->class->name, theirs->outputs, mine->class->name, mine->outputs);
+        return snnd_fail(context, SNND_ERROR_ARGUMENT,
+                         "its layer %d is %s of %d neurons; in this network it is %s of %d", mine->index,
+                         theirs->class->name, theirs->outputs, mine->class->name, mine->outputs);
     const snnd_field *other = other_option(mine, theirs);
     if (other == NULL)
         return SNND_OK;
     const double own = option_of(mine, other), given = option_of(theirs, other);
     const int digits = fabs(own - given) > 1e-8 * fabs(own) ? 9 : 17;
-    return snnd_fail(context, SNND_ERROR_ARGUMENT, "%s of its layer %d (%s) is %.*g; this one's is %.*g", other->name,
-                     mine->index, mine->class->name, digits, given, digits, own);
+    return snnd_fail(context, SNND_ERROR_ARGUMENT, "%s of its layer %d (%s) is %.*g; in this network it is %.*g",
+                     other->name, mine->index, mine->class->name, digits, given, digits, own);
 }
 
 snnd_status snnd_network_same(const snnd_network *network, const snnd_network *other) {
     if (network->inputs != other->inputs || network->count != other->count)
         return snnd_fail(network->context, SNND_ERROR_ARGUMENT,
-                         "it is of a network of %d inputs and %d layers; this one has %d and %d", other->inputs,
-                         other->count, network->inputs, network->count);
+                         "it belongs to a network of %d inputs and %d layers; this network has %d and %d",
+                         other->inputs, other->count, network->inputs, network->count);
     snnd_status status = SNND_OK;
     for (int32_t i = 0; i < network->count && status == SNND_OK; i++)
         status = check_same_layer(network->layer[i], other->layer[i]);

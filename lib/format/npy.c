@@ -152,11 +152,11 @@ static snnd_status read_pair(dictionary *text) {
     while (key < KEYS && (strlen(keys[key]) != length || strncmp(word, keys[key], length) != 0))
         key++;
     if (key == KEYS || text->has[key])
-        return snnd_fail(text->context, SNND_ERROR_FORMAT, "its header has '%.*s' %s", (int)(length < 64 ? length : 64),
-                         word, key == KEYS ? "in it, an unknown key" : "twice");
+        return snnd_fail(text->context, SNND_ERROR_FORMAT, "its header has '%.*s'%s", (int)(length < 64 ? length : 64),
+                         word, key == KEYS ? ", which is not a known key" : " twice");
     text->has[key] = true;
     if (!passes(text, ':'))
-        return refuse_value(text, text->at, key, "behind a colon");
+        return refuse_value(text, text->at, key, "separated from its key by a colon");
     skip_spaces(text);
     return read[key](text);
 }
@@ -175,7 +175,7 @@ static snnd_status read_dictionary(dictionary *text) {
         if (!text->has[key])
             return snnd_fail(text->context, SNND_ERROR_FORMAT, "its header has no '%s'", keys[key]);
     skip_spaces(text);
-    return text->at == text->end ? SNND_OK : refuse(text, "its header goes on behind the dictionary");
+    return text->at == text->end ? SNND_OK : refuse(text, "its header continues after the dictionary");
 }
 
 /* ---- reading the header ---- */
@@ -191,7 +191,7 @@ static const char *find_dictionary(const unsigned char *file, size_t bytes, size
     *length = 0;
     for (size_t b = *prefix; b > MAGIC + 2; b--)
         *length = *length << 8 | file[b - 1];
-    return *length > bytes - *prefix ? "its header is cut off"
+    return *length > bytes - *prefix ? "its header is incomplete"
            : *length > MOST_HEADER   ? "its header has more than 65535 bytes"
                                      : NULL;
 }
@@ -217,7 +217,7 @@ static snnd_status read_header(snnd_context *context, const unsigned char *file,
                                              : copy_dictionary(context, file + prefix, length, result);
     return status != SNND_ERROR_FORMAT
                ? status
-               : snnd_fail(context, status, "it is not a .npy file to read: %s", context->error);
+               : snnd_fail(context, status, "it is not a .npy file that can be read: %s", context->error);
 }
 
 /* ---- elements ---- */
@@ -354,7 +354,7 @@ static snnd_status convert(snnd_context *context, const npy_header *header, cons
         const int64_t place = header->fortran ? fortran_place(header, k) : k;
         const number value = read_element(header, data + (size_t)place * (size_t)header->size);
         if (!store_element(&value, array->dtype, array->data, k))
-            return snnd_fail(context, SNND_ERROR_FORMAT, "element %lld, %.17g, cannot be held by %s", (long long)k,
+            return snnd_fail(context, SNND_ERROR_FORMAT, "element %lld is %.17g, which %s cannot hold", (long long)k,
                              value.real, word_of(array->dtype));
     }
     return SNND_OK;
@@ -370,7 +370,7 @@ static snnd_status decode(snnd_context *context, const unsigned char *file, size
     memcpy(made.shape, header.shape, sizeof made.shape);
     const size_t count = snnd_array_elements(&made);
     if (snnd_size_multiply(count, (size_t)header.size) != bytes - header.data)
-        return snnd_fail(context, SNND_ERROR_FORMAT, "it has %zu bytes of data; its shape asks for %lld x %d",
+        return snnd_fail(context, SNND_ERROR_FORMAT, "it has %zu bytes of data; its shape needs %lld x %d",
                          bytes - header.data, (long long)snnd_array_count(&made), header.size);
     made.data = snnd_allocate(context, snnd_size_or_one(count), snnd_dtype_bytes(made.dtype));
     if (made.data == NULL)
@@ -428,7 +428,7 @@ static snnd_status check_shape(snnd_context *context, const snnd_array *array) {
     }
     if (!(bytes < 1e15) || !snnd_size_fits(snnd_array_bytes(array)))
         return snnd_fail(context, SNND_ERROR_ARGUMENT,
-                         "saving .npy: the shape asks for %.9g bytes, more than there can be", bytes);
+                         "saving .npy: the shape needs %.9g bytes, which is more than there can be", bytes);
     return SNND_OK;
 }
 
@@ -436,8 +436,8 @@ static snnd_status check_array(snnd_context *context, const snnd_array *array) {
     if (array == NULL)
         return snnd_fail(context, SNND_ERROR_ARGUMENT, "saving .npy: array is NULL");
     if (descr_of(array->dtype) == NULL)
-        return snnd_fail(context, SNND_ERROR_ARGUMENT, "saving .npy: dtype is %d; expected one of snnd_dtype but ANY",
-                         array->dtype);
+        return snnd_fail(context, SNND_ERROR_ARGUMENT,
+                         "saving .npy: dtype is %d; expected one of snnd_dtype other than SNND_ANY", array->dtype);
     if (array->dimensions < 0 || array->dimensions > SNND_MOST_AXES)
         return snnd_fail(context, SNND_ERROR_ARGUMENT, "saving .npy: dimensions is %d; expected 0 to %d",
                          array->dimensions, SNND_MOST_AXES);

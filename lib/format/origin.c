@@ -49,7 +49,7 @@ static snnd_status read_pile(const snnd_reader *reader, pile *to) {
         if (got < 0 || (uint64_t)got > left)
             return snnd_fail(to->context, SNND_ERROR_IO,
                              got < 0 ? "the reader failed after %zu bytes"
-                                     : "after %zu bytes the reader gave more than it was asked for",
+                                     : "after %zu bytes the reader returned more bytes than it was asked for",
                              to->bytes);
         to->bytes += (size_t)got;
         if (to->bytes == to->room)

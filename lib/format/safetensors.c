@@ -78,14 +78,14 @@ static snnd_status check_text(snnd_context *context, const char *text, size_t co
                               const char *name) {
     const size_t length = strlen(text);
     if (length > MAX_HEADER - ALIGNMENT)
-        return snnd_fail(context, SNND_ERROR_ARGUMENT,
-                         "the header of '%s' would have %zu bytes; a header has %d at most", name, length, MAX_HEADER);
+        return snnd_fail(context, SNND_ERROR_ARGUMENT, "the header of '%s' would have %zu bytes; expected at most %d",
+                         name, length, MAX_HEADER);
     if (!snnd_json_is_small(text, length, most_values(data_bytes)))
         return snnd_fail(context, SNND_ERROR_ARGUMENT,
-                         "the header of '%s' would have very many values: %zu tensors for %zu bytes of data", name,
+                         "the header of '%s' would have too many values: %zu tensors for %zu bytes of data", name,
                          count, data_bytes);
     if (!snnd_is_utf8(text, length))
-        return snnd_fail(context, SNND_ERROR_ARGUMENT, "a name or text among the metadata of '%s' is not UTF-8", name);
+        return snnd_fail(context, SNND_ERROR_ARGUMENT, "a key or a text in the metadata of '%s' is not UTF-8", name);
     return SNND_OK;
 }
 
@@ -93,7 +93,8 @@ snnd_status snnd_safetensors_write(snnd_context *context, snnd_target target, co
                                    const snnd_metadata *metadata, size_t metadata_count) {
     char *text = header_text(tensors, count, metadata, metadata_count);
     if (text == NULL)
-        return snnd_fail(context, SNND_ERROR_MEMORY, "no memory for the header of '%s'", snnd_target_name(target));
+        return snnd_fail(context, SNND_ERROR_MEMORY, "there is not enough memory for the header of '%s'",
+                         snnd_target_name(target));
     snnd_output output;
     size_t data_bytes = 0;
     for (size_t i = 0; i < count; i++)
@@ -160,7 +161,7 @@ static const char *read_entry(const cJSON *item, size_t data_bytes, tensor_entry
     if (result->array.dtype == 0)
         return "has a dtype that is not among F32, F64, I8, U8, I32 and I64";
     if (!cJSON_IsArray(shape) || cJSON_GetArraySize(shape) > 4)
-        return "has no shape of at most 4 axes";
+        return "has no shape, or one of more than 4 axes";
     double elements = 1, factors = 1; /* without zeros: no part of the product overflows either */
     cJSON_ArrayForEach(axis, shape) {
         int64_t extent;
@@ -208,7 +209,7 @@ static snnd_status check_keys(const snnd_safetensors *file, const cJSON *object,
     snnd_status status = SNND_OK;
     for (size_t i = 1; i < count && status == SNND_OK; i++)
         if (strcmp(sorted[i - 1]->string, sorted[i]->string) == 0)
-            status = snnd_fail(file->context, SNND_ERROR_FORMAT, "%s '%.64s' is there twice", of, sorted[i]->string);
+            status = snnd_fail(file->context, SNND_ERROR_FORMAT, "%s '%.64s' occurs twice", of, sorted[i]->string);
     snnd_release(file->context, sorted);
     return status;
 }
@@ -227,8 +228,9 @@ static snnd_status check_places(snnd_safetensors *file, size_t data_bytes) {
         at = file->entries[i].end;
     }
     if (at != data_bytes)
-        return snnd_fail(file->context, SNND_ERROR_FORMAT, "%zu bytes of data, of which tensors use %zu", data_bytes,
-                         at);
+        return snnd_fail(file->context, SNND_ERROR_FORMAT,
+                         "the file has %zu bytes of data, of which its tensors use %zu; expected all to be used",
+                         data_bytes, at);
     qsort(file->entries, file->count, sizeof *file->entries, by_name);
     return SNND_OK;
 }
@@ -270,16 +272,16 @@ static snnd_status read_header(snnd_safetensors *file, size_t bytes) {
     for (int b = PREFIX - 1; b >= 0 && bytes >= PREFIX; b--)
         length = length << 8 | file->bytes[b];
     if (bytes < PREFIX + 2 || length > MAX_HEADER || length > bytes - PREFIX || file->bytes[PREFIX] != '{')
-        return snnd_fail(file->context, SNND_ERROR_FORMAT, "not a safetensors file, or cut off");
+        return snnd_fail(file->context, SNND_ERROR_FORMAT, "it is not a safetensors file, or it is incomplete");
     const char *text = (const char *)file->bytes + PREFIX, *end = NULL;
     const size_t data_bytes = bytes - PREFIX - (size_t)length;
     if (!snnd_json_is_small(text, (size_t)length, most_values(data_bytes)))
-        return snnd_fail(file->context, SNND_ERROR_FORMAT, "the header has very many values for %zu bytes of data",
+        return snnd_fail(file->context, SNND_ERROR_FORMAT, "the header has too many values for %zu bytes of data",
                          data_bytes);
     if (!snnd_is_utf8(text, (size_t)length))
         return snnd_fail(file->context, SNND_ERROR_FORMAT, "the header is not UTF-8");
     if (snnd_json_has_zero(text, (size_t)length))
-        return snnd_fail(file->context, SNND_ERROR_FORMAT, "the header is JSON with a zero in it, or none");
+        return snnd_fail(file->context, SNND_ERROR_FORMAT, "the header is not JSON, or it contains a zero byte");
     file->header = cJSON_ParseWithLengthOpts(text, (size_t)length, &end, false);
     while (file->header != NULL && end < text + length && *end == ' ')
         end++;
@@ -399,8 +401,9 @@ snnd_status snnd_safetensors_check_numbers(const snnd_safetensors *file, const c
         float number;
         snnd_copy_elements(&number, (const float *)array->data + k, 1, sizeof number, !snnd_host_is_little_endian());
         if (!isfinite(number) || (double)number < least)
-            return snnd_fail(file->context, SNND_ERROR_FORMAT, "number %lld of tensor '%s' is %g", (long long)k, name,
-                             (double)number);
+            return snnd_fail(file->context, SNND_ERROR_FORMAT,
+                             "number %lld of tensor '%s' is %g; expected a finite number%s", (long long)k, name,
+                             (double)number, least == 0 ? " of at least 0" : "");
     }
     return SNND_OK;
 }

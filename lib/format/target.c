@@ -101,7 +101,7 @@ static snnd_status open_path(snnd_output *output) {
         return SNND_ERROR_MEMORY;
     output->descriptor = create_unique(output, is_there ? OWNER_ALONE : ANYBODY);
     if (output->descriptor < 0)
-        return snnd_fail_path(output->context, "create a file to become", path);
+        return snnd_fail_path(output->context, "create a temporary file beside", path);
     if (is_there)
         keep_permissions(output->descriptor, &old);
     return SNND_OK;

@@ -91,12 +91,14 @@ snnd_status snnd_plan_create(const snnd_network *network, snnd_plan **plan) {
     for (int32_t i = 0; i < network->count && status == SNND_OK; i++)
         status = add_layer(made, network->layer[i]);
     if (status == SNND_OK && !snnd_size_fits(snnd_stream_size(made)))
-        status = snnd_fail(context, SNND_ERROR_MEMORY, "no memory for more bytes than there are addresses");
+        status = snnd_fail(context, SNND_ERROR_MEMORY,
+                           "there is not enough memory: more bytes are needed than there are addresses");
     if (status != SNND_OK) {
         snnd_plan_free(made);
         return status != SNND_ERROR_MEMORY
                    ? status
-                   : snnd_fail(context, status, "a plan of %d inputs and %d layers, or a stream on it: %s",
+                   : snnd_fail(context, status,
+                               "cannot allocate a plan of %d inputs and %d layers, or a stream on it: %s",
                                network->inputs, network->count, context->error);
     }
     *plan = made;

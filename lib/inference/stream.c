@@ -108,7 +108,7 @@ snnd_status snnd_stream_create(const snnd_plan *plan, const snnd_stream_options 
         return status;
     void *memory = snnd_allocate(plan->context, lay_out(plan, NULL), 1);
     if (memory == NULL)
-        return snnd_fail(plan->context, SNND_ERROR_MEMORY, "a stream: %s", plan->context->error);
+        return snnd_fail(plan->context, SNND_ERROR_MEMORY, "cannot allocate a stream: %s", plan->context->error);
     *stream = begin_stream(plan, &known, memory);
     return SNND_OK;
 }
@@ -168,7 +168,9 @@ const snnd_plan_layer *snnd_stream_overflowed(const snnd_stream *stream) {
 static snnd_status check_results(snnd_stream *stream, const float *potentials, const float *scores) {
     return potentials == NULL || potentials != scores
                ? SNND_OK
-               : snnd_stream_fail(stream, SNND_ERROR_ARGUMENT, "potentials and scores have one place; expected two");
+               : snnd_stream_fail(
+                     stream, SNND_ERROR_ARGUMENT,
+                     "potentials and scores would be written to the same place; expected two different places");
 }
 
 static snnd_status push(snnd_stream *stream, const float *frame, float *potentials, float *scores) {
@@ -180,14 +182,14 @@ static snnd_status push(snnd_stream *stream, const float *frame, float *potentia
     for (int32_t c = 0; c < outputs; c++)
         if (!isfinite(output[c]))
             return snnd_stream_fail(stream, SNND_ERROR_NUMERIC,
-                                    "output %d is %g after frame %lld: inputs so large overflow; reset the stream", c,
-                                    (double)output[c], (long long)stream->frames - 1);
+                                    "output %d is %g after frame %lld because inputs are too large; reset the stream",
+                                    c, (double)output[c], (long long)stream->frames - 1);
     const snnd_plan_layer *lost = snnd_stream_overflowed(stream);
     if (lost != NULL)
-        return snnd_stream_fail(
-            stream, SNND_ERROR_NUMERIC,
-            "neurons of layer %d overflow after frame %lld: inputs or parameters are so large; reset the stream",
-            lost->index, (long long)stream->frames - 1);
+        return snnd_stream_fail(stream, SNND_ERROR_NUMERIC,
+                                "neurons of layer %d overflow after frame %lld because inputs or parameters are too "
+                                "large; reset the stream",
+                                lost->index, (long long)stream->frames - 1);
     if (potentials != NULL)
         memcpy(potentials, output, (size_t)outputs * sizeof *potentials);
     if (scores != NULL)
@@ -202,7 +204,8 @@ snnd_status snnd_stream_push(snnd_stream *stream, const float *frame, float *pot
         return snnd_stream_fail(stream, SNND_ERROR_ARGUMENT, "snnd_stream_push: frame is NULL");
     for (int32_t i = 0; i < stream->plan->inputs; i++)
         if (!isfinite(frame[i]))
-            return snnd_stream_fail(stream, SNND_ERROR_ARGUMENT, "channel %d of frame %lld is %g", i,
+            return snnd_stream_fail(stream, SNND_ERROR_ARGUMENT,
+                                    "channel %d of frame %lld is %g; expected a finite number", i,
                                     (long long)stream->frames, (double)frame[i]);
     return push(stream, frame, potentials, scores);
 }

@@ -132,7 +132,7 @@ snnd_status snnd_stream_save(snnd_stream *stream, void *state, size_t bytes) {
     const size_t needed = snnd_stream_state_size(stream);
     if (state == NULL || bytes < needed)
         return snnd_stream_fail(stream, SNND_ERROR_ARGUMENT, "snnd_stream_save: %s; expected room for %zu bytes",
-                                state == NULL ? "state is NULL" : "too little room", needed);
+                                state == NULL ? "state is NULL" : "room is too small", needed);
     const snnd_plan_layer *lost = snnd_stream_overflowed(stream);
     if (lost != NULL)
         return snnd_stream_fail(stream, SNND_ERROR_NUMERIC,
@@ -166,13 +166,14 @@ static snnd_status check_saved(snnd_stream *stream, const unsigned char *bytes) 
         return snnd_stream_fail(stream, SNND_ERROR_FORMAT, "this is not the state of a stream");
     if (get(bytes + WORD, WORD) != plan->fingerprint)
         return snnd_stream_fail(stream, SNND_ERROR_FORMAT,
-                                "the state is of another network, or of one that has changed");
+                                "the state belongs to another network, or the network has changed since it was saved");
     if (get(bytes + 2 * WORD, WORD) != (uint64_t)stream->readout)
-        return snnd_stream_fail(stream, SNND_ERROR_FORMAT, "the state has another readout than the stream, %d",
+        return snnd_stream_fail(stream, SNND_ERROR_FORMAT,
+                                "the readout of the state differs from that of the stream, which is %d",
                                 stream->readout);
     if (get(bytes + 3 * WORD, WORD) > MOST_FRAMES)
         return snnd_stream_fail(stream, SNND_ERROR_FORMAT,
-                                "the state is after %llu frames, more than a stream can have",
+                                "the state was saved after %llu frames, which is more than a stream can have",
                                 (unsigned long long)get(bytes + 3 * WORD, WORD));
     bytes += WORDS * WORD;
     for (int32_t c = 0; c < plan->outputs; c++, bytes += sizeof(double))
@@ -196,9 +197,10 @@ snnd_status snnd_stream_restore(snnd_stream *stream, const void *state, size_t b
     if (state == NULL)
         return snnd_stream_fail(stream, SNND_ERROR_ARGUMENT, "snnd_stream_restore: state is NULL");
     if (bytes != needed)
-        return snnd_stream_fail(stream, SNND_ERROR_FORMAT,
-                                "snnd_stream_restore: %zu bytes; expected the %zu of a state of this network", bytes,
-                                needed);
+        return snnd_stream_fail(
+            stream, SNND_ERROR_FORMAT,
+            "snnd_stream_restore: the state has %zu bytes; expected %zu, the size of a state of this network", bytes,
+            needed);
     const snnd_status status = check_saved(stream, state);
     if (status != SNND_OK)
         return status;

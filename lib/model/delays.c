@@ -87,8 +87,8 @@ snnd_status snnd_layer_delays(const snnd_layer *layer, int32_t *delays) {
     const snnd_synapses synapses = snnd_delays_synapses(layer);
     for (int64_t s = 0; s < snnd_synapse_positions(&synapses); s++)
         if (!isfinite(synapses.position[s]))
-            return snnd_fail(context, SNND_ERROR_NUMERIC, "position %lld of layer %d is %g", (long long)s, layer->index,
-                             (double)synapses.position[s]);
+            return snnd_fail(context, SNND_ERROR_NUMERIC, "position %lld of layer %d is %g; expected a finite number",
+                             (long long)s, layer->index, (double)synapses.position[s]);
     for (int64_t s = 0; s < snnd_layer_synapses(layer); s++)
         delays[s] = snnd_delays_whole(layer, snnd_synapse_position(&synapses, s));
     return SNND_OK;
@@ -147,11 +147,10 @@ snnd_status snnd_delay_options_init(snnd_delay_options *options, size_t size) {
 
 static snnd_status check(snnd_context *context, const snnd_delay_options *options) {
     if (options->max_delay < 0 || options->max_delay > 1022 || options->max_delay % 2 != 0)
-        return snnd_fail(
-            context, SNND_ERROR_ARGUMENT,
-            "delays: max_delay is %d; expected an even number from 0 to 1022, since positions count from a "
-            "tap in the middle",
-            options->max_delay);
+        return snnd_fail(context, SNND_ERROR_ARGUMENT,
+                         "delays: max_delay is %d; expected an even number from 0 to 1022, since positions count from "
+                         "the middle tap",
+                         options->max_delay);
     if (options->synapses_per_pair < 1 || options->synapses_per_pair > 64)
         return snnd_fail(context, SNND_ERROR_ARGUMENT, "delays: synapses_per_pair is %d; expected 1 to 64",
                          options->synapses_per_pair);

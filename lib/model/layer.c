@@ -158,7 +158,7 @@ static snnd_array *find_array(snnd_layer *layer, snnd_array_name name) {
     snnd_fail(layer->network->context, SNND_ERROR_STATE, "layer %d (%s) has no array '%s'%s", layer->index,
               layer->class->name, snnd_array_word(name),
               layer->class->type == SNND_LAYER_DELAYS && snnd_array_kinds[name].controlled
-                  ? ": no sparsity controller has given it one"
+                  ? ": only sparsity controllers create it"
                   : "");
     return NULL;
 }
@@ -212,15 +212,16 @@ snnd_status snnd_layer_set_array(snnd_layer *layer, snnd_array_name name, const 
         return snnd_fail(context, SNND_ERROR_ARGUMENT, "snnd_layer_set_array: %s",
                          values == NULL ? "values is NULL" : "there is no array of this name");
     if (snnd_array_kinds[name].controlled)
-        return snnd_fail(context, SNND_ERROR_ARGUMENT, "snnd_layer_set_array: '%s' is for sparsity controllers to set",
+        return snnd_fail(context, SNND_ERROR_ARGUMENT, "snnd_layer_set_array: only sparsity controllers can set '%s'",
                          snnd_array_word(name));
     snnd_array *array = find_array(layer, name);
     if (array == NULL)
         return SNND_ERROR_STATE;
     if (count != snnd_array_count(array))
         return snnd_fail(context, SNND_ERROR_ARGUMENT,
-                         "snnd_layer_set_array: count is %lld; array '%s' of layer %d (%s) has %lld", (long long)count,
-                         snnd_array_word(name), layer->index, layer->class->name, (long long)snnd_array_count(array));
+                         "snnd_layer_set_array: count is %lld; array '%s' of layer %d (%s) has %lld elements",
+                         (long long)count, snnd_array_word(name), layer->index, layer->class->name,
+                         (long long)snnd_array_count(array));
     snnd_array given = *array;
     given.data = (void *)(uintptr_t)values;
     snnd_status status = check_array(layer, name, &given, SNND_ERROR_ARGUMENT);

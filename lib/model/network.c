@@ -91,8 +91,8 @@ snnd_status snnd_network_add(snnd_network *network, const snnd_layer_class *clas
     memcpy(&made->options, options, class->options_size);
     if (add_parameters(made) != SNND_OK) {
         free_layer(made);
-        return snnd_fail(context, SNND_ERROR_MEMORY, "layer %d (%s), %d neurons behind %d: %s", network->count,
-                         class->name, outputs, inputs, context->error);
+        return snnd_fail(context, SNND_ERROR_MEMORY, "cannot allocate layer %d (%s) of %d neurons after %d neurons: %s",
+                         network->count, class->name, outputs, inputs, context->error);
     }
     if (class->initialize != NULL)
         class->initialize(made, 0);
@@ -109,7 +109,7 @@ snnd_status snnd_network_initialize(snnd_network *network, uint64_t seed) {
         return SNND_ERROR_ARGUMENT;
     if (network->controller != NULL)
         return snnd_fail(network->context, SNND_ERROR_STATE,
-                         "the network has a sparsity controller, whose masks it would lose; free that first");
+                         "the network has a sparsity controller, whose masks would be lost; free the controller first");
     for (int32_t i = 0; i < network->count; i++) {
         for (int name = 1; name < SNND_ARRAY_NAMES; name++)
             if (snnd_array_kinds[name].controlled)
@@ -138,7 +138,7 @@ snnd_status snnd_network_set_readout(snnd_network *network, snnd_readout readout
         return SNND_ERROR_ARGUMENT;
     if (!snnd_is_readout((int32_t)readout))
         return snnd_fail(network->context, SNND_ERROR_ARGUMENT,
-                         "readout is %d; a network's is one of snnd_readout but NETWORK", (int)readout);
+                         "readout is %d; expected one of snnd_readout other than SNND_READOUT_NETWORK", (int)readout);
     network->readout = (int32_t)readout;
     return SNND_OK;
 }

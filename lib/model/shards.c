@@ -119,7 +119,8 @@ static int reduce(const snnd_shards *shards, snnd_dtype dtype, size_t count, voi
 
 static snnd_status failed(const snnd_shards *shards, int returned) {
     return snnd_fail(shards->context, SNND_ERROR_CALLBACK,
-                     "the host's `reduce`, which adds over %d ranks, failed: it returned %d", shards->ranks, returned);
+                     "the function `reduce` of the host, which adds over %d ranks, failed: it returned %d",
+                     shards->ranks, returned);
 }
 
 snnd_status snnd_shards_reduce(const snnd_shards *shards, snnd_dtype dtype, size_t count, void *values) {
@@ -140,7 +141,7 @@ snnd_status snnd_shards_agree(const snnd_shards *shards, snnd_status status) {
         return failed(shards, returned);
     for (int k = SNND_OK + 1; k < STATUSES; k++)
         if (said[k] > 0 && k != SNND_STOPPED)
-            return snnd_fail(shards->context, (snnd_status)k, "another rank could not go on: %s",
+            return snnd_fail(shards->context, (snnd_status)k, "another rank failed: %s",
                              snnd_status_string((snnd_status)k));
     return said[SNND_STOPPED] > 0 ? SNND_STOPPED : SNND_OK;
 }

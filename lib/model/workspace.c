@@ -119,8 +119,8 @@ snnd_status snnd_workspace_create(snnd_network *network, int32_t batch, int32_t 
     made->gradients = gradients != 0;
     if (fill_workspace(made) != SNND_OK) {
         snnd_workspace_free(made);
-        return snnd_fail(context, SNND_ERROR_MEMORY, "a workspace of %d samples and %d steps: %s", batch, steps,
-                         context->error);
+        return snnd_fail(context, SNND_ERROR_MEMORY, "cannot allocate a workspace of %d samples and %d steps: %s",
+                         batch, steps, context->error);
     }
     network->complete = true;
     *workspace = made;
@@ -177,10 +177,10 @@ snnd_status snnd_workspace_check_layer(const snnd_workspace *workspace, const sn
 
 snnd_status snnd_workspace_check_passed(const snnd_workspace *workspace) {
     if (workspace->progress == SNND_NOTHING)
-        return snnd_fail(workspace->context, SNND_ERROR_STATE, "no batch has been passed forward yet");
+        return snnd_fail(workspace->context, SNND_ERROR_STATE, "no forward pass has been made yet");
     if (workspace->pass.samples == 0)
         return snnd_fail(workspace->context, SNND_ERROR_STATE,
-                         "the batch had fewer samples than shards, and none here");
+                         "the batch had fewer samples than there are shards, and this shard had none");
     return SNND_OK;
 }
 
@@ -188,7 +188,7 @@ snnd_status snnd_workspace_check_network(const snnd_workspace *workspace, const 
                                          const char *who) {
     if (workspace == NULL || workspace->network != network)
         return snnd_fail(network->context, SNND_ERROR_ARGUMENT, "%s: the workspace is %s", who,
-                         workspace == NULL ? "NULL" : "another network's");
+                         workspace == NULL ? "NULL" : "of another network");
     return SNND_OK;
 }
 
@@ -198,7 +198,7 @@ snnd_status snnd_workspace_check_gradients(const snnd_workspace *workspace, cons
     if (status == SNND_OK && workspace->progress != SNND_BACKWARD_DONE)
         return snnd_fail(network->context, SNND_ERROR_STATE, "%s: the workspace %s", who,
                          workspace->gradients ? "has made no backward pass since its last forward pass or loss"
-                                              : "was made without gradients");
+                                              : "was created without gradients");
     return status;
 }
 
@@ -224,13 +224,13 @@ snnd_status snnd_workspace_set_dropout_mask(snnd_workspace *workspace, const snn
     if (status != SNND_OK)
         return status;
     if (layer->class != &snnd_dropout_class)
-        return snnd_fail(workspace->context, SNND_ERROR_ARGUMENT, "layer %d is %s; expected dropout", layer->index,
-                         layer->class->name);
+        return snnd_fail(workspace->context, SNND_ERROR_ARGUMENT, "layer %d is %s; expected a layer of dropout",
+                         layer->index, layer->class->name);
     const int64_t count = mask == NULL ? 0 : (int64_t)workspace->batch * layer->outputs;
     for (int64_t k = 0; k < count; k++)
         if (!isfinite(mask[k]))
-            return snnd_fail(workspace->context, SNND_ERROR_ARGUMENT, "dropout mask: entry %lld is %g", (long long)k,
-                             (double)mask[k]);
+            return snnd_fail(workspace->context, SNND_ERROR_ARGUMENT,
+                             "dropout mask: entry %lld is %g; expected a finite number", (long long)k, (double)mask[k]);
     snnd_dropout_set_mask(snnd_workspace_stage(workspace, layer), mask);
     return SNND_OK;
 }
@@ -311,8 +311,8 @@ static snnd_status check_input(snnd_workspace *workspace, const float *input, co
     for (size_t k = 0; atomic_load(&workspace->wrong) && k < (size_t)samples * sample_size(workspace); k++)
         if (!isfinite(input[k]) && (length == NULL || k / channels % steps < (size_t)length[k / channels / steps]))
             return snnd_fail(workspace->context, SNND_ERROR_ARGUMENT,
-                             "input of sample %zu, step %zu, channel %zu is %g", k / channels / steps,
-                             k / channels % steps, k % channels, (double)input[k]);
+                             "input of sample %zu, step %zu, channel %zu is %g; expected a finite number",
+                             k / channels / steps, k / channels % steps, k % channels, (double)input[k]);
     return SNND_OK;
 }
 
@@ -368,7 +368,7 @@ snnd_status snnd_workspace_check_overflow(snnd_workspace *workspace) {
         return SNND_OK;
     snnd_workspace_drop_pass(workspace);
     return snnd_fail(workspace->context, SNND_ERROR_NUMERIC,
-                     "numbers of layer %d (%s) overflow: inputs or parameters are so large", lost,
+                     "numbers of layer %d (%s) overflow because inputs or parameters are too large", lost,
                      network->layer[lost]->class->name);
 }
 
@@ -389,7 +389,7 @@ snnd_status snnd_workspace_forward(snnd_workspace *workspace, snnd_mode mode, co
     const int32_t asked = workspace->asked_samples;
     if (asked != 0 && asked != count)
         return snnd_fail(workspace->context, SNND_ERROR_ARGUMENT,
-                         "count is %d; expected %d, as many as lengths were set", count, asked);
+                         "count is %d; expected %d, the number of lengths that were set", count, asked);
     return snnd_workspace_pass(workspace, mode, input, asked == 0 ? NULL : workspace->asked_length, count);
 }
 
@@ -399,7 +399,8 @@ snnd_status snnd_workspace_take(snnd_workspace *workspace, snnd_mode mode, const
     if (mode != SNND_EVALUATE && mode != SNND_TRAIN)
         return snnd_fail(context, SNND_ERROR_ARGUMENT, "mode is %d; expected SNND_EVALUATE or SNND_TRAIN", (int)mode);
     if (mode == SNND_TRAIN && !workspace->gradients)
-        return snnd_fail(context, SNND_ERROR_STATE, "a training pass needs a workspace that was made with gradients");
+        return snnd_fail(context, SNND_ERROR_STATE,
+                         "a training pass needs a workspace that was created with gradients");
     snnd_status status = check_lengths(workspace, length, count);
     if (status != SNND_OK)
         return status;
@@ -445,10 +446,10 @@ snnd_status snnd_workspace_check_finite(snnd_workspace *workspace) {
             if (gradient == NULL || snnd_all_finite(gradient, (size_t)snnd_array_count(&layer->arrays[name])))
                 continue;
             workspace->progress = SNND_NOTHING;
-            return snnd_fail(
-                workspace->context, SNND_ERROR_NUMERIC,
-                "gradients of '%s' of layer %d (%s) are not finite: they, inputs or parameters are so large",
-                snnd_array_word((snnd_array_name)name), i, layer->class->name);
+            return snnd_fail(workspace->context, SNND_ERROR_NUMERIC,
+                             "gradients of '%s' of layer %d (%s) are not finite because gradients, inputs or "
+                             "parameters are too large",
+                             snnd_array_word((snnd_array_name)name), i, layer->class->name);
         }
     }
     return SNND_OK;
@@ -460,8 +461,8 @@ snnd_status snnd_workspace_backward(snnd_workspace *workspace) {
     if (workspace->pass.mode != SNND_TRAIN ||
         (workspace->progress != SNND_LOSS_DONE && !(workspace->progress == SNND_FORWARD_DONE && workspace->is_given)))
         return snnd_fail(workspace->context, SNND_ERROR_STATE,
-                         "a backward pass needs a training pass and a loss before it, or a gradient of the host's, and "
-                         "is made once");
+                         "a backward pass needs a training pass and a loss before it, or a gradient from the host, and "
+                         "can be made only once");
     const snnd_shards alone = snnd_shards_alone(&workspace);
     return snnd_shards_backward(&alone);
 }
@@ -522,10 +523,9 @@ snnd_status snnd_workspace_complete_gradient(snnd_workspace *workspace, const sn
     snnd_stage *stage = snnd_workspace_stage(workspace, layer);
     const bool lacks = layer->arrays[SNND_ARRAY_MASK].data != NULL && layer->gradients != SNND_GRADIENTS_ALL;
     if (lacks && workspace->pass.part)
-        return snnd_fail(
-            workspace->context, SNND_ERROR_STATE,
-            "snnd_workspace_complete_gradient: the workspace has a shard of the batch, and no gradients of "
-            "absent synapses");
+        return snnd_fail(workspace->context, SNND_ERROR_STATE,
+                         "snnd_workspace_complete_gradient: the workspace computes one shard of a batch, for which "
+                         "there are no gradients of absent synapses");
     if (lacks && !stage->completed)
         status = snnd_workspace_check_parameters(workspace, "snnd_workspace_complete_gradient");
     if (status == SNND_OK && lacks && !stage->completed)

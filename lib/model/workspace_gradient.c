@@ -43,7 +43,8 @@ static snnd_status check_given(const snnd_workspace *workspace, const snnd_layer
     for (size_t k = 0; k < count && wrong; k++)
         if (!isfinite(gradient[k]) && is_frame(workspace, k / (size_t)layer->outputs))
             return snnd_fail(workspace->context, SNND_ERROR_ARGUMENT,
-                             "snnd_workspace_add_gradient: number %zu of the gradient is %g", k, (double)gradient[k]);
+                             "snnd_workspace_add_gradient: number %zu of the gradient is %g; expected a finite number",
+                             k, (double)gradient[k]);
     return SNND_OK;
 }
 
@@ -56,8 +57,8 @@ snnd_status snnd_workspace_add_gradient(snnd_workspace *workspace, const snnd_la
     snnd_stage *stage = snnd_workspace_stage(workspace, layer);
     const snnd_activity shape = rows_given(stage);
     if (stage->given == NULL && (stage->given = allocate_rows(workspace, &shape)) == NULL)
-        return snnd_fail(workspace->context, SNND_ERROR_MEMORY, "a gradient of layer %d (%s): %s", layer->index,
-                         layer->class->name, workspace->context->error);
+        return snnd_fail(workspace->context, SNND_ERROR_MEMORY, "cannot allocate a gradient of layer %d (%s): %s",
+                         layer->index, layer->class->name, workspace->context->error);
     const snnd_activity to = rows_given(stage);
     const size_t samples = (size_t)workspace->pass.samples, neurons = (size_t)to.neurons;
     for (size_t b = 0; b < samples; b++)
@@ -205,7 +206,7 @@ static snnd_status hand_out(snnd_workspace *workspace, float *gradient) {
     snnd_parallel_for(workspace->context, workspace->pass.tiles, 0.1 * cost, check_tile, workspace);
     if (atomic_load(&workspace->wrong))
         return snnd_fail(workspace->context, SNND_ERROR_NUMERIC,
-                         "the gradient of the input is not finite: gradients or parameters are so large");
+                         "the gradient of the input is not finite because gradients or parameters are too large");
     snnd_parallel_for(workspace->context, workspace->pass.tiles, 0.7 * cost, copy_tile, workspace);
     return SNND_OK;
 }
@@ -225,7 +226,7 @@ snnd_status snnd_workspace_input_gradient(snnd_workspace *workspace, float *grad
     if (block->first == block->begin)
         return hand_out(workspace, gradient);
     if (take_memory(workspace) != SNND_OK)
-        return snnd_fail(workspace->context, SNND_ERROR_MEMORY, "the gradient of the input: %s",
+        return snnd_fail(workspace->context, SNND_ERROR_MEMORY, "cannot allocate the gradient of the input: %s",
                          workspace->context->error);
     snnd_delay *delay = snnd_delays_state(&workspace->stage[0]);
     snnd_products_begin(workspace->context);
@@ -274,14 +275,15 @@ snnd_status snnd_workspace_clip_gradients(snnd_workspace *workspace, double max_
     if (workspace == NULL)
         return SNND_ERROR_ARGUMENT;
     if (!(max_norm > 0 && isfinite(max_norm)))
-        return snnd_fail(workspace->context, SNND_ERROR_ARGUMENT, "%s: max_norm is %g; expected above 0, and finite",
-                         who, max_norm);
+        return snnd_fail(workspace->context, SNND_ERROR_ARGUMENT,
+                         "%s: max_norm is %g; expected a finite number above 0", who, max_norm);
     const snnd_status status = snnd_workspace_check_gradients(workspace, workspace->network, who);
     if (status != SNND_OK)
         return status;
     const double found = norm_of(workspace);
     if (!isfinite(found))
-        return snnd_fail(workspace->context, SNND_ERROR_NUMERIC, "the norm of the gradients is %g", found);
+        return snnd_fail(workspace->context, SNND_ERROR_NUMERIC,
+                         "the norm of the gradients is %g; expected a finite number", found);
     if (found > max_norm)
         shrink(workspace, max_norm / found);
     if (norm != NULL)

@@ -140,7 +140,7 @@ static snnd_status check_class_weights(const snnd_network *network, const snnd_l
     if (count != expected)
         return snnd_fail(network->context, SNND_ERROR_ARGUMENT, "%s: class_weight_count is %lld; expected %lld, %s",
                          who, (long long)count, (long long)expected,
-                         expected == 0 ? "as class_weight is NULL" : "the network's classes");
+                         expected == 0 ? "since class_weight is NULL" : "the number of classes of the network");
     for (int64_t c = 0; c < count; c++)
         if (!(options->class_weight[c] > 0 && options->class_weight[c] <= 1e9))
             return snnd_fail(network->context, SNND_ERROR_ARGUMENT,
@@ -337,7 +337,8 @@ snnd_status snnd_shards_loss(const snnd_shards *shards, const int32_t *label, co
         shards->workspace[k]->progress = isfinite(report->loss) ? SNND_LOSS_DONE : SNND_FORWARD_DONE;
     }
     return isfinite(report->loss) ? SNND_OK
-                                  : snnd_fail(shards->context, SNND_ERROR_NUMERIC, "the loss is %g", report->loss);
+                                  : snnd_fail(shards->context, SNND_ERROR_NUMERIC,
+                                              "the loss is %g; expected a finite number", report->loss);
 }
 
 void snnd_workspace_no_loss(snnd_workspace *workspace) {

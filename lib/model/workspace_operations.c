@@ -115,7 +115,7 @@ static snnd_status check(const snnd_workspace *workspace, const snnd_layer *laye
     if (status != SNND_OK)
         return status;
     if (layer != NULL && !snnd_layer_is_delays(layer))
-        return snnd_fail(workspace->context, SNND_ERROR_ARGUMENT, "layer %d is %s; expected one of delays",
+        return snnd_fail(workspace->context, SNND_ERROR_ARGUMENT, "layer %d is %s; expected a layer of delays",
                          layer->index, layer->class->name);
     return snnd_workspace_check_passed(workspace);
 }

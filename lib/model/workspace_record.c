@@ -72,7 +72,7 @@ snnd_status snnd_workspace_spike_rates(const snnd_workspace *workspace, const sn
     const snnd_layer_pass *pass = snnd_layer_pass_of(layer);
     if (pass->spikes == NULL)
         return snnd_fail(workspace->context, SNND_ERROR_ARGUMENT,
-                         "layer %d (%s) has no spikes; expected one of neurons that fire", layer->index,
+                         "layer %d (%s) has no spikes; expected a layer of spiking neurons", layer->index,
                          layer->class->name);
     status = snnd_workspace_check_passed(workspace);
     if (status != SNND_OK)

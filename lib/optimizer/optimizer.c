@@ -80,7 +80,7 @@ static snnd_status check_options(snnd_context *context, const snnd_optimizer_opt
     const snnd_bound bounds[] = {
         {"kind", options->kind, options->kind == SNND_ADAM || options->kind == SNND_SGD, "SNND_ADAM or SNND_SGD"},
         {"parameters", options->parameters, options->parameters >= 1 && options->parameters <= all,
-         "a sum of snnd_parameters"},
+         "a combination of snnd_parameters"},
         {"rate", options->rate, snnd_is_rate(options->rate), "0 to 1e6"},
         {"momentum", options->momentum, snnd_is_momentum(options->momentum), "at least 0 and below 1"},
         {"beta2", options->beta2, snnd_is_momentum(options->beta2), "at least 0 and below 1"},
@@ -135,7 +135,7 @@ snnd_status snnd_optimizer_create(snnd_network *network, const snnd_optimizer_op
     made->options = known;
     if (allocate_moments(made) != SNND_OK) {
         snnd_optimizer_free(made);
-        return snnd_fail(context, SNND_ERROR_MEMORY, "the moments of an optimizer: %s", context->error);
+        return snnd_fail(context, SNND_ERROR_MEMORY, "cannot allocate the moments of an optimizer: %s", context->error);
     }
     network->complete = true;
     *optimizer = made;
@@ -187,7 +187,7 @@ snnd_status snnd_optimizer_set_factor(snnd_optimizer *optimizer, const snnd_laye
                          snnd_array_word(name), layer->index, factor);
     snnd_moment *moment = &optimizer->moment[layer->index];
     if (moment->first[name] == NULL)
-        return snnd_fail(context, SNND_ERROR_STATE, "the optimizer does not move '%s' of layer %d (%s)",
+        return snnd_fail(context, SNND_ERROR_STATE, "the optimizer does not update '%s' of layer %d (%s)",
                          snnd_array_word(name), layer->index, layer->class->name);
     moment->factor[name] = factor;
     return SNND_OK;
@@ -201,7 +201,7 @@ static snnd_status check_moments(const snnd_optimizer *optimizer, const snnd_lay
     for (int order = 1; order <= 2; order++)
         if (moments[order - 1] != NULL && !snnd_all_finite(moments[order - 1], count))
             return snnd_fail(optimizer->network->context, SNND_ERROR_NUMERIC,
-                             "a moment %d of %s of layer %d (%s) is not finite", order, snnd_array_word(name),
+                             "moment %d of %s of layer %d (%s) is not finite", order, snnd_array_word(name),
                              layer->index, layer->class->name);
     return SNND_OK;
 }

@@ -10,7 +10,8 @@ snnd_status snnd_sparsity_check_held(const snnd_network *network, const snnd_net
             const bool mine = network->layer[i]->arrays[name].data != NULL;
             if (mine != (held->layer[i]->arrays[name].data != NULL))
                 return snnd_fail(network->context, SNND_ERROR_ARGUMENT, "its layer %d has %s '%s'; this network %s", i,
-                                 mine ? "no" : "a", snnd_array_word((snnd_array_name)name), mine ? "has" : "has none");
+                                 mine ? "no" : "a", snnd_array_word((snnd_array_name)name),
+                                 mine ? "has one" : "has none");
         }
     return SNND_OK;
 }
@@ -61,7 +62,8 @@ snnd_status snnd_network_copy_parameters(snnd_network *network, const snnd_netwo
         return SNND_OK;
     const snnd_status status = check(network, from);
     if (status != SNND_OK)
-        return snnd_fail(network->context, status, "snnd_network_copy_parameters, the network to copy: %s",
+        return snnd_fail(network->context, status,
+                         "snnd_network_copy_parameters: the network `from` does not match: %s",
                          network->context->error);
     if (!has_same_arrays(network, from))
         return take_copy(network, from);

@@ -80,7 +80,9 @@ static void step(snnd_sparsity *sparsity, const snnd_workspace *workspace, snnd_
 }
 
 static const char *needs_optimizer(const snnd_sparsity *sparsity) {
-    return sparsity->options.deep_r.temperature > 0 ? "noise of a temperature needs its learning rate" : NULL;
+    return sparsity->options.deep_r.temperature > 0
+               ? "the noise of a temperature above 0 needs the learning rate of an optimizer"
+               : NULL;
 }
 
 static bool needs_absent(const snnd_sparsity *sparsity) {

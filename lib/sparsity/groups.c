@@ -158,7 +158,7 @@ snnd_status snnd_structure_group(snnd_sparsity *sparsity) {
     for (int32_t i = 0; i < network->count; i++)
         if (snnd_layer_is_delays(network->layer[i]) && sparsity->dealt[i] < 1)
             return snnd_fail(network->context, SNND_ERROR_ARGUMENT,
-                             "%s: a sparsity of %g leaves layer %d none of its %lld synapses", rule,
+                             "%s: sparsity is %g, which leaves layer %d none of its %lld synapses", rule,
                              sparsity->structure.sparsity, i, (long long)snnd_layer_synapses(network->layer[i]));
     group_layers(sparsity);
     return SNND_OK;

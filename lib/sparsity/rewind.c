@@ -38,7 +38,7 @@ snnd_status snnd_network_rewind(snnd_network *network, const snnd_network *initi
         return snnd_fail(network->context, SNND_ERROR_ARGUMENT, "snnd_network_rewind: initial is NULL");
     snnd_status status = snnd_network_same(network, initial);
     if (status != SNND_OK)
-        return snnd_fail(network->context, status, "snnd_network_rewind, the initial network: %s",
+        return snnd_fail(network->context, status, "snnd_network_rewind: the network `initial` does not match: %s",
                          network->context->error);
     for (int32_t i = 0; i < network->count; i++)
         rewind_layer(network->layer[i], initial->layer[i]);

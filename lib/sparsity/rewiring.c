@@ -275,7 +275,9 @@ static void end_epoch(snnd_sparsity *sparsity, snnd_optimizer *optimizer) {
 }
 
 static const char *needs_optimizer(const snnd_sparsity *sparsity) {
-    return sparsity->options.rewiring.growth == SNND_GROWTH_MOMENTUM ? "growth by momentum needs its moments" : NULL;
+    return sparsity->options.rewiring.growth == SNND_GROWTH_MOMENTUM
+               ? "growth by momentum needs the moments of an optimizer"
+               : NULL;
 }
 
 static bool needs_absent(const snnd_sparsity *sparsity) {
@@ -337,8 +339,8 @@ static snnd_status check(snnd_context *context, const snnd_rewiring_options *opt
         return snnd_fail(context, SNND_ERROR_ARGUMENT, "rewiring: share is %g; expected 0 to 1", options->share);
     if (options->growth == SNND_GROWTH_GRADIENT && options->interval == 0)
         return snnd_fail(context, SNND_ERROR_ARGUMENT,
-                         "rewiring: growth by the gradient needs an interval in steps: at the end of an epoch there is "
-                         "no batch whose gradients it could go by");
+                         "rewiring: growth by the gradient needs an interval in steps, since at the end of an epoch "
+                         "there is no batch that has gradients");
     return SNND_OK;
 }
 

@@ -23,8 +23,8 @@ snnd_status snnd_sparsity_create(snnd_network *network, const snnd_sparsity_clas
         return snnd_fail(context, SNND_ERROR_ARGUMENT, "%s: sparsity is NULL", class->name);
     if (network->controller != NULL)
         return snnd_fail(context, SNND_ERROR_STATE,
-                         "%s: the network has a controller, %s; free it before another is made", class->name,
-                         network->controller->class->name);
+                         "%s: the network has the sparsity controller %s; free it before another is created",
+                         class->name, network->controller->class->name);
     snnd_structure known;
     snnd_status status = snnd_structure_read(network, class, structure, &known);
     if (status != SNND_OK)
@@ -115,9 +115,11 @@ static snnd_status check_optimizer(const snnd_sparsity *sparsity, const snnd_opt
                               : snnd_fail(network->context, SNND_ERROR_ARGUMENT, "%s: optimizer is NULL, and %s",
                                           class->name, needed);
     if (optimizer->network != network)
-        return snnd_fail(network->context, SNND_ERROR_ARGUMENT, "%s: the optimizer is another network's", class->name);
+        return snnd_fail(network->context, SNND_ERROR_ARGUMENT, "%s: the optimizer belongs to another network",
+                         class->name);
     if (!(optimizer->options.parameters & SNND_PARAMETERS_WEIGHTS))
-        return snnd_fail(network->context, SNND_ERROR_ARGUMENT, "%s: the optimizer does not move weights", class->name);
+        return snnd_fail(network->context, SNND_ERROR_ARGUMENT, "%s: the optimizer does not update weights",
+                         class->name);
     return SNND_OK;
 }
 
@@ -127,7 +129,7 @@ static snnd_status check_turn(const snnd_sparsity *sparsity, const snnd_optimize
     if (optimizer == NULL || optimizer->move == 0 || optimizer->move != sparsity->move)
         return SNND_OK;
     return snnd_fail(sparsity->network->context, SNND_ERROR_STATE,
-                     "%s: the optimizer has made no step since the controller's last", sparsity->class->name);
+                     "%s: the optimizer has made no step since the last step of the controller", sparsity->class->name);
 }
 
 /* Layers may lose their last synapse where they share a budget. Nothing passes such a layer, so that the whole network
@@ -141,7 +143,7 @@ static void tell_of_empty_layers(snnd_sparsity *sparsity) {
     for (int32_t i = 0; i < network->count && sparsity->empty > before; i++)
         if (snnd_layer_is_delays(network->layer[i]) && snnd_layer_active(network->layer[i]) == 0)
             snnd_log(network->context, SNND_LOG_WARNING,
-                     "%s has left layer %d without a synapse: nothing passes it, and nothing is learned through it",
+                     "%s has left layer %d without synapses, so that neither signals nor gradients pass it",
                      sparsity->class->name, i);
 }
 

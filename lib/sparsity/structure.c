@@ -61,8 +61,8 @@ snnd_status snnd_structure_read(const snnd_network *network, const snnd_sparsity
         structure->signs = has_signs(network) ? SNND_SIGNS_SYNAPSE : SNND_SIGNS_NONE;
     if (class->needs_signs && structure->signs == SNND_SIGNS_NONE)
         return snnd_fail(context, SNND_ERROR_ARGUMENT,
-                         "%s: it drops a synapse whose weight would change sign, so synapses must keep signs; expected "
-                         "SNND_SIGNS_SYNAPSE or SNND_SIGNS_DALE",
+                         "%s: this rule drops a synapse whose weight would change sign, so synapses must have fixed "
+                         "signs; expected SNND_SIGNS_SYNAPSE or SNND_SIGNS_DALE",
                          class->name);
     return SNND_OK;
 }
@@ -84,19 +84,18 @@ static snnd_status check_layer(const snnd_sparsity *sparsity, const snnd_layer *
     const char *rule = sparsity->class->name;
     const bool masked = snnd_mask_of(layer) != NULL, is_signed = layer->arrays[SNND_ARRAY_SIGN].data != NULL;
     if (sparsity->structure.start == SNND_START_RANDOM)
-        return masked || is_signed
-                   ? snnd_fail(context, SNND_ERROR_STATE,
-                               "%s: layer %d has a mask already; start from it (SNND_START_KEEP), or initialize the "
-                               "network anew",
-                               rule, layer->index)
-                   : SNND_OK;
+        return masked || is_signed ? snnd_fail(context, SNND_ERROR_STATE,
+                                               "%s: layer %d already has a mask; start from it (SNND_START_KEEP), or "
+                                               "initialize the network again",
+                                               rule, layer->index)
+                                   : SNND_OK;
     if (sparsity->structure.start == SNND_START_KEEP && !masked)
-        return snnd_fail(context, SNND_ERROR_STATE, "%s: SNND_START_KEEP asks for masks, and layer %d has none", rule,
+        return snnd_fail(context, SNND_ERROR_STATE, "%s: SNND_START_KEEP needs masks, but layer %d has none", rule,
                          layer->index);
     if (is_signed != snnd_sparsity_keeps_signs(sparsity))
         return snnd_fail(context, SNND_ERROR_STATE,
-                         "%s: layer %d has %s, and weights that are there cannot be given %s", rule, layer->index,
-                         is_signed ? "signs" : "no signs", is_signed ? "others" : "any");
+                         "%s: layer %d has %s, and they cannot be %s while its weights are kept", rule, layer->index,
+                         is_signed ? "fixed signs" : "no fixed signs", is_signed ? "removed" : "added");
     if (sparsity->structure.signs == SNND_SIGNS_DALE && !obeys_dale(layer))
         return snnd_fail(context, SNND_ERROR_STATE, "%s: the signs of layer %d do not obey Dale's law", rule,
                          layer->index);

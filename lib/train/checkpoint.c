@@ -238,8 +238,7 @@ static bool same_text(const cJSON *a, const cJSON *b) {
 }
 
 static snnd_status other_setting(const snnd_trainer *trainer, const char *name) {
-    return snnd_fail(trainer->context, SNND_ERROR_ARGUMENT, "it was made with another setting '%s' than this trainer",
-                     name);
+    return snnd_fail(trainer->context, SNND_ERROR_ARGUMENT, "its setting '%s' differs from that of this trainer", name);
 }
 
 /* One that came later and this trainer has at 0, or not. */
@@ -256,13 +255,13 @@ static snnd_status compare_settings(const snnd_trainer *trainer, const char *tex
     cJSON *theirs = snnd_json_parse(text);
     if (theirs == NULL)
         return snnd_fail(trainer->context, SNND_ERROR_FORMAT,
-                         "its '%s' is not JSON, has a zero in it, or very many values", SETTINGS_KEY);
+                         "its '%s' is not JSON, contains a zero byte, or has too many values", SETTINGS_KEY);
     cJSON *own = describe_settings(trainer);
     char *printed = own == NULL ? NULL : cJSON_PrintUnformatted(own);
     cJSON *again = printed == NULL ? NULL : cJSON_Parse(printed);
     snnd_status status = SNND_OK;
     if (again == NULL)
-        status = snnd_fail(trainer->context, SNND_ERROR_MEMORY, "no memory to compare settings");
+        status = snnd_fail(trainer->context, SNND_ERROR_MEMORY, "there is not enough memory to compare settings");
     const cJSON *setting;
     cJSON_ArrayForEach(setting, again) {
         const cJSON *other = cJSON_GetObjectItemCaseSensitive(theirs, setting->string);
@@ -273,7 +272,7 @@ static snnd_status compare_settings(const snnd_trainer *trainer, const char *tex
         status = compare_later(trainer, again, theirs);
     if (status == SNND_OK && !cJSON_Compare(again, theirs, 1))
         status = snnd_fail(trainer->context, SNND_ERROR_FORMAT,
-                           "it has a setting that this version does not know, or one that is there twice");
+                           "it has a setting that this version does not know, or the same setting twice");
     cJSON_free(printed);
     cJSON_Delete(again);
     cJSON_Delete(theirs);
@@ -424,7 +423,7 @@ static snnd_status check_run(snnd_trainer *trainer, const char *note) {
         return status;
     if (trainer->diverged)
         return snnd_fail(trainer->context, SNND_ERROR_NUMERIC,
-                         "training has diverged in its last step, and an earlier checkpoint stays: load it");
+                         "training diverged in its last step, and nothing was saved; load an earlier checkpoint");
     return SNND_OK;
 }
 
@@ -436,8 +435,9 @@ static snnd_status save(snnd_trainer *trainer, snnd_target target, const char *n
     target.host = &host;
     cJSON *settings = describe_settings(trainer);
     char *network_text = NULL, *settings_text = settings == NULL ? NULL : cJSON_PrintUnformatted(settings);
-    status = settings_text == NULL ? snnd_fail(trainer->context, SNND_ERROR_MEMORY, "no memory to describe the run")
-                                   : snnd_network_text(trainer->network, &network_text);
+    status = settings_text == NULL
+                 ? snnd_fail(trainer->context, SNND_ERROR_MEMORY, "there is not enough memory to describe the run")
+                 : snnd_network_text(trainer->network, &network_text);
     if (status == SNND_OK)
         status = write_checkpoint(trainer, target, note, network_text, settings_text);
     cJSON_free(network_text);
@@ -516,7 +516,8 @@ static snnd_status restore(snnd_trainer *trainer, snnd_safetensors *file, snnd_n
     const char *settings = snnd_safetensors_metadata(file, SETTINGS_KEY),
                *kept = snnd_safetensors_metadata(file, NOTE_KEY);
     if (settings == NULL || kept == NULL)
-        return snnd_fail(trainer->context, SNND_ERROR_FORMAT, "a network, but no checkpoint: its metadata has no '%s'",
+        return snnd_fail(trainer->context, SNND_ERROR_FORMAT,
+                         "it is a network, but not a checkpoint: its metadata has no '%s'",
                          settings == NULL ? SETTINGS_KEY : NOTE_KEY);
     snnd_status status = snnd_network_same(trainer->network, held);
     if (status == SNND_OK)

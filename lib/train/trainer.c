@@ -54,7 +54,7 @@ static snnd_status check_options(const snnd_network *network, const snnd_trainer
         {"readout", options->readout, snnd_is_readout(options->readout), "one of snnd_readout"},
         {"largest_loss", options->largest_loss, options->largest_loss > 0, "above 0"},
         {"clip_norm", options->clip_norm, options->clip_norm >= 0 && isfinite(options->clip_norm),
-         "0, or above and finite"},
+         "a finite number of at least 0"},
         {"prefetch", options->prefetch, snnd_is_prefetch(options->prefetch), SNND_PREFETCH_EXPECTED},
     };
     const snnd_loss_options loss = loss_of(options);
@@ -66,10 +66,10 @@ static snnd_status check_options(const snnd_network *network, const snnd_trainer
     if (status != SNND_OK)
         return status;
     if (options->sparsity != NULL && options->sparsity->network != network)
-        return snnd_fail(context, SNND_ERROR_ARGUMENT, "trainer: the sparsity controller is another network's");
+        return snnd_fail(context, SNND_ERROR_ARGUMENT, "trainer: the sparsity controller belongs to another network");
     if (options->sparsity == NULL && network->controller != NULL)
         return snnd_fail(context, SNND_ERROR_STATE,
-                         "trainer: the network has a controller, %s; expected it as `sparsity`",
+                         "trainer: the network has the sparsity controller %s; expected it in `sparsity`",
                          network->controller->class->name);
     if (network->count == 0)
         return snnd_fail(context, SNND_ERROR_STATE, "trainer: the network has no layers yet");
@@ -126,18 +126,18 @@ static snnd_status check_optimizer(const snnd_trainer *trainer, const snnd_optim
     snnd_optimizer_options_init(&usual, sizeof usual);
     if (options->parameters != usual.parameters && options->parameters != parameters)
         return snnd_fail(trainer->context, SNND_ERROR_ARGUMENT,
-                         "trainer: %s.parameters is %d, and the trainer decides it; leave it as it is after _init",
-                         name, options->parameters);
+                         "trainer: %s.parameters is %d, but the trainer sets it; leave it as _init sets it", name,
+                         options->parameters);
     if (options->rate < usual.rate || options->rate > usual.rate)
         return snnd_fail(trainer->context, SNND_ERROR_ARGUMENT,
-                         "trainer: %s.rate is %g, and the schedule decides it; set its value, and leave the rate as it "
-                         "is after _init",
+                         "trainer: %s.rate is %g, but the schedule sets the rate; set the schedule's value, and leave "
+                         "rate as _init sets it",
                          name, options->rate);
     if (schedule->kind == SNND_SCHEDULE_ONE_CYCLE &&
         (options->momentum < usual.momentum || options->momentum > usual.momentum))
         return snnd_fail(trainer->context, SNND_ERROR_ARGUMENT,
-                         "trainer: %s.momentum is %g, and the one-cycle schedule decides it; set its momentum_low and "
-                         "momentum_high, or take another schedule",
+                         "trainer: %s.momentum is %g, but the one-cycle schedule sets the momentum; set momentum_low "
+                         "and momentum_high of the schedule, or use another schedule",
                          name, options->momentum);
     return SNND_OK;
 }
@@ -250,8 +250,8 @@ static snnd_status check_schedules(const snnd_trainer *trainer) {
     for (int s = 0; s < 2; s++)
         if (schedule[s]->kind == SNND_SCHEDULE_ONE_CYCLE && trainer->run.epoch >= schedule[s]->epochs)
             return snnd_fail(trainer->context, SNND_ERROR_STATE,
-                             "trainer: epoch %lld is beyond %s, a one-cycle of %d epochs; make a trainer with a longer "
-                             "one, or with another kind",
+                             "trainer: epoch %lld is beyond the end of %s, a one-cycle schedule of %d epochs; create a "
+                             "trainer with a longer schedule, or with one of another kind",
                              (long long)trainer->run.epoch, names[s], schedule[s]->epochs);
     return SNND_OK;
 }
@@ -331,11 +331,10 @@ void snnd_trainer_count_step(snnd_run *run, const snnd_loss_report *result, cons
 snnd_status snnd_trainer_check_by_hand(const snnd_trainer *trainer) {
     if (trainer->run.of_samples == 0)
         return SNND_OK;
-    return snnd_fail(
-        trainer->context, SNND_ERROR_STATE,
-        "trainer: %lld steps of this epoch were made by snnd_trainer_epoch; finish it by snnd_trainer_epoch "
-        "first",
-        (long long)trainer->run.step);
+    return snnd_fail(trainer->context, SNND_ERROR_STATE,
+                     "trainer: %lld steps of this epoch were made by snnd_trainer_epoch; complete the epoch with "
+                     "snnd_trainer_epoch first",
+                     (long long)trainer->run.step);
 }
 
 snnd_status snnd_trainer_step(snnd_trainer *trainer, const float *input, const int32_t *label, int32_t count,

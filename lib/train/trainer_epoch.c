@@ -53,9 +53,10 @@ snnd_status snnd_trainer_end_epoch(snnd_trainer *trainer) {
         return SNND_ERROR_ARGUMENT;
     snnd_status status = snnd_trainer_check_by_hand(trainer);
     if (status == SNND_OK && trainer->run.step == 0)
-        status = snnd_fail(trainer->context, SNND_ERROR_STATE,
-                           "trainer: epoch %lld has no step to end it after; make one by snnd_trainer_step first",
-                           (long long)trainer->run.epoch);
+        status =
+            snnd_fail(trainer->context, SNND_ERROR_STATE,
+                      "trainer: epoch %lld cannot end before its first step; make one with snnd_trainer_step first",
+                      (long long)trainer->run.epoch);
     if (status == SNND_OK)
         status = end_steps(trainer);
     if (status == SNND_OK)
@@ -146,10 +147,10 @@ snnd_status snnd_trainer_epoch(snnd_trainer *trainer, const snnd_dataset *datase
     if (status == SNND_OK)
         status = check_dataset(trainer, dataset);
     if (status == SNND_OK && trainer->run.step > 0 && trainer->run.of_samples == 0)
-        status =
-            snnd_fail(trainer->context, SNND_ERROR_STATE,
-                      "trainer: %lld steps of this epoch were made by hand; end it by snnd_trainer_end_epoch first",
-                      (long long)trainer->run.step);
+        status = snnd_fail(trainer->context, SNND_ERROR_STATE,
+                           "trainer: %lld steps of this epoch were made by snnd_trainer_step; end the epoch with "
+                           "snnd_trainer_end_epoch first",
+                           (long long)trainer->run.step);
     if (status == SNND_OK && trainer->run.step > 0 && trainer->run.of_samples != dataset->samples)
         status = snnd_fail(trainer->context, SNND_ERROR_ARGUMENT,
                            "trainer: the epoch was begun on %lld samples; the dataset has %lld",

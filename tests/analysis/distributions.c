@@ -27,9 +27,9 @@ static const int32_t delay[12] = {0, 4, 1, 2, 2, 0, 3, 3, 4, 4, 1, 0};
 
 START_TEST(two_results_need_two_places) {
     int64_t counts[64];
-    FAILS(context, SNND_ERROR_ARGUMENT, "snnd_layer_degrees: two results have one place",
+    FAILS(context, SNND_ERROR_ARGUMENT, "snnd_layer_degrees: two results would be written to the same place",
           snnd_layer_degrees(layer, counts, counts));
-    FAILS(context, SNND_ERROR_ARGUMENT, "snnd_layer_delay_counts: two results have one place",
+    FAILS(context, SNND_ERROR_ARGUMENT, "snnd_layer_delay_counts: two results would be written to the same place",
           snnd_layer_delay_counts(layer, counts, counts));
     OK(context, snnd_layer_degrees(layer, NULL, NULL));
 }
@@ -115,9 +115,9 @@ START_TEST(networks_that_cannot_be_compared_are_named) {
     snnd_network *other = make_network(context, 3);
     snnd_changes changes = {.size = sizeof changes, .kept = 77};
     add_synapses(other, 2, 6, 2);
-    FAILS(context, SNND_ERROR_ARGUMENT, "max_delay of its layer 0 (delays) is 6; this one's is 4",
+    FAILS(context, SNND_ERROR_ARGUMENT, "max_delay of its layer 0 (delays) is 6; in this network it is 4",
           snnd_network_changes(other, network, NULL, &changes));
-    FAILS(context, SNND_ERROR_ARGUMENT, "not of the network after",
+    FAILS(context, SNND_ERROR_ARGUMENT, "does not belong to the network `after`",
           snnd_network_changes(network, network, snnd_network_layer(other, 0), &changes));
     FAILS(context, SNND_ERROR_ARGUMENT, "before is NULL", snnd_network_changes(NULL, network, NULL, &changes));
     FAILS(context, SNND_ERROR_ARGUMENT, "changes is NULL", snnd_network_changes(network, network, NULL, NULL));
@@ -167,7 +167,7 @@ START_TEST(what_is_wrong_with_numbers_is_named) {
     snnd_summary summary = {.size = sizeof summary, .count = 77};
     FAILS(context, SNND_ERROR_ARGUMENT, "value 1 is inf", snnd_summarize(context, values, 3, &summary));
     FAILS(context, SNND_ERROR_ARGUMENT, "no values", snnd_summarize(context, values, 0, &summary));
-    FAILS(context, SNND_ERROR_NUMERIC, "too large", snnd_summarize(context, huge, 2, &summary));
+    FAILS(context, SNND_ERROR_NUMERIC, "so large that", snnd_summarize(context, huge, 2, &summary));
     ck_assert_int_eq(summary.count, 77);
     FAILS(context, SNND_ERROR_ARGUMENT, "the range is 1 to 0", snnd_histogram(context, values, 3, 1, 0, 4, counts));
     FAILS(context, SNND_ERROR_ARGUMENT, "bins is 0", snnd_histogram(context, values, 3, 0, 1, 0, counts));

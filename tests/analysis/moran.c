@@ -146,7 +146,8 @@ START_TEST(what_is_wrong_with_a_grid_is_named) {
     options.orders = twice;
     FAILS(context, SNND_ERROR_ARGUMENT, "twice", snnd_moran_maximum(context, fine, 2, 2, &options, &result, NULL));
     options.orders = beyond;
-    FAILS(context, SNND_ERROR_ARGUMENT, "not there", snnd_moran_maximum(context, fine, 2, 2, &options, &result, NULL));
+    FAILS(context, SNND_ERROR_ARGUMENT, "row 2, which the grid does not have",
+          snnd_moran_maximum(context, fine, 2, 2, &options, &result, NULL));
     ck_assert_double_eq(result, 7);
 }
 END_TEST

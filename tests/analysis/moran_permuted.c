@@ -166,10 +166,10 @@ START_TEST(given_orders_are_taken) {
     ck_assert_double_eq_tol(drawn[1], got.index, 1e-14);
     ck_assert_int_eq(got.as_large, 2);
     snnd_moran_test kept = {.size = sizeof kept, .p = 7};
-    FAILS(context, SNND_ERROR_ARGUMENT, "orders are of rows",
+    FAILS(context, SNND_ERROR_ARGUMENT, "orders are for shuffled rows",
           snnd_moran_permuted(context, grid, 4, 2, SNND_SHUFFLE_CELLS, &options, &kept, NULL));
     options.orders = &twice[0][0];
-    FAILS(context, SNND_ERROR_ARGUMENT, "order 1 has row 1 twice",
+    FAILS(context, SNND_ERROR_ARGUMENT, "order 1 contains row 1 twice",
           snnd_moran_permuted(context, grid, 4, 2, SNND_SHUFFLE_ROWS, &options, &kept, NULL));
     ck_assert_double_eq(kept.p, 7);
 }
@@ -183,7 +183,7 @@ START_TEST(what_is_wrong_is_named) {
           snnd_moran_permuted(context, grid, 2, 2, SNND_SHUFFLE_ROWS, &options, &kept, NULL));
     options = options_of(SNND_QUEEN, 1, 0);
     options.search = 1;
-    FAILS(context, SNND_ERROR_ARGUMENT, "no search",
+    FAILS(context, SNND_ERROR_ARGUMENT, "search is 1; expected",
           snnd_moran_permuted(context, grid, 2, 2, SNND_SHUFFLE_ROWS, &options, &kept, NULL));
     FAILS(context, SNND_ERROR_ARGUMENT, "shuffle is 2",
           snnd_moran_permuted(context, grid, 2, 2, (snnd_shuffle)2, NULL, &kept, NULL));

@@ -301,7 +301,7 @@ START_TEST(what_has_no_field_is_named) {
     FAILS(context, SNND_ERROR_ARGUMENT, "layer 2 is lif", snnd_receptive_fields(network, lif, result, NULL, NULL));
     FAILS(context, SNND_ERROR_ARGUMENT, "fields is NULL", snnd_receptive_fields(network, NULL, NULL, result, result));
     double other_result[54];
-    static const char words[] = "receptive fields: two results have one place";
+    static const char words[] = "receptive fields: two results would be written to the same place";
     FAILS(context, SNND_ERROR_ARGUMENT, words, snnd_receptive_fields_size(network, NULL, &size, NULL, &size));
     FAILS(context, SNND_ERROR_ARGUMENT, words, snnd_receptive_fields(network, NULL, result, result, NULL));
     FAILS(context, SNND_ERROR_ARGUMENT, words, snnd_receptive_fields(network, NULL, result, NULL, result));

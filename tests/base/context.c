@@ -470,7 +470,7 @@ START_TEST(no_memory_at_all_is_never_asked_for) {
     for (int i = 0; i < 3; i++) {
         context->error[0] = '\0';
         ck_assert_ptr_null(snnd_allocate(context, none[i][0], none[i][1]));
-        ck_assert_ptr_nonnull(strstr(snnd_context_last_error(context), "no memory"));
+        ck_assert_ptr_nonnull(strstr(snnd_context_last_error(context), "not enough memory"));
     }
     ck_assert_int_eq(memory.calls, calls);
     snnd_context_free(context);
@@ -487,7 +487,7 @@ START_TEST(more_memory_than_there_are_addresses_is_never_asked_for) {
     for (int i = 0; i < 6; i++) {
         context->error[0] = '\0';
         ck_assert_ptr_null(snnd_allocate(context, counts[i], 4));
-        ck_assert_ptr_nonnull(strstr(snnd_context_last_error(context), "no memory"));
+        ck_assert_ptr_nonnull(strstr(snnd_context_last_error(context), "not enough memory"));
     }
     ck_assert_int_eq(memory.calls, calls);
     snnd_context_free(context);

@@ -234,7 +234,7 @@ static void refuses(const snnd_samples *samples, const char *words) {
 START_TEST(numbers_and_labels_must_be_there) {
     snnd_samples samples = samples_of(_i);
     samples.input = NULL;
-    refuses(&samples, "input is NULL");
+    refuses(&samples, "input and counts are both NULL");
     samples = samples_of(_i);
     samples.label = NULL;
     refuses(&samples, "label is NULL");
@@ -303,7 +303,7 @@ START_TEST(a_copy_that_there_is_no_memory_for_is_named) {
     snnd_context *context = allocator_limited(&memory, sizeof input - 1, 1);
     snnd_samples samples = samples_of(1);
     snnd_dataset *dataset = NULL;
-    FAILS(context, SNND_ERROR_MEMORY, "a copy of 10 samples", snnd_dataset_create(context, &samples, &dataset));
+    FAILS(context, SNND_ERROR_MEMORY, "cannot copy 10 samples", snnd_dataset_create(context, &samples, &dataset));
     samples.copy = 0;
     OK(context, snnd_dataset_create(context, &samples, &dataset));
     snnd_batches *batches = NULL;
@@ -440,7 +440,8 @@ START_TEST(lengths_in_files_that_cannot_be_are_named) {
     snnd_dataset *dataset = NULL;
     save_padded_samples(context, 1);
     save(context, scratch("n"), &(snnd_array){length, SNND_INT32, 1, {N - 1, 1, 1, 1}});
-    FAILS(context, SNND_ERROR_FORMAT, "the lengths have 1 axes, the first of 9; expected [10]",
+    FAILS(context, SNND_ERROR_FORMAT,
+          "the lengths have 1 axes, and the first has 9 elements; expected one axis of 10 elements",
           load_padded(context, &dataset));
     length[6] = T + 1;
     save(context, scratch("n"), &(snnd_array){length, SNND_INT32, 1, {N, 1, 1, 1}});
@@ -796,7 +797,7 @@ START_TEST(a_share_is_above_zero_and_below_one) {
     snnd_dataset *dataset = make_dataset(context), *part = NULL, *rest = NULL;
     for (int k = 0; k < 6; k++)
         FAILS(context, SNND_ERROR_ARGUMENT, "share", snnd_dataset_split(dataset, bad[k], 1, &part, &rest));
-    FAILS(context, SNND_ERROR_ARGUMENT, "two results have one place",
+    FAILS(context, SNND_ERROR_ARGUMENT, "two results would be written to the same place",
           snnd_dataset_split(dataset, 0.5, 1, &part, &part));
     FAILS(context, SNND_ERROR_ARGUMENT, "NULL", snnd_dataset_split(dataset, 0.5, 1, NULL, &rest));
     FAILS(context, SNND_ERROR_ARGUMENT, "NULL", snnd_dataset_split(dataset, 0.5, 1, &part, NULL));

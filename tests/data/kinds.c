@@ -526,7 +526,7 @@ START_TEST(a_sample_that_cannot_be_had_is_named_and_asked_for_again) {
     assert_batch(context, batches, 0, 0, order);
     assert_batch(context, batches, 0, 1, order);
     for (int again = 0; again < 2; again++)
-        FAILS(context, SNND_ERROR_CALLBACK, "could not give sample 12: fetch returned 3",
+        FAILS(context, SNND_ERROR_CALLBACK, "could not deliver sample 12: fetch returned 3",
               snnd_batches_get(batches, 0, 2, &input, &got, &count));
     ck_assert_ptr_null(input);
     ck_assert_int_eq(count, 77);
@@ -550,7 +550,7 @@ START_TEST(a_number_that_is_none_is_named) {
     snnd_dataset *dataset = make(context, SOURCE, 0);
     const float *input = NULL;
     the_host.odd_at = 8;
-    FAILS(context, SNND_ERROR_CALLBACK, "gave -inf as step 0, channel 0 of sample 8",
+    FAILS(context, SNND_ERROR_CALLBACK, "delivered -inf as step 0, channel 0 of sample 8",
           snnd_dataset_sample(dataset, 8, &input, NULL));
     numbers[8 * SIZE + 2 * I + 3] = NAN; /* the last step of three has it in the last but one channel */
     the_host.odd_at = -1;
@@ -596,7 +596,7 @@ START_TEST(borrowed_counts_are_not_looked_at_before_a_batch_has_them) {
     snnd_dataset *dataset = NULL, *part = NULL, *rest = NULL;
     ck_assert_int_eq(snnd_samples_init(&given, sizeof given), SNND_OK);
     given.counts = mapped, given.label = labels, given.samples = MANY, given.steps = T, given.channels = WIDE;
-    FAILS(context, SNND_ERROR_MEMORY, "a copy of 2000 samples", snnd_dataset_create(context, &given, &dataset));
+    FAILS(context, SNND_ERROR_MEMORY, "cannot copy 2000 samples", snnd_dataset_create(context, &given, &dataset));
     given.copy = 0;
     OK(context, snnd_dataset_create(context, &given, &dataset));
     OK(context, snnd_dataset_split(dataset, 0.5, 1, &part, &rest));
@@ -639,10 +639,10 @@ START_TEST(counts_that_cannot_be_are_refused) {
     }
     given = counts_of(1);
     given.input = numbers;
-    refuses_samples(&given, "both input and counts");
+    refuses_samples(&given, "input and counts are both given");
     given = counts_of(1);
     given.counts = NULL;
-    refuses_samples(&given, "input is NULL, and so are counts");
+    refuses_samples(&given, "input and counts are both NULL");
     given = counts_of(0);
     given.samples = INT32_MAX, given.steps = given.channels = INT32_MAX;
     refuses_samples(&given, "more numbers than memory can hold");
@@ -674,15 +674,15 @@ START_TEST(events_that_cannot_be_are_refused_by_their_index) {
     snprintf(words, sizeof words, "event %lld, of sample 2, is at step 3; the sample has 3", (long long)last);
     refuses_events(&given, words);
     step_of[last] = step, channel_of[last] = I;
-    snprintf(words, sizeof words, "event %lld, of sample 2, is in channel 5; there are 5", (long long)last);
+    snprintf(words, sizeof words, "event %lld, of sample 2, is in channel 5; there are 5 channels", (long long)last);
     refuses_events(&given, words);
     channel_of[last] = channel;
     first[0] = 1;
-    refuses_events(&given, "first 0 is 1; expected 0");
+    refuses_events(&given, "first[0] is 1; expected 0");
     first[0] = 0, first[5] = first[4] - 1;
-    refuses_events(&given, "events: first 5 is ");
+    refuses_events(&given, "events: first[5] is ");
     first[5] = first[4] + (1 << 24) + 1;
-    refuses_events(&given, "expected 0 to 2^24 events a sample");
+    refuses_events(&given, "expected 0 to 2^24 events in each sample");
     make_samples();
     label[4] = -1;
     refuses_events(&given, "events: label 4 is -1");

@@ -57,8 +57,8 @@ START_TEST(options_are_checked) {
     ck_assert_int_eq(snnd_export_c(NULL, NULL, "a.c", "a.h", NULL), SNND_ERROR_ARGUMENT);
     FAILS(b.context, SNND_ERROR_ARGUMENT, "source_path is NULL", snnd_export_c(b.plan, NULL, NULL, "a.h", NULL));
     FAILS(b.context, SNND_ERROR_ARGUMENT, "header_path is NULL", snnd_export_c(b.plan, NULL, "a.c", NULL, NULL));
-    FAILS(b.context, SNND_ERROR_ARGUMENT, "are one file", snnd_export_c(b.plan, NULL, "a", "a", NULL));
-    FAILS(b.context, SNND_ERROR_ARGUMENT, "are one file", snnd_export_c(b.plan, NULL, "a", "./a", NULL));
+    FAILS(b.context, SNND_ERROR_ARGUMENT, "are the same file", snnd_export_c(b.plan, NULL, "a", "a", NULL));
+    FAILS(b.context, SNND_ERROR_ARGUMENT, "are the same file", snnd_export_c(b.plan, NULL, "a", "./a", NULL));
     FAILS(b.context, SNND_ERROR_ARGUMENT, "#include", snnd_export_c(b.plan, NULL, "a.c", "b/\"a\".h", NULL));
     FAILS(b.context, SNND_ERROR_ARGUMENT, "#include", snnd_export_c(b.plan, NULL, "a.c", "b/a?\?-.h", NULL));
     FAILS(b.context, SNND_ERROR_ARGUMENT, "#include", snnd_export_c_write(b.plan, NULL, NULL, NULL, "a?\?/.h", NULL));
@@ -210,11 +210,11 @@ START_TEST(names_what_fixed_point_cannot_have) {
         snnd_network *(*shape)(snnd_context *);
         const char *words;
     } cases[] = {
-        {odd, "layer 0 (lif) cannot be written in fixed point: there are no delays in front of it"},
+        {odd, "layer 0 (lif) cannot be written in fixed point: there are no delays before it"},
         {norm_first, "layer 0 (batch_norm)"},
         {leaky_between, "layer 1 (leaky_integrator) cannot be written in fixed point: leaky integrators can "
                         "only be the last layer"},
-        {ends_with_delays, "layer 2 (delays) cannot be written in fixed point: there are no neurons behind it"}};
+        {ends_with_delays, "layer 2 (delays) cannot be written in fixed point: there are no neurons after it"}};
     bed b = make_bed(make_context(1), cases[_i].shape);
     snnd_export_c_options options = c_options();
     options.numbers = SNND_C_FIXED;
@@ -246,7 +246,7 @@ START_TEST(kinds_that_have_no_fixed_point_are_refused_by_name) {
     snnd_c_class floats_only = *folded.node[0].kind;
     floats_only.write_fixed = NULL;
     folded.node[0].kind = &floats_only;
-    FAILS(b.context, SNND_ERROR_UNSUPPORTED, "layer 2 (lif) cannot be written in fixed point: there are only",
+    FAILS(b.context, SNND_ERROR_UNSUPPORTED, "layer 2 (lif) cannot be written in fixed point: only floating-point",
           snnd_c_quantise(&folded, 1));
     snnd_c_free(&folded);
     free_bed(&b);
@@ -254,8 +254,8 @@ START_TEST(kinds_that_have_no_fixed_point_are_refused_by_name) {
     snnd_export_c_options options = c_options();
     options.numbers = SNND_C_FIXED;
     options.largest_input = 1;
-    FAILS(b.context, SNND_ERROR_UNSUPPORTED, "layer 2 (adaptive_lif) cannot be written in fixed point: there are only",
-          export(&b, &options));
+    FAILS(b.context, SNND_ERROR_UNSUPPORTED,
+          "layer 2 (adaptive_lif) cannot be written in fixed point: only floating-point", export(&b, &options));
     free_bed(&b);
 }
 END_TEST

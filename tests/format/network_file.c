@@ -803,7 +803,7 @@ START_TEST(a_zero_in_an_architecture_is_refused) {
         char *end = strchr(from, '}');
         memmove(end, end + 1, strlen(end));
         memmove(from, from + 5, strlen(from + 5) + 1);
-        refuses_text(&all, text, "has a zero in it");
+        refuses_text(&all, text, "contains a zero byte");
         cJSON_free(text);
     }
 }
@@ -827,7 +827,7 @@ START_TEST(a_zero_behind_an_architecture_is_refused) {
     memcpy(bytes + at, behind[_i], strlen(behind[_i]));
     scratch_write(scratch("a"), bytes, count);
     snnd_network *loaded = NULL;
-    FAILS(all.context, SNND_ERROR_FORMAT, _i < 2 ? "the header is JSON with a zero in it" : "is not JSON",
+    FAILS(all.context, SNND_ERROR_FORMAT, _i < 2 ? "the header is not JSON, or it contains a zero byte" : "is not JSON",
           snnd_network_load(all.context, scratch("a"), &loaded));
     free(bytes);
     free(longer);
@@ -842,7 +842,7 @@ START_TEST(an_architecture_says_nothing_else_and_nothing_twice) {
     refuses(&all, "unknown key 'recurrent'");
     all = take_apart();
     cJSON_AddNumberToObject(cJSON_GetArrayItem(cJSON_GetObjectItem(all.root, "layers"), 5), "tau", 77);
-    refuses(&all, "a key twice");
+    refuses(&all, "the same key twice");
 }
 END_TEST
 
@@ -888,7 +888,7 @@ START_TEST(an_architecture_of_very_many_values_is_refused) {
     for (int i = 0; i < VALUES; i++)
         at += sprintf(at, ",0");
     sprintf(at, "]}");
-    refuses_text(&all, text, "very many values");
+    refuses_text(&all, text, "too many values");
     free(text);
 }
 END_TEST

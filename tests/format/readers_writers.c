@@ -228,7 +228,7 @@ START_TEST(no_writer_is_an_error) {
 END_TEST
 
 START_TEST(a_buffer_that_cannot_be_is_an_error) {
-    static const char null[] = "its buffer has room, but data that is NULL", few[] = "more bytes than it has room for";
+    static const char null[] = "its buffer has room, but its data is NULL", few[] = "more bytes than it has room for";
     char byte = 'a';
     const struct {
         snnd_buffer buffer;
@@ -257,7 +257,8 @@ START_TEST(nothing_is_written_of_what_cannot_be_saved) {
     *first = kept;
     FAILS(context, SNND_ERROR_ARGUMENT, "UTF-8", snnd_trainer_write_checkpoint(made.trainer, &writer, "\xff"));
     FAILS(context, SNND_ERROR_ARGUMENT, "#include", snnd_export_c_write(plan, NULL, &writer, &writer, "\"", NULL));
-    FAILS(context, SNND_ERROR_ARGUMENT, "no name", snnd_export_c_write(plan, NULL, &writer, &writer, NULL, NULL));
+    FAILS(context, SNND_ERROR_ARGUMENT, "name is missing",
+          snnd_export_c_write(plan, NULL, &writer, &writer, NULL, NULL));
     ck_assert_int_eq(poor.failures, 0);
 }
 END_TEST
@@ -333,7 +334,7 @@ START_TEST(a_reader_that_fails_is_an_error_and_nothing_changes) {
         for (int f = 0; f < COUNT(failures); f++) {
             poor_reader poor = {.data = file, .bytes = count, .most = most, .step = 100, .failure = failures[f]};
             const snnd_reader reader = {give_some, &poor, 0};
-            FAILS(context, SNND_ERROR_IO, f < 2 ? "the reader failed after" : "more than it was asked for",
+            FAILS(context, SNND_ERROR_IO, f < 2 ? "the reader failed after" : "more bytes than it was asked for",
                   kinds[_i].read(&reader));
         }
     free(file);
@@ -365,7 +366,7 @@ START_TEST(bytes_at_null_are_an_error) {
     snnd_memory memory = {NULL, 50};
     const snnd_reader reader = snnd_memory_reader(&memory);
     unsigned char byte;
-    FAILS(context, SNND_ERROR_ARGUMENT, "its memory has bytes, but data that is NULL", kinds[_i].read(&reader));
+    FAILS(context, SNND_ERROR_ARGUMENT, "its memory has bytes, but its data is NULL", kinds[_i].read(&reader));
     ck_assert_uint_eq(memory.bytes, 50);
     ck_assert_int_lt(reader.read(reader.user, &byte, 1), 0);
     memory.bytes = 0; /* an empty file */

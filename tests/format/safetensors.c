@@ -218,7 +218,7 @@ START_TEST(a_header_above_the_limit_is_not_written) {
     ck_assert_ptr_nonnull(text);
     memset(text, 'x', bytes);
     text[bytes] = '\0';
-    FAILS(context, SNND_ERROR_ARGUMENT, "100000000 at most",
+    FAILS(context, SNND_ERROR_ARGUMENT, "expected at most 100000000",
           snnd_safetensors_write(context, snnd_to_path(scratch("a")), tensors, 1, &(snnd_metadata){"key", text}, 1));
     ck_assert_int_eq(scratch_entries(), 0);
     free(text);
@@ -353,18 +353,18 @@ static const struct hostile {
     {"{" TENSOR("a", "U8", "[5]", "[0,5]") "," TENSOR("b", "U8", "[4]", "[4,8]") "}", "'b' does not begin"},
     {"{" TENSOR("a", "U8", "[3]", "[0,3]") "," TENSOR("b", "U8", "[4]", "[4,8]") "}", "'b' does not begin"},
     {"{" TENSOR("a", "U8", "[7]", "[1,8]") "}", "'a' does not begin"},
-    {"{" TENSOR("a", "U8", "[7]", "[0,7]") "}", "8 bytes of data, of which tensors use 7"},
-    {"{}", "8 bytes of data, of which tensors use 0"},
+    {"{" TENSOR("a", "U8", "[7]", "[0,7]") "}",
+     "the file has 8 bytes of data, of which its tensors use 7; expected all to be used"},
+    {"{}", "the file has 8 bytes of data, of which its tensors use 0; expected all to be used"},
     /* twice the same */
     {"{" TENSOR("a", "U8", "[4]", "[0,4]") "," TENSOR("a", "U8", "[4]", "[4,8]") "}", "twice"},
     {"{" TENSOR("a", "U8", "[4]", "[0,4]") "," TENSOR("\\u0061", "U8", "[4]", "[4,8]") "}", "twice"},
     /* metadata */
     {"{\"__metadata__\":[]," TENSOR("a", "U8", "[8]", "[0,8]") "}", "__metadata__"},
     {"{\"__metadata__\":{\"key\":1}," TENSOR("a", "U8", "[8]", "[0,8]") "}", "'key'"},
-    {"{\"__metadata__\":{\"key\":\"a\",\"key\":\"b\"}," TENSOR("a", "U8", "[8]", "[0,8]") "}", "'key' is there twice"},
-    {"{\"__metadata__\":{},\"__metadata__\":{}," TENSOR("a", "U8", "[8]", "[0,8]") "}",
-     "'__metadata__' is there twice"},
-    {"{\"a\":{\"dtype\":\"U8\",\"dtype\":\"I8\",\"shape\":[8],\"data_offsets\":[0,8]}}", "'dtype' is there twice"},
+    {"{\"__metadata__\":{\"key\":\"a\",\"key\":\"b\"}," TENSOR("a", "U8", "[8]", "[0,8]") "}", "'key' occurs twice"},
+    {"{\"__metadata__\":{},\"__metadata__\":{}," TENSOR("a", "U8", "[8]", "[0,8]") "}", "'__metadata__' occurs twice"},
+    {"{\"a\":{\"dtype\":\"U8\",\"dtype\":\"I8\",\"shape\":[8],\"data_offsets\":[0,8]}}", "'dtype' occurs twice"},
     /* text */
     {"{" TENSOR("\xe9", "U8", "[8]", "[0,8]") "}", "UTF-8"},
     {"{" TENSOR("\xed\xa0\x80", "U8", "[8]", "[0,8]") "}", "UTF-8"},
@@ -492,7 +492,7 @@ END_TEST
 /* Before memory is taken for any of them. */
 START_TEST(more_tensors_than_there_can_be_data_for_are_refused) {
     write_many(60000, false);
-    refuses(scratch("many"), SNND_ERROR_FORMAT, "very many values for 8 bytes of data");
+    refuses(scratch("many"), SNND_ERROR_FORMAT, "too many values for 8 bytes of data");
 }
 END_TEST
 
@@ -506,7 +506,7 @@ START_TEST(brackets_without_end_are_refused) {
         bytes[8 + k] = (unsigned char)"{\"a\":[0,0,"[k < 7 ? k : 7 + k % 2];
     scratch_write(scratch("many"), bytes, 8 + length);
     free(bytes);
-    refuses(scratch("many"), SNND_ERROR_FORMAT, "very many values");
+    refuses(scratch("many"), SNND_ERROR_FORMAT, "too many values");
 }
 END_TEST
 
@@ -519,7 +519,7 @@ START_TEST(what_would_have_too_many_values_is_not_written) {
         many[i].array = (snnd_array){u8, SNND_UINT8, 1, {1, 1, 1, 1}};
         snprintf(many[i].name, sizeof many[i].name, "%d", i);
     }
-    FAILS(context, SNND_ERROR_ARGUMENT, "very many values",
+    FAILS(context, SNND_ERROR_ARGUMENT, "too many values",
           snnd_safetensors_write(context, snnd_to_path(scratch("a")), many, MANY, NULL, 0));
     ck_assert_int_eq(scratch_entries(), 0);
     free(many);

@@ -100,13 +100,13 @@ START_TEST(arrays_that_there_cannot_be_are_not_saved) {
     for (int s = 0; s < 2; s++) {
         const snnd_array array = {
             .data = &number, .dtype = SNND_FLOAT64, .dimensions = 2, .shape = {shapes[s][0], shapes[s][1], 1, 1}};
-        FAILS(context, SNND_ERROR_ARGUMENT, "the shape asks for",
+        FAILS(context, SNND_ERROR_ARGUMENT, "the shape needs",
               snnd_array_save_npy(context, &array, scratch("none.npy")));
     }
     /* 2^32 bytes and the first of them: a size of 32 bits would say that it is 8. */
     const snnd_array array = {.data = &number, .dtype = SNND_FLOAT64, .dimensions = 1, .shape = {536870913, 1, 1, 1}};
     if (PTRDIFF_MAX == INT32_MAX)
-        FAILS(context, SNND_ERROR_ARGUMENT, "the shape asks for",
+        FAILS(context, SNND_ERROR_ARGUMENT, "the shape needs",
               snnd_array_save_npy(context, &array, scratch("none.npy")));
     ck_assert_int_eq(scratch_entries(), 0);
 }

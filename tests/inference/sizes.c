@@ -47,7 +47,8 @@ static void check_stream(snnd_context *context, allocator *memory, int32_t input
         OK(context, snnd_plan_create(network, &plan));
         ck_assert_double_eq((double)snnd_stream_size(plan), bytes);
         memory->largest = 16 * MEGABYTE;
-        FAILS(context, SNND_ERROR_MEMORY, "a stream: no memory", snnd_stream_create(plan, NULL, &stream));
+        FAILS(context, SNND_ERROR_MEMORY, "cannot allocate a stream: there is not enough memory",
+              snnd_stream_create(plan, NULL, &stream));
         memory->largest = 0;
         void *small = aligned_alloc(64, 64);
         ck_assert_int_eq(snnd_stream_place(plan, NULL, small, 64, &stream), SNND_ERROR_ARGUMENT);

@@ -142,9 +142,10 @@ START_TEST(refuses_states_that_are_not_its_own) {
     struct {
         size_t at, count;
         const char *words;
-    } damages[] = {{0, 1, "not the state"},       {8, 1, "another network"},       {16, 1, "another readout"},
-                   {31, 1, "more than a stream"}, {32 + 6, 2, "score of class 0"}, {bytes - 10, 2, "not finite"},
-                   {bytes - 10, 1, "checksum"},   {bytes - 1, 1, "checksum"}};
+    } damages[] = {
+        {0, 1, "not the state"},       {8, 1, "another network"},       {16, 1, "the readout of the state differs"},
+        {31, 1, "more than a stream"}, {32 + 6, 2, "score of class 0"}, {bytes - 10, 2, "not finite"},
+        {bytes - 10, 1, "checksum"},   {bytes - 1, 1, "checksum"}};
     for (int k = 0; k < COUNT(damages); k++) {
         memcpy(state, before, bytes);
         memset(state + damages[k].at, 0xff, damages[k].count);
@@ -301,7 +302,7 @@ START_TEST(bad_input_changes_nothing) {
     float frame[13] = {0};
     frame[12] = NAN;
     ck_assert_int_eq(snnd_stream_push(stream, frame, NULL, NULL), SNND_ERROR_ARGUMENT);
-    ck_assert_str_eq(snnd_stream_last_error(stream), "channel 12 of frame 0 is nan");
+    ck_assert_str_eq(snnd_stream_last_error(stream), "channel 12 of frame 0 is nan; expected a finite number");
     ck_assert_int_eq(snnd_stream_push(stream, NULL, NULL, NULL), SNND_ERROR_ARGUMENT);
     const int32_t events[] = {0, 13};
     ck_assert_int_eq(snnd_stream_push_events(stream, events, 2, NULL, NULL), SNND_ERROR_ARGUMENT);
@@ -312,7 +313,8 @@ START_TEST(bad_input_changes_nothing) {
     float one_place[64];
     frame[12] = 0;
     ck_assert_int_eq(snnd_stream_push(stream, frame, one_place, one_place), SNND_ERROR_ARGUMENT);
-    ck_assert_str_eq(snnd_stream_last_error(stream), "potentials and scores have one place; expected two");
+    ck_assert_str_eq(snnd_stream_last_error(stream),
+                     "potentials and scores would be written to the same place; expected two different places");
     ck_assert_int_eq(snnd_stream_frames(stream), 0);
     snnd_stream_free(stream);
     free_bed(&b);

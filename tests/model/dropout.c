@@ -158,7 +158,8 @@ START_TEST(a_mask_must_be_finite_and_for_a_layer_of_dropout) {
     snnd_network *other = make_network(context, WIDE);
     snnd_layer *lif = add_lif(other);
     snnd_workspace *own = make_workspace(other, 1, 1);
-    FAILS(context, SNND_ERROR_ARGUMENT, "lif; expected dropout", snnd_workspace_set_dropout_mask(own, lif, mask_a));
+    FAILS(context, SNND_ERROR_ARGUMENT, "lif; expected a layer of dropout",
+          snnd_workspace_set_dropout_mask(own, lif, mask_a));
     snnd_workspace_free(own);
     snnd_network_free(other);
 }

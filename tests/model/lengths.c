@@ -576,7 +576,7 @@ START_TEST(lengths_that_cannot_be_are_named) {
           snnd_workspace_set_lengths(b.workspace, b.length, BATCH + 1));
     FAILS(context, SNND_ERROR_ARGUMENT, "there are 0 lengths", snnd_workspace_set_lengths(b.workspace, b.length, 0));
     ck_assert_int_eq(snnd_workspace_set_lengths(NULL, b.length, BATCH), SNND_ERROR_ARGUMENT);
-    FAILS(context, SNND_ERROR_ARGUMENT, "count is 19; expected 20, as many as lengths were set",
+    FAILS(context, SNND_ERROR_ARGUMENT, "count is 19; expected 20, the number of lengths that were set",
           snnd_workspace_forward(b.workspace, SNND_EVALUATE, b.input, BATCH - 1));
     /* What was set stays, and so does the pass. */
     ck_assert_double_eq(operations_of(b.workspace, 1).multiplications, rate);

@@ -417,16 +417,17 @@ START_TEST(positions_that_synapses_share_belong_to_inputs_or_outputs) {
     OK(context, snnd_network_clamp(network));
     ck_assert_float_eq(floats(layer, SNND_ARRAY_POSITION)[1], 4);
     floats(layer, SNND_ARRAY_POSITION)[1] = NAN;
-    FAILS(context, SNND_ERROR_NUMERIC, "position 1 of layer 0 is nan", snnd_layer_delays(layer, delays));
+    FAILS(context, SNND_ERROR_NUMERIC, "position 1 of layer 0 is nan; expected a finite number",
+          snnd_layer_delays(layer, delays));
 }
 END_TEST
 
 START_TEST(arrays_that_a_layer_lacks_are_named) {
     snnd_array array;
     snnd_layer *delays = add_delays(network, 5, NULL), *batch_norm = add_batch_norm(network);
-    FAILS(context, SNND_ERROR_STATE, "'mask': no sparsity controller",
+    FAILS(context, SNND_ERROR_STATE, "'mask': only sparsity controllers",
           snnd_layer_array(delays, SNND_ARRAY_MASK, &array));
-    FAILS(context, SNND_ERROR_STATE, "'sign': no sparsity controller",
+    FAILS(context, SNND_ERROR_STATE, "'sign': only sparsity controllers",
           snnd_layer_array(delays, SNND_ARRAY_SIGN, &array));
     FAILS(context, SNND_ERROR_STATE, "'scale'", snnd_layer_array(delays, SNND_ARRAY_SCALE, &array));
     FAILS(context, SNND_ERROR_STATE, "(batch_norm) has no array 'weight'",
@@ -528,7 +529,7 @@ START_TEST(what_cannot_be_in_an_array_is_not_set) {
     FAILS(context, SNND_ERROR_ARGUMENT, "values is NULL", snnd_layer_set_array(layer, SNND_ARRAY_WEIGHT, NULL, count));
     FAILS(context, SNND_ERROR_ARGUMENT, "no array of this name",
           snnd_layer_set_array(layer, (snnd_array_name)0, values, count));
-    FAILS(context, SNND_ERROR_ARGUMENT, "'mask' is for sparsity controllers",
+    FAILS(context, SNND_ERROR_ARGUMENT, "only sparsity controllers can set 'mask'",
           snnd_layer_set_array(layer, SNND_ARRAY_MASK, values, count));
     FAILS(context, SNND_ERROR_STATE, "no array 'scale'", snnd_layer_set_array(layer, SNND_ARRAY_SCALE, values, count));
     ck_assert_int_eq(snnd_layer_set_array(NULL, SNND_ARRAY_WEIGHT, values, count), SNND_ERROR_ARGUMENT);

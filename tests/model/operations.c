@@ -89,7 +89,7 @@ START_TEST(what_cannot_be_counted_is_refused_by_name) {
     FAILS(context, SNND_ERROR_ARGUMENT, "operations is NULL", snnd_workspace_operations(workspace, NULL, NULL, NULL));
     FAILS(context, SNND_ERROR_ARGUMENT, "another network",
           snnd_workspace_operations(workspace, theirs, NULL, &operations));
-    FAILS(context, SNND_ERROR_ARGUMENT, "layer 1 is lif; expected one of delays",
+    FAILS(context, SNND_ERROR_ARGUMENT, "layer 1 is lif; expected a layer of delays",
           snnd_workspace_operations(workspace, snnd_network_layer(network, 1), NULL, &operations));
     FAILS(context, SNND_ERROR_ARGUMENT, "accumulation is -1",
           snnd_workspace_operations(workspace, NULL, &below, &operations));
@@ -98,7 +98,7 @@ START_TEST(what_cannot_be_counted_is_refused_by_name) {
     FAILS(context, SNND_ERROR_ARGUMENT, "accumulation is",
           snnd_workspace_operations(workspace, NULL, &none, &operations));
     snnd_workspace *fresh = make_workspace(network, 1, 1);
-    FAILS(context, SNND_ERROR_STATE, "no batch", snnd_workspace_operations(fresh, NULL, NULL, &operations));
+    FAILS(context, SNND_ERROR_STATE, "no forward pass", snnd_workspace_operations(fresh, NULL, NULL, &operations));
     operations.size = 1;
     FAILS(context, SNND_ERROR_ARGUMENT, "snnd_operations",
           snnd_workspace_operations(workspace, NULL, NULL, &operations));

@@ -268,13 +268,13 @@ START_TEST(a_backward_pass_uses_up_what_was_given) {
     float *given = gradients_by(workspace, false, 1, &count);
     OK(context, snnd_workspace_loss(workspace, labels, &l1, NULL));
     OK(context, snnd_workspace_backward(workspace));
-    FAILS(context, SNND_ERROR_STATE, "made once", snnd_workspace_backward(workspace));
+    FAILS(context, SNND_ERROR_STATE, "made only once", snnd_workspace_backward(workspace));
     give_to_all(workspace);
     FAILS(context, SNND_ERROR_STATE, "no backward pass since", snnd_workspace_clip_gradients(workspace, 1, NULL));
     OK(context, snnd_workspace_backward(workspace));
     float *again = all_gradients(workspace, &count);
     assert_same_bits(given, again, count * sizeof *given, "gradients");
-    FAILS(context, SNND_ERROR_STATE, "made once", snnd_workspace_backward(workspace));
+    FAILS(context, SNND_ERROR_STATE, "made only once", snnd_workspace_backward(workspace));
     free(given);
     free(again);
     snnd_workspace_free(workspace);

@@ -105,8 +105,9 @@ START_TEST(a_batch_overflows_where_a_stream_does) {
         overflows += expected;
         if (!expected)
             continue;
-        ck_assert_ptr_nonnull(strstr(snnd_context_last_error(context), "overflow: inputs or parameters are so large"));
-        FAILS(context, SNND_ERROR_STATE, "no batch has been passed",
+        ck_assert_ptr_nonnull(
+            strstr(snnd_context_last_error(context), "overflow because inputs or parameters are too large"));
+        FAILS(context, SNND_ERROR_STATE, "no forward pass has been made",
               snnd_workspace_scores(workspace, SNND_READOUT_SUM, input));
     }
     ck_assert_msg(overflows > ROUNDS / 10 && overflows < ROUNDS * 9 / 10, "%d of %d overflow", overflows, ROUNDS);
@@ -196,7 +197,7 @@ END_TEST
 static void assert_no_pass(snnd_layer *last) {
     static float values[BATCH * STEPS * NEURONS];
     static const int32_t labels[BATCH];
-    static const char none[] = "no batch has been passed forward yet";
+    static const char none[] = "no forward pass has been made yet";
     int32_t classes[BATCH];
     double rates[NEURONS];
     snnd_array array;

@@ -15,7 +15,7 @@ START_TEST(networks_have_a_most_of_inputs) {
     FAILS(context, SNND_ERROR_ARGUMENT, "inputs is 1048577", snnd_network_create(context, MOST_NEURONS + 1, &network));
     OK(context, snnd_network_create(context, MOST_NEURONS, &network));
     OK(context, snnd_network_add_lif(network, NULL, NULL));
-    FAILS(context, SNND_ERROR_MEMORY, "layer 1 (batch_norm), 1048576 neurons",
+    FAILS(context, SNND_ERROR_MEMORY, "layer 1 (batch_norm) of 1048576 neurons",
           snnd_network_add_batch_norm(network, NULL, NULL));
     memory.largest = 8 * MEGABYTE;
     OK(context, snnd_network_add_batch_norm(network, NULL, NULL));
@@ -31,15 +31,15 @@ static const struct {
     snnd_status status;
     const char *words;
 } layers[] = {
-    {MOST_NEURONS, 2047, 1, 0, SNND_ERROR_MEMORY, "layer 0 (delays), 2047 neurons"},
+    {MOST_NEURONS, 2047, 1, 0, SNND_ERROR_MEMORY, "layer 0 (delays) of 2047 neurons"},
     {MOST_NEURONS, 2048, 1, 0, SNND_ERROR_ARGUMENT, "more than 2^31 taps"},
-    {2047, MOST_NEURONS, 1, 0, SNND_ERROR_MEMORY, "layer 0 (delays), 1048576 neurons"},
+    {2047, MOST_NEURONS, 1, 0, SNND_ERROR_MEMORY, "layer 0 (delays) of 1048576 neurons"},
     {2048, MOST_NEURONS, 1, 0, SNND_ERROR_ARGUMENT, "more than 2^31 taps"},
-    {46340, 46341, 1, 0, SNND_ERROR_MEMORY, "layer 0 (delays), 46341 neurons"},
+    {46340, 46341, 1, 0, SNND_ERROR_MEMORY, "layer 0 (delays) of 46341 neurons"},
     {46341, 46341, 1, 0, SNND_ERROR_ARGUMENT, "more than 2^31 taps"},
-    {MOST_NEURONS, 2, 1, 1022, SNND_ERROR_MEMORY, "layer 0 (delays), 2 neurons"},
+    {MOST_NEURONS, 2, 1, 1022, SNND_ERROR_MEMORY, "layer 0 (delays) of 2 neurons"},
     {MOST_NEURONS, 3, 1, 1022, SNND_ERROR_ARGUMENT, "more than 2^31 taps"},
-    {MOST_NEURONS, 31, 64, 0, SNND_ERROR_MEMORY, "layer 0 (delays), 31 neurons"},
+    {MOST_NEURONS, 31, 64, 0, SNND_ERROR_MEMORY, "layer 0 (delays) of 31 neurons"},
     {MOST_NEURONS, 32, 64, 0, SNND_ERROR_ARGUMENT, "more than 2^31 taps"},
     {1, MOST_NEURONS + 1, 1, 0, SNND_ERROR_ARGUMENT, "outputs is 1048577"},
     {1, INT32_MAX, 64, 1022, SNND_ERROR_ARGUMENT, "more than 2^31 taps"},

@@ -411,7 +411,7 @@ END_TEST
 
 START_TEST(a_backward_pass_is_made_once) {
     train_pass(workspace, input, labels, BATCH, NULL);
-    FAILS(context, SNND_ERROR_STATE, "is made once", snnd_workspace_backward(workspace));
+    FAILS(context, SNND_ERROR_STATE, "can be made only once", snnd_workspace_backward(workspace));
     OK(context, snnd_workspace_loss(workspace, labels, NULL, NULL)); /* a new loss of the same pass */
     OK(context, snnd_workspace_backward(workspace));
 }
@@ -452,7 +452,7 @@ START_TEST(a_workspace_without_gradients_does_not_train) {
     snnd_workspace *small;
     snnd_array array;
     OK(context, snnd_workspace_create(network, 1, STEPS, 0, &small));
-    FAILS(context, SNND_ERROR_STATE, "made with gradients", snnd_workspace_forward(small, SNND_TRAIN, input, 1));
+    FAILS(context, SNND_ERROR_STATE, "created with gradients", snnd_workspace_forward(small, SNND_TRAIN, input, 1));
     FAILS(context, SNND_ERROR_STATE, "without gradients",
           snnd_workspace_gradient(small, layer_at(0), SNND_ARRAY_WEIGHT, &array));
     snnd_workspace_free(small);
@@ -463,10 +463,11 @@ START_TEST(nothing_can_be_read_before_a_pass) {
     float values[1];
     int32_t classes[1];
     snnd_array array;
-    FAILS(context, SNND_ERROR_STATE, "no batch", snnd_workspace_loss(workspace, labels, NULL, NULL));
-    FAILS(context, SNND_ERROR_STATE, "no batch", snnd_workspace_scores(workspace, SNND_READOUT_SUM, values));
-    FAILS(context, SNND_ERROR_STATE, "no batch", snnd_workspace_predictions(workspace, SNND_READOUT_SUM, classes));
-    FAILS(context, SNND_ERROR_STATE, "no batch",
+    FAILS(context, SNND_ERROR_STATE, "no forward pass", snnd_workspace_loss(workspace, labels, NULL, NULL));
+    FAILS(context, SNND_ERROR_STATE, "no forward pass", snnd_workspace_scores(workspace, SNND_READOUT_SUM, values));
+    FAILS(context, SNND_ERROR_STATE, "no forward pass",
+          snnd_workspace_predictions(workspace, SNND_READOUT_SUM, classes));
+    FAILS(context, SNND_ERROR_STATE, "no forward pass",
           snnd_workspace_record(workspace, layer_at(0), SNND_RECORD_OUTPUT, values));
     FAILS(context, SNND_ERROR_STATE, "no backward pass",
           snnd_workspace_gradient(workspace, layer_at(0), SNND_ARRAY_WEIGHT, &array));
@@ -683,7 +684,7 @@ END_TEST
 START_TEST(what_has_no_spike_rates_is_named) {
     double rates[HIDDEN] = {-1};
     snnd_network *other = make_spiking(context, INPUTS, HIDDEN, CLASSES, 8, 0.4);
-    FAILS(context, SNND_ERROR_STATE, "no batch", snnd_workspace_spike_rates(workspace, layer_at(2), rates));
+    FAILS(context, SNND_ERROR_STATE, "no forward pass", snnd_workspace_spike_rates(workspace, layer_at(2), rates));
     OK(context, snnd_workspace_forward(workspace, SNND_EVALUATE, input, 1));
     FAILS(context, SNND_ERROR_ARGUMENT, "layer 0 (delays)", snnd_workspace_spike_rates(workspace, layer_at(0), rates));
     FAILS(context, SNND_ERROR_ARGUMENT, "rates is NULL", snnd_workspace_spike_rates(workspace, layer_at(2), NULL));

@@ -216,9 +216,9 @@ START_TEST(factors_that_cannot_be_are_named) {
     for (int k = 0; k < COUNT(bad); k++)
         FAILS(context, SNND_ERROR_ARGUMENT, "the factor of 'scale' of layer 1 is",
               snnd_optimizer_set_factor(optimizer, batch_norm, SNND_ARRAY_SCALE, bad[k]));
-    FAILS(context, SNND_ERROR_STATE, "does not move 'position' of layer 0",
+    FAILS(context, SNND_ERROR_STATE, "does not update 'position' of layer 0",
           snnd_optimizer_set_factor(optimizer, delays, SNND_ARRAY_POSITION, 0));
-    FAILS(context, SNND_ERROR_STATE, "does not move 'running_mean' of layer 1",
+    FAILS(context, SNND_ERROR_STATE, "does not update 'running_mean' of layer 1",
           snnd_optimizer_set_factor(optimizer, batch_norm, SNND_ARRAY_RUNNING_MEAN, 0));
     FAILS(context, SNND_ERROR_ARGUMENT, "expected a layer",
           snnd_optimizer_set_factor(optimizer, NULL, SNND_ARRAY_WEIGHT, 0));
@@ -439,7 +439,7 @@ START_TEST(a_moment_that_overflows_is_named) {
     OK(context, snnd_optimizer_create(network, NULL, &optimizer));
     snnd_workspace *passed = make_passed_workspace(network);
     gradient_of(passed, delays, SNND_ARRAY_WEIGHT)[1] = 1e25f;
-    FAILS(context, SNND_ERROR_NUMERIC, "a moment 2 of weight of layer 0 (delays) is not finite",
+    FAILS(context, SNND_ERROR_NUMERIC, "moment 2 of weight of layer 0 (delays) is not finite",
           snnd_optimizer_step(optimizer, passed));
     snnd_workspace_free(passed);
 }

@@ -101,7 +101,7 @@ END_TEST
 START_TEST(a_trainer_takes_the_controller_that_there_is) {
     bed b = make_bed(SNND_GROWTH_RANDOM);
     snnd_trainer *trainer = NULL;
-    FAILS(context, SNND_ERROR_STATE, "the network has a controller, DEEP R; expected it as `sparsity`",
+    FAILS(context, SNND_ERROR_STATE, "the network has the sparsity controller DEEP R; expected it in `sparsity`",
           snnd_trainer_create(b.network, NULL, &trainer));
     ck_assert_ptr_null(trainer);
     free_bed(&b);

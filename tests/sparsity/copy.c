@@ -137,9 +137,9 @@ START_TEST(what_differs_is_named_and_nothing_changes) {
     FAILS(context, SNND_ERROR_ARGUMENT, "2 inputs and 0 layers", snnd_network_copy_parameters(made.network, few));
     FAILS(context, SNND_ERROR_ARGUMENT, "layer 0 is delays of 13 neurons",
           snnd_network_copy_parameters(made.network, wide));
-    FAILS(context, SNND_ERROR_ARGUMENT, "max_delay of its layer 0 (delays) is 12; this one's is 10",
+    FAILS(context, SNND_ERROR_ARGUMENT, "max_delay of its layer 0 (delays) is 12; in this network it is 10",
           snnd_network_copy_parameters(made.network, longer));
-    FAILS(context, SNND_ERROR_ARGUMENT, "probability of its layer 3 (dropout) is 0.375; this one's is 0.2",
+    FAILS(context, SNND_ERROR_ARGUMENT, "probability of its layer 3 (dropout) is 0.375; in this network it is 0.2",
           snnd_network_copy_parameters(made.network, dropping));
     FAILS(context, SNND_ERROR_ARGUMENT, "from is NULL", snnd_network_copy_parameters(made.network, NULL));
     FAILS(context, SNND_ERROR_ARGUMENT, "clone is NULL", snnd_network_clone(made.network, NULL));

@@ -546,7 +546,7 @@ START_TEST(noise_needs_an_optimizers_rate) {
     snnd_deep_r_options options;
     sparsity = make_original(network, 1e-3, 1);
     workspace = make_passed_workspace(network);
-    FAILS(context, SNND_ERROR_ARGUMENT, "noise of a temperature needs its learning rate",
+    FAILS(context, SNND_ERROR_ARGUMENT, "the noise of a temperature above 0 needs the learning rate of an optimizer",
           snnd_sparsity_step(sparsity, workspace, NULL));
     OK(context, snnd_deep_r_options_init(&options, sizeof options));
     options.temperature = -1;
@@ -594,7 +594,7 @@ START_TEST(options_out_of_range_are_named) {
     FAILS(context, SNND_ERROR_ARGUMENT, "growth is 3", create(0.5, SNND_START_RANDOM, 3, SNND_SIGNS_DEFAULT));
     FAILS(context, SNND_ERROR_ARGUMENT, "start is 3", create(0.5, 3, SNND_GROWTH_RANDOM, SNND_SIGNS_DEFAULT));
     FAILS(context, SNND_ERROR_ARGUMENT, "signs is 4", create(0.5, SNND_START_RANDOM, SNND_GROWTH_RANDOM, 4));
-    FAILS(context, SNND_ERROR_ARGUMENT, "must keep signs",
+    FAILS(context, SNND_ERROR_ARGUMENT, "must have fixed signs",
           create(0.5, SNND_START_RANDOM, SNND_GROWTH_RANDOM, SNND_SIGNS_NONE));
     FAILS(context, SNND_ERROR_ARGUMENT, "sparsity is NULL", snnd_sparsity_create_deep_r(network, NULL, NULL, NULL));
     ck_assert_int_eq(snnd_sparsity_create_deep_r(NULL, NULL, NULL, &sparsity), SNND_ERROR_ARGUMENT);
@@ -632,7 +632,7 @@ START_TEST(a_second_controller_must_keep_what_there_is) {
     memcpy(mask, mask_of(layer), sizeof mask);
     memcpy(sign, signs_of(layer), sizeof sign);
     memcpy(values, theta(), sizeof values);
-    FAILS(context, SNND_ERROR_STATE, "has a mask already",
+    FAILS(context, SNND_ERROR_STATE, "already has a mask",
           create(0.5, SNND_START_RANDOM, SNND_GROWTH_GRADIENT, SNND_SIGNS_DEFAULT));
     FAILS(context, SNND_ERROR_ARGUMENT, "layer 0 has 6 synapses; expected 3",
           create(0.75, SNND_START_KEEP, SNND_GROWTH_GRADIENT, SNND_SIGNS_DEFAULT));
@@ -644,10 +644,10 @@ START_TEST(a_second_controller_must_keep_what_there_is) {
 END_TEST
 
 START_TEST(keeping_needs_masks_and_signs) {
-    FAILS(context, SNND_ERROR_ARGUMENT, "must keep signs",
+    FAILS(context, SNND_ERROR_ARGUMENT, "must have fixed signs",
           create(0.5, SNND_START_KEEP, SNND_GROWTH_GRADIENT, SNND_SIGNS_DEFAULT));
     snnd_sparsity_free(make_fixed_mask(network, 0.5, 0));
-    FAILS(context, SNND_ERROR_ARGUMENT, "must keep signs",
+    FAILS(context, SNND_ERROR_ARGUMENT, "must have fixed signs",
           create(0.5, SNND_START_KEEP, SNND_GROWTH_GRADIENT, SNND_SIGNS_DEFAULT));
 }
 END_TEST
@@ -685,7 +685,7 @@ END_TEST
 START_TEST(a_network_keeps_its_masks_while_there_is_a_controller) {
     sparsity = make_deep_r(network, 0.5, SNND_GROWTH_GRADIENT, SNND_SIGNS_SYNAPSE, 1);
     const float before = theta()[0];
-    FAILS(context, SNND_ERROR_STATE, "has a sparsity controller, whose masks it would lose",
+    FAILS(context, SNND_ERROR_STATE, "has a sparsity controller, whose masks would be lost",
           snnd_network_initialize(network, 9));
     ck_assert_float_eq(theta()[0], before);
     ck_assert_ptr_nonnull(mask_of(layer));
@@ -703,7 +703,7 @@ START_TEST(a_step_of_the_optimizer_is_followed_by_one_of_the_controller) {
     for (int step = 0; step < 3; step++) {
         OK(context, snnd_optimizer_step(optimizer, workspace));
         OK(context, snnd_sparsity_step(sparsity, workspace, optimizer));
-        FAILS(context, SNND_ERROR_STATE, "the optimizer has made no step since the controller's last",
+        FAILS(context, SNND_ERROR_STATE, "the optimizer has made no step since the last step of the controller",
               snnd_sparsity_step(sparsity, workspace, optimizer));
     }
     ck_assert_uint_eq(sparsity->steps, 3);

@@ -144,7 +144,7 @@ START_TEST(a_second_controller_must_keep_the_mask) {
     uint8_t mask[HIDDEN * INPUTS];
     snnd_sparsity_free(make_fixed_mask(network, 0.75, 0));
     memcpy(mask, mask_of(first), sizeof mask);
-    FAILS(context, SNND_ERROR_STATE, "has a mask already", create(0.75, SNND_START_RANDOM));
+    FAILS(context, SNND_ERROR_STATE, "already has a mask", create(0.75, SNND_START_RANDOM));
     FAILS(context, SNND_ERROR_ARGUMENT, "layer 0 has 30 synapses; expected 60", create(0.5, SNND_START_KEEP));
     OK(context, create(0.75, SNND_START_KEEP));
     ck_assert_mem_eq(mask_of(first), mask, sizeof mask);
@@ -152,12 +152,12 @@ START_TEST(a_second_controller_must_keep_the_mask) {
 END_TEST
 
 START_TEST(keeping_needs_masks_and_takes_the_signs_there_are) {
-    FAILS(context, SNND_ERROR_STATE, "asks for masks, and layer 0 has none", create(0.75, SNND_START_KEEP));
+    FAILS(context, SNND_ERROR_STATE, "needs masks, but layer 0 has none", create(0.75, SNND_START_KEEP));
     snnd_sparsity_free(make_deep_r(network, 0.75, SNND_GROWTH_RANDOM, SNND_SIGNS_DALE, 0));
     snnd_structure unsigned_weights = structure_of(0.75);
     unsigned_weights.start = SNND_START_KEEP;
     unsigned_weights.signs = SNND_SIGNS_NONE;
-    FAILS(context, SNND_ERROR_STATE, "layer 0 has signs",
+    FAILS(context, SNND_ERROR_STATE, "layer 0 has fixed signs",
           snnd_sparsity_create_fixed_mask(network, &unsigned_weights, &sparsity));
     OK(context, create(0.75, SNND_START_KEEP));
     ck_assert_int_eq(sparsity->structure.signs, SNND_SIGNS_SYNAPSE);

@@ -279,7 +279,7 @@ START_TEST(rules_that_cannot_do_without_signs_say_so) {
         w.layer[0] = add_delays(w.network, HIDDEN, NULL);
         snnd_structure structure = structure_of(0.5);
         structure.signs = SNND_SIGNS_NONE;
-        FAILS(context, SNND_ERROR_ARGUMENT, "synapses must keep signs", create_rule(&w, &structure));
+        FAILS(context, SNND_ERROR_ARGUMENT, "synapses must have fixed signs", create_rule(&w, &structure));
         snnd_network_free(w.network);
     }
 }

@@ -255,7 +255,7 @@ END_TEST
 
 static void count_warnings(void *user, snnd_log_level level, const char *message) {
     ck_assert_int_eq(level, SNND_LOG_WARNING);
-    ck_assert_ptr_nonnull(strstr(message, "rewiring has left layer 1 without a synapse"));
+    ck_assert_ptr_nonnull(strstr(message, "rewiring has left layer 1 without synapses"));
     ++*(int *)user;
 }
 
@@ -403,10 +403,11 @@ START_TEST(momentum_needs_an_optimizer_of_the_networks_weights) {
     OK(context, snnd_optimizer_options_init(&of_positions, sizeof of_positions));
     of_positions.parameters = SNND_PARAMETERS_POSITIONS;
     OK(context, snnd_optimizer_create(network, &of_positions, &wrong));
-    FAILS(context, SNND_ERROR_ARGUMENT, "needs its moments", snnd_sparsity_step(sparsity, workspace, NULL));
-    FAILS(context, SNND_ERROR_ARGUMENT, "needs its moments", snnd_sparsity_end_epoch(sparsity, NULL));
+    FAILS(context, SNND_ERROR_ARGUMENT, "needs the moments of an optimizer",
+          snnd_sparsity_step(sparsity, workspace, NULL));
+    FAILS(context, SNND_ERROR_ARGUMENT, "needs the moments of an optimizer", snnd_sparsity_end_epoch(sparsity, NULL));
     FAILS(context, SNND_ERROR_ARGUMENT, "another network", snnd_sparsity_step(sparsity, workspace, foreign));
-    FAILS(context, SNND_ERROR_ARGUMENT, "does not move weights", snnd_sparsity_step(sparsity, workspace, wrong));
+    FAILS(context, SNND_ERROR_ARGUMENT, "does not update weights", snnd_sparsity_step(sparsity, workspace, wrong));
     ck_assert_int_eq(snnd_sparsity_end_epoch(NULL, NULL), SNND_ERROR_ARGUMENT);
     assert_scene(scene_mask, scene_weight);
     snnd_optimizer_free(wrong);

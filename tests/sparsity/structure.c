@@ -141,10 +141,10 @@ START_TEST(a_network_has_one_controller_at_a_time) {
     snnd_sparsity *second_one = NULL;
     make_layers(5, 3, 7);
     OK(context, create());
-    FAILS(context, SNND_ERROR_STATE, "the network has a controller, fixed mask; free it",
+    FAILS(context, SNND_ERROR_STATE, "the network has the sparsity controller fixed mask; free it",
           snnd_sparsity_create_deep_r(network, &structure, NULL, &second_one));
     ck_assert_ptr_null(second_one);
-    FAILS(context, SNND_ERROR_STATE, "the network has a controller, fixed mask; free it",
+    FAILS(context, SNND_ERROR_STATE, "the network has the sparsity controller fixed mask; free it",
           snnd_sparsity_create_fixed_mask(network, &structure, &second_one));
     snnd_sparsity_free(sparsity);
     sparsity = NULL;
@@ -224,7 +224,7 @@ START_TEST(pruning_of_signs_keeps_them) {
     memcpy(sign, signs_of(first), sizeof sign);
     structure.start = SNND_START_MAGNITUDE;
     structure.signs = SNND_SIGNS_NONE;
-    FAILS(context, SNND_ERROR_STATE, "layer 0 has signs", create());
+    FAILS(context, SNND_ERROR_STATE, "layer 0 has fixed signs", create());
     structure.signs = SNND_SIGNS_DALE;
     OK(context, create());
     ck_assert_int_eq(snnd_layer_active(first), 8);
@@ -240,7 +240,7 @@ END_TEST
 START_TEST(weights_that_are_there_cannot_be_given_signs) {
     make_trained();
     structure.signs = SNND_SIGNS_DALE;
-    FAILS(context, SNND_ERROR_STATE, "layer 0 has no signs, and weights that are there cannot be given any", create());
+    FAILS(context, SNND_ERROR_STATE, "layer 0 has no fixed signs, and they cannot be added", create());
     ck_assert_int_eq(snnd_network_active(network), 9);
 }
 END_TEST
@@ -307,7 +307,8 @@ START_TEST(only_a_network_of_the_same_layers_can_be_rewound_to) {
     snnd_network *other = make_spiking(context, 5, 9, 3, 6, 0.2);
     network = make_spiking(context, 5, 8, 3, 6, 0.2);
     snnd_network *copy = make_spiking(context, 5, 8, 3, 6, 0.2);
-    FAILS(context, SNND_ERROR_ARGUMENT, "snnd_network_rewind, the initial network: its layer 0 is delays of 9",
+    FAILS(context, SNND_ERROR_ARGUMENT,
+          "snnd_network_rewind: the network `initial` does not match: its layer 0 is delays of 9",
           snnd_network_rewind(network, other));
     FAILS(context, SNND_ERROR_ARGUMENT, "initial is NULL", snnd_network_rewind(network, NULL));
     ck_assert_int_eq(snnd_network_rewind(NULL, other), SNND_ERROR_ARGUMENT);

@@ -496,13 +496,13 @@ START_TEST(another_network_is_named) {
     free_toy(&other);
     make_toy(&made);
     train_epochs(&made, dataset, 1);
-    FAILS(context, SNND_ERROR_ARGUMENT, "probability of its layer 3 (dropout) is 0.25; this one's is 0.2",
+    FAILS(context, SNND_ERROR_ARGUMENT, "probability of its layer 3 (dropout) is 0.25; in this network it is 0.2",
           snnd_trainer_load_checkpoint(made.trainer, scratch("other"), NULL));
     other.network = make_network(context, TOY_CHANNELS);
     add_delays(other.network, TOY_CLASSES, NULL);
     OK(context, snnd_trainer_create(other.network, &other.options, &other.trainer));
     save(&other, "other");
-    FAILS(context, SNND_ERROR_ARGUMENT, "2 inputs and 1 layers; this one has 2 and 6",
+    FAILS(context, SNND_ERROR_ARGUMENT, "2 inputs and 1 layers; this network has 2 and 6",
           snnd_trainer_load_checkpoint(made.trainer, scratch("other"), NULL));
     assert_unharmed(&made);
     free_toy(&other);
@@ -558,8 +558,8 @@ END_TEST
 START_TEST(a_zero_in_the_text_of_a_checkpoint_is_refused) {
     static const struct {
         const char *from, *to, *words;
-    } zeros[] = {{"abcdef", "\\u0000", "the header is JSON with a zero in it"},
-                 {"momentum_low", "momen\\\\u0000", "its 'snndelay.trainer' is not JSON, has a zero in it"},
+    } zeros[] = {{"abcdef", "\\u0000", "the header is not JSON, or it contains a zero byte"},
+                 {"momentum_low", "momen\\\\u0000", "its 'snndelay.trainer' is not JSON, contains a zero byte"},
                  {"momentum_low", "momentum_\\\"x", "its 'snndelay.trainer' is not JSON"}};
     char *note = NULL;
     make_toy(&made);
@@ -653,7 +653,8 @@ START_TEST(moments_that_cannot_be_are_neither_saved_nor_loaded) {
     second[2] = -1;
     save(&made, "run");
     second[2] = before;
-    FAILS(context, SNND_ERROR_FORMAT, "number 2 of tensor 'optimizer.weights.layers.0.weight.2' is -1",
+    FAILS(context, SNND_ERROR_FORMAT,
+          "number 2 of tensor 'optimizer.weights.layers.0.weight.2' is -1; expected a finite number of at least 0",
           snnd_trainer_load_checkpoint(made.trainer, scratch("run"), NULL));
     assert_unharmed(&made);
 }
@@ -663,7 +664,7 @@ START_TEST(a_network_file_is_no_checkpoint) {
     make_toy(&made);
     train_epochs(&made, dataset, 1);
     OK(context, snnd_network_save(made.network, scratch("network")));
-    FAILS(context, SNND_ERROR_FORMAT, "a network, but no checkpoint",
+    FAILS(context, SNND_ERROR_FORMAT, "a network, but not a checkpoint",
           snnd_trainer_load_checkpoint(made.trainer, scratch("network"), NULL));
     assert_unharmed(&made);
 }

@@ -162,7 +162,7 @@ START_TEST(an_epoch_whose_source_fails_goes_on_where_it_failed) {
         make_toy_of(&made, context, ahead[_i]);
         train_epochs(&made, dataset, 1);
         of.epoch = 1, of.index = n;
-        snprintf(words, sizeof words, "could not give sample %lld: fetch returned -5", (long long)n);
+        snprintf(words, sizeof words, "could not deliver sample %lld: fetch returned -5", (long long)n);
         for (int again = 0; again < 2; again++)
             FAILS(context, SNND_ERROR_CALLBACK, words, snnd_trainer_epoch(made.trainer, dataset, &report));
         ck_assert_int_eq(snnd_trainer_epochs_done(made.trainer), 1);

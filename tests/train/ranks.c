@@ -371,7 +371,7 @@ START_TEST(an_error_of_one_rank_ends_the_step_of_all) {
     work_together(together, &of_two, step_on_nothing);
     ck_assert_int_eq(together[0].status, SNND_ERROR_ARGUMENT);
     ck_assert_int_eq(together[1].status, SNND_ERROR_ARGUMENT);
-    ck_assert_str_eq(together[0].said, "another rank could not go on: invalid argument");
+    ck_assert_str_eq(together[0].said, "another rank failed: invalid argument");
     ck_assert_msg(strstr(together[1].said, "input of sample") != NULL, "%s", together[1].said);
     work_together(together, &of_two, finish);
     end(together, &of_two);

@@ -91,7 +91,7 @@ START_TEST(what_is_no_readout_is_refused) {
     make_toy(&made);
     for (int k = 0; k < COUNT(words); k++) {
         save_with(words[k]);
-        FAILS(context, SNND_ERROR_FORMAT, k < COUNT(words) - 1 ? "a readout that is not known" : "twice",
+        FAILS(context, SNND_ERROR_FORMAT, k < COUNT(words) - 1 ? "an unknown readout" : "twice",
               snnd_network_load(context, scratch("a"), &loaded));
     }
 }
@@ -137,7 +137,7 @@ START_TEST(a_checkpoint_says_what_was_trained) {
     /* One that was made for another readout does not take it, until its network has it. */
     other.options.readout = _i % (SNND_READOUTS_END - 1) + 1;
     make_toy(&other);
-    FAILS(context, SNND_ERROR_ARGUMENT, "another setting 'readout'",
+    FAILS(context, SNND_ERROR_ARGUMENT, "its setting 'readout' differs",
           snnd_trainer_load_checkpoint(other.trainer, scratch("run"), NULL));
     ck_assert_int_eq(snnd_network_readout(other.network), _i % (SNND_READOUTS_END - 1) + 1);
     OK(context, snnd_network_set_readout(other.network, (snnd_readout)_i));

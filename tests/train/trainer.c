@@ -451,7 +451,8 @@ START_TEST(steps_of_the_hosts_do_not_take_the_place_of_an_epochs) {
     ck_assert_int_eq(snnd_trainer_epoch(made.trainer, dataset, &report), SNND_STOPPED);
     FAILS(context, SNND_ERROR_STATE, "2 steps of this epoch were made by snnd_trainer_epoch",
           snnd_trainer_step(made.trainer, input, &label, 1, TOY_STEPS, NULL));
-    FAILS(context, SNND_ERROR_STATE, "finish it by snnd_trainer_epoch", snnd_trainer_end_epoch(made.trainer));
+    FAILS(context, SNND_ERROR_STATE, "complete the epoch with snnd_trainer_epoch",
+          snnd_trainer_end_epoch(made.trainer));
     report = train_epochs(&made, dataset, 1);
     ck_assert_int_eq(report.samples, SAMPLES);
     train_epochs(&undisturbed, dataset, 1);
@@ -480,7 +481,7 @@ START_TEST(a_factor_of_0_keeps_an_array_through_training) {
     assert_same_bits(weight, floats(first, SNND_ARRAY_WEIGHT), sizeof weight, "weights");
     assert_same_bits(position, floats(first, SNND_ARRAY_POSITION), sizeof position, "positions");
     ck_assert(memcmp(before, floats(last, SNND_ARRAY_POSITION), sizeof before) != 0);
-    FAILS(context, SNND_ERROR_STATE, "does not move 'mask'",
+    FAILS(context, SNND_ERROR_STATE, "does not update 'mask'",
           snnd_trainer_set_factor(made.trainer, first, SNND_ARRAY_MASK, 0));
     FAILS(context, SNND_ERROR_ARGUMENT, "factor of 'position' of layer 0 is -1",
           snnd_trainer_set_factor(made.trainer, first, SNND_ARRAY_POSITION, -1));
@@ -865,13 +866,13 @@ START_TEST(what_the_trainer_decides_cannot_be_set) {
     given = usual;
     options.weights = &given;
     given.rate = 0.01;
-    FAILS(context, SNND_ERROR_ARGUMENT, "weights.rate is 0.01, and the schedule decides it", create(&options));
+    FAILS(context, SNND_ERROR_ARGUMENT, "weights.rate is 0.01, but the schedule sets the rate", create(&options));
     given.rate = usual.rate;
     given.parameters = SNND_PARAMETERS_POSITIONS;
     FAILS(context, SNND_ERROR_ARGUMENT, "weights.parameters is 2", create(&options));
     given.parameters = usual.parameters;
     given.momentum = 0.5;
-    FAILS(context, SNND_ERROR_ARGUMENT, "weights.momentum is 0.5, and the one-cycle schedule decides it",
+    FAILS(context, SNND_ERROR_ARGUMENT, "weights.momentum is 0.5, but the one-cycle schedule sets the momentum",
           create(&options));
     options.weight_schedule = &constant;
     OK(context, create(&options));
@@ -903,9 +904,9 @@ START_TEST(nothing_is_trained_beyond_the_end_of_a_cycle) {
     make_toy(&made);
     train_epochs(&made, dataset, 2);
     OK(context, snnd_dataset_sample(dataset, 0, &input, &label));
-    FAILS(context, SNND_ERROR_STATE, "epoch 2 is beyond weight_schedule, a one-cycle of 2 epochs",
+    FAILS(context, SNND_ERROR_STATE, "epoch 2 is beyond the end of weight_schedule, a one-cycle schedule of 2 epochs",
           snnd_trainer_epoch(made.trainer, dataset, NULL));
-    FAILS(context, SNND_ERROR_STATE, "beyond weight_schedule",
+    FAILS(context, SNND_ERROR_STATE, "beyond the end of weight_schedule",
           snnd_trainer_step(made.trainer, input, &label, 1, TOY_STEPS, NULL));
     OK(context, snnd_trainer_evaluate(made.trainer, dataset, &report));
     ck_assert_int_eq(snnd_trainer_epochs_done(made.trainer), 2);
@@ -1070,7 +1071,7 @@ START_TEST(numbers_that_cannot_be_leave_no_pass_in_the_workspace) {
     ck_assert_int_eq(_i == 0 ? snnd_trainer_epoch(made.trainer, dataset, NULL)
                              : snnd_trainer_evaluate(made.trainer, dataset, NULL),
                      SNND_ERROR_NUMERIC);
-    FAILS(context, SNND_ERROR_STATE, "no batch", snnd_workspace_scores(workspace, SNND_READOUT_SUM, scores));
+    FAILS(context, SNND_ERROR_STATE, "no forward pass", snnd_workspace_scores(workspace, SNND_READOUT_SUM, scores));
     mean[2] = before;
     train_epochs(&made, dataset, 1);
 }
@@ -1091,7 +1092,7 @@ START_TEST(a_step_that_was_refused_leaves_the_schedules_where_they_were) {
     weight[3] = before;
     input[3] = 0;
     OK(context, snnd_trainer_step(made.trainer, input, &label, 1, TOY_STEPS, NULL));
-    FAILS(context, SNND_ERROR_STATE, "made by hand", snnd_trainer_epoch(made.trainer, dataset, NULL));
+    FAILS(context, SNND_ERROR_STATE, "made by snnd_trainer_step", snnd_trainer_epoch(made.trainer, dataset, NULL));
 }
 END_TEST
 
@@ -1127,17 +1128,17 @@ START_TEST(an_epoch_without_a_step_cannot_be_ended) {
     make_toy(&made);
     for (int32_t epoch = 0; epoch < 3; epoch++) {
         for (int k = 0; k < 2; k++)
-            FAILS(context, SNND_ERROR_STATE, "has no step", snnd_trainer_end_epoch(made.trainer));
+            FAILS(context, SNND_ERROR_STATE, "cannot end before its first step", snnd_trainer_end_epoch(made.trainer));
         FAILS(context, SNND_ERROR_ARGUMENT, "label 0", /* which makes no step */
               snnd_trainer_step(made.trainer, input, &wrong, 1, TOY_STEPS, NULL));
-        FAILS(context, SNND_ERROR_STATE, "has no step", snnd_trainer_end_epoch(made.trainer));
+        FAILS(context, SNND_ERROR_STATE, "cannot end before its first step", snnd_trainer_end_epoch(made.trainer));
         ck_assert_int_eq(snnd_trainer_epochs_done(made.trainer), epoch);
         OK(context, snnd_trainer_step(made.trainer, input, &label, 1, TOY_STEPS, NULL));
         OK(context, snnd_trainer_end_epoch(made.trainer));
         ck_assert_int_eq(snnd_trainer_epochs_done(made.trainer), epoch + 1);
     }
     train_epochs(&made, dataset, 1);
-    FAILS(context, SNND_ERROR_STATE, "epoch 4 has no step", snnd_trainer_end_epoch(made.trainer));
+    FAILS(context, SNND_ERROR_STATE, "epoch 4 cannot end", snnd_trainer_end_epoch(made.trainer));
 }
 END_TEST
 
