@@ -33,7 +33,7 @@ static snnd_status load_samples(snnd_context *context, const struct samples *fro
     snnd_samples_init(&about, sizeof about);
     snnd_status status = snnd_array_load_npy(context, path, SNND_FLOAT32, &input);
     if (status == SNND_OK && input.dimensions != 3) {
-        fprintf(stderr, "export-c: '%s' has %d axes, not [N, T, I]\n", path, input.dimensions);
+        fprintf(stderr, "export-c: '%s' has %d axes; expected three, [N, T, I]\n", path, input.dimensions);
         status = SNND_ERROR_FORMAT;
     } else if (status == SNND_OK) {
         float *value = input.data;
@@ -72,7 +72,7 @@ static snnd_status write_files(const snnd_plan *plan, const snnd_export_c_option
         snprintf(header, room, "%s.h", prefix);
         const char *both = is_input(source, read) ? source : is_input(header, read) ? header : NULL;
         if (both != NULL)
-            fprintf(stderr, "export-c: '%s' is to be read and to be written\n", both);
+            fprintf(stderr, "export-c: '%s' would be read and written; expected different files\n", both);
         status = both != NULL ? SNND_ERROR_FORMAT : snnd_export_c(plan, options, source, header, &report);
     }
     if (status == SNND_OK)

@@ -36,7 +36,7 @@ static int comes_by_pipe(const SF_INFO *info) {
 
 static int check_kind(const SF_INFO *info, struct failure *failure) {
     if (!info->seekable && !comes_by_pipe(info))
-        return failed(failure, "is of a kind that is only read from a file; expected WAV");
+        return failed(failure, "is in a format that can only be read from a file; expected WAV");
     return info->samplerate >= AUDIO_LOWEST_RATE && info->samplerate <= AUDIO_HIGHEST_RATE && info->channels >= 1 &&
                    info->channels <= AUDIO_CHANNELS
                ? 0

@@ -52,8 +52,8 @@ int audio_check_length(SNDFILE *file, struct failure *failure) {
         for (const char *const *known = whole; *known != NULL; known++)
             slack = strcmp(name, *known) == 0 ? 8 : slack;
         if (said < ENDLESS_BYTES && said > there + slack)
-            return failed(failure, "is cut short: its header tells of %lld bytes, of which %lld are there (%s)", said,
-                          there, name);
+            return failed(failure, "is incomplete: its header announces %lld bytes, of which %lld are present (%s)",
+                          said, there, name);
     }
     return 0;
 }

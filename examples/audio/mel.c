@@ -45,12 +45,12 @@ enum problem mel_spectrogram(struct mel *mel, const struct audio *audio, float *
     if (fill_window(mel, audio, &window, &samples, failure) != 0)
         return PROBLEM_CORRUPT;
     if (window.count == 0) {
-        failed(failure, "%lld ms, and a frame takes %d ms", (long long)(samples * 1000 / MEL_RATE),
-               SPECTRUM_POINTS * 1000 / MEL_RATE);
+        failed(failure, "it lasts %lld ms; expected at least the %d ms of a frame",
+               (long long)(samples * 1000 / MEL_RATE), SPECTRUM_POINTS * 1000 / MEL_RATE);
         return PROBLEM_SHORT;
     }
     if (!(window.loudest > 0) || !isfinite(window.loudest)) {
-        failed(failure, "no sound in the range of the filters");
+        failed(failure, "it has no sound in the range of the filters");
         return PROBLEM_SILENT;
     }
     mel_window_decibels(&window, 0, MEL_STEPS, cells);

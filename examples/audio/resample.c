@@ -22,7 +22,7 @@ struct resampler *resampler_new(int from, int to, struct failure *failure) {
     resampler->from = from;
     resampler->to = to;
     if (from < 1 || !src_is_valid_ratio((double)to / from))
-        cannot(resampler, "too far apart", failure);
+        cannot(resampler, "the two rates are too far apart", failure);
     else if ((resampler->state = src_new(SRC_SINC_MEDIUM_QUALITY, 1, &error)) == NULL)
         cannot(resampler, src_strerror(error), failure);
     if (resampler->state != NULL)
@@ -54,7 +54,7 @@ int resampler_push(struct resampler *resampler, const float *samples, int64_t co
         if (error != 0)
             return cannot(resampler, src_strerror(error), failure);
         if (count > 0 && job.input_frames_used == 0 && job.output_frames_gen == 0)
-            return cannot(resampler, "it does not go on", failure);
+            return cannot(resampler, "the resampler makes no progress", failure);
         samples += job.input_frames_used;
         count -= job.input_frames_used;
         int result = job.output_frames_gen > 0 ? take(user, resampler->out, job.output_frames_gen, failure) : 0;

@@ -82,7 +82,7 @@ static int read_known(const struct arguments *arguments, const struct option *kn
         if (found == ':')
             return failed(failure, "%s: a value is missing", words[optind - 1]);
         if (found == '?')
-            return failed(failure, "%s: there is no such option, or it takes no value; --help lists all%s",
+            return failed(failure, "%s: this option does not exist, or it takes no value; --help lists all options%s",
                           words[optind - 1], arguments->hint);
         const int place = (found - FIRST) % MOST;
         const char *text = optarg != NULL ? optarg : found - FIRST < MOST ? "yes" : "no";

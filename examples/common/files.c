@@ -114,7 +114,7 @@ int file_open_in(const char *folder, const char *name, struct failure *failure) 
 }
 
 static char *too_long(const char *path, size_t most, struct failure *failure) {
-    failed(failure, "%s: is longer than %zu bytes, which are the most that are read of such a file", path, most);
+    failed(failure, "%s: is longer than %zu bytes, the limit for such a file", path, most);
     return NULL;
 }
 
@@ -167,7 +167,7 @@ char *file_text_in(const char *folder, const char *name, struct failure *failure
     if (text == NULL || strlen(text) == length)
         return text;
     char *path = place_path(folder, name);
-    failed(failure, "%s: has a zero byte, and so is no text", path);
+    failed(failure, "%s: contains a zero byte, so it is not text", path);
     free(path);
     free(text);
     return NULL;
@@ -384,7 +384,7 @@ int file_append_in(const char *folder, const char *name, struct failure *failure
         failed(failure, "%s: cannot write: %s", path, strerror(error));
     } else if (fstat(file, &status) != 0 || !S_ISREG(status.st_mode) || status.st_nlink > 1) {
         if (S_ISREG(status.st_mode))
-            failed(failure, "%s: cannot write: the file has another name, too, which would be written to", path);
+            failed(failure, "%s: cannot write: the file has another hard link, which would be changed as well", path);
         else
             misplaced(path, status.st_mode, S_IFREG, failure);
         close(file);

@@ -41,7 +41,7 @@ static int open_lock(const char *path, struct failure *failure) {
         return file;
     }
     lock_release(file);
-    return failed(failure, "%s: is no regular file", path);
+    return failed(failure, "%s: is not a regular file", path);
 }
 
 static int is_for_want_of_locks(int error) {
@@ -52,9 +52,9 @@ static int is_for_want_of_locks(int error) {
 static void warn(const char *path, const char *reason) {
     static int is_said;
     if (!is_said)
-        program_complain("%s: this file system has no locks (%s): nothing keeps a second process away that would write "
-                         "to the same files",
-                         path, reason);
+        program_complain(
+            "%s: this file system has no locks (%s), so nothing stops a second process from writing to the same files",
+            path, reason);
     is_said = 1;
 }
 

@@ -153,9 +153,8 @@ int picture_possible(void) {
 void picture_warn(void) {
     static int warned;
     if (!warned)
-        program_complain(
-            "gnuplot is not installed, or not in PATH: there are data and scripts, but no pictures (Debian "
-            "package gnuplot-nox)");
+        program_complain("gnuplot is not installed or not in PATH, so there are data and scripts but no pictures "
+                         "(Debian package gnuplot-nox)");
     warned = 1;
 }
 

@@ -70,8 +70,8 @@ int place_open(const char *folder, const char *name, const char **last, struct f
     const int opened = open(folder, FOLDER_FLAGS), inner = opened >= 0 ? walk(opened, name, last) : -1, error = errno;
     if (inner < 0)
         failed(failure, "%s/%s: cannot open: %s", folder, name,
-               error == ELOOP    ? "a folder on the way is a link, and links in folders of results are not followed"
-               : error == EINVAL ? "this name leads out of the folder"
+               error == ELOOP    ? "a folder in its path is a link, and links in folders of results are not followed"
+               : error == EINVAL ? "this name points outside the folder"
                                  : strerror(error));
     errno = error;
     return inner;

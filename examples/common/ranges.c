@@ -116,5 +116,5 @@ int range_check(const char *name, double value, struct failure *failure) {
     const struct range *range = find(name);
     if (isnan(value) ? range->none == AT_TIMES : value >= range->least && value <= range->most)
         return 0;
-    return failed(failure, "is %g, and in a run it is from %g to %g", value, range->least, range->most);
+    return failed(failure, "is %g; expected %g to %g", value, range->least, range->most);
 }

@@ -102,7 +102,7 @@ static int read_number(const char *cell, double *number) {
 static int check_cell(const char *cell, const char *name, struct failure *failure) {
     double number;
     if (read_number(cell, &number) != 0)
-        return failed(failure, "'%.80s' is no number", cell);
+        return failed(failure, "'%.80s' is not a number", cell);
     return range_check(name, number, failure);
 }
 

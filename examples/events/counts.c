@@ -46,9 +46,9 @@ static int refuse_time(const struct filling *filling, double time) {
     if (!isfinite(time))
         snprintf(what, sizeof what, "the time is not finite");
     else if (time < 0)
-        snprintf(what, sizeof what, "the time is %g s, before the beginning", time);
+        snprintf(what, sizeof what, "the time is %g s; expected at least 0", time);
     else
-        snprintf(what, sizeof what, "the times run backwards, from %.9g to %.9g s", filling->last, time);
+        snprintf(what, sizeof what, "the times decrease from %.9g to %.9g s", filling->last, time);
     return refuse(filling, what);
 }
 

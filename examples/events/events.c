@@ -25,14 +25,14 @@ static int open_lists(hdf5_source *source, const char *name, bool is_time, hdf5_
                       struct number_type *type) {
     const int status = hdf5_open_dataset(source, source->file, name, H5T_VLEN, H5T_VLEN, dataset);
     if (status != 0)
-        return dataset->is_empty ? failed(source->failure, "there are no samples in it") : status;
+        return dataset->is_empty ? failed(source->failure, "it contains no samples") : status;
     const hid_t inner = H5Tget_super(dataset->type);
     const bool good = inner >= 0 && (is_time ? number_is_float(inner, type) : number_is_integer(inner, type));
     if (inner >= 0)
         H5Tclose(inner);
-    const char *fault = !good                             ? (is_time ? "is not lists of float16, float32 or float64"
-                                                                     : "is not lists of integers of 8, 16, 32 or 64 bits")
-                        : dataset->axes != 1              ? "does not have one axis, of samples"
+    const char *fault = !good                ? (is_time ? "does not contain lists of float16, float32 or float64"
+                                                        : "does not contain lists of integers of 8, 16, 32 or 64 bits")
+                        : dataset->axes != 1 ? "does not have one axis, of samples"
                         : dataset->count > EVENTS_SAMPLES ? "has more than 1048576 samples"
                                                           : NULL;
     if (fault == NULL)
@@ -68,7 +68,7 @@ static int check_lengths(const struct events *events, hdf5_source *source) {
     }
     return sum <= source->count / width
                ? 0
-               : failed(source->failure, "its samples have %" PRIu64 " events, more than there is room for in the file",
+               : failed(source->failure, "its samples have %" PRIu64 " events, which is more than the file can hold",
                         sum);
 }
 
@@ -219,7 +219,7 @@ static int check_shape(const struct events_shape *shape, struct failure *failure
                       shape->steps, shape->microseconds, shape->classes, EVENTS_CLASSES);
     return shape->channels >= 1 && EVENTS_UNITS % shape->channels == 0
                ? 0
-               : failed(failure, "%" PRId32 " channels; expected a number that divides %d", shape->channels,
+               : failed(failure, "the number of channels is %" PRId32 "; expected a divisor of %d", shape->channels,
                         EVENTS_UNITS);
 }
 

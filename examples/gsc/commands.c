@@ -48,7 +48,7 @@ static int add_files(struct commands *commands, const struct found_files *files,
         add_fingerprint(commands, &files->file[i]);
     }
     return commands->count > 0 ? 0
-                               : failed(failure, "%s: has no folder of a word with .wav files in it", commands->folder);
+                               : failed(failure, "%s: contains no folder of a word with .wav files", commands->folder);
 }
 
 /* By word and then by name: the end of a folder's name is before all bytes, so that "up/a" is before "up-to/a". Both
@@ -100,9 +100,10 @@ static int take_line(struct commands *commands, const char *list, size_t number,
     struct command *found =
         bsearch(line, commands->command, commands->count, sizeof *commands->command, compare_command);
     if (found == NULL)
-        return failed(failure, "%s/%s: line %zu names '%s', which is not there", commands->folder, list, number, line);
+        return failed(failure, "%s/%s: line %zu names '%s', which does not exist", commands->folder, list, number,
+                      line);
     if (found->part != COMMANDS_TRAINING)
-        return failed(failure, "%s/%s: line %zu names '%s', which is in a list already", commands->folder, list, number,
+        return failed(failure, "%s/%s: line %zu names '%s', which is already in a list", commands->folder, list, number,
                       line);
     found->part = part;
     return 0;

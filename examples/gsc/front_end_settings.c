@@ -31,15 +31,17 @@ int words_understand(const cJSON *object, char ***word, int *extra_steps, struct
     const cJSON *version = cJSON_GetObjectItemCaseSensitive(object, "version"), *item;
     const cJSON *words = cJSON_GetObjectItemCaseSensitive(object, "words");
     if (!cJSON_IsNumber(version) || version->valuedouble != SPECTROGRAM_VERSION)
-        return failed(failure, "\"version\" is not %d, of which this program makes spectrograms", SPECTROGRAM_VERSION);
+        return failed(failure, "\"version\" is not %d, the version of the spectrograms that this program makes",
+                      SPECTROGRAM_VERSION);
     const cJSON *extra = cJSON_GetObjectItemCaseSensitive(object, "extra_steps");
     if (extra != NULL && !(cJSON_IsNumber(extra) && extra->valuedouble >= 0 && extra->valuedouble <= MOST_EXTRA))
-        return failed(failure, "\"extra_steps\" is no number from 0 to %d", MOST_EXTRA);
+        return failed(failure, "\"extra_steps\" is not a number from 0 to %d", MOST_EXTRA);
     *extra_steps = extra != NULL ? (int)extra->valuedouble : 0;
     const int count = cJSON_IsArray(words) ? cJSON_GetArraySize(words) : 0;
     if (count < 1 || count > COMMANDS_CLASSES)
-        return failed(failure, "\"words\" is no list of 1 to %d words", COMMANDS_CLASSES);
-    cJSON_ArrayForEach(item, words) if (!cJSON_IsString(item)) return failed(failure, "\"words\" has what is no word");
+        return failed(failure, "\"words\" is not a list of 1 to %d words", COMMANDS_CLASSES);
+    cJSON_ArrayForEach(item, words) if (!cJSON_IsString(item)) return failed(
+        failure, "\"words\" has an entry that is not a word");
     char **to = *word = allocate((size_t)count + 1, sizeof **word);
     cJSON_ArrayForEach(item, words) *to++ = printable(item->valuestring);
     return 0;

@@ -155,8 +155,10 @@ static void fingerprint(const struct held *held, struct data *data) {
 
 static void say_empty(const struct say *say) {
     struct mel *mel = mel_create(&spectrogram_shape);
-    data_say(say, "%d of %d Mel channels are above what sound at %d samples a second holds, as in SNN-delays",
-             mel_empty(mel, spectrogram_shape.rate), SPECTROGRAM_CHANNELS, spectrogram_shape.rate);
+    data_say(
+        say,
+        "%d of %d Mel channels are above the highest frequency of sound with %d samples a second, as in SNN-delays",
+        mel_empty(mel, spectrogram_shape.rate), SPECTROGRAM_CHANNELS, spectrogram_shape.rate);
     mel_free(mel);
 }
 

@@ -175,7 +175,7 @@ static int find_kept(const struct caches *caches, struct words *words) {
 static int make_cells(const struct words_options *options, const struct caches *caches, struct words *words,
                       struct failure *failure) {
     const char *place = caches_make(caches);
-    struct failure reason = {.text = "there is no folder for them that can be written to; --cache names one"};
+    struct failure reason = {.text = "no folder for them can be written to; --cache names one"};
     if (options->cache != NULL)
         failed(&reason, "%s, which --cache names, cannot be written to", options->cache);
     data_say(options->say, "reading %zu recordings in %s ...", words->commands.count, options->folder);
@@ -194,7 +194,7 @@ static int check_parts(const struct words *words, struct failure *failure) {
                                         "to test: " COMMANDS_TESTING_LIST " names none"};
     for (int p = 0; p < COMMANDS_PARTS; p++)
         if (words->part[p].count == 0)
-            return failed(failure, "%s: has nothing %s", words->commands.folder, whose[p]);
+            return failed(failure, "%s: has no recordings %s", words->commands.folder, whose[p]);
     return 0;
 }
 
@@ -216,7 +216,7 @@ int words_read(const struct words_options *options, struct words *words, struct 
     if (!find_kept(&caches, words)) {
         result = make_cells(options, &caches, words, failure);
         if (result == 0 && place_parts(words) != 0)
-            result = failed(failure, "%s: has changed while it was read", options->folder);
+            result = failed(failure, "%s: changed while it was being read", options->folder);
     }
     caches_free(&caches);
     return result;

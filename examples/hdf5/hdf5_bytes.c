@@ -10,7 +10,7 @@ enum { STEP = 1 << 16 };
 
 static int begin(hid_t made, hdf5_source source, hdf5_source *opened, struct failure *failure) {
     if (made < 0)
-        return failed(failure, "not an HDF5 file, or cut off");
+        return failed(failure, "it is not an HDF5 file, or it is incomplete");
     source.failure = failure;
     source.file = made;
     source.left = HDF5_BUDGET + (uint64_t)HDF5_BUDGET_OF_A_BYTE * source.count;
@@ -59,7 +59,7 @@ int hdf5_open_path(const char *path, int descriptor, hdf5_source *source, struct
     H5Pclose(access);
     if (made >= 0 && !is_same(made, descriptor)) {
         H5Fclose(made);
-        return failed(failure, "was put in the place of another file while it was opened");
+        return failed(failure, "replaced another file while it was being opened");
     }
     return begin(made, (hdf5_source){.descriptor = descriptor, .count = (uint64_t)about.st_size}, source, failure);
 }

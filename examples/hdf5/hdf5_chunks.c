@@ -38,7 +38,7 @@ const char *hdf5_look_at_chunks(hid_t how, hdf5_dataset *dataset) {
                "deflated before it was shuffled";
     if (H5Pget_chunk(how, HDF5_AXES, dataset->chunk) != dataset->axes || H5Pget_chunk_opts(how, &options) < 0 ||
         options != 0)
-        return "is stored in chunks of another kind";
+        return "is stored in chunks of an unsupported kind";
     for (int axis = 0; axis < dataset->axes; axis++)
         if (dataset->chunk[axis] < 1 || dataset->chunk[axis] > dataset->shape[axis] + dataset->larger_chunk)
             return "is stored in chunks that are larger than it";
@@ -128,7 +128,7 @@ static int read_chunk(const hdf5_source *source, const char *name, const hdf5_da
     return *unfolded != NULL
                ? 0
                : hdf5_refuse(source->failure, name,
-                             "has a chunk that is not there, or is not of as many bytes as the dataset says");
+                             "has a chunk that is missing, or whose number of bytes is not that of the dataset");
 }
 
 /* What of a chunk lies in the dataset, to its place there, row by row. */

@@ -29,11 +29,11 @@ int hdf5_read_elements(hdf5_source *source, const char *name, const hdf5_dataset
                                                     : -1;
     if (dataset->layout != H5D_CONTIGUOUS)
         return hdf5_refuse(source->failure, name,
-                           "is of variable length beside its description (compact); expected a place of its own");
+                           "has data of variable length in its header (compact); expected data in a place of its own");
     const haddr_t begin = H5Dget_offset(dataset->id);
     return hdf5_copy(source, begin, dataset->count * HDF5_ELEMENT, elements)
                ? 0
-               : hdf5_refuse(source->failure, name, "was not written, or goes on beyond the end of the file");
+               : hdf5_refuse(source->failure, name, "was not written, or continues beyond the end of the file");
 }
 
 uint64_t hdf5_length_of(const unsigned char *element) {

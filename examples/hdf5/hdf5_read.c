@@ -16,7 +16,7 @@ int hdf5_refuse(struct failure *failure, const char *name, const char *wrong) {
 
 int hdf5_spend(hdf5_source *source, uint64_t cost) {
     if (cost > source->left)
-        return failed(source->failure, "there is more to read in it than in a file of %" PRIu64 " bytes may be",
+        return failed(source->failure, "reading it takes more work than a file of %" PRIu64 " bytes may need",
                       source->count);
     source->left -= cost;
     return 0;
@@ -37,7 +37,7 @@ static int open_object(hdf5_source *source, hid_t parent, const char *name, H5I_
     if (!hdf5_has(parent, name))
         return hdf5_refuse(source->failure, name, "is missing");
     if (H5Lget_info(parent, name, &about, H5P_DEFAULT) < 0 || about.type != H5L_TYPE_HARD)
-        return hdf5_refuse(source->failure, name, "is a link to somewhere else");
+        return hdf5_refuse(source->failure, name, "is a link to another place");
     const hid_t made = H5Oopen(parent, name, H5P_DEFAULT);
     if (made < 0)
         return hdf5_refuse(source->failure, name, "cannot be opened");
@@ -174,10 +174,10 @@ int hdf5_open_dataset(hdf5_source *source, hid_t parent, const char *name, H5T_c
     const H5T_class_t found = dataset->type < 0 ? H5T_NO_CLASS : H5Tget_class(dataset->type);
     const bool wide = class != H5T_STRING && found != H5T_NO_CLASS && H5Tget_size(dataset->type) > WIDEST;
     const char *fault = (found != class && found != other) || wide
-                            ? (class == H5T_STRING                        ? "is not text"
-                               : class == H5T_VLEN                        ? "is not lists of variable length"
-                               : other == H5T_FLOAT || class == H5T_FLOAT ? "is not numbers"
-                                                                          : "is not whole numbers")
+                            ? (class == H5T_STRING                        ? "does not contain text"
+                               : class == H5T_VLEN                        ? "does not contain lists of variable length"
+                               : other == H5T_FLOAT || class == H5T_FLOAT ? "does not contain numbers"
+                                                                          : "does not contain whole numbers")
                             : look_at(source, dataset);
     if (fault == NULL)
         return 0;

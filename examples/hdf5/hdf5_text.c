@@ -9,7 +9,7 @@
 enum { MOST_TEXT = 255 };
 
 static int refuse_text(hdf5_source *source, const char *name) {
-    return hdf5_refuse(source->failure, name, "has a text of more than 255 bytes, or one that is not there");
+    return hdf5_refuse(source->failure, name, "has a text of more than 255 bytes, or one that is missing");
 }
 
 static int find_texts(hdf5_source *source, const char *name, size_t count, const unsigned char *elements,
@@ -64,7 +64,7 @@ int hdf5_text(hdf5_source *source, hid_t parent, const char *name, char **text) 
     int status = hdf5_open_dataset(source, parent, name, H5T_STRING, H5T_STRING, &dataset);
     if (status != 0)
         return status;
-    status = dataset.axes != 0 ? hdf5_refuse(source->failure, name, "is not one text")
+    status = dataset.axes != 0 ? hdf5_refuse(source->failure, name, "is not a single text")
                                : read_texts(source, name, &dataset, text);
     hdf5_close_dataset(&dataset);
     return status;
@@ -88,7 +88,7 @@ int hdf5_texts(hdf5_source *source, hid_t parent, const char *name, size_t most,
         return status;
     *count = dataset.count;
     status = dataset.axes != 1 || dataset.count > most
-                 ? failed(source->failure, "'%s' is not a list of names, at most %zu", name, most)
+                 ? failed(source->failure, "'%s' is not a list of at most %zu names", name, most)
                  : take_texts(source, name, &dataset, texts);
     hdf5_close_dataset(&dataset);
     return status;
@@ -101,7 +101,7 @@ int hdf5_pairs(hdf5_source *source, hid_t parent, const char *name, size_t most,
         return status;
     *rows = dataset.count / 2;
     status = dataset.axes != 2 || dataset.shape[1] != 2 || dataset.shape[0] > most
-                 ? failed(source->failure, "'%s' is not pairs of names, at most %zu", name, most)
+                 ? failed(source->failure, "'%s' is not a list of at most %zu pairs of names", name, most)
                  : take_texts(source, name, &dataset, texts);
     hdf5_close_dataset(&dataset);
     return status;

@@ -48,7 +48,8 @@ static int run(char *const arguments[]) {
 
 static int report_start(struct failure *failure) {
     if (errno == ENOENT)
-        return failed(failure, "%s is not installed, or not in PATH: it speaks the digits (Debian package espeak-ng)",
+        return failed(failure,
+                      "%s is not installed or not in PATH; it is needed to speak the words (Debian package espeak-ng)",
                       PROGRAM);
     return failed(failure, "%s: cannot be run: %s", PROGRAM, strerror(errno));
 }

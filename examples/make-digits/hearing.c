@@ -107,7 +107,7 @@ static int make(const struct trials *trials, size_t index, const char *speech, s
     int result = cochlea_hear(&audio, &trial.draw, &spikes, &reason);
     audio_free(&audio);
     if (result != 0)
-        return failed(failure, "trial %zu: what is heard %s", index, reason.text);
+        return failed(failure, "trial %zu: its sound %s", index, reason.text);
     pthread_mutex_lock(&hearing->lock);
     hearing->heard[index] = (struct heard){spikes, 1};
     result = write_ready(trials, hearing, failure);
@@ -197,8 +197,8 @@ const struct layout word_events_layout = {&word_vocabulary, begin, make, finish,
 
 static int refuse(struct trials *trials, struct failure *failure) {
     return failed(failure,
-                  "%s: this program was built without HDF5; with HDF5 and zlib installed, "
-                  "'meson configure -Devents=enabled' and another build give it that",
+                  "%s: this program was built without HDF5; install HDF5 and zlib, run 'meson configure "
+                  "-Devents=enabled', and build again",
                   trials->layout == &events_layout ? "--events" : "--word-events");
 }
 

@@ -204,7 +204,7 @@ static char *building_place(const char *out, struct failure *failure) {
 /* 0 done, 1 stopped, -1 failed. */
 static int make(const struct options *options, struct failure *failure) {
     if (file_exists(options->out) && folder_is_empty(options->out) != 1)
-        return failed(failure, "%s: is there already and is not an empty folder", options->out);
+        return failed(failure, "%s: already exists and is not an empty folder", options->out);
     if (espeak_check(failure) != 0)
         return -1;
     char *place = building_place(options->out, failure);
@@ -240,7 +240,7 @@ static int work(int count, char **arguments) {
     struct failure failure;
     int result = make(&options, &failure);
     if (result > 0) {
-        program_complain("stopped, nothing is left behind");
+        program_complain("stopped; no files are left behind");
         return STOPPED;
     }
     if (result < 0) {

@@ -83,7 +83,7 @@ int trial_say(const struct trials *trials, struct trial *trial, const char *spee
     if (disturb(&trials->difficulty, speakers[trial->speaker].tract, &trial->draw, audio, &reason) == 0)
         return 0;
     audio_free(audio);
-    return failed(failure, "speaker %02d: '%s', as espeak-ng says it, %s", trial->speaker,
+    return failed(failure, "speaker %02d: the word '%s' of espeak-ng %s", trial->speaker,
                   trials->layout->vocabulary->word[trial->language][trial->word], reason.text);
 }
 

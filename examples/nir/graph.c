@@ -171,7 +171,7 @@ static int list_edges(nir_graph *graph, char **names) {
     for (int32_t e = 0; e < 2 * graph->edges; e++) {
         nir_node *node = find(graph, names[e]);
         if (node == NULL)
-            return failed(graph->failure, "an edge names '%.64s', and there is no such node", names[e]);
+            return failed(graph->failure, "an edge names '%.64s', which is not a node", names[e]);
         if (e % 2 == 0)
             node->out++;
         else
@@ -288,7 +288,7 @@ int nir_metadata_dt(nir_graph *graph, double *dt) {
     }
     return status == 0
                ? 0
-               : failed(graph->failure, "its metadata have no number 'dt', seconds of a time step; --dt tells it");
+               : failed(graph->failure, "its metadata have no number 'dt', the seconds of a time step; --dt sets it");
 }
 
 static bool begins_with(const char *text, const char *words) {

@@ -48,8 +48,8 @@ static int list(nir_map *map) {
         return 0;
     if (map->inputs > NIR_MOST_DIAGONAL)
         return failed(map->failure,
-                      "%d neurons are delayed or scaled without a matrix; that would be a layer of as many times as "
-                      "many synapses, and is read for at most %d",
+                      "%d neurons are delayed or scaled without a matrix, which would take a layer with a synapse for "
+                      "each pair of them; expected at most %d neurons",
                       map->inputs, NIR_MOST_DIAGONAL);
     int status = make_room(map, (size_t)map->inputs);
     if (status != 0)
@@ -89,9 +89,10 @@ static int take_bias(nir_map *map, const double *bias, const int32_t *after) {
     for (int32_t o = 0; o < map->outputs; o++) {
         const int32_t late = after == NULL ? 0 : after[o];
         if (bias[o] != 0 && map->bias[o] != 0 && map->after[o] != late)
-            return failed(map->failure,
-                          "branches bring biases to neuron %d that are %d and %d steps late; a layer has one", o,
-                          map->after[o], late);
+            return failed(
+                map->failure,
+                "branches bring biases to neuron %d that are delayed by %d and %d steps; a layer has only one bias", o,
+                map->after[o], late);
         if (bias[o] != 0)
             map->after[o] = late;
         map->bias[o] += bias[o];
@@ -258,8 +259,8 @@ static int end_at_bias(nir_map *map) {
         nir_synapse *synapse = &map->synapse[s];
         if (synapse->delay < map->after[synapse->output])
             return failed(map->failure,
-                          "there are delays of neuron %d behind its bias, %d in steps, and behind a synapse beside it, "
-                          "%d; a layer has its bias behind its synapses",
+                          "neuron %d has a delay after its bias, of %d steps, and one of its synapses has a delay of "
+                          "only %d steps; a layer adds its bias after the delays of its synapses",
                           synapse->output, map->after[synapse->output], synapse->delay);
         synapse->delay -= map->after[synapse->output];
     }
@@ -270,8 +271,8 @@ static int end_at_bias(nir_map *map) {
 static int spend(const nir_map *map, int32_t each, uint64_t *left) {
     if ((double)map->outputs * map->inputs * each > (double)*left)
         return failed(map->failure,
-                      "a layer of %d and %d neurons with room for %d at each pair has more synapses than a file of its "
-                      "size may make",
+                      "a layer of %d and %d neurons with up to %d synapses at each pair has more synapses than a file "
+                      "of this size may make",
                       map->inputs, map->outputs, each);
     *left -= (uint64_t)map->outputs * (uint64_t)map->inputs * (uint64_t)each;
     return 0;

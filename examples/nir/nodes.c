@@ -151,7 +151,7 @@ static int pass_flatten(const nir_reading *all, const nir_node *node, const nir_
     int32_t neurons = 0;
     int status = nir_extent(all, node, NIR_FLAT_SHAPE, &neurons);
     if (status == 0 && neurons != map->outputs)
-        status = nir_refuse(all, node, "has an input_type of another number of elements than what comes to it");
+        status = nir_refuse(all, node, "has an input_type whose number of elements differs from that of its input");
     return status;
 }
 

@@ -41,7 +41,7 @@ static int pass_branches(nir_reading *all, const nir_node *from, nir_node **end)
         if (status == 0)
             status = pass_branch(all, follow(all, from, b), &branch, &here);
         if (status == 0 && b > 0 && (here != *end || branch.outputs != all->map.outputs))
-            status = nir_refuse(all, from, "parts into branches that do not come together in one node");
+            status = nir_refuse(all, from, "splits into branches that do not join in one node");
         if (status == 0 && b > 0)
             status = nir_blame(all, here, nir_map_join(&all->map, &branch));
         if (status == 0 && b == 0) {
@@ -58,10 +58,9 @@ static int pass_branches(nir_reading *all, const nir_node *from, nir_node **end)
 
 static int pass_node(nir_reading *all, nir_node *node, int32_t arriving) {
     if (node->in != arriving || node->passed)
-        return nir_refuse(
-            all, node,
-            "is in a loop, or has edges from elsewhere; what is read is a chain in which only branches from one "
-            "node to one node lie side by side");
+        return nir_refuse(all, node,
+                          "is in a loop, or has edges from elsewhere; expected a chain in which only branches from one "
+                          "node to one node are side by side");
     node->passed = true;
     if (node->type == NIR_LI || node->type == NIR_LIF)
         return nir_pass_neurons(all, node);
@@ -69,7 +68,7 @@ static int pass_node(nir_reading *all, nir_node *node, int32_t arriving) {
         int32_t neurons = 0;
         int status = nir_extent(all, node, NIR_SHAPE, &neurons);
         if (status == 0 && neurons != all->map.outputs)
-            status = nir_refuse(all, node, "has a shape of another number of elements than what comes to it");
+            status = nir_refuse(all, node, "has a shape whose number of elements differs from that of its input");
         return status == 0 ? nir_settle_all(all, node) : status;
     }
     if (nir_is_matrix(node) && !all->map.plain) {
@@ -98,7 +97,7 @@ static int walk(nir_reading *all, nir_node *node) {
         if (!all->graph->node[n].passed)
             status = nir_refuse(all, &all->graph->node[n], "is not on the way from the input to the output");
     if (status == 0 && snnd_network_layer_count(all->network) == 0)
-        status = nir_refuse(all, node, "is its input");
+        status = nir_refuse(all, node, "has no layer before it");
     return status;
 }
 

@@ -50,16 +50,16 @@ static void show_metadata(nir_graph *graph) {
     if (nir_metadata_dt(graph, &dt) == 0)
         program_say("a step of %g s", dt);
     else
-        program_say("no word of how long a step is");
+        program_say("no length of a step is given");
     const bool is_read = nir_metadata_readout(graph, &readout) == 0 && readout != SNND_READOUT_NETWORK;
     graph->failure = graph->source.failure = told;
     program_say(order == NIR_SPIKE_FIRST    ? "for readers that look for spikes before they update (spike-first)"
                 : order == NIR_UPDATE_FIRST ? "for readers that update before they look for spikes (update-first)"
-                                            : "no word of when readers look for spikes");
+                                            : "no order of update and spikes is given");
     if (is_read)
         program_say("a readout by %s", nir_readout_word(readout));
     else
-        program_say("no word of a readout");
+        program_say("no readout is given");
 }
 
 int nir_show(const char *path, struct failure *failure) {

@@ -67,7 +67,7 @@ static const char *steps(int32_t count) {
 
 static void tell_of_export(const nir_export_report *report, const char *path) {
     if (report->earlier > 0)
-        program_say("the graph gives its output %d %s before the network does", report->earlier,
+        program_say("the graph produces its output %d %s before the network does", report->earlier,
                     steps(report->earlier));
     if (report->approximate > 0)
         program_complain(
@@ -77,7 +77,7 @@ static void tell_of_export(const nir_export_report *report, const char *path) {
             path, report->approximate, report->approximate == 1 ? "layer" : "layers",
             report->approximate == 1 ? "drops" : "drop");
     if (report->subtracting > 0)
-        program_complain("NIR has no word for neurons that subtract their threshold, as %d %s of this network: %s has "
+        program_complain("NIR cannot express neurons that subtract their threshold, as %d %s of this network: %s has "
                          "them without v_reset, as before nir 1.0.6, and readers of later versions reset them to 0",
                          report->subtracting, report->subtracting == 1 ? "layer" : "layers", path);
 }
@@ -100,12 +100,12 @@ static int export_network(snnd_context *context, char **path, const struct optio
 
 static void tell_of_import(const nir_import_report *report, const char *path) {
     if (report->later > 0)
-        program_complain("the network gives what the graph gives %d %s later", report->later, steps(report->later));
+        program_complain("the network produces the output of the graph %d %s later", report->later,
+                         steps(report->later));
     if (report->firing > 0 && !report->told)
-        program_complain(
-            "%s does not say when its readers look for spikes; it is read as for those that update first, as most "
-            "do (--order spike-first: the others)",
-            path);
+        program_complain("%s does not say whether its readers update potentials before they look for spikes; it is "
+                         "read as update-first, as most do (--order spike-first: the others)",
+                         path);
 }
 
 static int import_network(snnd_context *context, char **path, const struct options *options, struct failure *failure) {
@@ -157,9 +157,10 @@ static int choose(int count, char **word, const unsigned char *given, const stru
                       (*command)->paths == 1 ? "one file" : "two files");
     for (int i = DT; i <= WITHOUT_RESET; i++)
         if (given[i] && ((*command)->options & BIT(i)) == 0)
-            return failed(failure, "--%s is not for %s", known[i].name, word[0]);
+            return failed(failure, "--%s cannot be used with %s", known[i].name, word[0]);
     if (count == 3 && file_is_same(word[1], word[2]))
-        return failed(failure, "%s reads and writes one file, '%s' and '%s'; expected two", word[0], word[1], word[2]);
+        return failed(failure, "%s would read and write the same file, '%s' and '%s'; expected two files", word[0],
+                      word[1], word[2]);
     return 0;
 }
 

@@ -427,7 +427,7 @@ static void take_lag(writing *all, int32_t index, const neuron_layer *of) {
     if (lag < 0)
         nir_check(all->writer, failed(all->writer->failure,
                                       "layer %d updates first, which a graph for readers that look for spikes first "
-                                      "(--order spike-first) cannot say",
+                                      "(--order spike-first) cannot express",
                                       index));
     all->put_off += lag;
     all->report->approximate += of->type == NIR_LIF && of->order != nir_neurons_order(all->report->order);

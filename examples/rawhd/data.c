@@ -43,8 +43,8 @@ static int load_folder(snnd_context *context, const char *folder, struct data *d
         return -1;
     int32_t channels = snnd_dataset_channels(data->training), tested = snnd_dataset_channels(data->testing);
     return channels == tested ? 0
-                              : failed(failure, "%s: %s has %d channels and %s has %d, expected the same", folder,
-                                       TRAINING_INPUT, (int)channels, TESTING_INPUT, (int)tested);
+                              : failed(failure, "%s: %s has %d channels and %s has %d; expected the same number",
+                                       folder, TRAINING_INPUT, (int)channels, TESTING_INPUT, (int)tested);
 }
 
 static void set_front_end(struct data *data, const struct front_end *front_end) {

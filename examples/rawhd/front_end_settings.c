@@ -67,7 +67,7 @@ static int read_number(const cJSON *object, const char *name, double low, double
     *number = cJSON_GetNumberValue(cJSON_GetObjectItemCaseSensitive(object, name));
     if (*number >= low && *number <= high)
         return 0;
-    return failed(failure, "\"%s\" is no number from %g to %g", name, low, high);
+    return failed(failure, "\"%s\" is not a number from %g to %g", name, low, high);
 }
 
 static int read_object(const cJSON *object, struct front_end *front_end, struct failure *failure) {

@@ -73,7 +73,7 @@ static char *find_list(const struct recordings *recordings, const char *name, st
         failed(failure, "%s: there is no %s here: expected the Heidelberg Digits layout (%s, %s and FLAC or WAV files)",
                recordings->folder, name, TRAINING_LIST, TESTING_LIST);
     else
-        failed(failure, "%s: has %zu files %s in different folders, expected one", recordings->folder, found, name);
+        failed(failure, "%s: has %zu files %s in different folders; expected one", recordings->folder, found, name);
     free(there);
     return NULL;
 }

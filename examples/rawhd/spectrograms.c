@@ -52,7 +52,7 @@ static enum problem transform(struct filters *filters, const struct audio *audio
         return PROBLEM_SHORT;
     }
     if (is_silent(audio)) {
-        failed(failure, "%lld samples", (long long)audio->count);
+        failed(failure, "it has %lld samples", (long long)audio->count);
         return PROBLEM_SILENT;
     }
     if (filters->mel != NULL)

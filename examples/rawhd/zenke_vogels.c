@@ -93,7 +93,7 @@ enum problem zenke_vogels_spectrogram(struct zenke_vogels *preset, const struct 
                                       struct failure *failure) {
     int length = (int)nearbyint(0.025 * audio->rate), step = (int)nearbyint(0.01 * audio->rate);
     if (length < 2 || step < 1 || audio->count <= length) {
-        failed(failure, "%lld samples, and more than the %d of a frame are needed", (long long)audio->count, length);
+        failed(failure, "it has %lld samples; expected more than the %d of a frame", (long long)audio->count, length);
         return PROBLEM_SHORT;
     }
     if (preset->rate != audio->rate)

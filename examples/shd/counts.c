@@ -239,7 +239,7 @@ int counts_read(struct counts *counts, const char *cache, struct reading *readin
         result = make(counts, NULL, reading, failure);
     }
     if (result == WRITTEN && !take_parts(counts))
-        return failed(failure, "%s: its counts are not what was written", counts->path);
+        return failed(failure, "%s: its counts differ from those that were written", counts->path);
     events_close(counts->events);
     counts->events = NULL;
     return result == WRITTEN ? 0 : -1;

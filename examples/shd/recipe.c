@@ -76,8 +76,8 @@ static int refuse(snnd_context *context, const struct options *options, const st
                   struct failure *failure) {
     (void)context, (void)say, (void)data;
     return failed(failure,
-                  "%s: this program was built without HDF5; with HDF5 and zlib installed, "
-                  "'meson configure -Devents=enabled' and another build give it that",
+                  "%s: this program was built without HDF5; install HDF5 and zlib, run 'meson configure "
+                  "-Devents=enabled', and build again",
                   options->data);
 }
 #define load_shd refuse

@@ -145,9 +145,10 @@ static int check_numbers(const struct array_set *from, const snnd_dataset *set, 
         const int64_t count = snnd_dataset_length(set, n) * channels;
         for (int64_t k = 0; k < count; k++)
             if (!isfinite(multiply(from, number[k])))
-                return failed(failure, "%s: input of sample %lld, step %lld, channel %lld is %g, times %g", path,
-                              (long long)n, (long long)(k / channels), (long long)(k % channels), (double)number[k],
-                              from->scale);
+                return failed(
+                    failure,
+                    "%s: input of sample %lld, step %lld, channel %lld is %g, times %g; expected a finite number", path,
+                    (long long)n, (long long)(k / channels), (long long)(k % channels), (double)number[k], from->scale);
     }
     return 0;
 }

@@ -93,11 +93,11 @@ static int check(const struct augmented *all, struct failure *failure) {
                           (long long)bounds[i].most, i % 2 == 0 ? (int)steps : (int)channels, bounds[i].of,
                           (long long)bounds[i].value);
     if (wanted->events > 0 && all->event <= 0)
-        return failed(failure, "--noise-spikes: these samples are no counts of spikes; --noise is for them");
+        return failed(failure, "--noise-spikes: these samples are not counts of spikes; use --noise for them");
     if (wanted->noise > 0 && all->event > 0)
-        return failed(failure, "--noise: these samples are counts of spikes; --noise-spikes is for them");
+        return failed(failure, "--noise: these samples are counts of spikes; use --noise-spikes for them");
     if (wanted->mix > 0 && !has_partners(all))
-        return failed(failure, "--mix: no class has two samples to train on");
+        return failed(failure, "--mix: no class has at least two samples to train on");
     return 0;
 }
 

@@ -31,7 +31,8 @@ static int fetch(void *from, const snnd_fetch *what) {
 static int extend_set(snnd_context *context, snnd_dataset *from, int32_t steps, snnd_dataset **set,
                       struct failure *failure) {
     if (steps > INT_MAX - snnd_dataset_steps(from))
-        return failed(failure, "--extra-steps: %d beyond %d are too many", (int)steps, (int)snnd_dataset_steps(from));
+        return failed(failure, "--extra-steps: %d steps after the %d of a sample are too many", (int)steps,
+                      (int)snnd_dataset_steps(from));
     return derive(context, from, steps, fetch, from, set, failure);
 }
 

@@ -92,7 +92,7 @@ static int take_number(const cJSON *line, const char *name, cJSON *record, struc
         return 0;
     }
     if (!cJSON_IsNumber(item))
-        return failed(failure, "\"%s\" is no number", name);
+        return failed(failure, "\"%s\" is not a number", name);
     if (range_check(name, item->valuedouble, &reason) != 0)
         return failed(failure, "\"%s\" %s", name, reason.text);
     cJSON_AddNumberToObject(record, name, item->valuedouble);

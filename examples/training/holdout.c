@@ -52,7 +52,7 @@ static int refuse_speaker(int64_t speaker, const struct data *data, int64_t coun
 static int hold_out_speaker(snnd_context *context, int64_t speaker, struct data *data, snnd_dataset **part,
                             snnd_dataset **rest, struct failure *failure) {
     if (!is_any_known(data))
-        return failed(failure, "--validation speaker:%lld: nobody knows who speaks in these samples",
+        return failed(failure, "--validation speaker:%lld: the speakers of these samples are not known",
                       (long long)speaker);
     const int64_t count = snnd_dataset_samples(data->training);
     int64_t *index = allocate((size_t)count, sizeof *index);

@@ -65,7 +65,7 @@ void idle_mention_rewiring(const struct options *options, int64_t steps) {
         return;
     const char *rule;
     options_chosen(options, "structure", &rule);
-    program_complain("--structure %s never rewires: the first time would be step %lld, and of %lld steps it rewires "
-                     "before step %lld (--interval, --rewire-until)",
+    program_complain("--structure %s never rewires: its first rewiring would be at step %lld, but of %lld steps it "
+                     "rewires only before step %lld (--interval, --rewire-until)",
                      rule, (long long)first, (long long)steps, (long long)(stop > 0 ? stop : steps + 1));
 }

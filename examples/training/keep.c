@@ -37,7 +37,7 @@ int keep_claim(const char *out, int overwrite, struct failure *failure) {
     for (int i = 0; !overwrite && i < RUN_FILES; i++)
         if (file_exists_in(out, run_files[i]))
             return failed(failure,
-                          "--out: there is a run in %s already (%s): --resume goes on with it, --overwrite removes it",
+                          "--out: there is already a run in %s (%s); --resume continues it, --overwrite removes it",
                           out, run_files[i]);
     struct failure reason;
     return folder_can_be_made(out, &reason) == 0 ? 0 : failed(failure, "--out: %s", reason.text);
@@ -171,7 +171,8 @@ static int use_note(struct keep *keep, const snnd_trainer *trainer, cJSON *note,
     if (differs(keep, settings, "recordings"))
         return failed(failure, "--data: the samples from %s are not those that the run was begun with", options->data);
     if (differs(keep, settings, "isa"))
-        progress_say(progress, "--isa: other instructions than before, so not to the last bit what it was");
+        progress_say(progress,
+                     "--isa: the instructions differ from those before, so results are not the same to the last bit");
     return 0;
 }
 
@@ -205,10 +206,10 @@ int keep_restore(struct keep *keep, snnd_trainer *trainer, const snnd_network *n
         return -1;
     int changed = history_restore(keep->out, keep->history, failure);
     if (changed > 0)
-        progress_say(progress, "log.jsonl did not end where the checkpoint does, and has been put right");
+        progress_say(progress, "log.jsonl did not end with the epoch of the checkpoint and has been corrected");
     const int epochs = cJSON_GetArraySize(keep->history);
     if (epochs > 0 && !keep_has(keep, KEEP_BEST))
-        progress_say(progress, "best.safetensors is gone: it comes back only if a later epoch is better");
+        progress_say(progress, "best.safetensors is missing; it will be written again only if a later epoch is better");
     if (changed >= 0 && epochs > 0 && keep->seconds == 0) /* at the end of an epoch, not within one */
         return keep_model(keep, network, KEEP_LAST, failure);
     return changed < 0 ? -1 : 0;

@@ -602,7 +602,7 @@ int options_check(struct options *options, struct failure *failure) {
     if (options->out[0] == '\0')
         return failed(failure, "--out: expected a folder");
     if (options->resume && options->overwrite)
-        return failed(failure, "--resume and --overwrite: only one of them makes sense");
+        return failed(failure, "--resume and --overwrite: only one of them can be given");
     if ((options->shards & (options->shards - 1)) != 0)
         return failed(failure, "--shards: expected a power of two, not %lld", (long long)options->shards);
     if (options->max_delay % 2 != 0)
@@ -610,10 +610,7 @@ int options_check(struct options *options, struct failure *failure) {
                       "--max-delay: expected an even number, so that a position of 0 is a whole delay, not %lld",
                       (long long)options->max_delay);
     if (options->dale == 1 && options->structure == STRUCTURE_DENSE)
-        return failed(
-            failure,
-            "--dale: needs another --structure than dense, whose weights have no fixed signs that the synapses "
-            "of a neuron could share");
+        return failed(failure, "--dale needs a --structure other than dense, whose weights have no fixed signs");
     if (options->budget == SNND_BUDGET_FAN_IN && options->fan_in == 0)
         return failed(failure, "--budget fan-in: --fan-in F is needed, the synapses of each neuron");
     if (options->structure == STRUCTURE_PRUNED && !options->resume && options->from == NULL)

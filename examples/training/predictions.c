@@ -63,10 +63,10 @@ int predictions_write(const struct predictions *predictions, const char *folder,
 
 static int check_columns(const struct table *table, const char *path, struct failure *failure) {
     if (table->columns != COLUMNS)
-        return failed(failure, "%s: line 1 has %d columns, and not %d", path, table->columns, COLUMNS);
+        return failed(failure, "%s: line 1 has %d columns; expected %d", path, table->columns, COLUMNS);
     for (int i = 0; i < COLUMNS; i++)
         if (strcmp(table->cell[i], columns[i]) != 0)
-            return failed(failure, "%s: line 1, column %d: is '%.80s', and not '%s'", path, i + 1, table->cell[i],
+            return failed(failure, "%s: line 1, column %d is '%.80s'; expected '%s'", path, i + 1, table->cell[i],
                           columns[i]);
     return 0;
 }

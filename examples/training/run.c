@@ -195,9 +195,8 @@ static int open_folder(struct run *run) {
     cJSON_AddStringToObject(keep->settings, "library", snnd_version());
     describe_data(run, keep->settings);
     if (!ranks_same(options_fingerprint(keep->settings)))
-        return failed(run->failure,
-                      "the processes of mpirun have other data than one another, or other instructions or "
-                      "another library; expected the same files in --data, and one --isa");
+        return failed(run->failure, "the processes of mpirun differ in their data, their instructions or their "
+                                    "library; expected the same files in --data, and the same --isa");
     if (!is_first())
         return run->options->resume ? keep_follow(keep, run->trainer, run->options, &run->progress, run->failure) : 0;
     const int begun = run->options->resume ? keep_restore(keep, run->trainer, run->model.network, run->options,
@@ -274,7 +273,7 @@ static enum exit_code train_epoch(struct run *run) {
         return keep_checkpoint(&run->keep, run->trainer, run->failure) == 0 ? EXIT_STOPPED : EXIT_FAILED;
     }
     if (status == SNND_ERROR_NUMERIC) {
-        failed(run->failure, "training diverged: %s; %s is of the last epoch that went well",
+        failed(run->failure, "training diverged: %s; %s is the model of the last epoch before that",
                snnd_context_last_error(run->context), KEEP_CHECKPOINT);
         return EXIT_DIVERGED;
     }

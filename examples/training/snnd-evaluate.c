@@ -17,9 +17,10 @@ static int compare_with_log(const struct evaluation *evaluation, double accuracy
     if (isnan(logged))
         return 0;
     if (!evaluation_has_same_samples(evaluation))
-        program_complain("these samples are not those of the run, which has come to %.2f %%", 100 * logged);
+        program_complain("these samples are not those of the run, whose accuracy was %.2f %%", 100 * logged);
     else if (logged != accuracy)
-        program_complain("the run's log has %.2f %% for this network, and not %.2f %%", 100 * logged, 100 * accuracy);
+        program_complain("the run's log has %.2f %% for this network; its accuracy here is %.2f %%", 100 * logged,
+                         100 * accuracy);
     else if (!evaluation->quiet)
         puts("the accuracy without perturbation is that of the run's log\n");
     return 0;

@@ -83,7 +83,7 @@ static int take_words(struct options *options, int count, char **words, struct f
     options->model = words[0];
     options->file = count == 2 && strcmp(words[1], "-") != 0 ? words[1] : NULL;
     if (options->file != NULL && options->format != AUDIO_FILE)
-        return failed(failure, "--format is of standard input; a file tells its own");
+        return failed(failure, "--format applies only to standard input; a file states its own format");
     return 0;
 }
 
@@ -145,8 +145,8 @@ static int find_hearing(const struct options *options, struct hearing *hearing, 
     const int result = file_exists_in(folder, FRONT_END_FILE)
                            ? hearing_read(folder, FRONT_END_FILE, hearing, failure)
                            : failed(failure,
-                                    "%s: the model was not trained on sound: there is no " FRONT_END_FILE
-                                    " in %s, which such training leaves; --front-end names another",
+                                    "%s: the model was not trained on sound, since there is no " FRONT_END_FILE
+                                    " in %s; --front-end names another file",
                                     options->model, folder);
     free(folder);
     return result;

@@ -59,15 +59,15 @@ static void replace(hid_t file, const char *name, hid_t type, const int64_t *int
 START_TEST(what_is_of_another_kind_is_named) {
     static const int64_t ones[7] = {1, 1, 1, 1, 1, 1, 1}, beyond[MADE] = {0, 0, 20, 0, 0},
                          below[MADE] = {0, -1, 0, 0, 0};
-    static const char *const words[] = {"'spikes/times' is not lists of variable length",
-                                        "'spikes/units' is not lists of variable length",
-                                        "'labels' is not whole numbers",
+    static const char *const words[] = {"'spikes/times' does not contain lists of variable length",
+                                        "'spikes/units' does not contain lists of variable length",
+                                        "'labels' does not contain whole numbers",
                                         "'labels' has 4 numbers in 1 axes; expected one for each of 5 samples",
                                         "'extra/speaker' has 7 numbers",
                                         "sample 2 has the label 20; expected 0 to 19",
                                         "sample 1 has the label -1; expected 0 to 19",
-                                        "'spikes/times' is a link to somewhere else",
-                                        "'spikes' is a link to somewhere else"};
+                                        "'spikes/times' is a link to another place",
+                                        "'spikes' is a link to another place"};
     const hid_t file = make_open(scratch("a.h5"), &plain);
     switch (_i) {
     case 0:
@@ -119,10 +119,10 @@ START_TEST(events_that_cannot_be_are_named) {
         double times[6];
         int64_t units[6];
     } cases[] = {
-        {"sample 2, event 2: the times run backwards, from 0.5 to 0.25 s", {0, 0.5, 0.25}, {0}},
+        {"sample 2, event 2: the times decrease from 0.5 to 0.25 s", {0, 0.5, 0.25}, {0}},
         {"sample 1, event 1: the time is not finite", {0, nan}, {0}},
         {"sample 3, event 3: the time is not finite", {0, 0, 0, inf}, {0}},
-        {"sample 0, event 0: the time is -0.5 s, before the beginning", {-0.5}, {0}},
+        {"sample 0, event 0: the time is -0.5 s; expected at least 0", {-0.5}, {0}},
         {"sample 4, event 5: the unit is 700; expected 0 to 699", {0}, {0, 0, 0, 0, 0, 700}},
         {"sample 1, event 1: the unit is -1; expected 0 to 699", {0}, {0, -1}},
         {"sample 2 has 3 times and 2 units", {0}, {0}},
@@ -149,8 +149,8 @@ START_TEST(lists_of_other_types_are_named) {
                       MADE, counts);
     H5Tclose(odd);
     H5Fclose(file);
-    refuses(_i == 0 ? "'spikes/times' is not lists of float16, float32 or float64"
-                    : "'spikes/units' is not lists of integers of 8, 16, 32 or 64 bits");
+    refuses(_i == 0 ? "'spikes/times' does not contain lists of float16, float32 or float64"
+                    : "'spikes/units' does not contain lists of integers of 8, 16, 32 or 64 bits");
 }
 END_TEST
 
@@ -246,7 +246,7 @@ START_TEST(no_samples_are_told) {
     H5Sclose(space);
     H5Tclose(of_float);
     H5Fclose(file);
-    refuses("a.h5: there are no samples in it");
+    refuses("a.h5: it contains no samples");
 }
 END_TEST
 
@@ -270,7 +270,7 @@ START_TEST(samples_do_not_share_their_events) {
                 memcpy(at + (ptrdiff_t)16 * i, at, 16);
     }
     scratch_write(scratch("a.h5"), bytes, size);
-    refuses("more than there is room for in the file");
+    refuses("which is more than the file can hold");
     free(bytes);
     free(zeros);
     free(times);

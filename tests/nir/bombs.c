@@ -113,7 +113,7 @@ START_TEST(a_chunk_unfolds_to_its_own_size) {
     const hid_t file = open_graph(), matrix = add_matrix(file, weight, three_by_two, three_by_two, "d");
     write_zeros(matrix, 0, 0, bytes[_i], 0);
     H5Dclose(matrix);
-    refuses(file, "not of as many bytes");
+    refuses(file, "whose number of bytes");
 }
 END_TEST
 
@@ -121,7 +121,7 @@ START_TEST(what_was_not_deflated_has_its_own_size_too) {
     const hid_t file = open_graph(), matrix = add_matrix(file, weight, three_by_two, three_by_two, "d");
     write_zeros(matrix, 0, 0, 24, 1);
     H5Dclose(matrix);
-    refuses(file, "not of as many bytes");
+    refuses(file, "whose number of bytes");
 }
 END_TEST
 
@@ -129,7 +129,7 @@ START_TEST(a_chunk_that_is_not_there_is_refused) {
     const hid_t file = open_graph(), matrix = add_matrix(file, weight, three_by_two, two_by_two, "d");
     write_zeros(matrix, 0, 0, 16, 0);
     H5Dclose(matrix);
-    refuses(file, "a chunk that is not there");
+    refuses(file, "a chunk that is missing");
 }
 END_TEST
 
@@ -196,7 +196,7 @@ START_TEST(many_links_to_one_dataset_count_as_many) {
     }
     edge[MANY][1] = "output";
     by_hand_good(hdf5_put_texts(file, "node/edges", &edge[0][0], MANY + 1, 2), "the edges");
-    refuses(file, "more to read");
+    refuses(file, "takes more work");
 }
 END_TEST
 
@@ -208,7 +208,7 @@ START_TEST(many_links_to_one_node_count_as_many) {
         snprintf(path, sizeof path, "node/nodes/%d", n);
         by_hand_good(H5Lcreate_hard(file, NODE("lif"), file, path, H5P_DEFAULT, H5P_DEFAULT) >= 0, path);
     }
-    refuses(file, "more to read");
+    refuses(file, "takes more work");
 }
 END_TEST
 
@@ -221,7 +221,7 @@ START_TEST(many_edges_between_two_nodes_count_as_many) {
     const hid_t file = open_ports(4096);
     by_hand_good(hdf5_put_texts(file, "node/edges", &edge[0][0], MANY, 2), "the edges");
     free(edge);
-    refuses(file, "more to read");
+    refuses(file, "takes more work");
 }
 END_TEST
 
@@ -243,7 +243,7 @@ START_TEST(a_layer_has_no_more_synapses_than_its_file_may_make) {
     }
     free(delay);
     by_hand_good(hdf5_put_texts(file, "node/edges", &edge[0][0], 2 * MANY, 2), "the edges");
-    refuses(file, "a layer of 4096 and 4096 neurons with room for 3");
+    refuses(file, "a layer of 4096 and 4096 neurons with up to 3 synapses");
 }
 END_TEST
 

@@ -143,7 +143,7 @@ def check_other_order(prefix):
     if os.path.basename(prefix) == "undelayed":
         dropped = f"{prefix}.dropped.nir"
         said = export(prefix, dropped, "--drop-shift")
-        assert said == "the graph gives its output 3 steps before the network does\n", said
+        assert said == "the graph produces its output 3 steps before the network does\n", said
         text += check_dropped(prefix, dropped, 3)
     return text
 

@@ -463,7 +463,7 @@ static const by_hand broken[] = {
     /* the file and the graph */
     {.remove = "version", .words = "'version' is missing"},
     INSTEAD("version", GROUP, "'version' is not a dataset", .text = NULL),
-    INSTEAD("version", INTEGERS, "'version' is not text", .value = 1),
+    INSTEAD("version", INTEGERS, "'version' does not contain text", .value = 1),
     {.remove = "node", .words = "'node' is missing"},
     INSTEAD("node", TEXT, "'node' is not a group", .text = "a text"),
     INSTEAD("node", SOFT_LINK, "'node' is a link", .text = "elsewhere"),
@@ -472,8 +472,8 @@ static const by_hand broken[] = {
     INSTEAD("node/type", TEXT, "'Linear'; expected NIRGraph", .text = "Linear"),
     {.remove = "node/nodes", .words = "'nodes' is missing"},
     {.remove = "node/edges", .words = "'edges' is missing"},
-    INSTEAD("node/edges", TEXT, "not pairs", .text = "input>output"),
-    INSTEAD("node/edges", INTEGERS, "not text", .axes = 2, .shape = {1, 2}),
+    INSTEAD("node/edges", TEXT, "pairs of names", .text = "input>output"),
+    INSTEAD("node/edges", INTEGERS, "not contain text", .axes = 2, .shape = {1, 2}),
     /* edges */
     INSTEAD("node/edges", EDGES, "names 'nobody'", .text = "input>nobody"),
     INSTEAD("node/edges", EDGES, "leads nowhere", .text = "input>delay"),
@@ -486,7 +486,7 @@ static const by_hand broken[] = {
             .text = "input>delay delay>linear linear>lif lif>affine affine>li li>output li>input"),
     INSTEAD("node/edges", EDGES, "in a loop",
             .text = "input>delay delay>linear linear>lif lif>affine affine>li li>output output>output"),
-    INSTEAD("node/edges", EDGES, "do not come together",
+    INSTEAD("node/edges", EDGES, "do not join",
             .text = "input>delay delay>linear linear>lif lif>affine affine>li li>output input>affine"),
     INSTEAD("node/edges", EDGES, "not on the way", .text = "input>output"),
     /* nodes */
@@ -502,8 +502,8 @@ static const by_hand broken[] = {
     {.remove = NODE("lif/tau"), .words = "node 'lif': 'tau' is missing"},
     {.put = NODE("more"), .kind = GROUP, .words = "node 'more': 'type' is missing"},
     /* fields */
-    INSTEAD(NODE("lif/tau"), TEXT, "'tau' is not numbers", .text = "0.05"),
-    INSTEAD(NODE("lif/tau"), OPAQUE, "'tau' is not numbers", .axes = 1, .shape = {3}),
+    INSTEAD(NODE("lif/tau"), TEXT, "'tau' does not contain numbers", .text = "0.05"),
+    INSTEAD(NODE("lif/tau"), OPAQUE, "'tau' does not contain numbers", .axes = 1, .shape = {3}),
     INSTEAD(NODE("lif/tau"), GROUP, "'tau' is not a dataset", .text = NULL),
     INSTEAD(NODE("lif/tau"), FLOATS, "'tau' is [4]; expected [3]", .axes = 1, .shape = {4}, .value = 0.05),
     INSTEAD(NODE("lif/tau"), FLOATS, "more than 4 axes", .axes = 5, .shape = {3, 1, 1, 1, 1}, .value = 0.05),
@@ -539,7 +539,7 @@ static const by_hand broken[] = {
     INSTEAD(NODE("input/shape"), INTEGERS, "whole numbers", .axes = 1, .shape = {8}, .value = 100),
     INSTEAD(NODE("input/shape"), INTEGERS, "list of extents", .axes = 1, .shape = {17}, .value = 1),
     INSTEAD(NODE("input/shape"), INTEGERS, "'delay' is [2]; expected [3]", .axes = 1, .shape = {1}, .value = 3),
-    INSTEAD(NODE("output/shape"), INTEGERS, "another number of elements", .axes = 1, .shape = {1}, .value = 3),
+    INSTEAD(NODE("output/shape"), INTEGERS, "number of elements differs", .axes = 1, .shape = {1}, .value = 3),
 };
 
 START_TEST(a_broken_file_is_refused) {

@@ -97,9 +97,9 @@ END_TEST
 
 START_TEST(a_shift_is_told) {
     make_network("net", 0);
-    RUNS(0, "the graph gives its output 1 step before the network does\n", "export net a.nir --drop-shift");
+    RUNS(0, "the graph produces its output 1 step before the network does\n", "export net a.nir --drop-shift");
     RUNS(0, "NIR 1.0.6: 6 nodes", "show a.nir");
-    RUNS(0, "snnd-nir: the network gives what the graph gives 1 step later\n", "import a.nir again");
+    RUNS(0, "snnd-nir: the network produces the output of the graph 1 step later\n", "import a.nir again");
     RUNS(0, " 3 steps before", "export net a.nir --drop-shift --order update-first");
     QUIET("import a.nir again"); /* neurons that update first have no lag */
 }
@@ -119,8 +119,7 @@ END_TEST
 
 START_TEST(a_reset_that_nir_has_no_word_for_is_warned_of) {
     make_network_of("net", 2, SNND_ORDER_UPDATE_FIRST, SNND_RESET_SUBTRACT);
-    RUNS(0, "NIR has no word for neurons that subtract their threshold, as 1 layer of this network",
-         "export net a.nir");
+    RUNS(0, "NIR cannot express neurons that subtract their threshold, as 1 layer of this network", "export net a.nir");
     RUNS(0, "NIR 1.0.4", "show a.nir");
     RUNS(0, "v_threshold [4]; subtracts its threshold) ->", "show a.nir");
     QUIET("import a.nir again");
@@ -137,8 +136,8 @@ START_TEST(what_fails_is_said_and_leaves_files_as_they_are) {
     scratch_write(scratch("kept"), "kept", 4);
     RUNS(1, "snnd-nir: cannot open 'none'", "export none kept");
     RUNS(1, "snnd-nir: none: ", "import none kept");
-    RUNS(1, "snnd-nir: net: not an HDF5 file", "import net kept");
-    RUNS(1, "snnd-nir: net: not an HDF5 file", "show net");
+    RUNS(1, "snnd-nir: net: it is not an HDF5 file", "import net kept");
+    RUNS(1, "snnd-nir: net: it is not an HDF5 file", "show net");
     RUNS(1, "snnd-nir: none/a.nir: ", "export net none/a.nir");
     RUNS(1, "is a folder", "export net .");
     size_t bytes;
@@ -202,10 +201,10 @@ START_TEST(a_file_is_not_written_over_itself) {
     make_network("net", 2);
     QUIET("export net a.nir");
     ck_assert_int_eq(symlink("net", scratch("link")), 0);
-    RUNS(2, "export reads and writes one file, 'net' and 'net'; expected two", "export net net");
-    RUNS(2, "one file, 'net' and './net'", "export net ./net");
-    RUNS(2, "one file, 'link' and 'net'", "export link net");
-    RUNS(2, "import reads and writes one file, 'a.nir' and ", "import a.nir \"$PWD/a.nir\"");
+    RUNS(2, "export would read and write the same file, 'net' and 'net'; expected two files", "export net net");
+    RUNS(2, "the same file, 'net' and './net'", "export net ./net");
+    RUNS(2, "the same file, 'link' and 'net'", "export link net");
+    RUNS(2, "import would read and write the same file, 'a.nir' and ", "import a.nir \"$PWD/a.nir\"");
     QUIET("export net b.nir");
     QUIET("import a.nir again");
 }
@@ -226,13 +225,13 @@ START_TEST(wrong_usage_is_named) {
     RUNS(2, "export takes two files", "export a");
     RUNS(2, "export takes two files", "export a b c");
     RUNS(2, "show takes one file", "show a b");
-    RUNS(2, "--drop-shift is not for import", "import a b --drop-shift");
-    RUNS(2, "--dt is not for show", "show a --dt 1");
-    RUNS(2, "--reset is not for export", "export a b --reset zero");
+    RUNS(2, "--drop-shift cannot be used with import", "import a b --drop-shift");
+    RUNS(2, "--dt cannot be used with show", "show a --dt 1");
+    RUNS(2, "--reset cannot be used with export", "export a b --reset zero");
     RUNS(2, "--reset: expected zero or subtract, not 'none'", "import a b --reset none");
     RUNS(2, "--dt: expected a number from 1e-09 to 1000, not '0'", "export a b --dt 0");
     RUNS(2, "--order: expected spike-first or update-first, not 'any'", "import a b --order any");
-    RUNS(2, "there is no such option", "show a --quiet");
+    RUNS(2, "this option does not exist", "show a --quiet");
     RUNS(0, "Usage: snnd-nir export", "--help");
     RUNS(0, "snnd-nir of libsnndelay " SNND_VERSION_STRING "\n", "--version");
 }

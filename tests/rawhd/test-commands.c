@@ -94,10 +94,10 @@ START_TEST(what_a_list_names_must_be_there) {
         const char *list, *text, *words;
     } cases[] = {
         {"testing_list.txt", "up/b2_nohash_0.wav\nup/gone_nohash_0.wav\nup/more_nohash_0.wav\n",
-         "testing_list.txt: line 2 names 'up/gone_nohash_0.wav', which is not there"},
+         "testing_list.txt: line 2 names 'up/gone_nohash_0.wav', which does not exist"},
         {"validation_list.txt", "_background_noise_/white.wav\n", "line 1 names '_background_noise_/white.wav'"},
         {"validation_list.txt", "up/b2_nohash_0.wav\n",
-         "testing_list.txt: line 1 names 'up/b2_nohash_0.wav', which is in a list already"},
+         "testing_list.txt: line 1 names 'up/b2_nohash_0.wav', which is already in a list"},
         {"validation_list.txt", "../x\x1b[2J.wav\n", "names '../x\\x1B[2J.wav'"},
     };
     write_text(folder, cases[_i].list, cases[_i].text);
@@ -111,7 +111,7 @@ START_TEST(lists_and_words_must_be_there) {
     refuses("testing_list.txt");
     char *inner = folder;
     folder = in_folder(inner, "bed/deeper");
-    refuses("has no folder of a word with .wav files in it");
+    refuses("contains no folder of a word with .wav files");
     free(folder);
     folder = in_folder(inner, "nowhere");
     refuses("nowhere");

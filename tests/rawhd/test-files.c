@@ -90,10 +90,10 @@ START_TEST(reads_regular_files_only) {
     check_unread("pipe", "is a pipe");
     check_unread("inner", "is a folder");
     check_unread("nothing", "No such file");
-    check_unread("../secret", "leads out");
-    check_unread("inner/../../secret", "leads out");
-    check_unread("/etc/passwd", "leads out");
-    check_unread("inner/..", "leads out");
+    check_unread("../secret", "points outside");
+    check_unread("inner/../../secret", "points outside");
+    check_unread("/etc/passwd", "points outside");
+    check_unread("inner/..", "points outside");
     char *text = read_in("file", 100), *inner = read_in("inner/file", 100);
     ck_assert_str_eq(text, "text");
     ck_assert_str_eq(inner, "inner");
@@ -246,7 +246,7 @@ START_TEST(appends_to_files_of_one_name) {
     check_unappended("dangling", "is a link");
     check_unappended("pipe", "is a pipe, not a regular file");
     check_unappended("inner", "is a folder, not a regular file");
-    check_unappended("hard", "another name");
+    check_unappended("hard", "another hard link");
     const int file = file_append_in(run, "file", &failure);
     ck_assert_int_ge(file, 0);
     ck_assert_int_eq(write(file, "one", 3), 3);
@@ -341,8 +341,8 @@ START_TEST(logs_have_records_of_one_epoch_after_the_other) {
     check_log("{\"epoch\":1e308}\n", "line 1 is not of epoch 1", 0);
     check_log("{\"epoch\":1}\n{\"epoch\":2,\"test_accuracy\":1e308}\n", "line 2 \"test_accuracy\" is 1e+308", 1);
     check_log("{\"epoch\":1,\"sigma\":-1}\n", "\"sigma\" is -1", 0);
-    check_log("{\"epoch\":1,\"test_accuracy\":\"x\"}\n", "\"test_accuracy\" is no number", 0);
-    check_log("{\"epoch\":1}\n{\"epoch\":2,\"sigma\":{}}\n", "line 2 \"sigma\" is no number", 1);
+    check_log("{\"epoch\":1,\"test_accuracy\":\"x\"}\n", "\"test_accuracy\" is not a number", 0);
+    check_log("{\"epoch\":1}\n{\"epoch\":2,\"sigma\":{}}\n", "line 2 \"sigma\" is not a number", 1);
     check_log("{\"epoch\":1,\"seconds\":1e400}\n", "\"seconds\" is inf", 0);
     file_remove_in(run, "log.jsonl");
     ck_assert_ptr_null(history_read(run, NULL, &failure));

@@ -321,7 +321,7 @@ START_TEST(wrong_sets_are_named) {
     check_error("up/00000000_nohash_0.wav: ");
     write_text(set, "testing_list.txt", "up/gone_nohash_0.wav\n");
     ck_assert_int_eq(RUN("third", "--epochs", "1"), 1);
-    check_error("testing_list.txt: line 1 names 'up/gone_nohash_0.wav', which is not there");
+    check_error("testing_list.txt: line 1 names 'up/gone_nohash_0.wav', which does not exist");
     char *empty = in_folder(folder, "empty");
     ck_assert_int_eq(
         run_program(folder, (const char *const[]){program_path("SNND_TRAIN"), "gsc", "--data", empty, NULL}), 1);

@@ -124,7 +124,7 @@ START_TEST(names_all_problems_in_one_message) {
     check_says(text, "found more than once in the folder (1): audio/" NAME(5) ".flac and more/" NAME(5) ".wav");
     check_says(text, "corrupt, or beyond what a recording may be (2): audio/" NAME(4) ".flac");
     check_says(text, "audio/" NAME(6) ".flac (lasts longer than 60 seconds)");
-    check_says(text, "too short (2): audio/" NAME(2) ".flac (10 ms");
+    check_says(text, "too short (2): audio/" NAME(2) ".flac (it lasts 10 ms");
     check_says(text, "silent (1): audio/" NAME(3) ".flac");
     free(text);
 }

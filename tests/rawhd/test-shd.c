@@ -200,7 +200,7 @@ START_TEST(counts_are_augmented) {
     ck_assert(same_bytes(folder, "a/last.safetensors", folder, "b/last.safetensors"));
     ck_assert(!same_bytes(folder, "a/last.safetensors", folder, "plain/last.safetensors"));
     ck_assert_int_eq(RUN("shd", "c", "--epochs", "3", "--noise", "1"), 1);
-    check_says("err.txt", "--noise: these samples are counts of spikes; --noise-spikes is for them");
+    check_says("err.txt", "--noise: these samples are counts of spikes; use --noise-spikes for them");
     ck_assert_int_eq(RUN("shd", "d", "--epochs", "3", "--mask-channels", "141"), 1);
     check_says("err.txt", "--mask-channels: expected at most 140, since samples have 140 channels, not 141");
 }
@@ -285,13 +285,13 @@ START_TEST(a_broken_file_is_one_clear_message) {
     static const char *const messages[] = {
         "shd_train.h5: 'spikes/units' is missing",
         "shd_train.h5: sample 4, event 5: the unit is 700; expected 0 to 699",
-        "shd_train.h5: sample 2, event 2: the times run backwards, from 0.5 to 0.25 s",
+        "shd_train.h5: sample 2, event 2: the times decrease from 0.5 to 0.25 s",
         "shd_train.h5: sample 1, event 1: the time is not finite",
         "shd_train.h5: sample 2 has the label 20; expected 0 to 19",
         "shd_train.h5: sample 2 has 3 times and 2 units",
         "shd_train.h5: 'labels' has 4 numbers in 1 axes; expected one for each of 5 samples",
-        "shd_train.h5: not an HDF5 file, or cut off",
-        "shd_train.h5: not an HDF5 file, or cut off",
+        "shd_train.h5: it is not an HDF5 file, or it is incomplete",
+        "shd_train.h5: it is not an HDF5 file, or it is incomplete",
         "shd_train.h5: cannot open: No such file or directory",
     };
     break_file(_i);

@@ -160,13 +160,13 @@ END_TEST
 
 START_TEST(no_part_may_be_empty) {
     write_text(folder, "set/testing_list.txt", "\n");
-    refuses("set: has nothing to test: testing_list.txt names none");
+    refuses("set: has no recordings to test: testing_list.txt names none");
     write_text(folder, "set/testing_list.txt", "bed/c_nohash_0.wav\n");
     write_text(folder, "set/validation_list.txt", "");
-    refuses("set: has nothing to validate: validation_list.txt names none");
+    refuses("set: has no recordings to validate: validation_list.txt names none");
     write_text(folder, "set/validation_list.txt",
                "bed/a_nohash_0.wav\nbed/b_nohash_0.wav\nup/a_nohash_0.wav\nup/b_nohash_0.wav\nup/c_nohash_0.wav\n");
-    refuses("set: has nothing to train on");
+    refuses("set: has no recordings to train on");
     char *empty = in_folder(folder, "set/off");
     ck_assert_int_eq(mkdir(empty, 0755), 0);
     refuses("set/off: is empty; expected the .wav files of a word");

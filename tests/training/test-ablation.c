@@ -576,7 +576,7 @@ START_TEST(a_lock_that_is_taken_later_stops_no_run) {
     ck_assert_int_eq(count_results("out"), 0);
     kill(sweep, _i == 0 ? SIGINT : SIGTERM);
     ck_assert_int_eq(wait_program(sweep), 130);
-    check_said("err.txt", "out/.lock: another process has locked it: the tables wait for the next start\n");
+    check_said("err.txt", "out/.lock: another process has locked it; the tables will be written at the next start\n");
     close(lock);
     ck_assert_int_eq(SWEEP("out", ONE_BY_ONE, LONG), 0);
     ck_assert_int_eq(count_results("out"), 2);
@@ -651,7 +651,7 @@ START_TEST(wrong_usage_is_named) {
     ck_assert_int_eq(refuses(START("out", "--models", "both,both"), "each once at most"), 2);
     ck_assert_int_eq(refuses(START("out", "--seeds", "0"), "--seeds: expected"), 2);
     ck_assert_int_eq(refuses(START("out", "--jobs", "x"), "--jobs: expected"), 2);
-    ck_assert_int_eq(refuses(START("out", "--epochs", "2"), "--epochs: there is no such option"), 2);
+    ck_assert_int_eq(refuses(START("out", "--epochs", "2"), "--epochs: this option does not exist"), 2);
     ck_assert_int_eq(refuses(START("out", "more"), "unexpected argument 'more'"), 2);
     ck_assert_int_eq(refuses(START("out", "--data", ""), "--data DIR is needed"), 2);
     ck_assert_int_eq(refuses(START("out", "--data", "/nowhere/at/all"), "/nowhere/at/all"), 1);
@@ -660,7 +660,7 @@ START_TEST(wrong_usage_is_named) {
                                           "--no-dale",       "--paths",        "--data=d",       "--out=o",
                                           "--threads=2",     "--resume",       "--overwrite"};
     for (size_t i = 0; i < sizeof decided / sizeof *decided; i++)
-        ck_assert_int_eq(refuses(START("out", "--", decided[i]), "this program decides it for each of its runs"), 2);
+        ck_assert_int_eq(refuses(START("out", "--", decided[i]), "this program sets it for each of its runs"), 2);
     check_said("err.txt", "--overwrite");
     ck_assert_int_eq(SWEEP("out", "--help"), 0);
     ck_assert_int_eq(SWEEP("out", "--version"), 0);
@@ -770,10 +770,11 @@ START_TEST(a_sweep_goes_on_and_is_reported) {
     ck_assert_ptr_nonnull(strstr(text, "Accuracy by options: mean and standard deviation over seeds"));
     ck_assert_ptr_nonnull(strstr(text, "max-delay"));
     free(text);
-    ck_assert_int_eq(refuses(START("out", ONE, TINY), "/out/sweep.json already: --sweep and the paper's models need"),
-                     2);
+    ck_assert_int_eq(
+        refuses(START("out", ONE, TINY), "/out/sweep.json already exists; --sweep and the paper's models need"), 2);
     ck_assert_int_eq(SWEEP("other", ONE, TINY), 0);
-    ck_assert_int_eq(refuses(START("other", "--sweep", "max-delay=0", TINY), "/other/ablation.json already: "), 2);
+    ck_assert_int_eq(refuses(START("other", "--sweep", "max-delay=0", TINY), "/other/ablation.json already exists; "),
+                     2);
 }
 END_TEST
 
@@ -788,15 +789,17 @@ START_TEST(what_cannot_be_swept_over_is_named) {
         {"max-delay=3", "--max-delay: expected an even number"},
         {"tau=../x", "with commas between, not '../x'"},
         {"dale=yes,maybe", "--sweep dale: expected up to 64 different words of yes and no with commas between"},
-        {"seed=1,2", "--sweep seed: --seeds tells which there are"},
+        {"seed=1,2", "--sweep seed: use --seeds, which sets the seeds"},
         {"data=a", "--sweep data: there is no such option of snnd-train rawhd that decides what a run computes"},
         {"nothing=1", "--sweep nothing: there is no such option"},
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         ck_assert_int_eq(refuses(START("out", "--sweep", wrong[i].sweep, TINY), wrong[i].said), 2);
-    ck_assert_int_eq(refuses(START("out", "--sweep", "batch=6", "--sweep", "batch=7"), "batch: it is there twice"), 2);
-    ck_assert_int_eq(refuses(START("out", "--sweep", "l1=0", "--models", "both"), "--models: not with --sweep"), 2);
-    ck_assert_int_eq(refuses(START("out", "--sweep", "l1=0", "--", "--l1", "1"), "--l1: this program decides it"), 2);
+    ck_assert_int_eq(
+        refuses(START("out", "--sweep", "batch=6", "--sweep", "batch=7"), "batch: the option is given twice"), 2);
+    ck_assert_int_eq(
+        refuses(START("out", "--sweep", "l1=0", "--models", "both"), "--models cannot be used with --sweep"), 2);
+    ck_assert_int_eq(refuses(START("out", "--sweep", "l1=0", "--", "--l1", "1"), "--l1: this program sets it"), 2);
 }
 END_TEST
 

@@ -575,7 +575,7 @@ START_TEST(a_class_needs_two_samples_to_be_mixed) {
     snnd_dataset_free(data.training);
     data.training = part;
     ck_assert_int_eq(augment_training(context, &mix, 1, &data, &failure), -1);
-    ck_assert_msg(strstr(failure.text, "--mix: no class has two samples") == failure.text, "%s", failure.text);
+    ck_assert_msg(strstr(failure.text, "--mix: no class has at least two samples") == failure.text, "%s", failure.text);
     drop_plain();
 }
 END_TEST

@@ -232,8 +232,9 @@ START_TEST(delays_that_are_shared_move_together) {
     snnd_network_free(network);
     make_network(SNND_SHARING_AXONAL);
     ck_assert_int_eq(perturb(PERTURBED_SHUFFLE, "neuron:1", 1, &failure), -1);
-    ck_assert_str_eq(failure.text, "--shuffle-delays neuron:1: synapses of layer 1 of delays share these, and have "
-                                   "none of their own; --shuffle-delays layer is for them");
+    ck_assert_str_eq(
+        failure.text,
+        "--shuffle-delays neuron:1: synapses of layer 1 of delays share their delays; use --shuffle-delays layer");
     must_perturb(PERTURBED_SHUFFLE, "layer", 1);
     ck_assert(!same_delays());
     struct synapses *one = synapses_of(network, 0), *other = synapses_of(perturbed, 0);
@@ -243,7 +244,7 @@ START_TEST(delays_that_are_shared_move_together) {
     free(one);
     free(other);
     ck_assert_int_eq(perturb(PERTURBED_JITTER, "1:3", 1, &failure), -1);
-    ck_assert_str_eq(failure.text, "--jitter 1:3: there is no such layer, since the network has 2 of delays");
+    ck_assert_str_eq(failure.text, "--jitter 1:3: this layer does not exist; the network has 2 layers of delays");
 }
 END_TEST
 
@@ -451,11 +452,12 @@ START_TEST(what_cannot_be_is_named) {
         {"--shift-time", "3:1", "--shift-time: expected a list of whole numbers from ", 2},
         {"--shuffle-delays", "all", "expected a list of neuron, sign or layer, with or without :LAYER, not 'all'", 2},
         {"--only", "both", "--only: expected a list of excitation or inhibition", 2},
-        {"--out", "run", "--out: run is the folder of a run, which stays as it is", 2},
+        {"--out", "run", "--out: run is the folder of a run; expected another folder", 2},
         {"--recipe", "arrays", "--recipe: the run was begun with rawhd, not with arrays", 2},
-        {"--only", "excitation:3", "--only excitation:3: there is no such layer, since the network has 2 of delays", 1},
+        {"--only", "excitation:3", "--only excitation:3: this layer does not exist; the network has 2 layers of delays",
+         1},
         {"--shift-time", "1000", "--shift-time: expected whole numbers from -", 1},
-        {"--noise-spikes", "0.1", "--noise-spikes: these samples are no counts of spikes; --noise is for them", 1},
+        {"--noise-spikes", "0.1", "--noise-spikes: these samples are not counts of spikes; use --noise for them", 1},
         {"--data", "nowhere", "nowhere: there is no such folder", 1},
     };
     TRAIN("--quiet");

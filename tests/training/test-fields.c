@@ -447,7 +447,7 @@ START_TEST(says_what_is_wrong) {
     ck_assert_int_eq(REFUSES("--model", "--data", set, "--model", "first"), 2);
     ck_assert_int_eq(REFUSES("--sparsity", "--data", set, "--sparsity", "1"), 2);
     ck_assert_int_eq(REFUSES("a value is missing", "--data", set, "--permutations"), 2);
-    ck_assert_int_eq(REFUSES("--as-in-paper, which is not given", "--data", set, "--search"), 2);
+    ck_assert_int_eq(REFUSES("--search needs --as-in-paper", "--data", set, "--search"), 2);
     ck_assert_int_eq(REFUSES("--draws", "--data", set, "--draws", "0"), 2);
     ck_assert_int_eq(REFUSES("--nothing", "--nothing"), 2);
     ck_assert_int_eq(REFUSES("unexpected argument", "--data", set, "more"), 2);

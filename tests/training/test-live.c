@@ -329,8 +329,8 @@ static void assert_fails(const char *line, int code, const char *part) {
 START_TEST(what_is_missing_of_a_sound_is_told) {
     struct audio audio = make_words(16000);
     write_forms(&audio, "words");
-    assert_fails("head -c 60000 $here/words.wav >$here/part.wav; $live $model $here/part.wav", 1, "is cut short");
-    assert_fails("$live $model <$here/part.wav", 1, "is cut short");
+    assert_fails("head -c 60000 $here/words.wav >$here/part.wav; $live $model $here/part.wav", 1, "is incomplete");
+    assert_fails("$live $model <$here/part.wav", 1, "is incomplete");
     assert_fails("cat $here/part.wav | $live $model", 1, "ends after 29978 of 41600 samples");
     assert_fails("head -c 44 $here/words.zero | $live $model", 1, "holds no samples");
     audio_free(&audio);
@@ -347,8 +347,8 @@ START_TEST(wrong_usage_is_told) {
     assert_fails("$live $model a b", 2, "not 3 words");
     assert_fails("$live --rate 3 $model", 2, "--rate: expected");
     assert_fails("$live --format mp3 $model", 2, "wav or s16 or f32");
-    assert_fails("$live --format s16 $model sound.wav", 2, "--format is of standard input");
-    assert_fails("$live --no-such", 2, "no such option");
+    assert_fails("$live --format s16 $model sound.wav", 2, "--format applies only to standard input");
+    assert_fails("$live --no-such", 2, "this option does not exist");
     char *text = said("$live --help");
     ck_assert_ptr_nonnull(strstr(text, "--front-end"));
     free(text);

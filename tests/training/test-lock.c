@@ -93,14 +93,14 @@ START_TEST(only_a_regular_file_is_opened) {
     ck_assert(!file_exists(other));
     ck_assert_int_eq(unlink(path), 0);
     ck_assert_int_eq(mkfifo(path, 0666), 0);
-    check_refused("is no regular file");
+    check_refused("is not a regular file");
     const int reader = open(path, O_RDONLY | O_NONBLOCK);
     ck_assert_int_ge(reader, 0);
-    check_refused("is no regular file");
+    check_refused("is not a regular file");
     close(reader);
     ck_assert_int_eq(unlink(path), 0);
     ck_assert_int_eq(mkdir(path, 0777), 0);
-    check_refused("is no regular file");
+    check_refused("is not a regular file");
     free(other);
 }
 END_TEST

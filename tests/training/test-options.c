@@ -121,7 +121,7 @@ START_TEST(names_the_option_that_is_wrong) {
     check_refused(READ("--structure", "deepr"), "--structure: expected dense or fixed or deep-r or rigl");
     check_refused(READ("--preset", "Mel"), "--preset");
     check_refused(READ("--epochs"), "--epochs: a value is missing");
-    check_refused(READ("--epoch-count", "3"), "--epoch-count: there is no such option");
+    check_refused(READ("--epoch-count", "3"), "--epoch-count: this option does not exist");
     check_refused(READ("--tau", "0.5"), "--tau: expected learned or a number from 1 to 1e+09, not '0.5'");
     check_refused(READ("--tau", "learn"), "--tau");
     check_refused(READ("--picojoules", "0.9"), "--picojoules: expected two numbers from 0 to 1e+09 with a comma");
@@ -137,7 +137,7 @@ START_TEST(names_the_option_that_is_wrong) {
     check_refused(READ("--mask-time", "-1"), "--mask-time");
     check_refused(READ("more"), "unexpected argument 'more'");
     check_refused(READ("--data", "d", "--max-delay", "7"), "--max-delay: expected an even number");
-    check_refused(READ("--data", "d", "--dale"), "--dale: needs another --structure");
+    check_refused(READ("--data", "d", "--dale"), "--dale needs a --structure other than dense");
     check_refused(READ("--data", "d", "--structure", "pruned"), "--from MODEL is needed");
     check_refused(READ("--data", "d", "--structure", "set", "--budget", "fan-in"), "--fan-in F is needed");
     ck_assert_int_eq(READ("--data", "d", "--structure", "rigl"), 0);

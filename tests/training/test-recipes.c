@@ -199,7 +199,7 @@ START_TEST(recipes_are_listed_and_others_refused) {
     check_said("out.txt", "paper         Meszaros");
     check_said("out.txt", "--scale X");
     ck_assert_int_eq(RUN("SNND_TRAIN", "arrays", "--german-first"), 2);
-    check_said("err.txt", "snnd-train arrays: --german-first: there is no such option");
+    check_said("err.txt", "snnd-train arrays: --german-first: this option does not exist");
 }
 END_TEST
 
@@ -272,7 +272,7 @@ START_TEST(all_programs_take_it) {
     ck_assert_int_eq(RUN("SNND_ABLATION", recipe, "--data", "set", "--out", "ablation", "--seeds", "1", "--models",
                          "both", "--sparsities", "0.5", "--", TINY),
                      2);
-    check_said("err.txt", "--threads: this program decides it");
+    check_said("err.txt", "--threads: this program sets it");
     ck_assert_int_eq(RUN("SNND_ABLATION", recipe, "--data", "set", "--out", "ablation", "--seeds", "1", "--models",
                          "both", "--sparsities", "0.5", "--", "--epochs", "2", "--hidden", "6", "--batch", "6"),
                      0);
@@ -367,7 +367,7 @@ START_TEST(a_speaker_can_be_held_out) {
     make_arrays("arrays", 1);
     ck_assert_int_eq(RUN("SNND_TRAIN", "arrays", "--data", "arrays", "--out", "x", TINY, "--validation", "speaker:2"),
                      1);
-    check_said("err.txt", "--validation speaker:2: nobody knows who speaks in these samples");
+    check_said("err.txt", "--validation speaker:2: the speakers of these samples are not known");
 }
 END_TEST
 
@@ -389,7 +389,7 @@ START_TEST(unknown_speakers_cannot_be_held_out) {
     ck_assert_int_eq(snnd_context_create(NULL, &context), SNND_OK);
     ck_assert_int_eq(snnd_dataset_create(context, &samples, &data.training), SNND_OK);
     ck_assert_int_eq(hold_out(context, &options, &data, &failure), -1);
-    ck_assert_str_eq(failure.text, "--validation speaker:2: nobody knows who speaks in these samples");
+    ck_assert_str_eq(failure.text, "--validation speaker:2: the speakers of these samples are not known");
     data_free(&data);
     snnd_context_free(context);
 }

@@ -134,7 +134,7 @@ START_TEST(shows_runs) {
     train("sparse", "deep-r");
     ck_assert_int_eq(REPORT("dense", "sparse/"), 0);
     check_self_contained();
-    ck_assert(page_has("What the run came to") && page_has("on RawHD"));
+    ck_assert(page_has("Results of the run") && page_has("on RawHD"));
     ck_assert(file_has("sparse/pictures/neurons.gp", "kHz") && file_has("sparse/pictures/delays.gp", "'delay (ms)'"));
     ck_assert(!page_has("97.2 %")); /* of 256 hidden neurons */
     ck_assert(page_has("The runs") && page_has("<th scope=\"row\">layer 2</th>") && page_has("library"));
@@ -206,7 +206,7 @@ START_TEST(shows_classes_and_speakers) {
     add_setting("run", "classes", "[\"<i>na\u00efve</i>\", \"two\", 3]");
     ck_assert_int_eq(REPORT("run"), 0);
     check_self_contained();
-    ck_assert(page_has("not of the best epoch: by predictions.tsv 85.71 %"));
+    ck_assert(page_has("not of the best epoch: according to predictions.tsv 85.71 %"));
     ck_assert(page_has("<th scope=\"col\">&lt;i&gt;na\xc3\xafve&lt;/i&gt;</th><th scope=\"col\">two</th>"));
     ck_assert(page_has("<td class=\"n right\" style=\"--share:0.56\">8</td><td class=\"n wrong\" "
                        "style=\"--share:0.14\">2</td>"));
@@ -225,7 +225,7 @@ START_TEST(shows_classes_and_speakers) {
     ck_assert_int_eq(unlink(path), 0);
     free(path);
     ck_assert_int_eq(REPORT("run"), 0);
-    ck_assert(page_has("predictions.tsv is not there"));
+    ck_assert(page_has("predictions.tsv is missing"));
 }
 END_TEST
 
@@ -249,8 +249,8 @@ END_TEST
 START_TEST(says_where_predictions_are_damaged) {
     static const char *const cases[][2] = {
         {"", "predictions.tsv: is empty"},
-        {"index\tlabel\tpredicted\n", "predictions.tsv: line 1 has 3 columns, and not 4"},
-        {"index\tlabel\tguess\tspeaker\n", "line 1, column 3: is 'guess', and not 'predicted'"},
+        {"index\tlabel\tpredicted\n", "predictions.tsv: line 1 has 3 columns; expected 4"},
+        {"index\tlabel\tguess\tspeaker\n", "line 1, column 3 is 'guess'; expected 'predicted'"},
         {PREDICTIONS_HEAD "0\t1\t1\n", "line 2 has more or fewer columns than the first"},
         {PREDICTIONS_HEAD "0\tx\t1\t-\n", "line 2, column 2 (label): 'x' is not a whole number from 0 to 999999"},
         {PREDICTIONS_HEAD "0\t1\t1\t-\n5\t1\t1\t-\n", "line 3, column 1 (index): '5' is not 1"},
@@ -392,7 +392,7 @@ START_TEST(goes_without_gnuplot_and_without_old_files) {
     setenv("PATH", "/nowhere", 1);
     ck_assert_int_eq(REPORT("run"), 0);
     check_error("gnuplot is not installed");
-    ck_assert(page_has("Not drawn") && page_has("What the run came to"));
+    ck_assert(page_has("Not drawn") && page_has("Results of the run"));
     ck_assert(has("run/pictures/delays.gp") && !has("run/pictures/delays.svg"));
 }
 END_TEST
@@ -477,7 +477,7 @@ START_TEST(shows_evaluations) {
     write_evaluation("none\t-\t-\t3\t2\t0.6666\t0.2077\t0.9385\n");
     write_text(folder, "evaluation/predictions.tsv", "index\tlabel\n");
     ck_assert_int_eq(REPORT("evaluation"), 1);
-    check_error("predictions.tsv: line 1 has 2 columns, and not 4");
+    check_error("predictions.tsv: line 1 has 2 columns; expected 4");
 }
 END_TEST
 
@@ -605,20 +605,20 @@ START_TEST(refuses_what_is_no_number) {
     write_fields("fields", "dense, trained");
     write_text(folder, "fields/moran.tsv", MORAN_HEAD "dense\t0\t0\tnan\tgarbage\t1\t-1\t2\t-2\n");
     ck_assert_int_eq(REPORT("fields"), 1);
-    check_error("fields/moran.tsv: line 2, column 5 (trained I): 'garbage' is no number");
+    check_error("fields/moran.tsv: line 2, column 5 (trained I): 'garbage' is not a number");
     write_fields("fields", "dense, trained");
     write_text(folder, "fields/tests.tsv",
                TESTS_HEAD "dense\ta\tb\t60\t60\t3000.5\t1.25e-12\t-11.9\t0.07125\t0.02\n"
                           "fixed\ta\tb\t60\t60\t3000.5\t1.2x\t-11.9\t0.07125\t0.02\n");
     ck_assert_int_eq(REPORT("fields"), 1);
-    check_error("fields/tests.tsv: line 3, column 7 (p): '1.2x' is no number");
+    check_error("fields/tests.tsv: line 3, column 7 (p): '1.2x' is not a number");
     write_text(folder, "fields/tests.tsv", "comparison\tfirst\ndense\ta\n");
     ck_assert_int_eq(REPORT("fields"), 1);
     check_error("fields/tests.tsv: there is no column 'second'");
     write_text(folder, "ablation/results.tsv", "model\tsparsity\nboth\t0.875\n");
     write_text(folder, "ablation/summary.tsv", SUMMARY_HEAD "both\t0.875\t3\t\t0.0125\t0.4\t0.6\t0.55\t0\t0\t0\n");
     ck_assert_int_eq(REPORT("ablation"), 1);
-    check_error("ablation/summary.tsv: line 2, column 4 (last_mean): '' is no number");
+    check_error("ablation/summary.tsv: line 2, column 4 (last_mean): '' is not a number");
 }
 END_TEST
 
@@ -868,7 +868,7 @@ START_TEST(one_absurd_number_is_a_matter_of_its_run) {
     check_error("log.jsonl: line 1 \"test_accuracy\" is 1e+308");
     check_error("\\x1B[2Jodd");
     ck_assert(page_has("This folder is not shown") && page_has("is 1e+308"));
-    ck_assert(page_has("What the run came to") && page_has("\\x1B[2Jodd"));
+    ck_assert(page_has("Results of the run") && page_has("\\x1B[2Jodd"));
     ck_assert(!page_has("\x1b") && !file_has("err.txt", "\x1b"));
     ck_assert_int_eq(count_pictures(), gnuplot_is_here() ? 6 : 0);
 }
@@ -883,7 +883,7 @@ START_TEST(one_absurd_cell_is_a_matter_of_its_folder) {
         {"ablation/results.tsv", RESULTS_HEAD "both\t0.5\t1e308\t3\t0.5\t0.5\t100\t1\n", "(seed): is 1e+308"},
         {"ablation/results.tsv", RESULTS_HEAD "both\t0.5\t0\t-3\t0.5\t0.5\t100\t1\n", "(epochs): is -3"},
         {"ablation/results.tsv", RESULTS_HEAD "both\t0.5\t0\t3\t-1e308\t0.5\t100\t1\n",
-         "(last_test_accuracy): is -1e+308, and in a run it is from 0 to 1"},
+         "(last_test_accuracy): is -1e+308; expected 0 to 1"},
         {"ablation/results.tsv", RESULTS_HEAD "both\t0.5\t0\t3\t7\t0.5\t100\t1\n", "(last_test_accuracy): is 7"},
         {"ablation/results.tsv", RESULTS_HEAD "both\t0.5\t0\t3\tnan\t0.5\t100\t1\n", "(last_test_accuracy): is nan"},
         {"ablation/results.tsv", RESULTS_HEAD "both\t0.5\t0\t3\t0.5\t1e308\t100\t1\n", "(best_test_accuracy): is"},
@@ -928,7 +928,7 @@ START_TEST(shows_what_gnuplot_cannot_draw) {
     ck_assert_int_eq(REPORT("run"), 0);
     check_error("6 pictures are missing: gnuplot cannot draw ");
     check_error("no \\x1B[31mway");
-    ck_assert(page_has("What the run came to") && page_has("(Not drawn: gnuplot cannot draw "));
+    ck_assert(page_has("Results of the run") && page_has("(Not drawn: gnuplot cannot draw "));
     ck_assert(has("run/pictures/delays.gp"));
     free(programs);
 }
@@ -978,7 +978,7 @@ START_TEST(looks_for_a_bounded_time) {
                "{\"model\": \"../../best.safetensors\", \"seeds\": 1, \"permutations\": 10}");
     ck_assert_int_eq(REPORT("fields"), 0);
     if (gnuplot_is_here())
-        check_error("does not tell of which networks");
+        check_error("does not say which networks");
 }
 END_TEST
 
@@ -990,7 +990,7 @@ START_TEST(says_what_is_wrong_and_leaves_the_page) {
     check_error("missing: there is no such folder");
     write_text(folder, "other/notes.txt", "nothing of ours");
     ck_assert_int_eq(REPORT("other"), 1);
-    check_error("is no folder of results");
+    check_error("is not a folder of results");
     write_fields("fields", "dense\ttoo\tmany");
     ck_assert_int_eq(REPORT("fields"), 1);
     check_error("tests.tsv: line 2 has more or fewer columns");

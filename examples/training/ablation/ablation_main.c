@@ -103,9 +103,8 @@ static const struct argument known[] = {
 static int check_place(const struct ablation *ablation, const char *other, struct failure *failure) {
     const char *out = ablation->sweep.out;
     return file_exists_in(out, other)
-               ? failed(failure,
-                        "--out: there is %s/%s already: --sweep and the paper's models need folders of their own", out,
-                        other)
+               ? failed(failure, "--out: %s/%s already exists; --sweep and the paper's models need separate folders",
+                        out, other)
                : 0;
 }
 
@@ -115,8 +114,10 @@ static int plan_grid(struct ablation *ablation, int count, char **words, const u
     const char *decided[GRID_OPTIONS + 2] = {"seed"};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (given[i] && (strcmp(known[i].name, "models") == 0 || strcmp(known[i].name, "sparsities") == 0))
-            return failed(failure, "--%s: not with --sweep, which can do it: structure=..., delays=..., sparsity=...",
-                          known[i].name);
+            return failed(
+                failure,
+                "--%s cannot be used with --sweep, which can vary the same: structure=..., delays=..., sparsity=...",
+                known[i].name);
     for (int i = 0; i < ablation->grid.options; i++)
         decided[i + 1] = ablation->grid.option[i].name;
     if (sweep_common(&ablation->sweep, count, words, decided, failure) != 0 ||

@@ -322,6 +322,6 @@ void ablation_results_print(const struct ablation *ablation, const struct ablati
         putchar('\n');
     }
     if (results->left_out > 0)
-        program_complain("left out of the tables, for their settings: %zu run%s in %s: %s", results->left_out,
+        program_complain("left out of the tables because of other settings: %zu run%s in %s: %s", results->left_out,
                          results->left_out == 1 ? "" : "s", ablation->sweep.out, results->because.text);
 }

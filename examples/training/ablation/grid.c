@@ -42,16 +42,16 @@ static struct grid_option *begin_option(struct grid *grid, const struct recipe *
                                         const struct argument **argument, struct failure *failure) {
     *argument = options_deciding(recipe, name);
     if (strcmp(name, "seed") == 0)
-        failed(failure, "--sweep seed: --seeds tells which there are");
+        failed(failure, "--sweep seed: use --seeds, which sets the seeds");
     else if (*argument == NULL)
         failed(failure, "--sweep %s: there is no such option of snnd-train %s that decides what a run computes", name,
                recipe->name);
     else if (grid->options == GRID_OPTIONS)
-        failed(failure, "--sweep %s: more than %d options", name, GRID_OPTIONS);
+        failed(failure, "--sweep %s: there are more than %d options", name, GRID_OPTIONS);
     else {
         for (int i = 0; i < grid->options; i++)
             if (strcmp(grid->option[i].name, name) == 0) {
-                failed(failure, "--sweep %s: it is there twice", name);
+                failed(failure, "--sweep %s: the option is given twice", name);
                 return NULL;
             }
         struct grid_option *option = &grid->option[grid->options++];
@@ -73,7 +73,7 @@ int grid_add(struct grid *grid, const struct recipe *recipe, const char *text, s
         result = add_value(option, list + 1, argument, failure);
     free(name);
     if (result == 0 && grid_cells(grid) > GRID_CELLS)
-        result = failed(failure, "--sweep: more than %d combinations", GRID_CELLS);
+        result = failed(failure, "--sweep: there are more than %d combinations", GRID_CELLS);
     return result;
 }
 

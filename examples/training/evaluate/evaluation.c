@@ -49,7 +49,7 @@ static int check_classes(const struct evaluation *evaluation, struct failure *fa
     const int32_t outputs = snnd_network_outputs(evaluation->network);
     const int32_t classes = snnd_dataset_classes(evaluation->samples.testing);
     return classes <= outputs ? 0
-                              : failed(failure, "a network of %d outputs cannot tell samples of %d classes apart",
+                              : failed(failure, "a network of %d outputs cannot distinguish samples of %d classes",
                                        (int)outputs, (int)classes);
 }
 

@@ -143,7 +143,7 @@ static int check_out(const struct evaluation *evaluation, struct failure *failur
     if (evaluation->out[0] == '\0')
         return failed(failure, "--out: expected a folder");
     if (file_exists_in(evaluation->out, KEEP_SETTINGS))
-        return failed(failure, "--out: %s is the folder of a run, which stays as it is", evaluation->out);
+        return failed(failure, "--out: %s is the folder of a run; expected another folder", evaluation->out);
     return 0;
 }
 

@@ -159,13 +159,11 @@ int perturb_check_network(const snnd_network *network, const struct perturbation
             return failed(failure, "--%s %s: layer %d of delays cannot be read", name, perturbation->level,
                           (int)layers);
         if (options.sharing != SNND_SHARING_NONE)
-            return failed(failure,
-                          "--%s %s: synapses of layer %d of delays share these, and have none of their own; "
-                          "--%s layer is for them",
-                          name, perturbation->level, (int)layers, name);
+            return failed(failure, "--%s %s: synapses of layer %d of delays share their delays; use --%s layer", name,
+                          perturbation->level, (int)layers, name);
     }
     if (perturbation->layer > layers)
-        return failed(failure, "--%s %s: there is no such layer, since the network has %d of delays", name,
+        return failed(failure, "--%s %s: this layer does not exist; the network has %d layers of delays", name,
                       perturbation->level, (int)layers);
     return 0;
 }

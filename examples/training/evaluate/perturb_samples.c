@@ -40,9 +40,9 @@ int perturb_check_samples(const struct data *data, const struct perturbation *pe
                       "--shift-time: expected whole numbers from %d to %d, since samples have %d steps, not %s",
                       1 - (int)steps, (int)steps - 1, (int)steps, perturbation->level);
     if (perturbation->kind == PERTURBED_NOISE_SPIKES && data->event <= 0)
-        return failed(failure, "--noise-spikes: these samples are no counts of spikes; --noise is for them");
+        return failed(failure, "--noise-spikes: these samples are not counts of spikes; use --noise for them");
     if (perturbation->kind == PERTURBED_NOISE && data->event > 0)
-        return failed(failure, "--noise: these samples are counts of spikes; --noise-spikes is for them");
+        return failed(failure, "--noise: these samples are counts of spikes; use --noise-spikes for them");
     return 0;
 }
 

@@ -146,7 +146,7 @@ int field_options_read(struct field_options *options, const struct recipe *recip
     if (options->help || options->version)
         return 0;
     if (options->search && !options->as_in_paper)
-        return failed(failure, "--search: begins with the orders of --as-in-paper, which is not given");
+        return failed(failure, "--search needs --as-in-paper, since it begins with those orders");
     if (sweep_common(&options->sweep, count, words, field_options_decided, failure) != 0)
         return -1;
     return add_runs(options, failure);

@@ -168,8 +168,9 @@ void gallery_show(const struct gallery *gallery, FILE *page, const struct exhibi
 void gallery_remark(const struct gallery *gallery, FILE *page) {
     if (gallery->unkept.text[0] == '\0' || !picture_possible())
         return;
-    char *text = format_text("%s/" DRAWING_FOLDER " cannot be written to, and what was drawn is on this page only: %s",
-                             gallery->folder, gallery->unkept.text);
+    char *text =
+        format_text("%s/" DRAWING_FOLDER " cannot be written to, so the new pictures are on this page only: %s",
+                    gallery->folder, gallery->unkept.text);
     html_element(page, "p", text);
     free(text);
 }

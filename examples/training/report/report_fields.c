@@ -197,11 +197,11 @@ static int draw_again(void *user, const char *place, struct failure *failure) {
     const int rook = strcmp(neighbours, "rook") == 0;
     free(neighbours);
     if (model == NULL || !(seeds >= 1 && seeds <= 1000) || !(first <= 1e9) || !(orders >= 1 && orders <= 1e8))
-        return failed(failure, "%s/fields.json does not tell of which networks and in which way", again->folder);
+        return failed(failure, "%s/fields.json does not say which networks were examined, and how", again->folder);
     if (orders > MOST_ORDERS)
         return failed(failure,
-                      "%s/fields.json asks for %.0f orders of the rows, and a report tries up to %d: "
-                      "rawhd-receptive-fields draws",
+                      "%s/fields.json asks for %.0f orders of the rows, but a report tries at most %d; "
+                      "rawhd-receptive-fields draws these pictures",
                       again->folder, orders, (int)MOST_ORDERS);
     struct field_results results = {
         .out = again->folder, .first_seed = (int)first, .seeds = (int)seeds, .model = model};

@@ -87,11 +87,12 @@ static int check_folders(const struct options *options, struct failure *failure)
         if (!file_exists(options->folder[i]))
             return failed(failure, "%s: there is no such folder", options->folder[i]);
         if (report_kind_of(options->folder[i]) == REPORT_NOTHING)
-            return failed(failure,
-                          "%s: is no folder of results: a run has settings.json and log.jsonl, receptive fields have "
-                          "moran.tsv and tests.tsv, an ablation or a sweep has results.tsv and summary.tsv, an "
-                          "evaluation has perturbations.tsv and predictions.tsv",
-                          options->folder[i]);
+            return failed(
+                failure,
+                "%s: is not a folder of results: a run has settings.json and log.jsonl, receptive fields have "
+                "moran.tsv and tests.tsv, an ablation or a sweep has results.tsv and summary.tsv, an "
+                "evaluation has perturbations.tsv and predictions.tsv",
+                options->folder[i]);
     }
     return 0;
 }

@@ -207,12 +207,14 @@ static void write_origin(FILE *page, const struct past *past, const struct predi
     const cJSON *best = cJSON_GetArrayItem(past->history, history_best(past->history));
     const double share = (double)predictions_correct(predictions) / (double)predictions->samples;
     const double said = history_number(best, "test_accuracy");
-    char *text = fabs(share - said) < 1e-6
-                     ? format_text("Classes and speakers are those of the testing set, by the network of the best "
-                                   "epoch. Intervals are Wilson's.")
-                     : format_text("These are not of the best epoch: by " KEEP_PREDICTIONS " %.2f %% of the testing "
-                                   "samples are right, and by the log %.2f %%. Intervals are Wilson's.",
-                                   100 * share, 100 * said);
+    char *text =
+        fabs(share - said) < 1e-6
+            ? format_text("Classes and speakers are those of the testing set, by the network of the best "
+                          "epoch. Intervals are Wilson's.")
+            : format_text(
+                  "These are not of the best epoch: according to " KEEP_PREDICTIONS
+                  " %.2f %% of the testing samples are right, according to the log %.2f %%. Intervals are Wilson's.",
+                  100 * share, 100 * said);
     html_element(page, "p", text);
     free(text);
 }
@@ -227,8 +229,8 @@ int report_predictions(const struct report *report, FILE *page, const struct pas
     struct predictions predictions;
     if (!file_exists_in(past->folder, KEEP_PREDICTIONS)) {
         html_element(page, "p",
-                     KEEP_PREDICTIONS " is not there, and so nothing of single classes and speakers; --resume of the "
-                                      "run writes it.");
+                     KEEP_PREDICTIONS
+                     " is missing, so single classes and speakers are not shown; --resume of the run writes it.");
         return 0;
     }
     if (predictions_read(past->folder, &predictions, failure) != 0)

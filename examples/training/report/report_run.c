@@ -108,7 +108,7 @@ static void write_result(FILE *page, const struct past *past) {
     const char *paper = in_the_paper(past);
     if (paper != NULL)
         headings[columns++] = "for comparison: test accuracy in the paper, on RawHD";
-    html_table_begin(page, "What the run came to", headings, columns);
+    html_table_begin(page, "Results of the run", headings, columns);
     row_of_accuracy(page, past, "best epoch", history_best(past->history), paper);
     row_of_accuracy(page, past, "last epoch", epochs - 1, paper != NULL ? "" : NULL);
     html_table_end(page);

@@ -123,9 +123,10 @@ char *job_reason(const struct sweep_run *run, int status) {
                     ? format_text("signal %d (%s) ended it", WTERMSIG(status), strsignal(WTERMSIG(status)))
                     : format_text("exit code %d", WIFEXITED(status) ? WEXITSTATUS(status) : -1);
     const char *line = text != NULL ? last_line(text) : "", *silence = silent(run);
-    char *reason = line[0] != '\0'      ? format_text("%s, after saying: %s", how, line)
-                   : silence[0] != '\0' ? format_text("%s, and could not say why: %s: %s", how, run->folder, silence)
-                                        : format_text("%s", how);
+    char *reason = line[0] != '\0' ? format_text("%s, after saying: %s", how, line)
+                   : silence[0] != '\0'
+                       ? format_text("%s, and its output cannot be read: %s: %s", how, run->folder, silence)
+                       : format_text("%s", how);
     free(how);
     free(text);
     return reason;

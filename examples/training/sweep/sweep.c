@@ -20,7 +20,7 @@ static const char *const own_names[] = {"data", "out", "threads", "resume", "ove
 static int refuse(const struct options *options, const char *const names[], struct failure *failure) {
     for (size_t i = 0; names[i] != NULL; i++)
         if (options_given(options, names[i]))
-            return failed(failure, "--%s: this program decides it for each of its runs", names[i]);
+            return failed(failure, "--%s: this program sets it for each of its runs", names[i]);
     return 0;
 }
 

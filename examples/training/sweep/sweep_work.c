@@ -275,7 +275,8 @@ static enum exit_code work_through(struct work *work) {
         reap(work);
     }
     if (work->untold && work->stopping > 0 && work->sweep->ended != NULL)
-        program_complain("%s/" LOCK_FILE ": another process has locked it: the tables wait for the next start",
+        program_complain("%s/" LOCK_FILE
+                         ": another process has locked it; the tables will be written at the next start",
                          work->sweep->out);
     if (work->stopping > 0)
         return EXIT_STOPPED;
