@@ -1,4 +1,4 @@
-/* Types of the elements of arrays. */
+/* Sizes of array elements and of whole arrays. */
 #ifndef SNND_BASE_ARRAY_H
 #define SNND_BASE_ARRAY_H
 
@@ -7,10 +7,10 @@
 
 enum { SNND_MOST_AXES = 4 };
 
-/* Bytes of one element, 0 for no type. */
+/* Returns the bytes of one element, or 0 where `dtype` is not a type. */
 size_t snnd_dtype_bytes(int32_t dtype);
 
-/* Elements, and bytes, of an array as sizes: SNND_TOO_LARGE where memory cannot hold so many. */
+/* These return the number of elements and of bytes as a size, or SNND_TOO_LARGE where memory cannot hold so many. */
 static inline size_t snnd_array_elements(const snnd_array *array) {
     return snnd_size_of(snnd_array_count(array));
 }

@@ -1,4 +1,4 @@
-/* Whether numbers are finite: for many at once, since the compiler makes no vectors of a loop that may end early. */
+/* Checks many numbers for being finite. Compilers do not vectorize a loop that may end early, so this one does not. */
 #ifndef SNND_BASE_FINITE_H
 #define SNND_BASE_FINITE_H
 
@@ -11,7 +11,8 @@ typedef uint32_t snnd_four_words __attribute__((vector_size(16)));
 
 enum { SNND_WORDS_AT_ONCE = 16 };
 
-/* What is not finite has all bits of the exponent. Not by a sum, whose additions would wait for each other. */
+/* A number that is not finite has all bits of the exponent set. The loop does not sum them, since each addition would
+ * wait for the one before. */
 static inline bool snnd_all_finite(const float *numbers, size_t count) {
     const uint32_t exponent = 0x7f800000;
     snnd_four_words odd = {0}, four;

@@ -1,9 +1,7 @@
-/*
- * The floating-point mode while work is done, the same on all threads whatever the host has set: to nearest, nothing
- * trapped, and numbers below 1e-38 count as zero. Such numbers mean nothing in sums of float32, and processors take a
- * hundred times as long for each of them; gradients of a readout that is sure of itself are full of them. The calling
- * thread gets its own mode back.
- */
+/* The floating-point mode of all computation, the same on all threads whatever mode the host has set: round to nearest,
+ * no traps, and numbers below 1e-38 are flushed to zero. Such numbers do not matter in sums of float32, but processors
+ * take a hundred times as long for each of them, and gradients of a confident readout are full of them. The calling
+ * thread's own mode is restored afterwards. */
 #ifndef SNND_BASE_FLOAT_MODE_H
 #define SNND_BASE_FLOAT_MODE_H
 
@@ -20,7 +18,7 @@ typedef unsigned snnd_float_mode;
 
 static inline snnd_float_mode snnd_set_float_mode(void) {
     const unsigned before = _mm_getcsr();
-    _mm_setcsr(0x9fc0); /* flush to zero, denormals are zero, all masked, to nearest */
+    _mm_setcsr(0x9fc0); /* Flush to zero, denormals are zero, all exceptions masked, round to nearest. */
     return before;
 }
 
@@ -41,7 +39,7 @@ static inline void snnd_restore_float_mode(snnd_float_mode before) {
     __asm__ volatile("msr fpcr, %0" : : "r"(before));
 }
 #else
-/* To nearest and untrapped by the standard's means, which know nothing of small numbers: they count here. */
+/* The C standard can set rounding and traps, but cannot flush small numbers, so that they are kept here. */
 typedef fenv_t snnd_float_mode;
 
 static inline snnd_float_mode snnd_set_float_mode(void) {

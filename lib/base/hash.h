@@ -1,4 +1,4 @@
-/* FNV-1a over bytes: fingerprints and checksums, the same on every machine. */
+/* FNV-1a over bytes, for fingerprints and checksums that are the same on every machine. */
 #ifndef SNND_BASE_HASH_H
 #define SNND_BASE_HASH_H
 
@@ -11,7 +11,7 @@ static inline uint64_t snnd_hash(uint64_t hash, unsigned char byte) {
     return (hash ^ byte) * UINT64_C(0x100000001b3);
 }
 
-/* Numbers of 32 bits, little end first. */
+/* Hashes numbers of 32 bits from their lowest byte to their highest. */
 static inline void snnd_mix(uint64_t *hash, uint32_t number) {
     for (int b = 0; b < 4; b++)
         *hash = snnd_hash(*hash, (unsigned char)(number >> 8 * b));

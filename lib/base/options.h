@@ -1,24 +1,28 @@
-/* Structures whose first field is their size: how an older or newer caller's are read and filled. */
+/* Reads and fills structures whose first field is their size, so that callers of older and newer versions can share
+ * them. */
 #ifndef SNND_BASE_OPTIONS_H
 #define SNND_BASE_OPTIONS_H
 
 #include "base/context.h"
 
-/* Fills a caller's structure of `size` bytes from ours of `known` bytes; what only the caller knows is zeroed. */
+/* Fills a caller's structure of `size` bytes from the library's defaults of `known` bytes. Bytes that only the caller
+ * knows become zero. */
 snnd_status snnd_options_init(void *options, size_t size, const void *defaults, size_t known);
 
-/* Reads a caller's structure over `result`, which holds the defaults in `known` bytes. NULL leaves them. A larger
- * structure is accepted when the bytes that are unknown here are zero. */
+/* Copies a caller's structure over `result`, which holds the defaults in `known` bytes. NULL leaves the defaults. A
+ * larger structure is accepted if the bytes that this version does not know are zero. */
 snnd_status snnd_options_read(snnd_context *context, const void *options, void *result, size_t known, const char *name);
 
-/* Whether a caller's structure can be written to: asked before work whose result it is to hold. NULL is allowed. */
+/* Fails where a caller's structure cannot be written to. It is called before the work whose result the structure
+ * receives. NULL is allowed. */
 snnd_status snnd_options_check(snnd_context *context, const void *options, const char *name);
 
-/* Writes our structure of `known` bytes to the caller's, whose size field says how much it holds. NULL is allowed. */
+/* Copies the library's structure of `known` bytes to the caller's, whose size field says how much it holds. NULL is
+ * allowed. */
 snnd_status snnd_options_write(snnd_context *context, void *options, const void *result, size_t known,
                                const char *name);
 
-/* A number of a structure, and whether it may be what it is. */
+/* A number of an options structure, and whether it is in its range. */
 typedef struct snnd_bound {
     const char *name;
     double value;
@@ -26,7 +30,7 @@ typedef struct snnd_bound {
     const char *expected;
 } snnd_bound;
 
-/* An error that names the first number that may not be what it is, after `who` had it. */
+/* Fails with a message that begins with `who` and names the first number that is out of its range. */
 snnd_status snnd_options_check_bounds(snnd_context *context, const char *who, const snnd_bound *bounds, size_t count);
 
 #endif

@@ -1,10 +1,10 @@
-/* A counter-based generator: every number is a function of the seed, of what it is for, and of its place. */
+/* A counter-based random generator: every number is a function of the seed, of its use, and of its place. */
 #ifndef SNND_BASE_RANDOM_H
 #define SNND_BASE_RANDOM_H
 
 #include <stdint.h>
 
-/* What numbers are for. Values never change: they decide what a seed gives. */
+/* The uses of random numbers. Values never change, since the numbers that a seed produces depend on them. */
 enum snnd_use {
     SNND_USE_WEIGHT = 1,
     SNND_USE_POSITION = 2,
@@ -20,21 +20,22 @@ enum snnd_use {
     SNND_USE_NEURON = 12
 };
 
-/* One sequence of numbers. */
+/* One sequence of random numbers. */
 typedef struct snnd_random {
     uint64_t key, stream;
-    uint64_t first; /* where in the stream it begins; 0 unless set */
+    uint64_t first; /* the place in the stream at which it begins; 0 unless set */
 } snnd_random;
 
-/* `stream` tells apart sequences of one use: a layer, an epoch, a step. */
+/* `stream` separates sequences of the same use, as those of layers, epochs or steps. */
 snnd_random snnd_random_for(uint64_t seed, enum snnd_use use, uint64_t stream);
 
 uint64_t snnd_random_bits(const snnd_random *random, uint64_t index);
-double snnd_random_unit(const snnd_random *random, uint64_t index); /* [0, 1), 53 bits */
-/* Uniform in 0 .. bound-1, bound below 2^53. */
+double snnd_random_unit(const snnd_random *random, uint64_t index); /* in [0, 1), with 53 bits */
+/* Returns a uniform number in 0 .. bound-1, for a bound below 2^53. */
 uint64_t snnd_random_below(const snnd_random *random, uint64_t index, uint64_t bound);
 
-/* Puts `chosen` of `items` into random order in front (Fisher and Yates), using numbers 0 .. chosen-1. */
+/* Moves `chosen` random items, in random order, to the front of `items` (Fisher and Yates). It uses the numbers 0 ..
+ * chosen-1 of the sequence. */
 void snnd_random_choose(const snnd_random *random, int32_t *items, int64_t count, int64_t chosen);
 
 /* Philox4x32-10 (Salmon et al. 2011): ten rounds on the counter. */

@@ -1,8 +1,7 @@
-/*
- * The mode in which numbers become text and text numbers, whatever the host has set: the locale "C", so that a decimal
- * point is a point, and the floating-point environment that a program begins with, so that rounding is to the nearest
- * and what was printed is read again to the last bit. Both are the calling thread's alone, and it gets its own back.
- */
+/* The mode in which numbers are converted to text and text to numbers, whatever the host has set: the locale "C", so
+ * that the decimal separator is a point, and the default floating-point environment, so that rounding is to nearest and
+ * printed numbers are read again to the last bit. Both apply to the calling thread only, whose own mode is restored
+ * afterwards. */
 #ifndef SNND_BASE_TEXT_MODE_H
 #define SNND_BASE_TEXT_MODE_H
 
@@ -16,7 +15,7 @@ typedef struct snnd_text_mode {
     locale_t locale;
 } snnd_text_mode;
 
-/* Returns what the thread had. */
+/* Returns the mode that the thread had. */
 static inline snnd_text_mode snnd_set_text_mode(void) {
     snnd_text_mode before;
     fegetenv(&before.numbers);
@@ -32,7 +31,7 @@ static inline void snnd_restore_text_mode(const snnd_text_mode *before) {
     fesetenv(&before->numbers);
 }
 
-/* vsnprintf() in this mode: for all text that may have a number in it. */
+/* vsnprintf() in this mode, for all text that may contain a number. */
 static inline int snnd_print(char *text, size_t room, const char *format, va_list arguments) {
     const snnd_text_mode before = snnd_set_text_mode();
     const int length = vsnprintf(text, room, format, arguments);

@@ -1,4 +1,4 @@
-/* Where the time of steps goes, for programs that measure. */
+/* Measures how much time each phase of a step takes, for programs that profile. */
 #ifndef SNND_BASE_TIMING_H
 #define SNND_BASE_TIMING_H
 
@@ -19,14 +19,14 @@ typedef enum snnd_phase {
 } snnd_phase;
 
 typedef struct snnd_timing {
-    double begin; /* of the phase that runs; phases do not nest */
+    double begin; /* when the phase that runs now began; phases do not nest */
     struct {
         int64_t calls;
         double seconds;
     } phase[SNND_PHASES];
 } snnd_timing;
 
-/* Seconds of a clock that only goes forward. */
+/* Returns seconds of a monotonic clock. */
 double snnd_clock(void);
 
 void snnd_timing_begin(snnd_timing *timing);
