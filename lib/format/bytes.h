@@ -1,4 +1,4 @@
-/* Numbers in files are little-endian. */
+/* Converts numbers to and from the little-endian form of files. */
 #ifndef SNND_FORMAT_BYTES_H
 #define SNND_FORMAT_BYTES_H
 
@@ -13,7 +13,7 @@ static inline bool snnd_host_is_little_endian(void) {
     return first == 1;
 }
 
-/* Copies `count` elements of `size` bytes, turning the bytes of each round where asked. */
+/* Copies `count` elements of `size` bytes, and reverses the bytes of each if `turn` is true. */
 static inline void snnd_copy_elements(void *to, const void *from, size_t count, size_t size, bool turn) {
     if (!turn || size == 1) {
         memcpy(to, from, count * size);

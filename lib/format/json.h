@@ -1,5 +1,5 @@
-/* JSON that strangers may have written: its values are counted before memory is taken, since each takes a hundred
- * bytes and may be written in two. Whoever prints it or reads it is in the mode of base/text_mode.h. */
+/* Reads JSON from files that cannot be trusted. Its values are counted before memory is allocated, since a value takes
+ * a hundred bytes in memory and can take two in the text. Callers parse and print in the mode of base/text_mode.h. */
 #ifndef SNND_FORMAT_JSON_H
 #define SNND_FORMAT_JSON_H
 
@@ -7,21 +7,22 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The most values of a description, and of a header beside one for each sixteen bytes of the data that it tells of. */
+/* The largest number of values of a description. A header may have this many, and one more for each sixteen bytes of
+ * data in the file. */
 enum { SNND_JSON_VALUES = 1 << 18 };
 
-/* Whether the text has no more values than `most`. It need not be JSON. */
+/* Returns whether the text has at most `most` values. The text need not be JSON. */
 bool snnd_json_is_small(const char *text, size_t length, size_t most);
 
-/* Whether a zero is in the text, as it is or written \u0000: cJSON's words end there, so that one would pass for
- * another. */
+/* Returns whether the text contains a zero byte, or one that is written \u0000. Strings of cJSON end there, so that one
+ * string could pass for another. */
 bool snnd_json_has_zero(const char *text, size_t length);
 
-/* The value that the whole text is, to be given to cJSON_Delete(); NULL where it is none, has a zero in it, or is one
- * of too many. */
+/* Parses a text that is one JSON value; the result is released by cJSON_Delete(). Returns NULL where the text is not
+ * JSON, contains a zero, or has too many values. */
 cJSON *snnd_json_parse(const char *text);
 
-/* Adds a double so that reading it gives the same bits. */
+/* Adds a double in a form that is read again to the same bits. */
 bool snnd_json_add_double(cJSON *object, const char *name, double value);
 
 #endif

@@ -1,23 +1,23 @@
-/* Paths of files, and what is said of them. */
+/* Splits paths, compares them, and reports errors that name them. */
 #ifndef SNND_FORMAT_PATHS_H
 #define SNND_FORMAT_PATHS_H
 
 #include "base/context.h"
 
-/* What is behind the last slash of a path. */
+/* Returns the part of a path after the last slash. */
 const char *snnd_base_name(const char *path);
 
-/* Bytes of a path up to its name, the slash among them. */
+/* Returns the number of bytes of a path before its name, including the slash. */
 size_t snnd_folder_length(const char *path);
 
-/* Copies the folder of a path, "." where it has none or one that is too long. */
+/* Copies the folder of a path, or "." where the path has no folder or one that is too long. */
 void snnd_folder_of(const char *path, char *folder, size_t room);
 
-/* Whether two paths name one file, which need not be there. */
+/* Returns whether two paths name the same file, which need not exist. */
 bool snnd_is_same_place(const char *one, const char *other);
 
-/* "cannot WHAT 'PATH': " and what errno says; or that the path leads to a device, a pipe or a folder: they are not for
- * us, and are neither read nor replaced. */
+/* Fails with "cannot WHAT 'PATH': " and the text of errno. The second reports that the path is a device, a pipe or a
+ * folder, which the library neither reads nor replaces. */
 snnd_status snnd_fail_path(snnd_context *context, const char *what, const char *path);
 snnd_status snnd_fail_irregular(snnd_context *context, const char *what, const char *path);
 

@@ -1,7 +1,6 @@
-/*
- * The safetensors format: eight bytes of header length, a JSON object of name -> {dtype, shape, data_offsets} and
- * strings under __metadata__, padded with spaces, then the tensors without gap or overlap, little-endian.
- */
+/* The safetensors format: eight bytes with the length of the header, a JSON object of name -> {dtype, shape,
+ * data_offsets} with strings under __metadata__, padded with spaces, then the tensors without gap or overlap, in
+ * little-endian order. */
 #ifndef SNND_FORMAT_SAFETENSORS_H
 #define SNND_FORMAT_SAFETENSORS_H
 
@@ -24,23 +23,24 @@ snnd_status snnd_safetensors_write(snnd_context *context, snnd_target target, co
 
 typedef struct snnd_safetensors snnd_safetensors;
 
-/* Reads and checks a whole file. Only here do messages name it: what comes after is for the caller to name. */
+/* Reads and checks a whole file. Its messages name the file; those of the functions below do not, so that callers add
+ * the name. */
 snnd_status snnd_safetensors_open(snnd_context *context, snnd_origin origin, snnd_safetensors **file);
 void snnd_safetensors_close(snnd_safetensors *file);
 
-/* NULL if there is none; borrowed until the file is closed. */
+/* Returns NULL where the key is missing. The string is valid until the file is closed. */
 const char *snnd_safetensors_metadata(const snnd_safetensors *file, const char *key);
 size_t snnd_safetensors_count(const snnd_safetensors *file);
 const char *snnd_safetensors_name(const snnd_safetensors *file, size_t index);
 bool snnd_safetensors_has(const snnd_safetensors *file, const char *name);
-/* Elements of a tensor; 0 where there is none of this name. */
+/* Returns the number of elements of a tensor, or 0 where there is no tensor of this name. */
 int64_t snnd_safetensors_elements(const snnd_safetensors *file, const char *name);
 
-/* Copies a tensor to `array`, whose dtype and shape it must have. */
+/* Copies a tensor to `array`. Fails where dtype or shape differ. */
 snnd_status snnd_safetensors_read(const snnd_safetensors *file, const char *name, const snnd_array *array);
-/* Checks that the numbers of a float32 tensor that is there are finite and at least `least`. */
+/* Checks that all numbers of an existing float32 tensor are finite and at least `least`. */
 snnd_status snnd_safetensors_check_numbers(const snnd_safetensors *file, const char *name, double least);
-/* Checks that a tensor is there in the dtype and shape of `array`, without copying. */
+/* Checks that a tensor exists with the dtype and shape of `array`, without copying it. */
 snnd_status snnd_safetensors_check(const snnd_safetensors *file, const char *name, const snnd_array *array);
 
 #endif
