@@ -1,10 +1,10 @@
-/* What makes datasets of all kinds: checks, and the handle at the end. */
+/* Common parts of creating datasets of all kinds: checks of shapes and numbers, and the handle. */
 #ifndef SNND_DATA_CREATE_H
 #define SNND_DATA_CREATE_H
 
 #include "data/dataset.h"
 
-/* What all kinds have, and what messages call the structure that it came in. */
+/* The shape that all kinds of samples have, and the name of the caller's structure for messages. */
 typedef struct snnd_shape {
     const char *of;
     const int32_t *label, *length;
@@ -12,18 +12,18 @@ typedef struct snnd_shape {
     int32_t steps, channels;
 } snnd_shape;
 
-/* An error that names a shape, a label or a length that cannot be. `bytes` are those of a number where all are in
- * memory, and 0 where they are not. */
+/* Fails and names a shape, a label or a length that is out of its range. `bytes` is the size of a number where all
+ * samples are in memory, and 0 otherwise. */
 snnd_status snnd_shape_check(snnd_context *context, const snnd_shape *shape, size_t bytes);
 
-/* An error that names a number that is not finite. Beyond the end of a sample there may be anything. */
+/* Fails and names the first number that is not finite. Numbers after the end of a sample are not checked. */
 snnd_status snnd_shape_check_numbers(snnd_context *context, const float *input, const snnd_shape *shape);
 
-/* A dataset over numbers that are owned already, or borrowed; on failure they stay the caller's. */
+/* Creates a dataset of samples whose memory is already owned or borrowed. On failure the caller keeps that memory. */
 snnd_status snnd_dataset_wrap(snnd_context *context, const snnd_storage *numbers, const snnd_shape *shape,
                               snnd_dataset **dataset);
 
-/* Frees what is not borrowed from the host. */
+/* Frees the memory that is not borrowed from the host. */
 void snnd_storage_release_own(snnd_context *context, const snnd_storage *storage);
 
 #endif
