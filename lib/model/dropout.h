@@ -1,10 +1,10 @@
-/* What a workspace sets in a dropout layer. */
+/* Sets the mask of a dropout layer in a workspace. */
 #ifndef SNND_MODEL_DROPOUT_H
 #define SNND_MODEL_DROPOUT_H
 
 #include "model/workspace.h"
 
-/* Factors [batch][neurons] to use instead of drawn ones; NULL: drawn ones again. */
+/* Sets factors [batch][neurons] to be used in place of drawn ones; NULL returns to drawn ones. */
 void snnd_dropout_set_mask(snnd_stage *stage, const float *mask);
 
 #endif

@@ -1,4 +1,4 @@
-/* The chain of layers. */
+/* A network: a chain of layers. */
 #ifndef SNND_MODEL_NETWORK_H
 #define SNND_MODEL_NETWORK_H
 
@@ -9,34 +9,35 @@ struct snnd_network {
     int32_t inputs, count, room;
     snnd_layer **layer;
     double sigma;
-    int32_t readout; /* snnd_readout of whatever is not told another */
-    bool complete;   /* something was made from it: no more layers */
+    int32_t readout; /* snnd_readout, used wherever no other is asked for */
+    bool complete;   /* whether an object was created from it, so that no more layers can be added */
     const struct snnd_sparsity *controller;
 };
 
-/* Adds a layer of a class with checked options and draws its parameters from seed 0. `outputs` 0: as many as inputs. */
+/* Adds a layer of a class with checked options, and draws its parameters from seed 0. If `outputs` is 0, there are as
+ * many outputs as inputs. */
 snnd_status snnd_network_add(snnd_network *network, const snnd_layer_class *class, int32_t outputs, const void *options,
                              snnd_layer **layer);
 
-/* An independent network like this one, in a context. */
+/* Creates an independent copy of this network in a context. */
 snnd_status snnd_network_copy(snnd_context *context, const snnd_network *network, snnd_network **copy);
 
-/* For functions that a layer's options come through: the context of a network, NULL for NULL. */
+/* Returns the context of a network, or NULL for NULL, for functions that check the options of a layer. */
 static inline snnd_context *snnd_network_context(const snnd_network *network) {
     return network == NULL ? NULL : network->context;
 }
 
-/* An error that names the first number of the network that cannot be (snnd_layer_check_values). */
+/* Fails and names the first invalid number of the network (snnd_layer_check_values). */
 snnd_status snnd_network_check_values(const snnd_network *network);
 
-/* Layers of delays that have no synapse. */
+/* Returns the number of layers of delays that have no synapse. */
 int32_t snnd_network_empty_layers(const snnd_network *network);
 
-/* A number that is another one when parameters, masks or signs are others, or lie elsewhere. Running statistics, which
- * a pass itself moves, are no part of it. */
+/* Returns a hash of parameters, masks and signs, and of where they are in memory. Running statistics are not included,
+ * since passes change them. */
 uint64_t snnd_network_fingerprint(const snnd_network *network);
 
-/* The parameter of the largest magnitude among those that weigh something: weights, scales and shifts. */
+/* Returns the largest magnitude among weights, scales and shifts, and which parameter has it. */
 double snnd_network_largest(const snnd_network *network, int32_t *layer, snnd_array_name *name, int64_t *place);
 
 #endif

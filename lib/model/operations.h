@@ -1,15 +1,15 @@
-/* Synaptic operations of passes, for those who add them up. */
+/* Counts the synaptic operations of passes, for callers that add them up. */
 #ifndef SNND_MODEL_OPERATIONS_H
 #define SNND_MODEL_OPERATIONS_H
 
 #include "model/workspace.h"
 
-/* What operations take, or nothing where the host gave none. */
+/* Reads the energies of operations, which are zero where the host gave none. */
 snnd_status snnd_picojoules_read(snnd_context *context, const snnd_picojoules *given, snnd_picojoules *known);
 
 double snnd_picojoules_of(const snnd_picojoules *each, const snnd_operations *operations);
 
-/* Adds those of the last pass, over all of its samples. */
+/* Adds the operations of the last pass, over all of its samples. */
 void snnd_workspace_add_operations(const snnd_workspace *workspace, snnd_operations *sum);
 
 #endif
