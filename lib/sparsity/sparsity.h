@@ -1,8 +1,6 @@
-/*
- * Sparsity controllers. A rule is one file here: it makes a snnd_sparsity with its class, whose functions are called
- * after the optimizer's step and at the end of an epoch. Where a rule works, and within which numbers, is the structure
- * (structure.h).
- */
+/* Sparsity controllers. A rule is one file here: it creates a snnd_sparsity with its class, whose functions are called
+ * after the step of the optimizer and at the end of an epoch. The structure (structure.h) decides where a rule works,
+ * and with how many synapses. */
 #ifndef SNND_SPARSITY_SPARSITY_H
 #define SNND_SPARSITY_SPARSITY_H
 
@@ -12,13 +10,13 @@
 
 typedef struct snnd_sparsity_class {
     const char *name;
-    const snnd_field *fields; /* of its options, for checkpoints */
-    int32_t signs;            /* snnd_signs that it takes by default */
-    bool needs_signs;         /* the only ones that it can do with */
-    bool needs_gradients;     /* its step looks at those of a workspace */
-    /* NULL, or what the rule cannot do without an optimizer, in words. */
+    const snnd_field *fields; /* the options that checkpoints store */
+    int32_t signs;            /* the snnd_signs that the rule uses by default */
+    bool needs_signs;         /* whether it cannot work with others */
+    bool needs_gradients;     /* whether a step reads the gradients of a workspace */
+    /* Returns what the rule needs an optimizer for, in words, or NULL. */
     const char *(*needs_optimizer)(const snnd_sparsity *sparsity);
-    /* Whether its next step looks at gradients of absent synapses. */
+    /* Returns whether the next step reads the gradients of absent synapses. */
     bool (*needs_absent)(const snnd_sparsity *sparsity);
     void (*step)(snnd_sparsity *sparsity, const snnd_workspace *workspace, snnd_optimizer *optimizer);
     void (*end_epoch)(snnd_sparsity *sparsity, snnd_optimizer *optimizer); /* NULL: nothing happens */
@@ -40,40 +38,40 @@ struct snnd_sparsity {
         snnd_deep_r_options deep_r;
         snnd_rewiring_options rewiring;
     } options;
-    uint64_t steps; /* made so far */
-    uint64_t move;  /* of the optimizer, that the last of them came after */
-    int32_t empty;  /* layers without a synapse after the last of them */
+    uint64_t steps; /* the number of steps so far */
+    uint64_t move;  /* the move of the optimizer that the last step followed */
+    int32_t empty;  /* the number of layers without synapses after the last step */
     snnd_group *group;
     int64_t groups;
-    snnd_stretch *stretch;           /* what groups point to */
-    int64_t *dealt;                  /* [layers] synapses at first, where the budget is no fan-in */
-    bool *equipped;                  /* [layers] whether the mask is one that snnd_structure_equip() has made */
-    int64_t *regrown;                /* [layers] in the last step */
-    double *moment;                  /* [layers] what a rule weighs them by, */
-    int64_t *quota;                  /* [layers] and gives to them */
-    const snnd_optimizer *optimizer; /* during a call; NULL: the host has given none */
-    /* Room for the largest group. */
+    snnd_stretch *stretch;           /* the memory that the groups point to */
+    int64_t *dealt;                  /* [layers] synapses at the start, where the budget is not the fan-in */
+    bool *equipped;                  /* [layers] whether snnd_structure_equip() has created the mask */
+    int64_t *regrown;                /* [layers] synapses that the last step has grown */
+    double *moment;                  /* [layers] weights by which a rule distributes synapses, */
+    int64_t *quota;                  /* [layers] and the numbers that result */
+    const snnd_optimizer *optimizer; /* set during a call; NULL: the host has passed none */
+    /* Memory for the largest group. */
     snnd_candidate *candidate;
     int64_t candidates;
     int32_t *order;
 };
 
-/* Makes a controller: checks the structure, gives masks (and signs) to the network's layers of delays. `options` are
- * the rule's, checked, of `bytes`; NULL: it has none. */
+/* Creates a controller: checks the structure, and gives masks and signs to the layers of delays. `options` are those of
+ * the rule, checked, of `bytes` bytes; NULL: the rule has none. */
 snnd_status snnd_sparsity_create(snnd_network *network, const snnd_sparsity_class *class,
                                  const snnd_structure *structure, const void *options, size_t bytes,
                                  snnd_sparsity **sparsity);
 
-/* An error where the network no longer has the masks and counts that the controller has given it. */
+/* Fails where the network no longer has the masks and counts of the controller. */
 snnd_status snnd_sparsity_check_masks(const snnd_sparsity *sparsity);
 
-/* An error where another network of the same layers has masks or signs in other layers than this one. */
+/* Fails where another network of the same layers has masks or signs in other layers than this one. */
 snnd_status snnd_sparsity_check_held(const snnd_network *network, const snnd_network *held);
 
-/* Tells the layers whether the next pass is to make the gradients of absent synapses. */
+/* Sets in all layers whether the next pass computes the gradients of absent synapses. */
 void snnd_sparsity_announce(const snnd_sparsity *sparsity);
 
-/* The magnitude of a synapse that exists but carries nothing yet. */
+/* The magnitude of the weight of a new synapse, which has no effect yet. */
 #define SNND_NEW_SYNAPSE 1e-12f
 
 /* ---- what rules are made of ---- */
@@ -86,32 +84,34 @@ static inline bool snnd_sparsity_keeps_signs(const snnd_sparsity *sparsity) {
     return sparsity->structure.signs != SNND_SIGNS_NONE;
 }
 
-/* Whether the optimizer leaves the weights of a layer as they are: then its synapses stay, too, and none comes. */
+/* Returns whether the optimizer does not train the weights of a layer. Such a layer keeps its synapses and grows none.
+ * */
 static inline bool snnd_sparsity_rests(const snnd_sparsity *sparsity, const snnd_layer *layer) {
     return snnd_optimizer_freezes(sparsity->optimizer, layer);
 }
 
-/* Calls `each` for all delay layers. */
+/* Calls `each` for all layers of delays. */
 void snnd_sparsity_for_layers(snnd_sparsity *sparsity, void (*each)(snnd_sparsity *sparsity, snnd_layer *layer));
 
-/* What does not exist is 0; a theta that the optimizer brought below that of a new synapse is put there. */
+/* Sets absent synapses to 0, and a theta that the optimizer has brought below that of a new synapse to that of a new
+ * one. */
 void snnd_sparsity_hold(snnd_sparsity *sparsity, snnd_layer *layer);
 
-/* Makes a synapse that carries nothing yet, and counts it. */
+/* Creates a synapse that has no effect yet, and counts it. */
 void snnd_sparsity_grow(snnd_sparsity *sparsity, snnd_layer *layer, int64_t synapse);
 
-/* Puts the candidates away; adds one, whose layer does not rest. */
+/* Remove all candidates, and add one of a layer that is trained. */
 void snnd_candidates_clear(snnd_sparsity *sparsity);
 void snnd_candidates_add(snnd_sparsity *sparsity, snnd_layer *layer, int64_t synapse, float value);
 
-/* Takes `count` candidates, at most all: those of the smallest values, the first among equals, what is not a number
- * last; or any. */
+/* Call `take` for `count` candidates, or for all if there are fewer. The first takes those with the smallest values;
+ * among equal values the first come first, and NaN comes last. The second takes random ones. */
 void snnd_candidates_take_least(snnd_sparsity *sparsity, int64_t count,
                                 void (*take)(void *argument, const snnd_candidate *candidate), void *argument);
 void snnd_candidates_take_any(snnd_sparsity *sparsity, int64_t count, const snnd_random *random,
                               void (*take)(void *argument, const snnd_candidate *candidate), void *argument);
 
-/* The random numbers of a group in the present step. */
+/* Returns the random numbers of a group in the present step. */
 snnd_random snnd_group_random(const snnd_sparsity *sparsity, const snnd_group *group);
 
 #endif
