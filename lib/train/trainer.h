@@ -1,4 +1,4 @@
-/* The trainer's state: what a checkpoint holds. */
+/* The state of a trainer, as checkpoints store it. */
 #ifndef SNND_TRAIN_TRAINER_H
 #define SNND_TRAIN_TRAINER_H
 
@@ -8,12 +8,12 @@
 #include "optimizer/optimizer.h"
 #include "sparsity/sparsity.h"
 
-/* Where a run is, and what the epoch has come to so far. */
+/* The position in a run, and the sums of the present epoch. */
 typedef struct snnd_run {
-    int64_t epoch;      /* epochs finished */
-    int64_t step;       /* steps of the present epoch that are done */
-    int64_t of_samples; /* in the dataset that the present epoch is on */
-    uint64_t draws;     /* steps of the whole run: dropout is drawn by it */
+    int64_t epoch;      /* completed epochs */
+    int64_t step;       /* completed steps of the present epoch */
+    int64_t of_samples; /* the number of samples of the dataset of the present epoch */
+    uint64_t draws;     /* steps of the whole run; they select the random numbers of dropout */
     int64_t samples, correct, regrown;
     double loss, cross_entropy; /* sums over samples */
     double rate_penalty;        /* sum over samples, too */
@@ -25,22 +25,22 @@ typedef struct snnd_run {
 struct snnd_trainer {
     snnd_context *context;
     snnd_network *network;
-    snnd_trainer_options options; /* its pointers to options and its readout are not used after the creation */
-    snnd_loss_options loss;       /* of steps */
-    double *class_weight;         /* its own, what `loss` points to; NULL: all 1 */
+    snnd_trainer_options options; /* its pointers to options and its readout are not used after creation */
+    snnd_loss_options loss;       /* the loss of steps */
+    double *class_weight;         /* a copy that `loss` points to; NULL: all weights are 1 */
     snnd_schedule weight_schedule, position_schedule, sigma_schedule;
     snnd_picojoules picojoules;
     snnd_optimizer *weights, *positions;
-    snnd_shards *shards; /* NULL before the first batch */
+    snnd_shards *shards; /* NULL until the first batch */
     snnd_run run;
-    bool diverged; /* in its last step */
-    bool busy;     /* the host's progress callback is being called */
+    bool diverged; /* whether the last step diverged */
+    bool busy;     /* whether the progress callback of the host is running */
 };
 
-/* An error in the middle of an epoch over a dataset, which steps of the host's would take the place of. */
+/* Fails in the middle of an epoch over a dataset, whose steps would be mixed with those of the host. */
 snnd_status snnd_trainer_check_by_hand(const snnd_trainer *trainer);
 
-/* A batch, and what became of making it; `length` NULL: all samples are whole. */
+/* A batch, and the status of its preparation. Where `length` is NULL, all samples have all steps. */
 typedef struct snnd_step_batch {
     const float *input;
     const int32_t *label, *length;
@@ -48,22 +48,22 @@ typedef struct snnd_step_batch {
     snnd_status status;
 } snnd_step_batch;
 
-/* A step, whoever's it is. */
+/* Makes a step, of an epoch or of the host. */
 snnd_status snnd_trainer_make_step(snnd_trainer *trainer, const snnd_step_batch *batch, snnd_loss_report *report);
 
-/* Whether all ranks can go on (snnd_shards_agree), before there are shards, too. */
+/* Returns whether all ranks can continue (snnd_shards_agree); it works before there are shards, too. */
 snnd_status snnd_trainer_agree(const snnd_trainer *trainer, snnd_status status);
 
-/* What there is to know of shards before they are made. */
+/* Returns the properties of shards that are known before they are created. */
 snnd_shards snnd_trainer_shards(const snnd_trainer *trainer);
 
-/* An error inside the host's progress callback, which may look but not train. */
+/* Fails inside the progress callback of the host, which must not train. */
 snnd_status snnd_trainer_check_idle(const snnd_trainer *trainer);
 
-/* Makes the workspaces anew where samples have another length. */
+/* Creates the workspaces again where samples have another length. */
 snnd_status snnd_trainer_fit_workspaces(snnd_trainer *trainer, int32_t steps);
 
-/* An error that names a parameter that cannot be, after which workspaces show no pass, as behind one that fails. */
+/* Fails and names an invalid parameter. After it workspaces have no pass, as after a pass that fails. */
 snnd_status snnd_trainer_check_values(snnd_trainer *trainer);
 
 /* Adds a pass to the sums of a run. */
