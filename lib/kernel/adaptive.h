@@ -1,20 +1,18 @@
-/*
- * Neurons with adaptation over rows (rows.h), and one step of them. Parameters are a number for each neuron. Like the
- * kernels of rows these round alike in every instruction set.
- */
+/* Kernels for adaptive neurons, over rows (rows.h) and for one step. There is one number of each parameter for each
+ * neuron. As the kernels of rows, they round the same way in every instruction set. */
 #ifndef SNND_KERNEL_ADAPTIVE_H
 #define SNND_KERNEL_ADAPTIVE_H
 
 #include "kernel/rows.h"
 
-/* Constants of the layer, and parameters from the first neuron in question on. */
+/* The constants of a layer, and its parameters from the first processed neuron on. */
 typedef struct snnd_adaptive {
-    float threshold, alpha;                                    /* of the surrogate gradient */
+    float threshold, alpha;                                    /* alpha is that of the surrogate gradient */
     int32_t detach_reset, surrogate;                           /* snnd_surrogate */
     const float *membrane, *adaptation, *subthreshold, *spike; /* A, B, a, b of the equations */
 } snnd_adaptive;
 
-/* Places of the sums of a neuron's four parameters, in the order of their arrays. */
+/* The places of the gradients of a neuron's four parameters, in the order of the arrays. */
 enum { SNND_ADAPTIVE_PARAMETERS = 4 };
 
 typedef struct snnd_adaptive_kernels {
@@ -25,16 +23,16 @@ typedef struct snnd_adaptive_kernels {
      *     u[t] = A (u[t-1] - threshold s[t-1]) + (1 - A) (current[t] - w[t])
      *     s[t] = u[t] > threshold
      *
-     * `potential` receives u, `adaptation` w and `spikes` s; each may have data NULL, but for the potential where there
-     * is neither of the others. With spikes, `lost` [16 lanes, aligned as rows are] receives 0 where all of these
-     * numbers are finite, and NaN where one is not: it stays so to the last step.
+     * `potential` receives u, `adaptation` w and `spikes` s. Each may have data NULL, except the potential where both
+     * others have. With spikes, `lost` [16 lanes, aligned as rows are] receives 0 where all of these numbers are
+     * finite, and NaN where one is not: a number that is not finite stays so until the last step.
      */
     void (*forward)(const snnd_adaptive *by, snnd_extent extent, snnd_rows current, snnd_rows potential,
                     snnd_rows adaptation, snnd_rows spikes, float *lost);
 
     /*
-     * Backwards through time, in place: `gradient` holds dL/ds and receives dL/dcurrent. With U[t] = dL/du[t] and
-     * W[t] = dL/dw[t], and ds/dv the surrogate gradient (surrogate.h) at v = u - threshold,
+     * The backward pass through time, in place: `gradient` holds dL/ds and receives dL/dcurrent. With U[t] = dL/du[t]
+     * and W[t] = dL/dw[t], and ds/dv the surrogate gradient (surrogate.h) at v = u - threshold,
      *
      *     dL/ds[t] += b W[t+1], and where the reset is differentiated, dL/ds[t] -= A threshold U[t+1]
      *     U[t] = dL/ds[t] ds/dv + A U[t+1] + a W[t+1]
@@ -48,7 +46,7 @@ typedef struct snnd_adaptive_kernels {
     void (*backward)(const snnd_adaptive *by, snnd_extent extent, int32_t lanes, snnd_rows current, snnd_rows potential,
                      snnd_rows adaptation, snnd_rows gradient, double *sums);
 
-    /* One step of neurons side by side, for streams: what `forward` does, to the same bits. u and w are the state
+    /* One step of several neurons, for streams: it computes the same bits as `forward`. u and w are the state
      * [neurons]. */
     void (*step)(const snnd_adaptive *by, int32_t neurons, const float *current, float *u, float *w, float *spikes);
 } snnd_adaptive_kernels;

@@ -1,4 +1,4 @@
-/* Delayed synapses at one time step of one sample: how a stream makes currents. Plain arrays. */
+/* Currents of delayed synapses at one time step of one sample, for streams. All data are plain arrays. */
 #ifndef SNND_KERNEL_FRAME_H
 #define SNND_KERNEL_FRAME_H
 
@@ -6,19 +6,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Synapses of whole delays, listed by presynaptic neuron: in each list by output, and for one output in the order of
- * its synapses. Behind the last, delays and values go on for SNND_FRAME_MARGIN zeros. */
+/* Synapses with whole delays, listed by presynaptic neuron; each list is in the order of outputs, and for one output in
+ * the order of its synapses. The arrays of delays and values end with SNND_FRAME_MARGIN zeros. */
 typedef struct snnd_frame_synapses {
     int32_t inputs, outputs, taps; /* K */
-    int64_t *begin;                /* [inputs + 1] of each list */
-    bool dense;                    /* every list is every output once */
-    int32_t *output;               /* of each synapse */
+    int64_t *begin;                /* [inputs + 1] where each list begins */
+    bool dense;                    /* whether every list contains every output once */
+    int32_t *output;               /* the output of each synapse */
     uint16_t *delay;               /* in steps, 0 to K - 1; NULL where synapses share them */
     float *value;
 } snnd_frame_synapses;
 
-/* What the inputs were: input i was x[i * 2K + newest + a] a steps ago, for a = 0 .. K-1, and idle[i] is how many steps
- * ago it was last not 0. Behind the last row the memory goes on for SNND_FRAME_MARGIN numbers. */
+/* The past of the inputs: input i was x[i * 2K + newest + a] a steps ago, for a = 0 .. K-1, and idle[i] is the number
+ * of steps since it was last not 0. The memory extends SNND_FRAME_MARGIN numbers past the last row. */
 typedef struct snnd_frame_past {
     const float *x;
     const int32_t *idle;
@@ -28,13 +28,13 @@ typedef struct snnd_frame_past {
 enum { SNND_FRAME_MARGIN = 32 };
 
 typedef struct snnd_frame_kernels {
-    /* current[o] = sum_i sum_s value[s] x_i[-delay[s]] over the synapses s from i to o: the sums of snnd_gather, in the
-     * same order and to the same bits. Inputs that were 0 for all of K steps are passed over. `current` is aligned as
-     * the library's memory is, with room for a multiple of 16. */
+    /* current[o] = sum_i sum_s value[s] x_i[-delay[s]] over the synapses s from i to o. These are the sums of
+     * snnd_gather, in the same order and to the same bits. Inputs that were 0 for all of K steps are skipped. `current`
+     * is aligned as the library's memory is, and has room for a multiple of 16. */
     void (*currents)(const snnd_frame_synapses *synapses, const snnd_frame_past *past, float *current);
 
     /* current[o] = sum_i sum_s value[s] x[i] over the synapses s from i to o, without delays, in the same order. Inputs
-     * that are 0 are passed over. `current` has room for a multiple of 16, and may begin anywhere. */
+     * that are 0 are skipped. `current` has room for a multiple of 16, and needs no alignment. */
     void (*product)(const snnd_frame_synapses *synapses, const float *x, float *current);
 } snnd_frame_kernels;
 

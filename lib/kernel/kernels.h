@@ -1,5 +1,5 @@
-/* The table of hot kernels: loops that are compiled once for each instruction set, and chosen when a context is made.
- */
+/* The table of hot kernels: loops that are compiled once for each instruction set, and selected when a context is
+ * created. */
 #ifndef SNND_KERNEL_KERNELS_H
 #define SNND_KERNEL_KERNELS_H
 

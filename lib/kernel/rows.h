@@ -1,7 +1,7 @@
 /*
- * Kernels over rows, but for the neurons themselves (neurons.h, adaptive.h): normalisation, dropout, cutting and
- * counting. Rows are some neurons of one tile, each [steps][16 lanes], one after the other in memory. They are compiled
- * for each instruction set, and round alike in all of them: none contracts a multiplication and an addition.
+ * Kernels over rows, except for the neurons themselves (neurons.h, adaptive.h): normalisation, dropout, cutting and
+ * counting. Rows are some neurons of one tile, each [steps][16 lanes], contiguous in memory. The kernels are compiled for
+ * each instruction set and round the same way in all of them, since no multiplication and addition are contracted.
  */
 #ifndef SNND_KERNEL_ROWS_H
 #define SNND_KERNEL_ROWS_H
@@ -11,13 +11,13 @@
 
 #include "snndelay.h"
 
-/* Row of time 0 of the first neuron, and floats from one neuron to the next. */
+/* The row of time 0 of the first neuron, and the floats from one neuron to the next. */
 typedef struct snnd_rows {
     float *data;
     size_t stride;
 } snnd_rows;
 
-/* How many rows there are. */
+/* The number of neurons and steps. */
 typedef struct snnd_extent {
     int32_t neurons, steps;
 } snnd_extent;
@@ -26,33 +26,34 @@ static inline float *snnd_rows_of(snnd_rows rows, int32_t neuron) {
     return rows.data + (size_t)neuron * rows.stride;
 }
 
-/* Rows from a neuron on; no rows stay none. */
+/* Returns the rows from a neuron on, or no rows where there are none. */
 static inline snnd_rows snnd_rows_from(snnd_rows rows, int32_t neuron) {
     if (rows.data != NULL)
         rows.data = snnd_rows_of(rows, neuron);
     return rows;
 }
 
-/* Sums over the steps and the first `lanes` lanes of one neuron: of x - pivot and of its square. */
+/* Sums of x - pivot and of its square, over the steps and the first `lanes` lanes of one neuron. */
 typedef struct snnd_sums {
     double pivot, first, second;
 } snnd_sums;
 
-/* What a neuron is normalised by: y = (x - mean) * inverse_deviation * scale + shift. */
+/* The normalisation of a neuron: y = (x - mean) * inverse_deviation * scale + shift. */
 typedef struct snnd_affine {
     double mean, inverse_deviation, scale, shift;
 } snnd_affine;
 
 typedef struct snnd_row_kernels {
-    /* Sums for mean and variance. The pivot is the first value, so that a large mean swallows nothing. */
+    /* Sums for mean and variance. The pivot is the first value, so that a large mean does not swallow the differences.
+     * */
     snnd_sums (*moments)(int32_t steps, int32_t lanes, const float *x);
 
-    /* The same of x[t][l] with t < end[l]. Lane 0 has a first value. */
+    /* The same for x[t][l] with t < end[l]. Lane 0 has at least one step. */
     snnd_sums (*moments_to_end)(int32_t steps, const int32_t end[16], const float *x);
 
     void (*normalise)(int32_t steps, const snnd_affine *by, const float *x, float *y);
 
-    /* Sums of g and of g (x - mean); the pivot is 0. */
+    /* Sums of g and of g (x - mean), with a pivot of 0. */
     snnd_sums (*norm_sums)(int32_t steps, int32_t lanes, double mean, const float *x, const float *gradient);
 
     /* In place: g = scale * inverse_deviation * (g - common - (x - mean) along); 0 from lane `lanes` on. */
@@ -62,7 +63,7 @@ typedef struct snnd_row_kernels {
     /* total[k] = sum of x[k][l] over all 16 lanes. */
     void (*add_up)(int32_t count, const float *x, double *total);
 
-    /* x[t] factor, a factor for each lane. */
+    /* Multiplies x[t] by a factor for each lane. */
     void (*scale)(int32_t steps, const float factor[16], const float *x, float *y);
 
     /* x[t][l] = 0 where t >= end[l]. */
@@ -71,13 +72,13 @@ typedef struct snnd_row_kernels {
     /* Bit l of bits[t] is set where x[t][l] > 0, among the first `lanes` lanes. */
     void (*collect)(int32_t steps, int32_t lanes, const float *x, uint16_t *bits);
 
-    /* How many numbers of all rows are not 0, in the first `lanes` lanes. */
+    /* Returns how many numbers of all rows are not 0, in the first `lanes` lanes. */
     int32_t (*count)(int32_t steps, int32_t lanes, const float *x);
 
     /* x[t][l] = factor[l] where bit l of bits[t] is set, else 0. */
     void (*expand)(int32_t steps, const uint16_t *bits, const float factor[16], float *x);
 
-    /* One step of neurons side by side, for streams: what `normalise` does in each, to the same bits. */
+    /* One step of several neurons, for streams: it computes the same bits as normalise. */
     void (*normalise_step)(int32_t neurons, const double *mean, const double *factor, const double *shift,
                            const float *x, float *y);
 } snnd_row_kernels;

@@ -1,10 +1,10 @@
 /*
- * Products of spectra at one frequency. Complex numbers lie in rows: 16 real parts, then their 16 imaginary parts.
+ * Products of spectra at one frequency. Complex numbers are in rows: 16 real parts, then their 16 imaginary parts.
  *
  *     C[i] = sum_j A[i,j] B[j],  or with A conjugated, or added to C        i < m, j < k
  *
- * Each of some panels has k rows B[j] and m rows C[i] of its own, one behind the other, and all have the same A. Every
- * number of C is summed over j in its order by multiply-adds, whatever m is.
+ * There are several panels. Each has its own k rows B[j] and m rows C[i], which are contiguous, and all have the same
+ * A. Every number of C is summed over j in order by multiply-adds, whatever m is.
  */
 #ifndef SNND_KERNEL_SPECTRA_H
 #define SNND_KERNEL_SPECTRA_H
@@ -15,37 +15,37 @@
 
 #include "kernel/activity.h"
 
-/* Floats of a row, and from its real to its imaginary parts. */
+/* The floats of a row, and the offset of its imaginary parts. */
 enum { SNND_SPECTRA_ROW = 2 * SNND_LANES, SNND_SPECTRA_IMAGINARY = SNND_LANES };
 
 typedef struct snnd_spectra_product {
     int32_t m, k, panels;
     const float *a;
-    /* Whether a row of A is 16 terms j of one i, or 16 rows i of one term j. The rows of the first 16 terms, or of the
-     * first 16 rows, are one behind the other; those of the next are `a_block` floats from there. */
+    /* A row of A is either 16 terms j of one i (true), or 16 rows i of one term j. The rows of the first 16 terms, or
+     * of the first 16 rows, are contiguous; those of the next begin `a_block` floats later. */
     bool a_along_terms;
     size_t a_block;
-    float *prepared; /* scratch memory with what prepare() made of A */
+    float *prepared; /* scratch memory with the results of prepare() for A */
     const float *b;
     float *c;
-    size_t b_panel, c_panel; /* floats from panel to panel */
+    size_t b_panel, c_panel; /* floats from one panel to the next */
     bool conjugate_a, add;
 } snnd_spectra_product;
 
-/* Rows of up to 16 neurons, which lie one behind the other in each of some tiles. */
+/* Rows of up to 16 neurons, which are contiguous in each of several tiles. */
 typedef struct snnd_spectra_rows {
     const float *rows;
     int32_t neurons, tiles;
-    size_t tile; /* floats from tile to tile */
+    size_t tile; /* floats from one tile to the next */
 } snnd_spectra_rows;
 
 typedef struct snnd_spectra_kernels {
-    /* The sums of the real and the imaginary part of A's numbers: as many floats as A has numbers in its rows. */
+    /* Computes the sums of the real and the imaginary parts of A: as many floats as A has numbers in its rows. */
     void (*prepare)(const snnd_spectra_product *, float *sums);
     void (*multiply)(const snnd_spectra_product *);
 
     /* Exchanges neurons and lanes: a row of `to` has the neurons of one lane, and zeros where there are fewer than 16.
-     * Imaginary parts change their sign where asked. */
+     * With `conjugate`, imaginary parts change their sign. */
     void (*turn)(const snnd_spectra_rows *, bool conjugate, float *to);
 } snnd_spectra_kernels;
 

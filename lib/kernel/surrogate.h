@@ -1,7 +1,5 @@
-/*
- * Surrogate gradients: what a spike's derivative is taken for on the way back, where x is the potential less the
- * threshold and alpha is the steepness. For files that are compiled once for each instruction set (vector.h).
- */
+/* Surrogate gradients, which replace the derivative of a spike in the backward pass. x is the potential minus the
+ * threshold, and alpha the steepness. This is for files that are compiled once for each instruction set (vector.h). */
 #ifndef SNND_KERNEL_SURROGATE_H
 #define SNND_KERNEL_SURROGATE_H
 
@@ -12,7 +10,8 @@ INLINE vector surrogate_magnitude(vector x) {
     return (vector)((vector_mask)x & INT32_MAX);
 }
 
-/* q (1 - q) with q = 1 / (1 + e^-y), which is the same for y and -y; y is at least 0. In double, since e^-y is. */
+/* q (1 - q) with q = 1 / (1 + e^-y), which is the same for y and -y; y must be at least 0. It is computed in double
+ * precision, since the exponential is. */
 INLINE vector surrogate_logistic(vector y) {
     union {
         vector all;
@@ -27,7 +26,7 @@ INLINE vector surrogate_logistic(vector y) {
 }
 
 /*
- * g ds/dv. `kind` is a compile-time constant, one of snnd_surrogate:
+ * Returns g ds/dv. `kind` is a compile-time constant, one of snnd_surrogate:
  *
  *     arctan          (alpha/2) / (1 + (pi/2 alpha x)^2)
  *     fast sigmoid    1 / (1 + alpha |x|)^2

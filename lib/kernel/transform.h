@@ -16,29 +16,29 @@
 
 enum { SNND_TRANSFORM_STAGES = 16, SNND_TRANSFORM_LONGEST = 1 << 14 };
 
-/* The factors of M, and the roots of unity that the stages need: plain arrays, made by transform_plan.c. */
+/* The factors of M and the roots of unity that the stages need. transform_plan.c computes these arrays. */
 typedef struct snnd_transform {
-    int32_t length; /* N; 0 before it is made */
+    int32_t length; /* N; 0 before it is prepared */
     int32_t stages, radix[SNND_TRANSFORM_STAGES];
     float *root[SNND_TRANSFORM_STAGES]; /* [radices before][radix - 1] pairs of a cosine and a sine */
     float *turn;                        /* [M + 1] the same, exp(-2 pi i f / N) */
 } snnd_transform;
 
-/* A spectrum of one neuron and tile: the 16 lanes of frequency f begin at re + f stride and im + f stride. */
+/* The spectrum of one neuron and tile: the 16 lanes of frequency f begin at re + f stride and im + f stride. */
 typedef struct snnd_spectrum {
     float *re, *im;
     size_t stride;
 } snnd_spectrum;
 
 typedef struct snnd_transform_kernels {
-    /* The spectrum of N steps that are 0 but for `steps` steps of `row` that begin at step `at`. */
+    /* Computes the spectrum of N steps, which are 0 except for `steps` steps of `row` from step `at` on. */
     void (*forward)(const snnd_transform *, int32_t at, int32_t steps, const float *row, snnd_spectrum, float *scratch);
 
-    /* The steps from `at` on of the row whose spectrum is given. */
+    /* Computes the steps from `at` on of the row that has this spectrum. */
     void (*inverse)(const snnd_transform *, snnd_spectrum, int32_t at, int32_t steps, float *row, float *scratch);
 } snnd_transform_kernels;
 
-/* Floats of scratch memory, aligned to a cache line, that both of them need. */
+/* Returns the floats of scratch memory that both need, aligned to a cache line. */
 static inline size_t snnd_transform_scratch(int32_t length) {
     return 2 * (size_t)length * 16;
 }

@@ -1,7 +1,5 @@
-/*
- * Vectors of the instruction set that a hot kernel is compiled for, by the compiler's vector extensions: a row of 16
- * lanes is PARTS of them. Only for files that are compiled once for each set.
- */
+/* Vectors of the instruction set for which a hot kernel is compiled, as vector extensions of the compiler. A row of 16
+ * lanes is PARTS vectors. This is only for files that are compiled once for each set. */
 #ifndef SNND_KERNEL_VECTOR_H
 #define SNND_KERNEL_VECTOR_H
 
@@ -24,7 +22,7 @@ enum { VECTOR = 8 };
 enum { VECTOR = 4 };
 #endif
 
-/* Vectors in a row. */
+/* The number of vectors in a row. */
 enum { PARTS = SNND_LANES / VECTOR };
 
 typedef float vector __attribute__((vector_size(4 * VECTOR)));
@@ -32,7 +30,7 @@ typedef int32_t vector_mask __attribute__((vector_size(4 * VECTOR)));
 
 #define INLINE static inline __attribute__((always_inline))
 
-/* As many doubles as fit a vector, and the floats that become them: a row is 2 PARTS of these. */
+/* As many doubles as fit a vector, and the floats that are converted to them; a row is 2 PARTS of these. */
 typedef double vector_double __attribute__((vector_size(4 * VECTOR)));
 typedef int64_t vector_long __attribute__((vector_size(4 * VECTOR)));
 typedef uint64_t vector_bits __attribute__((vector_size(4 * VECTOR)));
@@ -40,7 +38,7 @@ typedef float vector_half __attribute__((vector_size(2 * VECTOR)));
 
 enum { HALVES = 2 * PARTS, DOUBLES = VECTOR / 2 };
 
-/* x where the mask is all ones, 0 where it is 0. */
+/* Returns x where the mask is all ones, and 0 where it is 0. */
 INLINE vector vector_where(vector_mask mask, vector x) {
     return (vector)(mask & (vector_mask)x);
 }
@@ -49,8 +47,9 @@ INLINE vector vector_all(float x) {
     return x - (vector){0};
 }
 
-/* sum + a b, rounded once where the instruction set can, and twice where it cannot. It is said and not left to the
- * compiler (which may contract nothing in the whole library), so that all that sum the same way round the same way. */
+/* Returns sum + a b, rounded once where the instruction set can, and twice where it cannot. It is written explicitly,
+ * since the compiler may contract nothing in the whole library, so that all sums of this kind are rounded in the same
+ * way. */
 INLINE vector multiply_add(vector a, vector b, vector sum) {
 #if defined(__AVX512F__)
     return (vector)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)sum);
@@ -63,7 +62,7 @@ INLINE vector multiply_add(vector a, vector b, vector sum) {
 #endif
 }
 
-/* sum - a b, likewise. */
+/* Returns sum - a b, likewise. */
 INLINE vector multiply_subtract(vector a, vector b, vector sum) {
 #if defined(__AVX512F__)
     return (vector)_mm512_fnmadd_ps((__m512)a, (__m512)b, (__m512)sum);
@@ -76,7 +75,7 @@ INLINE vector multiply_subtract(vector a, vector b, vector sum) {
 #endif
 }
 
-/* sum + a b of one number, rounded as in multiply_add(). */
+/* Returns sum + a b of one number, rounded as in multiply_add(). */
 INLINE float multiply_add_one(float a, float b, float sum) {
 #if defined(__FMA__) || (defined(__ARM_FEATURE_FMA) && defined(__aarch64__))
     return __builtin_fmaf(a, b, sum);
@@ -85,7 +84,7 @@ INLINE float multiply_add_one(float a, float b, float sum) {
 #endif
 }
 
-/* Half vector `half` of row t as doubles, and back. */
+/* Load half vector `half` of row t as doubles, and store it. */
 INLINE vector_double doubles_in(const float *row, int32_t t, int half) {
     const vector_half *at = (const vector_half *)(row + (ptrdiff_t)t * SNND_LANES) + half;
     return __builtin_convertvector(*at, vector_double);
@@ -104,7 +103,7 @@ INLINE vector_double doubles_all(double x) {
     return x - (vector_double){0};
 }
 
-/* sum + a b of doubles, rounded as in multiply_add(). */
+/* Returns sum + a b of doubles, rounded as in multiply_add(). */
 INLINE vector_double doubles_multiply_add(vector_double a, vector_double b, vector_double sum) {
 #if defined(__AVX512F__)
     return (vector_double)_mm512_fmadd_pd((__m512d)a, (__m512d)b, (__m512d)sum);
@@ -117,16 +116,14 @@ INLINE vector_double doubles_multiply_add(vector_double a, vector_double b, vect
 #endif
 }
 
-/* The same, or rounded twice wherever it is compiled. */
+/* The same, but with `twice` it is rounded twice in every instruction set. */
 INLINE vector_double doubles_multiply_add_by(vector_double a, vector_double b, vector_double sum, const int twice) {
     return twice ? sum + a * b : doubles_multiply_add(a, b, sum);
 }
 
-/*
- * e^x for x <= 0, to about one unit in the last place; 0 below -708. With `twice`, a compile-time constant, to the same
- * bits on all instruction sets. With x = k ln 2 + r, |r| <= ln(2)/2, it is 2^k
- * times the Taylor polynomial of e^r, whose remainder is below 2^-56.
- */
+/* Returns e^x for x <= 0, to about one unit in the last place, and 0 below -708. With `twice`, a compile-time constant,
+ * it has the same bits in all instruction sets. With x = k ln 2 + r, |r| <= ln(2)/2, it is 2^k times the Taylor
+ * polynomial of e^r, whose remainder is below 2^-56. */
 INLINE vector_double exponential_by(vector_double x, const int twice) {
     static const double coefficient[] = {
         1.0 / 6227020800, 1.0 / 479001600, 1.0 / 39916800, 1.0 / 3628800, 1.0 / 362880, 1.0 / 40320, 1.0 / 5040,
@@ -151,7 +148,7 @@ INLINE vector_double exponential(vector_double x) {
     return exponential_by(x, 0);
 }
 
-/* Vector `part` of row t. */
+/* Returns vector `part` of row t. */
 INLINE vector *vector_at(float *row, int32_t t, int part) {
     return (vector *)(row + (ptrdiff_t)t * SNND_LANES) + part;
 }
