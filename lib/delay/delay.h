@@ -8,10 +8,10 @@
  *     dL/dp[o,i]   = w[o,i] sum_n c[o,i,n] slope[o,i,n]
  *     dL/dtheta    = sign dL/dw + l1 sgn(theta)
  *
- * where a position that synapses share has the sum of dL/dp over them. reference.c has these sums as they stand here.
- * Four paths compute them fast: direct.c by every tap of every synapse that carries something, spectral.c in the
- * frequency domain, and by one product of matrices undelayed.c, where K is 1, and shared.c, where synapses share
- * delays. choose.c says which.
+ * A position that several synapses share has the sum of their dL/dp. reference.c computes these sums as they are
+ * written here. Four paths compute them fast: direct.c uses every tap of every synapse whose weight is not 0,
+ * spectral.c works in the frequency domain, undelayed.c uses one product of matrices where K is 1, and shared.c uses
+ * one product where synapses share delays. choose.c selects the path.
  */
 #ifndef SNND_DELAY_DELAY_H
 #define SNND_DELAY_DELAY_H
@@ -20,11 +20,11 @@
 #include "delay/synapses.h"
 #include "kernel/signal.h"
 
-/* The synapses that a pass makes gradients of. */
+/* The synapses for which a pass computes gradients. */
 typedef enum snnd_gradients {
-    SNND_GRADIENTS_EXISTING, /* those that exist or carry something; the others' are 0 */
+    SNND_GRADIENTS_EXISTING, /* those that exist or have a weight; the gradients of the others are 0 */
     SNND_GRADIENTS_ALL,
-    SNND_GRADIENTS_NONE /* evaluation */
+    SNND_GRADIENTS_NONE /* evaluation computes no gradients */
 } snnd_gradients;
 
 /* A path computes currents and the gradient of the input, or the gradients of the parameters. */
@@ -38,27 +38,27 @@ typedef enum snnd_delay_path {
 typedef struct snnd_delay snnd_delay;
 typedef struct snnd_spectral_memory snnd_spectral_memory;
 
-/* What a layer is made for. */
+/* The sizes for which the state of a layer is allocated. */
 typedef struct snnd_delay_sizes {
     int32_t inputs, outputs, per_pair, taps, steps, batch;
     int32_t sharing;  /* snnd_sharing */
-    bool spikes;      /* the input is spikes */
-    bool gradients;   /* there are passes that make gradients */
-    bool first_layer; /* hardly anybody wants the gradient of its input */
+    bool spikes;      /* whether the input is spikes */
+    bool gradients;   /* whether there are passes that compute gradients */
+    bool first_layer; /* whether it is the first layer, whose input gradient is seldom needed */
 } snnd_delay_sizes;
 
-/* What one pass is about. */
+/* The description of one pass. */
 typedef struct snnd_delay_pass {
     snnd_synapses synapses;
     snnd_profile profile;
     snnd_gradients gradients;
-    int32_t tiles;    /* of the batch */
+    int32_t tiles;    /* the tiles of the batch */
     int32_t method;   /* snnd_method */
-    bool first_layer; /* nobody wants the gradient of its input */
+    bool first_layer; /* whether the gradient of its input is not needed */
 } snnd_delay_pass;
 
-/* Memory that the layers of a workspace use one after the other: `fit` is called for each of them, and then the memory
- * is taken. */
+/* Allocates memory that the layers of a workspace use one after the other. `fit` is called for each of them before the
+ * memory is allocated. */
 snnd_status snnd_spectral_memory_create(snnd_context *context, snnd_spectral_memory **memory);
 void snnd_spectral_memory_fit(snnd_spectral_memory *memory, const snnd_delay_sizes *sizes);
 snnd_status snnd_spectral_memory_take(snnd_spectral_memory *memory);
@@ -69,40 +69,40 @@ snnd_status snnd_delay_create(snnd_context *context, const snnd_delay_sizes *siz
                               snnd_delay **delay);
 void snnd_delay_free(snnd_delay *delay);
 
-/* Chooses the paths, and makes what they need of the synapses. */
+/* Chooses the paths of a pass, and prepares what they need of the synapses. */
 void snnd_delay_begin(snnd_delay *delay, const snnd_delay_pass *pass);
 
-/* The path of currents, and of the parameters' gradients, of this pass. */
+/* Return the path of currents, and that of the gradients of parameters, in this pass. */
 snnd_delay_path snnd_delay_forward_path(const snnd_delay *delay);
 snnd_delay_path snnd_delay_parameter_path(const snnd_delay *delay);
 
-/*
- * h of `count` outputs from `first` on for one tile, and dL/dx of such inputs for one tile from dL/dh, which has
- * snnd_delay_behind() rows of zeros behind each neuron. Neurons are all there are, but for paths that go by neuron.
- * Tiles go in groups of snnd_delay_group(): before the tiles of a group, which may go side by side on different
- * workers, the group is prepared, with all threads.
- */
+/* Compute h of `count` outputs from `first` on for one tile, and dL/dx of such inputs for one tile from dL/dh, which
+ * has snnd_delay_behind() rows of zeros after each neuron. They process all neurons, except on paths that go by neuron.
+ * Tiles form groups of snnd_delay_group(): a group is prepared, with all threads, before its tiles, which different
+ * workers may process at the same time. */
 int32_t snnd_delay_behind(const snnd_delay_sizes *sizes);
 bool snnd_delay_goes_by_neuron(const snnd_delay *delay);
 int32_t snnd_delay_group(const snnd_delay *delay);
 void snnd_delay_prepare_currents(snnd_delay *delay, const snnd_signal *input, int32_t tile, int32_t tiles);
 void snnd_delay_currents(const snnd_delay *delay, const snnd_signal *input, int32_t tile, int32_t first, int32_t count,
                          int32_t worker, snnd_rows current);
-void snnd_delay_want_input_gradient(snnd_delay *delay); /* of a first layer, once the pass is over */
+void snnd_delay_want_input_gradient(
+    snnd_delay *delay); /* Prepares the input gradient of a first layer after the pass. */
 void snnd_delay_prepare_input_gradient(snnd_delay *delay, const snnd_activity *d_current, int32_t tile, int32_t tiles);
 void snnd_delay_input_gradient(const snnd_delay *delay, const snnd_activity *d_current, int32_t tile, int32_t first,
                                int32_t count, int32_t worker, snnd_rows d_input);
 
-/* Where dL/dtheta and dL/dp go; `d_position` may be NULL. */
+/* Where dL/dtheta and dL/dp are stored; `d_position` may be NULL. */
 typedef struct snnd_delay_gradient {
     float *d_theta, *d_position;
-    double l1; /* of the loss */
+    double l1; /* that of the loss */
 } snnd_delay_gradient;
 
 void snnd_delay_parameter_gradient(snnd_delay *delay, const snnd_signal *input, const snnd_activity *d_current,
                                    snnd_delay_gradient to);
 
-/* The same for all synapses, whatever the pass made. Their numbers must still be those of the pass. */
+/* Computes the gradients of all synapses, whichever of them the pass has computed. The parameters must still be those
+ * of the pass. */
 void snnd_delay_all_gradients(snnd_delay *delay, const snnd_signal *input, const snnd_activity *d_current,
                               snnd_delay_gradient to);
 

@@ -1,5 +1,5 @@
 /*
- * The profile of a delayed synapse: how its weight is spread over the delays (DCLS in one dimension). A tap is one of
+ * The profile of a delayed synapse: how its weight is distributed over the delays (DCLS in one dimension). A tap is one of
  * the K delays, and share[n] is the part of the synapse's weight w that tap n gets: k[n] = w share[n]. With the centre
  * c = p + floor(K/2) and the taps n = 0 .. K-1,
  *
@@ -17,38 +17,39 @@
 
 #include "kernel/shares.h"
 
-/* The profile that all synapses of a layer have in one pass. */
+/* The profile of all synapses of a layer in one pass. */
 typedef struct snnd_profile {
     int32_t taps;  /* K */
     int32_t kind;  /* snnd_delay_profile */
     double spread; /* s */
-    int32_t whole; /* 1: positions are rounded to whole steps (half to even) and clamped first */
+    int32_t whole; /* 1: positions are first rounded to whole steps (half to even) and clamped */
 } snnd_profile;
 
 /* The largest K. */
 enum { SNND_MOST_TAPS = 1023 };
 
-/* Most taps that a synapse of this profile can have: the row length of tables of taps. */
+/* Returns the largest number of taps of a synapse with this profile, which is the row length of tables of taps. */
 int32_t snnd_profile_width(const snnd_profile *profile);
 
-/* The number of taps of every synapse of this profile at a finite position; 0: they differ. */
+/* Returns the number of taps that every synapse with this profile has at a finite position; 0: it differs. */
 int32_t snnd_profile_uniform(const snnd_profile *profile);
 
-/* Taps of a synapse on average over positions. */
+/* Returns the average number of taps of a synapse over positions. */
 double snnd_profile_mean(const snnd_profile *profile);
 
-/* Writes the taps that matter, in a run from *first, to share[] and slope[] (slope may be NULL), and returns how many
- * there are. A Gaussian's taps end where they are below 2^-24 of its largest (doc/model.md says why). */
+/* Writes the taps that matter, which are adjacent from *first on, to share[] and slope[] (slope may be NULL), and
+ * returns their number. A Gaussian is cut where its taps are below 2^-24 of the largest (doc/model.md gives the
+ * reason). */
 int32_t snnd_profile_taps(const snnd_profile *profile, float position, int32_t *first, float *share, float *slope);
 
-/* The same for 16 synapses at a time, where the taps may differ in the last digit (kernel/shares.h). */
+/* Returns the profile for 16 synapses at a time, whose taps may differ in the last digit (kernel/shares.h). */
 snnd_shape snnd_profile_shape(const snnd_profile *profile);
 
-/* The window of the synapse in a lane; `width` is the profile's. */
+/* Computes the window of the synapse in a lane; `width` is that of the profile. */
 void snnd_profile_window(const snnd_profile *profile, int32_t width, float position, int32_t lane,
                          snnd_windows *windows);
 
-/* The position that evaluation uses. */
+/* Returns the position that evaluation uses. */
 float snnd_whole_position(float position, int32_t taps);
 
 #endif

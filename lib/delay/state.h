@@ -18,8 +18,7 @@ struct snnd_delay {
     snnd_spectral *spectral;   /* NULL: the layer is never computed in the frequency domain */
     snnd_undelayed *undelayed; /* NULL: the layer has delays */
     snnd_shared *shared;       /* NULL: no synapses share delays */
-    float *each;               /* dL/dp of each synapse, for paths that know no positions in common; NULL: there are
-                                  none */
+    float *each; /* dL/dp of each synapse, for paths that do not know shared positions; NULL: there are none */
 };
 
 /* ---- direct.c ---- */
@@ -40,7 +39,7 @@ snnd_status snnd_spectral_create(snnd_delay *delay, snnd_spectral_memory *memory
 void snnd_spectral_free(snnd_delay *delay);
 int32_t snnd_spectral_group(const snnd_delay *delay);
 
-/* Frequencies of all segments; 0: the layer has no such path. */
+/* Returns the number of frequencies of all segments, or 0 where the layer has no spectral path. */
 double snnd_spectral_frequencies(const snnd_delay *delay);
 void snnd_spectral_prepare_currents(snnd_delay *delay, const snnd_signal *input, int32_t tile, int32_t tiles);
 void snnd_spectral_currents(const snnd_delay *delay, const snnd_signal *input, int32_t tile, int32_t first,
@@ -78,7 +77,7 @@ void snnd_shared_parameter_gradient(snnd_delay *delay, const snnd_signal *input,
 
 /* ---- gradient.c ---- */
 
-/* Whether the pass makes the gradient of a synapse. */
+/* Returns whether the pass computes the gradient of a synapse. */
 bool snnd_synapse_wanted(const snnd_delay_pass *pass, int64_t synapse);
 
 /* Sets dL/dtheta and dL/dp of a synapse from sum_n c[n] share[n], which is dL/dw, and sum_n c[n] slope[n], which is
@@ -90,20 +89,20 @@ void snnd_set_gradient(const snnd_delay_pass *pass, int64_t synapse, double alon
 void snnd_set_gradient_of_taps(const snnd_delay_pass *pass, int64_t synapse, int32_t taps, const double *c,
                                const float *share, const float *slope, snnd_delay_gradient to);
 
-/* Sets dL/dp of positions in common to the sums over the synapses that share them of their own, `each`. */
+/* Sets dL/dp of shared positions to the sums of `each` over the synapses that share them. */
 void snnd_add_up_positions(const snnd_synapses *synapses, const float *each, float *d_position);
 
 /* ---- choose.c ---- */
 
-/* What the choice of paths depends on. */
+/* The counts on which the choice of paths depends. */
 typedef struct snnd_load {
-    double pairs;       /* of neurons */
-    double active;      /* synapses that carry something */
-    double wanted;      /* synapses whose gradient is made */
-    double taps;        /* of a synapse, on average */
-    bool uniform;       /* all synapses have the same number */
-    double frequencies; /* of all segments, for each step; 0: there is no frequency domain */
-    double neurons;     /* inputs and outputs */
+    double pairs;       /* pairs of neurons */
+    double active;      /* synapses whose weight is not 0 */
+    double wanted;      /* synapses whose gradient is computed */
+    double taps;        /* taps of a synapse, on average */
+    bool uniform;       /* whether all synapses have the same number of taps */
+    double frequencies; /* those of all segments, divided by the steps; 0: there is no spectral path */
+    double neurons;     /* inputs and outputs together */
     int32_t method;     /* snnd_method */
 } snnd_load;
 
@@ -111,7 +110,7 @@ snnd_load snnd_delay_load(const snnd_delay *delay);
 
 /* Sets the paths of a pass. */
 void snnd_delay_choose(snnd_delay *delay);
-/* The cheaper path, or the one that the method asks for. */
+/* Return the cheaper path, or the one that the method asks for. */
 snnd_delay_path snnd_choose_forward(const snnd_load *load);
 snnd_delay_path snnd_choose_parameters(const snnd_load *load);
 

@@ -1,7 +1,7 @@
 /*
  * Kernels over rows, except for the neurons themselves (neurons.h, adaptive.h): normalisation, dropout, cutting and
- * counting. Rows are some neurons of one tile, each [steps][16 lanes], contiguous in memory. The kernels are compiled for
- * each instruction set and round the same way in all of them, since no multiplication and addition are contracted.
+ * counting. Rows are some neurons of one tile, each [steps][16 lanes], contiguous in memory. The kernels are compiled
+ * for each instruction set and round the same way in all of them, since no multiplication and addition are contracted.
  */
 #ifndef SNND_KERNEL_ROWS_H
 #define SNND_KERNEL_ROWS_H
@@ -44,8 +44,8 @@ typedef struct snnd_affine {
 } snnd_affine;
 
 typedef struct snnd_row_kernels {
-    /* Sums for mean and variance. The pivot is the first value, so that a large mean does not swallow the differences.
-     * */
+    /* Sums for mean and variance. The pivot is the first value, so that a large mean does not hide small
+     * differences. */
     snnd_sums (*moments)(int32_t steps, int32_t lanes, const float *x);
 
     /* The same for x[t][l] with t < end[l]. Lane 0 has at least one step. */
