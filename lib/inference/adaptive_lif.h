@@ -1,4 +1,4 @@
-/* What a plan knows of adaptive LIF neurons. */
+/* The constants of adaptive LIF neurons in a plan. */
 #ifndef SNND_INFERENCE_ADAPTIVE_LIF_H
 #define SNND_INFERENCE_ADAPTIVE_LIF_H
 

@@ -1,4 +1,4 @@
-/* What a plan knows of a layer whose synapses share delays. */
+/* The lines of a layer whose synapses share delays, in a plan. */
 #ifndef SNND_INFERENCE_DELAYS_H
 #define SNND_INFERENCE_DELAYS_H
 
@@ -8,12 +8,12 @@
  * are listed from axons to outputs, or from inputs to dendrites. */
 typedef struct snnd_frozen_lines {
     int32_t sharing;
-    int32_t each; /* of a neuron */
+    int32_t each; /* lines of one neuron */
     int32_t count;
     uint16_t delay[]; /* [count] */
 } snnd_frozen_lines;
 
-/* NULL: every synapse has a delay of its own. */
+/* Returns NULL where every synapse has its own delay. */
 static inline const snnd_frozen_lines *snnd_plan_lines(const snnd_plan_layer *layer) {
     return layer->own;
 }
