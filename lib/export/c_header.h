@@ -1,4 +1,4 @@
-/* The header of a network in C: what it is, what it takes, how it is called. */
+/* The header of an exported network: its description, its constants, and its functions. */
 #ifndef SNND_EXPORT_C_HEADER_H
 #define SNND_EXPORT_C_HEADER_H
 
