@@ -20,7 +20,8 @@
 
 enum { CACHE_LINE = 64, MAX_THREADS = 1024 };
 
-/* Zeroed memory, of which the system gives only the pages that are used. What calloc() returned is kept in front. */
+/* Returns zeroed memory; the system provides only the pages that are used. The pointer that calloc() returned is stored
+ * in front of it. */
 static void *system_allocate(void *user, size_t bytes, size_t alignment) {
     (void)user;
     const size_t all = snnd_size_add(bytes, alignment + sizeof(void *));

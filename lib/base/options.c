@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* No structure comes near it; what is larger is no size. */
+/* No structure is nearly as large as this; a larger size is invalid. */
 enum { LARGEST = 1 << 16 };
 
 snnd_status snnd_options_init(void *options, size_t size, const void *defaults, size_t known) {

@@ -8,15 +8,15 @@
 
 #include "base/float_mode.h"
 
-/* Nanoseconds of work that are worth another thread, and how often one that waits looks again before it sleeps: some
- * twenty microseconds, as long as a step does something on one thread between two calls. */
+/* A thread is woken only for at least WORTH nanoseconds of work. A waiting thread looks for work LOOKS times before it
+ * sleeps, which takes some twenty microseconds: about as long as a step works on one thread between two calls. */
 enum { WORTH = 10000, LOOKS = 1000 };
 
 struct worker {
     struct snnd_pool *pool;
     pthread_t thread;
     int32_t number;
-    atomic_uint_least64_t round; /* the last that it is to take part in */
+    atomic_uint_least64_t round; /* the last round in which it is to take part */
     atomic_bool asleep;
     pthread_cond_t begin;
 };
@@ -26,10 +26,10 @@ struct snnd_pool {
     pthread_cond_t end;
     uint64_t round;            /* counts the calls of snnd_parallel_for */
     atomic_int_least32_t busy; /* workers that have not finished this round */
-    atomic_bool waiting;       /* the caller sleeps until they have */
+    atomic_bool waiting;       /* whether the caller sleeps until they have */
     atomic_bool quit;
     int32_t workers;
-    int32_t processors; /* at least 2: more threads than these take each other's time */
+    int32_t processors; /* at least 2; more threads than processors would only delay each other */
     snnd_work *work;
     void *argument;
     int64_t count;
@@ -54,8 +54,8 @@ static void work_through(struct snnd_pool *pool, int32_t worker) {
     snnd_restore_float_mode(before);
 }
 
-/* A thread that goes to sleep says so before it looks for the last time, and one that wakes others says what is new
- * before it looks who sleeps: so one of the two sees the other. */
+/* A thread that goes to sleep says so before it looks for work the last time, and a thread that wakes others publishes
+ * the work before it looks for sleepers. So at least one of the two sees the other. */
 static void wait_for_round(struct worker *self, uint64_t seen) {
     struct snnd_pool *pool = self->pool;
     for (int look = 0; look < LOOKS; look++) {
@@ -139,7 +139,7 @@ static void start_workers(struct snnd_pool *pool, int32_t wanted) {
     }
 }
 
-/* With less memory or fewer threads than wished for, the work is done by those there are. */
+/* Where memory or threads are fewer than asked for, the existing threads do the work. */
 static struct snnd_pool *pool_of(snnd_context *context) {
     if (context->pool != NULL || context->no_pool || context->options.threads == 1)
         return context->pool;
@@ -166,8 +166,8 @@ static struct snnd_pool *pool_of(snnd_context *context) {
     return pool;
 }
 
-/* How many of the pool's workers help: no more than there are items, than there are processors beside the caller's, and
- * than the work pays for. */
+/* Returns how many workers of the pool help: at most as many as there are items, as there are processors beside the
+ * caller's, and as the work is worth. */
 static int32_t helpers(const struct snnd_pool *pool, int64_t count, double cost) {
     const double worth = (double)count * cost / WORTH;
     const int32_t threads = pool->workers + 1 < pool->processors ? pool->workers + 1 : pool->processors;

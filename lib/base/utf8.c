@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Bytes of the character that begins here, 0 where none does: one byte below 80, or a lead and 1 to 3 bytes of 80 to
- * BF, no longer than need be, no surrogates, nothing above 10FFFF. */
+/* Returns the bytes of the character that begins here, or 0 where none does: one byte below 80, or a lead byte and 1 to
+ * 3 bytes of 80 to BF, in the shortest form, without surrogates and not above 10FFFF. */
 static size_t character(const unsigned char *at, size_t bytes) {
     const size_t length = at[0] < 0x80                     ? 1
                           : at[0] >= 0xC2 && at[0] <= 0xDF ? 2
@@ -38,8 +38,8 @@ bool snnd_is_utf8(const void *text, size_t bytes) {
 
 /* ---- plain text ---- */
 
-/* Characters that are not shown as they are, from the first to the last of each row: controls, what separates lines or
- * turns the direction of writing, and what is invisible but for the joiners that some scripts need. */
+/* Characters that are not shown as they are; each row is a range. They are controls, line separators, characters that
+ * change the direction of writing, and invisible characters except the joiners that some scripts need. */
 static const uint32_t hidden[][2] = {{0x00, 0x1F},     {0x7F, 0x9F},     {0xAD, 0xAD},     {0x61C, 0x61C},
                                      {0x180E, 0x180E}, {0x200B, 0x200B}, {0x200E, 0x200F}, {0x2028, 0x202E},
                                      {0x2060, 0x206F}, {0xFEFF, 0xFEFF}, {0xFFF9, 0xFFFB}, {0xE0000, 0xE007F}};
@@ -59,9 +59,9 @@ static uint32_t code_of(const unsigned char *at, size_t length) {
     return code;
 }
 
-enum { SHOWN = 12 }; /* bytes of the longest form of a character */
+enum { SHOWN = 12 }; /* the bytes of the longest form of a character */
 
-/* The form of the character that begins here; returns how many bytes of the text it stands for. */
+/* Writes the form of the character that begins here, and returns how many bytes of the text it stands for. */
 static size_t show(char form[SHOWN], const unsigned char *at, size_t left) {
     const size_t length = character(at, left);
     const uint32_t code = length == 0 ? at[0] : code_of(at, length);
