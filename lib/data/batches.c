@@ -1,4 +1,4 @@
-/* Walking over a dataset in batches, in an order that the seed and the epoch decide. */
+/* Iterates over a dataset in batches, in an order that depends on the seed and the epoch. */
 #include <pthread.h>
 
 #include "base/float_mode.h"
@@ -10,16 +10,16 @@
 #include "data/sample.h"
 
 struct snnd_batches {
-    snnd_dataset *dataset;        /* a view of its own, which keeps the numbers */
+    snnd_dataset *dataset;        /* a view of its own, which keeps the samples alive */
     snnd_batches_options options; /* its batch is no larger than the dataset */
     int32_t *order;               /* of epoch `ordered` */
     int32_t ordered;
-    snnd_batch *batch; /* [batches]: the one that the host has, and those ahead */
+    snnd_batch *batch; /* [batches]: the one that was returned to the host, and those ahead */
     int32_t batches;
-    int32_t first_part, end_part, parts; /* of a batch, that are wanted */
-    int64_t end;                         /* batches from here on are not made ahead */
-    snnd_batch *shown;                   /* that the host has; NULL: none */
-    snnd_prefetch *prefetch;             /* NULL: each batch is made when it is asked for */
+    int32_t first_part, end_part, parts; /* the parts of a batch that are wanted */
+    int64_t end;                         /* batches from here on are not prepared ahead */
+    snnd_batch *shown;                   /* the batch that was returned to the host; NULL: none */
+    snnd_prefetch *prefetch;             /* NULL: each batch is filled when it is asked for */
 };
 
 /* ---- making ---- */
@@ -54,8 +54,7 @@ static snnd_status make_batch(snnd_context *context, const snnd_dataset *dataset
                : SNND_ERROR_MEMORY;
 }
 
-/* There is nothing to make ahead of a walk whose one batch is the whole dataset, and nobody to do it where the context
- * may have no thread but the host's. */
+/* Returns 0 where the only batch is the whole dataset, and where the context may use no thread but the host's. */
 static int32_t batches_ahead(const snnd_batches *batches) {
     const int64_t others = snnd_batches_count(batches) - 1;
     const int32_t ahead = batches->dataset->context->options.threads == 1 ? 0 : batches->options.prefetch;
@@ -159,7 +158,7 @@ static void put_in_order(snnd_batches *batches, int32_t epoch) {
     batches->ordered = epoch;
 }
 
-/* Says which samples a batch of the ordered epoch has, and returns how many. */
+/* Sets which samples a batch of the ordered epoch has, and returns their number. */
 static int32_t describe(const snnd_batches *batches, snnd_batch *batch, int64_t number) {
     const snnd_dataset *dataset = batches->dataset;
     const int64_t begin = number * batches->options.batch, left = dataset->samples - begin;
@@ -188,7 +187,7 @@ struct making {
     pthread_mutex_t mutex;
 };
 
-/* A function of the host's is called in the host's mode. */
+/* A function of the host is called in the floating-point mode of the host. */
 static void make_sample(void *argument, int64_t sample, int32_t worker) {
     struct making *making = argument;
     snnd_fill_fault fault;
@@ -228,7 +227,7 @@ static snnd_batch *find(const snnd_batches *batches, int64_t number) {
     return NULL;
 }
 
-/* A batch that is not among those from `number` on, as many as there are. */
+/* Returns a batch that is not among the next ones from `number` on. */
 static snnd_batch *find_free(const snnd_batches *batches, int64_t number) {
     for (int32_t b = 0; b < batches->batches; b++) {
         const snnd_batch *batch = &batches->batch[b];
@@ -238,7 +237,7 @@ static snnd_batch *find_free(const snnd_batches *batches, int64_t number) {
     return NULL;
 }
 
-/* Has the batch and those that follow made, as far as they are not yet. */
+/* Requests the batch and those that follow, as far as they are not yet prepared. */
 static void want_from(snnd_batches *batches, int64_t number) {
     const int64_t ahead = number + batches->batches, end = ahead < batches->end ? ahead : batches->end;
     for (int64_t next = number; next == number || next < end; next++) {
@@ -280,7 +279,7 @@ snnd_status snnd_batches_get(snnd_batches *batches, int32_t epoch, int64_t index
         put_in_order(batches, epoch);
     snnd_batch *batch = get(batches, index);
     if (batch->failed < batch->count) {
-        batch->number = -1; /* it is made anew when it is asked for again */
+        batch->number = -1; /* it is filled again when it is asked for again */
         return snnd_fill_failed(context, batches->dataset->storage, &batch->fault);
     }
     batches->shown = batch;

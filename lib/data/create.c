@@ -1,4 +1,4 @@
-/* Datasets of what the host has in memory or makes. */
+/* Creates datasets of samples that the host has in memory or delivers. */
 #include "data/create.h"
 
 #include <float.h>
@@ -21,7 +21,7 @@ static size_t sample_numbers(const snnd_shape *shape) {
     return snnd_size_multiply((size_t)shape->steps, (size_t)shape->channels);
 }
 
-/* Numbers of the input. */
+/* Returns the numbers of the whole input. */
 static size_t all_numbers(const snnd_shape *shape) {
     return snnd_size_multiply(snnd_size_of(shape->samples), sample_numbers(shape));
 }
@@ -75,7 +75,7 @@ static snnd_status check_copy(snnd_context *context, const char *of, int32_t cop
                : snnd_fail(context, SNND_ERROR_ARGUMENT, "%s: copy is %d; expected 0 or 1", of, copy);
 }
 
-/* `largest` is the largest count that may be. */
+/* `largest` is the largest possible count. */
 static snnd_status check_scale(snnd_context *context, const char *of, double scale, double largest) {
     return isfinite(scale) && scale != 0 && fabs(scale) * largest <= (double)FLT_MAX
                ? SNND_OK
@@ -90,7 +90,8 @@ void snnd_storage_release_own(snnd_context *context, const snnd_storage *storage
         snnd_release(context, storage->own[k]);
 }
 
-/* A copy that is the storage's; NULL of NULL, of nothing, and where there is no memory, which `status` then says. */
+/* Copies memory for the storage. Returns NULL for NULL, for 0 bytes, and where memory is out, in which case `status` is
+ * set. */
 static const void *keep(snnd_context *context, snnd_storage *storage, const void *from, size_t count, size_t size,
                         snnd_status *status) {
     if (from == NULL || count == 0 || *status != SNND_OK)
@@ -106,7 +107,7 @@ static const void *keep(snnd_context *context, snnd_storage *storage, const void
     return *own;
 }
 
-/* Makes copies of labels and lengths. */
+/* Copies labels and lengths. */
 static void keep_labels(snnd_context *context, snnd_storage *storage, int64_t samples, snnd_status *status) {
     storage->label = keep(context, storage, storage->label, snnd_size_of(samples), sizeof *storage->label, status);
     storage->length = keep(context, storage, storage->length, snnd_size_of(samples), sizeof *storage->length, status);
@@ -135,7 +136,7 @@ snnd_status snnd_dataset_wrap(snnd_context *context, const snnd_storage *numbers
     return SNND_OK;
 }
 
-/* The same of numbers that were copied, if all was well so far; what was copied is the dataset's, or nobody's. */
+/* The same for copies, if no copy failed. The copies belong to the dataset, or are released on failure. */
 static snnd_status wrap_copies(snnd_context *context, const snnd_storage *numbers, const snnd_shape *shape,
                                snnd_status status, snnd_dataset **dataset) {
     if (status != SNND_OK)
@@ -215,7 +216,7 @@ snnd_status snnd_events_init(snnd_events *events, size_t size) {
     return snnd_options_init(events, size, &defaults, sizeof defaults);
 }
 
-/* The most events of a sample: float32 counts as far. */
+/* The largest number of events of a sample, since float32 is exact for counts up to this. */
 enum { MOST_EVENTS = 1 << 24 };
 
 static snnd_status check_first(snnd_context *context, const snnd_events *events) {

@@ -9,7 +9,7 @@
 
 /* ---- splitting ---- */
 
-/* `chosen` samples of a dataset, NULL for all, over the same numbers. */
+/* Selects `chosen` samples of a dataset (NULL: all) without copying them. */
 static snnd_status select_samples(const snnd_dataset *from, const int32_t *chosen, int64_t count,
                                   snnd_dataset **dataset) {
     snnd_dataset *made = snnd_allocate(from->context, 1, sizeof *made);
@@ -156,7 +156,7 @@ snnd_status snnd_dataset_gather(const snnd_dataset *dataset, int32_t epoch, int6
                : snnd_fill_failed(dataset->context, dataset->storage, &fault);
 }
 
-/* A sample that is not in memory as numbers is made in memory that is kept for the next. */
+/* A sample that is not stored as numbers is expanded into memory that is kept for the next call. */
 static snnd_status show(const snnd_dataset *dataset, int64_t index, const float **input) {
     snnd_storage *storage = dataset->storage;
     const size_t sample = (size_t)dataset->steps * (size_t)dataset->channels;

@@ -1,4 +1,4 @@
-/* Datasets from files of arrays. */
+/* Creates datasets from files of arrays. */
 #include <math.h>
 
 #include "base/text_mode.h"
@@ -6,7 +6,7 @@
 #include "data/sample.h"
 #include "format/npy.h"
 
-/* One number of each sample. */
+/* Checks that there is one number for each sample. */
 static snnd_status check_column(snnd_context *context, const snnd_array *column, const char *what, int64_t samples) {
     if ((column->dimensions != 1 && !(column->dimensions == 2 && column->shape[1] == 1)) || column->shape[0] != samples)
         return snnd_fail(context, SNND_ERROR_FORMAT,
@@ -15,7 +15,7 @@ static snnd_status check_column(snnd_context *context, const snnd_array *column,
     return SNND_OK;
 }
 
-/* Checks and scales the arrays that were read and hands them to a dataset; without lengths, `length` has no data. */
+/* Checks and scales the arrays that were read, and moves them into a dataset. Without lengths, `length` has no data. */
 static snnd_status adopt(snnd_context *context, snnd_array *input, snnd_array *label, snnd_array *length, double scale,
                          snnd_dataset **dataset) {
     if (input->dimensions != 3)
@@ -48,11 +48,11 @@ static snnd_status adopt(snnd_context *context, snnd_array *input, snnd_array *l
                             .own = {input->data, label->data, length->data}};
     status = snnd_dataset_wrap(context, &numbers, &shape, dataset);
     if (status == SNND_OK)
-        input->data = label->data = length->data = NULL; /* the dataset's now */
+        input->data = label->data = length->data = NULL; /* they belong to the dataset now */
     return status;
 }
 
-/* Without lengths `from_length` is NULL. */
+/* `from_length` is NULL where there are no lengths. */
 static snnd_status load(snnd_context *context, snnd_origin from, snnd_origin from_label, const snnd_origin *from_length,
                         double scale, snnd_dataset **dataset) {
     if (context == NULL)

@@ -31,7 +31,7 @@ void snnd_batch_end(snnd_batch *batch, int32_t sample, bool made, const snnd_fil
     batch->fault = *fault;
 }
 
-/* Takes a sample and makes it; the mutex is held before and after. */
+/* Takes a sample and fills it. The mutex is locked before and after. */
 static void make_one(snnd_prefetch *prefetch, snnd_batch *batch) {
     snnd_fill_fault fault;
     const int32_t sample = batch->begun++;
@@ -43,7 +43,7 @@ static void make_one(snnd_prefetch *prefetch, snnd_batch *batch) {
         pthread_cond_broadcast(&prefetch->ended);
 }
 
-/* The batch that was wanted first of those with samples to begin. */
+/* Returns the batch that was requested first among those with samples that nobody has started. */
 static snnd_batch *next_batch(const snnd_prefetch *prefetch) {
     snnd_batch *next = NULL;
     for (int32_t b = 0; b < prefetch->batches; b++) {
@@ -106,7 +106,7 @@ void snnd_prefetch_free(snnd_context *context, snnd_prefetch *prefetch) {
     snnd_release(context, prefetch);
 }
 
-/* The mutex is held. */
+/* The mutex must be locked. */
 static void wait_for_begun(snnd_prefetch *prefetch, const snnd_batch *batch) {
     while (batch->ended < batch->begun)
         pthread_cond_wait(&prefetch->ended, &prefetch->mutex);

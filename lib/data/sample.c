@@ -1,4 +1,4 @@
-/* How a sample of each kind becomes numbers. */
+/* Expands a sample of each kind into numbers. */
 #include "data/sample.h"
 
 #include <fenv.h>
@@ -7,7 +7,7 @@
 
 #include "base/finite.h"
 
-/* The first `length` steps; what follows is zeroed by the caller. */
+/* Fills the first `length` steps; the caller has zeroed the rest. */
 
 static bool fill_numbers(const snnd_storage *storage, const snnd_fetch *what, snnd_fill_fault *fault) {
     (void)fault;
@@ -27,7 +27,7 @@ static bool fill_counts(const snnd_storage *storage, const snnd_fetch *what, snn
     return true;
 }
 
-/* Float32 counts up to 2^24 exactly, which is as many events as a sample has. */
+/* Float32 is exact for counts up to 2^24, the largest number of events of a sample. */
 static bool fill_events(const snnd_storage *storage, const snnd_fetch *what, snnd_fill_fault *fault) {
     (void)fault;
     const size_t held = (size_t)what->length * (size_t)storage->channels;
