@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A value comes first of all, behind a comma, or behind a bracket that opens. */
+/* Counts the values: one at the beginning, and one after each comma and each opening bracket. */
 bool snnd_json_is_small(const char *text, size_t length, size_t most) {
     size_t values = 1;
     bool quoted = false;
@@ -19,7 +19,7 @@ bool snnd_json_is_small(const char *text, size_t length, size_t most) {
     return values <= most;
 }
 
-/* A backslash behind a backslash begins no escape. */
+/* A backslash after a backslash does not begin an escape. */
 bool snnd_json_has_zero(const char *text, size_t length) {
     static const char escape[] = {'u', '0', '0', '0', '0'};
     for (size_t i = 0; i < length; i++) {

@@ -30,7 +30,7 @@ snnd_reader snnd_memory_reader(snnd_memory *memory) {
     return memory == NULL ? (snnd_reader){0} : (snnd_reader){read_memory, memory, memory->bytes};
 }
 
-/* Memory for at least `needed` bytes. */
+/* Grows the buffer to at least `needed` bytes. */
 static bool grow(snnd_buffer *buffer, size_t needed) {
     const size_t twice = snnd_size_multiply(buffer->room, 2), room = twice > needed ? twice : needed;
     void *made = buffer->context == NULL ? NULL : snnd_allocate(buffer->context, room, 1);

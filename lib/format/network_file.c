@@ -49,7 +49,7 @@ static bool describe_layer(cJSON *layers, const snnd_layer *layer) {
     return good;
 }
 
-/* Words for readouts in files, by snnd_readout. */
+/* Names of readouts in files, indexed by snnd_readout. */
 #define WORD(number, name) [SNND_READOUT_##number] = #name,
 static const char *const readouts[] = {SNND_READOUTS(WORD)};
 
@@ -136,7 +136,7 @@ snnd_status snnd_network_write(const snnd_network *network, const snnd_writer *w
 
 /* ---- reading ---- */
 
-/* A number of the description, whole where an int32 is asked for. The error begins with `who`. */
+/* Reads a number of the description, which must be whole for an int32. Messages begin with `who`. */
 static snnd_status read_number(snnd_context *context, const char *who, const cJSON *object, const char *name,
                                bool whole, double *value) {
     const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, name);
@@ -151,7 +151,7 @@ static snnd_status read_number(snnd_context *context, const char *who, const cJS
     return SNND_OK;
 }
 
-/* Files of before there was a readout in them mean the paper's. */
+/* Files from before readouts were stored use the readout of the paper. */
 static snnd_status read_readout(snnd_context *context, const cJSON *root, int32_t *readout) {
     const cJSON *item = cJSON_GetObjectItemCaseSensitive(root, "readout");
     const char *word = cJSON_GetStringValue(item);
@@ -174,7 +174,7 @@ static const snnd_layer_class *find_class(const cJSON *entry) {
     return NULL;
 }
 
-/* What a layer would take is looked at before it is taken: a small file may describe a large network. */
+/* Checks the size of a layer before its memory is allocated, since a small file can describe a large network. */
 static snnd_status check_room(const snnd_network *network, const snnd_safetensors *file, const snnd_layer *blank) {
     const snnd_array_name first = snnd_layer_first(blank);
     if (first == 0)
@@ -182,13 +182,13 @@ static snnd_status check_room(const snnd_network *network, const snnd_safetensor
     const snnd_array expected = snnd_layer_parameter(blank, first);
     for (int32_t d = 0; d < expected.dimensions; d++)
         if (expected.shape[d] < 1 || expected.shape[d] > INT32_MAX)
-            return SNND_OK; /* for the layer to refuse */
+            return SNND_OK; /* the layer refuses it itself */
     char name[SNND_TENSOR_NAME];
     name_tensor(name, network->count, first);
     return snnd_safetensors_check(file, name, &expected);
 }
 
-/* An option that this version does not know would make it another network. */
+/* Returns an option that this version does not know. Without it the network would be another one. */
 static const char *unknown_key(const cJSON *entry, const snnd_layer_class *class) {
     const cJSON *item;
     cJSON_ArrayForEach(item, entry) {
@@ -201,7 +201,7 @@ static const char *unknown_key(const cJSON *entry, const snnd_layer_class *class
     return NULL;
 }
 
-/* Fills the options of a layer that is to be from the description. */
+/* Reads the options of a layer from the description. */
 static snnd_status read_options(snnd_context *context, const char *who, const cJSON *entry, snnd_layer *blank) {
     snnd_status status = SNND_OK;
     for (const snnd_field *field = blank->class->fields; field->name != NULL && status == SNND_OK; field++) {
@@ -211,7 +211,7 @@ static snnd_status read_options(snnd_context *context, const char *who, const cJ
             status = read_number(context, who, entry, field->name, !is_double(field), &value);
         if (is_double(field))
             *(double *)at = value;
-        else if (status == SNND_OK) /* what is no int32_t cannot be made one */
+        else if (status == SNND_OK) /* a number that is no int32 must not be converted to one */
             *(int32_t *)at = (int32_t)value;
     }
     return status;
@@ -279,7 +279,8 @@ static snnd_status build_network(snnd_context *context, const cJSON *root, const
     return status;
 }
 
-/* What an array of the layer is like in the file, where signs and masks may be though the layer has none. */
+/* Returns the shape of an array in the file. Signs and masks may be in the file even if the layer does not have them
+ * yet. */
 static snnd_array expected_array(const snnd_layer *layer, int array) {
     snnd_array expected = layer->arrays[array];
     if (snnd_array_kinds[array].controlled) {
@@ -341,7 +342,7 @@ static snnd_status read_layers(snnd_network *network, const snnd_safetensors *fi
     return status;
 }
 
-/* Adds to a description what it leaves out and the one that was read has. False without memory. */
+/* Adds to a description what it leaves out although the one that was read has it. Returns false where memory is out. */
 static bool add_left_out(const snnd_network *network, cJSON *own, const cJSON *root) {
     cJSON *mine = cJSON_GetObjectItemCaseSensitive(own, "layers")->child;
     const cJSON *read = cJSON_GetObjectItemCaseSensitive(root, "layers")->child;
@@ -353,7 +354,7 @@ static bool add_left_out(const snnd_network *network, cJSON *own, const cJSON *r
     return good;
 }
 
-/* What was read is all that there is: another key, or one that is there twice, would mean another network. */
+/* Checks that the description has no other keys, and none twice, since it could then mean another network. */
 static snnd_status check_description(const snnd_network *network, const cJSON *root) {
     for (const cJSON *item = root->child; item != NULL; item = item->next)
         if (strcmp(item->string, "inputs") != 0 && strcmp(item->string, "sigma") != 0 &&
@@ -400,7 +401,7 @@ snnd_status snnd_network_from_file(snnd_context *context, const snnd_safetensors
     return status;
 }
 
-/* An option that layers of one kind do not have in common; NULL where there is none. */
+/* Returns an option in which two layers of one kind differ, or NULL. */
 static const snnd_field *other_option(const snnd_layer *a, const snnd_layer *b) {
     const snnd_field *field = a->class->fields;
     for (; field->name != NULL; field++) {

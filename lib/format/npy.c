@@ -14,7 +14,7 @@
 #include "format/bytes.h"
 #include "format/target.h"
 
-/* A dictionary of four axes has less than 200 bytes; what writers pad it with is room to grow. */
+/* A dictionary of four axes has less than 200 bytes. Writers pad it, for which there is room here. */
 enum { MAGIC = 6, MOST_HEADER = 65535 };
 
 typedef struct npy_header {
@@ -34,7 +34,7 @@ static const char *const keys[KEYS] = {"descr", "fortran_order", "shape"};
 
 typedef struct dictionary {
     snnd_context *context;
-    const char *at, *end; /* a zero stands at the end */
+    const char *at, *end; /* the text ends with a zero */
     bool has[KEYS];
     npy_header *header;
 } dictionary;
@@ -43,7 +43,7 @@ static void skip_spaces(dictionary *text) {
     text->at += strspn(text->at, " \t\r\n");
 }
 
-/* Passes a character, and spaces before it, where it comes next. */
+/* Skips spaces and then the character `next`; returns false where another comes. */
 static bool passes(dictionary *text, char next) {
     skip_spaces(text);
     if (*text->at != next)
@@ -52,7 +52,7 @@ static bool passes(dictionary *text, char next) {
     return true;
 }
 
-/* Passes a text in quotation marks; false where there is none. */
+/* Skips a text in quotation marks; returns false where there is none. */
 static bool read_quoted(dictionary *text, const char **begin, size_t *length) {
     skip_spaces(text);
     const char quote = *text->at;
@@ -69,7 +69,7 @@ static snnd_status refuse(const dictionary *text, const char *wrong) {
     return snnd_fail(text->context, SNND_ERROR_FORMAT, "%s", wrong);
 }
 
-/* Quotes the beginning of what is there in place of the value of a key. */
+/* Quotes the beginning of the text that stands in place of a value. */
 static snnd_status refuse_value(const dictionary *text, const char *value, int key, const char *expected) {
     const size_t length = strcspn(value, *value == '(' ? "}\n" : ",}\n"), shown = length < 40 ? length : 40;
     return snnd_fail(text->context, SNND_ERROR_FORMAT, "its '%s' is not %s, but begins with: %.*s", keys[key], expected,
@@ -106,7 +106,8 @@ static snnd_status read_fortran_order(dictionary *text) {
     return SNND_OK;
 }
 
-/* The extent of an axis, an L of Python 2 behind it; false where there is none, as where a 0 leads another number. */
+/* Reads the extent of an axis, and an L of Python 2 after it. Returns false where there is none, or where a 0 precedes
+ * other digits. */
 static bool read_extent(dictionary *text, int64_t *extent) {
     char *end;
     skip_spaces(text);
@@ -118,7 +119,7 @@ static bool read_extent(dictionary *text, int64_t *extent) {
     return !leads;
 }
 
-/* A tuple, which has a comma behind the extent of an only axis. */
+/* Reads a tuple, which has a comma after the extent of a single axis. */
 static snnd_status read_shape(dictionary *text) {
     npy_header *result = text->header;
     const char *value = text->at;
@@ -133,7 +134,7 @@ static snnd_status read_shape(dictionary *text) {
         if (result->dimensions == SNND_MOST_AXES)
             return refuse(text, "it has more than 4 axes");
         result->shape[result->dimensions++] = extent;
-        elements *= extent > 0 ? (double)extent : 1; /* so that no part of the product overflows either */
+        elements *= extent > 0 ? (double)extent : 1; /* so that no part of the product can overflow */
         comma = passes(text, ',');
     }
     if (result->dimensions == 1 && !comma)
@@ -141,7 +142,7 @@ static snnd_status read_shape(dictionary *text) {
     return elements < 1e15 ? SNND_OK : refuse(text, "its shape has too many elements");
 }
 
-/* A key and its value. */
+/* Reads a key and its value. */
 static snnd_status read_pair(dictionary *text) {
     static snnd_status (*const read[KEYS])(dictionary *) = {read_descr, read_fortran_order, read_shape};
     const char *word;
@@ -180,7 +181,8 @@ static snnd_status read_dictionary(dictionary *text) {
 
 /* ---- reading the header ---- */
 
-/* NULL, or what is wrong with what comes before the dictionary; that begins at *prefix and has *length bytes. */
+/* Finds the dictionary, which begins at *prefix and has *length bytes. Returns NULL, or what is wrong with the bytes
+ * before it. */
 static const char *find_dictionary(const unsigned char *file, size_t bytes, size_t *prefix, size_t *length) {
     if (bytes < MAGIC + 4 || memcmp(file, "\x93NUMPY", MAGIC) != 0)
         return "it does not begin as .npy files do";
@@ -196,7 +198,7 @@ static const char *find_dictionary(const unsigned char *file, size_t bytes, size
                                      : NULL;
 }
 
-/* The dictionary is copied to end it with a zero. */
+/* Copies the dictionary, so that it can end with a zero. */
 static snnd_status copy_dictionary(snnd_context *context, const unsigned char *from, size_t length,
                                    npy_header *result) {
     char *copy = snnd_allocate(context, snnd_size_add(length, 1), 1);
@@ -225,7 +227,7 @@ static snnd_status read_header(snnd_context *context, const unsigned char *file,
 /* An element of any stored type. */
 typedef struct number {
     bool whole, is_unsigned;
-    int64_t integer; /* the bits, where whole */
+    int64_t integer; /* the bits of a whole number */
     double real;
 } number;
 
@@ -276,7 +278,7 @@ static number read_element(const npy_header *header, const unsigned char *at) {
     return result;
 }
 
-/* Whether the number fits an integer type of ours. */
+/* Returns whether the number fits an integer type of the library. */
 static bool fits(const number *value, double low, double high) {
     if (value->whole && value->is_unsigned && value->integer < 0) /* above 2^63 */
         return false;
@@ -312,7 +314,7 @@ static bool store_element(const number *value, int32_t dtype, void *data, int64_
     }
 }
 
-/* Where element `index` (C order) stands in a Fortran-ordered file. */
+/* Returns the place of element `index` (in C order) in a file in Fortran order. */
 static int64_t fortran_place(const npy_header *header, int64_t index) {
     int64_t place = 0, coordinates[SNND_MOST_AXES] = {0};
     for (int32_t axis = header->dimensions - 1; axis >= 0; axis--) {
@@ -417,7 +419,7 @@ static const char *descr_of(int32_t dtype) {
     return dtype > SNND_ANY && dtype <= SNND_INT64 ? words[dtype] : NULL;
 }
 
-/* An error that names an extent that no array can have, or that there are too many elements for memory. */
+/* Fails and names an invalid extent, or reports that there are more elements than memory can hold. */
 static snnd_status check_shape(snnd_context *context, const snnd_array *array) {
     double bytes = (double)snnd_dtype_bytes(array->dtype);
     for (int32_t axis = 0; axis < array->dimensions; axis++) {

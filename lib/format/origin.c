@@ -17,7 +17,7 @@ snnd_status snnd_name_origin(snnd_context *context, snnd_status status, snnd_ori
                                : snnd_fail(context, status, "'%s': %s", origin.path, context->error);
 }
 
-/* What has been read so far. */
+/* The bytes that were read so far. */
 typedef struct pile {
     snnd_context *context;
     unsigned char *data;
@@ -36,7 +36,7 @@ static snnd_status make_room(pile *to, size_t room) {
     return SNND_OK;
 }
 
-/* Reads to the end, of which only a read of nothing tells: so there is always room for one byte more. */
+/* Reads to the end, which is known only when a read returns nothing. So there must always be room for one more byte. */
 static snnd_status read_pile(const snnd_reader *reader, pile *to) {
     enum { UNKNOWN = 1 << 16 };
     const size_t expected = snnd_size_of((int64_t)(reader->bytes > INT64_MAX ? INT64_MAX : reader->bytes));
@@ -92,8 +92,8 @@ static snnd_status read_regular(snnd_context *context, int descriptor, const cha
                                    : snnd_name_origin(context, status, snnd_from_path(path));
 }
 
-/* What is at the path is opened first, without waiting for who writes to a pipe, and then looked at: so it cannot be
- * put in the place of what was looked at. */
+/* Opens the path first, without waiting for the writer of a pipe, and then checks what was opened, so that nothing can
+ * be exchanged between the two. */
 static snnd_status read_path(snnd_context *context, const char *path, unsigned char **data, size_t *bytes) {
     const int descriptor = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     if (descriptor < 0)

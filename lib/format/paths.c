@@ -32,7 +32,7 @@ bool snnd_is_same_place(const char *one, const char *other) {
            stat(folder[1], &second) == 0 && first.st_dev == second.st_dev && first.st_ino == second.st_ino;
 }
 
-/* In the words of the locale "C", as all of the sentence. */
+/* The text of errno is that of the locale "C", like the rest of the message. */
 snnd_status snnd_fail_path(snnd_context *context, const char *what, const char *path) {
     const int reason = errno;
     const snnd_text_mode before = snnd_set_text_mode();

@@ -30,7 +30,7 @@ static const char *word_of(int32_t dtype) {
 
 /* ---- writing ---- */
 
-/* Widest elements first, so that every tensor is aligned to its own. */
+/* The widest elements are written first, so that every tensor is aligned. */
 static const size_t widths[] = {8, 4, 1};
 
 enum { WIDTHS = sizeof widths / sizeof widths[0] };
@@ -48,7 +48,7 @@ static bool describe(cJSON *header, const snnd_tensor *tensor, size_t offset) {
            cJSON_AddItemToArray(offsets, cJSON_CreateNumber((double)(offset + snnd_array_bytes(&tensor->array))));
 }
 
-/* The header's text, to be given to cJSON_free(); NULL without memory. */
+/* Returns the text of the header, to be released by cJSON_free(), or NULL where memory is out. */
 static char *header_text(const snnd_tensor *tensors, size_t count, const snnd_metadata *metadata,
                          size_t metadata_count) {
     cJSON *header = cJSON_CreateObject(), *entry = cJSON_AddObjectToObject(header, "__metadata__");
@@ -68,12 +68,13 @@ static char *header_text(const snnd_tensor *tensors, size_t count, const snnd_me
     return text;
 }
 
-/* A tensor has some bytes, and its entry about eight values; what has no bytes, as metadata, has its share beside. */
+/* Returns the largest number of values of a header. A tensor has some bytes and its entry about eight values; entries
+ * without bytes, as metadata, have an allowance of their own. */
 static size_t most_values(size_t data_bytes) {
     return SNND_JSON_VALUES + data_bytes / 16;
 }
 
-/* What cannot be read where the format's rules are kept is not written. */
+/* A file that could not be read under the rules of the format is not written. */
 static snnd_status check_text(snnd_context *context, const char *text, size_t count, size_t data_bytes,
                               const char *name) {
     const size_t length = strlen(text);
@@ -125,7 +126,7 @@ snnd_status snnd_safetensors_write(snnd_context *context, snnd_target target, co
 
 typedef struct tensor_entry {
     const char *name;
-    snnd_array array; /* data points into the file */
+    snnd_array array; /* its data points into the file */
     size_t begin, end;
 } tensor_entry;
 
@@ -133,7 +134,7 @@ struct snnd_safetensors {
     snnd_context *context;
     unsigned char *bytes;
     cJSON *header;
-    tensor_entry *entries; /* by name */
+    tensor_entry *entries; /* sorted by name */
     size_t count;
 };
 
@@ -141,7 +142,7 @@ static snnd_status refuse(const snnd_safetensors *file, const char *name, const 
     return snnd_fail(file->context, SNND_ERROR_FORMAT, "tensor '%.64s' %s", name, wrong);
 }
 
-/* A whole number from 0 to `most`. */
+/* Reads a whole number from 0 to `most`. */
 static bool whole_number(const cJSON *item, double most, int64_t *value) {
     if (!cJSON_IsNumber(item) || !(item->valuedouble >= 0 && item->valuedouble <= most) ||
         item->valuedouble != floor(item->valuedouble))
@@ -162,7 +163,7 @@ static const char *read_entry(const cJSON *item, size_t data_bytes, tensor_entry
         return "has a dtype that is not among F32, F64, I8, U8, I32 and I64";
     if (!cJSON_IsArray(shape) || cJSON_GetArraySize(shape) > 4)
         return "has no shape, or one of more than 4 axes";
-    double elements = 1, factors = 1; /* without zeros: no part of the product overflows either */
+    double elements = 1, factors = 1; /* without zeros, so that no part of the product can overflow */
     cJSON_ArrayForEach(axis, shape) {
         int64_t extent;
         if (!whole_number(axis, 9e15, &extent))
@@ -197,7 +198,7 @@ static int by_key(const void *left, const void *right) {
     return strcmp((*a)->string, (*b)->string);
 }
 
-/* An object of the header has each key once. */
+/* Checks that an object of the header has no key twice. */
 static snnd_status check_keys(const snnd_safetensors *file, const cJSON *object, const char *of) {
     const cJSON *item, **sorted;
     size_t count = 0;
@@ -218,7 +219,7 @@ static int by_name(const void *left, const void *right) {
     return strcmp(((const tensor_entry *)left)->name, ((const tensor_entry *)right)->name);
 }
 
-/* Without gap or overlap; then puts them in order of their names, to be found among very many. */
+/* Checks that tensors have neither gaps nor overlaps, and then sorts them by name for fast searches. */
 static snnd_status check_places(snnd_safetensors *file, size_t data_bytes) {
     size_t at = 0;
     qsort(file->entries, file->count, sizeof *file->entries, by_begin);
@@ -360,7 +361,7 @@ int64_t snnd_safetensors_elements(const snnd_safetensors *file, const char *name
 
 enum { SHAPE_TEXT = 100 };
 
-/* "[7, 5, 3]". */
+/* Writes a shape as "[7, 5, 3]". */
 static void write_shape(char text[SHAPE_TEXT], const snnd_array *array) {
     int at = snprintf(text, SHAPE_TEXT, "[");
     for (int32_t axis = 0; axis < array->dimensions; axis++)

@@ -26,8 +26,8 @@ const char *snnd_target_name(snnd_target target) {
 
 enum { SUFFIX = 48, OWNER_ALONE = 0600, ANYBODY = 0666 };
 
-/* Writes the name of the n-th attempt: that of the file with something behind it; or, where that is too long for the
- * file system, with something in the place of its last characters. */
+/* Writes the name of the n-th attempt: the file's name with a suffix or, where that is too long for the file system,
+ * with the suffix in place of its last characters. */
 static void write_temporary(const snnd_output *output, unsigned attempt, bool short_name) {
     const char *name = snnd_base_name(output->path);
     char suffix[SUFFIX];
@@ -35,13 +35,13 @@ static void write_temporary(const snnd_output *output, unsigned attempt, bool sh
     size_t kept = strlen(name);
     if (short_name)
         for (kept = kept > behind ? kept - behind : 0; kept > 0 && (name[kept] & 0xC0) == 0x80;)
-            kept--; /* not into the middle of a character */
+            kept--; /* a character must not be cut in two */
     const size_t before = snnd_folder_length(output->path) + kept;
     memcpy(output->temporary, output->path, before);
     memcpy(output->temporary + before, suffix, behind + 1);
 }
 
-/* A new file of a name that nobody has; -1 where none can be made. */
+/* Creates a new file with an unused name; returns -1 where that fails. */
 static int create_unique(const snnd_output *output, mode_t mode) {
     bool short_name = false;
     for (unsigned attempt = 0; attempt < 1000;) {
@@ -59,8 +59,8 @@ static int create_unique(const snnd_output *output, mode_t mode) {
     return -1;
 }
 
-/* Gives the new file the permissions of the one that it will replace, and its owner and group where we may; who would
- * come into a group that is not the old one gets what others have. */
+/* Gives the new file the permissions of the one that it will replace, and its owner and group where that is allowed.
+ * Where the group cannot be kept, it gets the permissions of others. */
 static void keep_permissions(int descriptor, const struct stat *old) {
     struct stat made;
     mode_t mode = old->st_mode & 0777;
@@ -72,8 +72,8 @@ static void keep_permissions(int descriptor, const struct stat *old) {
     (void)!fchmod(descriptor, mode);
 }
 
-/* A file that may be replaced, if there is one: nothing at the path is ever opened, and a path that leads nowhere is
- * fine. Whoever took everybody's right to write away meant root, too. */
+/* Looks at the file that will be replaced, if there is one. It is never opened, and the path may not exist. A file that
+ * nobody may write to is not replaced, not even by root. */
 static snnd_status look_at(snnd_context *context, const char *path, struct stat *old, bool *is_there) {
     *is_there = stat(path, old) == 0;
     if (!*is_there)
@@ -107,7 +107,7 @@ static snnd_status open_path(snnd_output *output) {
     return SNND_OK;
 }
 
-/* Returns errno, or 0. */
+/* Writes all bytes; returns errno, or 0. */
 static int write_all(int descriptor, const unsigned char *data, size_t bytes) {
     for (size_t done = 0; done < bytes;) {
         const ssize_t more = write(descriptor, data + done, bytes - done);
@@ -118,7 +118,7 @@ static int write_all(int descriptor, const unsigned char *data, size_t bytes) {
     return 0;
 }
 
-/* The new name lasts only once its directory is on the disk; where that cannot be had the file is good all the same. */
+/* Syncs the folder, since a new name is durable only then. The file is good even where that fails. */
 static void sync_directory(const char *path) {
     char directory[4096];
     snnd_folder_of(path, directory, sizeof directory);
@@ -156,7 +156,7 @@ static snnd_status open_writer(const snnd_output *output) {
     return fault == NULL ? SNND_OK : snnd_fail(output->context, SNND_ERROR_ARGUMENT, "the writer: %s", fault);
 }
 
-/* The host's function runs as the host has it. */
+/* The function of the host runs in the host's modes. */
 static int give(const snnd_output *output, const void *data, size_t bytes) {
     const snnd_writer *writer = output->target.writer;
     if (output->target.host == NULL)
