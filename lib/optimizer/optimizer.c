@@ -14,7 +14,7 @@
 #include "base/options.h"
 #include "model/delays.h"
 
-/* What a step has in common for all parameters, or for those of an array. */
+/* The factors of a step, for all parameters or for those of an array. */
 typedef struct factors {
     double keep_first, take_first, keep_second, take_second, rate, root, epsilon, decay, shrink;
     bool frozen;
@@ -39,8 +39,8 @@ static factors factors_of(const snnd_optimizer *optimizer) {
     return f;
 }
 
-/* In double precision: a weight that comes to rest near zero must not inherit the rounding of a large one, since the
- * sign of theta decides whether a synapse lives. */
+/* It computes in double precision: a weight that comes to rest near zero must not inherit the rounding error of a large
+ * one, since the sign of theta decides whether a synapse exists. */
 static inline void adam(const factors *f, bool frozen, int64_t count, float *parameter, const float *gradient,
                         float *first, float *second) {
     for (int64_t k = 0; k < count; k++) {
@@ -193,7 +193,7 @@ snnd_status snnd_optimizer_set_factor(snnd_optimizer *optimizer, const snnd_laye
     return SNND_OK;
 }
 
-/* One that has overflowed would let its parameter rest for ever. */
+/* A moment that has overflowed would keep its parameter unchanged for ever. */
 static snnd_status check_moments(const snnd_optimizer *optimizer, const snnd_layer *layer, snnd_array_name name) {
     const snnd_moment *moment = &optimizer->moment[layer->index];
     const float *moments[2] = {moment->first[name], moment->second[name]};
@@ -206,7 +206,7 @@ static snnd_status check_moments(const snnd_optimizer *optimizer, const snnd_lay
     return SNND_OK;
 }
 
-/* Those of an array: the rate times its own factor, and no decay where it is none that decays. */
+/* Returns the factors of an array: the rate times its own factor, and no weight decay where it does not apply. */
 static factors factors_for(const snnd_optimizer *optimizer, factors f, const snnd_layer *layer, snnd_array_name name) {
     const snnd_optimizer_options *options = &optimizer->options;
     const double factor = optimizer->moment[layer->index].factor[name];
@@ -236,7 +236,7 @@ static void move_by_sgd(const factors *f, int64_t count, float *parameter, const
         sgd(f, false, count, parameter, gradient, first);
 }
 
-/* Moves an array of a layer, and looks at what has come of it. */
+/* Updates an array of a layer and checks the result. */
 static snnd_status move(const snnd_optimizer *optimizer, const factors *all, const snnd_stage *stage,
                         snnd_array_name name) {
     snnd_layer *layer = stage->layer;

@@ -17,7 +17,7 @@
 
 static const double PI = 3.14159265358979323846;
 
-/* Between the two, whatever the rounding. */
+/* The result is between the two, whatever the rounding. */
 static double half_wave(double from, double to, double share) {
     const double value = to + (from - to) / 2 * (1 + cos(PI * share));
     return fmin(fmax(value, fmin(from, to)), fmax(from, to));
@@ -41,7 +41,7 @@ static bool is_value(double value) {
     return value >= 0 && value <= 1e6;
 }
 
-/* Numbers that a kind does not use must be finite, too: checkpoints hold them. */
+/* Numbers that a kind does not use must be finite, too, since checkpoints store them. */
 snnd_status snnd_schedule_check(snnd_context *context, const snnd_schedule *schedule, const char *who) {
     const bool cycle = schedule->kind == SNND_SCHEDULE_ONE_CYCLE, cosine = schedule->kind == SNND_SCHEDULE_COSINE;
     const bool falls = schedule->kind == SNND_SCHEDULE_EXPONENTIAL && schedule->value > schedule->final;
