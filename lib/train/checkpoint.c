@@ -1,7 +1,5 @@
-/*
- * A checkpoint is a network file with more in it: the moments of the optimizers, and as one array of doubles, which
- * hold whole numbers to 2^53 and everything else bit for bit, the place in the run.
- */
+/* A checkpoint is a network file with additional tensors: the moments of the optimizers, and the state of the run as
+ * one array of doubles. These are exact for whole numbers up to 2^53 and for all other numbers. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +15,7 @@ static const char RUN[] = "trainer.run", SETTINGS_KEY[] = "snndelay.trainer", NO
 
 /* ---- the place in the run ---- */
 
-/* A number of it: where it is in a trainer, and the largest that it can be. */
+/* A number of the run: where it is stored in a trainer, and its largest valid value. */
 typedef struct run_number {
     const char *name;
     enum { OF_RUN, OF_WEIGHTS, OF_POSITIONS, OF_SPARSITY } owner;
@@ -26,13 +24,14 @@ typedef struct run_number {
     double most;
 } run_number;
 
-/* Where whole numbers of a double end, the largest below 1, and what is far from the end of a sum. */
+/* The largest whole number that a double is exact for, the largest number below 1, and a limit that sums never reach.
+ * */
 #define MOST_WHOLE 0x1p53
 #define BELOW_ONE 0x1.fffffffffffffp-1
 #define MOST_REAL 1e300
-#define MOST_EPOCHS (1 << 30) /* so many that training can go on from there */
+#define MOST_EPOCHS (1 << 30) /* so that training can continue from there */
 
-/* In the order that files have them in. */
+/* In the order in which files store them. */
 static const run_number run_numbers[] = {
     {"epoch", OF_RUN, offsetof(snnd_run, epoch), SIGNED, MOST_EPOCHS},
     {"step", OF_RUN, offsetof(snnd_run, step), SIGNED, INT32_MAX},
@@ -56,10 +55,10 @@ static const run_number run_numbers[] = {
     {"rate_penalty", OF_RUN, offsetof(snnd_run, rate_penalty), REAL, MOST_REAL},
 };
 
-/* Files of earlier versions end sooner; what they do not have is 0. The first had so many. */
+/* Files of earlier versions have fewer numbers; those that are missing are 0. The first version had FEWEST. */
 enum { RUN_NUMBERS = sizeof run_numbers / sizeof run_numbers[0], FEWEST_RUN_NUMBERS = 17 };
 
-/* NULL: a controller's, of which there is none. */
+/* Returns NULL for a number of the sparsity controller where there is none. */
 static const void *place_of(const snnd_trainer *trainer, const run_number *number) {
     const void *const owners[] = {
         [OF_RUN] = &trainer->run,
@@ -118,7 +117,8 @@ static snnd_status check_numbers(snnd_context *context, const double numbers[RUN
 
 static bool add_whole(cJSON *object, const char *name, uint64_t value) {
     char text[32];
-    snprintf(text, sizeof text, "%llu", (unsigned long long)value); /* as text: JSON numbers end at 2^53 */
+    snprintf(text, sizeof text, "%llu",
+             (unsigned long long)value); /* as text, since JSON numbers are exact only up to 2^53 */
     return cJSON_AddStringToObject(object, name, text) != NULL;
 }
 
@@ -144,7 +144,7 @@ static bool describe_optimizer(cJSON *root, const char *name, const snnd_optimiz
            add_whole(object, "decoupled", (uint64_t)options->decoupled);
 }
 
-/* The rule's own options. */
+/* Describes the options of the rule. */
 static bool describe_rule(cJSON *object, const snnd_sparsity *sparsity) {
     bool good = cJSON_AddStringToObject(object, "rule", sparsity->class->name) != NULL;
     for (const snnd_field *field = sparsity->class->fields; field != NULL && field->name != NULL && good; field++) {
@@ -166,8 +166,7 @@ static bool describe_sparsity(cJSON *root, const snnd_sparsity *sparsity) {
            add_whole(object, "fan_in", (uint64_t)structure->fan_in) && add_whole(object, "seed", structure->seed);
 }
 
-/* Settings that came later than others: at 0 they are not written, and a file that does not have them was made with 0.
- */
+/* Settings that were added later. They are not written where they are 0, and are 0 in files that do not have them. */
 static const struct {
     const char *name;
     size_t offset;
@@ -181,8 +180,8 @@ static const struct {
 
 enum { LATER_SETTINGS = sizeof later_settings / sizeof later_settings[0] };
 
-/* And others: one as a text, since there may be as many as there are classes, and one that is 1 where it is not
- * written. */
+/* Other settings that were added later: one is stored as a text, since it has a number for each class, and one is 1
+ * where it is not written. */
 static const char CLASS_WEIGHT[] = "class_weight", SHARDS[] = "shards";
 
 static bool describe_class_weights(cJSON *root, const snnd_trainer *trainer) {
@@ -209,7 +208,7 @@ static bool describe_later(cJSON *root, const snnd_trainer *trainer) {
     return good;
 }
 
-/* To be given to cJSON_Delete(); NULL without memory. */
+/* Returns the settings, to be released by cJSON_Delete(), or NULL where memory is out. */
 static cJSON *describe_settings(const snnd_trainer *trainer) {
     const snnd_trainer_options *options = &trainer->options;
     cJSON *root = cJSON_CreateObject();
@@ -228,7 +227,8 @@ static cJSON *describe_settings(const snnd_trainer *trainer) {
     return NULL;
 }
 
-/* The printed text of a setting, so that what was printed and read again compares as what is about to be printed. */
+/* Compares settings as printed text, so that a setting that was printed and read again is equal to one that is not yet
+ * printed. */
 static bool same_text(const cJSON *a, const cJSON *b) {
     char *left = cJSON_PrintUnformatted(a), *right = cJSON_PrintUnformatted(b);
     const bool same = left != NULL && right != NULL && strcmp(left, right) == 0;
@@ -241,7 +241,7 @@ static snnd_status other_setting(const snnd_trainer *trainer, const char *name) 
     return snnd_fail(trainer->context, SNND_ERROR_ARGUMENT, "its setting '%s' differs from that of this trainer", name);
 }
 
-/* One that came later and this trainer has at 0, or not. */
+/* Compares a setting that was added later, and which may be missing on either side. */
 static snnd_status compare_later(const snnd_trainer *trainer, const cJSON *own, const cJSON *theirs) {
     for (int k = 0; k < LATER_SETTINGS + 2; k++) {
         const char *name = k < LATER_SETTINGS ? later_settings[k].name : k == LATER_SETTINGS ? CLASS_WEIGHT : SHARDS;
@@ -342,7 +342,7 @@ static double factor_in(const snnd_tensor *tensor) {
 /* ---- saving ---- */
 
 typedef struct list {
-    snnd_tensor *tensors; /* NULL: only count */
+    snnd_tensor *tensors; /* NULL: tensors are only counted */
     size_t count;
 } list;
 
@@ -354,12 +354,12 @@ static snnd_status append(void *argument, const snnd_tensor *tensor) {
     return SNND_OK;
 }
 
-/* What is 1 is not written. */
+/* A factor of 1 is not written. */
 static snnd_status append_factor(void *argument, const snnd_tensor *tensor) {
     return factor_in(tensor) < 1 || factor_in(tensor) > 1 ? append(argument, tensor) : SNND_OK;
 }
 
-/* Everything as tensors; `numbers` is what the last one shows. */
+/* Lists everything as tensors. `numbers` is the data of the last one. */
 static snnd_status gather_tensors(const snnd_trainer *trainer, double numbers[RUN_NUMBERS], list *result) {
     snnd_tensor *of_network;
     size_t count;
@@ -468,7 +468,7 @@ static snnd_status read_moment(void *argument, const snnd_tensor *tensor) {
     return snnd_safetensors_read(argument, tensor->name, &tensor->array);
 }
 
-/* A trainer that reads, and what it reads. */
+/* A trainer that reads a checkpoint, and the file. */
 typedef struct reading {
     const snnd_trainer *trainer;
     const snnd_safetensors *file;
@@ -493,7 +493,7 @@ static snnd_status read_factor(void *argument, const snnd_tensor *tensor) {
                                                     : SNND_OK;
 }
 
-/* The masks and signs that the controller works on must be in the file. */
+/* Checks that the file has the masks and signs that the controller needs. */
 static snnd_status check_sparsity(const snnd_trainer *trainer, const snnd_network *held) {
     const snnd_sparsity *sparsity = trainer->options.sparsity;
     const snnd_status status = snnd_sparsity_check_held(trainer->network, held);
@@ -510,7 +510,7 @@ static snnd_status read_numbers(const snnd_safetensors *file, double numbers[RUN
     return snnd_safetensors_read(file, RUN, &run);
 }
 
-/* Checks all first, then changes all. */
+/* Checks everything first, and then changes the trainer. */
 static snnd_status restore(snnd_trainer *trainer, snnd_safetensors *file, snnd_network *held, char **note) {
     double numbers[RUN_NUMBERS];
     const char *settings = snnd_safetensors_metadata(file, SETTINGS_KEY),

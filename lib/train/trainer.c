@@ -1,4 +1,4 @@
-/* Training step by step: what a trainer is made of, and a step with all that belongs to it. */
+/* Creates trainers, and makes single steps. */
 #include "train/trainer.h"
 
 #include <math.h>
@@ -94,7 +94,7 @@ static snnd_status read_schedule(snnd_context *context, const snnd_schedule *giv
     return status == SNND_OK ? snnd_schedule_check(context, schedule, name) : status;
 }
 
-/* The paper's schedules, or the host's. */
+/* Reads the schedules of the host, or uses those of the paper. */
 static snnd_status read_schedules(snnd_trainer *trainer) {
     const snnd_trainer_options *options = &trainer->options;
     snnd_schedule_init(&trainer->weight_schedule, sizeof trainer->weight_schedule);
@@ -118,8 +118,8 @@ static snnd_status read_schedules(snnd_trainer *trainer) {
     return status;
 }
 
-/* What the trainer itself decides is an error where the host has set it to something else: it would count for nothing.
- * What is at its default was not set. */
+/* Options that the trainer itself sets are an error where the host has changed them, since the change would have no
+ * effect. A default value is not a change. */
 static snnd_status check_optimizer(const snnd_trainer *trainer, const snnd_optimizer_options *options,
                                    const snnd_schedule *schedule, int32_t parameters, const char *name) {
     snnd_optimizer_options usual;
@@ -190,7 +190,7 @@ snnd_status snnd_trainer_create(snnd_network *network, const snnd_trainer_option
         snnd_trainer_free(made);
         return status;
     }
-    network->readout = known.readout; /* the one truth from now on */
+    network->readout = known.readout; /* from now on only this one is used */
     *trainer = made;
     return SNND_OK;
 }
@@ -243,7 +243,7 @@ snnd_status snnd_trainer_check_values(snnd_trainer *trainer) {
     return status;
 }
 
-/* A cycle has come down to nothing at its end, so that training beyond it would be time lost. */
+/* At its end a one-cycle schedule is almost 0, so that training beyond it would have no effect. */
 static snnd_status check_schedules(const snnd_trainer *trainer) {
     const snnd_schedule *schedule[] = {&trainer->weight_schedule, &trainer->position_schedule};
     static const char *const names[] = {"weight_schedule", "position_schedule"};
@@ -256,7 +256,7 @@ static snnd_status check_schedules(const snnd_trainer *trainer) {
     return SNND_OK;
 }
 
-/* Learning rates and sigma of the epoch that begins. */
+/* Sets the learning rates and sigma of the next epoch. */
 static void follow_schedules(snnd_trainer *trainer) {
     snnd_run *run = &trainer->run;
     double sigma = 0, unused = trainer->positions->options.momentum;
@@ -268,19 +268,19 @@ static void follow_schedules(snnd_trainer *trainer) {
     trainer->network->sigma = sigma;
 }
 
-/* Puts the place in the run before a sentence about numbers that are no longer finite. */
+/* Puts the place in the run before a message about numbers that are not finite. */
 static snnd_status name_place(const snnd_trainer *trainer) {
     return snnd_fail(trainer->context, SNND_ERROR_NUMERIC, "training diverged in epoch %lld, step %lld: %s",
                      (long long)trainer->run.epoch, (long long)trainer->run.step, trainer->context->error);
 }
 
-/* The same of a step that was made. */
+/* The same after a step was made. */
 static snnd_status diverged(snnd_trainer *trainer) {
     trainer->diverged = true;
     return name_place(trainer);
 }
 
-/* A loss that is finite still, but has exploded: the error names the parameter that has gone farthest. */
+/* Detects a loss that is still finite but has exploded. The message names the parameter of the largest magnitude. */
 static snnd_status check_loss(snnd_trainer *trainer, double cross_entropy) {
     if (cross_entropy <= trainer->options.largest_loss)
         return SNND_OK;
@@ -294,7 +294,7 @@ static snnd_status check_loss(snnd_trainer *trainer, double cross_entropy) {
                      trainer->network->layer[layer]->class->name, largest);
 }
 
-/* Both optimizers. */
+/* Makes a step of both optimizers. */
 static snnd_status move_parameters(snnd_trainer *trainer) {
     snnd_status status = snnd_optimizer_step(trainer->weights, trainer->shards->workspace[0]);
     if (status == SNND_OK)
@@ -302,7 +302,7 @@ static snnd_status move_parameters(snnd_trainer *trainer) {
     return status == SNND_ERROR_NUMERIC ? diverged(trainer) : status;
 }
 
-/* Optimizers, rewiring, clamping. */
+/* Updates parameters and structure, and clamps. */
 static snnd_status update(snnd_trainer *trainer) {
     snnd_run *run = &trainer->run;
     trainer->weights->options.rate = run->weight_rate;
@@ -355,7 +355,7 @@ snnd_status snnd_trainer_step_padded(snnd_trainer *trainer, const float *input, 
     return snnd_trainer_make_step(trainer, &batch, report);
 }
 
-/* Looks at all that can be looked at before a step. */
+/* Checks everything that can be checked before a step. */
 static snnd_status check_step(snnd_trainer *trainer, const snnd_step_batch *batch, const snnd_loss_report *report) {
     snnd_status status = batch->status;
     if (status == SNND_OK)
@@ -376,7 +376,7 @@ static snnd_status check_step(snnd_trainer *trainer, const snnd_step_batch *batc
                              : status;
 }
 
-/* Forward, with the sigma and the dropout of the step. */
+/* Makes the forward pass with the sigma and the dropout of the step. */
 static snnd_status pass_forward(snnd_trainer *trainer) {
     if (trainer->run.step == 0)
         follow_schedules(trainer);
@@ -386,7 +386,7 @@ static snnd_status pass_forward(snnd_trainer *trainer) {
     return status == SNND_ERROR_CALLBACK ? status : snnd_shards_agree(trainer->shards, status);
 }
 
-/* Loss and gradients of what has passed. */
+/* Computes the loss and the gradients of the pass. */
 static snnd_status pass_back(snnd_trainer *trainer, const int32_t *label, snnd_loss_report *result,
                              snnd_work_done *done) {
     snnd_status status = snnd_shards_loss(trainer->shards, label, &trainer->loss, result, done);
@@ -413,7 +413,7 @@ snnd_status snnd_trainer_make_step(snnd_trainer *trainer, const snnd_step_batch 
     const bool passed = status == SNND_OK;
     if (passed)
         status = pass_back(trainer, batch->label, &result, &done);
-    if (!passed || status == SNND_ERROR_CALLBACK) { /* there was no step */
+    if (!passed || status == SNND_ERROR_CALLBACK) { /* no step was made */
         *run = before;
         trainer->network->sigma = sigma;
         trainer->positions->options.momentum = momentum;

@@ -1,4 +1,4 @@
-/* Training and evaluation over a dataset. */
+/* Trains and evaluates over a dataset. */
 #include "base/options.h"
 #include "train/trainer.h"
 
@@ -34,7 +34,7 @@ static snnd_epoch_report report_of(const snnd_trainer *trainer, const snnd_run *
                                .rate_penalty = run->rate_penalty / samples};
 }
 
-/* Rewires where the rule does so once an epoch. */
+/* Rewires, where the rule does so once in an epoch. */
 static snnd_status end_steps(snnd_trainer *trainer) {
     if (trainer->options.sparsity == NULL)
         return SNND_OK;
@@ -103,7 +103,7 @@ static bool stops(snnd_trainer *trainer, const snnd_batches *batches) {
     return stop;
 }
 
-/* The steps of an epoch that are left. SNND_STOPPED where the host of a rank asked for it. */
+/* Makes the remaining steps of an epoch. Returns SNND_STOPPED where the host of any rank asked to stop. */
 static snnd_status train_on(snnd_trainer *trainer, snnd_batches *batches, int32_t steps) {
     while (trainer->run.step < snnd_batches_count(batches)) {
         snnd_step_batch batch = {.steps = steps};
@@ -119,7 +119,7 @@ static snnd_status train_on(snnd_trainer *trainer, snnd_batches *batches, int32_
     return SNND_OK;
 }
 
-/* A walk in the order of the epoch, or in the dataset's outside of training. */
+/* Creates batches in the order of the epoch, or outside of training in that of the dataset. */
 static snnd_status walk_over(const snnd_trainer *trainer, const snnd_dataset *dataset, bool training,
                              snnd_batches **batches) {
     const int32_t most = snnd_shards_most(trainer->options.batch, trainer->options.shards);
@@ -131,7 +131,7 @@ static snnd_status walk_over(const snnd_trainer *trainer, const snnd_dataset *da
                                           .prefetch = trainer->options.prefetch};
     const snnd_status status = snnd_batches_create_with(dataset, &options, batches);
     const int32_t ranks = trainer->options.ranks, rank = trainer->options.rank;
-    if (status == SNND_OK && training) /* as ranks have shards of them */
+    if (status == SNND_OK && training) /* since ranks hold shards of batches */
         snnd_batches_want_parts(*batches, rank, rank + 1, ranks);
     return status;
 }
@@ -167,8 +167,8 @@ snnd_status snnd_trainer_epoch(snnd_trainer *trainer, const snnd_dataset *datase
     snnd_batches_free(batches);
     const bool stopped = status == SNND_STOPPED;
     if (status != SNND_OK && trainer->run.step == 0)
-        trainer->run.of_samples = 0; /* the epoch was not begun */
-    if (status == SNND_OK)           /* stopped after the last step: ended by the next call */
+        trainer->run.of_samples = 0; /* the epoch was not started */
+    if (status == SNND_OK)           /* where it was stopped after its last step, the next call ends it */
         status = end_steps(trainer);
     if (status != SNND_OK && !stopped)
         return status;
@@ -181,7 +181,7 @@ snnd_status snnd_trainer_epoch(snnd_trainer *trainer, const snnd_dataset *datase
 
 /* ---- evaluation ---- */
 
-/* What one batch came to, as numbers that ranks can add: each batch is one rank's. */
+/* The results of a batch, as numbers that ranks can add. Each batch belongs to one rank. */
 typedef struct evaluated {
     double samples, correct, loss, cross_entropy, accumulations, multiplications, spike_rate;
 } evaluated;
@@ -224,7 +224,7 @@ static void count_batch(const evaluated *batch, snnd_run *run) {
     snnd_trainer_count_step(run, &report, &done);
 }
 
-/* Every rank has a stretch of the batches, and adds 0 for the others. */
+/* Each rank evaluates a range of the batches, and adds 0 for the others. */
 static snnd_status evaluate_own(snnd_trainer *trainer, snnd_batches *batches, evaluated *results) {
     const int64_t count = snnd_batches_count(batches), rank = trainer->options.rank, ranks = trainer->options.ranks;
     const int64_t end = count * (rank + 1) / ranks;
