@@ -1,7 +1,7 @@
 /*
- * The profile of a delayed synapse: how its weight is distributed over the delays (DCLS in one dimension). A tap is one of
- * the K delays, and share[n] is the part of the synapse's weight w that tap n gets: k[n] = w share[n]. With the centre
- * c = p + floor(K/2) and the taps n = 0 .. K-1,
+ * The profile of a delayed synapse: how its weight is distributed over the delays (DCLS in one dimension). A tap is one
+ * of the K delays, and share[n] is the part of the synapse's weight w that tap n gets: k[n] = w share[n]. With the
+ * centre c = p + floor(K/2) and the taps n = 0 .. K-1,
  *
  *     gauss:  g[n] = exp(-((n - c) / s)^2 / 2),   s = |sigma| + 0.27
  *     max:    g[n] = max(0, s - |n - c|),         s = |sigma| + 1

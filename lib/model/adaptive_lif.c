@@ -27,8 +27,8 @@ snnd_adaptive snnd_adaptive_lif_constants(const snnd_layer *layer) {
 
 /* ---- parameters ---- */
 
-/* The ranges of the publication; decays are e^(-1/5) to e^(-1/25) and e^(-1/30) to e^(-1/120), time constants of as
- * many steps. */
+/* The ranges of the publication. Decays are from e^(-1/5) to e^(-1/25) and from e^(-1/30) to e^(-1/120), which are time
+ * constants of as many steps. */
 static bool range_of(const snnd_layer *layer, snnd_array_name name, snnd_range *range) {
     (void)layer;
     switch (name) {
@@ -49,7 +49,7 @@ static bool range_of(const snnd_layer *layer, snnd_array_name name, snnd_range *
     }
 }
 
-/* Uniform in their ranges. */
+/* Draws the parameters uniformly in their ranges. */
 static void initialize(snnd_layer *layer, uint64_t seed) {
     const snnd_random random = snnd_random_for(seed, SNND_USE_NEURON, (uint64_t)layer->index);
     for (int name = SNND_ARRAY_MEMBRANE_DECAY; name <= SNND_ARRAY_SPIKE_ADAPTATION; name++) {

@@ -1,5 +1,5 @@
-/* Adaptive LIF neurons in a pass (kernel/adaptive.h). Potentials are not kept: the way back makes them again from the
- * currents. */
+/* Adaptive LIF neurons in a pass (kernel/adaptive.h). Potentials are not stored: the backward pass recomputes them from
+ * the currents. */
 #include "base/finite.h"
 #include "kernel/kernels.h"
 #include "model/adaptive_lif.h"
@@ -45,7 +45,7 @@ static const snnd_hot_kernels *kernels_of(const snnd_stage *stage) {
     return stage->workspace->context->kernels;
 }
 
-/* The constants, with the parameters of a part's neurons. */
+/* Returns the constants, with the parameters of the neurons of a part. */
 static snnd_adaptive constants_of(const snnd_stage *stage, const snnd_part *part) {
     snnd_adaptive by = snnd_adaptive_lif_constants(stage->layer);
     by.membrane += part->neuron;
@@ -55,7 +55,7 @@ static snnd_adaptive constants_of(const snnd_stage *stage, const snnd_part *part
     return by;
 }
 
-/* Whether numbers overflow before the ends of their samples, where some do. */
+/* Returns whether numbers overflow before the ends of their samples, where samples are shorter than the part. */
 static bool overflows(const snnd_stage *stage, const snnd_part *part, snnd_rows input, snnd_rows output) {
     const snnd_adaptive by = constants_of(stage, part);
     const snnd_rows none = {0};

@@ -5,7 +5,7 @@
 #include "model/batch_norm.h"
 #include "model/layer_pass.h"
 
-/* What each neuron is normalised by, and what the way back takes off its gradients. */
+/* The normalisation of a neuron, and what the backward pass subtracts from its gradients. */
 typedef struct neuron_state {
     snnd_affine by;
     double common, along;
@@ -43,8 +43,8 @@ static const snnd_row_kernels *kernels_of(const snnd_stage *stage) {
     return stage->workspace->context->kernels->rows;
 }
 
-/* running = (1 - momentum) running + momentum newest; the variance unbiased by N / (N - 1). False where that is no
- * number of single precision: then they stay. */
+/* running = (1 - momentum) running + momentum newest, with the variance made unbiased by N / (N - 1). Returns false,
+ * and changes nothing, where the result is not a number in single precision. */
 static bool follow(snnd_layer *layer, int32_t neuron, snnd_moments newest, double count) {
     const double share = layer->options.batch_norm.momentum;
     float *mean = snnd_layer_floats(layer, SNND_ARRAY_RUNNING_MEAN) + neuron;
@@ -72,8 +72,8 @@ static void measure(const snnd_stage *stage, const snnd_part *part, snnd_rows in
                               : kernels->moments_to_end(part->extent.steps, part->end, snnd_rows_of(input, n));
 }
 
-/* Of all tiles, one after the other: two groups of values with their means and summed squares of deviations make one
- * (Chan, Golub and LeVeque 1983). */
+/* Combines the moments of all tiles, one after the other: two groups of values with their means and summed squared
+ * deviations become one (Chan, Golub and LeVeque 1983). */
 static snnd_moments moments_of(const snnd_stage *stage, int32_t neuron) {
     const snnd_pass *pass = &stage->workspace->pass;
     double count = 0, mean = 0, squares = 0;
@@ -88,8 +88,8 @@ static snnd_moments moments_of(const snnd_stage *stage, int32_t neuron) {
     return (snnd_moments){.mean = mean, .variance = squares < 0 ? 0 : squares / count};
 }
 
-/* Of a shard, what can be added to that of others: the sums of its values and of their squares. In double precision
- * they lose less than the values have lost, as numbers of single precision. */
+/* Computes the sums of the values and of their squares of a shard, which can be added to those of others. In double
+ * precision they lose less than the values, which are in single precision, have lost already. */
 static void sum(const snnd_stage *stage, double *sums) {
     const double count = snnd_workspace_frames(stage->workspace);
     for (int32_t n = 0; n < stage->layer->outputs; n++) {

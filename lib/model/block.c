@@ -9,7 +9,7 @@
 #include "model/delays.h"
 #include "model/layer_pass.h"
 
-/* Neurons whose rows go through the layers together, and those of an item of work. */
+/* The neurons whose rows go through the layers together, and those of one item of work. */
 enum { BUNDLE = 4, STRETCH = 16 };
 
 static const snnd_layer_pass *pass_of(const snnd_block *block, int32_t index) {
@@ -38,12 +38,12 @@ static bool is_last(const snnd_block *block) {
 
 /* ---- memory ---- */
 
-/* Steps into the past that the block looks at. */
+/* Returns how many steps into the past the block reads. */
 static int32_t longest_delay(const snnd_block *block) {
     return has_delays(block) ? first_layer(block)->options.delays.max_delay : 0;
 }
 
-/* Steps into the future of the current's gradient. */
+/* Returns how many steps into the future of the current's gradient are read. */
 static int32_t rows_behind(const snnd_block *block) {
     if (!has_delays(block))
         return 0;
@@ -51,7 +51,7 @@ static int32_t rows_behind(const snnd_block *block) {
     return snnd_delay_behind(&sizes);
 }
 
-/* The last layer but for one of factors at the end. */
+/* Returns the last layer, or the one before it where the last only multiplies by factors. */
 static int32_t before_factors(const snnd_block *block) {
     const int32_t last = block->end - 1;
     return last > block->begin && pass_of(block, last)->factors != NULL ? last - 1 : last;
@@ -62,7 +62,8 @@ static bool ends_in_spikes(const snnd_block *block) {
     return last >= block->begin && pass_of(block, last)->spikes != NULL;
 }
 
-/* The layer whose output is the block's: with spikes the one that fires, whose bits are kept without factors. */
+/* Returns the layer whose output is that of the block. With spikes it is the layer that fires, whose bits are stored
+ * without factors. */
 static int32_t last_forward(const snnd_block *block) {
     return snnd_signal_is_spikes(&block->output) ? before_factors(block) : block->end - 1;
 }
@@ -116,8 +117,8 @@ static snnd_status allocate_block(snnd_block *block) {
     return status;
 }
 
-/* Scratch memory of a worker: currents of a tile, then sets of rows of a bundle, one before each layer and one behind
- * the last, and the free ones. */
+/* The scratch memory of a worker: the currents of a tile, then sets of rows of a bundle, one before each layer and one
+ * after the last, and the free sets. */
 static size_t row_set(const snnd_workspace *workspace) {
     return (size_t)BUNDLE * (size_t)workspace->steps * SNND_LANES;
 }
@@ -126,14 +127,14 @@ static float *tile_scratch(const snnd_workspace *workspace, int32_t worker) {
     return workspace->scratch + (size_t)worker * workspace->scratch_size;
 }
 
-/* Rows before the layer `set` of the block; the sets after the last are free. */
+/* Returns the rows before the layer `set` of the block; the sets after the last layer are free. */
 static snnd_rows scratch_rows(const snnd_block *block, int32_t worker, int32_t set) {
     const snnd_workspace *workspace = block->workspace;
     return (snnd_rows){tile_scratch(workspace, worker) + workspace->scratch_tile + (size_t)set * row_set(workspace),
                        (size_t)workspace->steps * SNND_LANES};
 }
 
-/* The free sets. */
+/* Returns the number of free sets. */
 static size_t sets_for_backward(const snnd_block *block) {
     size_t most = 1;
     for (int32_t i = block->begin; i < block->end; i++)
@@ -228,7 +229,7 @@ static bundle bundle_at(const snnd_block *block, int32_t tile, int32_t neuron, i
                     .current = snnd_rows_from(currents, neuron)};
 }
 
-/* Rows before layer `index`, which bundle_forward() has made. */
+/* Returns the rows before layer `index`, which bundle_forward() has computed. */
 static snnd_rows before(const bundle *b, int32_t index) {
     return index == b->block->begin ? b->current : scratch_rows(b->block, b->worker, index - b->block->begin);
 }
@@ -238,7 +239,7 @@ static void layer_forward(const bundle *b, int32_t index, snnd_rows output) {
     snnd_part_cut(stage_of(b->block, index), &b->part, output);
 }
 
-/* Passes the bundle through the layers up to `end`, which gets its rows. */
+/* Passes the bundle through the layers up to `end`, whose input it computes. */
 static void bundle_forward(const bundle *b, int32_t end) {
     for (int32_t i = b->block->begin; i < end; i++)
         layer_forward(b, i, before(b, i + 1));
@@ -248,12 +249,13 @@ static bool keeps_currents(const snnd_block *block) {
     return block->current.data != NULL && block->workspace->pass.mode == SNND_TRAIN;
 }
 
-/* Whether a sweep has currents to make: it does where they are not kept, and where it is the first that wants them. */
+/* Returns whether a sweep computes currents: it does where they are not stored, and where it is the first that needs
+ * them. */
 static bool makes_currents(const snnd_block *block, bool first) {
     return has_delays(block) && (first || !keeps_currents(block));
 }
 
-/* Where the currents of a tile are: kept, made into scratch memory, or the input itself. */
+/* Returns where the currents of a tile are: stored, computed in scratch memory, or the input itself. */
 static snnd_rows currents_of(const snnd_block *block, int32_t tile, int32_t worker) {
     if (!has_delays(block))
         return snnd_activity_rows(&block->input->rows, tile, 0);
@@ -264,29 +266,27 @@ static snnd_rows currents_of(const snnd_block *block, int32_t tile, int32_t work
 
 /* ---- forward ---- */
 
-/*
- * One sweep over the batch: `visit` is called for every bundle of neurons of every tile, whose currents are there then,
- * and whose gradient is, where the sweep receives it from the block behind. Tiles go in groups, as many as the delays
- * prepare together. Where delays may be asked for some neurons, an item of work is a stretch of neurons, which fits the
- * cache; else it is a tile.
- */
+/* One sweep over the batch: `visit` is called for every bundle of neurons of every tile, with its currents and, where
+ * the sweep receives gradients from the next block, with its gradient. Tiles form groups, as many as the delays prepare
+ * together. Where delays can be computed for some neurons, an item of work is a stretch of neurons that fits the cache;
+ * otherwise it is a tile. */
 typedef struct sweep sweep;
 typedef void visit_bundle(const sweep *s, const bundle *b);
 
 struct sweep {
     snnd_block *block;
-    int32_t from, to;   /* layers; their meaning is the sweep's */
-    snnd_record record; /* of layer `to`, and where it goes */
+    int32_t from, to;   /* indices of layers, whose meaning depends on the sweep */
+    snnd_record record; /* what is recorded of layer `to`, and where */
     float *values;
     bool first;
-    bool arrives;               /* dL/doutput of the block has come and is as the layers behind have made it */
-    bool makes, receives;       /* currents; gradients */
+    bool arrives;               /* whether dL/doutput of the block is that which the later layers have computed */
+    bool makes, receives;       /* whether the sweep computes currents, and receives gradients */
     int32_t tile, tiles;        /* the group */
-    int32_t stretch, stretches; /* neurons of an item, and items of a tile */
+    int32_t stretch, stretches; /* the neurons of an item, and the items of a tile */
     visit_bundle *visit;
 };
 
-/* The block whose delays the gradient comes from. */
+/* Returns the delays that the gradient comes from. */
 static snnd_delay *delay_behind(const sweep *s) {
     return delay_of(s->block->next);
 }
@@ -320,7 +320,7 @@ static void work_on_stretch(void *argument, int64_t item, int32_t worker) {
     }
 }
 
-/* Nanoseconds of an item: of a few layers on rows, and of delays where they are direct. */
+/* Returns the nanoseconds of an item: those of a few layers on rows, and of delays where they are direct. */
 static double cost_of_stretch(const sweep *s) {
     const snnd_block *block = s->block;
     const double pairs = has_delays(block) ? (double)first_layer(block)->inputs * first_layer(block)->outputs : 0;
@@ -348,7 +348,7 @@ static void over_groups(sweep *s, int32_t group) {
     }
 }
 
-/* A sweep that receives nothing, and visits bundles with their currents, where these are wanted. */
+/* Makes a sweep that receives no gradients, and visits bundles with their currents if these are wanted. */
 static void sweep_over(sweep *s, visit_bundle *visit, bool wanted) {
     s->visit = visit;
     s->receives = false;
@@ -356,7 +356,7 @@ static void sweep_over(sweep *s, visit_bundle *visit, bool wanted) {
     over_groups(s, s->makes ? snnd_delay_group(delay_of(s->block)) : s->block->workspace->pass.tiles);
 }
 
-/* Measures what comes to layer `to`. */
+/* Measures the input of layer `to`. */
 static void measure_bundle(const sweep *s, const bundle *b) {
     bundle_forward(b, s->to);
     pass_of(s->block, s->to)->measure(stage_of(s->block, s->to), &b->part, before(b, s->to));
@@ -444,7 +444,7 @@ snnd_status snnd_block_forward(const snnd_shards *shards, int32_t b) {
 
 /* ---- backward ---- */
 
-/* The last layer below `top` whose way back goes by way of the whole batch; begin - 1: none. */
+/* Returns the last layer before `top` whose backward pass depends on the whole batch, or begin - 1. */
 static int32_t barrier_below(const snnd_block *block, int32_t top) {
     int32_t i = top - 1;
     while (i >= block->begin && pass_of(block, i)->measure_backward == NULL)
@@ -452,7 +452,7 @@ static int32_t barrier_below(const snnd_block *block, int32_t top) {
     return i;
 }
 
-/* How far forward the layers have to go again for those from `from` down to `to`. */
+/* Returns how far the forward pass must be repeated for the backward pass from layer `from` to `to`. */
 static int32_t needed_again(const snnd_block *block, int32_t from, int32_t to) {
     for (int32_t i = from; i >= to && i >= block->begin; i--)
         if (needs_input(block, i))
@@ -460,7 +460,7 @@ static int32_t needed_again(const snnd_block *block, int32_t from, int32_t to) {
     return block->begin;
 }
 
-/* What is added to dL/doutput of a layer once that has come; of a sample there is nothing beyond its end. */
+/* Adds to dL/doutput of a layer once the later layers have computed it. Nothing is added after the end of a sample. */
 static void add_gradients(const bundle *b, int32_t index, snnd_rows gradient) {
     if (index >= b->block->first)
         snnd_gradients_add(stage_of(b->block, index), b->part.tile, b->part.lanes, b->part.neuron, b->part.extent,
@@ -468,7 +468,8 @@ static void add_gradients(const bundle *b, int32_t index, snnd_rows gradient) {
     snnd_part_cut(stage_of(b->block, b->block->first), &b->part, gradient);
 }
 
-/* Back through the layers from `from` to the one after `to`, and measures what comes to `to`, if it is one. */
+/* Makes the backward pass through the layers from `from` to the one after `to`, and measures the gradient that arrives
+ * at `to` if that is a layer. */
 static void bundle_backward(const bundle *b, int32_t from, int32_t to, bool arrives) {
     const snnd_block *block = b->block;
     const snnd_rows gradient = snnd_activity_rows(&block->gradient, b->part.tile, b->part.neuron);
@@ -488,8 +489,8 @@ static void backward_bundle(const sweep *s, const bundle *b) {
     bundle_backward(b, s->from, s->to, s->arrives);
 }
 
-/* The first sweep back. A bundle whose gradient has come goes on at once to the block's layers, unless these want
- * currents that are made in the same memory. */
+/* The first sweep of the backward pass. A bundle whose gradient has arrived goes on through the layers of the block at
+ * once, unless these need currents that are computed in the same memory. */
 static void receive(sweep *s) {
     const snnd_block *block = s->block;
     const bool again = needs_currents(block) && makes_currents(block, false);
@@ -545,7 +546,7 @@ snnd_status snnd_block_backward(const snnd_shards *shards, int32_t b) {
 
 /* ---- records ---- */
 
-/* Rows of a bundle after layer `index`, or the potentials inside it. */
+/* Returns the rows of a bundle after layer `index`, or its potentials. */
 static snnd_rows recorded(const bundle *b, int32_t index, snnd_record record) {
     if (index < b->block->begin)
         return b->current;
@@ -569,8 +570,8 @@ static void record_bundle(const sweep *s, const bundle *b) {
                           (size_t)(b->part.neuron + n)] = snnd_rows_of(rows, n)[(size_t)t * SNND_LANES + (size_t)lane];
 }
 
-/* What is not kept is recomputed by a sweep like those of the pass: in the same groups, since the sums of a BLAS depend
- * on how many columns a matrix has, and in the same floating-point mode. */
+/* What is not stored is recomputed by a sweep like those of the pass: in the same groups, since sums of BLAS depend on
+ * the number of columns of a matrix, and in the same floating-point mode. */
 void snnd_block_record(snnd_block *block, const snnd_layer *layer, snnd_record record, float *values) {
     sweep s = {.block = block, .to = layer->index, .record = record, .values = values};
     sweep_over(&s, record_bundle, true);

@@ -1,4 +1,4 @@
-/* Delayed synapses in a pass: what delay/delay.h is told of them. */
+/* Passes of layers of delays, by the functions of delay/delay.h. */
 #include "model/delays.h"
 #include "model/layer_pass.h"
 

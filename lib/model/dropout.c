@@ -1,4 +1,4 @@
-/* Dropout: a probability. What becomes of it in a pass is in dropout_pass.c. */
+/* Dropout: the layer, which has a probability. Its passes are in dropout_pass.c. */
 #include "model/network.h"
 
 typedef struct snnd_dropout_options snnd_dropout_options;

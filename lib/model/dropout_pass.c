@@ -13,7 +13,7 @@
 
 typedef struct state {
     float *factor; /* [neurons][batch rounded up to tiles] */
-    bool given;    /* by the host, not drawn */
+    bool given;    /* by the host, in place of drawn factors */
 } state;
 
 static size_t padded_batch(const snnd_stage *stage) {

@@ -54,7 +54,7 @@ static bool is_good(const snnd_array *array, snnd_array_name name, int64_t k) {
     return isfinite(number);
 }
 
-/* All at once, in loops that do not end early: they are part of every step. */
+/* Checks all numbers in loops that do not end early, since the check is part of every step. */
 static bool are_good(const snnd_array *array, snnd_array_name name) {
     const snnd_numbers numbers = snnd_array_kinds[name].numbers;
     const size_t count = snnd_array_elements(array);
@@ -72,7 +72,7 @@ static bool are_good(const snnd_array *array, snnd_array_name name) {
     return odd == 0;
 }
 
-/* The first number that cannot be; -1: there is none. */
+/* Returns the index of the first invalid number, or -1. */
 static int64_t find_wrong(const snnd_array *array, snnd_array_name name) {
     if (array->data == NULL || are_good(array, name))
         return -1;
@@ -82,7 +82,7 @@ static int64_t find_wrong(const snnd_array *array, snnd_array_name name) {
     return -1;
 }
 
-/* An error that names the first number that cannot be of those that are, or are to be, an array of the layer. */
+/* Fails and names the first invalid number among those that are, or will be, an array of the layer. */
 static snnd_status check_array(const snnd_layer *layer, snnd_array_name name, const snnd_array *array,
                                snnd_status status) {
     const int64_t wrong = find_wrong(array, name);
@@ -151,7 +151,7 @@ int32_t snnd_layer_outputs(const snnd_layer *layer) {
     return layer == NULL ? 0 : layer->outputs;
 }
 
-/* The array of a layer by its name; NULL, with the error set, where the layer has none. */
+/* Returns the array of a layer by its name, or NULL with the error set where the layer does not have it. */
 static snnd_array *find_array(snnd_layer *layer, snnd_array_name name) {
     if (layer->arrays[name].data != NULL)
         return &layer->arrays[name];
@@ -190,7 +190,7 @@ void snnd_layer_clamp(snnd_layer *layer, snnd_array_name name) {
         value[k] = value[k] < range.low ? range.low : value[k] > range.high ? range.high : value[k];
 }
 
-/* An error that names the first number that snnd_network_clamp() would move. */
+/* Fails and names the first number that snnd_layer_clamp() would change. */
 static snnd_status check_range(const snnd_layer *layer, snnd_array_name name, const snnd_array *array) {
     snnd_range range;
     if (!has_range(layer, name, &range))

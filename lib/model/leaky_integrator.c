@@ -1,4 +1,4 @@
-/* The readout's neurons: they integrate and never fire (kernel/neurons.h). */
+/* Leaky integrators, the neurons of readouts: they integrate and never fire (kernel/neurons.h). */
 #include "model/leaky_integrator.h"
 
 #include "base/options.h"

@@ -1,4 +1,4 @@
-/* The readout's neurons in a pass (kernel/neurons.h). */
+/* Leaky integrators in a pass (kernel/neurons.h). */
 #include <math.h>
 
 #include "base/finite.h"
@@ -24,14 +24,14 @@ static void gather(snnd_stage *stage) {
     snnd_leak_gather(stage, stage->state);
 }
 
-/* Constants of the neurons of a part. */
+/* Returns the constants of the neurons of a part. */
 static snnd_leaky constants_of(const snnd_stage *stage, const snnd_part *part) {
     snnd_leaky leaky = snnd_leaky_constants(stage->layer);
     leaky.decays = snnd_leak_decays(stage->state, part->neuron);
     return leaky;
 }
 
-/* Potentials are only recomputed where time constants are learned by them. */
+/* Potentials are recomputed only where time constants are trained. */
 static bool spares_input(const snnd_layer *layer) {
     return layer->options.leaky_integrator.tau_per_neuron != SNND_TAU_LEARNED;
 }
@@ -39,7 +39,7 @@ static bool spares_input(const snnd_layer *layer) {
 static void forward(const snnd_stage *stage, const snnd_part *part, snnd_rows input, snnd_rows output) {
     const snnd_leaky leaky = constants_of(stage, part);
     stage->workspace->context->kernels->neurons->leaky_forward(&leaky, part->extent, input, output);
-    /* What has once overflowed stays so to the end, and the last current comes to nothing any more. */
+    /* A potential that has overflowed once stays so to the end, and the last current has no effect any more. */
     for (int32_t n = 0; n < part->extent.neurons && part->end == NULL; n++) {
         const size_t last = (size_t)(part->extent.steps - 1) * SNND_LANES;
         if (!snnd_all_finite(snnd_rows_of(input, n) + last, (size_t)part->lanes) ||

@@ -147,7 +147,7 @@ snnd_readout snnd_network_readout(const snnd_network *network) {
     return network == NULL ? SNND_READOUT_NETWORK : (snnd_readout)network->readout;
 }
 
-/* Gives a layer what it has no other way to come to than by copying. */
+/* Copies arrays that a layer can only get by copying. */
 static snnd_status copy_arrays(snnd_layer *to, const snnd_layer *from) {
     snnd_status status = SNND_OK;
     for (int name = 1; name < SNND_ARRAY_NAMES && status == SNND_OK; name++) {
@@ -248,7 +248,7 @@ snnd_status snnd_network_check_values(const snnd_network *network) {
     return status;
 }
 
-/* Sums of words, and sums of the sums so far, which tell their order; four side by side. */
+/* Sums of words, and sums of these sums, which depend on the order of the words; four are computed side by side. */
 typedef struct fingerprint {
     snnd_four_words sum, order;
 } fingerprint;
@@ -260,7 +260,7 @@ static inline void add_words(const uint8_t *bytes, size_t count, snnd_four_words
     *order += *sum;
 }
 
-/* Where an array lies counts, too: a pass goes on to look there. */
+/* The address of an array is part of the fingerprint, since a pass will read there. */
 static void add_array(fingerprint *print, const snnd_array *array) {
     enum { ONE = sizeof(snnd_four_words) };
     const uint8_t *bytes = array->data;

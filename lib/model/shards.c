@@ -16,7 +16,8 @@ int32_t snnd_shards_most(int32_t batch, int32_t total) {
     return snnd_part_begin(batch, 1, total);
 }
 
-/* Whether gradients of shards are to be added: a layer that has seen the whole batch has them already. */
+/* Returns whether gradients of shards must be added. A layer that has seen the whole batch computes those of the batch.
+ * */
 static bool is_added(const snnd_stage *stage, int name) {
     return stage->gradient[name] != NULL && snnd_layer_pass_of(stage->layer)->settle_backward == NULL;
 }
@@ -30,7 +31,7 @@ static size_t all_gradients(const snnd_workspace *workspace) {
     return count;
 }
 
-/* Sums of any kind that a shard makes. */
+/* Returns the largest number of sums of any kind that a shard computes. */
 static size_t most_sums(const snnd_network *network) {
     size_t most = snnd_loss_sums(network);
     for (int32_t i = 0; i < network->count; i++)
@@ -39,7 +40,7 @@ static size_t most_sums(const snnd_network *network) {
     return most;
 }
 
-/* Copies the running statistics of the network to `held`, or back; NULL: only counts them. */
+/* Copies the running statistics of the network to `held`, or back; with NULL it only counts them. */
 static size_t copy_running(const snnd_network *network, float *held, bool back) {
     size_t at = 0;
     for (int32_t i = 0; i < network->count; i++)
@@ -128,7 +129,7 @@ snnd_status snnd_shards_reduce(const snnd_shards *shards, snnd_dtype dtype, size
     return returned == 0 ? SNND_OK : failed(shards, returned);
 }
 
-/* What each status is counted at; the last is SNND_ERROR_CALLBACK. */
+/* The number of statuses; the last is SNND_ERROR_CALLBACK. */
 enum { STATUSES = SNND_ERROR_CALLBACK + 1 };
 
 snnd_status snnd_shards_agree(const snnd_shards *shards, snnd_status status) {
@@ -191,7 +192,7 @@ static float *gradient_of(const snnd_shards *shards, int32_t shard, int32_t laye
     return shards->workspace[shard]->stage[layer].gradient[name];
 }
 
-/* Within this rank. A shard without samples has gradients of 0. */
+/* Adds gradients within this rank. A shard without samples has gradients of 0. */
 static void add_gradients(const snnd_shards *shards, int32_t layer, int name) {
     const size_t count = (size_t)snnd_array_count(&shards->network->layer[layer]->arrays[name]);
     for (int32_t k = 0; k < shards->count; k++)
@@ -202,7 +203,7 @@ static void add_gradients(const snnd_shards *shards, int32_t layer, int name) {
             add_floats(count, gradient_of(shards, k, layer, name), gradient_of(shards, k + apart, layer, name));
 }
 
-/* Whether there is a gradient: not of an absent synapse that nobody has asked about. */
+/* Returns whether a gradient was computed, which is not so for absent synapses without a request. */
 static bool is_made(const snnd_layer *layer, int name, int64_t place) {
     const snnd_array *mask = &layer->arrays[SNND_ARRAY_MASK];
     return mask->data == NULL || layer->gradients != SNND_GRADIENTS_EXISTING ||
@@ -210,7 +211,8 @@ static bool is_made(const snnd_layer *layer, int name, int64_t place) {
            ((const uint8_t *)mask->data)[place] != 0 || snnd_layer_floats(layer, SNND_ARRAY_WEIGHT)[place] != 0;
 }
 
-/* Puts the gradients that there are of an array side by side, or back, where the others are 0; returns how many. */
+/* Packs the computed gradients of an array side by side, or unpacks them, where the others are 0; returns their number.
+ * */
 static size_t pack(const snnd_shards *shards, int32_t layer, int name, float *packed, bool back) {
     const snnd_layer *of = shards->network->layer[layer];
     float *gradient = gradient_of(shards, 0, layer, name);
@@ -226,7 +228,7 @@ static size_t pack(const snnd_shards *shards, int32_t layer, int name, float *pa
     return at;
 }
 
-/* Of all arrays whose gradients are added. */
+/* Packs all arrays whose gradients are added. */
 static size_t pack_all(const snnd_shards *shards, bool back) {
     size_t at = 0;
     for (int32_t i = 0; i < shards->network->count; i++)
@@ -236,7 +238,7 @@ static size_t pack_all(const snnd_shards *shards, bool back) {
     return at;
 }
 
-/* l1 sgn(theta), which is no sum over samples. */
+/* l1 sgn(theta), which is not a sum over samples. */
 static void add_penalty(const snnd_shards *shards, int32_t layer, double l1) {
     const snnd_layer *of = shards->network->layer[layer];
     float *gradient = gradient_of(shards, 0, layer, SNND_ARRAY_WEIGHT);
@@ -247,7 +249,7 @@ static void add_penalty(const snnd_shards *shards, int32_t layer, double l1) {
         gradient[k] = (float)((double)gradient[k] + l1 * ((theta[k] > 0) - (theta[k] < 0)));
 }
 
-/* Makes the gradients of the batch of those of the shards. */
+/* Computes the gradients of the batch from those of the shards. */
 static snnd_status join_gradients(const snnd_shards *shards) {
     const snnd_workspace *lead = shards->workspace[0];
     for (int32_t i = 0; i < shards->network->count; i++)
@@ -278,7 +280,7 @@ void snnd_shards_undo(const snnd_shards *shards) {
     snnd_shards_drop(shards);
 }
 
-/* Steps of the samples of a whole batch together. */
+/* Returns the steps of all samples of a batch together. */
 static int64_t frames_of(const int32_t *length, int32_t count, int32_t steps) {
     int64_t sum = 0;
     for (int32_t b = 0; b < count; b++)
@@ -309,7 +311,7 @@ snnd_status snnd_shards_take(const snnd_shards *shards, snnd_mode mode, const fl
     return SNND_OK;
 }
 
-/* The error of the first shard whose numbers have overflowed. */
+/* Fails with the error of the first shard whose numbers overflowed. */
 static snnd_status check_overflow(const snnd_shards *shards) {
     snnd_status status = SNND_OK;
     for (int32_t k = 0; k < shards->count && status == SNND_OK; k++)
@@ -353,7 +355,7 @@ snnd_status snnd_shards_backward(const snnd_shards *shards) {
         snnd_gradients_forget(workspace);
         for (int32_t i = 0; i < shards->network->count; i++)
             workspace->stage[i].completed = false;
-        workspace->progress = SNND_BACKWARD_DONE; /* the gradient of the output was used up in place */
+        workspace->progress = SNND_BACKWARD_DONE; /* the gradient of the output was overwritten in place */
     }
     if (status == SNND_OK && shards->total > 1)
         status = join_gradients(shards);

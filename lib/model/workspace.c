@@ -1,4 +1,4 @@
-/* A workspace: its memory, and a batch on its way forward and back. */
+/* Workspaces: their memory, and the forward and backward pass of a batch. */
 #include "model/workspace.h"
 
 #include <math.h>
@@ -39,7 +39,7 @@ static snnd_status prepare_stage(snnd_workspace *workspace, int32_t index) {
     return snnd_layer_pass_of(layer)->prepare == NULL ? SNND_OK : snnd_layer_pass_of(layer)->prepare(stage);
 }
 
-/* The layers of delays use it one after the other. */
+/* Layers of delays use this memory one after the other. */
 static snnd_status prepare_spectral(snnd_workspace *workspace) {
     const snnd_network *network = workspace->network;
     const snnd_status status = snnd_spectral_memory_create(workspace->context, &workspace->spectral);
@@ -53,7 +53,7 @@ static snnd_status prepare_spectral(snnd_workspace *workspace) {
     return snnd_spectral_memory_take(workspace->spectral);
 }
 
-/* Where synaptic operations are counted. */
+/* Allocates memory in which synaptic operations are counted. */
 static snnd_status prepare_counts(snnd_workspace *workspace) {
     const snnd_network *network = workspace->network;
     size_t inputs = 1, columns = 1;
@@ -261,7 +261,7 @@ snnd_status snnd_workspace_set_lengths(snnd_workspace *workspace, const int32_t 
     return SNND_OK;
 }
 
-/* The steps of the samples of the pass that begins. */
+/* Sets the steps of the samples of the next pass. */
 static void take_lengths(snnd_workspace *workspace, const int32_t *length) {
     snnd_pass *pass = &workspace->pass;
     pass->cut = false;
@@ -299,7 +299,7 @@ static void check_tile(void *argument, int64_t tile, int32_t worker) {
         atomic_store(&workspace->wrong, true);
 }
 
-/* Of numbers beyond a sample's end nothing is asked. */
+/* Numbers after the end of a sample are not checked. */
 static snnd_status check_input(snnd_workspace *workspace, const float *input, const int32_t *length, int32_t samples) {
     const size_t channels = (size_t)workspace->network->inputs, steps = (size_t)workspace->steps;
     workspace->given = input;
@@ -316,8 +316,8 @@ static snnd_status check_input(snnd_workspace *workspace, const float *input, co
     return SNND_OK;
 }
 
-/* [samples][steps][channels] -> [tile][channel][step][lane]; lanes without a sample, and steps beyond its end, are
- * zero. */
+/* [samples][steps][channels] -> [tile][channel][step][lane]. Lanes without a sample, and steps after its end, are zero.
+ * */
 static void lay_out_tile(void *argument, int64_t item, int32_t worker) {
     snnd_workspace *workspace = argument;
     (void)worker;
@@ -346,7 +346,7 @@ void snnd_workspace_lose(snnd_workspace *workspace, const snnd_layer *layer) {
         continue;
 }
 
-/* Hidden layers that do not look at their own numbers hand them on. */
+/* Hidden layers that do not check their numbers pass those that overflow on to the output. */
 static void check_output(snnd_workspace *workspace) {
     const snnd_layer *last = workspace->network->layer[workspace->network->count - 1];
     const snnd_activity *rows = &snnd_workspace_last_block(workspace)->output.rows;
@@ -437,7 +437,7 @@ snnd_status snnd_workspace_pass(snnd_workspace *workspace, snnd_mode mode, const
 
 /* ---- backward ---- */
 
-/* Sums over the batch leave single precision where what is summed need not. */
+/* Sums over the batch may overflow single precision even if their terms do not. */
 snnd_status snnd_workspace_check_finite(snnd_workspace *workspace) {
     for (int32_t i = 0; i < workspace->network->count; i++) {
         const snnd_layer *layer = workspace->network->layer[i];
@@ -467,7 +467,7 @@ snnd_status snnd_workspace_backward(snnd_workspace *workspace) {
     return snnd_shards_backward(&alone);
 }
 
-/* Errors where there is no gradient of this name to be shown to `who`. */
+/* Fails where the gradient of this name does not exist. Messages begin with `who`. */
 static snnd_status check_gradient(const snnd_workspace *workspace, const snnd_layer *layer, snnd_array_name name,
                                   const snnd_array *array, const char *who) {
     const snnd_status status = snnd_workspace_check_layer(workspace, layer, who);
@@ -494,7 +494,7 @@ snnd_status snnd_workspace_gradient(const snnd_workspace *workspace, const snnd_
     return SNND_OK;
 }
 
-/* Gradients of all synapses of a layer, beside those that the pass has made. */
+/* Computes the gradients of all synapses of a layer, in addition to those of the pass. */
 static snnd_status complete(snnd_workspace *workspace, snnd_stage *stage) {
     const snnd_block *block = snnd_workspace_block(workspace, stage->layer);
     for (int name = SNND_ARRAY_WEIGHT; name <= SNND_ARRAY_POSITION; name++)

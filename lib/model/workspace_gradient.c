@@ -1,5 +1,5 @@
-/* Gradients of a host that has layers of its own around those of the network: what it adds to the way back, what goes
- * on from there to where the input came from, and clipping. */
+/* Gradients for hosts with layers of their own around those of the network: the gradient that a host adds to the
+ * backward pass, the gradient of the input, and clipping. */
 #include <math.h>
 #include <string.h>
 
@@ -12,18 +12,18 @@
 
 /* ---- what the host adds ---- */
 
-/* As rows of a workspace's, whatever the number of samples in a pass. */
+/* Returns the layout of rows for the whole batch of the workspace, whatever the number of samples in a pass. */
 static snnd_activity rows_given(const snnd_stage *stage) {
     return (snnd_activity){.data = stage->given, .neurons = stage->layer->outputs, .steps = stage->workspace->steps};
 }
 
-/* Rows of this shape for all samples that the workspace has room for; NULL without memory. */
+/* Allocates rows of this shape for the whole batch of the workspace; returns NULL where memory is out. */
 static float *allocate_rows(const snnd_workspace *workspace, const snnd_activity *shape) {
     const size_t rows = snnd_size_multiply((size_t)snnd_tiles(workspace->batch), (size_t)shape->neurons);
     return snnd_allocate(workspace->context, snnd_size_multiply(rows, snnd_activity_stride(shape)), sizeof(float));
 }
 
-/* Whether row `k` of [T, count] is before the end of its sample. */
+/* Returns whether row `k` of [T, count] is before the end of its sample. */
 static bool is_frame(const snnd_workspace *workspace, size_t k) {
     const size_t samples = (size_t)workspace->pass.samples;
     return k / samples < (size_t)workspace->end[k % samples];
@@ -69,7 +69,7 @@ snnd_status snnd_workspace_add_gradient(snnd_workspace *workspace, const snnd_la
                     (stage->is_given ? row[t * SNND_LANES] : 0) + gradient[(t * samples + b) * neurons + c];
         }
     stage->is_given = workspace->is_given = true;
-    if (workspace->progress == SNND_BACKWARD_DONE) /* another way back, without the loss of the last one */
+    if (workspace->progress == SNND_BACKWARD_DONE) /* another backward pass, without the loss of the last one */
         workspace->progress = SNND_FORWARD_DONE;
     return SNND_OK;
 }
@@ -97,7 +97,7 @@ void snnd_gradients_add(const snnd_stage *stage, int32_t tile, int32_t lanes, in
 
 /* ---- the gradient of the input ---- */
 
-/* The delays of the first block look into the future of its gradient, which it is given here for good. */
+/* Extends the gradient of the first block into the future, which its delays read, for all later passes. */
 static snnd_status lengthen(snnd_block *block) {
     const snnd_workspace *workspace = block->workspace;
     const snnd_activity *from = &block->gradient;
@@ -117,7 +117,7 @@ static snnd_status lengthen(snnd_block *block) {
     return SNND_OK;
 }
 
-/* Memory for what comes behind a layer of delays. */
+/* Allocates memory for the gradient of the input of a layer of delays. */
 static snnd_status take_memory(snnd_workspace *workspace) {
     snnd_activity rows = {.neurons = workspace->network->inputs, .steps = workspace->steps};
     if (lengthen(workspace->block) != SNND_OK)
@@ -129,7 +129,7 @@ static snnd_status take_memory(snnd_workspace *workspace) {
     return workspace->d_input.data == NULL ? SNND_ERROR_MEMORY : SNND_OK;
 }
 
-/* Neurons of an item of work, where the delays may be asked for some. */
+/* The neurons of an item of work, where delays can be computed for some neurons. */
 enum { STRETCH = 16 };
 
 /* A group of tiles. */
@@ -151,7 +151,7 @@ static void work_on_stretch(void *argument, int64_t item, int32_t worker) {
         g->workspace->context->kernels->rows->cut(to->steps, end, snnd_activity_row(to, tile, n));
 }
 
-/* As a block receives its gradient from the one behind it. */
+/* Works as when a block receives its gradient from the next. */
 static void go_back_through(snnd_workspace *workspace, snnd_delay *delay) {
     const snnd_activity *from = &workspace->block->gradient;
     const int32_t tiles = workspace->pass.tiles, inputs = workspace->network->inputs, most = snnd_delay_group(delay);
@@ -165,7 +165,7 @@ static void go_back_through(snnd_workspace *workspace, snnd_delay *delay) {
     }
 }
 
-/* dL/dinput, in the block's own memory where it begins without delays. */
+/* Returns dL/dinput, which is in the block's own memory where the block has no delays. */
 static const snnd_activity *input_gradient(const snnd_workspace *workspace) {
     const snnd_block *block = workspace->block;
     return block->first < block->begin ? &workspace->d_input : &block->gradient;
@@ -238,7 +238,8 @@ snnd_status snnd_workspace_input_gradient(snnd_workspace *workspace, float *grad
 
 /* ---- clipping ---- */
 
-/* The sum over what moves: absent synapses have gradients in some passes, for the rule that may grow them. */
+/* Sums the squares of the gradients that an optimizer uses. Absent synapses have gradients in some passes, for the rule
+ * that may grow them. */
 static double sum_of_squares(const snnd_layer *layer, snnd_array_name name, const float *gradient) {
     const int64_t count = snnd_array_count(&layer->arrays[name]);
     const snnd_array *masked = &layer->arrays[SNND_ARRAY_MASK];

@@ -1,7 +1,7 @@
 /*
- * What the last block says of a batch: scores, predictions, and the loss with the gradient that goes back from it. Of
- * the L1 penalty only the sum that is reported is made here (report_of). Its gradient is added where that of the
- * weights is made, in delay/gradient.c, and for a batch in several shards once, in shards.c (add_penalty).
+ * The results of the last block for a batch: scores, predictions, and the loss with its gradient. Of the L1 penalty only
+ * the sum that is reported is computed here (report_of). Its gradient is added where that of the weights is computed, in
+ * delay/gradient.c, and for a batch in several shards once, in shards.c (add_penalty).
  */
 #include <math.h>
 #include <string.h>
@@ -23,7 +23,7 @@ static double *readout_scratch(const snnd_workspace *workspace, int32_t worker) 
            (size_t)worker * 2 * SNND_LANES * (size_t)snnd_network_outputs(workspace->network);
 }
 
-/* Nanoseconds: mostly exponentials. */
+/* Returns the nanoseconds of a tile, which are mostly those of exponentials. */
 static double tile_cost(const snnd_workspace *workspace) {
     return 2.0 * SNND_LANES * workspace->steps * snnd_network_outputs(workspace->network);
 }
@@ -88,7 +88,7 @@ snnd_status snnd_workspace_predictions(snnd_workspace *workspace, snnd_readout r
 
 /* ---- loss ---- */
 
-/* Loss and its gradient for the samples of one tile. */
+/* Computes the loss and its gradient for the samples of one tile. */
 static void loss_tile(void *argument, int64_t item, int32_t worker) {
     snnd_workspace *workspace = argument;
     const int32_t tile = (int32_t)item, classes = snnd_network_outputs(workspace->network);
@@ -181,7 +181,7 @@ static snnd_status check_loss(snnd_workspace *workspace, const int32_t *labels, 
                : status;
 }
 
-/* What the mean over `count` samples of a batch is divided by. */
+/* Returns what the mean over `count` samples of a batch is divided by. */
 static double total_weight(const snnd_loss_options *options, const int32_t *labels, int32_t count) {
     double sum = 0;
     for (int32_t b = 0; b < count; b++)
@@ -194,7 +194,7 @@ static double spikes_of(const snnd_stage *stage, int32_t neuron) {
                                        : (double)snnd_layer_pass_of(stage->layer)->spikes(stage, neuron);
 }
 
-/* Of the neurons of a layer that fires; its gradient with respect to each of a neuron's spikes is kept. */
+/* Computes the rate penalty of a spiking layer, and stores its gradient with respect to a spike of each neuron. */
 static double rate_penalty_of(const snnd_stage *stage, const snnd_loss_options *options) {
     const double frames = (double)stage->workspace->pass.batch_frames;
     double sum = 0;
@@ -223,8 +223,8 @@ static double rate_penalty(const snnd_workspace *workspace, const snnd_loss_opti
 
 /* ---- the loss of a batch ---- */
 
-/* Sums of a shard: what it adds to the cross-entropy, samples that are right, operations, and then the spikes of each
- * neuron that fires. */
+/* The sums of a shard: its part of the cross-entropy, correct samples, operations, and then the spikes of each spiking
+ * neuron. */
 enum { OF_LOSS, OF_CORRECT, OF_ACCUMULATIONS, OF_MULTIPLICATIONS, OF_SPIKES };
 
 size_t snnd_loss_sums(const snnd_network *network) {
@@ -245,7 +245,7 @@ static void count_right(const snnd_workspace *workspace, double *sums) {
     }
 }
 
-/* Loss of a shard's samples, on their way back to its gradients. */
+/* Computes the loss of the samples of a shard, and the gradient with which its backward pass begins. */
 static void make_loss(snnd_workspace *workspace, int32_t readout, double *sums) {
     make_scores(workspace, readout);
     snnd_timing_begin(&workspace->context->timing);
@@ -270,7 +270,7 @@ static void count_spikes(const snnd_workspace *workspace, double *sums) {
     }
 }
 
-/* Tells a workspace the spikes of the whole batch; NULL: no more. */
+/* Sets the spikes of the whole batch for a workspace; NULL removes them. */
 static void show_spikes(snnd_workspace *workspace, const double *sums) {
     size_t at = OF_SPIKES;
     for (int32_t i = 0; i < workspace->network->count; i++) {
@@ -280,7 +280,7 @@ static void show_spikes(snnd_workspace *workspace, const double *sums) {
     }
 }
 
-/* Adds what shards have come to. Where there is one, its spikes are all there are. */
+/* Adds the sums of the shards. Where there is only one, its spikes are those of the batch. */
 static snnd_status add_up(const snnd_shards *shards) {
     for (int32_t k = 0; k < shards->count && shards->total > 1; k++)
         count_spikes(shards->workspace[k], shards->sums + (size_t)k * shards->most_sums);

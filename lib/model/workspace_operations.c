@@ -1,4 +1,5 @@
-/* What the synapses of a pass did: accumulations of weights by spikes, and multiplications of weights with numbers. */
+/* Counts the operations of synapses in a pass: accumulations of weights by spikes, and multiplications of weights with
+ * numbers. */
 #include "base/options.h"
 #include "base/parallel.h"
 #include "kernel/kernels.h"
@@ -33,7 +34,7 @@ double snnd_picojoules_of(const snnd_picojoules *each, const snnd_operations *op
     return each->accumulation * operations->accumulations + each->multiplication * operations->multiplications;
 }
 
-/* The neurons whose spikes a layer of delays gets; NULL: it gets numbers. */
+/* Returns the layer whose spikes are the input of a layer of delays, or NULL where the input is numbers. */
 static const snnd_stage *spikes_for(const snnd_workspace *workspace, const snnd_layer *layer) {
     int32_t before = layer->index - 1;
     while (before >= 0 && snnd_layer_pass_of(workspace->network->layer[before])->factors != NULL)
@@ -43,7 +44,7 @@ static const snnd_stage *spikes_for(const snnd_workspace *workspace, const snnd_
                : NULL;
 }
 
-/* A layer of delays, and where its counts go. */
+/* A layer of delays, and where its counts are stored. */
 typedef struct counting {
     const snnd_workspace *workspace;
     const snnd_layer *layer;
@@ -51,7 +52,7 @@ typedef struct counting {
     int32_t *fan_out; /* [I, C] */
 } counting;
 
-/* Numbers of an input that are not 0, over all samples and steps. */
+/* Counts the numbers of an input that are not 0, over all samples and steps. */
 static void count_numbers(void *argument, int64_t item, int32_t worker) {
     const counting *c = argument;
     const snnd_pass *pass = &c->workspace->pass;
@@ -69,8 +70,8 @@ static void count_spikes(const snnd_stage *neurons, double *arrived) {
         arrived[n] = (double)snnd_layer_pass_of(neurons->layer)->spikes(neurons, n);
 }
 
-/* Synapses that carry something, from each place before the layer: neuron, and synapse of a pair. A theta is 0 where
- * its weight is. */
+/* Counts the synapses whose weight is not 0, for each input neuron and synapse of a pair. A theta is 0 exactly where
+ * the weight is. */
 static void count_synapses(void *argument, int64_t item, int32_t worker) {
     const counting *c = argument;
     const int32_t columns = snnd_delays_columns(c->layer);
@@ -94,7 +95,7 @@ static void add_layer(const snnd_workspace *workspace, const snnd_layer *layer, 
     else
         snnd_parallel_for(workspace->context, layer->inputs,
                           0.05 * SNND_LANES * (double)workspace->pass.tiles * workspace->steps, count_numbers, &c);
-    snnd_parallel_for(workspace->context, 1, 0, count_synapses, &c); /* for its floating-point mode */
+    snnd_parallel_for(workspace->context, 1, 0, count_synapses, &c); /* for the floating-point mode of work */
     for (int32_t k = 0; k < columns; k++)
         operations += c.fan_out[k] * c.arrived[k / per_pair];
     if (neurons != NULL)

@@ -1,4 +1,4 @@
-/* What a pass left to look at: rows of layers, and how often neurons spiked. */
+/* Records of a pass: rows of layers, and spike rates of neurons. */
 #include "kernel/product.h"
 #include "model/block.h"
 #include "model/layer_pass.h"
@@ -16,7 +16,7 @@ snnd_status snnd_workspace_record(const snnd_workspace *workspace, const snnd_la
     status = snnd_workspace_check_passed(workspace);
     if (status != SNND_OK)
         return status;
-    /* Of spikes only bits are kept, so that a workspace may fit where what is recorded does not. */
+    /* Only bits of spikes are stored, so that a workspace may fit in memory although its records do not. */
     const size_t rows = snnd_size_multiply((size_t)workspace->pass.samples, (size_t)workspace->steps);
     if (!snnd_size_fits(snnd_size_multiply(snnd_size_multiply(rows, (size_t)layer->outputs), sizeof *values)))
         return snnd_fail(workspace->context, SNND_ERROR_ARGUMENT,
@@ -26,7 +26,7 @@ snnd_status snnd_workspace_record(const snnd_workspace *workspace, const snnd_la
         (record != SNND_RECORD_POTENTIAL || snnd_layer_pass_of(layer)->potential == NULL))
         return snnd_fail(workspace->context, SNND_ERROR_ARGUMENT, "layer %d (%s) has no record %d", layer->index,
                          layer->class->name, (int)record);
-    /* Currents that were not kept are recomputed, in part with the parameters of now. */
+    /* Currents that were not stored are recomputed, partly with the present parameters. */
     if (workspace->context->options.low_memory && workspace->pass.mode == SNND_TRAIN)
         status = snnd_workspace_check_parameters(workspace, "snnd_workspace_record with low_memory");
     if (status != SNND_OK)
@@ -37,7 +37,7 @@ snnd_status snnd_workspace_record(const snnd_workspace *workspace, const snnd_la
     return SNND_OK;
 }
 
-/* Spikes of a layer that fires, for each neuron, sample and step. */
+/* Returns the spikes of a layer for each neuron, sample and step. */
 static double rate_of(const snnd_stage *stage) {
     const snnd_layer *layer = stage->layer;
     const bool of_batch = stage->batch_spikes != NULL;
