@@ -58,8 +58,8 @@ static int64_t spikes(const snnd_stage *stage, int32_t neuron) {
     return sum;
 }
 
-/* Returns whether a neuron of the sample in a lane overflows. Where the sum of its numbers overflows, it may be only the
- * sum, so that the steps of kernel/neurons.c are repeated here to look at each number; no spike comes from here. */
+/* Returns whether a neuron of the sample in a lane overflows. Where the sum of its numbers overflows, it may be only
+ * the sum, so that the steps of kernel/neurons.c are repeated here to look at each number; no spike comes from here. */
 static bool overflows(const snnd_lif *lif, snnd_extent extent, snnd_rows input, int32_t lane) {
     const bool update_first = lif->order == SNND_ORDER_UPDATE_FIRST;
     for (int32_t n = 0; n < extent.neurons; n++) {

@@ -1,7 +1,7 @@
 /*
- * The results of the last block for a batch: scores, predictions, and the loss with its gradient. Of the L1 penalty only
- * the sum that is reported is computed here (report_of). Its gradient is added where that of the weights is computed, in
- * delay/gradient.c, and for a batch in several shards once, in shards.c (add_penalty).
+ * The results of the last block for a batch: scores, predictions, and the loss with its gradient. Of the L1 penalty
+ * only the sum that is reported is computed here (report_of). Its gradient is added where that of the weights is
+ * computed, in delay/gradient.c, and for a batch in several shards once, in shards.c (add_penalty).
  */
 #include <math.h>
 #include <string.h>

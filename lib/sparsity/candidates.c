@@ -1,4 +1,4 @@
-/* How synapses are chosen: the first of an order by a number, or any. */
+/* Chooses synapses: those with the smallest numbers, or random ones. */
 #include <math.h>
 
 #include "sparsity/sparsity.h"
@@ -12,7 +12,8 @@ void snnd_candidates_add(snnd_sparsity *sparsity, snnd_layer *layer, int64_t syn
         (snnd_candidate){.value = value, .synapse = (int32_t)synapse, .layer = layer};
 }
 
-/* Smallest value first, the one that comes first in the network among equals, what is not a number last. */
+/* Returns whether a candidate comes before another: the smaller value first, of equal values the one that comes first
+ * in the network, and NaN last. */
 static bool comes_before(const snnd_candidate *a, const snnd_candidate *b) {
     const bool odd_a = isnan(a->value), odd_b = isnan(b->value);
     if (odd_a != odd_b)
@@ -22,7 +23,7 @@ static bool comes_before(const snnd_candidate *a, const snnd_candidate *b) {
     return a->layer->index != b->layer->index ? a->layer->index < b->layer->index : a->synapse < b->synapse;
 }
 
-/* Lets the candidate at a place of a heap sink, so that nobody below comes before it. */
+/* Moves the candidate at a place of a heap down, until none below comes before it. */
 static void sink(snnd_candidate *heap, int64_t count, int64_t at) {
     for (int64_t below; (below = 2 * at + 1) < count; at = below) {
         if (below + 1 < count && comes_before(&heap[below + 1], &heap[below]))
@@ -39,7 +40,7 @@ void snnd_candidates_take_least(snnd_sparsity *sparsity, int64_t count,
                                 void (*take)(void *argument, const snnd_candidate *candidate), void *argument) {
     snnd_candidate *heap = sparsity->candidate;
     int64_t left = sparsity->candidates;
-    /* A heap, and not qsort(), which may allocate. */
+    /* A heap is used since qsort() may allocate memory. */
     for (int64_t at = left / 2; at-- > 0;)
         sink(heap, left, at);
     for (int64_t k = 0; k < count && left > 0; k++) {

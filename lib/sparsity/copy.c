@@ -1,4 +1,4 @@
-/* The parameters of one network for another, whose controller must be able to go on from them. */
+/* Copies the parameters of one network to another, whose controller can continue with them. */
 #include <string.h>
 
 #include "format/network_file.h"
@@ -33,7 +33,7 @@ static bool has_same_arrays(const snnd_network *network, const snnd_network *fro
     return true;
 }
 
-/* What is taken is a copy, which is made before anything changes. */
+/* Takes a copy, which is created before anything changes. */
 static snnd_status take_copy(snnd_network *network, const snnd_network *from) {
     snnd_network *copy = NULL;
     const snnd_status status = snnd_network_copy(network->context, from, &copy);

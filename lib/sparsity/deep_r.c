@@ -29,7 +29,7 @@ static void add_noise(const snnd_sparsity *sparsity, const snnd_layer *layer, do
             theta[s] = (float)((double)theta[s] + size * normal(&random, (uint64_t)s));
 }
 
-/* Steps 1 and 2: the mask becomes what is active. */
+/* Steps 1 and 2: the mask becomes the set of active synapses. */
 static void drop(snnd_sparsity *sparsity, snnd_layer *layer) {
     const bool rests = snnd_sparsity_rests(sparsity, layer);
     uint8_t *mask = snnd_mask_of(layer);
@@ -45,7 +45,8 @@ static void grow(void *argument, const snnd_candidate *candidate) {
     snnd_sparsity_grow(argument, candidate->layer, candidate->synapse);
 }
 
-/* The absent synapses of a group as candidates, each with its gradient; returns how many are missing. */
+/* Collects the absent synapses of a group as candidates, each with its gradient. Returns how many synapses are missing.
+ * */
 static int64_t gather(snnd_sparsity *sparsity, const snnd_group *group, const snnd_workspace *workspace) {
     int64_t missing = group->target;
     snnd_candidates_clear(sparsity);

@@ -1,4 +1,4 @@
-/* Masks that stay: what does not exist is 0 again after every step, and signs are kept where there are any. */
+/* Fixed masks: absent synapses are set to 0 again after every step, and signs are kept where there are any. */
 #include "sparsity/sparsity.h"
 
 static void step(snnd_sparsity *sparsity, const snnd_workspace *workspace, snnd_optimizer *optimizer) {

@@ -1,4 +1,4 @@
-/* Who has how many synapses: shares of the layers, and the groups that are counted together. */
+/* Computes the number of synapses of each layer, and the groups that are counted together. */
 #include <math.h>
 #include <stdio.h>
 
@@ -11,13 +11,13 @@ static int64_t budget_of(double sparsity, int64_t synapses) {
     return (int64_t)((1 - sparsity) * (double)synapses);
 }
 
-/* In proportion to which random graphs of Erdos and Renyi have edges. */
+/* Returns a number in proportion to the density that Erdos-Renyi graphs give a layer. */
 static double raw_density(const snnd_layer *layer) {
     return ((double)layer->inputs + layer->outputs) / ((double)layer->inputs * layer->outputs);
 }
 
-/* The factor that makes `total` synapses of the densities, those above 1 counting as 1: what layers that are full
- * cannot take goes to the others, and may fill one of them. */
+/* Returns the factor by which densities must be multiplied to give `total` synapses, where densities above 1 count as
+ * 1. What full layers cannot take goes to the others, and may fill one of them. */
 static double density_factor(const snnd_network *network, double total) {
     double factor = 0;
     for (double before = -1; factor != before;) {
@@ -40,7 +40,7 @@ static double density_factor(const snnd_network *network, double total) {
     return factor;
 }
 
-/* Layers get the differences of running sums that are rounded down, so that they come to exactly the total. */
+/* Gives layers the differences of running sums that are rounded down, so that together they have exactly the total. */
 static void deal_total(const snnd_network *network, const snnd_structure *structure, int64_t total, int64_t *dealt) {
     const bool uniform = structure->density == SNND_DENSITY_UNIFORM;
     const double factor = uniform ? 0 : density_factor(network, (double)total);
@@ -62,7 +62,7 @@ static void deal_total(const snnd_network *network, const snnd_structure *struct
     }
 }
 
-/* How many synapses each layer has at first, to `dealt` [layers]; the budget is no fan-in. */
+/* Computes how many synapses each layer has at the start, into `dealt` [layers]. The budget is not the fan-in. */
 static void deal(const snnd_network *network, const snnd_structure *structure, int64_t *dealt) {
     int64_t synapses = 0;
     for (int32_t i = 0; i < network->count; i++) {
@@ -164,7 +164,7 @@ snnd_status snnd_structure_group(snnd_sparsity *sparsity) {
     return SNND_OK;
 }
 
-/* Synapses of a stretch that exist in a network, the stretch's own or a copy of it. */
+/* Returns the number of synapses of a stretch that exist in a network, which is that of the stretch or a copy of it. */
 static int64_t count_stretch(const snnd_stretch *stretch, const snnd_network *network) {
     const uint8_t *mask = snnd_mask_of(network->layer[stretch->layer->index]);
     if (mask == NULL)

@@ -1,11 +1,12 @@
-/* Back to the parameters that a network began with, under the masks that it has now. */
+/* Resets parameters to those of an initial network, under the present masks. */
 #include <math.h>
 #include <string.h>
 
 #include "format/network_file.h"
 #include "sparsity/sparsity.h"
 
-/* Weights of what exists, as signed numbers or as magnitudes; a synapse that `initial` did not have is new. */
+/* Resets the weights of existing synapses, as signed numbers or as magnitudes. A synapse that `initial` does not have
+ * is new. */
 static void rewind_weights(snnd_layer *layer, const snnd_layer *initial) {
     const uint8_t *mask = snnd_mask_of(layer);
     const bool is_signed = layer->arrays[SNND_ARRAY_SIGN].data != NULL;

@@ -15,14 +15,14 @@
 #include "base/random.h"
 #include "sparsity/sparsity.h"
 
-/* A mask's value between drop and growth: the synapse has just been dropped. */
+/* The value of a mask for synapses that were dropped in this step, until growth. */
 enum { JUST_DROPPED = 2 };
 
-/* What a rewiring looks at. */
+/* The arguments of a rewiring. */
 typedef struct rewiring {
     snnd_sparsity *sparsity;
     const snnd_workspace *workspace; /* NULL at the end of an epoch */
-    snnd_optimizer *optimizer;       /* NULL: there is none to be told */
+    snnd_optimizer *optimizer;       /* NULL where there is none */
     double share;
 } rewiring;
 
@@ -49,7 +49,7 @@ static void mark(void *argument, const snnd_candidate *candidate) {
     snnd_mask_of(candidate->layer)[candidate->synapse] = JUST_DROPPED;
 }
 
-/* Drops the share of a group's synapses whose weights have one of the signs, in order of magnitude. */
+/* Drops the share of those synapses of a group whose weights have one of the signs, in order of magnitude. */
 static int64_t drop_signs(const rewiring *r, const snnd_group *group, bool positive, bool negative) {
     snnd_candidates_clear(r->sparsity);
     for (int32_t k = 0; k < group->stretches; k++) {
@@ -66,7 +66,7 @@ static int64_t drop_signs(const rewiring *r, const snnd_group *group, bool posit
     return count;
 }
 
-/* Returns how many were dropped. */
+/* Drops synapses, and returns how many. */
 static int64_t drop(const rewiring *r, const snnd_group *group) {
     if (r->sparsity->options.rewiring.drop == SNND_DROP_MAGNITUDE)
         return drop_signs(r, group, true, true);
@@ -79,8 +79,8 @@ static const float *moments_of(const rewiring *r, const snnd_layer *layer) {
     return r->optimizer->moment[layer->index].first[SNND_ARRAY_WEIGHT];
 }
 
-/* A new synapse carries nothing, and nothing is left of what the optimizer knew of it; but one that was dropped a
- * moment ago goes on if its gradient or moment brings it back. */
+/* A new synapse has no effect, and its moments in the optimizer are zeroed. A synapse that was dropped in the same step
+ * and grows again because of its gradient or moment continues with its weight. */
 static void grow(void *argument, const snnd_candidate *candidate) {
     const rewiring *r = argument;
     const int32_t growth = r->sparsity->options.rewiring.growth;
@@ -101,7 +101,7 @@ static void grow(void *argument, const snnd_candidate *candidate) {
         moment->second[SNND_ARRAY_WEIGHT][candidate->synapse] = 0;
 }
 
-/* What decides about a synapse, the smallest first. */
+/* Returns the number that decides about a synapse; the smallest is chosen first. */
 static float rank_of(const rewiring *r, const snnd_layer *layer, int64_t synapse) {
     const int32_t growth = r->sparsity->options.rewiring.growth;
     if (growth == SNND_GROWTH_RANDOM)
@@ -130,7 +130,7 @@ static void grow_group(rewiring *r, const snnd_group *group, int64_t count) {
 
 /* ---- layers that share ---- */
 
-/* Mean |moment| of the synapses of a layer that exist; 0 where it rests. */
+/* Returns the mean |moment| of the existing synapses of a layer, or 0 where the layer is not trained. */
 static double mean_moment(const rewiring *r, const snnd_stretch *stretch) {
     const uint8_t *mask = snnd_mask_of(stretch->layer);
     const float *moment = moments_of(r, stretch->layer);
@@ -152,7 +152,7 @@ static int64_t room_of(const rewiring *r, const snnd_stretch *stretch) {
     return room;
 }
 
-/* What all layers have dropped is dealt out in proportion to their moments. */
+/* Distributes the dropped synapses of all layers in proportion to their moments. */
 static void deal(rewiring *r, const snnd_group *group, int64_t dropped) {
     const double *moment = r->sparsity->moment;
     double all = 0, before = 0;
@@ -167,7 +167,8 @@ static void deal(rewiring *r, const snnd_group *group, int64_t dropped) {
     }
 }
 
-/* Takes from each layer what it has no room for; returns how much that was, and how many layers have room left. */
+/* Removes from each layer the synapses that it has no room for. Returns their number, and how many layers have room
+ * left. */
 static int64_t take_excess(rewiring *r, const snnd_group *group, int64_t *open) {
     int64_t *quota = r->sparsity->quota, excess = 0;
     *open = 0;
@@ -182,7 +183,7 @@ static int64_t take_excess(rewiring *r, const snnd_group *group, int64_t *open) 
     return excess;
 }
 
-/* What layers have no room for the others take in equal parts, the first of them what no division leaves. */
+/* Distributes those synapses equally over the other layers; the first of them get the remainder. */
 static void level(rewiring *r, const snnd_group *group) {
     int64_t *quota = r->sparsity->quota, excess, open;
     while ((excess = take_excess(r, group, &open)) > 0 && open > 0)
@@ -195,7 +196,7 @@ static void level(rewiring *r, const snnd_group *group) {
             }
 }
 
-/* Every layer drops for itself. */
+/* Every layer drops its own share. */
 static void rewire_sharing(rewiring *r, const snnd_group *group) {
     int64_t dropped = 0;
     for (int32_t k = 0; k < group->stretches; k++) {
@@ -222,8 +223,8 @@ static void forget_dropped(snnd_sparsity *sparsity, snnd_layer *layer) {
             weight[s] = mask[s] = 0;
 }
 
-/* The few synapses of one neuron have no share that could be dropped: where neurons are counted their layer drops, and
- * each of them grows what it has lost. */
+/* Where neurons are counted, the few synapses of one neuron have no share that could be dropped. So their layer drops,
+ * and each neuron grows as many as it has lost. */
 static void drop_layer(rewiring *r, snnd_layer *layer) {
     snnd_stretch all = {.layer = layer, .begin = 0, .end = snnd_layer_synapses(layer)};
     const snnd_group together = {.stretch = &all, .stretches = 1, .neuron = -1};

@@ -123,8 +123,8 @@ static snnd_status check_optimizer(const snnd_sparsity *sparsity, const snnd_opt
     return SNND_OK;
 }
 
-/* A rule counts the optimizer's steps by its own. A host that moves parameters itself has none, or one that only shows
- * a rate and moments: then nothing is known of its steps. */
+/* A rule checks that one step of the optimizer was made since its own last step. Where the host updates parameters
+ * itself there is no optimizer, or one that only provides a rate and moments; then this cannot be checked. */
 static snnd_status check_turn(const snnd_sparsity *sparsity, const snnd_optimizer *optimizer) {
     if (optimizer == NULL || optimizer->move == 0 || optimizer->move != sparsity->move)
         return SNND_OK;
@@ -132,8 +132,8 @@ static snnd_status check_turn(const snnd_sparsity *sparsity, const snnd_optimize
                      "%s: the optimizer has made no step since the last step of the controller", sparsity->class->name);
 }
 
-/* Layers may lose their last synapse where they share a budget. Nothing passes such a layer, so that the whole network
- * learns nothing until chance gives it one: the host is told when there are more of them than before. */
+/* Layers that share a budget may lose their last synapse. No signal passes such a layer, so that the network learns
+ * nothing until a synapse grows there by chance. The host is warned when there are more such layers than before. */
 static void tell_of_empty_layers(snnd_sparsity *sparsity) {
     const snnd_network *network = sparsity->network;
     if (sparsity->structure.budget != SNND_BUDGET_NETWORK)

@@ -38,7 +38,8 @@ static snnd_status check_ranges(snnd_context *context, const char *rule, const s
     return SNND_OK;
 }
 
-/* Whether the network's layers have signs: those of the first delay layer, since check_start() wants all alike. */
+/* Returns whether the layers of the network have signs. The first layer of delays decides, since check_start() requires
+ * that all are alike. */
 static bool has_signs(const snnd_network *network) {
     for (int32_t i = 0; i < network->count; i++)
         if (snnd_layer_is_delays(network->layer[i]))
@@ -69,7 +70,7 @@ snnd_status snnd_structure_read(const snnd_network *network, const snnd_sparsity
 
 /* ---- what there is at first ---- */
 
-/* Whether all outgoing synapses of each presynaptic neuron have one sign. */
+/* Returns whether all outgoing synapses of each presynaptic neuron have the same sign. */
 static bool obeys_dale(const snnd_layer *layer) {
     const int8_t *sign = layer->arrays[SNND_ARRAY_SIGN].data;
     const int64_t columns = snnd_delays_columns(layer), count = layer->options.delays.synapses_per_pair;
@@ -121,7 +122,7 @@ snnd_status snnd_structure_check_start(const snnd_sparsity *sparsity) {
     return SNND_OK;
 }
 
-/* Exactly `count` ones of a stretch, anywhere. */
+/* Draws exactly `count` ones at random places of a stretch. */
 static void draw_mask(const snnd_sparsity *sparsity, const snnd_stretch *stretch, int64_t count, uint64_t neuron) {
     uint8_t *mask = snnd_mask_of(stretch->layer);
     float *weight = snnd_layer_floats(stretch->layer, SNND_ARRAY_WEIGHT);
@@ -154,7 +155,7 @@ static void prune(void *unused, const snnd_candidate *candidate) {
     snnd_layer_floats(candidate->layer, SNND_ARRAY_WEIGHT)[candidate->synapse] = 0;
 }
 
-/* The largest |weight| of each group stay. */
+/* Keeps the weights of each group with the largest magnitudes. */
 static void prune_masks(snnd_sparsity *sparsity) {
     for (int64_t g = 0; g < sparsity->groups; g++) {
         const snnd_group *group = &sparsity->group[g];
@@ -169,10 +170,11 @@ static void prune_masks(snnd_sparsity *sparsity) {
 }
 
 /*
- * Signs +1 or -1 with equal probability, of each synapse or under Dale's law of each presynaptic neuron. They are drawn
- * here once, and nothing changes them after: no rule and no optimizer writes the array of signs. A weight is sign *
- * theta and keeps its sign while theta > 0: theta begins here as a magnitude, and after each step of an optimizer DEEP
- * R drops what has theta <= 0, and every other rule puts it back to SNND_NEW_SYNAPSE (snnd_sparsity_hold).
+ * Draws signs +1 or -1 with equal probability, for each synapse, or under Dale's law for each presynaptic neuron. They
+ * are drawn here once, and nothing changes them after: no rule and no optimizer writes the array of signs. A weight is
+ * sign * theta and keeps its sign while theta > 0: theta begins here as a magnitude, and after each step of an
+ * optimizer DEEP R drops what has theta <= 0, and every other rule puts it back to SNND_NEW_SYNAPSE
+ * (snnd_sparsity_hold).
  */
 static void draw_signs(snnd_sparsity *sparsity, snnd_layer *layer) {
     const bool dale = sparsity->structure.signs == SNND_SIGNS_DALE;
@@ -192,7 +194,7 @@ static void draw_signs(snnd_sparsity *sparsity, snnd_layer *layer) {
     }
 }
 
-/* Gives a layer a mask of ones, or as it begins with none, and signs. */
+/* Adds a mask of ones, or of zeros where the start is empty, and signs to a layer. */
 static snnd_status add_arrays(snnd_sparsity *sparsity, snnd_layer *layer) {
     const snnd_array *weight = &layer->arrays[SNND_ARRAY_WEIGHT];
     const bool is_new = snnd_mask_of(layer) == NULL, random = sparsity->structure.start == SNND_START_RANDOM;
@@ -207,7 +209,7 @@ static snnd_status add_arrays(snnd_sparsity *sparsity, snnd_layer *layer) {
                : SNND_OK;
 }
 
-/* Takes back what add_arrays() has given. */
+/* Removes what add_arrays() has added. */
 static void drop_arrays(snnd_sparsity *sparsity, snnd_layer *layer) {
     if (!sparsity->equipped[layer->index])
         return;
