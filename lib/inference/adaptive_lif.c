@@ -1,4 +1,4 @@
-/* Adaptive LIF neurons in plans and streams: the state is their potentials, and then their adaptation. */
+/* Adaptive LIF neurons in plans and streams. Their state is the potentials, followed by the adaptation. */
 #include "inference/adaptive_lif.h"
 
 #include <string.h>
@@ -7,7 +7,7 @@
 #include "inference/stream.h"
 #include "model/adaptive_lif.h"
 
-/* Copies a parameter of all neurons behind those that are there. */
+/* Copies a parameter of all neurons. */
 static const float *keep(snnd_frozen_adaptive *made, int32_t place, const float *parameter, int32_t neurons) {
     float *to = made->parameters + (size_t)place * (size_t)neurons;
     memcpy(to, parameter, (size_t)neurons * sizeof *to);

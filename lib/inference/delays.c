@@ -16,7 +16,7 @@ static bool allocate_synapses(snnd_context *context, snnd_frame_synapses *made, 
     return made->begin != NULL && made->output != NULL && (made->delay != NULL || !delays) && made->value != NULL;
 }
 
-/* Where a list of synapses is. */
+/* The place in a list of synapses. */
 typedef struct listing {
     const snnd_layer *layer;
     snnd_profile profile;
@@ -33,7 +33,7 @@ static void list_synapse(listing *l, int64_t s, int32_t output) {
     l->place += l->to->value[l->place] != 0;
 }
 
-/* The synapses of an input, or of one of its axons, in the order in which sums run. */
+/* Lists the synapses of an input, or of one of its axons, in the order in which they are summed. */
 static void list_input(listing *l, const snnd_frozen_lines *lines, int32_t input) {
     const int64_t each = l->layer->options.delays.synapses_per_pair, columns = snnd_delays_columns(l->layer);
     const bool axons = lines != NULL && lines->sharing == SNND_SHARING_AXONAL;
@@ -69,14 +69,14 @@ static snnd_frozen_lines *freeze_lines(snnd_context *context, const snnd_layer *
     return made;
 }
 
-/* What a stream keeps: the past of the inputs or, for dendrites, of their sums. */
+/* Computes the size of the state in a stream: the past of the inputs or, for dendrites, that of their sums. */
 static void measure(snnd_plan_layer *made, const snnd_frozen_lines *lines) {
     const bool dendrites = lines != NULL && lines->sharing == SNND_SHARING_DENDRITIC;
     const size_t rows = (size_t)(dendrites ? lines->count : made->inputs);
     made->saved = snnd_size_multiply(rows, (size_t)made->synapses.taps);
-    /* A past lies in memory twice, one behind the other, so that it can be read in one run wherever it begins. */
+    /* A past is stored twice, one copy after the other, so that it can be read without a break wherever it begins. */
     made->floats = snnd_size_add(snnd_size_multiply(made->saved, 2), SNND_FRAME_MARGIN);
-    /* Behind it is room for what axons give on, or for the sums of a frame. */
+    /* Space follows for the outputs of axons, or for the sums of a frame. */
     if (lines != NULL)
         made->floats = snnd_size_add(made->floats, snnd_size_add((size_t)lines->count, SNND_FRAME_MARGIN));
     made->idle = lines == NULL ? rows : 0;
@@ -98,7 +98,7 @@ static snnd_status freeze(snnd_context *context, const snnd_layer *layer, snnd_p
     int64_t carrying = 0;
     for (int64_t s = 0; s < snnd_layer_synapses(layer); s++)
         carrying += snnd_delays_weight(layer, s) != 0;
-    /* One more, since a place is written to before it is known that the synapse carries something. */
+    /* There is one entry more, since an entry is written before it is known whether the synapse has an effect. */
     if (!allocate_synapses(context, synapses, carrying + 1, !shared))
         return SNND_ERROR_MEMORY;
     const snnd_float_mode before = snnd_set_float_mode();
@@ -137,12 +137,12 @@ static void mix(uint64_t *hash, const snnd_plan_layer *layer) {
 
 /* ---- streams ---- */
 
-/* Where the newest number of a past is; an older one is behind it. */
+/* Returns the place of the newest number of a past; older ones follow it. */
 static int32_t newest_at(const snnd_plan_layer *layer, int64_t frames) {
     return layer->synapses.taps - 1 - (int32_t)(frames % layer->synapses.taps);
 }
 
-/* The past of an input or a dendrite, from its newest number on. */
+/* Returns the past of an input or a dendrite, from its newest number on. */
 static float *past_of(const snnd_stream *stream, const snnd_plan_layer *layer, int32_t row) {
     const size_t taps = (size_t)layer->synapses.taps;
     return stream->state + layer->state + (size_t)row * 2 * taps + newest_at(layer, stream->frames);
@@ -152,7 +152,7 @@ static void remember(const snnd_plan_layer *layer, float *past, float x) {
     past[0] = past[layer->synapses.taps] = x;
 }
 
-/* Room for a number of each line. */
+/* Returns memory for one number of each line. */
 static float *room_of(const snnd_stream *stream, const snnd_plan_layer *layer) {
     return stream->state + layer->state + 2 * layer->saved + SNND_FRAME_MARGIN;
 }
@@ -207,7 +207,7 @@ static void step(snnd_stream *stream, const snnd_plan_layer *layer, const float 
         step_dendrites(stream, layer, x, current);
 }
 
-/* Where a past's newest number is before the next frame comes. */
+/* Returns the place of the newest number of a past, before the next frame arrives. */
 static size_t newest_of(const snnd_plan_layer *layer, int64_t frames) {
     return ((size_t)newest_at(layer, frames) + 1) % (size_t)layer->synapses.taps;
 }
@@ -220,7 +220,7 @@ static float *cell(const snnd_stream *stream, const snnd_plan_layer *layer, size
     return row + place;
 }
 
-/* Idle counts are not written: they are told from the past. */
+/* Idle counts are not saved, since they can be computed from the past. */
 static void restored(snnd_stream *stream, const snnd_plan_layer *layer) {
     const int32_t taps = layer->synapses.taps;
     for (size_t i = 0; i < layer->idle; i++) {

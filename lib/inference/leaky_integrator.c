@@ -1,5 +1,5 @@
-/* Leaky integrators in plans and streams: the state is their potentials, and in the paper's order their currents
- * behind. */
+/* Leaky integrators in plans and streams. Their state is the potentials, in the paper's order followed by the currents.
+ * */
 #include "model/leaky_integrator.h"
 
 #include "base/hash.h"
@@ -17,7 +17,7 @@ static snnd_status freeze(snnd_context *context, const snnd_layer *layer, snnd_p
     return SNND_OK;
 }
 
-/* As of LIF neurons: those of the paper's order have the fingerprint that they had. */
+/* As for LIF neurons, those of the paper's order keep their old fingerprint. */
 static void mix(uint64_t *hash, const snnd_plan_layer *layer) {
     snnd_plan_mix_constants(hash, layer);
     if (layer->leaky.order != SNND_ORDER_PAPER)

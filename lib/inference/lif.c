@@ -1,4 +1,4 @@
-/* LIF neurons in plans and streams: the state is their potentials, and in the paper's order their currents behind. */
+/* LIF neurons in plans and streams. Their state is the potentials, in the paper's order followed by the currents. */
 #include "model/lif.h"
 
 #include "base/hash.h"
@@ -16,7 +16,7 @@ static snnd_status freeze(snnd_context *context, const snnd_layer *layer, snnd_p
     return SNND_OK;
 }
 
-/* The paper's neurons have the fingerprint that they had before there were others. */
+/* Neurons of the paper's order keep the fingerprint that they had before others were added. */
 static void mix(uint64_t *hash, const snnd_plan_layer *layer) {
     snnd_plan_mix_constants(hash, layer);
     if (layer->lif.order != SNND_ORDER_PAPER || layer->lif.reset != SNND_RESET_ZERO) {

@@ -21,7 +21,7 @@ static void mix_layer(uint64_t *hash, const snnd_plan_layer *layer) {
     layer->frozen->mix(hash, layer);
 }
 
-/* States that were saved have fingerprints in them, so that these stay what they are. */
+/* Saved states contain fingerprints, so that these must not change. */
 void snnd_plan_mix_constants(uint64_t *hash, const snnd_plan_layer *layer) {
     snnd_mix_float(hash, layer->lif.decay);
     snnd_mix_float(hash, layer->lif.threshold);

@@ -1,6 +1,6 @@
 /*
- * Inference frame by frame. Each frame passes all layers at once; a layer of delays remembers its inputs for as long as
- * its delays are, and an input that was silent for so long costs nothing.
+ * Inference frame by frame. Each frame passes through all layers in one call. A layer of delays stores its inputs for as
+ * long as its longest delay, and an input that was silent for so long costs nothing.
  *
  * A stream gives the bits of batch evaluation. That rests on four places: the currents of a frame are summed in the
  * order of a batch (kernel/frame.c, on the lists that delays.c makes), one step of a layer rounds as the kernel for
@@ -37,8 +37,8 @@ const char *snnd_stream_last_error(const snnd_stream *stream) {
 
 enum { ALIGNMENT = 64, CLASS_ROUND = 8 };
 
-/* The parts of a stream in one block: gives each its place where `memory` is not NULL, and returns their size, which
- * snnd_plan_create() has made sure is one. */
+/* Lays out the parts of a stream in one block: sets their places where `memory` is not NULL, and returns their size.
+ * snnd_plan_create() has checked that this is a valid size. */
 static size_t lay_out(const snnd_plan *plan, char *memory) {
     size_t end = 0;
     const size_t total = snnd_size_multiply(snnd_size_round_up((size_t)plan->outputs, CLASS_ROUND), sizeof(double));
@@ -73,7 +73,7 @@ snnd_status snnd_stream_options_init(snnd_stream_options *options, size_t size) 
     return snnd_options_init(options, size, &defaults, sizeof defaults);
 }
 
-/* Errors go to `context`, which may be NULL. */
+/* Errors are set in `context`, which may be NULL. */
 static snnd_status read_options(snnd_context *context, const snnd_plan *plan, const snnd_stream_options *options,
                                 snnd_stream_options *known) {
     snnd_stream_options_init(known, sizeof *known);
@@ -138,7 +138,7 @@ void snnd_stream_free(snnd_stream *stream) {
 
 /* ---- frames ---- */
 
-/* What the last layer gives; borrowed until the next frame. */
+/* Returns the output of the last layer, which is valid until the next frame. */
 static const float *pass(snnd_stream *stream, const float *frame) {
     const snnd_plan *plan = stream->plan;
     const float *x = frame;
@@ -164,7 +164,7 @@ const snnd_plan_layer *snnd_stream_overflowed(const snnd_stream *stream) {
     return NULL;
 }
 
-/* Before the stream changes: two results in one place would be one. */
+/* Checks before the stream changes that two results are not written to the same place. */
 static snnd_status check_results(snnd_stream *stream, const float *potentials, const float *scores) {
     return potentials == NULL || potentials != scores
                ? SNND_OK

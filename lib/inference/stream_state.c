@@ -1,11 +1,11 @@
 /*
- * The state of a stream by itself: begun anew, copied, written down. Written, it is little-endian on every machine:
+ * The state of a stream: reset, copied, saved, and restored. A saved state is little-endian on every machine:
  *
  *     "snndstr1", fingerprint of the plan, readout, frames   8 bytes each
- *     what the readout has so far                            float64 [outputs]
- *     of each layer of delays, every input's past, newest first   float32 [inputs][taps]
+ *     the totals of the readout                              float64 [outputs]
+ *     for each layer of delays, the past of every input, newest first   float32 [inputs][taps]
  *     or, where dendrites have the delays, that of their sums     float32 [outputs][per pair][taps]
- *     of each layer of neurons, potentials and then currents      float32 [2][neurons]
+ *     for each layer of neurons, potentials and then currents     float32 [2][neurons]
  *     or, where the update comes first, potentials                float32 [neurons]
  *     or, of adaptive ones, potentials and then adaptation        float32 [2][neurons]
  *     a checksum of all of it (FNV-1a)                            8 bytes
@@ -17,7 +17,8 @@
 #include "inference/stream.h"
 
 enum { WORD = 8, WORDS = 4 };
-/* Of a state that is taken: far beyond any stream, and so far from the end of the type that frames can go on. */
+/* The most frames of a state that is accepted: far more than any stream has, and so far from the end of the type that
+ * frames can still be counted. */
 #define MOST_FRAMES (UINT64_C(1) << 62)
 static const char magic[WORD] = {'s', 'n', 'n', 'd', 's', 't', 'r', '1'};
 
@@ -84,7 +85,8 @@ size_t snnd_stream_state_size(const snnd_stream *stream) {
     return snnd_size_add((WORDS + 1) * WORD, snnd_size_add(total, numbers));
 }
 
-/* A cell of the state that is number `k` of a layer's written form, and its twin, which may be itself. */
+/* Returns the cell of the state that is number `k` of a layer when saved, and a second cell with the same number, which
+ * may be the first. */
 static float *cell(const snnd_stream *stream, const snnd_plan_layer *layer, size_t k, float **twin) {
     if (layer->frozen->cell != NULL)
         return layer->frozen->cell(stream, layer, k, twin);
@@ -158,7 +160,7 @@ snnd_status snnd_stream_save(snnd_stream *stream, void *state, size_t bytes) {
     return SNND_OK;
 }
 
-/* Whether the bytes are a state of this stream; the error says what they are instead. */
+/* Checks that the bytes are a state of this stream; otherwise the message says what is wrong. */
 static snnd_status check_saved(snnd_stream *stream, const unsigned char *bytes) {
     const unsigned char *begin = bytes;
     const snnd_plan *plan = stream->plan;
