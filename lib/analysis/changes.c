@@ -1,4 +1,4 @@
-/* What became of the synapses between two states of a network. */
+/* Compares the synapses of two states of a network. */
 #include <math.h>
 
 #include "base/options.h"
@@ -10,7 +10,7 @@ snnd_status snnd_changes_init(snnd_changes *changes, size_t size) {
     return snnd_options_init(changes, size, &none, sizeof none);
 }
 
-/* Adds one synapse that is in both. The means are sums yet. */
+/* Adds one synapse that exists in both states. The means are still sums here. */
 static void add_kept(const snnd_layer *before, const snnd_layer *after, int64_t s, snnd_changes *sum) {
     const double old = (double)snnd_delays_weight(before, s), new = (double)snnd_delays_weight(after, s);
     const snnd_synapses earlier = snnd_delays_synapses(before), later = snnd_delays_synapses(after);
@@ -43,7 +43,7 @@ static snnd_status check_layer(const snnd_network *network, const snnd_layer *la
     return SNND_OK;
 }
 
-/* Errors are left with the network after, whichever has them. */
+/* Errors are set in the context of the network `after`, whichever network is wrong. */
 static snnd_status check_networks(const snnd_network *before, const snnd_network *after) {
     snnd_status status = snnd_network_same(after, before);
     if (status != SNND_OK)

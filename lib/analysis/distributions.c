@@ -13,12 +13,12 @@
 #include <math.h>
 #include <stdbool.h>
 
-/* Squares of what is larger, and 1 over those of what is smaller, could not be a double. */
+/* The square of a larger number, and the inverse square of a smaller one, cannot be a double. */
 static const double FAR = 1e150;
 
 /* ---- normal ---- */
 
-/* By erfc while a double can hold it, then by its asymptotic series. */
+/* Uses erfc while its result is a normal double, and then the asymptotic series. */
 double snnd_normal_log10_tail(double z) {
     const double tail = erfc(z / sqrt(2)) / 2;
     if (tail > 1e-300)
@@ -30,7 +30,7 @@ double snnd_normal_log10_tail(double z) {
 
 /* ---- beta ---- */
 
-/* log Gamma(a) less Stirling's formula for it. Its series is exact to a double from 16 on. */
+/* Returns log Gamma(a) minus Stirling's formula for it. The series is exact to a double from 16 on. */
 static double remainder_of_stirling(double a) {
     if (a < 16)
         return log(tgamma(a)) - (a - 0.5) * log(a) + a - log(2 * acos(-1)) / 2;
@@ -38,14 +38,15 @@ static double remainder_of_stirling(double a) {
     return (1.0 / 12 - square * (1.0 / 360 - square * (1.0 / 1260 - square * (1.0 / 1680 - square / 1188)))) / a;
 }
 
-/* log of x^a (1-x)^b / B(a, b). x comes as `odds` (1-x) / x here and below: where a is large, little is left of 1-x. */
+/* Returns log of x^a (1-x)^b / B(a, b). Here and below x is given as `odds` = (1-x) / x, since 1-x loses digits where a
+ * is large. */
 static double log_power(double a, double b, double odds) {
     return log(a * b / (2 * acos(-1) * (a + b))) / 2 + a * (log1p(b / a) - log1p(odds)) +
            b * (log1p(a / b) - log1p(1 / odds)) + remainder_of_stirling(a + b) - remainder_of_stirling(a) -
            remainder_of_stirling(b);
 }
 
-/* 1 / (1 + d1 / (1 + d2 / ...)) by the method of Lentz (1976); about sqrt(max(a, b)) terms are enough. */
+/* Computes 1 / (1 + d1 / (1 + d2 / ...)) by the method of Lentz (1976); about sqrt(max(a, b)) terms are enough. */
 static double fraction(double a, double b, double x) {
     double top = 1, bottom = 0, result = 1, change = 0;
     for (int k = 1; k < 1000000 && fabs(change - 1) > 4e-16; k++) {
@@ -60,12 +61,12 @@ static double fraction(double a, double b, double x) {
     return 1 / result;
 }
 
-/* log of I(x; a, b) where the fraction is sure to converge: x no larger than (a + 1) / (a + b + 2). */
+/* Returns log of I(x; a, b) where the fraction is sure to converge: x at most (a + 1) / (a + b + 2). */
 static double log_part(double a, double b, double odds) {
     return fmin(0, log_power(a, b, odds) + log(fraction(a, b, 1 / (1 + odds))) - log(a));
 }
 
-/* log of I(x; a, b). */
+/* Returns log of I(x; a, b). */
 static double log_share(double a, double b, double odds) {
     if (odds == 0)
         return 0;
@@ -107,7 +108,7 @@ static double tail_of_f(const distribution *of, double f) {
     return snnd_f_log10_tail(f, of->above, of->below);
 }
 
-/* From 0 up the tail becomes smaller. Halves until no double is between the ends. */
+/* The tail decreases from 0 on. Bisects until no double is between the ends. */
 static double critical(const distribution *of, double tail) {
     const double wanted = log10(tail);
     double low = 0, high = 1;

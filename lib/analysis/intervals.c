@@ -24,7 +24,7 @@ static double error_of_pairs(double share, double n, double m) {
     return sqrt(share * rest * (1 + more * rest / (1 + rest) + more * share / (1 + share)) / (n * m));
 }
 
-/* The end between `estimate` and `end`, 0 or 1: halves until no double is between. */
+/* Finds the end between `estimate` and `end`, which is 0 or 1, by bisection until no double is between. */
 static double end_of_pairs(double estimate, double end, double z, double n, double m) {
     double inside = estimate, outside = end;
     for (int k = 0; k < 2000; k++) {
@@ -62,7 +62,7 @@ snnd_status snnd_auc(snnd_context *context, const double *x, int32_t x_count, co
 
 /* ---- of hits ---- */
 
-/* The upper end; the lower one is 1 less that of the misses. */
+/* Returns the upper end; the lower one is 1 minus the upper end of the misses. */
 static double upper_end(double hits, double trials, double z) {
     const double estimate = hits / trials, square = z * z / trials;
     const double half = z * sqrt(estimate * (1 - estimate) / trials + square / trials / 4);
@@ -82,7 +82,7 @@ snnd_status snnd_proportion(snnd_context *context, int64_t hits, int64_t trials,
     if (status != SNND_OK)
         return status;
     const double n = (double)trials, estimate = (double)hits / n, z = snnd_normal_critical((1 - level) / 2);
-    /* The product of both roots is estimate^2 / (1 + z^2 / n): where hits are few, a difference would be rounded. */
+    /* The product of both roots is estimate^2 / (1 + z^2 / n). Where hits are few, a difference would be inexact. */
     const double high = upper_end((double)hits, n, z), low = estimate * estimate / (1 + z * z / n) / high;
     const snnd_interval made = {
         .size = sizeof made, .estimate = estimate, .low = fmin(low, estimate), .high = fmax(high, estimate)};

@@ -20,7 +20,7 @@ snnd_status snnd_intraclass_init(snnd_intraclass *result, size_t size) {
     return snnd_options_init(result, size, &none, sizeof none);
 }
 
-/* The number of values. */
+/* Returns the number of values. */
 static snnd_status count_values(snnd_context *context, const int32_t *sizes, int32_t groups, int64_t *count) {
     *count = 0;
     if (sizes == NULL || groups < 2)
@@ -61,7 +61,7 @@ static snnd_status measure(snnd_context *context, const double *values, const in
     return SNND_OK;
 }
 
-/* Between groups that are much further apart than their values no difference is seen from 1. */
+/* Where groups are much further apart than their values, the result cannot be distinguished from 1. */
 static double correlation_of(double f, double size) {
     return isfinite(f) ? (f - 1) / (f + size - 1) : 1;
 }

@@ -16,7 +16,7 @@ enum { FEW = 8, MANY = 500 };
 
 /* ---- exact ---- */
 
-/* P(U >= u) for samples of n and m values, from shares of all sets instead of counts, which would overflow:
+/* Returns P(U >= u) for samples of n and m values, from shares of all sets in place of counts, which would overflow:
  * share(n, m, u) = n/(n+m) share(n-1, m, u-m) + m/(n+m) share(n, m-1, u). `share` has room for (n+1)(nm+1) numbers. */
 static double exact_tail(int32_t n, int32_t m, double u, double *share) {
     const int64_t width = (int64_t)n * m + 1;
@@ -49,15 +49,15 @@ static double normal_log10(double u, double n, double m, double ties) {
 
 /* ---- the test ---- */
 
-/* log10 of the probability of a U at least as large. */
+/* Computes log10 of the probability of a U at least as large. */
 static snnd_status tail(snnd_context *context, int32_t n, int32_t m, double u, double ties, bool exact,
                         double *log10_p) {
     if (!exact) {
         *log10_p = normal_log10(u, n, m, ties);
         return SNND_OK;
     }
-    /* The smaller sample goes first, which turns no probability: U of one is nm - U of the other, and it is symmetric.
-     */
+    /* The smaller sample goes first. This does not change the probability, since U of one is nm - U of the other and
+     * its distribution is symmetric. */
     const int32_t few = n < m ? n : m, many = n < m ? m : n;
     const size_t width = snnd_size_add(snnd_size_multiply((size_t)few, (size_t)many), 1);
     double *share = snnd_allocate(context, snnd_size_multiply((size_t)few + 1, width), sizeof *share);

@@ -1,4 +1,4 @@
-/* Moran's I of a grid, and what it is made of (moran.h). */
+/* Moran's I of a grid, and its parts (moran.h). */
 #include "analysis/moran.h"
 
 #include <math.h>
@@ -51,8 +51,8 @@ void snnd_moran_release(snnd_context *context, snnd_moran_parts *m) {
     snnd_release(context, m->touch);
 }
 
-/* Of the largest cell. I is the same for cells that are multiplied by a power of 2, whose squares then are no larger
- * and no smaller than a double can be. */
+/* Returns the exponent of the largest cell. I does not change when cells are multiplied by a power of 2, after which
+ * their squares neither overflow nor underflow. */
 static int exponent_of(const double *grid, size_t cells) {
     double largest = 0;
     int exponent;

@@ -1,4 +1,4 @@
-/* The maximum of Moran's I over orders of the rows, which cost one number of `touch` for each place (moran.h). */
+/* The maximum of Moran's I over orders of the rows, each of which is evaluated from `touch` (moran.h). */
 #include <math.h>
 
 #include "analysis/moran.h"
@@ -16,7 +16,7 @@ double snnd_moran_sum(const snnd_moran_parts *m, const int32_t *order) {
     return sum;
 }
 
-/* What turning the rows from place `from` to place `to` round would gain. */
+/* Returns the gain of reversing the rows from place `from` to place `to`. */
 static double gain_of_turn(const snnd_moran_parts *m, const int32_t *order, int32_t from, int32_t to) {
     double gain = 0;
     if (from > 0)
@@ -26,7 +26,7 @@ static double gain_of_turn(const snnd_moran_parts *m, const int32_t *order, int3
     return gain;
 }
 
-/* Turns runs of rows round as long as that gains (2-opt, Croes 1958). */
+/* Reverses runs of rows as long as that gains (2-opt, Croes 1958). */
 static void climb(const snnd_moran_parts *m, int32_t *order) {
     const double least = 1e-12 * m->squares;
     for (bool better = true; better;) {
@@ -73,7 +73,7 @@ void snnd_moran_order(const snnd_moran_options *options, int32_t p, int32_t coun
         snnd_random_choose(&random, order, count, count);
 }
 
-/* Tries all orders; `best` receives the best. `order` is scratch. */
+/* Tries all orders; `best` receives the best one. `order` is scratch memory. */
 static double try_orders(const snnd_moran_parts *m, const snnd_moran_options *options, int32_t *order, int32_t *best) {
     double most = -INFINITY;
     for (int32_t p = 0; p < options->permutations; p++) {

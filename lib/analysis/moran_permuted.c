@@ -16,7 +16,7 @@
 #include "analysis/sample.h"
 #include "base/options.h"
 
-/* Rounding makes a difference of this much in I. */
+/* A difference of this size in I can be due to rounding. */
 static const double NEARLY = 1e-12;
 
 /* W and W', or T and T'. */
@@ -37,7 +37,7 @@ static double variance_of_sum(double n, sums w, sums t) {
     return variance;
 }
 
-/* Rows: the mean of Z / 2, which is that of `pairs` less what is within rows; and its variance. */
+/* Computes for rows the mean of Z / 2, which is that of `pairs` minus the part within rows, and its variance. */
 static double moments_of_rows(const snnd_moran_parts *m, double *variance) {
     const double n = m->rows;
     double mean = 0;
@@ -63,13 +63,13 @@ static double moments_of_rows(const snnd_moran_parts *m, double *variance) {
     return (n - 1) * mean;
 }
 
-/* Neighbours of a cell, itself not among them. */
+/* Returns the neighbours of a cell, without itself. */
 static double degree(const snnd_moran_parts *m, int32_t r, int32_t c) {
     const double rows = (r > 0) + (r + 1 < m->rows), columns = (c > 0) + (c + 1 < m->columns);
     return m->neighbours == SNND_QUEEN ? (rows + 1) * (columns + 1) - 1 : rows + columns;
 }
 
-/* Cells: the variance of Z / 2. */
+/* Returns for cells the variance of Z / 2. */
 static double variance_of_cells(const snnd_moran_parts *m) {
     const double n = (double)m->rows * m->columns, mean_square = m->squares / n;
     double fourth = 0, pairs = 0, squared_degrees = 0;
@@ -105,7 +105,7 @@ static void measure(const snnd_moran_parts *m, snnd_shuffle shuffle, snnd_moran_
 
 /* ---- orders that are drawn ---- */
 
-/* I of the order p; `order` and `cells` are scratch, `cells` that of `moved`. */
+/* Returns I of order p; `order` and `cells` are scratch memory, `cells` that of `moved`. */
 static double draw(const snnd_moran_parts *m, snnd_shuffle shuffle, const snnd_moran_options *options, int32_t p,
                    int32_t *order, snnd_moran_parts *moved, double *cells) {
     if (shuffle == SNND_SHUFFLE_ROWS) {

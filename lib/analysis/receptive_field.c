@@ -23,13 +23,13 @@
 
 #include "model/delays.h"
 
-/* The maps of the neurons that a layer starts from, or makes. */
+/* The maps of the input or the output neurons of a layer. */
 typedef struct maps {
     int64_t rows, columns;
-    double *excitation, *inhibition; /* [neurons, rows, columns], both >= 0; NULL: the inputs themselves */
+    double *excitation, *inhibition; /* [neurons, rows, columns], both >= 0; NULL for the inputs themselves */
 } maps;
 
-/* Synapses of a layer, as evaluation has them. */
+/* The synapses of a layer in evaluation. */
 typedef struct synapses {
     float *weight;  /* [O, I, C] */
     int32_t *delay; /* [O, I, C] */
@@ -37,7 +37,7 @@ typedef struct synapses {
 
 /* ---- which layers ---- */
 
-/* 1 + the longest delay of a path to the neurons of `last`. */
+/* Returns 1 + the longest delay of a path to the neurons of `last`. */
 static int64_t columns_to(const snnd_layer *last) {
     int64_t columns = 1;
     for (int32_t i = 0; i <= last->index; i++)
@@ -46,7 +46,7 @@ static int64_t columns_to(const snnd_layer *last) {
     return columns;
 }
 
-/* The layer whose neurons' fields are wanted. */
+/* Finds the layer whose fields are asked for. */
 static snnd_status find(const snnd_network *network, const snnd_layer *layer, const snnd_layer **found) {
     for (int32_t i = network->count - 1; i >= 0 && layer == NULL; i--)
         if (snnd_layer_is_delays(network->layer[i]))
@@ -143,15 +143,15 @@ static double *map_of(const maps *m, double *all, int32_t neuron) {
 
 /* ---- through one layer ---- */
 
-/* Adds a map, `delay` columns later and times `factor`. */
+/* Adds a map, shifted by `delay` columns and multiplied by `factor`. */
 static void add_later(const maps *from, const double *map, int32_t delay, double factor, const maps *to, double *sum) {
     for (int64_t r = 0; r < from->rows; r++)
         for (int64_t c = 0; c < from->columns; c++)
             sum[r * to->columns + c + delay] += factor * map[r * from->columns + c];
 }
 
-/* What one synapse from `source` adds to a neuron's two maps: the same one from an excitatory synapse, each to the
- * other one from an inhibitory. */
+/* Adds the contribution of one synapse from `source` to the two maps of a neuron. An excitatory synapse adds each map
+ * to the same map, an inhibitory one to the other. */
 static void add_synapse(const maps *from, int32_t source, double weight, int32_t delay, double factor, const maps *to,
                         double *excitation, double *inhibition) {
     double *like = weight > 0 ? excitation : inhibition, *unlike = weight > 0 ? inhibition : excitation;
@@ -163,7 +163,8 @@ static void add_synapse(const maps *from, int32_t source, double weight, int32_t
     add_later(from, map_of(from, from->inhibition, source), delay, factor, to, unlike);
 }
 
-/* The two maps of neuron `o`, which are zero before. `weighted`: synapses count with their weights, else as 1. */
+/* Computes the two maps of neuron `o`, which are zero before. With `weighted`, synapses count with their weights, else
+ * as 1. */
 static void add_neuron(const snnd_layer *layer, const synapses *s, int32_t o, bool weighted, const maps *from,
                        const maps *to, double *excitation, double *inhibition) {
     const int32_t each = layer->options.delays.synapses_per_pair;
@@ -176,7 +177,7 @@ static void add_neuron(const snnd_layer *layer, const synapses *s, int32_t o, bo
     }
 }
 
-/* Makes the maps of a layer's neurons and lets those go that they were made from. */
+/* Computes the maps of the neurons of a layer, and frees the maps of its inputs. */
 static snnd_status pass(const snnd_layer *layer, maps *m) {
     snnd_context *context = layer->network->context;
     synapses s;
@@ -197,7 +198,7 @@ static snnd_status pass(const snnd_layer *layer, maps *m) {
 
 /* ---- fields ---- */
 
-/* Writes one neuron's field from its two maps. */
+/* Writes the field of one neuron from its two maps. */
 static void write_field(const maps *own, size_t place, double *fields, double *excitation, double *inhibition) {
     const size_t cells = (size_t)own->rows * (size_t)own->columns;
     for (size_t k = 0; k < cells; k++) {
@@ -209,7 +210,7 @@ static void write_field(const maps *own, size_t place, double *fields, double *e
     }
 }
 
-/* The fields of the last layer's neurons, one after the other. */
+/* Writes the fields of the neurons of the last layer, one after the other. */
 static snnd_status finish(const snnd_layer *last, const maps *from, double *fields, double *excitation,
                           double *inhibition) {
     snnd_context *context = last->network->context;

@@ -1,4 +1,4 @@
-/* What tests and intervals have in common (sample.h). */
+/* Common parts of tests and intervals (sample.h). */
 #include "analysis/sample.h"
 
 #include <math.h>
@@ -89,7 +89,7 @@ snnd_status snnd_count_pairs(snnd_context *context, const double *x, int32_t x_c
 
 /* ---- moments ---- */
 
-/* Distances from the first value are summed, so that nothing is rounded where all are equal. */
+/* Differences from the first value are summed, so that nothing is rounded where all are equal. */
 double snnd_squares_about_mean(const double *values, int64_t count, double *mean) {
     double sum = 0, squares = 0;
     for (int64_t k = 0; k < count; k++)

@@ -17,7 +17,7 @@ enum { FEW = 200 };
 
 static const char *const who = "Wilcoxon";
 
-/* The differences that are not 0, which count where they are positive. */
+/* Computes the differences that are not 0; those above 0 count. */
 static snnd_status take_differences(snnd_context *context, const double *x, const double *y, int32_t count,
                                     snnd_ranked *kept, int32_t *pairs) {
     *pairs = 0;
@@ -33,7 +33,7 @@ static snnd_status take_differences(snnd_context *context, const double *x, cons
 
 /* ---- exact ---- */
 
-/* P(W >= w) for sorted values; `share` has room for n(n+1) + 1 numbers. */
+/* Returns P(W >= w) for sorted values; `share` has room for n(n+1) + 1 numbers. */
 static double exact_tail(const snnd_ranked *sorted, int32_t n, double w, double *share) {
     int32_t most = 0; /* the largest sum so far, in halves */
     share[0] = 1;

@@ -1,8 +1,6 @@
-/*
- * Numbers about many numbers. A quantile q of n sorted values lies at place (n - 1) q, between two of them on the
- * straight line; the bins of a histogram have the edges low + k (high - low) / bins, and a value on an edge belongs to
- * the bin above it, on the last edge to the last bin.
- */
+/* Summaries of numbers. A quantile q of n sorted values is at place (n - 1) q, interpolated linearly between two
+ * values. The bins of a histogram have the edges low + k (high - low) / bins; a value on an edge belongs to the bin
+ * above it, and one on the last edge to the last bin. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,7 +28,7 @@ static double mean_of(const double *values, int64_t count) {
     return sum / (double)count;
 }
 
-/* sqrt(sum (x - mean)^2 / (n - 1)); of one value 0. */
+/* Returns sqrt(sum (x - mean)^2 / (n - 1)), or 0 for one value. */
 static double deviation_of(const double *values, int64_t count, double mean) {
     double squares = 0;
     for (int64_t k = 0; k < count; k++)
@@ -38,7 +36,7 @@ static double deviation_of(const double *values, int64_t count, double mean) {
     return count > 1 ? sqrt(squares / (double)(count - 1)) : 0;
 }
 
-/* Whether there can be an array of so many numbers of 64 bits. */
+/* Returns whether memory can hold an array of so many numbers of 64 bits. */
 static bool are_possible(int64_t count) {
     return snnd_size_fits(snnd_size_multiply(snnd_size_of(count), sizeof(int64_t)));
 }
@@ -98,8 +96,8 @@ static double edge(double low, double high, int32_t bins, int32_t k) {
     return k == bins ? high : low + k * ((high - low) / bins);
 }
 
-/* The bin of a value between `low` and `high`. Its share of the range may round to the bin beside it: the edges decide.
- */
+/* Returns the bin of a value between `low` and `high`. Rounding could give the adjacent bin, so that the edges decide.
+ * */
 static int32_t bin_of(double value, double low, double high, int32_t bins) {
     const double place = (value - low) / (high - low) * bins;
     const int32_t bin = place < bins ? (int32_t)place : bins - 1;

@@ -1,4 +1,4 @@
-/* How the synapses of a layer of delays are spread: over neurons, and over delays. */
+/* Distributions of the synapses of a layer of delays, over neurons and over delays. */
 #include <string.h>
 
 #include "model/delays.h"
@@ -32,7 +32,7 @@ snnd_status snnd_layer_degrees(const snnd_layer *layer, int64_t *fan_in, int64_t
     return SNND_OK;
 }
 
-/* Counts by sign: `wanted` is 1 or -1. */
+/* Counts synapses with a sign of `wanted`, 1 or -1. */
 static void count_delays(const snnd_layer *layer, const int32_t *delays, float wanted, int64_t *counts) {
     if (counts == NULL)
         return;

@@ -16,7 +16,7 @@ snnd_status snnd_t_test_init(snnd_t_test *result, size_t size) {
     return snnd_options_init(result, size, &none, sizeof none);
 }
 
-/* t, its degrees of freedom and the difference; the standard error to `error`. */
+/* Computes t, its degrees of freedom and the difference, and the standard error in `error`. */
 static snnd_status measure(snnd_context *context, const double *x, int32_t x_count, const double *y, int32_t y_count,
                            snnd_t_test *made, double *error) {
     const double n = x_count, m = y_count;
@@ -33,7 +33,7 @@ static snnd_status measure(snnd_context *context, const double *x, int32_t x_cou
                          who);
     if (!isfinite(*error) || !isfinite(made->t))
         return snnd_fail(context, SNND_ERROR_NUMERIC, "%s: the values are so large that their squares overflow", who);
-    /* Shares of the error instead of a and b, the squares of which may be none. */
+    /* Shares of the error are used in place of a and b, whose squares may underflow. */
     const double of_x = a / (a + b), of_y = b / (a + b);
     made->degrees = 1 / (of_x * of_x / (n - 1) + of_y * of_y / (m - 1));
     return SNND_OK;
