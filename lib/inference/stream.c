@@ -1,6 +1,6 @@
 /*
- * Inference frame by frame. Each frame passes through all layers in one call. A layer of delays stores its inputs for as
- * long as its longest delay, and an input that was silent for so long costs nothing.
+ * Inference frame by frame. Each frame passes through all layers in one call. A layer of delays stores its inputs for
+ * as long as its longest delay, and an input that was silent for so long costs nothing.
  *
  * A stream gives the bits of batch evaluation. That rests on four places: the currents of a frame are summed in the
  * order of a batch (kernel/frame.c, on the lists that delays.c makes), one step of a layer rounds as the kernel for

@@ -1,4 +1,4 @@
-/* Neurons with adaptation (adaptive.h), compiled once for each instruction set. */
+/* Adaptive neurons (adaptive.h), compiled once for each instruction set. */
 #include "kernel/adaptive.h"
 
 #include <stdbool.h>
@@ -8,9 +8,9 @@
 
 enum { L = SNND_LANES, TOGETHER = 4, TOGETHER_BACK = 2 };
 
-#if defined(SNND_TRAINING) /* all that is not a step of a stream */
+#if defined(SNND_TRAINING) /* everything except the step of a stream */
 
-/* The same numbers from a neuron on. */
+/* Returns the same constants and parameters from a neuron on. */
 INLINE snnd_adaptive from_neuron(const snnd_adaptive *by, int32_t neuron) {
     snnd_adaptive from = *by;
     from.membrane += neuron;
@@ -22,7 +22,7 @@ INLINE snnd_adaptive from_neuron(const snnd_adaptive *by, int32_t neuron) {
 
 /* ---- forwards ---- */
 
-/* Each step waits for the one before; the steps of several neurons run between each other. */
+/* Each step depends on the one before, so that the steps of several neurons are interleaved. */
 INLINE void fire(const snnd_adaptive by, int32_t steps, snnd_rows current, snnd_rows potential, snnd_rows adaptation,
                  snnd_rows spikes, float *lost, const int part, const int neurons, const int want_potential,
                  const int want_adaptation, const int want_spikes) {
@@ -84,7 +84,7 @@ static void forward(const snnd_adaptive *by, snnd_extent extent, snnd_rows curre
 
 /* ---- backwards ---- */
 
-/* Row t - 1; before the first step all is 0. */
+/* Returns row t - 1, or 0 before the first step. */
 INLINE vector before(snnd_rows rows, int n, int32_t t, int part) {
     return t == 0 ? (vector){0} : *vector_in(snnd_rows_of(rows, n), t - 1, part);
 }
@@ -109,7 +109,7 @@ INLINE void fire_backward(const snnd_adaptive by, int32_t steps, snnd_rows curre
             const vector last_u = before(potential, n, t, part), last_w = before(adaptation, n, t, part);
             const vector_mask fired = last_u > threshold;
             vector *g = vector_at(snnd_rows_of(gradient, n), t, part);
-            /* By itself, so that no step waits for a division. */
+            /* It is computed separately, so that no step waits for a division. */
             const vector slope = surrogate_backward(one, u[n] - threshold, by.alpha, surrogate);
             const vector ds = *g + vector_all(by.spike[n]) * dw[n] - reset * du[n];
             du[n] = ds * slope + (decay * du[n] + vector_all(by.subthreshold[n]) * dw[n]);
@@ -152,7 +152,7 @@ INLINE void fire_backward_all(const snnd_adaptive *by, snnd_extent extent, int32
     }
 }
 
-/* A function for each surrogate, since all of them in one would be slow to compile. */
+/* Each surrogate has its own function, since one function for all would be slow to compile. */
 #define BACKWARD_BY(name, surrogate)                                                                                   \
     static __attribute__((noinline)) void backward_by_##name(const snnd_adaptive *by, snnd_extent extent,              \
                                                              int32_t lanes, snnd_rows current, snnd_rows potential,    \

@@ -22,7 +22,7 @@ static bool has_avx512(void) {
 }
 #endif
 
-/* Best first. */
+/* The best set comes first. */
 static const struct {
     const snnd_hot_kernels *kernels;
     bool (*supported)(void);

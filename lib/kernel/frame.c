@@ -1,4 +1,4 @@
-/* Currents of one time step (frame.h), compiled once for each instruction set. A vector is of outputs here. */
+/* Currents of one time step (frame.h), compiled once for each instruction set. Here a vector holds several outputs. */
 #include "kernel/frame.h"
 
 #include "kernel/vector.h"
@@ -7,12 +7,12 @@
 #include <immintrin.h>
 #endif
 
-/* A vector anywhere in memory. */
+/* A vector that need not be aligned. */
 typedef float vector_anywhere __attribute__((vector_size(4 * VECTOR), aligned(4), may_alias));
 
-/* value[k] and x[delay[k]] for each k of a vector, of which the first `there` exist: of the others the value is 0. Up
- * to 32 numbers of the past fit two registers of AVX-512, or four of AVX2, and are picked there: by the low three bits
- * of the delay in each of the four, and by the next two bits among these. */
+/* value[k] and x[delay[k]] for each k of a vector, of which the first `there` exist; the others have the value 0. Up to
+ * 32 numbers of the past fit two registers of AVX-512, or four of AVX2, and are selected there: by the low three bits
+ * of the delay within each of the four, and by the next two bits among these. */
 typedef struct picked {
     vector value, x;
 } picked;
@@ -55,7 +55,8 @@ static const float *past_of(const snnd_frame_synapses *synapses, const snnd_fram
     return past->x + (size_t)input * 2 * (size_t)synapses->taps + past->newest;
 }
 
-/* Some vectors of outputs of a layer that has all synapses, in registers while the inputs pass. */
+/* Several vectors of outputs of a layer that has all synapses. They stay in registers while the loop goes over the
+ * inputs. */
 INLINE void dense_block(const snnd_frame_synapses *synapses, const snnd_frame_past *past, int32_t first, float *current,
                         const int vectors, const int few) {
     vector sum[4];
@@ -112,7 +113,7 @@ static void currents(const snnd_frame_synapses *synapses, const snnd_frame_past 
 
 /* ---- without delays ---- */
 
-/* Some vectors of outputs, the last of which may reach into the next list: what comes of that is nobody's. */
+/* Several vectors of outputs. The last may extend into the next list; its result there is not used. */
 INLINE void product_block(const snnd_frame_synapses *synapses, const float *x, int32_t first, float *current,
                           const int vectors) {
     vector sum[4];

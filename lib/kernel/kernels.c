@@ -1,4 +1,4 @@
-/* The table of one instruction set (kernels.h): compiled with the kernels' own flags and names. */
+/* The table of one instruction set (kernels.h), compiled with the flags and names of the kernels. */
 #include "kernel/kernels.h"
 
 extern const snnd_row_kernels SNND_ROW_KERNELS;
@@ -19,7 +19,7 @@ extern const snnd_share_kernels SNND_SHARE_KERNELS;
 #define OF_TRAINING NULL, NULL, NULL, NULL, NULL
 #endif
 
-/* In the order of the structure, so that the compiler misses what is not there. */
+/* In the order of the structure, so that the compiler reports a missing entry. */
 const snnd_hot_kernels SNND_HOT_KERNELS = {
     SNND_HOT_ISA,          OF_TRAINING,         &SNND_ROW_KERNELS,      &SNND_NEURON_KERNELS,
     &SNND_SOFTMAX_KERNELS, &SNND_FRAME_KERNELS, &SNND_ADAPTIVE_KERNELS,

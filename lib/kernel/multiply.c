@@ -1,8 +1,6 @@
-/*
- * Products of matrices (multiply.h), compiled once for each instruction set: blocks of ROWS x COLUMNS vectors of C stay
- * in registers while k runs. Columns of B that are not contiguous are copied to scratch memory first, as are those that
- * do not fill a vector.
- */
+/* Products of matrices (multiply.h), compiled once for each instruction set: blocks of ROWS x COLUMNS vectors of C stay
+ * in registers while the loop goes over k. Columns of B that are not contiguous, or do not fill a vector, are first
+ * copied to scratch memory. */
 #include "kernel/multiply.h"
 
 #include <string.h>
@@ -20,7 +18,7 @@ enum { PANEL = COLUMNS * VECTOR };
 /* Vectors that need not be aligned. */
 typedef float loose __attribute__((vector_size(4 * VECTOR), aligned(4)));
 
-/* Where the blocks of some columns are: `width` of them are C's, the others of the last vector are nobody's. */
+/* The place of blocks of several columns: `width` of them belong to C, and the rest of the last vector is not used. */
 typedef struct place {
     const float *a, *b;
     size_t b_row;
@@ -43,7 +41,7 @@ INLINE void store(float *to, vector sum, vector alpha, int32_t count, const bool
     memcpy(to, some, (size_t)count * sizeof *some);
 }
 
-/* `rows` x `columns` vectors of C from row `from` on. */
+/* Computes `rows` x `columns` vectors of C from row `from` on. */
 INLINE void block(const snnd_product *p, const place *at, int32_t from, const int rows, const int columns) {
     vector sum[ROWS][COLUMNS];
     for (int i = 0; i < rows; i++)
@@ -68,7 +66,7 @@ INLINE void block(const snnd_product *p, const place *at, int32_t from, const in
             store(c + (size_t)i * p->c_row + j * VECTOR, sum[i][j], alpha, at->width - j * VECTOR, at->add);
 }
 
-/* All rows of C in some columns. */
+/* Computes all rows of several columns of C. */
 INLINE void blocks(const snnd_product *p, const place *at, const int columns) {
     int32_t i = 0;
     for (; i + ROWS <= p->m; i += ROWS)
@@ -105,7 +103,8 @@ INLINE void blocks(const snnd_product *p, const place *at, const int columns) {
 #endif
 #endif
 
-/* Copies four columns of B, each contiguous, to four columns of a panel, four rows at a time. Returns how many rows. */
+/* Copies four columns of B, each contiguous, to four columns of a panel, four rows at a time. Returns the number of
+ * rows. */
 INLINE int32_t turn_four(const float *b, size_t b_column, int32_t depth, float *panel, size_t width, const float sign) {
     int32_t k = 0;
 #if defined(SHUFFLES)
@@ -135,7 +134,7 @@ INLINE int32_t turn_four(const float *b, size_t b_column, int32_t depth, float *
     return k;
 }
 
-/* Columns of B, as they are or negated. */
+/* Columns of B, unchanged or negated. */
 typedef struct side {
     const float *b;
     size_t row, column;
@@ -143,7 +142,7 @@ typedef struct side {
     bool negated;
 } side;
 
-/* Copies columns to rows of `width` numbers that lie `apart`, with zeros behind them. */
+/* Copies columns to rows of `width` numbers that begin `apart` numbers from each other, with zeros after them. */
 INLINE void pack(const side *from, float *panel, int32_t width, size_t apart) {
     const float sign = from->negated ? -1 : 1;
     if (from->column == 1 && from->count == width) {
@@ -166,7 +165,7 @@ INLINE void pack(const side *from, float *panel, int32_t width, size_t apart) {
                 j < from->count ? sign * from->b[(size_t)k * from->row + (size_t)j * from->column] : 0;
 }
 
-/* C's columns from `column` on, as many as a panel has; the terms `from` .. `from + depth - 1` of their sums. */
+/* Adds the terms `from` .. `from + depth - 1` of the sums to a panel of columns of C, from `column` on. */
 static void multiply_panel(const snnd_product *p, int32_t from, int32_t depth, int32_t column, float *panel) {
     const int32_t left = p->n - column, width = left < PANEL ? left : PANEL;
     const int32_t vectors = (width + VECTOR - 1) / VECTOR;

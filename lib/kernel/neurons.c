@@ -12,7 +12,7 @@
 
 enum { L = SNND_LANES, TOGETHER = 4 };
 
-/* What is chosen outside of all loops: constants in all functions that are given it. The paper's neurons, with one
+/* The choices that are made outside of all loops, as constants of the functions. The neurons of the paper, with one
  * time constant for all, are a variant of their own. */
 typedef struct variant {
     int update_first, subtract, own_decays;
@@ -34,7 +34,7 @@ static const float *decay_of(const float *decay, const float *decays, int32_t ne
 
 /* ---- forwards and backwards through all steps ---- */
 
-/* Each step waits for the one before; the steps of several neurons run between each other. */
+/* Each step depends on the one before, so that the steps of several neurons are interleaved. */
 INLINE void fire(const snnd_lif *lif, int32_t first, int32_t steps, snnd_rows current, snnd_rows potential,
                  snnd_rows spikes, float *sums, const int part, const int neurons, const int want_potential,
                  const int want_spikes, const variant kind) {
@@ -107,14 +107,14 @@ static void lif_forward(const snnd_lif *lif, snnd_extent extent, snnd_rows curre
         fire_what_is_wanted(lif, extent, current, potential, spikes, sums, (variant){0, 0, 0});
 }
 
-/* What m[t+1] takes from dL/ds[t] where the reset is differentiated. */
+/* Returns what m[t+1] subtracts from dL/ds[t] where the reset is differentiated. */
 INLINE vector taken_by_reset(vector v, vector syn, vector decay, vector threshold, const variant kind) {
     if (kind.subtract)
         return kind.update_first ? decay * threshold : threshold;
     return kind.update_first ? decay * v : decay * v + syn;
 }
 
-/* What decays from this step to the next. */
+/* Returns what decays from this step to the next. */
 INLINE vector that_decays(vector v, vector_mask fires, vector threshold, const variant kind) {
     if (!kind.subtract)
         return vector_where(~fires, v);
@@ -183,7 +183,7 @@ INLINE void fire_backward_all(const snnd_lif *lif, snnd_extent extent, snnd_rows
     }
 }
 
-/* All neurons but the paper's, by their surrogate; the reset is differentiated or not. */
+/* All neurons except those of the paper, for one surrogate; the reset is differentiated or not. */
 INLINE void fire_backward_by(const snnd_lif *lif, snnd_extent extent, snnd_rows current, snnd_rows potential,
                              snnd_rows gradient, float *slopes, const int detach, const int surrogate) {
     if (updates_first(lif) && subtracts(lif))
@@ -196,7 +196,7 @@ INLINE void fire_backward_by(const snnd_lif *lif, snnd_extent extent, snnd_rows 
         fire_backward_all(lif, extent, current, potential, gradient, slopes, detach, surrogate, (variant){0, 0, 1});
 }
 
-/* A function for each surrogate, since all of them in one would be slow to compile. */
+/* Each surrogate has its own function, since one function for all would be slow to compile. */
 #define BACKWARD_BY(name, surrogate)                                                                                   \
     static                                                                                                             \
         __attribute__((noinline)) void backward_by_##name(const snnd_lif *lif, snnd_extent extent, snnd_rows current,  \
@@ -300,7 +300,7 @@ static void leaky_slopes(const snnd_leaky *leaky, snnd_extent extent, snnd_rows 
 
 /* ---- one step ---- */
 
-/* What is not finite becomes no number where a reset to 0 would hide it. */
+/* A number that is not finite becomes NaN where a reset to 0 would hide it. */
 INLINE void step_neurons(const snnd_lif *lif, int32_t neurons, const float *restrict current, float *restrict mem,
                          float *restrict syn, float *restrict spikes, const variant kind) {
     const float shared = lif->decay, threshold = lif->threshold, *restrict own = lif->decays;

@@ -13,10 +13,9 @@
 
 /* ---- BLAS's own threads ---- */
 
-/*
- * OpenBLAS has one number of threads for the whole process. While any context multiplies it is 1: the first that begins
- * keeps the host's number, and the last that ends puts it back. This is the one thing that contexts share.
- */
+/* OpenBLAS has one number of threads for the whole process. It is 1 while any context multiplies: the first context
+ * that begins stores the host's number, and the last that ends restores it. This is the only state that contexts share.
+ * */
 #if defined(SNND_HAVE_OPENBLAS)
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static int64_t multiplying;
@@ -39,14 +38,15 @@ static void end(void) {
     pthread_mutex_unlock(&mutex);
 }
 
-/* A build without threads has no locks round the memory that its calls work in, unless it was made with them, which
- * later versions say (OpenBLAS issues 2711 and 4680): in one that is called by several threads, products are wrong. */
+/* A build of OpenBLAS without threads does not lock the memory that its calls use, unless it was built with locks,
+ * which later versions report (OpenBLAS issues 2711 and 4680). If several threads call such a build, products are
+ * wrong. */
 static bool may_be_called_by_threads(void) {
     return openblas_get_parallel() != OPENBLAS_SEQUENTIAL || strstr(openblas_get_config(), "USE_LOCKING") != NULL;
 }
 
-/* OpenBLAS names the kernels that it runs. Those that know the instruction set of a context are listed, so that what
- * nobody has looked at is not trusted. */
+/* OpenBLAS reports the name of the kernels that it uses. The names that suit the instruction set of a context are
+ * listed, so that unknown ones are not trusted. */
 static bool knows(int32_t isa) {
     static const char *const with_avx512[] = {"SkylakeX", "Cooperlake", "SapphireRapids", NULL};
     static const char *const with_avx2[] = {"Haswell", "Zen", "SkylakeX", "Cooperlake", "SapphireRapids", NULL};
@@ -96,7 +96,8 @@ const char *snnd_products_name(const snnd_context *context) {
 #endif
 }
 
-/* What BLAS wants to be told is between lines: their length at least, even where there is only one line. */
+/* Returns the leading dimension for BLAS, which must be at least the length of a line, even where there is only one
+ * line. */
 static int leading(size_t apart, int32_t length) {
     return apart < (size_t)length ? length : (int)apart;
 }
@@ -119,14 +120,14 @@ void snnd_products_end(const snnd_context *context) {
         end();
 }
 
-/* Spectra suit the library's own kernels, which take three real products for a complex one; where there are none for
- * the processor, or BLAS is asked for, it gets four. */
+/* Spectra suit the library's own kernels, which use three real products for a complex one. BLAS, which needs four, is
+ * used where the processor has no own kernels, or where it is asked for. */
 static bool spectra_by_blas(const snnd_context *context) {
     return context->blas &&
            (context->options.products == SNND_PRODUCTS_BLAS || context->kernels->isa == SNND_ISA_PLAIN);
 }
 
-/* A's real and imaginary parts, each as a matrix of its own with k contiguous. */
+/* Copies the real and imaginary parts of A into two matrices with k contiguous. */
 static void copy_parts(const snnd_spectra_product *p, float *re) {
     const size_t k = (size_t)p->k;
     float *im = re + (size_t)p->m * k;
@@ -139,7 +140,7 @@ static void copy_parts(const snnd_spectra_product *p, float *re) {
         }
 }
 
-/* The products of A's real and of its imaginary parts with rows of B, whose parts lie side by side. */
+/* Multiplies the real and the imaginary parts of A by rows of B, whose parts are side by side. */
 static void multiply_spectra_by_blas(const snnd_spectra_product *p) {
     const size_t pairs = (size_t)p->m * (size_t)p->k, rows = (size_t)p->m * SNND_SPECTRA_ROW;
     float *by_re = p->prepared + 2 * pairs, *by_im = by_re + rows;
@@ -236,7 +237,7 @@ static size_t whole_blocks(int32_t count) {
     return ((size_t)count + SNND_LANES - 1) / SNND_LANES * SNND_LANES;
 }
 
-/* Sums of A's parts; or, for BLAS, its parts and two results. */
+/* Room for the sums of A's parts, or for BLAS for its parts and two results. */
 size_t snnd_spectra_scratch(const snnd_context *context, int32_t m, int32_t k) {
     const size_t pairs = whole_blocks(m) * whole_blocks(k);
     return spectra_by_blas(context) ? 2 * (pairs + whole_blocks(m) * SNND_SPECTRA_ROW) : pairs;

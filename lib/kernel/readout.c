@@ -12,7 +12,7 @@ static float *cell(const snnd_activity *activity, int32_t tile, int32_t neuron, 
 
 /* ---- entries ---- */
 
-/* What one entry is given, a tile or a step of one sample, is explained in readout.h. */
+/* readout.h explains the arguments of the functions of an entry, for a tile or for a step of one sample. */
 typedef struct entry entry;
 struct entry {
     void (*scores)(const entry *self, const snnd_softmax_kernels *kernels, const snnd_activity *output, int32_t tile,
@@ -20,8 +20,8 @@ struct entry {
     void (*backward)(const entry *self, const snnd_softmax_kernels *kernels, const snnd_activity *output,
                      const snnd_activity *gradient, int32_t tile, int32_t lanes, const int32_t *end,
                      const double *d_scores, double *scratch);
-    /* Of a neuron in a lane, where classes are scored apart from each other: its score over the first `steps`, and its
-     * gradients at these steps from the score's; what the gradients of later steps become does not matter. */
+    /* For readouts that score each class separately: the score of a neuron in a lane over the first `steps` steps, and
+     * its gradients at these steps from that of the score. Gradients of later steps are undefined. */
     double (*score)(const snnd_activity *output, int32_t tile, int32_t neuron, int32_t lane, int32_t steps);
     void (*give_back)(const snnd_activity *output, const snnd_activity *gradient, int32_t tile, int32_t neuron,
                       int32_t lane, int32_t steps, double d);
@@ -51,7 +51,7 @@ static void each_back(const entry *self, const snnd_softmax_kernels *kernels, co
             self->give_back(output, gradient, tile, c, lane, steps_of(output, end, lane), d_scores[c]);
 }
 
-/* The gradient of one step, which is alone in counting. */
+/* Sets the gradient of the only step that counts. */
 static void give_to(const snnd_activity *gradient, int32_t tile, int32_t neuron, int32_t lane, int32_t step, double d) {
     for (int32_t t = 0; t < gradient->steps; t++)
         *cell(gradient, tile, neuron, t, lane) = t == step ? (float)d : 0.0f;
@@ -65,7 +65,7 @@ static void total_as_it_is(int32_t classes, int64_t steps, const double *total, 
 
 /* ---- sum of softmax ---- */
 
-/* [16 lanes] of each class to [classes] of each lane, and back. */
+/* Converts [16 lanes] of each class to [classes] of each lane, and back. */
 static void lanes_apart(int32_t classes, int32_t lanes, const double *by_class, double *by_lane) {
     for (int32_t lane = 0; lane < lanes; lane++)
         for (int32_t c = 0; c < classes; c++)
@@ -108,7 +108,7 @@ static void softmax_add(const snnd_softmax_kernels *kernels, int32_t classes, in
     kernels->add_step(classes, output, total, scratch);
 }
 
-/* In the order of the structure, so that the compiler misses what is not there. */
+/* In the order of the structure, so that the compiler reports a missing entry. */
 static const entry softmax_sum_entry = {softmax_scores, softmax_backward, NULL, NULL, softmax_add, total_as_it_is};
 
 /* ---- sum and mean ---- */
@@ -154,7 +154,7 @@ static const entry mean_entry = {each_score, each_back, mean_score, mean_back, s
 
 /* ---- largest, and last ---- */
 
-/* The first step at which a potential is largest. A NaN is never smaller than anything, so that it shows. */
+/* Returns the first step at which a potential is largest. A NaN is never less than anything, so that it is returned. */
 static int32_t peak(const snnd_activity *output, int32_t tile, int32_t neuron, int32_t lane, int32_t steps) {
     int32_t best = 0;
     for (int32_t t = 1; t < steps; t++)

@@ -1,7 +1,5 @@
-/*
- * Rows (rows.h), compiled once for each instruction set. Normalisation is in double between float32 rows: a normalised
- * input is a difference of numbers that may be close, and what is lost in it is lost in every gradient behind it.
- */
+/* Rows (rows.h), compiled once for each instruction set. Normalisation computes in double precision between float32
+ * rows: a normalised input is a difference of numbers that may be close, and an error in it is in every gradient after it. */
 #include "kernel/rows.h"
 
 #include <string.h>
@@ -14,11 +12,11 @@
 
 enum { L = SNND_LANES };
 
-#if defined(SNND_TRAINING) /* all that is not a step of a stream */
+#if defined(SNND_TRAINING) /* everything except the step of a stream */
 
 /* ---- normalisation ---- */
 
-/* Sum of the first `lanes` lanes. */
+/* Returns the sum of the first `lanes` lanes. */
 INLINE double sum_lanes(const vector_double sum[HALVES], int32_t lanes) {
     double total = 0;
     for (int32_t l = 0; l < lanes; l++)

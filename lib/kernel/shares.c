@@ -1,4 +1,4 @@
-/* Profiles of 16 synapses at a time (shares.h), compiled once for each instruction set. Weights of taps are made in
+/* Profiles of 16 synapses at a time (shares.h), compiled once for each instruction set. Weights of taps are computed in
  * double precision, half a vector of lanes at a time. */
 #include "kernel/shares.h"
 
@@ -36,7 +36,7 @@ INLINE void make_shares(const snnd_shape *shape, const snnd_windows *windows, fl
                         const bool gauss) {
     const vector_double centre = doubles_in(windows->position, 0, half) + (double)(shape->taps / 2);
     const vector_double first = doubles_in(windows->first, 0, half), end = doubles_in(windows->end, 0, half);
-    /* The square of how far a tap may be: farther where the nearest one is. */
+    /* The square of the distance within which taps count, which is larger where the nearest tap is farther. */
     const double magic = 0x1.8p52;
     const vector_double nearest =
         larger_of(-larger_of(-((centre + magic) - magic), doubles_all(1 - shape->taps)), doubles_all(0));
@@ -67,7 +67,7 @@ static void shares(const snnd_shape *shape, const snnd_windows *windows, float *
             make_shares(shape, windows, share, slope, half, false);
 }
 
-/* The first tap whose lag is one of the first `reach`. */
+/* Returns the first tap whose lag is one of the first `reach`. */
 INLINE int32_t first_tap(const snnd_shape *shape, int32_t reach) {
     return reach < shape->taps ? shape->taps - reach : 0;
 }

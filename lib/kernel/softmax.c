@@ -1,9 +1,10 @@
-/* Softmax over classes at each step (softmax.h), compiled once for each instruction set; in double, as scores are. */
+/* Softmax over classes at each step (softmax.h), compiled once for each instruction set, in double precision as scores
+ * are. */
 #include "kernel/softmax.h"
 
 #include "kernel/vector.h"
 
-/* p[c] of one step and half a vector of lanes; `share` is [classes][HALVES]. */
+/* Computes p[c] of one step and half a vector of lanes; `share` is [classes][HALVES]. */
 INLINE void softmax_at(int32_t classes, snnd_rows output, int32_t t, int half, vector_double *share) {
     vector_double highest = doubles_in(output.data, t, half), sum = {0};
     for (int32_t c = 1; c < classes; c++) {
@@ -59,7 +60,7 @@ static void backward(int32_t classes, int32_t steps, snnd_rows output, const dou
     }
 }
 
-/* Classes lie side by side, where the others have samples. */
+/* Here classes are side by side, where the other functions have samples. */
 static void add_step(int32_t classes, const float *output, double *sum, double *scratch) {
     double highest = (double)output[0], total = 0;
     for (int32_t c = 1; c < classes; c++)

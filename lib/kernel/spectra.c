@@ -1,15 +1,15 @@
-/* Products of spectra (spectra.h), compiled once for each instruction set: ROWS rows of C stay in registers while j
- * runs, one vector of lanes at a time. */
+/* Products of spectra (spectra.h), compiled once for each instruction set: ROWS rows of C stay in registers while the
+ * loop goes over j, one vector of lanes at a time. */
 #include "kernel/spectra.h"
 
 #include "kernel/vector.h"
 
 enum { ROW = SNND_SPECTRA_ROW, IMAGINARY = SNND_SPECTRA_IMAGINARY };
 
-/* A divisor of 16, so that rows side by side are of one block. */
+/* A divisor of 16, so that rows that are processed together are in one block. */
 enum { ROWS = 4 };
 
-/* Panels side by side. */
+/* Panels that are processed together. */
 #if defined(__AVX512F__)
 enum { PANELS = 2 };
 #else
@@ -17,12 +17,13 @@ enum { PANELS = 1 };
 #endif
 
 /*
- * Vector `part` of the lanes of row `from` and some after it. Three products make a complex one:
+ * Computes vector `part` of the lanes of row `from` and some after it. A complex product is made from three real ones:
  *
  *     re = P - Q,  im = R - P - Q,   P = sum re(a) re(b),  Q = sum im(a) im(b),  R = sum (re(a) + im(a)) (re(b) +
  * im(b))
  *
- * and conj(A) B is conj(A conj(B)). The sums of A's parts are at hand; those of B's are made for all rows at once.
+ * and conj(A) B is conj(A conj(B)). The sums of A's parts are prepared; those of B's parts are computed here for all
+ * rows.
  */
 INLINE void some_rows(const snnd_spectra_product *p, const float *b, float *c, int32_t from, int part, const int rows,
                       const int panels, const bool along_terms, const bool conjugate) {
@@ -30,7 +31,7 @@ INLINE void some_rows(const snnd_spectra_product *p, const float *b, float *c, i
     for (int i = 0; i < rows; i++)
         for (int n = 0; n < panels; n++)
             re[i][n] = im[i][n] = both[i][n] = (vector){0};
-    /* The sums lie as A does, in rows half as long and without gaps. */
+    /* The sums are laid out as A is, in rows of half the length and without gaps. */
     const size_t across = (size_t)(along_terms ? p->m : p->k);
     const size_t row = along_terms ? ROW : 1, term = along_terms ? 1 : ROW;
     const size_t row_of_sums = along_terms ? SNND_LANES : 1, term_of_sums = along_terms ? 1 : SNND_LANES;
@@ -139,7 +140,7 @@ enum { STAGES = 2 };
 #define HIGH(a, b) __builtin_shufflevector(a, b, 2, 6, 3, 7)
 #endif
 
-/* Transposes a square of vectors: a stage interleaves each row with the one that is half the square further on. */
+/* Transposes a square of vectors: each stage interleaves a row with the one half the square further on. */
 INLINE void turn_square(const float *from, size_t apart, float sign, float *to) {
     vector rows[VECTOR], mixed[VECTOR];
     const vector by = vector_all(sign);
@@ -164,7 +165,7 @@ INLINE void turn_square(const float *from, size_t apart, float sign, float *to) 
 }
 #endif
 
-/* The real or imaginary parts of 16 neurons of a tile. */
+/* Transposes the real or imaginary parts of 16 neurons of a tile. */
 INLINE void turn_part(const float *rows, float sign, float *to) {
     for (int neuron = 0; neuron < SNND_LANES; neuron += VECTOR)
         for (int lane = 0; lane < SNND_LANES; lane += VECTOR)

@@ -1,13 +1,12 @@
-/*
- * Sums over taps (taps.h), compiled once for each instruction set. A block of time steps x lanes stays in registers
- * while the kernel walks the synapses; a tap is one multiply-add of a whole row. Sums run in the order of the lists, so
- * that a result is the same wherever and in whatever company it is computed.
- */
+/* Sums over taps (taps.h), compiled once for each instruction set. A block of time steps x lanes stays in registers
+ * while the loop goes over the synapses; a tap is one multiply-add of a whole row. Sums are computed in the order of
+ * the lists, so that a result does not depend on where, or together with what, it is computed. */
 #include "kernel/taps.h"
 
 #include "kernel/vector.h"
 
-/* BLOCK steps of one vector of lanes, or with one tap a synapse ONE_BLOCK steps of all lanes, fill the registers. */
+/* BLOCK steps of one vector of lanes fill the registers, or, where each synapse has one tap, ONE_BLOCK steps of all
+ * lanes. */
 #if defined(__AVX512F__)
 enum { BLOCK = 16, ONE_BLOCK = 16, RUN = 8, PHASES = 4, SETS = 2 };
 #elif defined(__AVX2__)
@@ -18,8 +17,8 @@ enum { BLOCK = 8, ONE_BLOCK = 3, RUN = 8, PHASES = 2, SETS = 1 };
 
 enum { UNIFORM = 8 };
 
-/* Adds the `count` taps of a synapse to the sums of a block: each row is loaded once for all taps that it meets, and
- * sums still run from the first tap to the last. */
+/* Adds the `count` taps of a synapse to the sums of a block. Each row is loaded once for all taps that use it, and sums
+ * still go from the first tap to the last. */
 INLINE void add_taps(vector *sum, const float *value, const float *row, const int direction, const int count,
                      const int block) {
     vector tap[UNIFORM];
@@ -38,8 +37,8 @@ INLINE void add_taps(vector *sum, const float *value, const float *row, const in
     }
 }
 
-/* Adds the synapses from `from` on whose source is below `limit` to a block of one target; returns where it stopped.
- * With `taps` above 0 all synapses have that many. */
+/* Adds the synapses from `from` on whose source is below `limit` to a block of one target, and returns where it
+ * stopped. If `taps` is above 0, all synapses have that many. */
 INLINE int64_t gather_block(const snnd_gather *job, float *target, int64_t from, int64_t end, int32_t limit,
                             const int fresh, int32_t time, const int part, const int block, const int taps,
                             const int direction) {
@@ -65,7 +64,7 @@ INLINE int64_t gather_block(const snnd_gather *job, float *target, int64_t from,
     return i;
 }
 
-/* A block of time of all targets, chunk after chunk of the sources. */
+/* Computes a block of time of all targets, one chunk of sources after the other. */
 INLINE void gather_time(const snnd_gather *job, int32_t chunk, int32_t time, const int part, const int block,
                         const int taps, const int direction) {
     for (int32_t j = 0; j < job->targets; j++)
@@ -91,7 +90,7 @@ INLINE void gather_all(const snnd_gather *job, int32_t chunk, const int taps, co
 
 /* ---- one tap a synapse ---- */
 
-/* As gather_block(), for all lanes. */
+/* Works as gather_block(), for all lanes. */
 INLINE int64_t gather_one_block(const snnd_gather *job, float *target, int64_t from, int64_t end, int32_t limit,
                                 const int fresh, int32_t time, const int block) {
     vector sum[ONE_BLOCK][PARTS];
@@ -137,7 +136,8 @@ static void gather_one(const snnd_gather *job, int32_t chunk) {
         gather_one_time(job, chunk, time, 1);
 }
 
-/* Sources whose rows for a block of time fit the first cache, but not so few that a target has little to sum. */
+/* Returns how many sources have rows for a block of time that fit the first cache; not so few that a target has little
+ * to sum. */
 static int32_t chunk_of(const snnd_gather *job) {
     enum { BYTES = 32 * 1024, FEW = 8 };
     const int64_t rows = BLOCK + job->taps_total - 1, synapses = job->begin[job->targets];
@@ -148,7 +148,7 @@ static int32_t chunk_of(const snnd_gather *job) {
     return chunk < job->sources ? (int32_t)chunk : job->sources;
 }
 
-/* Narrow profiles have one of these numbers of taps. */
+/* These are the numbers of taps of narrow profiles. */
 INLINE void gather_towards(const snnd_gather *job, const int direction) {
     const int32_t chunk = chunk_of(job);
     switch (job->taps->uniform) {
@@ -180,8 +180,8 @@ static void gather(const snnd_gather *job) {
         gather_towards(job, -1);
 }
 
-/* `run` neighbouring taps of one synapse, with one load of the gradient for all of them. Sums over even and over odd
- * steps run side by side where there are registers for both. */
+/* Correlates `run` adjacent taps of one synapse, with one load of the gradient for all of them. Even and odd steps are
+ * summed separately where there are registers for both. */
 INLINE void correlate_run(int32_t steps, const float *gradient_row, const float *source, float *sum, const int run) {
     for (int part = 0; part < PARTS; part++) {
         vector total[SETS][RUN];
@@ -251,7 +251,7 @@ static void correlate_synapse(const snnd_correlate *job, int32_t neuron, int32_t
     }
 }
 
-/* A source stays in the first cache while the gradients of a few neurons pass. */
+/* A source stays in the first cache while the loop goes over the gradients of a few neurons. */
 static void correlate(const snnd_correlate *job) {
     enum { FEW = 4 };
     for (int32_t begin = 0; begin < job->neurons; begin += FEW)

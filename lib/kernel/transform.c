@@ -1,13 +1,13 @@
-/* Transforms of rows along time (transform.h), compiled once for each instruction set: vectors of lanes, one after the
- * other. What is to be contracted is said, so that every lane rounds alike. */
+/* Transforms of rows along time (transform.h), compiled once for each instruction set, one vector of lanes after the
+ * other. Multiply-adds are explicit, so that every lane is rounded in the same way. */
 #include "kernel/transform.h"
 
 #include "kernel/vector.h"
 
-/* Complex numbers lie as pairs of a real and an imaginary vector. No structure of both is used, since gcc would keep it
+/* Complex numbers are pairs of a real and an imaginary vector. There is no structure of both, since gcc would keep it
  * in memory. */
 
-/* Turns a number by a root of unity or, on the way back, by its conjugate. */
+/* Multiplies a number by a root of unity or, in the inverse transform, by its conjugate. */
 INLINE void turn(vector *re, vector *im, const float *root, const int inverse) {
     const vector by_re = vector_all(root[0]), by_im = vector_all(inverse ? -root[1] : root[1]);
     const vector turned = multiply_subtract(*im, by_im, *re * by_re);
@@ -20,15 +20,15 @@ INLINE void put(vector *to, vector re, vector im) {
     to[1] = im;
 }
 
-/* Puts a + i factor b, with the sign that the direction wants: i times b has its parts exchanged, one of them negated.
- */
+/* Stores a + i factor b, with the sign of the direction. i times b is b with its parts exchanged and one of them
+ * negated. */
 INLINE void put_quarter(vector *to, vector a_re, vector a_im, vector b_re, vector b_im, float factor,
                         const int inverse) {
     const vector by = vector_all(inverse ? -factor : factor);
     put(to, multiply_subtract(b_im, by, a_re), multiply_add(b_re, by, a_im));
 }
 
-/* The transforms of a few numbers; results lie `apart` vectors from each other. */
+/* Transforms of a few numbers; the results are `apart` vectors from each other. */
 
 INLINE void transform_2(const vector *re, const vector *im, vector *to, size_t apart) {
     put(to, re[0] + re[1], im[0] + im[1]);
@@ -68,8 +68,9 @@ static const float sines_13[] = {0.464723172f, 0.822983866f, 0.992708874f, 0.935
 
 enum { MOST = 13 };
 
-/* An odd number of numbers, r: with the sums s[j] = x[j] + x[r-j] and the differences d[j] = x[j] - x[r-j],
- * X[k] and X[r-k] are x[0] + sum cos(2 pi j k / r) s[j] -+ i sum sin(2 pi j k / r) d[j], j = 1 .. (r - 1) / 2. */
+/* The transform of an odd number r of numbers: with the sums s[j] = x[j] + x[r-j] and the differences d[j] = x[j] -
+ * x[r-j], X[k] and X[r-k] are x[0] + sum cos(2 pi j k / r) s[j] -+ i sum sin(2 pi j k / r) d[j], j = 1 .. (r - 1) / 2.
+ * */
 INLINE void transform_odd(const vector *re, const vector *im, vector *to, size_t apart, const int radix,
                           const float *cosines, const float *sines, const int inverse) {
     const int half = radix / 2;
@@ -104,7 +105,7 @@ INLINE void transform_odd(const vector *re, const vector *im, vector *to, size_t
     }
 }
 
-/* One stage: of every `radix` numbers that lie `left` groups of `done` apart. */
+/* One stage, for every `radix` numbers that are `left` groups of `done` apart. */
 INLINE void stage(const vector *from, vector *to, int32_t done, int32_t left, const float *root, const int radix,
                   const int inverse) {
     const size_t apart = 2 * (size_t)done, from_apart = (size_t)left * apart;
@@ -145,7 +146,7 @@ INLINE void stage(const vector *from, vector *to, int32_t done, int32_t left, co
         }
 }
 
-/* The complex transform of length M; returns in which of the two arrays the result is. */
+/* The complex transform of length M. Returns which of the two arrays has the result. */
 INLINE vector *transform(const snnd_transform *plan, vector *from, vector *to, const int inverse) {
     int32_t done = 1;
     for (int32_t s = 0; s < plan->stages; s++) {
@@ -185,8 +186,8 @@ INLINE vector *part_at(float *row, size_t stride, int32_t f, int part) {
     return (vector *)(row + (size_t)f * stride) + part;
 }
 
-/* With E the transform of the even steps and O of the odd ones, Z = E + i O is what was made, X[f] = E[f] + e^(-2 pi i
- * f / N) O[f], and E and O have the symmetry of real transforms. */
+/* With E the transform of the even steps and O that of the odd ones, the result of the complex transform is Z = E + i
+ * O, X[f] = E[f] + e^(-2 pi i f / N) O[f], and E and O have the symmetry of real transforms. */
 INLINE void take_apart(const snnd_transform *plan, const vector *z, snnd_spectrum to, const int part) {
     const int32_t half = plan->length / 2;
     const vector by = vector_all(0.5f);
@@ -203,7 +204,7 @@ INLINE void take_apart(const snnd_transform *plan, const vector *z, snnd_spectru
     }
 }
 
-/* The other way round, with 1/N in place of 1/2. */
+/* The inverse, with 1/N in place of 1/2. */
 INLINE void put_together(const snnd_transform *plan, snnd_spectrum from, vector *z, const int part) {
     const int32_t half = plan->length / 2;
     const vector by = vector_all(1 / (float)plan->length);

@@ -4,8 +4,8 @@
 
 #include <math.h>
 
-/* Cuts a half length into radices, the first of which turns no numbers; returns how many there are, or 0 where another
- * prime is left over. */
+/* Factors a half length into radices, the first of which needs no roots of unity. Returns their number, or 0 where
+ * another prime is left over. */
 static int32_t factor(int32_t half, int32_t radix[SNND_TRANSFORM_STAGES]) {
     static const int32_t radices[] = {13, 11, 7, 5, 3, 4, 2};
     int32_t stages = 0;
