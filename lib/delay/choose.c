@@ -1,17 +1,15 @@
-/*
- * Which path is the faster one, from counts alone, so that a run is the same wherever it is made. The cost of a path is
- * its multiplications for one step of one sample, each weighed by the time that it takes there, in units of a
- * multiplication in a matrix product; doc/performance.md has the measurements that the weights are from. They need not
- * be exact: where two paths are close, either will do.
- */
+/* Decides which path is faster from counts alone, so that a run does not depend on the machine. The cost of a path is
+ * the number of multiplications for one step of one sample. Each kind has a weight for its time, in units of a
+ * multiplication in a matrix product; doc/performance.md has the measurements of the weights. They need not be exact:
+ * where two paths are about equal, either will do. */
 #include "delay/state.h"
 
-/* A tap in currents and the gradient of the input, where all synapses have the same few, or not; and one in the
- * gradients of parameters. AVX-512 has 0.68, 1.0 and 0.85 to 0.97 here, AVX2 0.88, 1.3 and 1.12 to 1.19. */
+/* A tap in currents and the gradient of the input, where all synapses have the same small number of taps, or not; and a
+ * tap in the gradients of parameters. AVX-512 has 0.68, 1.0 and 0.85 to 0.97 here, AVX2 0.88, 1.3 and 1.12 to 1.19. */
 static const double TAP = 0.78, TAP_OF_MANY = 1.15, TAP_OF_PARAMETERS = 1.0;
 
-/* A complex number of a pair, which takes three multiplications and what is added to make do with them; and a frequency
- * of a neuron on its way through memory: 56 with AVX-512, 40 with AVX2. */
+/* A complex number of a pair, which takes three multiplications and the additions that replace the fourth; and a
+ * frequency of a neuron, which is moved through memory: 56 with AVX-512, 40 with AVX2. */
 static const double COMPLEX = 3.4, TRANSFORM = 48;
 
 snnd_load snnd_delay_load(const snnd_delay *delay) {

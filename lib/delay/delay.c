@@ -41,7 +41,8 @@ static const path paths[] = {
 
 /* ---- memory ---- */
 
-/* Dendrites filter dL/dh also where nobody wants dL/dx. Others of a first layer get the rows once somebody does. */
+/* Dendrites filter dL/dh even where dL/dx is not needed. Other first layers get these rows once the gradient of the
+ * input is asked for. */
 int32_t snnd_delay_behind(const snnd_delay_sizes *sizes) {
     return sizes->first_layer && sizes->sharing != SNND_SHARING_DENDRITIC ? 0 : sizes->taps - 1;
 }

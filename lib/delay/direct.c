@@ -1,26 +1,25 @@
-/*
- * The direct path: a multiplication for every tap of every synapse that carries something (delay.h), a tile at a time.
- * Sums run in the order of the synapses, so that a result is the same to the last bit wherever it is computed.
- */
+/* The direct path: a multiplication for every tap of every synapse whose weight is not 0 (delay.h), one tile at a time.
+ * Sums are computed in the order of the synapses, so that a result is the same to the last bit wherever it is computed.
+ * */
 #include "base/parallel.h"
 #include "delay/state.h"
 #include "kernel/kernels.h"
 
-/* Correlations are taken for a block of inputs and as many outputs as keep their sums in the cache. */
+/* Correlations are computed for a block of inputs and for as many outputs as have their sums in the cache. */
 enum { INPUT_BLOCK = 32, WHOLE_INPUT = 64, SUM_BYTES = 128 * 1024 };
 
 struct snnd_direct {
     snnd_taps taps;       /* value = w share */
     float *share, *slope; /* [synapses][width] */
     snnd_connections incoming, outgoing;
-    snnd_one_tap *one_incoming, *one_outgoing; /* the same, where synapses have one tap */
+    snnd_one_tap *one_incoming, *one_outgoing; /* the same, where each synapse has one tap */
     int64_t *place;                            /* [threads][place_size] scratch */
     size_t place_size;
-    float *source; /* [threads][source_size] rows of the input's spikes */
+    float *source; /* [threads][source_size] rows that are expanded from spikes of the input */
     size_t source_size;
     float *sum; /* [threads][sum_size] sums of a block */
     size_t sum_size;
-    float *dendrite; /* [threads][outputs][per_pair][steps][16]; NULL: an output has no more than one */
+    float *dendrite; /* [threads][outputs][per_pair][steps][16]; NULL: an output has only one */
 };
 
 /* ---- memory ---- */
@@ -29,7 +28,7 @@ static int32_t input_block(const snnd_delay_sizes *sizes) {
     return sizes->inputs <= WHOLE_INPUT ? sizes->inputs : INPUT_BLOCK;
 }
 
-/* Sums of one output with a block of inputs, in floats. */
+/* Returns the floats of the sums of one output with a block of inputs. */
 static size_t output_sums(const snnd_delay_sizes *sizes, int32_t width) {
     return (size_t)input_block(sizes) * (size_t)sizes->per_pair * (size_t)width * SNND_LANES;
 }
@@ -136,7 +135,7 @@ static void set_taps_of_output(void *argument, int64_t output, int32_t worker) {
         set_taps(delay, s);
 }
 
-/* Lists synapses, and their taps beside them where each has one. */
+/* Lists synapses, with their taps beside them where each has one. */
 static void list(const snnd_delay *delay, snnd_connections *connections, snnd_one_tap *one, bool outgoing) {
     const snnd_taps *taps = &delay->direct->taps;
     const int32_t neurons = outgoing ? delay->sizes.inputs : snnd_synapse_sums(&delay->pass.synapses);
@@ -162,7 +161,7 @@ void snnd_direct_begin(snnd_delay *delay) {
 
 /* ---- currents, and the gradient of the input ---- */
 
-/* Rows of some inputs of a tile: kept, or made of spikes in scratch memory. */
+/* Returns rows of some inputs of a tile, which are stored or expanded from spikes in scratch memory. */
 static snnd_rows source_rows(const snnd_delay *delay, const snnd_signal *input, int32_t tile, int32_t from,
                              int32_t count, int32_t worker) {
     const snnd_direct *direct = delay->direct;
@@ -170,7 +169,7 @@ static snnd_rows source_rows(const snnd_delay *delay, const snnd_signal *input, 
     return snnd_signal_rows(delay->context, input, tile, from, count, scratch);
 }
 
-/* The lists' synapses, looking back in time (direction 1) or ahead (-1). */
+/* Sums over the synapses of the lists, into the past (direction 1) or the future (-1). */
 static void gather(const snnd_delay *delay, snnd_rows target, int32_t targets, snnd_rows source, int32_t sources,
                    const snnd_connections *connections, const snnd_one_tap *one, int32_t direction, int32_t worker) {
     const snnd_direct *direct = delay->direct;
@@ -241,10 +240,10 @@ typedef struct correlation {
     const snnd_signal *input;
     const snnd_activity *d_current;
     snnd_delay_gradient to;
-    int32_t inputs, outputs, input_blocks; /* in a block, and blocks */
+    int32_t inputs, outputs, input_blocks; /* those in a block, and the number of blocks */
 } correlation;
 
-/* Gradients of the synapses of one output with a block of inputs. */
+/* Sets the gradients of the synapses of one output with a block of inputs. */
 static void finish_output(const correlation *c, int64_t first, int32_t synapses, const float *sum) {
     const snnd_direct *direct = c->delay->direct;
     const int32_t width = direct->taps.width;
@@ -293,7 +292,7 @@ static void correlate_block(void *argument, int64_t item, int32_t worker) {
         finish_output(c, (int64_t)o * columns + (int64_t)from * each, inputs * each, sum + (size_t)(o - begin) * row);
 }
 
-/* Nanoseconds. */
+/* Returns nanoseconds. */
 static double cost_of_block(const correlation *c) {
     const snnd_delay_sizes *sizes = &c->delay->sizes;
     return 0.02 * c->inputs * c->outputs * sizes->per_pair * c->delay->direct->taps.width * SNND_LANES *

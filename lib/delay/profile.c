@@ -9,7 +9,7 @@
 static const double NORMALISER = 1e-7;
 static const double NEGLIGIBLE = 16.6355323; /* -ln 2^-24 */
 
-/* Profiles up to this width all have the same number of taps, so that loops over them are predictable. */
+/* All profiles of up to this width have the same number of taps, so that loops over them are predictable. */
 enum { UNIFORM = 8 };
 
 float snnd_whole_position(float position, int32_t taps) {
@@ -23,7 +23,8 @@ static double reach(const snnd_profile *profile) {
 }
 
 int32_t snnd_profile_width(const snnd_profile *profile) {
-    /* A centre outside the taps moves the window by up to the distance to the nearest tap, which widens nothing. */
+    /* A centre outside of the taps shifts the window by up to the distance to the nearest tap, but does not widen it.
+     * */
     if (profile->whole)
         return 1;
     double width = 2 * floor(reach(profile)) + 2;
@@ -41,15 +42,15 @@ static double weight_at(const snnd_profile *profile, double offset) {
     return fmax(0, profile->spread - fabs(offset));
 }
 
-/* dg[n]/dc, with `steepness` 1/s^2. */
+/* Returns dg[n]/dc, with `steepness` 1/s^2. */
 static double derivative_at(const snnd_profile *profile, double steepness, double offset, double weight) {
     if (profile->kind == SNND_PROFILE_GAUSS)
         return weight * offset * steepness;
     return weight > 0 ? (double)((offset > 0) - (offset < 0)) : 0;
 }
 
-/* To the nearest whole number, half to even, for numbers up to 2^51; and down and up. The functions of the C library
- * are calls on processors without an instruction for it, and every synapse needs some. */
+/* Rounds to the nearest whole number, half to even, for numbers up to 2^51; the others round down and up. The functions
+ * of the C library are calls on processors without an instruction for it, and every synapse needs several. */
 static double nearest_whole(double x) {
     const double magic = 0x1.8p52;
     return (x + magic) - magic;
@@ -69,8 +70,8 @@ static double within(double x, double least, double most) {
     return x < least ? least : x > most ? most : x;
 }
 
-/* The run of taps within reach of the centre, all of the same length if it is short; where the centre lies outside all
- * taps, the nearest ones count. */
+/* Returns the taps within reach of the centre, whose number is the same for all positions if it is small. Where the
+ * centre is outside of all taps, the nearest ones count. */
 static int32_t window(const snnd_profile *profile, int32_t width, double centre, int32_t *first) {
     const double last_tap = profile->taps - 1, nearest = nearest_whole(within(centre, 0, last_tap));
     const double away = nearest - centre, near = profile->whole ? 0 : reach(profile);
@@ -100,8 +101,8 @@ double snnd_profile_mean(const snnd_profile *profile) {
     return sum / (2 * half + 1);
 }
 
-/* Weights of taps first .. first+count-1. With d the distance of a tap from the centre, the next is smaller by
- * exp(-(2d + 1) / 2s^2), and this ratio by exp(-1/s^2) from tap to tap. */
+/* Computes the weights of taps first .. first+count-1. With d the distance of a tap from the centre, the next weight is
+ * smaller by exp(-(2d + 1) / 2s^2), and this ratio changes by exp(-1/s^2) from tap to tap. */
 static void gauss_weights(const snnd_profile *profile, double centre, int32_t first, int32_t count, double *weight) {
     const double square = profile->spread * profile->spread, shrink = exp(-1 / square);
     int32_t middle = (int32_t)rint(centre) - first;
@@ -139,7 +140,8 @@ snnd_shape snnd_profile_shape(const snnd_profile *profile) {
 
 void snnd_profile_window(const snnd_profile *profile, int32_t width, float position, int32_t lane,
                          snnd_windows *windows) {
-    /* Of few taps; where there are more, the reach of the shape tells which. What is not finite shows in the output. */
+    /* For few taps; where there are more, the reach of the shape decides. A position that is not finite appears in the
+     * output. */
     int32_t first = 0, count = profile->taps;
     if (width <= UNIFORM && isfinite(position))
         count = window(profile, width, centre_of(profile, position), &first);
@@ -149,7 +151,7 @@ void snnd_profile_window(const snnd_profile *profile, int32_t width, float posit
 }
 
 int32_t snnd_profile_taps(const snnd_profile *profile, float position, int32_t *first, float *share, float *slope) {
-    if (!isfinite(position)) { /* shows in the output instead of being lost */
+    if (!isfinite(position)) { /* it appears in the output and is not hidden */
         *first = 0;
         share[0] = NAN;
         if (slope != NULL)

@@ -1,7 +1,7 @@
 /* The equations of delay.h as plain loops over synapses, taps, samples and steps (reference.h). */
 #include "delay/reference.h"
 
-/* k[n] of a synapse, and what dL/dw and dL/dp sum by. */
+/* k[n] of a synapse, and the factors of the sums of dL/dw and dL/dp. */
 typedef struct taps {
     int32_t first, count;
     float share[SNND_MOST_TAPS], slope[SNND_MOST_TAPS];
@@ -14,7 +14,7 @@ static taps taps_of(const snnd_delay_pass *pass, int64_t s) {
     return made;
 }
 
-/* x[neuron, t] of a sample; 0 before the first step and after the last. */
+/* Returns x[neuron, t] of a sample, or 0 before the first step and after the last. */
 static double at(const float *x, const snnd_reference *r, int32_t neurons, int32_t sample, int32_t neuron, int64_t t) {
     if (t < 0 || t >= r->steps)
         return 0;

@@ -1,7 +1,7 @@
 /*
  * The path of layers whose synapses share delays. A line is an axon or a dendrite: one of the positions [N][C] of the N
- * inputs or outputs. Its synapses are one filter along time, and all of the layer is these filters and one product of
- * matrices, W over neurons and time,
+ * inputs or outputs. All synapses of a line share one filter along time, so that the layer consists of these filters
+ * and one product of matrices, W over neurons and time,
  *
  *     axons:      Y[l,t] = sum_n share[l,n] X[i, t - d]     H = W Y       Z = W' dL/dH    C = dL/dH Y'
  *                 dL/dX[i,t] = sum over the lines l of i and n of share[l,n] Z[l, t + d]
@@ -11,9 +11,9 @@
  *                 G[l,t] = sum_n share[l,n] dL/dH[o, t + d]           dL/dX = W' G    C = G X'
  *                 dL/dp[l] = sum over n and t of slope[l,n] dL/dH[o,t] U[l, t - d]
  *
- * with d = K - 1 - n, where the steps and lanes of a tile are one dimension of the matrices, and C is dL/dW. Z, which
- * two of the gradients want, or U, which currents and a gradient want, is kept in between, unless memory is short.
- * Gradients are summed for a fixed number of groups of tiles, and then over the groups.
+ * with d = K - 1 - n, where the steps and lanes of a tile are one dimension of the matrices, and C is dL/dW. Two of the
+ * gradients need Z, and currents and a gradient need U; they are stored in between, except with low_memory. Gradients
+ * are summed for a fixed number of groups of tiles, and then over the groups.
  */
 #include "base/parallel.h"
 #include "delay/state.h"
@@ -23,19 +23,19 @@
 enum { GROUPS = 8 };
 
 struct snnd_shared {
-    int32_t lines, each; /* of a neuron */
-    snnd_taps taps;      /* of each line; value = share */
+    int32_t lines, each; /* the lines of one neuron */
+    snnd_taps taps;      /* one row for each line; value = share */
     float *slope;        /* [lines][width] */
-    /* The lines as sources or targets of sums over taps: each the only one of a target, or all of a neuron. */
+    /* The lines as sources or targets of sums over taps: a target has one line, or all lines of a neuron. */
     snnd_connections apart, together;
     snnd_one_tap *one_apart, *one_together;
-    float *weight;      /* of axons [outputs][lines], of dendrites [lines][inputs] */
+    float *weight;      /* for axons [outputs][lines], for dendrites [lines][inputs] */
     float *sum;         /* [groups] of the same */
     double *line_sum;   /* [groups][lines] of dL/dp */
-    snnd_activity rows; /* Z or U of each tile that keeps them, or of each worker */
-    bool keeps, *made;  /* [tiles] whether the pass has made those of a tile */
+    snnd_activity rows; /* Z or U of each tile if they are stored, else of each worker */
+    bool keeps, *made;  /* [tiles] whether the pass has computed those of a tile */
     float *filtered;    /* [threads][lines][steps][16] Y or G */
-    float *source;      /* [threads][inputs] rows of the input's spikes; NULL: the input is no spikes */
+    float *source;      /* [threads][inputs] rows that are expanded from spikes; NULL: the input is not spikes */
     size_t source_size;
     float *lag;     /* [threads][K][16] */
     int64_t *place; /* [threads][lines or neurons] scratch */
@@ -46,7 +46,7 @@ static bool is_axonal(const snnd_delay *delay) {
     return delay->sizes.sharing == SNND_SHARING_AXONAL;
 }
 
-/* Neurons that have the lines. */
+/* Returns the number of neurons that have the lines. */
 static int32_t neurons_of(const snnd_delay_sizes *sizes) {
     return sizes->sharing == SNND_SHARING_AXONAL ? sizes->inputs : sizes->outputs;
 }
@@ -55,7 +55,7 @@ static size_t weights_of(const snnd_delay *delay) {
     return (size_t)delay->sizes.outputs * (size_t)delay->sizes.inputs * (size_t)delay->sizes.per_pair;
 }
 
-/* Numbers of a neuron in a tile. */
+/* Returns the numbers of a neuron in a tile. */
 static size_t row_of(const snnd_delay *delay) {
     return (size_t)delay->sizes.steps * SNND_LANES;
 }
@@ -156,7 +156,7 @@ void snnd_shared_free(snnd_delay *delay) {
 
 /* ---- before a pass ---- */
 
-/* Where the weight of a synapse is in the matrix: of axons, as the layer has them. */
+/* Returns the place of the weight of a synapse in the matrix. For axons the order is that of the layer. */
 static size_t weight_at(const snnd_delay *delay, int64_t s) {
     const snnd_synapses *synapses = &delay->pass.synapses;
     const int64_t columns = snnd_synapse_columns(synapses);
@@ -210,8 +210,8 @@ static snnd_rows filtered_of(const snnd_delay *delay, int32_t worker) {
     return (snnd_rows){shared->filtered + (size_t)worker * (size_t)shared->lines * row_of(delay), row_of(delay)};
 }
 
-/* Sums over taps, looking back in time (direction 1) or ahead (-1): to each line from the row of its neuron, or to each
- * neuron from the rows of its lines. */
+/* Sums over taps, into the past (direction 1) or the future (-1): from the row of a neuron to each of its lines, or
+ * from the rows of its lines to each neuron. */
 static void filter(const snnd_delay *delay, snnd_rows target, snnd_rows source, bool to_lines, int32_t direction,
                    int32_t worker) {
     const snnd_shared *shared = delay->shared;
@@ -237,7 +237,7 @@ static void filter(const snnd_delay *delay, snnd_rows target, snnd_rows source, 
     delay->context->kernels->taps->gather(&job);
 }
 
-/* The product with W, or with its transpose. */
+/* Multiplies by W, or by its transpose. */
 static void mix(const snnd_delay *delay, snnd_rows target, snnd_rows source, bool transposed, int32_t worker) {
     const snnd_shared *shared = delay->shared;
     const int32_t rows = is_axonal(delay) ? delay->sizes.outputs : shared->lines;
@@ -257,7 +257,7 @@ static void mix(const snnd_delay *delay, snnd_rows target, snnd_rows source, boo
     snnd_multiply(delay->context, &product, shared->scratch + (size_t)worker * SNND_MULTIPLY_SCRATCH);
 }
 
-/* Z of the gradient of the currents, or U of the input, which the pass makes once where it is kept. */
+/* Returns Z of the gradient of the currents, or U of the input. Where it is stored, the pass computes it once. */
 static snnd_rows rows_of(const snnd_delay *delay, snnd_rows source, int32_t tile, int32_t worker) {
     const snnd_shared *shared = delay->shared;
     const snnd_rows rows = snnd_activity_rows(&shared->rows, shared->keeps ? tile : worker, 0);
@@ -324,8 +324,8 @@ static void correlate_rows(const snnd_delay *delay, snnd_rows gradient, snnd_row
     snnd_multiply(delay->context, &product, shared->scratch + (size_t)worker * SNND_MULTIPLY_SCRATCH);
 }
 
-/* Adds dL/dp of each line in a tile: the sum of slope[n] times the correlation of `gradient` with the delayed `source`,
- * of which one has a row for each line, and the other one for each neuron. */
+/* Adds dL/dp of each line in a tile: the sum of slope[n] times the correlation of `gradient` with the delayed `source`.
+ * One of the two has a row for each line, the other for each neuron. */
 static void add_slopes(const snnd_delay *delay, snnd_rows gradient, snnd_rows source, double *sum, int32_t worker) {
     const snnd_shared *shared = delay->shared;
     float *lag = shared->lag + (size_t)worker * (size_t)delay->sizes.taps * SNND_LANES;

@@ -1,22 +1,22 @@
 /*
  * The spectral path: sums over delays (delay.h) in the frequency domain. With a transform of length N along time that
- * leaves room for the longest delay, so that nothing wraps round,
+ * leaves room for the longest delay, so that nothing wraps around,
  *
  *     H[o,f]     = sum_i K[o,i,f] X[i,f]
  *     dL/dX[i,f] = sum_o conj(K[o,i,f]) D[o,f]              D the transform of dL/dh
  *     C[o,i,f]   = sum_samples D[o,f] conj(X[i,f])          c its inverse, at lags 0 .. K-1
  *
  * For each frequency each line is a product of complex matrices over neurons and samples, whatever the profile and the
- * longest delay. Three things keep memory within bounds. Long samples are cut into segments, each with the steps that
- * delays reach back to (overlap-save). The batch goes in groups of tiles. The synapses' spectra are made for a chunk of
- * outputs at a time. None of this depends on the number of threads: an item of work is a frequency of a segment, or
- * some neurons or synapses, and whatever is summed over groups and segments is summed by one item in their order.
+ * longest delay. Three measures bound the memory. Long samples are divided into segments, each with the steps that
+ * delays reach back to (overlap-save). The batch is processed in groups of tiles. The spectra of synapses are computed
+ * for a chunk of outputs at a time. None of this depends on the number of threads: an item of work is a frequency of a
+ * segment, or several neurons or synapses, and a sum over groups and segments is computed by one item, in order.
  *
- * All spectra have the frequency outermost, so that a product reads and writes few long pieces of memory, and rows of
- * 16 real and 16 imaginary parts (kernel/spectra.h). Those of signals are [segment][frequency][tile of the
- * group][neuron], with the lanes of a tile in a row. Those of synapses are [frequency][block][neuron of the other
- * side], with 16 neurons of one side of the layer in a row, a block: of outputs, or of inputs where that leaves fewer
- * places empty.
+ * All spectra have the frequency as the outermost dimension, so that a product reads and writes few long pieces of
+ * memory, and rows of 16 real and 16 imaginary parts (kernel/spectra.h). Those of signals are [segment][frequency][tile
+ * of the group][neuron], with the lanes of a tile in a row. Those of synapses are [frequency][block][neuron of the
+ * other side], where a block is 16 neurons of one side of the layer in a row: outputs, or inputs where that leaves
+ * fewer places empty.
  */
 #include <string.h>
 
@@ -26,37 +26,35 @@
 #include "kernel/product.h"
 #include "kernel/transform_plan.h"
 
-/*
- * Bytes of the spectra of a chunk of synapses and of a group of tiles. A group as large as the chunk that it meets, and
- * not much larger than the caches, was the fastest; where there are several chunks, which are made anew for every
- * group, it is as large as memory is to be. A layer has no path where the smallest group or chunk takes more than the
- * last.
- */
+/* The bytes of the spectra of a chunk of synapses and of a group of tiles. A group as large as the chunk that it is
+ * multiplied with, and not much larger than the caches, was the fastest. Where there are several chunks, which are
+ * computed again for every group, a group may take all the memory allowed. A layer whose smallest group or chunk takes
+ * more than the last has no spectral path. */
 enum { CHUNK_BYTES = 36 << 20, SMALL_GROUP_BYTES = 5 << 20, GROUP_BYTES = 80 << 20, MOST_BYTES = 256 << 20 };
-/* Tiles of a group, and neurons and rows of synapses of an item of work. */
+/* The tiles of a group, and the neurons and rows of synapses of an item of work. */
 enum { GROUP_TILES = 8, NEURONS = 8, SYNAPSE_ROWS = 4 };
-/* Blocks that are turned at a time: products of two panels are fastest. */
+/* The blocks that are transposed together, since products of two panels are fastest. */
 enum { PANELS = 2 };
 
 enum { ROW = SNND_SPECTRA_ROW };
 
-/* Of the largest correlation of a pair. */
+/* relative to the largest correlation of a pair */
 static const float ROUNDING = 0x1p-20f;
 
-/* How a layer is cut. */
+/* How a layer is divided. */
 typedef struct plan {
-    int32_t reach;                         /* delays that matter: up to K, as far as a sample goes */
+    int32_t reach;                         /* the delays that matter: up to K, and at most the length of a sample */
     int32_t length, frequencies;           /* N, N/2 + 1 */
-    int32_t segments, segment_steps, past; /* `past` steps before its own are in the transform of a segment */
+    int32_t segments, segment_steps, past; /* the transform of a segment includes `past` steps before its own */
     int32_t group;                         /* tiles */
     int32_t chunk;                         /* outputs */
-    bool by_output;                        /* blocks are of outputs, else of inputs */
-    size_t input, output, synapses;        /* floats from frequency to frequency of the spectra */
+    bool by_output;                        /* true: blocks are of outputs; false: of inputs */
+    size_t input, output, synapses;        /* floats from one frequency of the spectra to the next */
 } plan;
 
 struct snnd_spectral_memory {
     snnd_context *context;
-    size_t spectra_size, synapses_size, scratch_size; /* floats; of scratch, for each worker */
+    size_t spectra_size, synapses_size, scratch_size; /* floats; scratch is for each worker */
     float *spectra, *synapses, *scratch;
 };
 
@@ -69,8 +67,8 @@ struct snnd_spectral {
 
 /* ---- how to cut ---- */
 
-/* Floats of rows, rounded up to an odd number of cache lines, so that frequencies do not all begin in the same sets of
- * the cache. */
+/* Returns the floats of rows, rounded up to an odd number of cache lines, so that frequencies do not all begin in the
+ * same sets of the cache. */
 static size_t size_of_rows(size_t rows) {
     return snnd_size_add(snnd_size_multiply(rows, ROW), SNND_LANES);
 }
@@ -79,7 +77,8 @@ static int32_t blocks_in(int32_t neurons) {
     return (neurons + SNND_LANES - 1) / SNND_LANES;
 }
 
-/* The length whose transforms have the fewest frequencies over all segments; more segments only where they pay. */
+/* Chooses the length whose transforms have the fewest frequencies over all segments. More segments are used only where
+ * they save time. */
 static void choose_length(const snnd_delay_sizes *sizes, plan *made) {
     enum { MOST_STEPS = SNND_TRANSFORM_LONGEST / 2, TRIES = 64 };
     const int32_t fewest = (sizes->steps + MOST_STEPS - 1) / MOST_STEPS;
@@ -99,7 +98,7 @@ static void choose_length(const snnd_delay_sizes *sizes, plan *made) {
     made->past = made->segments > 1 ? made->reach - 1 : 0;
 }
 
-/* `parts` of a whole, as even as they can be. */
+/* Returns the size of parts of a whole that are as equal as possible. */
 static int32_t even_part(int32_t whole, int32_t most) {
     const int32_t parts = (whole + most - 1) / most;
     return (whole + parts - 1) / parts;
@@ -155,8 +154,8 @@ void snnd_spectral_memory_fit(snnd_spectral_memory *memory, const snnd_delay_siz
     memory->spectra_size =
         larger(memory->spectra_size, snnd_size_multiply(frequencies, snnd_size_add(p.input, p.output)));
     memory->synapses_size = larger(memory->synapses_size, snnd_size_multiply((size_t)p.frequencies, p.synapses));
-    /* A transform, and beside it a row of spikes, or of taps or lags, and shares and slopes. Or turned blocks of a
-     * group, and a product. */
+    /* Either a transform, and beside it a row of spikes, or of taps or lags, and shares and slopes; or transposed
+     * blocks of a group, and a product. */
     const int32_t other = p.by_output ? sizes->inputs : p.chunk, lanes = p.group * SNND_LANES;
     const size_t turned = PANELS * (size_t)lanes * ROW + snnd_spectra_scratch(memory->context, other, lanes);
     const size_t product = larger(turned, larger(snnd_spectra_scratch(memory->context, p.chunk, sizes->inputs),
@@ -222,11 +221,11 @@ static float *row_scratch(const snnd_spectral *spectral, int32_t worker) {
     return scratch_of(spectral, worker) + snnd_transform_scratch(spectral->plan.length);
 }
 
-/* Spectra of one side of the layer. */
+/* The spectra of one side of the layer. */
 typedef struct side {
     float *spectra;
     int32_t neurons;
-    size_t frequency; /* floats from frequency to frequency */
+    size_t frequency; /* floats from one frequency to the next */
 } side;
 
 static side inputs_of(const snnd_delay *delay) {
@@ -239,12 +238,12 @@ static side outputs_of(const snnd_delay *delay) {
     return (side){behind, delay->sizes.outputs, p->output};
 }
 
-/* Floats from tile to tile. */
+/* Returns the floats from one tile to the next. */
 static size_t tile_of(const side *of) {
     return (size_t)of->neurons * ROW;
 }
 
-/* The rows of the first tile at a frequency of a segment; `item` counts the frequencies of all segments. */
+/* Returns the rows of the first tile at a frequency of a segment; `item` counts the frequencies of all segments. */
 static float *rows_at(const side *of, int64_t item) {
     return of->spectra + (size_t)item * of->frequency;
 }
@@ -276,27 +275,27 @@ static int32_t own_steps(const snnd_delay *delay, int32_t segment) {
     return least(p->segment_steps, delay->sizes.steps - segment * p->segment_steps);
 }
 
-/* With the past before it, for what delays look back to. */
+/* Includes the past of the segment, to which delays reach back. */
 static window with_past(const snnd_delay *delay, int32_t segment) {
     const plan *p = &delay->spectral->plan;
     const int32_t own = segment * p->segment_steps, from = own > p->past ? own - p->past : 0;
     return (window){from, own + own_steps(delay, segment) - from, p->past - (own - from)};
 }
 
-/* Alone, where the past of the other signal is before it. */
+/* Only the segment, where the other signal includes the past. */
 static window alone(const snnd_delay *delay, int32_t segment) {
     const plan *p = &delay->spectral->plan;
     return (window){segment * p->segment_steps, own_steps(delay, segment), p->past};
 }
 
-/* With the future behind it. */
+/* Includes the future of the segment. */
 static window with_future(const snnd_delay *delay, int32_t segment) {
     const plan *p = &delay->spectral->plan;
     const int32_t from = segment * p->segment_steps;
     return (window){from, least(p->segment_steps + p->past, delay->sizes.steps - from), 0};
 }
 
-/* Nanoseconds of a row. */
+/* Returns the nanoseconds of a row. */
 static double cost_of_transform(const snnd_delay *delay) {
     return 0.3 * SNND_LANES * delay->spectral->plan.length;
 }
@@ -360,12 +359,12 @@ static void set_group(snnd_delay *delay, int32_t tile, int32_t tiles) {
 
 /* ---- transforms of synapses ---- */
 
-/* Outputs of the chunk that begins at `first`. */
+/* The outputs of the chunk that begins at `first`. */
 typedef struct chunk {
     snnd_delay *delay;
     int32_t first, outputs;
-    snnd_delay_gradient to; /* for gradients of the parameters */
-    bool add;               /* to what earlier groups or chunks have summed */
+    snnd_delay_gradient to; /* used for gradients of the parameters */
+    bool add;               /* whether results are added to those of earlier groups or chunks */
 } chunk;
 
 static chunk chunk_at(snnd_delay *delay, int32_t first) {
@@ -377,12 +376,12 @@ static int32_t blocks_of(const chunk *c) {
     return blocks_in(c->delay->spectral->plan.by_output ? c->outputs : c->delay->sizes.inputs);
 }
 
-/* Neurons of the side that is not in blocks. */
+/* Returns the neurons of the side that is not divided into blocks. */
 static int32_t others_of(const chunk *c) {
     return c->delay->spectral->plan.by_output ? c->delay->sizes.inputs : c->outputs;
 }
 
-/* The first synapse of the pair in a lane of a row of the chunk's spectra; -1: there is none. */
+/* Returns the first synapse of the pair in a lane of a row of the chunk's spectra, or -1. */
 static int64_t synapse_at(const chunk *c, int64_t row, int32_t lane) {
     const snnd_delay_sizes *sizes = &c->delay->sizes;
     const bool by_output = c->delay->spectral->plan.by_output;
@@ -393,11 +392,11 @@ static int64_t synapse_at(const chunk *c, int64_t row, int32_t lane) {
     return ((c->first + output) * sizes->inputs + input) * sizes->per_pair;
 }
 
-/* The synapses number k of the pairs of a row; those that there are not, or that carry nothing, have a weight of 0. */
+/* The k-th synapses of the pairs of a row; those that do not exist have a weight of 0. */
 typedef struct synapse_row {
     snnd_windows windows;
     _Alignas(64) float weight[SNND_LANES];
-    bool any; /* weight is not 0 */
+    bool any; /* whether a weight is not 0 */
 } synapse_row;
 
 static synapse_row synapses_in(const chunk *c, int64_t row, int32_t k) {
@@ -453,12 +452,12 @@ static void over_synapses(chunk *c, snnd_work *work) {
 
 /* ---- products ---- */
 
-/* Nanoseconds of a frequency of a segment. */
+/* Returns the nanoseconds of a frequency of a segment. */
 static double cost_of_product(const chunk *c) {
     return 0.1 * c->outputs * c->delay->sizes.inputs * SNND_LANES * (double)c->delay->spectral->tiles;
 }
 
-/* H = K X for the outputs of the chunk. */
+/* Computes H = K X for the outputs of the chunk. */
 static void currents_of_frequency(void *argument, int64_t item, int32_t worker) {
     const chunk *c = argument;
     const snnd_spectral *spectral = c->delay->spectral;
@@ -477,7 +476,7 @@ static void currents_of_frequency(void *argument, int64_t item, int32_t worker) 
     snnd_multiply_spectra(c->delay->context, &product);
 }
 
-/* conj(K) D, summed over chunks. */
+/* Computes conj(K) D, summed over chunks. */
 static void input_gradient_of_frequency(void *argument, int64_t item, int32_t worker) {
     const chunk *c = argument;
     const snnd_spectral *spectral = c->delay->spectral;
@@ -498,8 +497,8 @@ static void input_gradient_of_frequency(void *argument, int64_t item, int32_t wo
     snnd_multiply_spectra(c->delay->context, &product);
 }
 
-/* C = D conj(X) over the lanes of all segments: 16 neurons of the side that is in blocks at a time, turned, so that the
- * lanes are the terms. */
+/* Computes C = D conj(X), summed over the lanes of all segments: 16 neurons of the side with blocks are transposed at a
+ * time, so that the lanes are the terms of the sum. */
 static void correlation_of_frequency(void *argument, int64_t f, int32_t worker) {
     const chunk *c = argument;
     const snnd_spectral *spectral = c->delay->spectral;
@@ -541,7 +540,7 @@ static void correlation_of_frequency(void *argument, int64_t f, int32_t worker) 
 
 /* ---- currents, and the gradient of the input ---- */
 
-/* Where one chunk has all outputs, the synapses' spectra stay for the groups that follow. */
+/* Where one chunk has all outputs, the spectra of synapses are kept for the following groups. */
 static bool are_made(const snnd_delay *delay, int32_t tile) {
     return tile > 0 && delay->spectral->plan.chunk >= delay->sizes.outputs;
 }
@@ -571,7 +570,7 @@ void snnd_spectral_prepare_input_gradient(snnd_delay *delay, const snnd_activity
     each_chunk(delay, tile, input_gradient_of_frequency);
 }
 
-/* Fetches a spectrum while the one before it is transformed. */
+/* Prefetches a spectrum while the one before it is transformed. */
 static void fetch(const snnd_spectral *spectral, const side *from, int32_t neuron, int32_t segment, int32_t tile) {
     const snnd_spectrum next = spectrum_of(spectral, from, neuron, segment, tile);
     for (int32_t f = 0; f < spectral->plan.frequencies; f++) {
@@ -580,7 +579,7 @@ static void fetch(const snnd_spectral *spectral, const side *from, int32_t neuro
     }
 }
 
-/* Rows of a tile from the spectra of some neurons; `at`: where a segment's own steps begin. */
+/* Computes rows of a tile from the spectra of some neurons; `at` is where a segment's own steps begin. */
 static void transform_back(const snnd_delay *delay, side from, int32_t first, int32_t count, int32_t tile, int32_t at,
                            int32_t worker, snnd_rows rows) {
     const snnd_spectral *spectral = delay->spectral;
@@ -611,7 +610,7 @@ void snnd_spectral_input_gradient(const snnd_delay *delay, const snnd_activity *
 
 /* ---- gradients of the parameters ---- */
 
-/* From rows of lags to the gradients of the synapses number k of a row's pairs. */
+/* Computes the gradients of the k-th synapses of a row's pairs from rows of lags. */
 static void finish_row(const chunk *c, int64_t row, int32_t k, const float *lags, float *share) {
     const snnd_delay_pass *pass = &c->delay->pass;
     const snnd_share_kernels *kernels = c->delay->context->kernels->shares;
@@ -640,9 +639,9 @@ static void finish_row(const chunk *c, int64_t row, int32_t k, const float *lags
                               wanted[lane] ? along_slope[lane] : 0, c->to);
 }
 
-/* Lags that are no more than the rounding of larger ones, which may be ones that no delay has, become 0. Where an input
- * and a gradient never meet at some delay, their correlation is 0, and an optimizer that divides by the size of a
- * gradient must not see anything else. */
+/* Lags that are not larger than the rounding errors of larger ones, which may be at lags that are not a delay, become
+ * 0. Where an input and a gradient never coincide at a delay, their correlation is 0, and an optimizer that divides by
+ * the size of a gradient must not see anything else. */
 static void finish_synapses(void *argument, int64_t item, int32_t worker) {
     const chunk *c = argument;
     const snnd_spectral *spectral = c->delay->spectral;

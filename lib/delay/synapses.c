@@ -14,7 +14,7 @@ void snnd_connections_release(snnd_context *context, snnd_connections *list) {
     snnd_release(context, list->synapse);
 }
 
-/* The list of a synapse: its input's, or its sum's. */
+/* Returns the list of a synapse: that of its input or of its sum. */
 static int64_t list_of(const snnd_synapses *synapses, bool outgoing, int32_t output, int32_t column) {
     if (outgoing)
         return column / synapses->per_pair;

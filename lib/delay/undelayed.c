@@ -17,7 +17,7 @@ enum { GROUPS = 8 };
 struct snnd_undelayed {
     float *k;       /* [outputs][inputs] */
     float *sum;     /* [groups][outputs][inputs] */
-    float *source;  /* [threads][inputs][steps][16] rows of the input's spikes; NULL: the input is no spikes */
+    float *source;  /* [threads][inputs][steps][16] rows that are expanded from spikes; NULL: the input is not spikes */
     float *scratch; /* [threads][SNND_MULTIPLY_SCRATCH] */
 };
 
@@ -25,7 +25,7 @@ static size_t pairs_of(const snnd_delay *delay) {
     return (size_t)delay->sizes.outputs * (size_t)delay->sizes.inputs;
 }
 
-/* Numbers of a neuron in a tile. */
+/* Returns the numbers of a neuron in a tile. */
 static size_t row_of(const snnd_delay *delay) {
     return (size_t)delay->sizes.steps * SNND_LANES;
 }
@@ -84,7 +84,7 @@ static float *scratch_of(const snnd_delay *delay, int32_t worker) {
     return delay->undelayed->scratch + (size_t)worker * SNND_MULTIPLY_SCRATCH;
 }
 
-/* Rows of the inputs of a tile, as they are kept, or made of spikes. */
+/* Returns the rows of the inputs of a tile, which are stored or expanded from spikes. */
 static snnd_rows source_of(const snnd_delay *delay, const snnd_signal *input, int32_t tile, int32_t worker) {
     if (!snnd_signal_is_spikes(input))
         return snnd_activity_rows(&input->rows, tile, 0);
@@ -96,7 +96,8 @@ static snnd_rows source_of(const snnd_delay *delay, const snnd_signal *input, in
     return (snnd_rows){source, row};
 }
 
-/* Rows of `targets` neurons as sums over those of `sources`; k of a pair is at target by_target + source by_source. */
+/* Computes rows of `targets` neurons as sums over those of `sources`; k of a pair is at target by_target + source
+ * by_source. */
 static void mix(const snnd_delay *delay, snnd_rows target, int32_t targets, snnd_rows source, int32_t sources,
                 size_t by_target, size_t by_source, int32_t worker) {
     const snnd_product product = {.m = targets,

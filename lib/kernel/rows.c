@@ -1,5 +1,6 @@
 /* Rows (rows.h), compiled once for each instruction set. Normalisation computes in double precision between float32
- * rows: a normalised input is a difference of numbers that may be close, and an error in it is in every gradient after it. */
+ * rows: a normalised input is a difference of numbers that may be close, and an error in it is in every gradient after
+ * it. */
 #include "kernel/rows.h"
 
 #include <string.h>
