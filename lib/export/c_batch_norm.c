@@ -4,7 +4,7 @@
 #include "export/c_network.h"
 #include "inference/batch_norm.h"
 
-/* Behind what is there: (x factor + shift - mean) factor' + shift'. */
+/* Combines this norm with those before it: (x factor + shift - mean) factor' + shift'. */
 static snnd_status fold(snnd_context *context, snnd_c_node *node, const snnd_plan_layer *layer) {
     const snnd_frozen_norm *norm = layer->own;
     const size_t neurons = (size_t)node->outputs;

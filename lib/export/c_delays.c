@@ -1,4 +1,5 @@
-/* Delays in C: a node begins with them, and its lists hold the synapses of the plan with the norm in their weights. */
+/* Delays in C: a node begins with them, and its lists contain the synapses of the plan, with the norm in their weights.
+ * */
 #include <math.h>
 #include <string.h>
 
@@ -30,7 +31,7 @@ static bool is_full(const snnd_c_node *node) {
     return true;
 }
 
-/* Whether tables that name targets would take as much as those of all synapses, which need not. */
+/* Returns whether tables with the targets would be as large as those of all synapses, which need no targets. */
 static bool is_full_better(const snnd_c_node *node, const bool *keep) {
     const int64_t count = snnd_c_synapses(node);
     const bool own_delay = node->lines == NULL && node->taps > 1;

@@ -1,4 +1,4 @@
-/* Dropout is not in C, since it has no place in plans. */
+/* Dropout is not exported, since plans leave it out. */
 #include "export/c_network.h"
 
 const snnd_c_class snnd_dropout_c = {0};

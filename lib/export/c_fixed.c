@@ -1,13 +1,13 @@
 /*
- * Whole numbers for the fixed-point variant. The weights of neuron n are q s_n, |q| <= 127, inputs are x / scale; a
+ * Integers for the fixed-point form. The weights of neuron n are q s_n, |q| <= 127, and inputs are x / scale. A
  * potential counts units of u_n = s_n / scale / 2^fraction, so that
  *
  *     v = decay v + q x 2^fraction + bias / u_n,  spike if v > floor(threshold / u_n)
  *
- * With Q_n = sum |q|, currents are within C_n = Q_n limit 2^fraction + |bias / u_n|, and potentials within C_n times
- * the steps that they last, 1 / (1 - decay), but for a LIF neuron's threshold. The input's scale and the fraction are
- * the largest that keep both below 2^30, so that no sum overflows 32 bits whatever the inputs are. Potentials that
- * would last more than LONGEST steps are clamped instead.
+ * With Q_n = sum |q|, currents are within C_n = Q_n limit 2^fraction + |bias / u_n|, and potentials are within C_n
+ * times the steps that they last, 1 / (1 - decay), except for a LIF neuron's threshold. The input's scale and the
+ * fraction are the largest that keep both below 2^30, so that no sum overflows 32 bits whatever the inputs are.
+ * Potentials that would last more than LONGEST steps are clamped instead.
  */
 #include <math.h>
 #include <stdio.h>
@@ -46,7 +46,7 @@ static double decay_of(const snnd_c_node *node, int32_t neuron) {
     return (double)(node->decays == NULL ? node->decay : node->decays[neuron]);
 }
 
-/* 65536ths are coarse for what a potential loses that lasts long, and none where it is less than one of them. */
+/* 65536ths are coarse for the loss of a slow potential, and are 0 where the loss is smaller than one. */
 static void tell_leak(double decay, int32_t *leak, int32_t *shift) {
     int exponent;
     const double lost = frexp(1 - decay, &exponent);
@@ -62,7 +62,7 @@ static bool lasts_long(double decay) {
     return (DECAY_ONE - in_parts(decay)) * (int64_t)LONGEST < DECAY_ONE;
 }
 
-/* Neurons with decays of their own are told alike, by what is lost where one of them lasts long. */
+/* Neurons with decays of their own are all described by their loss, where one of them is slow. */
 static snnd_status tell_decays(snnd_context *context, snnd_c_node *node) {
     snnd_c_fixed *fixed = &node->fixed;
     const size_t neurons = (size_t)node->outputs;
@@ -86,7 +86,7 @@ static snnd_status tell_decays(snnd_context *context, snnd_c_node *node) {
     return SNND_OK;
 }
 
-/* Steps that a neuron's potential lasts. */
+/* Returns the steps that a neuron's potential lasts. */
 static double lasting(const snnd_c_node *node, int32_t neuron) {
     const double lost = 1 - (double)in_parts(decay_of(node, neuron)) / DECAY_ONE;
     return lost * LONGEST > 1 ? 1 / lost : LONGEST;
@@ -99,7 +99,7 @@ static double longest_lasting(const snnd_c_node *node) {
     return longest;
 }
 
-/* Q_n of each neuron, and the largest. */
+/* Computes Q_n of each neuron, and returns the largest. */
 static double add_up_weights(const snnd_c_node *node, double *sum) {
     double largest = 0;
     memset(sum, 0, (size_t)node->outputs * sizeof *sum);
@@ -115,7 +115,7 @@ static void round_weights(const snnd_c_node *node, const double *scale) {
         node->fixed.weight[s] = (int8_t)lrint((double)node->weight[s] / scale[snnd_c_neuron(node, s)]);
 }
 
-/* s_n from the largest weight of each neuron. */
+/* Computes s_n from the largest weight of each neuron. */
 static void scale_weights(const snnd_c_node *node, double *scale) {
     memset(scale, 0, (size_t)node->outputs * sizeof *scale);
     for (int64_t s = 0; s < snnd_c_synapses(node); s++)
@@ -124,12 +124,12 @@ static void scale_weights(const snnd_c_node *node, double *scale) {
     double largest = 0;
     for (int32_t n = 0; n < node->outputs; n++)
         largest = fmax(largest, scale[n]);
-    for (int32_t n = 0; n < node->outputs; n++) /* without a synapse: any */
+    for (int32_t n = 0; n < node->outputs; n++) /* without synapses any scale will do */
         if (!(scale[n] > 0))
             scale[n] = largest > 0 ? largest : 1.0 / LARGEST_WEIGHT;
 }
 
-/* The finest power of two for real inputs that leaves room for the sums; spikes are 1. */
+/* Chooses the finest power of two for real inputs that leaves room for the sums; spikes are 1. */
 static snnd_status scale_inputs(const snnd_c_network *network, snnd_c_node *node, double largest, double weights) {
     snnd_c_fixed *fixed = &node->fixed;
     const double room = ROOM / fmax(weights * longest_lasting(node), 1);
@@ -150,16 +150,17 @@ static double bias_of(const snnd_c_node *node, int32_t neuron) {
     return node->shift == NULL ? 0 : node->shift[neuron];
 }
 
-/* The largest potential of a neuron, in units of which a product counts one. A reset to zero holds it below a current
- * more than the threshold. One that subtracts does not, and takes it down by no more than the threshold. */
+/* Returns the largest potential of a neuron, in units of a product of a weight and an input. A reset to zero keeps the
+ * potential below the threshold plus a current. A reset that subtracts does not; it lowers the potential by no more
+ * than the threshold. */
 static double reach_of(const snnd_c_node *node, int32_t neuron, double weights, double unit) {
     const double current = weights * node->fixed.limit + fabs(bias_of(node, neuron)) / unit + 1;
     const double threshold = (double)node->threshold / unit, lasts = (current + 1) * lasting(node, neuron);
     return node->subtract ? lasts + threshold : fmax(current + threshold, lasts);
 }
 
-/* A neuron whose threshold or bias is far above all that its synapses do needs no fine weights, and would leave the
- * others none. */
+/* A neuron whose threshold or bias is far above the effect of its synapses needs no fine weights, and would leave no
+ * precision to the others. */
 static void coarsen(const snnd_c_node *node, const double *sum, double largest, double *scale) {
     const double most = 2 * fmax(largest * node->fixed.limit * longest_lasting(node), FINEST);
     for (int32_t n = 0; n < node->outputs; n++) {
@@ -169,7 +170,7 @@ static void coarsen(const snnd_c_node *node, const double *sum, double largest, 
     }
 }
 
-/* The finest fraction that keeps all potentials within their range; -1: there is none. */
+/* Returns the finest fraction that keeps all potentials within their range, or -1. */
 static int32_t fraction_of(const snnd_c_node *node, const double *sum, const double *scale) {
     int32_t fraction = 29;
     for (int32_t n = 0; n < node->outputs; n++) {
@@ -189,8 +190,8 @@ static void tell_in_units(const snnd_c_node *node, const double *scale) {
     }
 }
 
-/* One unit for all potentials of leaky integrators; spikes are 1. Of a neuron with a much finer unit of its own nothing
- * is lost that is worth a unit of all. */
+/* Chooses one unit for all potentials of leaky integrators; spikes are 1. A neuron with a much finer unit of its own
+ * loses less than one common unit. */
 static void compare_units(snnd_c_node *node) {
     snnd_c_fixed *fixed = &node->fixed;
     fixed->potential = 0;

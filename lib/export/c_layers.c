@@ -1,8 +1,6 @@
-/*
- * Layers in C, and the step. A layer makes its output neuron by neuron and brings each number at once to where it goes
- * next; layers that wait for the next step go from the last to the first, the others behind what they follow
- * (c_network.h).
- */
+/* Layers in C, and the step. A layer computes its output neuron by neuron and passes each number on at once. Layers
+ * that wait for the next step are called from the last to the first, the others after the layer that they follow
+ * (c_network.h). */
 #include "export/c_readout.h"
 #include "export/c_step.h"
 
@@ -12,7 +10,7 @@ static const snnd_c_node *after(const snnd_c_network *network, int32_t number) {
     return number + 1 < network->count ? &network->node[number + 1] : NULL;
 }
 
-/* The node that takes what node `number` (-1: the frame) gives, behind norms that stand alone. */
+/* Returns the node that receives the output of node `number` (-1: the frame), after norms that stand alone. */
 static const snnd_c_node *taker_of(const snnd_c_network *network, int32_t number) {
     const snnd_c_node *next = after(network, number);
     while (next != NULL && snnd_c_is_norm(next))
@@ -20,7 +18,7 @@ static const snnd_c_node *taker_of(const snnd_c_network *network, int32_t number
     return next;
 }
 
-/* Before the loop: the newest place of the past. */
+/* Writes the code before the loop: the newest place of the past. */
 static void write_before(snnd_c_text *text, const snnd_c_network *network, int32_t number) {
     const snnd_c_node *to = taker_of(network, number);
     if (to == NULL || to->delays == NULL || !to->past)
@@ -68,7 +66,7 @@ void snnd_c_write_delivery(snnd_c_text *text, const snnd_c_network *network, int
         snnd_c_write(text, "        if (y != 0)\n            $_send_@(s, n, y);\n");
 }
 
-/* Behind the loop. */
+/* Writes the code after the loop. */
 static void write_behind(snnd_c_text *text, const snnd_c_network *network, int32_t number) {
     const snnd_c_node *to = taker_of(network, number);
     if (to == NULL || to->delays == NULL || !to->past)
@@ -83,7 +81,7 @@ static bool has_ring(const snnd_c_node *node) {
     return node->delays != NULL && !node->past;
 }
 
-/* The currents that are complete. */
+/* Writes the beginning of a layer, where its currents are complete. */
 static void begin_layer(snnd_c_text *text, const snnd_c_network *network, const snnd_c_node *node) {
     const char *number = network->fixed ? "int32_t" : "float";
     snnd_c_write(text, "\nstatic void $_layer_@($_state *s) {\n    %s *const current = ",
@@ -142,7 +140,7 @@ void snnd_c_write_upper_clamp(snnd_c_text *text, const snnd_c_node *node) {
         snnd_c_write(text, "        if (next > 1073741823)\n            next = 1073741823;\n");
 }
 
-/* A node without neurons. */
+/* Writes a node without neurons. */
 static void write_sums(snnd_c_text *text, const snnd_c_network *network, const snnd_c_node *node) {
     snnd_c_write(text, "        float y = current[n];\n");
     snnd_c_write_clearing(text, node);
@@ -170,7 +168,7 @@ static void write_share(snnd_c_text *text) {
                        "}\n");
 }
 
-/* Where there is a neuron that uses it: a static function that nobody calls is a warning. */
+/* Returns whether a neuron uses it, since compilers warn of a static function that is never called. */
 static bool needs_times(const snnd_c_network *network) {
     for (int32_t k = 0; k < network->count; k++)
         if (!network->node[k].fixed.clamps || network->node[k].fixed.leak > 0 || network->node[k].fixed.decays != NULL)
@@ -203,8 +201,8 @@ void snnd_c_write_layers(snnd_c_text *text, const snnd_c_network *network) {
 
 /* ---- the step ---- */
 
-/* Node `from` and those behind it that pass on in the same step. In fixed point there are no currents for the ones that
- * wait before the first step, and no biases in them. */
+/* Writes the calls of node `from` and of those after it in the same step. In fixed point, nodes that wait have no
+ * currents before the first step, and no biases in them. */
 static void call_from(snnd_c_text *text, const snnd_c_network *network, int32_t from) {
     for (int32_t k = from; k < network->count; k++) {
         const snnd_c_node *node = &network->node[k];

@@ -11,7 +11,7 @@ static snnd_status fold(snnd_context *context, snnd_c_node *node, const snnd_pla
     return SNND_OK;
 }
 
-/* v, which spikes are taken of, and what becomes of the potential. */
+/* Writes v, from which spikes are computed, and the next potential. */
 static void write_potential(snnd_c_text *text, const snnd_c_node *node) {
     const snnd_c_number decay = snnd_c_decay(node), threshold = snnd_c_float((double)node->threshold);
     const char *next = node->at_once ? "v" : "next";

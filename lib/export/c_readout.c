@@ -1,9 +1,9 @@
 /*
- * The readout in C (kernel/readout.h). Softmax needs an exponential, which C has only in its library:
+ * The readout in C (kernel/readout.h). Softmax needs an exponential, which only the C library has:
  *
  *     float: e^x = 2^-k e^r, x = r - k ln 2, |r| <= ln(2)/2, e^r by its Taylor series to r^6; relative error 2e-7
  *     fixed: 2^-z, z in 65536ths; 2^-f of the fraction by a polynomial of degree 4, error 1.5/65536; a shift for the
- * rest
+ *            rest
  */
 #include "export/c_readout.h"
 
@@ -11,7 +11,7 @@
 
 #include "kernel/readout.h"
 
-/* A mean of whole numbers, as of spikes, is told in parts of one. */
+/* The mean of integers, as of spikes, is given in these parts of one. */
 enum { POWERS = 33, SHARE_ONE = 32768, MEAN_ONE = 65536 };
 
 static const double LOG2_E = 1.4426950408889634;
@@ -84,7 +84,7 @@ static void write_float_softmax(snnd_c_text *text, int32_t classes) {
                  classes, classes, classes, classes);
 }
 
-/* z = (highest - out) unit log2(e) 65536, the factor as a whole number over a power of two. */
+/* z = (highest - out) unit log2(e) 65536, where the factor is an integer divided by a power of two. */
 static void write_fixed_softmax(snnd_c_text *text, int32_t classes, double unit) {
     int exponent;
     frexp(unit * LOG2_E * 65536, &exponent);
@@ -167,7 +167,7 @@ static void write_counted_sum(snnd_c_text *text, const snnd_c_network *network) 
 
 static void write_mean(snnd_c_text *text, const snnd_c_network *network) {
     if (network->fixed)
-        /* In two parts, so that no product overflows; to the nearest, and away from 0 in the middle. */
+        /* In two parts, so that no product overflows; rounded to nearest, and half away from 0. */
         snnd_c_write(
             text,
             "s->steps == 0 ? 0\n"

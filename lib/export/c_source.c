@@ -1,8 +1,6 @@
-/*
- * A network as C source: one file and its header, which need nothing but <stdint.h>. c_network.c puts the plan's layers
- * together, as the file of each kind says, and c_fixed.c finds whole numbers for them; the other files here write what
- * is in the source, from top to bottom tables, synapses, readout, layers, step.
- */
+/* Writes a network as C source: one file and its header, which need nothing but <stdint.h>. c_network.c combines the
+ * layers of the plan, as the file of each kind says, and c_fixed.c computes integers for them. The other files here
+ * write the parts of the source, from top to bottom tables, synapses, readout, layers, and step. */
 #include <math.h>
 #include <string.h>
 
@@ -43,10 +41,10 @@ static bool is_name(const char *name) {
     return true;
 }
 
-/* Where source and header go. */
+/* Where source and header are written. */
 typedef struct places {
     snnd_target source, header;
-    const char *header_name; /* in the source */
+    const char *header_name; /* the name in the source */
 } places;
 
 static snnd_status check_paths(snnd_context *context, const char *source, const char *header) {
@@ -62,7 +60,7 @@ static snnd_status check_paths(snnd_context *context, const char *source, const 
 static snnd_status check_header_name(snnd_context *context, const char *name) {
     if (name == NULL || name[0] == '\0')
         return snnd_fail(context, SNND_ERROR_ARGUMENT, "the header's name is missing");
-    /* In C99 two question marks can begin what stands for another character. */
+    /* In C99 two question marks can begin a trigraph. */
     for (const char *c = name; *c != '\0'; c++)
         if (*c == '"' || *c == '\\' || (unsigned char)*c < ' ' || (c[0] == '?' && c[1] == '?'))
             return snnd_fail(context, SNND_ERROR_ARGUMENT, "the header's name '%s' cannot stand in an #include line",
@@ -103,7 +101,7 @@ static snnd_status check_options(snnd_context *context, const snnd_plan *plan, c
     return SNND_OK;
 }
 
-/* The largest |input| of the samples; one of them at a time is in memory. */
+/* Finds the largest |input| of the samples, with one of them in memory at a time. */
 static snnd_status measure(snnd_context *context, const snnd_dataset *samples, double *largest) {
     const size_t values = (size_t)samples->steps * (size_t)samples->channels;
     float most = 0, *input = snnd_allocate(context, values, sizeof *input);
@@ -164,7 +162,7 @@ static snnd_status write_files(const snnd_c_network *network, const char *name, 
     }
     snnd_c_text text = {.file = &source, .name = name};
     write_source(&text, network, member, count, to->header_name);
-    snnd_output_flush(&source); /* all of it comes before the header */
+    snnd_output_flush(&source); /* all of the source is written before the header */
     report->flash = text.flash;
     report->ram = snnd_c_ram(member, count);
     text.file = &header;

@@ -19,14 +19,14 @@ static void add(members *list, const char *type, int32_t bytes, const char *name
         .type = type, .bytes = bytes, .name = name, .number = number, .count = count, .about = about, .first = "0"};
 }
 
-/* What holds potentials and sums. */
+/* Adds members for potentials and sums. */
 static void add_numbers(members *list, const char *name, int32_t number, int64_t count, const char *about) {
     add(list, list->fixed ? "int32_t" : "float", 4, name, number, count, about);
     if (!list->fixed)
         snprintf(list->member[list->count - 1].first, sizeof list->member->first, "0.0f");
 }
 
-/* Whole numbers of 0 to `taps`, which begin with `first`. */
+/* Adds integers of 0 to `taps`, which are `first` before the first step. */
 static void add_steps(members *list, const snnd_c_node *node, const char *name, int64_t count, int32_t first,
                       const char *about) {
     add(list, snnd_c_type(node->taps), snnd_c_type_bytes(node->taps), name, node->number, count, about);
@@ -48,7 +48,7 @@ static void add_past(members *list, const snnd_c_node *node) {
 static void add_future(members *list, const snnd_c_node *node) {
     const int64_t cells = (int64_t)node->taps * node->outputs;
     const char *about = "future currents of all neurons, a row for each step";
-    /* In fixed point the first step has no neurons to read a row. */
+    /* In fixed point the first step has no neurons that read a row. */
     const bool behind = snnd_c_waits(node) && !list->fixed;
     if (list->fixed && node->fixed.narrow)
         add(list, "int16_t", 2, "ring", node->number, cells, about);
@@ -118,7 +118,7 @@ int64_t snnd_c_ram(const snnd_c_member *member, int32_t count) {
     return (bytes + widest - 1) / widest * widest;
 }
 
-/* How a member is called behind `s->` or in the structure. */
+/* Writes the name of a member, after `s->` or in the structure. */
 static void write_name(snnd_c_text *text, const snnd_c_member *member) {
     text->number = member->number;
     snnd_c_write(text, "%s%s", member->name, member->number < 0 ? "" : "_@");
@@ -134,7 +134,7 @@ void snnd_c_write_members(snnd_c_text *text, const snnd_c_member *member, int32_
     }
 }
 
-/* Rows that are read before anything came hold nothing; the others their bias. */
+/* Rows that are read before anything was added are 0; the others contain their bias. */
 static void write_biased_reset(snnd_c_text *text, const snnd_c_node *node) {
     text->number = node->number;
     snnd_c_write(text,

@@ -1,14 +1,14 @@
 /*
- * Synapses in C, listed by presynaptic neuron. What the input is decides what is remembered:
+ * Synapses in C, listed by presynaptic neuron. The kind of input decides what is stored:
  *
  *     future currents: when an input is not 0, ring[row + delay][target] += weight input
- *     past inputs:     at every step, current[target] += weight past[now - delay], but for inputs that were 0 for so
- *                      long that nothing of them is left
+ *     past inputs:     at every step, current[target] += weight past[now - delay], except for inputs that were 0 for
+ *                      longer than all delays
  */
 #include "export/c_step.h"
 
-/* Loops over the synapses of input `n`, of which the body sees k, o or both: by its axons `a`, where it has several.
- * Returns how far in the body is. */
+/* Begins loops over the synapses of input `n`, whose body uses k, o or both; over its axons `a`, where it has several.
+ * Returns the indentation of the body. */
 static int begin_list(snnd_c_text *text, const snnd_c_node *node, int indent) {
     const int32_t axons = snnd_c_lists_each(node);
     const char *list = axons > 1 ? "a" : "n";
@@ -33,7 +33,7 @@ static const char *target_of(const snnd_c_node *node) {
     return node->full ? "o" : "$_target_@[k]";
 }
 
-/* Where the delay of synapse k is in its table. */
+/* Returns the element of the table with the delay of synapse k. */
 static const char *delay_at(const snnd_c_node *node) {
     if (node->lines == NULL)
         return "k";
@@ -42,7 +42,7 @@ static const char *delay_at(const snnd_c_node *node) {
     return snnd_c_lists_each(node) > 1 ? "a" : "n";
 }
 
-/* The neuron that synapse k ends at, which is a target, or has several dendrites. */
+/* Writes the neuron at which synapse k ends, which is a target, or has several dendrites. */
 static void write_neuron(snnd_c_text *text, const snnd_c_node *node) {
     snnd_c_write(text, "%s", target_of(node));
     if (snnd_c_targets_each(node) > 1)

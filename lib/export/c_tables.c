@@ -1,4 +1,4 @@
-/* Constant tables in C: of each node weights, delays, targets and where the list of an input begins, biases,
+/* Constant tables in C: for each node weights, delays, targets, where the list of each input begins, biases, and
  * thresholds. */
 #include "export/c_step.h"
 
