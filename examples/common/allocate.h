@@ -1,4 +1,4 @@
-/* Memory for programs: there is nothing sensible left to do without it, so they end. */
+/* Memory for programs. Without memory they cannot continue, so they end. */
 #ifndef EXAMPLES_ALLOCATE_H
 #define EXAMPLES_ALLOCATE_H
 
@@ -11,13 +11,13 @@
 #define EXAMPLES_PRINTF(text_at, values_at)
 #endif
 
-/** Zeroed memory for `count` things of `size` bytes; never NULL. */
+/** Returns zeroed memory for `count` things of `size` bytes, never NULL. */
 void *allocate(size_t count, size_t size);
 
-/** Resizes what came from allocate(); never NULL, the new part is not zeroed. */
+/** Resizes memory of allocate(), and never returns NULL. The new part is not zeroed. */
 void *reallocate(void *memory, size_t count, size_t size);
 
-/** A string made as printf() would, or vprintf(). */
+/** Returns a string that is formatted as by printf(), or vprintf(). */
 char *format_text(const char *format, ...) EXAMPLES_PRINTF(1, 2);
 char *format_arguments(const char *format, va_list arguments) EXAMPLES_PRINTF(1, 0);
 

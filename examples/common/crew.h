@@ -1,9 +1,9 @@
-/* Work that several threads do, each with things of its own. */
+/* Runs work on several threads, each with its own data. */
 #ifndef EXAMPLES_CREW_H
 #define EXAMPLES_CREW_H
 
-/** Runs `work` in so many threads (0: one a processor), of which this is one, and returns when all are done. Where the
- * system gives fewer, these do it. */
+/** Runs `work` on so many threads (0: one for each processor), including the calling one, and returns when all are
+ * done. Where the system provides fewer threads, these do the work. */
 void crew_run(int threads, void *(*work)(void *user), void *user);
 
 #endif

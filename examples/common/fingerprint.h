@@ -1,4 +1,4 @@
-/* FNV-1a (Fowler, Noll and Vo) of 64 bits: tells whether something has changed, not who changed it. */
+/* FNV-1a (Fowler, Noll and Vo) with 64 bits. It detects changes, but does not protect against forgery. */
 #ifndef EXAMPLES_FINGERPRINT_H
 #define EXAMPLES_FINGERPRINT_H
 
@@ -7,7 +7,7 @@
 
 #define FINGERPRINT_START UINT64_C(14695981039346656037)
 
-/** The fingerprint of what came before and `bytes` more bytes. */
+/** Returns the fingerprint of the bytes so far followed by `bytes` more bytes. */
 static inline uint64_t fingerprint_add(uint64_t fingerprint, const void *data, size_t bytes) {
     const unsigned char *byte = data;
     for (size_t i = 0; i < bytes; i++)

@@ -1,4 +1,4 @@
-/* Small files of JSON: settings, and what else a program says of its results. */
+/* Small files of JSON: settings, and other descriptions of results. */
 #ifndef EXAMPLES_JSON_H
 #define EXAMPLES_JSON_H
 
@@ -6,8 +6,8 @@
 
 #include "common/failure.h"
 
-/** Reads the object in FOLDER/NAME (files.h: a regular file, no link), to be deleted. NULL on failure, as of a number
- * that is out of its range (ranges.h). */
+/** Reads the object in FOLDER/NAME (files.h: a regular file, not a link), to be deleted. Returns NULL on failure, also
+ * for a number out of its range (ranges.h). */
 cJSON *json_read_in(const char *folder, const char *name, struct failure *failure);
 
 /** Writes an object to FOLDER/NAME, as file_write_in() does. */

@@ -1,9 +1,9 @@
-/* Other programs that these call, as PATH has them. */
+/* Finds other programs in PATH. */
 #ifndef EXAMPLES_LOOKUP_H
 #define EXAMPLES_LOOKUP_H
 
-/** The path of a program in PATH, to be freed; NULL where there is none. Of PATH only what begins at the root counts:
- * the rest would be looked for in the folder that one happens to be in, where strangers may have put a program. */
+/** Returns the path of a program in PATH, to be freed, or NULL. Only absolute folders of PATH are used, since others
+ * depend on the working folder, where strangers may have put a program. */
 char *lookup_program(const char *name);
 
 #endif

@@ -4,8 +4,8 @@
 
 #include "common/failure.h"
 
-/** Fails where the number is one that no run comes to; a name that is not known has a wide range. The message begins
- * with "is" and lacks the name. NaN is taken only where a program writes it, and in columns that are not known. */
+/** Fails where the number is outside of what any run can have; unknown names have a wide range. The message begins with
+ * "is" and lacks the name. NaN is accepted only where a program writes it, and in unknown columns. */
 int range_check(const char *name, double value, struct failure *failure);
 
 #endif

@@ -1,4 +1,4 @@
-/* All files of a folder and of the folders in it. */
+/* Finds all files of a folder and of the folders in it. */
 #ifndef EXAMPLES_WALK_H
 #define EXAMPLES_WALK_H
 
@@ -8,18 +8,18 @@
 #include "common/failure.h"
 
 struct found_file {
-    char *path;       /**< from the folder */
+    char *path;       /**< relative to the folder */
     const char *name; /**< its last part, in `path` */
     int64_t bytes;
-    int64_t seconds, nanoseconds; /**< of its last change */
+    int64_t seconds, nanoseconds; /**< the time of its last change */
 };
 
 struct found_files {
-    struct found_file *file; /**< by path */
+    struct found_file *file; /**< sorted by path */
     size_t count;
 };
 
-/** Walks the folder. Names that begin with a dot are left out. */
+/** Searches the folder. Names that begin with a dot are left out. */
 int walk_folder(const char *folder, struct found_files *files, struct failure *failure);
 void walk_free(struct found_files *files);
 
