@@ -1,4 +1,4 @@
-/* What the header of a sound says of its length, and whether that is so. */
+/* Compares the length of a sound with its header. */
 #ifndef AUDIO_AUDIO_LENGTH_H
 #define AUDIO_AUDIO_LENGTH_H
 
@@ -6,17 +6,17 @@
 
 #include "common/failure.h"
 
-/** Samples of which there is no count: they last to the end. */
+/** The count of samples of sound whose length is not known. */
 #define AUDIO_ENDLESS SF_COUNT_MAX
 
-/** How many samples there should be; AUDIO_ENDLESS where the header does not know. */
+/** Returns the number of samples in the header, or AUDIO_ENDLESS where the header does not know it. */
 sf_count_t audio_expected(const SF_INFO *info);
 
 /** Fails where a file (not a pipe) is shorter than its header says. */
 int audio_check_length(SNDFILE *file, struct failure *failure);
 
-/** WAV that was written to a pipe may have 0 for its length, and libsndfile then reads nothing: opens such a sound
- * anew, to be read to its end, and gives any other back as it is. NULL: libsndfile has an error. */
+/** WAV that was written to a pipe may have a length of 0, for which libsndfile reads nothing. Opens such a sound again,
+ * to be read to its end, and returns any other unchanged. NULL: libsndfile has an error. */
 SNDFILE *audio_open_endless(SNDFILE *file, int descriptor, SF_INFO *info);
 
 #endif

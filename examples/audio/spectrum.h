@@ -1,4 +1,4 @@
-/* Power spectra, the Mel scale, and the shape that both presets of the Heidelberg Digits give. */
+/* Power spectra, the Mel scale, and the shape of the spectrograms of both presets of the Heidelberg Digits. */
 #ifndef AUDIO_SPECTRUM_H
 #define AUDIO_SPECTRUM_H
 
@@ -7,12 +7,12 @@ enum {
     SPECTRUM_BINS = SPECTRUM_POINTS / 2 + 1 /**< from 0 to half the rate */
 };
 
-/** A spectrogram is float [MEL_STEPS][MEL_CHANNELS], a step each 10 ms. */
+/** A spectrogram is float [MEL_STEPS][MEL_CHANNELS], with 10 ms for each step. */
 enum { MEL_CHANNELS = 40, MEL_STEPS = 80, MEL_CELLS = MEL_STEPS * MEL_CHANNELS, MEL_STEPS_A_SECOND = 100 };
 
 struct spectrum; /**< buffers of one thread */
 
-/** Of an even number of points. */
+/** Creates buffers for an even number of points. */
 struct spectrum *spectrum_new(int points);
 void spectrum_free(struct spectrum *spectrum);
 
