@@ -1,4 +1,4 @@
-/* What is known of an open file of events. */
+/* The content of an open file of events. */
 #ifndef EXAMPLES_EVENTS_FILE_H
 #define EXAMPLES_EVENTS_FILE_H
 
@@ -6,10 +6,10 @@
 #include "events/numbers_of_file.h"
 #include "hdf5/hdf5_file.h"
 
-/* Lists of numbers, one a sample: where in the file they lie. */
+/* Lists of numbers, one for each sample: their places in the file. */
 struct event_lists {
     struct number_type type;
-    uint64_t *place; /* 0: of no events */
+    uint64_t *place; /* 0: the list is empty */
 };
 
 struct events {
@@ -21,8 +21,8 @@ struct events {
     uint32_t *length; /* events of each sample */
     struct event_lists times, units;
     int32_t *label;
-    int64_t *speaker; /* NULL: the file does not say */
-    char **word;      /* NULL: the same */
+    int64_t *speaker; /* NULL: the file has none */
+    char **word;      /* NULL: the file has none */
     size_t words;
 };
 
