@@ -11,8 +11,8 @@
 
 cJSON *words_describe(const struct commands *commands);
 
-/** Takes the words, made printable, with NULL behind them, each to be freed and all together, and the extra steps.
- * Fails, with what is wrong, where the spectrograms are of another version. */
+/** Reads the words, made printable and followed by NULL, to be freed each and all together, and the extra steps. Fails,
+ * with the reason, where the spectrograms are of another version. */
 int words_understand(const cJSON *object, char ***word, int *extra_steps, struct failure *failure);
 
 #endif

@@ -1,5 +1,5 @@
-/* All recordings of Speech Commands as a network is given them (spectrogram.h), in a file that is mapped: they are read
- * once, and may be more than memory holds. */
+/* All recordings of Speech Commands as inputs of a network (spectrogram.h), in a mapped file: they are read once, and
+ * may be larger than memory. */
 #ifndef GSC_WORDS_H
 #define GSC_WORDS_H
 
@@ -10,18 +10,18 @@
 
 struct words_options {
     const char *folder;
-    const char *cache;     /**< where the file is kept; NULL: the usual place (caches.h) */
-    int threads;           /**< 0: one a processor */
-    int quiet;             /**< says nothing of how far the reading is */
-    const struct say *say; /**< told what takes long */
+    const char *cache;     /**< the folder of the file; NULL: the default (caches.h) */
+    int threads;           /**< 0: one for each processor */
+    int quiet;             /**< whether progress is not shown */
+    const struct say *say; /**< receives messages about work that takes long */
 };
 
-/** Some of them, in order of their paths. */
+/** A part of the recordings, in order of their paths. */
 struct word_part {
     size_t count;
     const uint8_t *cells; /**< [count, SPECTROGRAM_STEPS, SPECTROGRAM_CHANNELS], mapped */
     int32_t *label;       /**< [count] */
-    size_t *index;        /**< [count] of each among the commands */
+    size_t *index;        /**< [count] the index of each among the commands */
 };
 
 struct words {
@@ -30,11 +30,11 @@ struct words {
     struct word_part part[COMMANDS_PARTS];
 };
 
-/** Finds all recordings in a folder, and which part each is of. */
+/** Finds all recordings in a folder, and the part of each. */
 int words_find(const char *folder, struct words *words, struct failure *failure);
 
-/** Maps what was kept of words that were found, or reads them all. A failure is of the first file that is wrong,
- * whatever the threads. words_free() follows in any case. */
+/** Maps a stored file for these words, or reads all recordings. A failure is that of the first file that is wrong,
+ * whatever the number of threads. Call words_free() in any case. */
 int words_read(const struct words_options *options, struct words *words, struct failure *failure);
 void words_free(struct words *words);
 
