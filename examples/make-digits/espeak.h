@@ -4,10 +4,10 @@
 
 #include "common/failure.h"
 
-/** 0 if the program can be run. */
+/** Returns 0 if the program can be run. */
 int espeak_check(struct failure *failure);
 
-/** Has `word` (UTF-8) spoken by `voice` into the WAV file `path`. */
+/** Lets `voice` speak `word` (UTF-8) into the WAV file `path`. */
 int espeak_speak(const char *voice, const char *word, int pitch, int speed, const char *path, struct failure *failure);
 
 #endif

@@ -1,4 +1,4 @@
-/* The made digits, trial by trial: what each one is, how it is made, and in which list it goes. */
+/* The made digits, trial by trial: their properties, how each is made, and in which list it is. */
 #ifndef MAKE_DIGITS_TRIALS_H
 #define MAKE_DIGITS_TRIALS_H
 
@@ -9,7 +9,7 @@
 #include "make-digits/disturb.h"
 #include "make-digits/speakers.h"
 
-/** What is said, in some of the languages. */
+/** The words, in some of the languages. */
 struct vocabulary {
     int languages, words;
     const char *const *word[LANGUAGES]; /**< in UTF-8 */
@@ -20,23 +20,23 @@ extern const struct vocabulary digit_vocabulary, word_vocabulary;
 struct layout;
 
 struct trials {
-    const char *folder; /**< that is being filled */
+    const char *folder; /**< the folder that is filled */
     int trials;         /**< of each speaker, language and word */
     uint64_t seed;
     struct difficulty difficulty;
     const struct layout *layout;
-    void *state; /**< of the layout */
+    void *state; /**< used by the layout */
 };
 
-/** As what trials are written. */
+/** The form in which trials are written. */
 struct layout {
     const struct vocabulary *vocabulary;
     int (*begin)(struct trials *trials, struct failure *failure);
-    /** Makes trial `index` through the scratch file `speech`; on several threads, which begin trials in their order. */
+    /** Makes trial `index` with the scratch file `speech`. Several threads call it and begin trials in order. */
     int (*make)(const struct trials *trials, size_t index, const char *speech, struct failure *failure);
-    /** Writes what follows all trials; a sentence about what there is to `summary`, to be freed. */
+    /** Writes what follows all trials, and a sentence about the result to `summary`, to be freed. */
     int (*finish)(struct trials *trials, char **summary, struct failure *failure);
-    /** Instead of finish(), after begin(); NULL: nothing is to be done. */
+    /** Called in place of finish(), after begin(); NULL: nothing is necessary. */
     void (*abandon)(struct trials *trials);
 };
 
@@ -48,21 +48,22 @@ struct trial {
     struct draw draw;
 };
 
-/** Whose trials are for what, where speakers are in one part only. */
+/** The parts of a data set in which each speaker is in one part only. */
 enum part { TRAINING, VALIDATION, TESTING, PARTS };
 enum part trial_part(const struct trial *trial);
 
-/** How many trials there are in all. */
+/** Returns the number of trials. */
 size_t trials_count(const struct trials *trials);
 
-/** Trial `index`, by speaker, language, word and number. It does not depend on how many there are. */
+/** Returns trial `index`, in the order of speaker, language, word and number. It does not depend on the number of
+ * trials. */
 struct trial trial_at(const struct trials *trials, size_t index);
 
-/** Has the word spoken through the scratch file `speech`, and makes a recording of it. */
+/** Lets the word be spoken through the scratch file `speech`, and makes a recording of it. */
 int trial_say(const struct trials *trials, struct trial *trial, const char *speech, struct audio *audio,
               struct failure *failure);
 
-/** Writes a sound file of 16 bits: a format of libsndfile. */
+/** Writes a sound file with 16 bits in a format of libsndfile. */
 int trial_write(const char *path, int format, const struct audio *audio, struct failure *failure);
 
 #endif
