@@ -1,4 +1,4 @@
-/* The graph that a NIR file holds, checked as far as a graph can be without knowing what it is for. */
+/* The graph of a NIR file, checked as far as possible without knowing its use. */
 #ifndef NIR_GRAPH_H
 #define NIR_GRAPH_H
 
@@ -9,10 +9,10 @@ typedef struct nir_array {
     bool there;
     int axes;
     int64_t shape[HDF5_AXES];
-    int64_t count; /* of its numbers */
+    int64_t count; /* the number of its numbers */
 } nir_array;
 
-/* Its extents as text: "[3, 2]". */
+/* The length of its extents as text: "[3, 2]". */
 enum { NIR_EXTENTS = 96 };
 const char *nir_extents(const nir_array *array, char text[NIR_EXTENTS]);
 
@@ -20,12 +20,12 @@ typedef struct nir_node {
     char *name;
     nir_type type;
     nir_array field[NIR_FIELDS];
-    int32_t in, out; /* edges */
-    int32_t first;   /* of its outgoing edges in `next` */
-    bool passed;     /* for who walks through the graph */
+    int32_t in, out; /* the number of edges */
+    int32_t first;   /* the first of its outgoing edges in `next` */
+    bool passed;     /* used by functions that go through the graph */
 } nir_node;
 
-/* The most bytes that are read of a file. */
+/* The largest number of bytes of a file. */
 #define NIR_MOST_BYTES ((size_t)1 << 31)
 
 typedef struct nir_graph {
@@ -35,27 +35,28 @@ typedef struct nir_graph {
     hdf5_source source;
     char *version;
     hid_t group, nodes;
-    nir_node *node; /* by name */
+    nir_node *node; /* sorted by name */
     int32_t count;
-    int32_t *next; /* the nodes at the ends of edges, by the node where they begin */
+    int32_t *next; /* the nodes at the ends of edges, sorted by the node where they begin */
     int32_t edges;
 } nir_graph;
 
-/* Reads a file and checks all but its numbers. On failure there is nothing to close. */
+/* Reads a file and checks everything except its numbers. On failure there is nothing to close. */
 int nir_graph_open(const char *path, nir_graph *graph, struct failure *failure);
 void nir_graph_close(nir_graph *graph);
 
-/* The numbers of a field that is there, to be freed. */
+/* Reads the numbers of an existing field, to be freed. */
 int nir_numbers(nir_graph *graph, const nir_node *node, int field, double **values);
 
-/* Seconds of a time step by the metadata; an error where they do not say. */
+/* Reads the seconds of a time step from the metadata; fails where they are missing. */
 int nir_metadata_dt(nir_graph *graph, double *dt);
-/* The order of the readers that the file is for, by the metadata. */
+/* Returns the order of the readers that the file is for, from the metadata. */
 nir_order nir_metadata_order(nir_graph *graph);
-/* What a LIF node does after a spike, by its own metadata: to zero where they do not say; an error where they say
- * another word. */
+/* Reads the reset of a LIF node from its own metadata, which is to zero where they do not have one; fails for an
+ * unknown word. */
 int nir_node_reset(nir_graph *graph, const nir_node *node, snnd_reset *reset);
-/* The readout of the network, SNND_READOUT_NETWORK where they do not say; an error where it is none of ours. */
+/* Reads the readout of the network, which is SNND_READOUT_NETWORK where the metadata have none; fails for an unknown
+ * word. */
 int nir_metadata_readout(nir_graph *graph, snnd_readout *readout);
 
 #endif

@@ -1,10 +1,10 @@
 /*
- * What lies between two neurons' nodes of a NIR graph: delays, factors and at most one matrix on every way, which
+ * The part of a NIR graph between two nodes of neurons: delays, factors and at most one matrix in each branch, which
  * together are synapses of one layer,
  *
  *     y[o](t) = bias[o] + sum over synapses of weight x[input](t - delay)
  *
- * As long as there is no matrix the map is plain: y[i](t) = scale[i] x[i](t - delay[i]).
+ * Until there is a matrix the map is plain: y[i](t) = scale[i] x[i](t - delay[i]).
  */
 #ifndef NIR_MAP_H
 #define NIR_MAP_H
@@ -24,35 +24,36 @@ typedef struct nir_map {
     int32_t *delay; /* [inputs], plain */
     nir_synapse *synapse;
     size_t count, room;
-    double *bias;   /* [outputs]; NULL: none */
-    int32_t *after; /* [outputs] steps behind the bias, which the synapses' delays have in them, too; with a bias */
+    double *bias;   /* [outputs]; NULL: no bias */
+    int32_t *after; /* [outputs] steps after the bias, which the delays of synapses include; only with a bias */
 } nir_map;
 
-/* The plain map that changes nothing. */
+/* Creates the plain map that changes nothing. */
 void nir_map_begin(nir_map *map, struct failure *failure, int32_t neurons);
 void nir_map_release(nir_map *map);
 void nir_map_copy(const nir_map *map, nir_map *copy); /* of a plain one */
 
-/* Behind the map: a delay in steps and a factor for each of its outputs; a matrix [rows][outputs] behind a plain map,
- * with a bias [rows] or NULL. */
+/* Append to the map a delay in steps, or a factor, for each of its outputs, or a matrix [rows][outputs] after a plain
+ * map, with a bias [rows] or NULL. */
 void nir_map_delay(nir_map *map, const int32_t *steps);
 void nir_map_scale(nir_map *map, const double *factor);
 int nir_map_matrix(nir_map *map, const double *weight, const double *bias, int32_t rows);
 
-/* Beside the map: another of as many inputs and outputs. */
+/* Adds a parallel map with as many inputs and outputs. */
 int nir_map_join(nir_map *map, const nir_map *other);
 
-/* How many synapses a matrix makes: those that carry something. */
+/* Returns how many synapses a matrix makes: those whose weight is not 0. */
 size_t nir_map_carrying(const double *weight, size_t count);
 
-/* Takes `lag` steps off all delays, those behind a bias, too, or as many as the shortest has, and returns how many. */
+/* Subtracts `lag` steps from all delays, including those after a bias, or as many as the shortest delay has, and
+ * returns how many. */
 int32_t nir_map_advance(nir_map *map, int32_t lag);
 
-/* Whether it changes nothing, but for the rounding of a factor. */
+/* Returns whether the map changes nothing, except by the rounding of a factor. */
 bool nir_map_is_nothing(const nir_map *map);
 
-/* Adds the map to the network: a layer of delays of at most `*left` synapses, which are taken from it, and one of batch
- * norm where there is a bias. Delays behind a bias are left in `after`, for a layer of their own. */
+/* Adds the map to the network: a layer of delays with at most `*left` synapses, which are subtracted from it, and one
+ * of batch norm where there is a bias. Delays after a bias stay in `after`, for a layer of their own. */
 int nir_map_add(nir_map *map, snnd_context *context, snnd_network *network, uint64_t *left);
 
 #endif
