@@ -1,4 +1,4 @@
-/* Spectrograms kept between runs, in the four files that the paper's code reads. */
+/* Stores spectrograms between runs, in the four files that the paper's code reads. */
 #ifndef RAWHD_CACHE_H
 #define RAWHD_CACHE_H
 
@@ -10,24 +10,24 @@
 #define TRAINING_LABELS "training_y_data.npy" /* int64 [N] */
 #define TESTING_INPUT "testing_x_data.npy"
 #define TESTING_LABELS "testing_y_data.npy"
-#define CACHE_SETTINGS "settings.json" /* what they are of, with a front end (front_end_settings.h) */
+#define CACHE_SETTINGS "settings.json" /* describes them, with a front end (front_end_settings.h) */
 
-/** What the files are of. */
+/** What the files were computed from. */
 struct cache_key {
     enum preset preset;
     int german_first;
     const char *fingerprint; /**< of the recordings */
 };
 
-/** The folder for a data set and key: DATA/.snndelay-cache/PRESET-ORDER; or CACHE/NAME-HASH/PRESET-ORDER where `cache`
- * is given, or, if DATA cannot be written to or its .snndelay-cache is a link, where the user's cache folder
- * ($XDG_CACHE_HOME or ~/.cache) takes its place. NULL if there is none. Free it. */
+/** Returns the folder for a data set and key: DATA/.snndelay-cache/PRESET-ORDER; or CACHE/NAME-HASH/PRESET-ORDER where
+ * `cache` is given. If DATA cannot be written to, or its .snndelay-cache is a link, the user's cache folder
+ * ($XDG_CACHE_HOME or ~/.cache) is used in place of CACHE. Returns NULL if there is none. The result is to be freed. */
 char *cache_folder(const char *data, const char *cache, const struct cache_key *key);
 
-/** 1 if the folder, which is no link, holds the four files made for this key, and they are none either. */
+/** Returns 1 if the folder has the four files for this key, and neither it nor they are links. */
 int cache_is_current(const char *folder, const struct cache_key *key);
 
-/** Writes the four files and CACHE_SETTINGS to a temporary folder, which then takes the place of `folder`. */
+/** Writes the four files and CACHE_SETTINGS to a temporary folder, which then replaces `folder`. */
 int cache_store(snnd_context *context, const char *folder, const struct cache_key *key,
                 const struct spectrograms *training, const struct spectrograms *testing,
                 const struct spectrogram_scale *scale, struct failure *failure);

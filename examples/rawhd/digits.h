@@ -6,7 +6,7 @@
 
 enum { LANGUAGES = 2, WORDS = 10, DIGIT_CLASSES = LANGUAGES * WORDS };
 
-/** English and German, and how the digits are said in them, in UTF-8. */
+/** English and German, and the digits in each language, in UTF-8. */
 extern const char *const language_names[LANGUAGES];
 extern const char *const digit_words[LANGUAGES][WORDS];
 
@@ -17,25 +17,25 @@ struct digit_name {
     int digit; /**< 0 to 9 */
 };
 
-/** Length of a file name without its .flac or .wav (in any case), or all of it where there is neither. */
+/** Returns the length of a file name without its .flac or .wav (in upper or lower case), or all of it. */
 size_t digit_stem_length(const char *name);
 
-/** 1 for names that end in .flac or .wav, in any case. */
+/** Returns 1 for names that end in .flac or .wav, in upper or lower case. */
 int digit_is_audio(const char *name);
 
-/** Takes a file name, with or without its extension, apart; -1 if it is not of that form. */
+/** Splits a file name, with or without its extension, into its parts; returns -1 if it does not have that form. */
 int digit_parse(const char *name, struct digit_name *parts);
 
-/** Class of a word: English 0-9 and German 10-19, or the other way round. */
+/** Returns the class of a word: English 0-9 and German 10-19, or the other way round. */
 int digit_class(const struct digit_name *parts, int german_first);
 
-/** The word of a class, of no speaker and trial. */
+/** Returns the word of a class, without speaker and trial. */
 struct digit_name digit_of_class(int class, int german_first);
 
-/** "six (english)"; free it. */
+/** Returns a text such as "six (english)", to be freed. */
 char *digit_class_text(int class, int german_first);
 
-/** That of each class, and NULL. */
+/** Returns the text of each class, followed by NULL. */
 char **digit_class_names(int german_first);
 
 #endif

@@ -18,29 +18,29 @@ struct front_end {
     enum preset preset;
     int german_first; /**< classes: German 0-9 and English 10-19, or the other way round */
     struct spectrogram_scale scale;
-    int extra_steps; /**< silent ones that followed each recording in training */
+    int extra_steps; /**< silent steps after each recording in training */
 };
 
-/** "mel" or "zenke-vogels". */
+/** Returns "mel" or "zenke-vogels". */
 const char *preset_name(enum preset preset);
 
-/** "english-first" or "german-first". */
+/** Returns "english-first" or "german-first". */
 const char *order_name(int german_first);
 
 /** Adds preset, version and classes. */
 void front_end_describe_kind(const struct front_end *front_end, cJSON *object);
 
-/** Adds what was fitted to the training recordings. */
+/** Adds the values that were fitted to the training recordings. */
 void front_end_describe_scale(const struct front_end *front_end, cJSON *object);
 
-/** Both, and the extra steps if there were any. */
+/** Returns both, and the extra steps if there were any. */
 cJSON *front_end_describe(const struct front_end *front_end);
 
-/** Writes a file of both into a folder. */
+/** Writes a file with both into a folder. */
 int front_end_write(const struct front_end *front_end, const char *folder, const char *name, struct failure *failure);
 
-/** Reads a file of a folder that has both, and whatever else; without a folder (NULL) the user has named all of `name`.
- */
+/** Reads a file of a folder that has both, whatever else it has. Without a folder (NULL) the user has named all of
+ * `name`. */
 int front_end_read(const char *folder, const char *name, struct front_end *front_end, struct failure *failure);
 
 #endif

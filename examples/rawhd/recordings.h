@@ -1,4 +1,4 @@
-/* The Heidelberg Digits archive as shipped: two lists of names, and the files somewhere in the folder. */
+/* The Heidelberg Digits archive in its published form: two lists of names, and files anywhere in the folder. */
 #ifndef RAWHD_RECORDINGS_H
 #define RAWHD_RECORDINGS_H
 
@@ -10,7 +10,7 @@
 #define TESTING_LIST "test_filenames.txt"
 
 struct recording {
-    const struct found_file *file; /**< NULL: it has a problem, which has been noted */
+    const struct found_file *file; /**< NULL: it has a problem, which was recorded */
     int label, speaker;
 };
 
@@ -24,10 +24,10 @@ struct recordings {
     char *folder;
     struct found_files files;
     struct recording_list training, testing;
-    char fingerprint[17]; /**< of the lists and of the paths, sizes and times of the files listed */
+    char fingerprint[17]; /**< of the lists, and of the paths, sizes and times of the listed files */
 };
 
-/** Finds what the lists name; `problems` takes what is wrong with single recordings. */
+/** Finds the listed files; `problems` receives the problems of single recordings. */
 int recordings_find(const char *folder, int german_first, struct recordings *recordings, struct problems *problems,
                     struct failure *failure);
 void recordings_free(struct recordings *recordings);

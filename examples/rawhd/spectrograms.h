@@ -1,4 +1,4 @@
-/* Spectrograms of a whole set of recordings. */
+/* Computes the spectrograms of a whole set of recordings. */
 #ifndef RAWHD_SPECTROGRAMS_H
 #define RAWHD_SPECTROGRAMS_H
 
@@ -9,7 +9,7 @@
 
 enum preset { PRESET_MEL, PRESET_ZENKE_VOGELS };
 
-/** Raised when a preset gives other numbers than before, so that what was kept is made anew. */
+/** Increase it when a preset gives other numbers than before, so that stored files are written again. */
 enum { SPECTROGRAMS_VERSION = 1 };
 
 struct spectrograms {
@@ -24,15 +24,14 @@ struct spectrogram_scale {
     double low, high; /**< decibels that became 0 and 1 */
 };
 
-/** Reads every recording on `threads` threads (0: one a processor); the numbers do not depend on how many. Unless it is
- * `quiet`, it tells how far it is. Recordings
- * that cannot be used are noted in `problems`, and nothing is given back if that has any, or if stop_is_asked().
- * Returns 0, or -1 with problems, which may be none where it was stopped. */
+/** Reads every recording on `threads` threads (0: one for each processor); the numbers do not depend on that. Shows its
+ * progress unless it is `quiet`. Recordings that cannot be used are added to `problems`. If there are any, or if
+ * stop_is_asked(), nothing is returned. Returns 0, or -1 with problems, which may be none after a stop. */
 int spectrograms_make(enum preset preset, const struct recordings *recordings, int threads, int quiet,
                       struct spectrograms *training, struct spectrograms *testing, struct spectrogram_scale *scale,
                       struct problems *problems);
 
-/** The lowest rate among the recordings of a list that can be read; 0 if none can. */
+/** Returns the lowest rate among the recordings of a list that can be read, or 0 if none can. */
 int spectrograms_lowest_rate(const struct recordings *recordings, const struct recording_list *list);
 
 void spectrograms_free(struct spectrograms *spectrograms);

@@ -12,7 +12,7 @@ struct zenke_vogels; /**< filters and buffers of one thread; the filters follow 
 struct zenke_vogels *zenke_vogels_new(void);
 void zenke_vogels_free(struct zenke_vogels *preset);
 
-/** Standardised log power, one mean and one deviation for the recording. */
+/** Computes standardised log power, with one mean and one deviation for the recording. */
 enum problem zenke_vogels_spectrogram(struct zenke_vogels *preset, const struct audio *audio, float *cells,
                                       struct failure *failure);
 
