@@ -254,7 +254,8 @@ def controls():
                                            if r["model"] == model and r["sparsity"] == sparsity)
                                  for model in CONTROLS))
     pairs = (("both", "delays+dale+paths"), ("structure", "neither+dale+paths"), ("both", "structure"),
-             ("delays+dale+paths", "neither+dale+paths"), ("structure", "neither"), ("neither", "neither+dale+paths"))
+             ("delays+dale+paths", "neither+dale+paths"), ("structure", "neither"), ("neither", "neither+dale+paths"),
+             ("both", "delays"), ("delays", "neither"))
     tests = [(a, b, s) for a, b in pairs for s in sparsities if min(len(last[a, s]), len(last[b, s])) > 1]
     put_differences("Differences", tests, [welch(last[a, s], last[b, s]) for a, b, s in tests])
 
