@@ -67,12 +67,7 @@ static int load(snnd_context *context, const struct options *options, const stru
 }
 
 static const struct option_entry own[] = {
-    {{"scale", REAL, OPTION_AT(scale), -1e6, 1e6, NULL},
-     DECIDES,
-     "X",
-     "1",
-     NULL,
-     "what all numbers are multiplied by; not 0"},
+    {{"scale", REAL, OPTION_AT(scale), -1e6, 1e6, NULL}, DECIDES, "X", "1", NULL, "factor of all numbers, not 0"},
 };
 
 static const struct recipe_default defaults[] = {

@@ -16,7 +16,7 @@ static const struct option_entry own[] = {
      "SHARE",
      "0",
      NULL,
-     "of training samples that have noise of _background_noise_, 0 to 20 dB under the word"},
+     "share of training samples with noise of _background_noise_, 0 to 20 dB below the word"},
 };
 
 static const struct recipe_default defaults[] = {

@@ -13,14 +13,19 @@ static const struct option_entry own[] = {
      "N",
      "100",
      FROM_SNN_DELAYS,
-     "bins of a sample; what lasts longer is cut"},
-    {{"bin", WHOLE, OPTION_AT(bin), 1, 1000000, NULL}, DECIDES, "MS", "10", FROM_SNN_DELAYS, "milliseconds of a bin"},
+     "bins of a sample; longer samples are cut"},
+    {{"bin", WHOLE, OPTION_AT(bin), 1, 1000000, NULL},
+     DECIDES,
+     "MS",
+     "10",
+     FROM_SNN_DELAYS,
+     "length of a bin in milliseconds"},
     {{"units", CHOICE, OPTION_AT(units), 0, 0, units},
      DECIDES,
      "N",
      "5",
      FROM_SNN_DELAYS,
-     "neighbours of the 700 units whose events are summed to one channel"},
+     "adjacent units of the 700 whose events are summed to one channel"},
 };
 
 static const struct recipe_default defaults_of_shd[] = {

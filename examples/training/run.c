@@ -349,7 +349,7 @@ static void say_result(const struct run *run) {
 }
 
 static void say_stopped(const struct run *run) {
-    program_complain("stopped in epoch %d of %lld; to go on: %s --resume --out %s",
+    program_complain("stopped in epoch %d of %lld; to continue: %s --resume --out %s",
                      (int)snnd_trainer_epochs_done(run->trainer) + 1, (long long)run->options->epochs, program_name(),
                      run->options->out);
 }

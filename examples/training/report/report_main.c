@@ -16,7 +16,7 @@
 enum { DONE = 0, FAILED = 1, USAGE = 2 };
 
 static const char help[] =
-    "Makes one page of HTML from folders of results, to look at in any browser, with nothing else needed. A FOLDER is\n"
+    "Makes one self-contained page of HTML from folders of results, for any browser. A FOLDER is\n"
     "what snnd-train, snnd-fields, snnd-ablation or snnd-evaluate has left. Pictures are drawn by gnuplot from what "
     "the\n"
     "folder tells, in a private folder, and kept as SVG, PNG and PDF in FOLDER/pictures with their data and scripts: "
@@ -28,7 +28,7 @@ static const char help[] =
     "  --redraw-from-scripts\n"
     "              draw by the scripts in FOLDER/pictures, where there are any, which may have been changed: this\n"
     "              executes what lies in the FOLDER, so only for folders of your own\n"
-    "  --quiet     say nothing unless something is wrong\n"
+    "  --quiet     print only problems\n"
     "  --help      this text\n"
     "  --version   the version of libsnndelay\n"
     "\n"
