@@ -1,8 +1,10 @@
-/* Augmentation: what a training sample is changed into before a network sees it, so that it is not the same in each
- * epoch. Every function is a function of its arguments alone; what is random is drawn from a struct draw.
+/*
+ * Augmentation changes a training sample before a network receives it, so that it is different in each epoch. Every
+ * function depends only on its arguments; random numbers are drawn from a struct draw.
  *
- * x is the sample before and y after; t counts steps and i channels, and x is 0 outside the sample. In doc/data.md is
- * who uses what. */
+ * x is the sample before and y after; t counts steps and i channels, and x is 0 outside the sample. doc/data.md says
+ * who uses which method.
+ */
 #ifndef TRAINING_AUGMENT_H
 #define TRAINING_AUGMENT_H
 
@@ -34,40 +36,39 @@ void augment_add_events(const struct sample *sample, double rate, struct draw *d
 /** y[t, i] = x[t, i] + deviation N[t, i], each N from the standard normal distribution. */
 void augment_add_noise(const struct sample *sample, double deviation, struct draw *draw);
 
-/** As if what was heard had gone `speed` times as fast from its first step on; what then lies behind the last step is
- * lost. Intensities: y[t] is x at the time t speed, linear between steps, and 0 behind the last. Counts: each event of
- * step t goes to the step in which (t + U) / speed lies, each U uniform in [0, 1). */
+/** Plays the sample `speed` times as fast from its first step on; what then lies after the last step is lost.
+ * Intensities: y[t] is x at the time t speed, linear between steps, and 0 after the last. Counts: each event of step t
+ * moves to the step that contains (t + U) / speed, with each U uniform in [0, 1). */
 void augment_speed(const struct sample *sample, double speed, struct draw *draw);
 
-/** Mixes in another sample of the same shape, moved by whole steps and channels so that its centre of mass (of what is
- * above 0) is at that of the sample: z. Intensities: y = (x + z) / 2. Counts: y has each event of x and of z with a
- * probability of 1/2. */
+/** Mixes with another sample of the same shape, which is shifted by whole steps and channels so that its centre of mass
+ * (of values above 0) is at that of the sample: z. Intensities: y = (x + z) / 2. Counts: y has each event of x and of z
+ * with a probability of 1/2. */
 void augment_mix(const struct sample *sample, const float *other, struct draw *draw);
 
-/** Of which each sample gets one, even on a logarithmic scale. */
+/** The range of speeds, uniform on a logarithmic scale. */
 struct speeds {
-    double slowest, fastest; /**< both 0 or both 1: as it is */
+    double slowest, fastest; /**< both 0 or both 1: unchanged */
 };
 
-/** How a run augments. All zero: not at all. */
+/** The augmentation of a run. All zero: none. */
 struct augmentation {
-    int64_t shift_time, shift_channels; /**< moved by up to so many, either way */
-    int64_t mask_time, mask_channels;   /**< widest mask */
+    int64_t shift_time, shift_channels; /**< largest shift in either direction */
+    int64_t mask_time, mask_channels;   /**< width of the widest mask */
     double events, noise;               /**< rate and deviation */
     struct speeds speed;
     double mix; /**< probability */
 };
 
-/** 1 if it changes anything. */
+/** Returns 1 if it changes anything. */
 int augmentation_is_on(const struct augmentation *augmentation);
 
-/** Whether the sample `index` is mixed in the epoch `epoch`, both from 0: with which of the `others` that it could be
- * mixed with, or -1. */
+/** Returns with which of the `others` the sample `index` is mixed in the epoch `epoch`, both from 0, or -1. */
 int64_t augmentation_partner(const struct augmentation *augmentation, uint64_t seed, int64_t epoch, int64_t index,
                              int64_t others);
 
-/** Changes a sample, in the order mix, speed, shifts, noise, masks. What it draws depends on seed, epoch and index
- * alone, and what one kind draws not on which others are on. `other`: the partner; NULL for none. */
+/** Changes a sample, in the order mix, speed, shifts, noise, masks. Its random numbers depend only on seed, epoch and
+ * index, and those of one kind do not depend on which others are on. `other` is the partner, or NULL. */
 void augment(const struct augmentation *augmentation, uint64_t seed, int64_t epoch, int64_t index,
              const struct sample *sample, const float *other);
 

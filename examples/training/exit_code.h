@@ -1,4 +1,4 @@
-/* How the programs end. */
+/* The exit codes of the programs. */
 #ifndef TRAINING_EXIT_CODE_H
 #define TRAINING_EXIT_CODE_H
 

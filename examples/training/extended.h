@@ -1,10 +1,10 @@
-/* Samples with silent steps behind them, in which a network hears the end of what has been delayed. */
+/* Samples followed by silent steps, so that delayed spikes of their last steps reach the output. */
 #ifndef TRAINING_EXTENDED_H
 #define TRAINING_EXTENDED_H
 
 #include "training/data.h"
 
-/** Gives each sample of all sets so many silent steps more. The sets that there were are among what the data hold. */
+/** Adds silent steps to each sample of all sets. The previous sets are among the memory that the data hold. */
 int extend(snnd_context *context, int32_t steps, struct data *data, struct failure *failure);
 
 #endif

@@ -5,8 +5,8 @@
 #include "training/data.h"
 #include "training/options.h"
 
-/** Takes what the options ask for out of the training set, in the place of the set's own validation set if it has one;
- * where they ask for nothing, that one stays. Says in data->validation_by what it is. */
+/** Moves the samples that the options ask for from the training set to a validation set, which replaces that of the
+ * data set. If the options ask for none, that of the data set stays. Sets data->validation_by. */
 int hold_out(snnd_context *context, const struct options *options, struct data *data, struct failure *failure);
 
 #endif

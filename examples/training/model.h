@@ -1,4 +1,4 @@
-/* The paper's network, as the options ask for it. */
+/* The paper's network, with the options of the command line. */
 #ifndef TRAINING_MODEL_H
 #define TRAINING_MODEL_H
 
@@ -11,15 +11,15 @@ struct model {
     snnd_sparsity *sparsity; /**< NULL where the structure is dense */
 };
 
-/** `steps`: of the whole run. */
+/** `steps` are those of the whole run. */
 int model_make(snnd_context *context, const struct options *options, int32_t channels, int32_t classes, int64_t steps,
                struct model *model, struct failure *failure);
 void model_free(struct model *model);
 
-/** The step from which a rule that rewires does no more, of a run of so many; 0: it never ends. */
+/** Returns the step from which a rule stops rewiring, in a run of so many steps; 0: it never stops. */
 int32_t model_rewiring_stop(const struct options *options, int64_t steps);
 
-/** A trainer with the paper's optimizers and schedules. */
+/** Creates a trainer with the paper's optimizers and schedules. */
 int model_trainer(snnd_context *context, const struct options *options, const struct model *model,
                   int (*progress)(void *user, const snnd_progress *progress), void *user, snnd_trainer **trainer,
                   struct failure *failure);

@@ -1,5 +1,5 @@
-/* The command line of snnd-train: one table, and one more of each recipe, say what there is, and serve reading, --help,
- * and the settings that a run keeps of itself. */
+/* The command line of snnd-train. Its table, and one of each recipe, define the options for reading, for --help, and
+ * for the settings of a run. */
 #ifndef TRAINING_OPTIONS_H
 #define TRAINING_OPTIONS_H
 
@@ -14,27 +14,27 @@ struct recipe;
 
 enum { OPTIONS_LAYERS = 16 };
 
-/** How an option lives on in the settings of a run. */
+/** How the settings of a run store an option. */
 enum option_keeping {
     FORGOTTEN,
-    OFFERED, /**< --resume takes it where it is not given, and it may be another */
-    DECIDES  /**< what the run computes: it may not be another */
+    OFFERED, /**< --resume uses it unless another value is given */
+    DECIDES  /**< it affects what the run computes and cannot be changed */
 };
 
-/** Where defaults come from. */
+/** Sources of defaults. */
 #define FROM_PAPER "paper"
 #define FROM_SNN_DELAYS "SNN-delays"
 
-/** The place of a field, of this or of a structure within, for an option's line. */
+/** The offset of a field, or of a member of a structure in it, for the line of an option. */
 #define OPTION_AT(field) offsetof(struct options, field)
 
 struct option_entry {
     struct argument is;
     enum option_keeping keeping;
-    const char *argument; /**< what --help calls its value; NULL: it takes none */
-    const char *usual;    /**< its default, as on the command line; NULL: the field is zero, or the help tells */
-    const char *from;     /**< who has chosen that, of FROM_...; NULL: it is ours */
-    const char *help;     /**< NULL: what the recipe says of its data */
+    const char *argument; /**< the name of its value in --help; NULL: it takes none */
+    const char *usual;    /**< its default, as on the command line; NULL: the field is zero, or the help says it */
+    const char *from;     /**< the source of the default, FROM_...; NULL: this project */
+    const char *help;     /**< NULL: the description of the recipe's data */
 };
 
 enum delays_kind { DELAYS_LEARNED, DELAYS_FIXED, DELAYS_AXONAL, DELAYS_DENDRITIC };
@@ -55,26 +55,26 @@ struct widths {
     int count;
 };
 
-/** A time constant in steps, and whether each neuron learns its own from there. */
+/** A time constant in steps, and whether each neuron learns its own from this value. */
 struct tau {
     double steps;
     int learned;
 };
 
-/** What operations take of energy, as snnd_picojoules. */
+/** The energies of operations, as in snnd_picojoules. */
 struct prices {
     double accumulation, multiplication;
     int given;
 };
 
-/** What is held out of the training samples: a share of them, or those of a speaker. */
+/** The part of the training samples that is held out: a share of them, or those of a speaker. */
 struct holdout {
-    double share; /**< 0: none is */
+    double share; /**< 0: none */
     int64_t speaker;
     int by_speaker;
 };
 
-/** Silent steps after each sample: so many, or half of the longest delay for each layer of delays. */
+/** Silent steps after each sample: a number, or half of the longest delay for each layer of delays. */
 struct silence {
     int64_t steps;
     int half;
@@ -90,8 +90,8 @@ struct options {
     struct augmentation augmentation;
     struct holdout validation;
     struct silence extra_steps;
-    int delays, neurons, structure, growth; /**< of the enums above */
-    int order, reset, surrogate;            /**< snnd_order, snnd_reset and snnd_surrogate, each less 1 */
+    int delays, neurons, structure, growth; /**< values of the enums above */
+    int order, reset, surrogate;            /**< snnd_order, snnd_reset and snnd_surrogate, each minus 1 */
     int budget, density;                    /**< snnd_budget, snnd_density */
     int isa;                                /**< snnd_isa */
     int dale, paths;
@@ -99,55 +99,55 @@ struct options {
     double rate_penalty, rate_lower, rate_upper;
     double sparsity, l1, dropout, temperature, share, rewire_until;
     int resume, overwrite, quiet, help, version;
-    /* Of recipes. */
+    /* Options of recipes. */
     int preset;        /**< rawhd: enum preset */
     int german_first;  /**< rawhd */
     double scale;      /**< arrays */
     double noisy;      /**< gsc */
     int64_t bins, bin; /**< shd, ssc: --steps, and milliseconds of each */
-    int units;         /**< shd, ssc: place in the list of how many are summed */
+    int units;         /**< shd, ssc: index in the list of how many units are summed */
 
-    unsigned char given[ARGUMENTS_MOST]; /**< of each line of the tables: it was on the command line */
+    unsigned char given[ARGUMENTS_MOST]; /**< for each line of the tables: whether it was on the command line */
 };
 
-/** Reads the command line into `options`, which gets the defaults of the recipe first; words[0] is not looked at.
- * Failure is wrong usage. */
+/** Reads the command line into `options`, which first receives the defaults of the recipe, without words[0]. Failure is
+ * wrong usage. */
 int options_read(const struct recipe *recipe, int count, char **arguments, struct options *options,
                  struct failure *failure);
 
 /** Checks what depends on several options. Failure is wrong usage. */
 int options_check(struct options *options, struct failure *failure);
 
-/** Prints all about a recipe; `program` is what carries it out, as "snnd-train rawhd". */
+/** Prints the help of a recipe; `program` is the command, as "snnd-train rawhd". */
 void options_help(const struct recipe *recipe, const char *program);
 
-/** Silent steps that follow each sample. */
+/** Returns the number of silent steps after each sample. */
 int32_t options_extra_steps(const struct options *options);
 
-/** 1 if the option was on the command line. */
+/** Returns 1 if the option was on the command line. */
 int options_given(const struct options *options, const char *name);
 
-/** The place of what was chosen, of an option that takes one of some words; and the word. */
+/** Return the index of the chosen value of an option with words, and the word. */
 int options_chosen(const struct options *options, const char *name, const char **word);
 
-/** The option of this name, if it decides what a run computes; else NULL. It is the table's, or the recipe's. */
+/** Returns the option of this name in either table, if it affects what a run computes, or NULL. */
 const struct argument *options_deciding(const struct recipe *recipe, const char *name);
 
-/** The name of the recipe that a run of these settings is of. */
+/** Returns the name of the recipe of a run with these settings. */
 const char *options_recipe(const cJSON *settings);
 
-/** The recipe, the options that decide what a run computes, and those that are good to know when it is resumed. */
+/** Returns the recipe, the options that affect what a run computes, and those that are useful when it is resumed. */
 cJSON *options_settings(const struct options *options);
 
-/** A number of settings that is another one where a run computes something else. It knows nothing of paths, which every
- * machine may have its own of. */
+/** Returns a hash of settings that changes where a run computes something else. It ignores paths, which may differ
+ * between machines. */
 uint64_t options_fingerprint(const cJSON *settings);
 
-/** Takes from an earlier run's settings what the command line did not give, and fails, with the name of the option,
- * where it gave what the run cannot go on with. `settings` must outlive `options`. */
+/** Uses the settings of an earlier run for options that were not given. Fails with the name of an option whose given
+ * value the run cannot continue with. `settings` must outlive `options`. */
 int options_inherit(struct options *options, const cJSON *settings, struct failure *failure);
 
-/** Fails, with the name of the option, where a run of these settings would compute something else. */
+/** Fails with the name of an option where a run with these settings would compute something else. */
 int options_agree(const struct options *options, const cJSON *settings, struct failure *failure);
 
 #endif

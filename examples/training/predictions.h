@@ -1,5 +1,5 @@
-/* What the network of a run's best epoch takes each testing sample for: a table in the run's folder, a line a sample.
- */
+/* The predictions of the network of a run's best epoch for the testing samples: a table in the run's folder, with a
+ * line for each sample. */
 #ifndef TRAINING_PREDICTIONS_H
 #define TRAINING_PREDICTIONS_H
 
@@ -18,16 +18,16 @@ struct predictions {
     int32_t *speaker;           /**< [samples]; below 0: not known */
 };
 
-/** Makes room for samples, and sets speakers to those of `speaker` [samples], or NULL: not known. */
+/** Allocates predictions for samples, and sets speakers to `speaker` [samples], or to unknown for NULL. */
 void predictions_begin(struct predictions *predictions, int64_t samples, const int32_t *speaker);
 void predictions_free(struct predictions *predictions);
 
 int predictions_write(const struct predictions *predictions, const char *folder, struct failure *failure);
 
-/** Reads what predictions_write() has written; a failure names line and column. */
+/** Reads a file of predictions_write(); a failure names line and column. */
 int predictions_read(const char *folder, struct predictions *predictions, struct failure *failure);
 
-/** Samples that were taken for what they are. */
+/** Returns the number of correct predictions. */
 int64_t predictions_correct(const struct predictions *predictions);
 
 #endif

@@ -1,4 +1,4 @@
-/* The processes that mpirun has started together; without it, or without MPI, this one alone. */
+/* The processes that mpirun has started together; without it, or without MPI, only this one. */
 #ifndef TRAINING_RANKS_H
 #define TRAINING_RANKS_H
 
@@ -7,38 +7,38 @@
 #include <stdint.h>
 
 struct ranks {
-    int rank;  /**< of this process; only rank 0 speaks of what concerns all */
-    int size;  /**< how many there are */
+    int rank;  /**< of this process; only rank 0 prints messages that concern all */
+    int size;  /**< their number */
     int local; /**< how many of them are on this machine */
 };
 
-/** Finds out who is there. MPI is at rest again afterwards, so that no rank's death is another's. */
+/** Determines the processes. MPI is finalized afterwards, so that the death of one rank does not end the others. */
 void ranks_begin(int *count, char ***arguments, struct ranks *ranks);
 
 /* ---- Ranks that train one network ---- */
 
-/** For a program that mpirun may have started so that its ranks work together: MPI stays awake until ranks_end(). */
+/** For a program whose ranks work together: MPI stays active until ranks_end(). */
 void ranks_join(int *count, char ***arguments);
 
-/** Once `stop` is nonzero this process waits for another rank no longer than a moment. */
+/** Once `stop` is nonzero this process waits for other ranks only for a moment. */
 void ranks_watch(const volatile sig_atomic_t *stop);
 
-/** The ranks that have joined. */
+/** Returns the ranks that have joined. */
 const struct ranks *ranks_together(void);
 
-/** Waits until all ranks are here. */
+/** Waits for all ranks. */
 void ranks_meet(void);
 
-/** Whether all ranks have the same number; each has to ask for it, and waits for the others. */
+/** Returns whether all ranks have the same number. All ranks must call it, and wait for each other. */
 int ranks_same(uint64_t number);
 
-/** `reduce` of snnd_trainer_options: adds over ranks, in the order that it wants. */
+/** The function `reduce` of snnd_trainer_options: adds over ranks, in the order that it requires. */
 int ranks_add(void *user, const snnd_reduction *what);
 
 /** What this rank has added so far: bytes, and how often. */
 void ranks_added(int64_t *bytes, int64_t *calls);
 
-/** The program's exit code. Where it says that this rank has failed, or where a rank did not answer, all end. */
+/** Returns the program's exit code. If this rank has failed, or another did not answer, all ranks end. */
 int ranks_end(int code);
 
 #endif

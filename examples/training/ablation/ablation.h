@@ -7,26 +7,27 @@
 
 enum { ABLATION_MODELS = 10, ABLATION_SPARSITIES = 64, ABLATION_SEEDS = 1000 };
 
-/** What a model is called: what it learns besides weights, and of the controls what their fixed structure has. */
+/** Returns the name of a model: what it learns besides weights and, for the controls, the properties of their fixed
+ * structure. */
 const char *ablation_name(int model);
 
-/** The model of this name, from 0 on, the paper's four first; below 0: there is none. */
+/** Returns the index of the model of this name, with the paper's four first, or a negative number. */
 int ablation_model(const char *name);
 
-/** Options of rawhd-train that differ from run to run; NULL at the end. */
+/** Options of rawhd-train that differ from run to run, ended by NULL. */
 extern const char *const ablation_decided[];
 
 struct ablation {
     struct sweep sweep;
-    int model[ABLATION_MODELS]; /**< as of ablation_model() */
+    int model[ABLATION_MODELS]; /**< as returned by ablation_model() */
     int models;
     double sparsity[ABLATION_SPARSITIES]; /**< ascending */
     int sparsities;
     int64_t seeds;    /**< 0 to seeds - 1 */
-    struct grid grid; /**< what is swept over in place of models and sparsities; without options: nothing is */
+    struct grid grid; /**< options that replace models and sparsities; it may be empty */
 };
 
-/** What a run is, and what it came to. */
+/** The parameters of a run, and its results. */
 struct ablation_result {
     int model;
     double sparsity;
@@ -35,21 +36,21 @@ struct ablation_result {
     int epochs;
     double last, best; /**< test accuracy after the last epoch, and after the best */
     double synapses, seconds;
-    double unreached; /**< outputs that no synapses lead to from the inputs, after the last epoch; NaN: not logged */
+    double unreached; /**< outputs without a path from the inputs, after the last epoch; NaN: not logged */
 };
 
-/** Reads a list of models, or of sparsities, with commas between. */
+/** Read a list of models, or of sparsities, separated by commas. */
 int ablation_read_models(struct ablation *ablation, const char *text, struct failure *failure);
 int ablation_read_sparsities(struct ablation *ablation, const char *text, struct failure *failure);
 
-/** Makes the list of runs: all models of all sparsities for one seed, then for the next. */
+/** Creates the list of runs: all models and sparsities for one seed, then for the next. */
 int ablation_add_runs(struct ablation *ablation, struct failure *failure);
 
-/** Makes the list of the runs of the folder `out` that `ablation` does not ask for, of whatever settings they are, by
- * the names of their folders. sweep_free(&others->sweep) frees it, in any case. */
+/** Lists the runs in the folder `out` that `ablation` does not include, whatever their settings, by the names of their
+ * folders. It must be freed by sweep_free(&others->sweep) in any case. */
 int ablation_find_others(const struct ablation *ablation, struct ablation *others, struct failure *failure);
 
-/** Fails where the run was begun with other settings than it would be begun with now. */
+/** Reads the result of a run. Fails where its settings differ from those it would have now. */
 int ablation_result(const struct ablation *ablation, size_t run, struct ablation_result *result,
                     struct failure *failure);
 

@@ -1,4 +1,4 @@
-/* A sweep over values of any options: every value of each with every value of the others. */
+/* A sweep over values of any options, in which every value of each is combined with every value of the others. */
 #ifndef TRAINING_GRID_H
 #define TRAINING_GRID_H
 
@@ -19,19 +19,19 @@ struct grid {
     int options;
 };
 
-/** Adds "OPTION=VALUE,VALUE,...", which must be one that decides what a run computes. */
+/** Adds "OPTION=VALUE,VALUE,...", for an option that affects what a run computes. */
 int grid_add(struct grid *grid, const struct recipe *recipe, const char *text, struct failure *failure);
 void grid_free(struct grid *grid);
 
-/** How many there are of every value with every other; the last option goes round first. */
+/** Returns the number of combinations; the last option varies fastest. */
 int grid_cells(const struct grid *grid);
 const char *grid_value(const struct grid *grid, int cell, int option);
 
-/** A name for a folder: "max-delay-8_tau-learned"; to be freed. */
+/** Returns a name for a folder, as "max-delay-8_tau-learned", to be freed. */
 char *grid_name(const struct grid *grid, int cell);
 
-/** The word of the command line that gives an option the value that it has in a cell, to be freed; NULL: none is
- * needed. */
+/** Returns the word of the command line that sets an option to its value in a cell, to be freed; NULL: none is needed.
+ * */
 char *grid_word(const struct grid *grid, const struct recipe *recipe, int cell, int option);
 
 #endif

@@ -1,4 +1,4 @@
-/* What a network is tried with: each perturbation has levels, as the command line gives them. */
+/* The perturbations of a network or its samples; each has levels from the command line. */
 #ifndef TRAINING_PERTURBATION_H
 #define TRAINING_PERTURBATION_H
 
@@ -8,7 +8,7 @@
 #include "common/failure.h"
 
 enum perturbation_kind {
-    PERTURBED_NOT, /**< samples and network as they are */
+    PERTURBED_NOT, /**< unperturbed samples and network */
     PERTURBED_SHIFT_TIME,
     PERTURBED_NOISE,
     PERTURBED_NOISE_SPIKES,
@@ -18,36 +18,36 @@ enum perturbation_kind {
     PERTURBATION_KINDS
 };
 
-/** Among which synapses delays are shuffled: words of the levels in this order. */
+/** The synapses among which delays are shuffled: the words of the levels in this order. */
 enum perturbation_shuffle { SHUFFLE_NEURON, SHUFFLE_SIGN, SHUFFLE_LAYER };
 
-/** Which synapses are left. */
+/** The synapses that are kept. */
 enum perturbation_only { ONLY_EXCITATION, ONLY_INHIBITION };
 
 struct perturbation {
     enum perturbation_kind kind;
-    char *level;   /**< as it was given; of PERTURBED_NOT "-" */
-    double amount; /**< a number, where the level is one */
-    int choice;    /**< of the enums above, where it is a word */
-    int32_t layer; /**< of delays, the first is 1; 0: all of them */
+    char *level;   /**< as it was given; "-" for PERTURBED_NOT */
+    double amount; /**< where the level is a number */
+    int choice;    /**< a value of the enums above, where the level is a word */
+    int32_t layer; /**< of delays, from 1 on; 0: all of them */
 };
 
-/** Those that were asked for, in order. */
+/** The requested perturbations, in order. */
 struct perturbations {
     struct perturbation *one;
     size_t count;
 };
 
-/** Its option, without "--"; of PERTURBED_NOT "none". */
+/** Returns its option, without "--", or "none" for PERTURBED_NOT. */
 const char *perturbation_name(enum perturbation_kind kind);
 
-/** 1 if it draws random numbers, so that seeds tell. */
+/** Returns 1 if it uses random numbers, so that seeds matter. */
 int perturbation_is_random(enum perturbation_kind kind);
 
-/** 1 if it changes the network, and not the samples. */
+/** Returns 1 if it changes the network, and not the samples. */
 int perturbation_is_of_network(enum perturbation_kind kind);
 
-/** Adds each level of a list, as "1,2,4". A failure names the option and what it takes. */
+/** Adds each level of a list, as "1,2,4". A failure names the option and its values. */
 int perturbations_add(struct perturbations *all, enum perturbation_kind kind, const char *list,
                       struct failure *failure);
 void perturbations_free(struct perturbations *all);

@@ -1,4 +1,4 @@
-/* What the rows and columns of a receptive field are: channels of some pitch, and steps of some milliseconds. */
+/* The rows and columns of a receptive field: channels of some pitch, and steps of some milliseconds. */
 #ifndef TRAINING_FIELD_AXES_H
 #define TRAINING_FIELD_AXES_H
 
@@ -8,23 +8,23 @@
 #include "common/failure.h"
 
 struct field_axes {
-    double *hertz; /**< [rows], centres of Mel channels, which rise; NULL: rows have numbers only */
+    double *hertz; /**< [rows], increasing centres of Mel channels; NULL: rows only have numbers */
     int32_t rows;
-    char *channels;      /**< what a row is called: "input channel" */
+    char *channels;      /**< the name of a row: "input channel" */
     double milliseconds; /**< of a step; NaN: not known */
 };
 
-/** Finds out by settings and front end of a run, FOLDER/RUN, or FOLDER itself (NULL); what these do not tell is not
- * known, and only what cannot be read is a failure. field_axes_free() in any case. */
+/** Reads them from settings and front end of a run, FOLDER/RUN, or FOLDER itself (NULL). What is missing there is not
+ * known; only what cannot be read is a failure. field_axes_free() must follow in any case. */
 int field_axes_read(struct field_axes *axes, const char *folder, const char *run, int32_t rows,
                     struct failure *failure);
 void field_axes_free(struct field_axes *axes);
 
-/** Sets label and tics of gnuplot for delays in x alone. */
+/** Sets label and tics of gnuplot for delays on the x axis only. */
 void field_axes_set_delays(const struct field_axes *axes, int32_t columns, FILE *script);
 
-/** Sets labels and tics of gnuplot: delays in x, of `columns` steps from 0, as ms where these are known; channels in y,
- * as kHz where these are known, if the rows are in their order; else without tics. */
+/** Sets labels and tics of gnuplot: delays on the x axis, of `columns` steps from 0, in ms if known; channels on the y
+ * axis, in kHz if known, if the rows are in their order, otherwise without tics. */
 void field_axes_set(const struct field_axes *axes, int32_t columns, int ordered, FILE *script);
 
 #endif

@@ -1,4 +1,4 @@
-/* The command line of snnd-fields, and the runs that it asks for. */
+/* The command line of snnd-fields, and its runs. */
 #ifndef TRAINING_FIELD_OPTIONS_H
 #define TRAINING_FIELD_OPTIONS_H
 
@@ -9,20 +9,20 @@
 
 struct field_options {
     struct sweep sweep;
-    int64_t seed, seeds; /**< the first, and how many one after the other */
+    int64_t seed, seeds; /**< the first seed, and the number of consecutive seeds */
     double sparsity;
     struct fields_way way;
-    const char *model;                                   /**< file of a run that its trained network is taken from */
-    int64_t permutations, permutation_seed, draws, jobs; /**< as they were given, and so the next four */
+    const char *model;                                   /**< file of a run with its trained network */
+    int64_t permutations, permutation_seed, draws, jobs; /**< as they were given, like the next four */
     int as_in_paper, search, rook, last;
     int dry_run, help, version;
 };
 
-/** Options of snnd-train that differ from run to run; NULL at the end. */
+/** Options of snnd-train that differ from run to run, ended by NULL. */
 extern const char *const field_options_decided[];
 
-/** Reads the command line, whose default of --out is `out`, and makes the list of runs: dense, deep-r and fixed of one
- * seed, then of the next. Failure is wrong usage. sweep_free() frees the list. */
+/** Reads the command line, where the default of --out is `out`, and creates the list of runs: dense, deep-r and fixed
+ * of one seed, then of the next. Failure is wrong usage. sweep_free() frees the list. */
 int field_options_read(struct field_options *options, const struct recipe *recipe, const char *out, int count,
                        char **arguments, struct failure *failure);
 

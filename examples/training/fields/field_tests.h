@@ -4,7 +4,7 @@
 
 #include "training/fields/field_results.h"
 
-/** Writes a number of a table, with the tab before it. */
+/** Writes a number of a table, with a tab before it. */
 void field_results_put(FILE *stream, double value);
 
 /** Writes tests.tsv, and prints the tests to `shown` unless it is NULL. */

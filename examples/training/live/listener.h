@@ -1,4 +1,4 @@
-/* A network that listens to an utterance. */
+/* Runs a network on an utterance. */
 #ifndef TRAINING_LISTENER_H
 #define TRAINING_LISTENER_H
 
@@ -16,11 +16,11 @@ struct listener {
     int heard;                /**< 1: the utterance is not silence */
     int classes;
     float *scores;  /**< [classes], of the utterance so far */
-    int steps;      /**< of it that they are over */
-    int64_t pushed; /**< steps that the network has made, all told */
+    int steps;      /**< the steps of the utterance in the scores */
+    int64_t pushed; /**< all steps of the network so far */
 };
 
-/** Takes a network in a file. Failure does not name it. `hearing` must outlive the listener. */
+/** Loads a network from a file. Failures do not name the file. `hearing` must outlive the listener. */
 int listener_open(snnd_context *context, const char *model, const struct hearing *hearing, struct listener *listener,
                   struct failure *failure);
 void listener_close(struct listener *listener);
@@ -28,15 +28,14 @@ void listener_close(struct listener *listener);
 /** Begins an utterance. */
 int listener_begin(struct listener *listener, struct failure *failure);
 
-/** Takes a frame, of hearing_mel(). What the network then has heard is what batch evaluation would give it of the
- * frames so far. */
+/** Takes a frame of hearing_mel(). The scores are those of batch evaluation for the frames so far. */
 int listener_add(struct listener *listener, const double *power, struct failure *failure);
 
-/** Lets silence follow up to hearing_steps(), as in training, extra steps among them. */
+/** Adds silence up to hearing_steps(), as in training, including extra steps. */
 int listener_end(struct listener *listener, struct failure *failure);
 
-/** The class with the highest score (the first of equals), and its probability: softmax over the scores, as the loss of
- * the training has it. */
+/** Returns the class with the highest score (the first of equals), and its probability: softmax over the scores, as in
+ * the loss of training. */
 int listener_best(const struct listener *listener, double *probability);
 
 #endif

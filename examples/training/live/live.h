@@ -1,4 +1,4 @@
-/* Sound to scores, as it comes in: frames, utterances, the network, lines. */
+/* Converts sound to scores as it arrives: frames, utterances, network, output. */
 #ifndef TRAINING_LIVE_H
 #define TRAINING_LIVE_H
 
@@ -6,22 +6,22 @@
 #include "training/live/announce.h"
 #include "training/live/detector.h"
 
-enum { LIVE_PRE_ROLL = 100 /**< most frames that an utterance can begin before it was noticed */ };
+enum { LIVE_PRE_ROLL = 100 /**< the largest number of frames by which an utterance can begin before it was noticed */ };
 
 struct live_options {
     struct detector_options detector;
     int pre_roll; /**< frames before the first loud one that belong to an utterance, 0 to LIVE_PRE_ROLL */
-    int interval; /**< frames from one line of running scores to the next; 0: final ones only */
-    int whole;    /**< 1: all that comes is one utterance */
+    int interval; /**< frames between lines of running scores; 0: only final scores */
+    int whole;    /**< 1: all sound is one utterance */
 };
 
-/** What it took. */
+/** The time that was used. */
 struct live_report {
     int64_t frames, utterances;
-    double seconds, worst; /**< of the processor: for all, and for the 10 ms that took most */
+    double seconds, worst; /**< processor time in all, and for the 10 ms that took longest */
 };
 
-/** Listens until the source ends. */
+/** Processes the source until it ends. */
 int live_listen(struct audio_source *source, const struct live_options *options, struct listener *listener,
                 struct announcer *announcer, struct live_report *report, struct failure *failure);
 

@@ -1,17 +1,17 @@
-/* Pictures of how a run went, epoch by epoch. */
+/* Pictures of the course of a run, by epoch. */
 #ifndef TRAINING_CURVES_H
 #define TRAINING_CURVES_H
 
 #include "training/report/past.h"
 
-/** Draws PLACE/training (accuracies and, if delays are learned, sigma) and PLACE/changes (synapses rewired, delays
- * moved, spikes, synaptic operations and their energy; what of them the log has). A run without a finished epoch has
- * neither. */
+/** Draws PLACE/training (accuracies and, if delays are learned, sigma) and PLACE/changes (rewired synapses, movement of
+ * delays, spikes, synaptic operations and their energy, as far as the log has them). A run without a completed epoch
+ * has neither. */
 int curves_draw(const struct past *past, const char *place, struct failure *failure);
 
 #define CURVES_TOGETHER "runs"
 
-/** The most runs in one picture: each has a colour and a mark of its own. */
+/** The most runs in one picture; each has its own colour and mark. */
 enum { CURVES_MOST = 30 };
 
 /** Draws PLACE/runs: accuracies of runs, the first CURVES_MOST of them, in one picture with a legend. */

@@ -1,4 +1,4 @@
-/* Pictures of a network as it is, beside what it was before training. */
+/* Pictures of a network, compared with its state before training. */
 #ifndef TRAINING_PORTRAIT_H
 #define TRAINING_PORTRAIT_H
 

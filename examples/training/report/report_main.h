@@ -1,8 +1,8 @@
-/* All of snnd-report. */
+/* The program snnd-report. */
 #ifndef TRAINING_REPORT_MAIN_H
 #define TRAINING_REPORT_MAIN_H
 
-/** Does what the command line asks for; the exit code. */
+/** Executes the command line and returns the exit code. */
 int report_main(int count, char **arguments);
 
 #endif

@@ -1,4 +1,4 @@
-/* One run of rawhd-train in a process of its own. */
+/* One run of rawhd-train in its own process. */
 #ifndef TRAINING_JOB_H
 #define TRAINING_JOB_H
 
@@ -7,13 +7,12 @@
 
 #include "training/sweep/sweep.h"
 
-/** Goes on with a run, or begins it, in a child with the signal mask `mask`; what the run says goes to
- * FOLDER/output.txt. `lock` is closed here and stays with the child. The child is told to stop if this process dies.
- * -1 on failure. */
+/** Continues or begins a run in a child with the signal mask `mask`; its output goes to FOLDER/output.txt. `lock` is
+ * closed here and stays with the child. The child is asked to stop if this process dies. Returns -1 on failure. */
 pid_t job_start(const struct sweep_run *run, enum sweep_state state, int threads, const sigset_t *mask, int lock,
                 struct failure *failure);
 
-/** Why a child ended as it did, with the last line that the run said, to be freed. `status` is of waitpid(). */
+/** Returns why a child ended, with the last line of its output, to be freed. `status` is that of waitpid(). */
 char *job_reason(const struct sweep_run *run, int status);
 
 #endif
