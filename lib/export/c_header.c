@@ -35,25 +35,22 @@ static void write_about(snnd_c_text *text, const snnd_c_network *network, const 
                  " * %lld of the stack during a step. No heap, no library.\n *\n",
                  network->fixed ? "int8 weights, int16 inputs, int32 potentials" : "float32", (long long)report->flash,
                  (long long)report->ram, readout->stacks ? 4LL * network->plan->outputs : 0);
-    snnd_c_write(text,
-                 " *     static $_state state;\n"
-                 " *     $_reset(&state);                     before the first step, or to begin anew\n"
-                 " *     $_step(&state, frame, potentials);   for each time step; potentials may be 0\n"
-                 " *     $_scores(&state, scores);            of all steps so far\n"
-                 " *     $_class(&state);                     the output of the highest score, the first of equals\n");
+    snnd_c_write(text, " *     static $_state state;\n"
+                       " *     $_reset(&state);                     before the first step, and to reset\n"
+                       " *     $_step(&state, frame, potentials);   for each time step; potentials may be 0\n"
+                       " *     $_scores(&state, scores);            of all steps so far\n"
+                       " *     $_class(&state);                     the first output with the highest score\n");
 }
 
 static void write_scales(snnd_c_text *text, const snnd_c_network *network, const snnd_export_c_report *report) {
     if (network->fixed)
-        snnd_c_write(
-            text,
-            " *\n"
-            " * An input is a real number times $$_INPUT_SCALE, rounded to the nearest; beyond +-$$_INPUT_LIMIT it is\n"
-            " * taken for that. No sum overflows, whatever the inputs are: a potential that would leave its range, as "
-            "one can\n"
-            " * that decays over more than 64 frames, stays at its end. Potentials times $$_POTENTIAL_UNIT and "
-            "scores\n"
-            " * times $$_SCORE_UNIT are real numbers.\n");
+        snnd_c_write(text,
+                     " *\n"
+                     " * An input is a real number multiplied by $$_INPUT_SCALE and rounded to nearest; inputs beyond\n"
+                     " * +-$$_INPUT_LIMIT are clamped. No sum overflows, whatever the inputs are: a potential that "
+                     "would leave its\n"
+                     " * range, as one can that decays over more than 64 frames, is clamped. Potentials multiplied by\n"
+                     " * $$_POTENTIAL_UNIT and scores multiplied by $$_SCORE_UNIT are real numbers.\n");
     snnd_c_write(text, " */\n");
     snnd_c_write(text,
                  "#ifndef $$_H\n#define $$_H\n\n#include <stdint.h>\n\n"

@@ -34,7 +34,8 @@ static void write_total(snnd_c_text *text, const snnd_c_network *network) {
 
 static void write_exponential(snnd_c_text *text) {
     snnd_c_write(text,
-                 "\n/* e^x for x <= 0, to 2e-7 of it; 0 below -22, where a softmax in single precision ends. */\n"
+                 "\n/* e^x for x <= 0, with a relative error of 2e-7; 0 below -22, where a softmax in single precision "
+                 "ends. */\n"
                  "static float $_exponential(float x) {\n"
                  "    static const float power[%d] = {",
                  POWERS);
@@ -56,7 +57,7 @@ static void write_exponential(snnd_c_text *text) {
 }
 
 static void write_power(snnd_c_text *text) {
-    snnd_c_write(text, "\n/* 2^-(z / 65536) in 65536ths, to 1.5 of them. */\n"
+    snnd_c_write(text, "\n/* 2^-(z / 65536) in 65536ths, with an error of up to 1.5. */\n"
                        "static uint32_t $_power(uint32_t z) {\n"
                        "    const uint32_t f = z & 65535u;\n"
                        "    uint32_t p = 474u;\n"
@@ -249,7 +250,7 @@ double snnd_c_score_unit(const snnd_c_network *network) {
 
 static void write_add(snnd_c_text *text) {
     snnd_c_write(text,
-                 "\n/* Adds to a total and keeps what rounding took, so that totals of long streams stay right. */\n"
+                 "\n/* Adds to a total and stores the rounding error, so that totals of long streams stay exact. */\n"
                  "static void $_add($_state *s, uint32_t n, float x) {\n"
                  "    const float add = x - s->lost[n], total = s->total[n] + add;\n"
                  "    s->lost[n] = (total - s->total[n]) - add;\n"
@@ -266,7 +267,7 @@ void snnd_c_write_read(snnd_c_text *text, const snnd_c_network *network) {
     if (snnd_c_compensates(network))
         write_add(text);
     snnd_c_write(text,
-                 "\n/* Takes the output of a step into the scores. */\n"
+                 "\n/* Adds the output of a step to the scores. */\n"
                  "static void $_read($_state *s) {\n"
                  "    const %s *const out = s->",
                  network->fixed ? "int32_t" : "float");

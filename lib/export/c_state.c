@@ -35,13 +35,13 @@ static void add_steps(members *list, const snnd_c_node *node, const char *name, 
 
 static void add_past(members *list, const snnd_c_node *node) {
     const int64_t inputs = node->inputs;
-    const char *about = "the last inputs, of each input one behind the other";
+    const char *about = "the last inputs, consecutive for each input";
     if (list->fixed)
         add(list, "int16_t", 2, "past", node->number, inputs * node->taps, about);
     else
         add_numbers(list, "past", node->number, inputs * node->taps, about);
     add_steps(list, node, "idle", inputs, node->taps, "steps since an input was not 0");
-    add_steps(list, node, "now", 0, node->taps - 1, "where the newest input is");
+    add_steps(list, node, "now", 0, node->taps - 1, "the place of the newest input");
     add_numbers(list, "current", node->number, node->outputs, "into each neuron");
 }
 
@@ -57,7 +57,7 @@ static void add_future(members *list, const snnd_c_node *node) {
     if (!list->fixed && node->shift != NULL)
         list->member[list->count - 1].biased = node;
     if (node->taps > 1)
-        add_steps(list, node, "row", 0, behind ? node->taps - 1 : 0, "of currents that are complete");
+        add_steps(list, node, "row", 0, behind ? node->taps - 1 : 0, "the row of the currents that are complete");
 }
 
 static void add_node(members *list, const snnd_c_node *node) {
@@ -79,7 +79,7 @@ static void add_rest(members *list, const snnd_c_network *network) {
         snprintf(list->member[list->count - 1].first, sizeof list->member->first, "%s", total.first);
     }
     if (snnd_c_compensates(network))
-        add_numbers(list, "lost", -1, outputs, "of the totals, by rounding");
+        add_numbers(list, "lost", -1, outputs, "the rounding errors of the totals");
     if (snnd_c_keeps_output(network))
         add_numbers(list, "output", -1, outputs, "of the last layer");
     if (snnd_c_readout_of(network)->counts)

@@ -52,7 +52,8 @@ static void write_neuron(snnd_c_text *text, const snnd_c_node *node) {
 static void write_send(snnd_c_text *text, const snnd_c_network *network, const snnd_c_node *node) {
     const char *number = network->fixed ? "int32_t" : "float";
     const char *cell = network->fixed && node->fixed.narrow ? "int16_t" : number;
-    snnd_c_write(text, "\n/* Input n of synapses @ %s. */\n", node->events ? "has fired" : "is x");
+    snnd_c_write(text, "\n/* Adds input n of synapses @, which %s, to future currents. */\n",
+                 node->events ? "has fired" : "is x");
     snnd_c_write(text, "static void $_send_@($_state *s, uint32_t n%s%s%s) {\n", node->events ? "" : ", ",
                  node->events ? "" : number, node->events ? "" : " x");
     if (node->taps > 1)
@@ -72,8 +73,8 @@ static void write_send(snnd_c_text *text, const snnd_c_network *network, const s
 }
 
 static void write_sum(snnd_c_text *text, const snnd_c_network *network, const snnd_c_node *node) {
-    snnd_c_write(text, "\n/* What synapses @ make of the past. */\n"
-                       "static void $_sum_@($_state *s) {\n");
+    snnd_c_write(text,
+                 "\n/* Computes the currents of synapses @ from past inputs. */\nstatic void $_sum_@($_state *s) {\n");
     if (node->taps > 1)
         snnd_c_write(text, "    const uint32_t now = s->now_@;\n");
     snnd_c_write(text, "    uint32_t n, %s;\n", counters_of(node));

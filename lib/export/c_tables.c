@@ -11,7 +11,7 @@ static void write_synapse_tables(snnd_c_text *text, const snnd_c_network *networ
     const bool axons = snnd_c_lists_each(node) > 1, dendrites = snnd_c_targets_each(node) > 1;
     snnd_c_write(text, "\n/* Synapses @: from %d %s to %d neurons, %lld of them, ", node->inputs, input_word(node),
                  node->outputs, (long long)count);
-    snnd_c_write(text, node->full ? "from every one to every one" : "those from n at begin[n] to begin[n + 1] - 1");
+    snnd_c_write(text, node->full ? "all to all" : "those of n are at begin[n] to begin[n + 1] - 1");
     if (axons || dendrites)
         snnd_c_write(text, ", where each of the %s has %d %s", axons ? "first" : "second",
                      axons ? snnd_c_lists_each(node) : snnd_c_targets_each(node), axons ? "axons" : "dendrites");
