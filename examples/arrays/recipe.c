@@ -8,12 +8,12 @@
 #include "common/fingerprint.h"
 #include "training/arrays.h"
 
-/* The files of a set are its name with these behind it. */
+/* The suffixes of a set's name that give its files. */
 #define INPUT "_x_data.npy"  /* [N, T, I] */
 #define LABELS "_y_data.npy" /* [N] */
 #define LENGTHS "_l_data.npy"
 
-/* Reads the set of this name; one that may be missing is NULL then. */
+/* Reads the set of this name; NULL where it is missing and may be. */
 static int load_set(snnd_context *context, const struct options *options, const char *name, int needed,
                     struct data *data, snnd_dataset **set, struct failure *failure) {
     char *input = format_text("%s/%s" INPUT, options->data, name),
@@ -32,7 +32,7 @@ static int load_set(snnd_context *context, const struct options *options, const 
     return result;
 }
 
-/* Counts the classes, and makes sure that all sets are of the same channels. */
+/* Counts the classes, and checks that all sets have the same channels. */
 static int compare_sets(const struct options *options, struct data *data, struct failure *failure) {
     const snnd_dataset *set[] = {data->training, data->testing, data->validation};
     const int32_t channels = snnd_dataset_channels(data->training);
