@@ -12,22 +12,22 @@
 #include "audio/audio_length.h"
 #include "audio/resample.h"
 
-/* Samples read at a time: a header may not know how long its file is. */
+/* Samples that are read at a time, since a header may not know the length of its file. */
 enum { BLOCK = 16384 };
 
 struct audio_source {
     SNDFILE *file;
-    int descriptor; /* to be closed; -1: the caller's */
+    int descriptor; /* is closed; -1: it belongs to the caller */
     SF_INFO info;
-    sf_count_t expected; /* samples, by the header; AUDIO_ENDLESS: it does not know */
+    sf_count_t expected; /* samples according to the header; AUDIO_ENDLESS: not known */
     sf_count_t done;
-    int may_be_empty; /* no samples at all are nothing wrong */
+    int may_be_empty; /* a sound without samples is not an error */
     float block[];    /* [BLOCK, channels] */
 };
 
 /* ---- Reading as it comes ---- */
 
-/* Of the other kinds libsndfile loses samples of a pipe, or does not tell how many there should be. */
+/* For other formats libsndfile loses samples of a pipe, or does not know how many there should be. */
 static int comes_by_pipe(const SF_INFO *info) {
     const int type = info->format & SF_FORMAT_TYPEMASK;
     return type == SF_FORMAT_RAW || type == SF_FORMAT_WAV || type == SF_FORMAT_WAVEX || type == SF_FORMAT_AIFF ||
@@ -74,7 +74,7 @@ struct audio_source *audio_open(const char *path, struct failure *failure) {
     struct stat about;
     SF_INFO info;
     memset(&info, 0, sizeof info);
-    /* Opened before it is looked at, without waiting for who writes to a pipe. */
+    /* Opened without waiting for the writer of a pipe, and checked afterwards. */
     const int descriptor = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     if (descriptor < 0) {
         failed(failure, "cannot open: %s", strerror(errno));
@@ -110,7 +110,7 @@ int audio_source_rate(const struct audio_source *source) {
     return source->info.samplerate;
 }
 
-/* Why nothing comes any more: 0 if that is the end. */
+/* Returns 0 at the end of the sound, or a failure with the reason why no more samples arrive. */
 static int check_end(const struct audio_source *source, struct failure *failure) {
     if (sf_error(source->file) != SF_ERR_NO_ERROR)
         return failed(failure, "%s", sf_strerror(source->file));
@@ -161,7 +161,7 @@ int audio_load(const char *path, struct audio *audio, struct failure *failure) {
     struct audio_source *source = audio_open(path, failure);
     if (source == NULL)
         return -1;
-    source->may_be_empty = 1; /* who asked sees the count */
+    source->may_be_empty = 1; /* the caller sees the count */
     *audio = (struct audio){NULL, 0, audio_source_rate(source)};
     int64_t got;
     do {

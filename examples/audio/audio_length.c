@@ -5,10 +5,11 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Who writes to a pipe cannot go back to the header: it has 0 there, or (of 32 bits) what is close to 2 or 4 GB. */
+/* A writer to a pipe cannot go back to the header, so that the length is 0 there or (with 32 bits) close to 2 or 4 GB.
+ * */
 #define ENDLESS_BYTES 0x7ff00000
 
-/* Bytes of a sample as it is kept; 0: there are no samples but blocks of them. */
+/* Returns the stored bytes of a sample, or 0 for formats that store blocks of samples. */
 static int width_of(const SF_INFO *info) {
     switch (info->format & SF_FORMAT_SUBMASK) {
     case SF_FORMAT_PCM_U8:
@@ -35,9 +36,9 @@ sf_count_t audio_expected(const SF_INFO *info) {
                                                                                                       : info->frames;
 }
 
-/* libsndfile takes a file that is shorter than its header says for one of that length, and tells so in its log alone:
- * "data : 7526 (should be 6525)". The size of all of the file, which RIFF and its like tell first, may count the 8
- * bytes of its own header or not. Of CAF the last 12 bytes are not missed. */
+/* libsndfile accepts a file that is shorter than its header says, and reports it only in its log: "data : 7526 (should
+ * be 6525)". The size of the whole file, which RIFF and similar formats give first, may or may not include the 8 bytes
+ * of its own header. In CAF the last 12 bytes may be missing. */
 int audio_check_length(SNDFILE *file, struct failure *failure) {
     static const char *const whole[] = {"RIFF", "RIFX", "FORM", NULL};
     char log[16384] = "", name[16], *rest = NULL;
@@ -72,7 +73,7 @@ static uint32_t size_at(const unsigned char bytes[4], int is_big) {
     return size;
 }
 
-/* Whether there are chunks, with names of letters, from a place to the end of all. */
+/* Returns whether there are chunks, whose names are letters, from a place to the end of the file. */
 static int are_chunks(int descriptor, sf_count_t place, sf_count_t end, int is_big) {
     unsigned char head[8];
     while (place < end && pread(descriptor, head, 8, place) == 8) {
@@ -85,8 +86,8 @@ static int are_chunks(int descriptor, sf_count_t place, sf_count_t end, int is_b
     return place == end;
 }
 
-/* Where the samples of a file begin, behind the header of its chunk "data"; 0: it has none, or there are chunks behind
- * it, so that there are no samples indeed. */
+/* Returns where the samples of a file begin, after the header of its chunk "data". Returns 0 without such a chunk, or
+ * if chunks follow it, so that there really are no samples. */
 static sf_count_t samples_begin(int descriptor) {
     unsigned char head[8];
     if (pread(descriptor, head, 8, 0) != 8)
@@ -102,7 +103,7 @@ static sf_count_t samples_begin(int descriptor) {
     return 0;
 }
 
-/* As samples without a header, behind which a pipe already is. */
+/* Opens samples without a header, after which a pipe already is. */
 SNDFILE *audio_open_endless(SNDFILE *file, int descriptor, SF_INFO *info) {
     sf_count_t begin = info->seekable ? samples_begin(descriptor) : 0;
     if (!is_wav(info) || info->frames != 0 || width_of(info) == 0 || (info->seekable && begin == 0))

@@ -1,16 +1,16 @@
 /*
- * Step n of a recording x, resampled to 16 kHz, channel m:
+ * For step n of a recording x, resampled to 16 kHz, and channel m:
  *
  *     X_n[k]  = DFT of hann[i] x[160 n + i], i = 0..511
  *     P[n, m] = sum_k filter_m(k) |X_n[k]|^2                    (triangles with peak 1, evenly spaced in Mel)
- *     L[n, m] = max(10 log10(P[n, m] / max P), -R)              (a recording's loudness says nothing about its word)
+ *     L[n, m] = max(10 log10(P[n, m] / max P), -R)              (independent of the recording's loudness)
  *
- * Of more than 80 whole frames the 80 with the most power are taken, so that a long silence before the word does not
- * push it out; fewer are followed by silence (-R). Over a data set, cells are then scaled to
- * (L - low) / (high - low), with low and high the extremes of the training set.
+ * Of more than 80 whole frames the 80 with the most power are used, so that a long silence before the word does not
+ * displace it; silence (-R) follows fewer frames. Over a data set, cells are then scaled to (L - low) / (high - low),
+ * with low and high the extremes of the training set.
  *
- * P needs no more of a recording than its frame (mel_stream.h); the choice of frames and max P need all of it, and are
- * kept up to date frame by frame (mel_window.h), so that a recording that is still coming in has them, too.
+ * P needs only the frame of a recording (mel_stream.h). The choice of frames and max P need the whole recording, and
+ * are updated with each frame (mel_window.h), so that they are also available for a recording that is still arriving.
  */
 #include "audio/mel.h"
 

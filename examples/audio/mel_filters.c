@@ -10,8 +10,8 @@ struct mel {
     float *window, *frame; /* [points] */
     double *power;         /* [bins] */
     double *filter;        /* [channels, bins] */
-    int *first, *end;      /* [channels]: the bins between them have all that is not 0 */
-    double *edge;          /* Hz: channel m rises from edge m to m + 1 and falls to m + 2 */
+    int *first, *end;      /* [channels]: all numbers other than 0 are in the bins between them */
+    double *edge;          /* Hz: channel m rises from edge m to edge m + 1 and falls to edge m + 2 */
 };
 
 static void make_window(struct mel *mel) {
@@ -31,7 +31,7 @@ static double hertz_of_bin(const struct mel *mel, int bin) {
     return (double)bin * mel->shape.rate / mel->shape.points;
 }
 
-/* Height at `hertz` of the triangle over left, centre and right. */
+/* Returns the height at `hertz` of the triangle with corners left, centre and right. */
 static double triangle(double hertz, const double corner[3]) {
     double rising = (hertz - corner[0]) / (corner[1] - corner[0]);
     double falling = (corner[2] - hertz) / (corner[2] - corner[1]);

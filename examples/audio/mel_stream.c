@@ -8,13 +8,13 @@
 struct mel_stream {
     struct mel *mel;
     struct mel_shape shape;
-    struct resampler *resampler; /* NULL where samples come at the rate of `mel` */
+    struct resampler *resampler; /* NULL where samples arrive at the rate of `mel` */
     mel_taker *take;
     void *user;
-    float *frame;  /* [points], the next one */
-    double *power; /* [channels], of a frame */
-    int held;      /* samples of the frame that are there */
-    int rate;      /* of the samples that come */
+    float *frame;  /* [points], the next frame */
+    double *power; /* [channels], power of a frame */
+    int held;      /* samples of the frame so far */
+    int rate;      /* of the arriving samples */
     int64_t samples;
 };
 
@@ -44,7 +44,7 @@ void mel_stream_free(struct mel_stream *stream) {
     free(stream);
 }
 
-/* The frame is complete: gives its power, and keeps what the next one shares with it. */
+/* Passes on the power of a complete frame, and keeps the samples that the next one shares with it. */
 static int give_frame(struct mel_stream *stream, struct failure *failure) {
     mel_power(stream->mel, stream->frame, stream->power);
     stream->held = stream->shape.points - stream->shape.hop;
@@ -52,7 +52,7 @@ static int give_frame(struct mel_stream *stream, struct failure *failure) {
     return stream->take(stream->user, stream->power, failure);
 }
 
-/* Samples at the rate of the frames. */
+/* Takes samples at the rate of the frames. */
 static int take_samples(void *user, const float *samples, int64_t count, struct failure *failure) {
     struct mel_stream *stream = user;
     int result = 0;

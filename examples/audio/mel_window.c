@@ -38,7 +38,7 @@ static enum mel_change append(struct mel_window *window, const double power[MEL_
     return changed ? MEL_CHANGED : MEL_APPENDED;
 }
 
-/* Takes the newest frames if they have more power. */
+/* Uses the newest frames if they have more power. */
 static enum mel_change choose(struct mel_window *window) {
     const int64_t first = window->frames - MEL_STEPS;
     const double sum = *total_before(window, window->frames) - *total_before(window, first);
