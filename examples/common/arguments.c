@@ -7,10 +7,10 @@
 
 #include "common/numbers.h"
 
-/* Where the values of options begin that getopt_long() gives: beyond its own, which are characters. */
+/* The first value that getopt_long() returns for options, beyond its own, which are characters. */
 enum { MOST = ARGUMENTS_MOST, FIRST = 256 };
 
-/* -1, with a phrase that tells what would have been right. */
+/* Returns -1, with a phrase that says what was expected. */
 static int expected(const struct argument *argument, const char *text, struct failure *failure) {
     char what[256] = "";
     if (argument->kind == WHOLE)
@@ -59,8 +59,8 @@ int argument_set(const struct arguments *arguments, int place, void *options, co
     return result == 0 ? 0 : expected(argument, text, failure);
 }
 
-/* The long options of getopt_long(): the value is FIRST and the place in the table, plus MOST for "no-", whose names
- * are in `names`. */
+/* Creates the long options of getopt_long(): the value is FIRST plus the index in the table, plus MOST for "no-", whose
+ * names are in `names`. */
 static void list_options(const struct arguments *arguments, struct option *known, char *names[MOST]) {
     size_t next = 0;
     for (int i = 0; i < arguments->count; i++) {

@@ -9,7 +9,7 @@
 #include "common/files.h"
 #include "common/fingerprint.h"
 
-/* ROOT/NAME-HASH: data sets of the same name in different places do not meet. */
+/* Returns ROOT/NAME-HASH, so that data sets of the same name in different places do not share a folder. */
 static char *shared_place(const char *root, const char *data) {
     char *absolute = path_absolute(data);
     const char *slash = strrchr(absolute, '/');

@@ -18,7 +18,7 @@ int draw_chance(struct draw *draw, double chance) {
 }
 
 void draw_normal_pair(struct draw *draw, float pair[2]) {
-    /* One number is enough for both: it is cut into two of 26 bits. */
+    /* One random number is enough for both: it is divided into two of 26 bits. */
     const double scaled = draw_between(draw, 0, 0x1p26), whole = floor(scaled);
     const float radius = sqrtf(-2 * logf((float)((whole + 1) * 0x1p-26)));
     const float angle = (float)((scaled - whole) * TWO_PI);

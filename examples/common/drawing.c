@@ -6,7 +6,7 @@
 
 #include "common/files.h"
 
-/* What there may be of a picture; the place of the first that is drawn. */
+/* The possible files of a picture, and the index of the first that gnuplot draws. */
 static const char *const endings[] = {"gp", "dat", "svg", "png", "pdf", NULL};
 
 enum { PICTURES = 2 };
@@ -59,7 +59,7 @@ void drawing_fetch(const char *place, const char *folder) {
     for (struct dirent *entry; pictures != NULL && (entry = readdir(pictures)) != NULL;) {
         if (!has_ending(entry->d_name, "gp") && !has_ending(entry->d_name, "dat"))
             continue;
-        struct failure ignored; /* what is not there is not drawn, and that is said */
+        struct failure ignored; /* a file that is missing is not drawn, which is reported */
         char *from = format_text(DRAWING_FOLDER "/%s", entry->d_name);
         file_copy_in(folder, from, place, entry->d_name, &ignored);
         free(from);
@@ -68,7 +68,7 @@ void drawing_fetch(const char *place, const char *folder) {
         closedir(pictures);
 }
 
-/* Each picture has a script. */
+/* Copies all pictures; each has a script. */
 static int keep_all(const char *place, const char *folder, struct failure *failure) {
     DIR *drawn = opendir(place);
     int result = drawn != NULL ? 0 : failed(failure, "%s: cannot read this folder: %s", place, strerror(errno));

@@ -17,7 +17,7 @@
 
 /* ---- What is there ---- */
 
-/* The user may name a link; elsewhere it is not followed. */
+/* The user may name a link; elsewhere links are not followed. */
 static int look_at(const char *folder, const char *name, struct stat *status, struct failure *failure) {
     const char *last;
     const int outer = place_open(folder, name, &last, failure);
@@ -48,7 +48,7 @@ int file_is_same(const char *one, const char *other) {
            first.st_ino == second.st_ino;
 }
 
-/* -1, with what is in the place of a file or a folder. */
+/* Returns -1, and names what is in the place of a file or a folder. */
 static int misplaced(const char *path, mode_t mode, mode_t expected, struct failure *failure) {
     if (S_ISLNK(mode))
         return failed(failure, "%s: is a link, which is not followed in a folder of results", path);
@@ -84,7 +84,7 @@ int folder_check_in(const char *folder, const char *name, struct failure *failur
 
 /* ---- Reading ---- */
 
-/* Opens a regular file. What it is is asked before, since to open a device can do something, and after. */
+/* Opens a regular file. The type is checked before, since opening a device can have effects, and afterwards. */
 static int open_regular(const char *folder, const char *name, const char *path, struct stat *status,
                         struct failure *failure) {
     const char *last;
@@ -118,7 +118,7 @@ static char *too_long(const char *path, size_t most, struct failure *failure) {
     return NULL;
 }
 
-/* All that is in an open file, whatever its size was. */
+/* Reads an open file to its end, whatever its size was. */
 static char *read_all(int file, const char *path, size_t expected, size_t most, size_t *length,
                       struct failure *failure) {
     size_t room = expected + 1, used = 0;
@@ -177,8 +177,8 @@ char *file_text_in(const char *folder, const char *name, struct failure *failure
 
 #define TEMPORARY "snnd-%ld-%u.tmp"
 
-/* Locks what is being written, which says that it is not left over. 0: it has been removed meanwhile, or is about to
- * be. Where there are no locks nothing is removed. */
+/* Locks a file that is being written, which shows that it is not left over. Returns 0 if it has been removed meanwhile,
+ * or is about to be. Without locks nothing is removed. */
 static int hold(int file) {
     struct stat status;
     if (flock(file, LOCK_EX | LOCK_NB) != 0)
@@ -186,8 +186,8 @@ static int hold(int file) {
     return fstat(file, &status) != 0 || status.st_nlink > 0;
 }
 
-/* A new file beside the place, of a name that nobody has, nor has to do with the place's, which may be so long that no
- * more fits behind it. */
+/* Creates a new file in the same folder, with an unused name that does not contain the final name, which may be so long
+ * that nothing can be added to it. */
 static int open_temporary(struct file_writing *writing, mode_t mode) {
     for (unsigned attempt = 0; attempt < 1000; attempt++) {
         writing->temporary = format_text(TEMPORARY, (long)getpid(), attempt);
@@ -207,7 +207,7 @@ static int open_temporary(struct file_writing *writing, mode_t mode) {
     return -1;
 }
 
-/* 1 if it is a name that open_temporary() gives. */
+/* Returns 1 if it is a name of open_temporary(). */
 static int is_temporary(const char *name) {
     long process;
     unsigned attempt;
@@ -219,7 +219,8 @@ static int is_temporary(const char *name) {
     return result;
 }
 
-/* Removes a file that nobody holds. It is held until it is gone, so that nobody begins to write to it. */
+/* Removes a file that no process has locked. It stays locked until it is removed, so that no process begins to write to
+ * it. */
 static void remove_left_over(int folder, const char *name) {
     struct stat status, now;
     if (fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(status.st_mode))
@@ -243,8 +244,8 @@ void file_sweep(const char *path) {
         closedir(folder);
 }
 
-/* Gives the new file the permissions of the one that it will replace, and its owner and group where we may; who would
- * come into a group that is not the old one gets what others have. */
+/* Gives the new file the permissions of the one that it will replace, and its owner and group where that is allowed.
+ * Where the group cannot be kept, it gets the permissions of others. */
 static void keep_permissions(int file, const struct stat *old) {
     struct stat made;
     mode_t mode = old->st_mode & 0777;
@@ -264,8 +265,9 @@ static void forget(struct file_writing *writing) {
     *writing = (struct file_writing){.folder = -1};
 }
 
-/* 1 if there is a file that may be replaced, 0 if there is nothing; -1 for devices and the like, and for a file that
- * nobody may write to, root neither. A link is replaced, and in a folder of results it says nothing of permissions. */
+/* Returns 1 if there is a file that may be replaced, 0 if there is nothing, and -1 for devices and the like, and for a
+ * file that nobody may write to, not even root. A link is replaced; in a folder of results its target's permissions are
+ * ignored. */
 static int find_old(const struct file_writing *writing, int inside, struct stat *old, struct failure *failure) {
     if (fstatat(writing->folder, writing->last, old, inside ? AT_SYMLINK_NOFOLLOW : 0) != 0 || S_ISLNK(old->st_mode))
         return 0;
@@ -306,7 +308,7 @@ void file_abandon(struct file_writing *writing) {
     forget(writing);
 }
 
-/* 0, or why the file is not on the disk. */
+/* Returns 0, or why the file is not on the disk. */
 static int close_stream(FILE *stream) {
     errno = 0;
     const int whole = !ferror(stream) && fflush(stream) == 0 && fsync(fileno(stream)) == 0;

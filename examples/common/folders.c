@@ -32,7 +32,7 @@ int folder_make(const char *path, struct failure *failure) {
     return result;
 }
 
-/* Cuts a path to what it lies in. */
+/* Shortens a path to its parent. */
 static void go_up(char *path) {
     size_t length = strlen(path);
     while (length > 1 && path[length - 1] == '/')
@@ -55,7 +55,7 @@ int folder_can_be_made(const char *path, struct failure *failure) {
     return result;
 }
 
-/* Makes the folder that an open one has under this name. */
+/* Creates a folder with this name in an open folder. */
 static int make_inner(int outer, const char *last, const char *path, struct failure *failure) {
     struct stat status;
     if (mkdirat(outer, last, 0777) == 0)
@@ -91,7 +91,7 @@ DIR *folder_open_in(const char *folder, const char *name) {
     return opened;
 }
 
-/* What is a folder is found out by opening it, so that nothing can take its place in between. */
+/* Folders are recognised by opening them, so that nothing can be exchanged in between. */
 static void remove_from(int outer, const char *name) {
     const int inner = openat(outer, name, INNER_FLAGS);
     DIR *folder = inner >= 0 ? fdopendir(inner) : NULL;
@@ -110,7 +110,7 @@ static void remove_from(int outer, const char *name) {
 }
 
 void folder_remove(const char *path) {
-    char *name = format_text("%s", path); /* with a slash at its end a link would be followed */
+    char *name = format_text("%s", path); /* with a trailing slash a link would be followed */
     for (size_t end = strlen(name); end > 1 && name[end - 1] == '/'; end--)
         name[end - 1] = '\0';
     remove_from(AT_FDCWD, name);

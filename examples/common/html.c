@@ -7,8 +7,8 @@
 
 #include "common/printable.h"
 
-/* Wide tables and pictures scroll in boxes of their own, so that the page does not on a narrow screen. Paper is light.
- */
+/* Wide tables and pictures scroll in their own boxes, so that the page does not scroll sideways on a narrow screen.
+ * Paper is light. */
 static const char style[] =
     ":root{color-scheme:light;--ink:#1a1a1a;--soft:#404040;--line:#d0d0d0;--page:#fff;--link:#0571b0;"
     "--right:5 113 176;--wrong:202 0 32}\n"
@@ -105,7 +105,7 @@ void html_table_begin(FILE *page, const char *caption, const char *const heading
     fputs("</tr></thead>\n<tbody>\n", page);
 }
 
-/* A number, perhaps with a unit or a tolerance after it. */
+/* Returns 1 for a number, possibly with a unit or a tolerance after it. */
 static int is_number(const char *text) {
     const char *digits = *text == '-' || *text == '+' ? text + 1 : text;
     return isdigit((unsigned char)*digits) && strlen(text) < 24;
@@ -154,8 +154,7 @@ static void put_base64(FILE *page, const char *bytes, size_t length) {
     }
 }
 
-/* As an image, and not as markup: pictures keep their names for themselves, and a foreign SVG cannot act in the page.
- */
+/* Pictures are images, not markup: their ids do not clash, and a foreign SVG cannot act in the page. */
 void html_picture(FILE *page, const char *svg, size_t length, const char *caption, const char *why) {
     fputs("<figure>\n", page);
     if (svg != NULL) {

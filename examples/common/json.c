@@ -7,10 +7,10 @@
 #include "common/place.h"
 #include "common/ranges.h"
 
-/* Each byte may become a few dozen of memory. */
+/* Each byte may need a few dozen bytes of memory. */
 enum { JSON_MOST = 1 << 20 };
 
-/* Elements of an array are what the array is. cJSON bounds the depth. */
+/* Elements of an array have the name of the array. cJSON limits the depth. */
 static int check_numbers(const cJSON *item, const char *name, struct failure *failure) {
     struct failure reason;
     if (cJSON_IsNumber(item) && range_check(name, item->valuedouble, &reason) != 0)
@@ -26,7 +26,7 @@ cJSON *json_read_in(const char *folder, const char *name, struct failure *failur
     char *text = file_read_in(folder, name, JSON_MOST, &length, failure);
     if (text == NULL)
         return NULL;
-    /* cJSON ends words at a zero, so that one would pass for another. */
+    /* Strings of cJSON end at a zero, so that one could pass for another. */
     const int whole = strlen(text) == length && strstr(text, "\\u0000") == NULL;
     cJSON *object = whole ? cJSON_ParseWithOpts(text, NULL, 1) : NULL;
     free(text);

@@ -11,7 +11,7 @@
 
 enum { ALIGNMENT = 64, WORD = 8 };
 
-/* The beginning of a file, as this machine has numbers. */
+/* The beginning of a file, in this machine's format of numbers. */
 struct head {
     char magic[WORD];
     uint64_t key, bytes, fingerprint;
@@ -21,13 +21,13 @@ _Static_assert(sizeof(struct head) == ALIGNMENT, "what follows is aligned");
 
 static const char magic[WORD] = "snnkept1";
 
-/* FNV-1a by words, whose high bits reach the low ones. */
+/* FNV-1a by words; the high bits are mixed into the low ones. */
 static uint64_t add_word(uint64_t fingerprint, uint64_t word) {
     fingerprint = (fingerprint ^ word) * UINT64_C(1099511628211);
     return fingerprint ^ fingerprint >> 32;
 }
 
-/* Little-endian, as the parts of one are. */
+/* Little-endian, as the bytes of a partial word. */
 static uint64_t word_at(const unsigned char *bytes) {
     uint64_t word = 0;
     for (int b = 0; b < WORD; b++)
@@ -35,7 +35,7 @@ static uint64_t word_at(const unsigned char *bytes) {
     return word;
 }
 
-/* The fingerprint of `done` bytes and of these; `part` has those of the last word that is not whole. */
+/* Returns the fingerprint of `done` bytes followed by these; `part` has the bytes of the last incomplete word. */
 static uint64_t add_bytes(uint64_t fingerprint, uint64_t *part, uint64_t done, const unsigned char *bytes,
                           size_t count) {
     size_t at = 0;
@@ -66,7 +66,7 @@ static int map_file(int file, uint64_t size, struct kept *kept, struct failure *
     return 0;
 }
 
-/* 1 if the head says that the file is what it should be. */
+/* Returns 1 if the head is as expected. */
 static int read_head(int file, uint64_t key, uint64_t *size, struct head *head) {
     struct stat status;
     if (fstat(file, &status) != 0 || pread(file, head, sizeof *head, 0) != (ssize_t)sizeof *head)
@@ -143,7 +143,7 @@ int kept_align(struct kept_writing *writing, struct failure *failure) {
     return kept_add(writing, zeros, (size_t)(-writing->bytes % ALIGNMENT), failure);
 }
 
-/* What nobody else sees is mapped as it is. */
+/* A file without a name is mapped directly. */
 static int end_unseen(struct kept_writing *writing, struct kept *kept, struct failure *failure) {
     struct failure reason;
     int result = fflush(writing->stream) == 0 ? 0 : cannot_write(writing, failure);

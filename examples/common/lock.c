@@ -1,9 +1,10 @@
 /*
- * Whoever can open a file can lock it, for as long as he likes: so nobody can open this one who may not write to it. It
- * is opened for writing alone, which is also what file systems want that lock by another way (NFS).
+ * Whoever can open a file can lock it for any time. So only users who may write to this file can open it. It is opened
+ * for writing only, which is also what file systems need that implement locks in another way (NFS).
  *
- * Where a file system has no locks a single process goes on, with a warning: that is the usual case, it needs none, and
- * some clusters have no other file system. Processes that rely on locks to share their work do not go on.
+ * Where a file system has no locks a single process continues with a warning: this is the usual case, a single process
+ * needs none, and some clusters have no other file system. Processes that need locks to share their work do not
+ * continue.
  */
 #include "common/lock.h"
 
@@ -20,15 +21,15 @@
 #include "common/files.h"
 #include "common/program.h"
 
-/* Each class of users that may write may also read, which copies need, and the others may do nothing. Of a file that
- * has another name somewhere this is not ours to say. */
+/* Users who may write may also read, which copies need, and others have no access. The permissions of a file with
+ * another hard link are not changed. */
 static void leave_to_writers(int file, const struct stat *status) {
     const mode_t writers = status->st_mode & 0222, wanted = writers | writers << 1;
     if ((status->st_mode & 0777) != wanted && status->st_uid == geteuid() && status->st_nlink == 1)
         (void)fchmod(file, wanted);
 }
 
-/* Opens a regular file, and never waits for the other end of anything else; -1 on failure. */
+/* Opens a regular file without waiting for anything; returns -1 on failure. */
 static int open_lock(const char *path, struct failure *failure) {
     struct stat status;
     const int file = open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0222);
@@ -48,7 +49,7 @@ static int is_for_want_of_locks(int error) {
     return error == ENOLCK || error == ENOSYS || error == EOPNOTSUPP || error == EINVAL;
 }
 
-/* Says it once, however many folders there are. */
+/* Warns once, however many folders there are. */
 static void warn(const char *path, const char *reason) {
     static int is_said;
     if (!is_said)
@@ -92,7 +93,7 @@ enum lock_result lock_try(const char *folder, enum lock_need need, int *lock, st
     return result;
 }
 
-/* Until a tenth of a second has passed, or a signal has come: 1. */
+/* Waits for a tenth of a second, or returns 1 when a signal arrives. */
 static int pause_for(const sigset_t *signals) {
     const struct timespec tenth = {0, 100000000};
     return sigtimedwait(signals, NULL, &tenth) > 0;

@@ -9,12 +9,12 @@
 
 #include "common/files.h"
 
-/* Version 1: two bytes behind it have the length of the dictionary. */
+/* Version 1: the next two bytes have the length of the dictionary. */
 #define MAGIC "\x93NUMPY\1"
 
 enum { PREFIX = 10, MOST_HEADER = 1024, MOST_AXES = 4 };
 
-/* Passes a text where it comes next. */
+/* Skips a text if it comes next. */
 static int passes(const char **at, const char *text) {
     const size_t length = strlen(text);
     if (strncmp(*at, text, length) != 0)
@@ -34,7 +34,7 @@ static int read_type(const char **at, snnd_array *array) {
     return bytes || passes(at, is_little_endian() ? "{'descr': '<f4'" : "{'descr': '>f4'");
 }
 
-/* Extents, with a comma and a space between them; a comma may be behind the last. */
+/* Reads extents separated by a comma and a space; a comma may follow the last. */
 static int read_shape(const char **at, snnd_array *array) {
     while (!passes(at, ")")) {
         char *end;
@@ -60,7 +60,7 @@ static int read_dictionary(const char *at, snnd_array *array) {
     return passes(&at, "\n") && *at == '\0';
 }
 
-/* 1 if there are as many bytes as the shape says. */
+/* Returns 1 if there are as many bytes as the shape needs. */
 static int is_whole(const snnd_array *array, size_t bytes) {
     const size_t size = array->dtype == SNND_UINT8 ? 1 : sizeof(float);
     size_t left = bytes / size;
@@ -74,7 +74,7 @@ static int is_whole(const snnd_array *array, size_t bytes) {
     return left == 1;
 }
 
-/* Shows the array in a file that has been mapped. */
+/* Describes the array in a mapped file. */
 static int read_header(struct npy_map *npy) {
     unsigned char *file = npy->map;
     char text[MOST_HEADER + 1];

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* What strtol() and strtod() would skip or take as a hexadecimal or a name is no number here. */
+/* Returns 0 for text that strtol() and strtod() would skip, or accept as a hexadecimal number or a name. */
 static int is_plain(const char *text) {
     const char *digits = *text == '-' || *text == '+' ? text + 1 : text;
     if (!isdigit((unsigned char)*digits) && !(*digits == '.' && isdigit((unsigned char)digits[1])))

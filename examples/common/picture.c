@@ -13,10 +13,10 @@
 struct picture {
     char *place, *name;
     FILE *script, *data;
-    int error; /* why something could not be opened or written; 0: all could */
+    int error; /* why something could not be opened or written; 0: no error */
 };
 
-/* The folder is private and new: nobody has put anything there. */
+/* The folder is private and new, so that nobody else has created files in it. */
 static FILE *open_own(struct picture *picture, const char *ending) {
     char *path = format_text("%s/%s.%s", picture->place, picture->name, ending);
     FILE *file = fopen(path, "w");
@@ -31,7 +31,7 @@ static void close_file(struct picture *picture, FILE *file) {
         return;
     errno = 0;
     const int broken = ferror(file);
-    if (fclose(file) != 0 || broken) /* what could not be written before cannot be now */
+    if (fclose(file) != 0 || broken) /* an earlier write has failed */
         picture->error = errno != 0 ? errno : EIO;
 }
 
@@ -41,7 +41,7 @@ static void picture_free(struct picture *picture) {
     free(picture);
 }
 
-/* In each script, which so loads nothing but itself: a file beside it may be a stranger's. */
+/* Part of each script, which loads only itself, since a file beside it may have been written by a stranger. */
 static const char style[] =
     "\n# How all pictures look: dark text on white, red for excitation and blue for inhibition, which colour-blind\n"
     "# readers can tell apart.\n"
@@ -69,7 +69,7 @@ static const char style[] =
     "set boxwidth 0.9 relative\n"
     "set key outside top center horizontal\n";
 
-/* One script makes all files: it loads itself once more with the next ending. */
+/* One script draws all files: it loads itself again with the next ending. */
 static void begin_script(struct picture *picture, int width, int height) {
     const char *name = picture->name;
     fprintf(picture->script,
@@ -117,7 +117,7 @@ FILE *picture_script(struct picture *picture) {
     return picture->script;
 }
 
-/* Between single quotes gnuplot takes all as it is but for a quote, which is doubled, and ends of lines. */
+/* Between single quotes only a quote, which is doubled, and line ends have a meaning to gnuplot. */
 void picture_quote(FILE *script, const char *text) {
     putc('\'', script);
     for (; *text != '\0'; text++) {
@@ -130,8 +130,8 @@ void picture_quote(FILE *script, const char *text) {
 
 /* ---- gnuplot ---- */
 
-/* In the child: gnuplot in the folder of the picture, with its messages in a file and without the user's own settings,
- * which would make the same script draw something else. */
+/* In the child: executes gnuplot in the folder of the picture, with its messages in a file and without the user's
+ * settings, which would change the result of a script. */
 static _Noreturn void become_gnuplot(char *program, const char *place, char *script, int messages) {
     char plain[] = "-d";
     char *const arguments[] = {program, plain, script, NULL};
@@ -158,7 +158,7 @@ void picture_warn(void) {
     warned = 1;
 }
 
-/* What gnuplot complained of, in one line. */
+/* Reads gnuplot's messages into one line. */
 static void read_messages(FILE *messages, char *text, size_t room) {
     rewind(messages);
     size_t length = fread(text, 1, room - 1, messages);

@@ -13,7 +13,7 @@ char *place_path(const char *folder, const char *name) {
     return folder != NULL ? format_text("%s/%s", folder, name) : format_text("%s", name);
 }
 
-/* The folder of a path that the user has named. */
+/* Opens the folder of a path that the user has named. */
 static int open_parent(const char *path, const char **last, struct failure *failure) {
     const char *slash = strrchr(path, '/');
     *last = slash != NULL ? slash + 1 : path;
@@ -29,12 +29,12 @@ static int open_parent(const char *path, const char **last, struct failure *fail
     return folder;
 }
 
-/* Names of nothing, of the folder itself and of the one above it. */
+/* Returns 1 for an empty name, and for names of the folder itself and of its parent. */
 static int leads_nowhere(const char *part) {
     return part[0] == '\0' || strcmp(part, ".") == 0 || strcmp(part, "..") == 0;
 }
 
-/* One folder further in. */
+/* Opens a folder in a folder. */
 static int step_into(int folder, const char *part) {
     struct stat status;
     const int inner = leads_nowhere(part) ? -1 : openat(folder, part, FOLDER_FLAGS | O_NOFOLLOW);
@@ -45,7 +45,7 @@ static int step_into(int folder, const char *part) {
     return inner;
 }
 
-/* Opens the folders that lie between. */
+/* Opens the folders of a path one after the other. */
 static int walk(int folder, const char *name, const char **last) {
     *last = name;
     for (const char *slash; folder >= 0 && (slash = strchr(*last, '/')) != NULL; *last = slash + 1) {

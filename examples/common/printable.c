@@ -6,7 +6,7 @@
 
 #include "common/allocate.h"
 
-/* Bytes of the UTF-8 character that begins here, and the character; 0 where none begins. */
+/* Returns the bytes of the UTF-8 character that begins here, and the character; 0 where none begins. */
 static size_t character_at(const unsigned char *text, uint32_t *character) {
     static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
     const unsigned char first = text[0];

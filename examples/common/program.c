@@ -17,9 +17,9 @@ void program_begin(const char *name) {
     program = name;
     for (int stream = STDIN_FILENO; stream <= STDERR_FILENO; stream++)
         if (fcntl(stream, F_GETFD) < 0 && open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY) != stream)
-            exit(EXIT_FAILURE); /* and there may be no stream to say it on */
-    /* Help is written at once, so that program_flush() still knows why where it could not be. A terminal goes on line
-     * by line. */
+            exit(EXIT_FAILURE); /* there may be no stream for a message */
+    /* Help is written at once, so that program_flush() still knows the error if it could not be written. On a terminal
+     * lines are written one by one. */
     static char buffer[1 << 16];
     if (!isatty(STDOUT_FILENO))
         setvbuf(stdout, buffer, _IOFBF, sizeof buffer);

@@ -14,8 +14,7 @@ struct range {
     enum nothing none; /* whether a program writes "nan" there */
 };
 
-/* The largest that each can be: far more than any run comes to, and not too much for what is computed and drawn from
- * it. */
+/* The largest value of each number: far more than in any run, and small enough for computing and drawing. */
 static const struct range ranges[] = {
     /* log.jsonl */
     {"epoch", 1, 1e9, NEVER},

@@ -7,7 +7,7 @@
 
 #include "common/program.h"
 
-/* Seconds between two changes of the line, and between two lines where they stay. */
+/* Seconds between two updates of the line on a terminal, and between two lines elsewhere. */
 static const double pause_on_terminal = 0.1, pause_elsewhere = 10;
 
 static double now(void) {

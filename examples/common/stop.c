@@ -8,7 +8,7 @@ enum { SIGNALS = sizeof signals / sizeof *signals };
 
 static struct sigaction before[SIGNALS];
 
-/* The only thing that a signal handler can reach. */
+/* The only variable that a signal handler can use. */
 static volatile sig_atomic_t asked;
 
 static void ask(int number) {

@@ -10,7 +10,7 @@
 #include "common/place.h"
 #include "common/ranges.h"
 
-/* Takes the line that begins at `text` and returns what follows it; NULL at the end. */
+/* Ends the line that begins at `text` and returns the next one, or NULL at the end. */
 static char *next_line(char *text) {
     char *end = strchr(text, '\n');
     if (end == NULL)

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* A chain of links that leads back into itself ends here. */
+/* Ends a cycle of links. */
 enum { DEEPEST = 32 };
 
 static void add_file(struct found_files *files, size_t *room, char *path, const struct stat *status) {
@@ -23,7 +23,7 @@ static void add_file(struct found_files *files, size_t *room, char *path, const 
     file->nanoseconds = status->st_mtim.tv_nsec;
 }
 
-/* Walks `inner`, a path from `folder` ("" for itself). */
+/* Searches `inner`, a path from `folder` ("" for itself). */
 static int walk_inner(const char *folder, const char *inner, int depth, struct found_files *files, size_t *room,
                       struct failure *failure) {
     char *here = *inner != '\0' ? format_text("%s/%s", folder, inner) : format_text("%s", folder);
