@@ -10,12 +10,12 @@
 /* Events that are read at a time. */
 enum { BLOCK = 4096 };
 
-/* The double that is nearest to n bins: both numbers of the quotient are exact. */
+/* Returns the double that is nearest to n bins; both numbers of the quotient are exact. */
 static double edge(const struct events_shape *shape, int64_t n) {
     return (double)(n * shape->microseconds) / 1e6;
 }
 
-/* The bin of a time before the last edge: a first guess is off by one at most. */
+/* Returns the bin of a time before the last edge; a first guess is wrong by one at most. */
 static int64_t bin_of(const struct events_shape *shape, double time) {
     int64_t n = (int64_t)(time * 1e6 / shape->microseconds);
     while (edge(shape, n) > time)
@@ -25,12 +25,12 @@ static int64_t bin_of(const struct events_shape *shape, double time) {
     return n;
 }
 
-/* What is being filled, and where it is. */
+/* The state of filling the counts of a sample. */
 struct filling {
     const struct events *events;
     size_t sample;
     int64_t event;
-    double last; /* the time before */
+    double last; /* the previous time */
     uint8_t *counts;
     struct events_told told;
     struct failure *failure;

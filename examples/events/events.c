@@ -1,4 +1,4 @@
-/* Files of events: all that is looked at before the events themselves are read. */
+/* Opens files of events, and checks everything except the events. */
 #include "events/events.h"
 
 #include <errno.h>
@@ -10,10 +10,10 @@
 
 #include "events/events_file.h"
 
-/* What reading may cost whatever the size of the file: SSC's training file takes a fiftieth of it. */
+/* The limit of work for a file of any size; the training file of SSC takes a fiftieth of it. */
 #define BUDGET (UINT64_C(1) << 27)
 
-/* PyTables makes chunks of what it expects a file to become, which may be more than it has in the end. */
+/* PyTables chooses chunks for the expected size of a file, which may be more than its actual size. */
 enum { LARGER_CHUNK = 1 << 16 };
 
 const struct events_shape events_shd = {100, 140, 10000, 20}, events_ssc = {100, 140, 10000, 35};
@@ -55,8 +55,8 @@ static int read_lists(hdf5_source *source, const char *name, bool is_time, struc
     return status;
 }
 
-/* Every event takes room in the file, which several samples do not share: so reading takes no longer than the file is.
- */
+/* Every event needs space in the file, which several samples do not share, so that reading takes no longer than the
+ * length of the file allows. */
 static int check_lengths(const struct events *events, hdf5_source *source) {
     const uint64_t width = (uint64_t)(events->times.type.width + events->units.type.width);
     uint64_t sum = 0;
@@ -72,7 +72,7 @@ static int check_lengths(const struct events *events, hdf5_source *source) {
                         sum);
 }
 
-/* Finds where all lists lie. */
+/* Finds the places of all lists. */
 static int find_lists(hdf5_source *source, const char *name, const unsigned char *elements, const uint32_t *length,
                       size_t count, struct event_lists *lists) {
     hdf5_heap heap;
@@ -128,7 +128,7 @@ static int read_spikes(struct events *events, hdf5_source *source) {
 
 /* ---- what is said of samples ---- */
 
-/* One integer a sample, to be freed. */
+/* Reads one integer for each sample, to be freed. */
 static int read_integers(const struct events *events, hdf5_source *source, const char *name, int64_t **integers) {
     hdf5_dataset dataset;
     int status = hdf5_open_dataset(source, source->file, name, H5T_INTEGER, H5T_INTEGER, &dataset);
@@ -159,7 +159,7 @@ static int read_labels(struct events *events, hdf5_source *source) {
     return status;
 }
 
-/* Words are only shown: what is no list of texts is as good as none. */
+/* Words are only shown, so that a dataset which is not a list of texts is ignored. */
 static int read_extra(struct events *events, hdf5_source *source) {
     struct failure ignored, *told = source->failure;
     hid_t group;
@@ -198,8 +198,8 @@ static int read_all(struct events *events, struct failure *failure) {
     return status;
 }
 
-/* HDF5 says on stderr what goes wrong in it, unless it is told not to: when that happens, and, where it has lost
- * something of its own over a damaged file, once more when the program ends. */
+/* HDF5 prints its errors on stderr unless it is told not to: when they happen and, if a damaged file made it lose
+ * memory, again at the end of the program. */
 static int read_quietly(struct events *events, struct failure *failure) {
     H5E_auto2_t earlier = NULL;
     void *user = NULL;
@@ -228,7 +228,7 @@ struct events *events_open(const char *path, const struct events_shape *shape, s
     struct events *events = allocate(1, sizeof *events);
     events->path = format_text("%s", path);
     events->shape = *shape;
-    /* Without waiting for who writes to a pipe. */
+    /* Without waiting for the writer of a pipe. */
     events->descriptor = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     int status =
         events->descriptor >= 0 ? check_shape(shape, &reason) : failed(&reason, "cannot open: %s", strerror(errno));

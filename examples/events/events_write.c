@@ -16,14 +16,14 @@ struct events_writer {
 
 /* ---- datasets ---- */
 
-/* Without times, so that equal samples make equal files. */
+/* Without times, so that equal samples give equal files. */
 static hid_t without_times(hid_t kind) {
     const hid_t how = H5Pcreate(kind);
     H5Pset_obj_track_times(how, false);
     return how;
 }
 
-/* A new dataset of one axis; the type is closed. */
+/* Adds a dataset with one axis; the type is closed. */
 static hid_t add(hid_t parent, const char *name, hid_t type, size_t count) {
     const hid_t how = without_times(H5P_DATASET_CREATE), space = H5Screate_simple(1, (hsize_t[]){count}, NULL);
     const hid_t made = type < 0 ? -1 : H5Dcreate2(parent, name, type, space, H5P_DEFAULT, how, H5P_DEFAULT);
@@ -40,7 +40,7 @@ static hid_t add_group(hid_t parent, const char *name) {
     return group;
 }
 
-/* Single precision, made smaller: HDF5 has no name for it. */
+/* Derived from single precision, since HDF5 has no name for it. */
 static hid_t half_type(void) {
     const hid_t type = H5Tcopy(H5T_IEEE_F32LE);
     H5Tset_fields(type, 15, 10, 5, 0, 10);
@@ -64,7 +64,7 @@ static void close_writer(struct events_writer *writer) {
     writer->times = writer->units = -1;
 }
 
-/* The file is opened by HDF5 itself, which would let programs that are started have it. */
+/* HDF5 itself opens the file, and child processes would inherit it. */
 static hid_t make_file(const char *path) {
     const hid_t how = without_times(H5P_FILE_CREATE), access = H5Pcreate(H5P_FILE_ACCESS);
     int *handle = NULL;
@@ -78,7 +78,7 @@ static hid_t make_file(const char *path) {
 }
 
 struct events_writer *events_write_begin(const char *path, size_t count, struct failure *failure) {
-    H5Eset_auto2(H5E_DEFAULT, NULL, NULL); /* what goes wrong is said by the caller */
+    H5Eset_auto2(H5E_DEFAULT, NULL, NULL); /* the caller reports errors */
     struct events_writer *writer = allocate(1, sizeof *writer);
     writer->path = format_text("%s", path);
     writer->count = count;
@@ -98,7 +98,7 @@ struct events_writer *events_write_begin(const char *path, size_t count, struct 
     return NULL;
 }
 
-/* One list, of numbers of two bytes each in the order of the file. */
+/* Adds a list of numbers of two bytes each, in the byte order of the file. */
 static bool put_list(hid_t set, size_t sample, size_t total, const unsigned char *numbers, size_t count) {
     const hid_t all = H5Screate_simple(1, (hsize_t[]){total}, NULL), one = H5Screate_simple(1, (hsize_t[]){1}, NULL);
     const hid_t type = H5Dget_type(set);
@@ -135,7 +135,7 @@ static bool put_integers(hid_t parent, const char *name, const int64_t *integers
     return set >= 0 && H5Dclose(set) >= 0 && good;
 }
 
-/* Texts of one width, as PyTables writes them. */
+/* Adds texts of the same width, as PyTables writes them. */
 static bool put_words(hid_t parent, const char *name, const char *const *words, size_t count) {
     size_t width = 1;
     for (size_t i = 0; i < count; i++)

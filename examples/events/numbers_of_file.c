@@ -5,7 +5,7 @@
 
 /* ---- types ---- */
 
-/* Whether all bits of a number are its own, and in which order its bytes are. */
+/* Checks that a number uses all of its bits, and determines the order of its bytes. */
 static bool look_at(hid_t type, H5T_class_t class, struct number_type *found) {
     const H5T_order_t order = H5Tget_order(type);
     if (H5Tget_class(type) != class)
