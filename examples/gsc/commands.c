@@ -26,7 +26,7 @@ static void add_fingerprint(struct commands *commands, const struct found_file *
     commands->fingerprint = fingerprint_add(commands->fingerprint, numbers, sizeof numbers);
 }
 
-/* Files of sound that lie in a folder of the folder, which come by path, and so by word. */
+/* Adds sound files in a folder of the folder, which are sorted by path, and so by word. */
 static int add_files(struct commands *commands, const struct found_files *files, struct failure *failure) {
     commands->command = allocate(files->count, sizeof *commands->command);
     commands->noise = allocate(files->count, sizeof *commands->noise);
@@ -51,8 +51,8 @@ static int add_files(struct commands *commands, const struct found_files *files,
                                : failed(failure, "%s: contains no folder of a word with .wav files", commands->folder);
 }
 
-/* By word and then by name: the end of a folder's name is before all bytes, so that "up/a" is before "up-to/a". Both
- * are things that begin with their path. */
+/* Sorts by word and then by name: the end of a folder's name comes before all bytes, so that "up/a" is before
+ * "up-to/a". Both arguments begin with their path. */
 static int by_path(const void *first, const void *second) {
     const char *a = *(char *const *)first, *b = *(char *const *)second;
     for (; *a == *b && *a != '\0'; a++)
@@ -62,7 +62,7 @@ static int by_path(const void *first, const void *second) {
     return (left > right) - (left < right);
 }
 
-/* A folder that is empty says that the set is not whole, and would make all later classes others. */
+/* An empty folder shows that the data set is incomplete, and would change the numbers of all later classes. */
 static int check_folders(const char *folder, struct failure *failure) {
     DIR *all = opendir(folder);
     int result = 0;
@@ -169,7 +169,7 @@ const char *commands_speaker(const struct command *command, size_t *length) {
 
 /* ---- sound ---- */
 
-/* -1, with what is wrong with a file. */
+/* Returns -1, and says what is wrong with a file. */
 static int wrong(const struct commands *commands, const char *name, const char *reason, struct failure *failure) {
     return failed(failure, "%s/%s: %s", commands->folder, name, reason);
 }

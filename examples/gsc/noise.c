@@ -1,12 +1,10 @@
 /*
- * Powers add, as those of sounds that have nothing to do with one another do on average: of a word with the cells c and
- * a second of noise of power N,
+ * Powers add, as those of unrelated sounds do on average. For a word with the cells c and a second of noise of power N,
  *
  *     P[n, m] = P_0 10^(9.6 (c[n, m] / 255 - 1)), 0 where c is 0
  *     P'      = P + g N,  g so that  sum P = 10^(r / 10) g sum N,  r uniform from 0 to 20 dB
  *
- * and the cells of P' are what the network is given. A word of silence stays as it is, as does one with noise that is
- * silent where it was taken from.
+ * and the cells of P' are the input of the network. A silent word does not change, nor does one whose noise is silent.
  */
 #include "gsc/noise.h"
 
@@ -17,7 +15,7 @@
 #include "common/draw.h"
 #include "common/fingerprint.h"
 
-/* Of one file; 10 minutes are more than any has. */
+/* The limits of a file; 10 minutes are more than the real ones have. */
 enum { MOST_STEPS = 600 * 100, BLOCK = 4096 };
 
 struct piece {
@@ -27,7 +25,7 @@ struct piece {
 
 struct noise {
     size_t count;
-    double power[SPECTROGRAM_LEVELS + 1]; /* of each cell */
+    double power[SPECTROGRAM_LEVELS + 1]; /* the power of each value of a cell */
     struct piece piece[];
 };
 
@@ -116,7 +114,7 @@ static uint64_t stream_of(int64_t epoch, int64_t index) {
     return fingerprint_add(FINGERPRINT_START, both, sizeof both);
 }
 
-/* A second of one of the pieces, each step of all as likely as the others to be its first. */
+/* Chooses a second from one of the pieces; all steps of all pieces are equally likely to be its first. */
 static const float *choose_second(const struct noise *noise, struct draw *draw) {
     int64_t places = 0;
     for (size_t i = 0; i < noise->count; i++)
@@ -128,7 +126,7 @@ static const float *choose_second(const struct noise *noise, struct draw *draw) 
     return piece->power + place * SPECTROGRAM_CHANNELS;
 }
 
-/* What the noise is multiplied by; 0: it is left out. */
+/* Returns the factor of the noise; 0: it is left out. */
 static double gain_of(const struct noise *noise, const uint8_t *cells, const float *second, double decibels) {
     double word = 0, sum = 0;
     for (int i = 0; i < SPECTROGRAM_CELLS; i++) {

@@ -37,7 +37,7 @@ static const struct recipe_default defaults[] = {
     {NULL, NULL, NULL},
 };
 
-/* What the datasets of a run borrow from. */
+/* Memory that the datasets of a run borrow. */
 struct held {
     struct words words;
     struct noise *noise;
@@ -69,7 +69,7 @@ static int make_set(snnd_context *context, const struct word_part *part, snnd_da
     return snnd_dataset_create(context, &samples, set) == SNND_OK ? 0 : library_failure(context, failure);
 }
 
-/* A training sample, which is noisy in some epochs. */
+/* Delivers a training sample, with noise in some epochs. */
 static int fetch(void *user, const snnd_fetch *what) {
     const struct held *held = user;
     const uint8_t *cells = held->words.part[COMMANDS_TRAINING].cells + what->index * SPECTROGRAM_CELLS;
@@ -101,7 +101,7 @@ static void name_classes(const struct commands *commands, struct data *data) {
 }
 
 struct speaker {
-    const char *digits; /* of its name, which `length` bytes are */
+    const char *digits; /* part of its name, `length` bytes long */
     size_t length, index;
 };
 
@@ -111,7 +111,7 @@ static int by_digits(const void *first, const void *second) {
     return order != 0 ? order : (a->length > b->length) - (a->length < b->length);
 }
 
-/* The number of the speaker of each recording: its place among all names of speakers in alphabetical order. */
+/* Returns the number of the speaker of each recording: its index among all names of speakers in alphabetical order. */
 static int32_t *number_speakers(const struct commands *commands) {
     struct speaker *all = allocate(commands->count, sizeof *all);
     int32_t *number = allocate(commands->count, sizeof *number), last = 0;
@@ -142,7 +142,7 @@ static void tell_speakers(const struct words *words, struct data *data) {
     free(number);
 }
 
-/* Of noise only where it is heard. */
+/* The noise is included only where it is used. */
 static void fingerprint(const struct held *held, struct data *data) {
     const struct words *words = &held->words;
     uint64_t sum = fingerprint_add(FINGERPRINT_START, &words->kept.fingerprint, sizeof words->kept.fingerprint);
@@ -170,7 +170,7 @@ static int load(snnd_context *context, const struct options *options, const stru
     data->release = release;
     held->share = options->noisy;
     held->seed = (uint64_t)options->seed;
-    /* Noise first, which takes little: without it all reading would be in vain. */
+    /* Noise is loaded first, which takes little time, so that an error is reported before the recordings are read. */
     if (words_find(options->data, &held->words, failure) != 0 ||
         (options->noisy > 0 && (held->noise = noise_load(&held->words.commands, failure)) == NULL) ||
         words_read(&wanted, &held->words, failure) != 0)

@@ -1,15 +1,15 @@
 /*
- * Step n of a recording x, brought to 8 kHz, channel m:
+ * For step n of a recording x, resampled to 8 kHz, and channel m:
  *
  *     X_n[k]  = DFT of hann[i] x[80 n - 88 + i], i = 0..255     (the frame's middle is that of the step's 10 ms)
  *     P[n, m] = sum_k filter_m(k) |X_n[k]|^2                    (triangles with peak 1, evenly spaced in Mel)
  *     D[n, m] = 10 log10(P[n, m] / P_0)                         (P_0 is that of a sine of full scale)
  *     c[n, m] = round(255 min(max(1 + D[n, m] / 96, 0), 1))
  *
- * Outside of the recording x is 0, which is c = 0. The network's input is c / 255. Rate, frames and bands are those of
- * SNN-delays (Hammouamri et al. 2023), whose bands end at 14 kHz: of sound at 8 kHz those above 4 kHz are empty, and so
- * are low ones that lie between two points of the spectrum. There, decibels go into the network as they are, frames
- * are centred at 80 n, and there are 101; the batch norm behind the first layer makes the scale of no account.
+ * Outside of the recording x is 0, which gives c = 0. The network's input is c / 255. Rate, frames and bands are those
+ * of SNN-delays (Hammouamri et al. 2023), whose bands end at 14 kHz: in sound at 8 kHz those above 4 kHz are empty, and
+ * so are low ones that lie between two points of the spectrum. There, decibels are the input of the network as they
+ * are, frames are centred at 80 n, and there are 101; the batch norm after the first layer removes the scale.
  */
 #include "gsc/spectrogram.h"
 
@@ -21,8 +21,8 @@
 const struct mel_shape spectrogram_shape = {
     .rate = 8000, .points = 256, .hop = 80, .channels = SPECTROGRAM_CHANNELS, .lowest = 50, .highest = 14000};
 
-/* |X|^2 of a sine of amplitude 1 that is in one point of the spectrum: its window adds up to half the points, and half
- * of the sine is there. */
+/* |X|^2 of a sine of amplitude 1 at one point of the spectrum: the sum of its window is half the points, and half of
+ * the sine is at this point. */
 static const double full_scale = 256.0 * 256.0 / 16;
 
 uint8_t spectrogram_cell(double power) {

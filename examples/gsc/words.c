@@ -12,10 +12,10 @@
 #include "common/reading.h"
 #include "common/stop.h"
 
-/* Recordings between two of the file's writes. */
+/* Recordings between two writes to the file. */
 enum { SOME = 1024, ALIGNMENT = 64 };
 
-/* What a file cannot be written to is told from what is wrong with recordings: it can be another one. */
+/* A file that cannot be written is distinguished from wrong recordings, since another file may be used. */
 enum { UNWRITTEN = 1 };
 
 static const char *const name = "gsc-mel.kept";
@@ -50,7 +50,7 @@ static int place_parts(struct words *words) {
     return words->kept.count == at ? 0 : -1;
 }
 
-/* What the numbers depend on. */
+/* Returns a key of everything that the numbers depend on. */
 static uint64_t key_of(const struct commands *commands) {
     const struct mel_shape *shape = &spectrogram_shape;
     const int64_t numbers[] = {SPECTROGRAM_VERSION,
@@ -68,7 +68,7 @@ static uint64_t key_of(const struct commands *commands) {
 
 /* ---- reading ---- */
 
-/* Some recordings of a part. Threads take them in turn, so that all before one that is wrong have been begun. */
+/* Some recordings of a part. Threads take them in order, so that all before a wrong one have been started. */
 struct batch {
     const struct words *words;
     const size_t *index; /* [count] */
@@ -77,7 +77,7 @@ struct batch {
     struct reading *reading;
     atomic_size_t next;
     pthread_mutex_t lock;
-    size_t wrong; /* the first that is; count: none */
+    size_t wrong; /* the index of the first wrong one; count: none */
     struct failure failure;
 };
 
@@ -143,7 +143,7 @@ static int write_part(const struct words *words, const struct word_part *part, i
     return result == 0 && kept_align(writing, failure) != 0 ? UNWRITTEN : result;
 }
 
-/* Reads all into a file of a folder, or (NULL) into one that nobody else sees. */
+/* Reads all recordings into a file of a folder, or (NULL) into a temporary one. */
 static int read_all(const struct words_options *options, const char *folder, struct words *words,
                     struct failure *failure) {
     struct kept_writing writing;
@@ -171,7 +171,7 @@ static int find_kept(const struct caches *caches, struct words *words) {
     return 0;
 }
 
-/* Reads all, and keeps it if that can be. */
+/* Reads all recordings, and stores them if possible. */
 static int make_cells(const struct words_options *options, const struct caches *caches, struct words *words,
                       struct failure *failure) {
     const char *place = caches_make(caches);
