@@ -1,4 +1,4 @@
-/* Where the bytes of a file that is read are: in memory, or on the disk. */
+/* The bytes of a file that is read: in memory, or on the disk. */
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -21,7 +21,7 @@ static int begin(hid_t made, hdf5_source source, hdf5_source *opened, struct fai
 int hdf5_open(const void *bytes, size_t count, hdf5_source *source, struct failure *failure) {
     const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
     hid_t made = -1;
-    /* HDF5 copies the bytes, and does not write to those that it copies. */
+    /* HDF5 copies the bytes, and does not write to the original. */
     if (H5Pset_fapl_core(access, STEP, 0) >= 0 && H5Pset_fclose_degree(access, H5F_CLOSE_STRONG) >= 0 &&
         H5Pset_file_image(access, (void *)(uintptr_t)bytes, count) >= 0)
         made = H5Fopen(HDF5_NAME, H5F_ACC_RDONLY, access);
@@ -29,7 +29,7 @@ int hdf5_open(const void *bytes, size_t count, hdf5_source *source, struct failu
     return begin(made, (hdf5_source){.bytes = bytes, .count = count, .descriptor = -1}, source, failure);
 }
 
-/* Without locks, which some file systems do not have, and which nobody who only reads needs. */
+/* Without locks, which some file systems do not have, and which reading does not need. */
 static hid_t disk_access(void) {
     const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
 #if H5_VERSION_GE(1, 10, 7) && !(H5_VERS_MAJOR == 1 && H5_VERS_MINOR == 12 && H5_VERS_RELEASE == 0)
@@ -40,7 +40,7 @@ static hid_t disk_access(void) {
     return access;
 }
 
-/* HDF5 opens the path by itself: programs that are started get nothing of it, and it must be the same file. */
+/* HDF5 opens the path again. Child processes must not inherit it, and it must be the same file. */
 static bool is_same(hid_t file, int descriptor) {
     struct stat mine, its;
     int *handle = NULL;

@@ -1,8 +1,6 @@
-/*
- * Datasets in chunks, which filters may have made small. HDF5 unfolds a chunk to whatever its bytes give, and reads the
- * chunk's numbers from that, however short or long it is. So every chunk is unfolded here first, and must
- * give just as many bytes as the dataset says. Where a chunk is skipped by a filter, its mask says so.
- */
+/* Datasets in chunks, which may be compressed by filters. HDF5 decompresses a chunk to any length, and reads the
+ * chunk's numbers from the result, however short or long it is. So every chunk is first decompressed here, and must
+ * have exactly as many bytes as the dataset needs. Where a chunk skips a filter, its mask says so. */
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,7 +43,8 @@ const char *hdf5_look_at_chunks(hid_t how, hdf5_dataset *dataset) {
     return NULL;
 }
 
-/* Inflates to `room` bytes at most; how many came, `room` + 1 where there were more, 0 where the stream is damaged. */
+/* Inflates to at most `room` bytes. Returns how many there were, `room` + 1 if there were more, and 0 where the stream
+ * is damaged. */
 static size_t inflate_to(const unsigned char *bytes, size_t count, unsigned char *unfolded, size_t room) {
     unsigned char more;
     z_stream stream = {.next_in = (unsigned char *)(uintptr_t)bytes,
@@ -55,7 +54,7 @@ static size_t inflate_to(const unsigned char *bytes, size_t count, unsigned char
     if (count > UINT_MAX || room > UINT_MAX || inflateInit(&stream) != Z_OK)
         return 0;
     int state = inflate(&stream, Z_FINISH);
-    if (state == Z_BUF_ERROR && stream.avail_out == 0) { /* full: is there more? */
+    if (state == Z_BUF_ERROR && stream.avail_out == 0) { /* the buffer is full; is there more? */
         stream.next_out = &more;
         stream.avail_out = 1;
         state = inflate(&stream, Z_FINISH);
@@ -64,7 +63,7 @@ static size_t inflate_to(const unsigned char *bytes, size_t count, unsigned char
     return state == Z_STREAM_END ? stream.total_out : 0;
 }
 
-/* Brings the bytes of each element together again. */
+/* Puts the bytes of each element together again. */
 static void unshuffle(unsigned char *bytes, size_t count, size_t width) {
     const size_t elements = count / width;
     unsigned char *shuffled = allocate(count, 1);
@@ -75,9 +74,9 @@ static void unshuffle(unsigned char *bytes, size_t count, size_t width) {
     free(shuffled);
 }
 
-/* The `expected` bytes that a stored chunk holds, of elements of `width`, to be freed; NULL where it does not hold just
- * as many. Filters stand in the order of writing; those of the mask were left out. A checksum adds its bytes to what it
- * is of, and shuffling leaves them behind. */
+/* Returns the `expected` bytes of a stored chunk with elements of `width`, to be freed, or NULL where it has another
+ * length. Filters are listed in the order of writing; those of the mask were skipped. A checksum is appended to its
+ * bytes, and shuffling leaves it at the end. */
 static unsigned char *unfold(const hdf5_dataset *dataset, uint32_t mask, const unsigned char *bytes, size_t count,
                              size_t expected, size_t width) {
     size_t behind = 0, inside = expected;
@@ -104,19 +103,19 @@ static unsigned char *unfold(const hdf5_dataset *dataset, uint32_t mask, const u
     return unfolded;
 }
 
-/* How many bytes HDF5 is about to read for a chunk. Of one that passed no filter H5Dget_chunk_storage_size() tells how
- * many there should be, and H5Dread_chunk() reads as many as the file says. */
+/* Returns how many bytes HDF5 will read for a chunk. For a chunk without filters H5Dget_chunk_storage_size() returns
+ * how many there should be, and H5Dread_chunk() reads as many as the file says. */
 static bool size_of(const hdf5_dataset *dataset, const hsize_t *place, hsize_t *stored) {
     return (dataset->filters > 0 ? H5Dget_chunk_storage_size(dataset->id, place, stored)
                                  : H5Dget_chunk_info_by_coord(dataset->id, place, NULL, NULL, stored)) >= 0;
 }
 
-/* The chunk that begins at this place, unfolded. */
+/* Reads and decompresses the chunk that begins at this place. */
 static int read_chunk(const hdf5_source *source, const char *name, const hdf5_dataset *dataset, const hsize_t *place,
                       size_t expected, size_t width, unsigned char **unfolded) {
     hsize_t stored = 0;
     uint32_t mask = 0;
-    /* Deflating adds little to what it cannot make smaller. */
+    /* Deflating adds little to bytes that it cannot compress. */
     const hsize_t most = expected + expected / 8 + 4096;
     *unfolded = NULL;
     if (size_of(dataset, place, &stored) && stored >= 1 && stored <= source->count && stored <= most) {
@@ -131,7 +130,7 @@ static int read_chunk(const hdf5_source *source, const char *name, const hdf5_da
                              "has a chunk that is missing, or whose number of bytes is not that of the dataset");
 }
 
-/* What of a chunk lies in the dataset, to its place there, row by row. */
+/* Copies the part of a chunk that is in the dataset to its place there, row by row. */
 static void put_chunk(const hdf5_dataset *dataset, const hsize_t *place, const unsigned char *chunk,
                       unsigned char *elements, size_t width) {
     const int last = dataset->axes - 1;

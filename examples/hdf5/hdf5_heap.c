@@ -11,7 +11,7 @@
 
 #include "hdf5/hdf5_file.h"
 
-/* `REFILL`: what is taken from the budget when bytes are read anew. */
+/* `REFILL` is the charge for bytes that are read again. */
 enum { HEAP = 16, OBJECT = 16, REFILL = 16 };
 
 static uint64_t number_at(const unsigned char *at, int bytes) {
@@ -42,7 +42,7 @@ uint64_t hdf5_length_of(const unsigned char *element) {
 
 /* ---- what they stand for ---- */
 
-/* Addresses count from `base` on, where a file begins with a block of its user's. */
+/* Addresses count from `base`, where a file begins with a user block. */
 int hdf5_begin_heap(const hdf5_source *source, const char *name, hdf5_heap *heap) {
     size_t address = 0, length = 0;
     const hid_t how = H5Fget_create_plist(source->file);
@@ -55,7 +55,7 @@ int hdf5_begin_heap(const hdf5_source *source, const char *name, hdf5_heap *heap
                              "is of variable length in a file whose addresses do not have 8 bytes");
 }
 
-/* So many bytes of the file, by the window; NULL where they are not there. */
+/* Returns bytes of the file in the window, or NULL where they do not exist. */
 static const unsigned char *look(const hdf5_source *source, hdf5_heap *heap, uint64_t begin, size_t count,
                                  uint64_t *passed) {
     if (begin < heap->window_begin || begin - heap->window_begin > heap->window_count ||
@@ -72,7 +72,7 @@ static const unsigned char *look(const hdf5_source *source, hdf5_heap *heap, uin
     return heap->window + (begin - heap->window_begin);
 }
 
-/* Turns to the heap at a place of the file. */
+/* Moves to the heap at a place of the file. */
 static bool enter(const hdf5_source *source, hdf5_heap *heap, uint64_t begin, uint64_t *passed) {
     const unsigned char *head = look(source, heap, begin, HEAP, passed);
     heap->begin = UINT64_MAX;
@@ -85,7 +85,7 @@ static bool enter(const hdf5_source *source, hdf5_heap *heap, uint64_t begin, ui
     return true;
 }
 
-/* The place of an object from the next one on; 0: it is not there, or not of as many bytes. */
+/* Returns the place of an object, searching from the next one on; 0: it does not exist, or has another length. */
 static uint64_t search(const hdf5_source *source, hdf5_heap *heap, uint64_t number, uint64_t length, uint64_t *passed) {
     while (heap->at <= heap->end && heap->end - heap->at >= OBJECT) {
         const unsigned char *object = look(source, heap, heap->at, OBJECT, passed);
@@ -113,7 +113,7 @@ static uint64_t find(const hdf5_source *source, hdf5_heap *heap, const unsigned 
     if (!again && !enter(source, heap, heap->base + address, passed))
         return 0;
     uint64_t place = search(source, heap, number, length, passed);
-    if (place == 0 && again && enter(source, heap, heap->begin, passed)) /* it may stand before the last one */
+    if (place == 0 && again && enter(source, heap, heap->begin, passed)) /* it may be before the last one */
         place = search(source, heap, number, length, passed);
     return place;
 }

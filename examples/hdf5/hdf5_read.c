@@ -7,7 +7,7 @@
 
 enum { NAME = 255 };
 
-/* The most bytes that deflate makes of one, and that a number has. */
+/* The most bytes that deflate can make of one byte, and those of the widest number. */
 enum { DEFLATE = 1032, WIDEST = 16 };
 
 int hdf5_refuse(struct failure *failure, const char *name, const char *wrong) {
@@ -28,7 +28,7 @@ bool hdf5_has(hid_t parent, const char *name) {
     return H5Lexists(parent, name, H5P_DEFAULT) > 0;
 }
 
-/* Opens what is stored in this very file under that name: links of the other kinds lead anywhere. */
+/* Opens an object that is stored in this file under that name, since other links may lead anywhere. */
 static int open_object(hdf5_source *source, hid_t parent, const char *name, H5I_type_t kind, hid_t *object) {
     H5L_info_t about;
     const int status = hdf5_spend(source, HDF5_OPENING);
@@ -59,7 +59,7 @@ void hdf5_free_names(char **names, size_t count) {
     free(names);
 }
 
-/* Names as they are listed. */
+/* Names, as they are listed. */
 typedef struct name_list {
     struct failure *failure;
     char **names;
@@ -84,7 +84,7 @@ static herr_t take_name(hid_t group, const char *name, const H5L_info_t *about, 
 int hdf5_names(hdf5_source *source, hid_t group, size_t most, char ***names, size_t *count) {
     name_list list = {.failure = source->failure, .most = most};
     list.names = allocate(most, sizeof *list.names);
-    /* In one pass: to ask for one name after the other takes HDF5 as many passes. */
+    /* In one pass, since asking for each name takes HDF5 a pass for each. */
     if (H5Literate(group, H5_INDEX_NAME, H5_ITER_INC, NULL, take_name, &list) < 0 && list.status == 0)
         list.status = failed(source->failure, "a group cannot be listed");
     if (list.status != 0) {
@@ -120,7 +120,7 @@ static const char *look_at_space(const hdf5_source *source, hdf5_dataset *datase
     return NULL;
 }
 
-/* What is wrong with the place of the data: they lie in this file, in ways that need no plugin. */
+/* Returns what is wrong with the place of the data, which must be in this file and need no plugin, or NULL. */
 static const char *look_at_layout(hdf5_dataset *dataset) {
     const hid_t how = H5Dget_create_plist(dataset->id);
     if (how < 0)
@@ -137,7 +137,7 @@ static const char *look_at_layout(hdf5_dataset *dataset) {
     return fault;
 }
 
-/* The most bytes that the file can hold of a dataset. Chunks are not counted here, but looked at one by one. */
+/* Returns the most bytes that the file can have of a dataset. Chunks are not included, but checked one by one. */
 static double most_bytes(const hdf5_source *source, const hdf5_dataset *dataset) {
     bool deflated = false;
     for (int i = 0; i < dataset->filters; i++)
@@ -146,7 +146,7 @@ static double most_bytes(const hdf5_source *source, const hdf5_dataset *dataset)
     return (double)(stored < source->count ? stored : source->count) * (deflated ? DEFLATE : 1);
 }
 
-/* What is wrong with the size of a dataset and the place of its data, NULL if nothing is. */
+/* Returns what is wrong with the size of a dataset or the place of its data, or NULL. */
 static const char *look_at(const hdf5_source *source, hdf5_dataset *dataset) {
     const char *fault = look_at_space(source, dataset);
     if (fault == NULL)
@@ -185,7 +185,7 @@ int hdf5_open_dataset(hdf5_source *source, hid_t parent, const char *name, H5T_c
     return hdf5_refuse(source->failure, name, fault);
 }
 
-/* What reading the dataset takes from the budget: all elements of all chunks, and the chunks. */
+/* Returns the charge for reading a dataset: all elements of all chunks, and the chunks. */
 static uint64_t cost_of(const hdf5_dataset *dataset, size_t width) {
     double elements = (double)dataset->count, chunks = 0;
     if (dataset->layout == H5D_CHUNKED)
@@ -195,7 +195,7 @@ static uint64_t cost_of(const hdf5_dataset *dataset, size_t width) {
         chunks *= along;
         elements *= along * (double)dataset->chunk[axis];
     }
-    /* HDF5 looks for a chunk without filters by going through those before it. */
+    /* HDF5 searches a chunk without filters among all chunks before it. */
     const double passed = dataset->filters > 0 ? 0 : chunks * chunks / HDF5_PASSING;
     return (uint64_t)(elements * (double)width + chunks * HDF5_OPENING + passed);
 }

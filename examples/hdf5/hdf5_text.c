@@ -53,7 +53,7 @@ static int read_fixed(hdf5_source *source, const char *name, const hdf5_dataset 
     return status;
 }
 
-/* All texts of a dataset to `texts`, which holds NULLs. */
+/* Reads all texts of a dataset to `texts`, which contains NULLs. */
 static int read_texts(hdf5_source *source, const char *name, const hdf5_dataset *dataset, char **texts) {
     return H5Tis_variable_str(dataset->type) > 0 ? read_variable(source, name, dataset, texts)
                                                  : read_fixed(source, name, dataset, texts);
@@ -70,7 +70,7 @@ int hdf5_text(hdf5_source *source, hid_t parent, const char *name, char **text) 
     return status;
 }
 
-/* All texts of an open dataset to a list of its own. */
+/* Reads all texts of an open dataset to a new list. */
 static int take_texts(hdf5_source *source, const char *name, const hdf5_dataset *dataset, char ***texts) {
     char **made = allocate(dataset->count, sizeof *made);
     const int status = read_texts(source, name, dataset, made);

@@ -4,7 +4,7 @@
 
 enum { STEP = 1 << 16, WORTH_COMPRESSING = 1024 };
 
-/* Without times, so that equal networks make equal files: of a file it is the outermost group that would have them. */
+/* Without times, so that equal networks give equal files. In a file only the outermost group would have times. */
 static hid_t properties(hid_t kind) {
     const hid_t made = H5Pcreate(kind);
     if (made >= 0)
@@ -44,7 +44,7 @@ hid_t hdf5_add_group(hid_t parent, const char *name) {
     return group;
 }
 
-/* Shuffled and deflated: a matrix that holds one delay's weights is mostly zeros. */
+/* Shuffle and deflate, since a matrix with the weights of one delay is mostly zeros. */
 static void compress(hid_t how, const hsize_t *shape) {
     hsize_t chunk[2] = {shape[0], shape[1]};
     while (chunk[0] > 1 && chunk[0] * chunk[1] > STEP)
