@@ -12,13 +12,13 @@ static const double lowest_hertz = 20, highest_hertz = RATE / 2.0, range_db = 40
 
 /* ---- Power ---- */
 
-/* The place of a unit's centre among the points of a spectrum. */
+/* Returns the place of a unit's centre among the points of a spectrum. */
 static double point_of(int unit) {
     const double low = mel_of_hertz(lowest_hertz), high = mel_of_hertz(highest_hertz);
     return hertz_of_mel(low + (high - low) * unit / (COCHLEA_UNITS - 1)) * SPECTRUM_POINTS / RATE;
 }
 
-/* P of one frame, which is centred at a sample. */
+/* Computes P of one frame, which is centred at a sample. */
 static void hear_frame(struct spectrum *spectrum, const struct audio *audio, int64_t centre, double *power) {
     const double pi = 3.14159265358979323846;
     float frame[SPECTRUM_POINTS];
@@ -36,7 +36,7 @@ static void hear_frame(struct spectrum *spectrum, const struct audio *audio, int
     }
 }
 
-/* d [frames, units], to be freed; NULL: silence. */
+/* Computes d [frames, units], to be freed; NULL: silence. */
 static double *make_drive(const struct audio *audio, size_t *frames) {
     struct spectrum *spectrum = spectrum_new(SPECTRUM_POINTS);
     double loudest = 0;

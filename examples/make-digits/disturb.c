@@ -37,7 +37,7 @@ static void cut(struct audio *audio, int64_t first, int64_t end) {
     audio->count = end - first;
 }
 
-/* Cuts what is 40 dB or more under the peak from both ends; -1 if nothing is left. */
+/* Removes what is 40 dB or more below the peak at both ends; returns -1 if nothing is left. */
 static int cut_silence(struct audio *audio) {
     float peak = 0;
     for (int64_t t = 0; t < audio->count; t++)
@@ -51,7 +51,7 @@ static int cut_silence(struct audio *audio) {
     return audio->count > 0 ? 0 : -1;
 }
 
-/* Raises formants and pitch by `factor`: played that much faster. */
+/* Multiplies formants and pitch by `factor`, by playing faster. */
 static int change_tract(struct audio *audio, double factor, struct failure *failure) {
     struct audio faster = *audio, resampled;
     faster.rate = (int)lround(audio->rate * factor);
@@ -62,7 +62,7 @@ static int change_tract(struct audio *audio, double factor, struct failure *fail
     return 0;
 }
 
-/* Loses up to `share` at either end and fades over 5 ms. */
+/* Removes up to `share` at either end and fades over 5 ms. */
 static void crop(struct audio *audio, double share, struct draw *draw) {
     int64_t first = (int64_t)((double)audio->count * draw_between(draw, 0, share));
     int64_t end = audio->count - (int64_t)((double)audio->count * draw_between(draw, 0, share));
@@ -88,7 +88,7 @@ static void set_power(struct audio *audio, double root_mean_square) {
         audio->samples[t] *= gain;
 }
 
-/* Zeros before and after. */
+/* Adds zeros before and after. */
 static void pad(struct audio *audio, int64_t before, int64_t after) {
     float *padded = allocate((size_t)(before + audio->count + after), sizeof *padded);
     memcpy(padded + before, audio->samples, (size_t)audio->count * sizeof *padded);
@@ -97,7 +97,7 @@ static void pad(struct audio *audio, int64_t before, int64_t after) {
     audio->count += before + after;
 }
 
-/* White noise mixed with brown, n[t] = 0.98 n[t-1] + w[t]; of mean power 1. */
+/* Makes white noise mixed with brown, n[t] = 0.98 n[t-1] + w[t], of mean power 1. */
 static struct audio make_noise(int64_t count, struct draw *draw) {
     struct audio noise = {allocate((size_t)count, sizeof(float)), count, MADE_RATE};
     double share = draw_between(draw, 0, 1), brown = 0;
@@ -117,7 +117,7 @@ static void add_noise(struct audio *audio, double amplitude, struct draw *draw) 
     audio_free(&noise);
 }
 
-/* A burst of noise with raised-cosine flanks somewhere in the recording. */
+/* Adds a burst of noise with raised-cosine flanks at a random place of the recording. */
 static void add_burst(struct audio *audio, double amplitude, const double length[2], struct draw *draw) {
     const double pi = 3.14159265358979323846;
     int64_t count = (int64_t)(MADE_RATE * draw_between(draw, length[0], length[1]));

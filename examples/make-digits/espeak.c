@@ -15,7 +15,7 @@
 
 extern char **environ;
 
-/* Starts the program without its output; 0, or the error. */
+/* Starts the program without its output; returns 0, or the error. */
 static int start(const char *program, char *const arguments[], pid_t *child) {
     posix_spawn_file_actions_t actions;
     int error = posix_spawn_file_actions_init(&actions);
@@ -29,7 +29,7 @@ static int start(const char *program, char *const arguments[], pid_t *child) {
     return error;
 }
 
-/* Runs the program; 0 if it ended well, -1 with errno if it could not start, 1 if it failed. */
+/* Runs the program; returns 0 if it ended well, -1 with errno if it could not start, 1 if it failed. */
 static int run(char *const arguments[]) {
     pid_t child;
     char *program = lookup_program(PROGRAM);

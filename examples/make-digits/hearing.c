@@ -1,8 +1,6 @@
-/*
- * Trials in the layouts of the Spiking Heidelberg Digits and the Spiking Speech Commands. Nothing is kept of the sound.
- * A file gets its samples in their order, whichever thread hears which, so that it is the same: what is heard before
- * its turn waits in memory, a few samples at most.
- */
+/* Trials in the layouts of the Spiking Heidelberg Digits and the Spiking Speech Commands. The sound is not stored.
+ * Samples are written in their order, whichever thread computes them, so that the file is always the same: a sample
+ * that is early waits in memory, and these are a few at most. */
 #include "make-digits/layouts.h"
 
 #ifdef EXAMPLES_EVENTS
@@ -14,9 +12,9 @@
 #include "events/events_write.h"
 #include "make-digits/cochlea.h"
 
-/* What there is to hear, and in which files it goes. */
+/* The words, and the files in which they are. */
 struct kind {
-    const char *of, *said; /* for the page that says what this is */
+    const char *of, *said; /* for the README file */
     const char *name[PARTS];
 };
 
@@ -38,14 +36,14 @@ struct heard {
 };
 
 struct hearing {
-    pthread_mutex_t lock; /* of all that follows */
-    struct heard *heard;  /* of each trial, until it is written */
-    size_t next;          /* trial to be written */
+    pthread_mutex_t lock; /* protects all that follows */
+    struct heard *heard;  /* the spikes of each trial, until they are written */
+    size_t next;          /* the next trial to write */
     struct events_writer *writer[PARTS];
     size_t written[PARTS], count[PARTS];
 };
 
-/* Speakers are in one of the files only. */
+/* Each speaker is in one of the files only. */
 static int file_of(const struct trials *trials, size_t index) {
     const struct trial trial = trial_at(trials, index);
     const enum part part = trial_part(&trial);
@@ -83,7 +81,7 @@ static int begin(struct trials *trials, struct failure *failure) {
     return result;
 }
 
-/* Writes all samples whose turn it is. */
+/* Writes all samples that are next in order. */
 static int write_ready(const struct trials *trials, struct hearing *hearing, struct failure *failure) {
     int result = 0;
     while (result == 0 && hearing->next < trials_count(trials) && hearing->heard[hearing->next].done) {
@@ -139,7 +137,7 @@ static int end_file(const struct trials *trials, struct hearing *hearing, int fi
     return result;
 }
 
-/* Who is in the files for validation and testing. */
+/* Describes who is in the files for validation and testing. */
 static char *describe_counts(const struct trials *trials, const struct hearing *hearing) {
     return kind_of(trials)->name[VALIDATION] != NULL
                ? format_text("%zu for training, %zu for validation, of speaker 03, %zu for testing, of speakers 04 and "

@@ -1,4 +1,4 @@
-/* Makes data sets of spoken words with espeak-ng, in the layouts of those that are known. */
+/* Makes data sets of spoken words with espeak-ng, in the layouts of existing ones. */
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
@@ -51,7 +51,7 @@ static const struct layout *const layouts[LAYOUTS] = {&recordings_layout, &event
 
 struct options {
     const char *place[LAYOUTS];
-    int layout;      /* the one that is asked for */
+    int layout;      /* the requested one */
     const char *out; /* its place */
     int64_t trials, jobs, seed;
     double noise;
@@ -81,7 +81,7 @@ static const struct argument known[] = {
     {"version", SWITCH, AT(version), 0, 0, NULL},
 };
 
-/* Which layout, and where. */
+/* Determines the layout and its folder. */
 static int choose_layout(struct options *options, struct failure *failure) {
     int asked = 0;
     for (int layout = 0; layout < LAYOUTS; layout++) {
@@ -98,7 +98,7 @@ static int choose_layout(struct options *options, struct failure *failure) {
                         "options");
 }
 
-/* Reads the command line; -1: go on, otherwise the exit code. */
+/* Reads the command line; returns -1 to continue, otherwise the exit code. */
 static int read_options(int count, char **line, struct options *options) {
     static const struct arguments all = {known, sizeof known / sizeof *known, NULL, ""};
     struct failure failure;
@@ -116,13 +116,13 @@ static int read_options(int count, char **line, struct options *options) {
     return USAGE;
 }
 
-/* What the jobs share; they take the recordings in turn. */
+/* Shared by the jobs, which take the recordings in order. */
 struct work {
     const struct trials *trials;
     atomic_size_t next, done;
     atomic_int jobs, failed;
     int show;
-    pthread_mutex_t lock; /* of `failure` and of the terminal */
+    pthread_mutex_t lock; /* protects `failure` and the terminal */
     struct failure failure;
 };
 
@@ -156,7 +156,7 @@ static void *job_main(void *user) {
     return NULL;
 }
 
-/* Makes all recordings with as many threads as asked for. */
+/* Makes all recordings with as many threads as requested. */
 static int make_all(const struct trials *trials, int jobs, int shown, struct failure *failure) {
     struct work work = {.trials = trials, .show = shown, .lock = PTHREAD_MUTEX_INITIALIZER};
     crew_run(jobs, job_main, &work);
@@ -165,14 +165,14 @@ static int make_all(const struct trials *trials, int jobs, int shown, struct fai
     return atomic_load(&work.failed) ? -1 : 0;
 }
 
-/* Fills the folder that `trials` names; 1 if stopped before. */
+/* Fills the folder of `trials`; returns 1 if it was stopped before. */
 static int fill(struct trials *trials, const struct options *options, char **summary, struct failure *failure) {
     const struct layout *layout = trials->layout;
     if (layout->begin(trials, failure) != 0)
         return -1;
     int result = make_all(trials, (int)options->jobs, !options->quiet && isatty(STDOUT_FILENO), failure);
     if (atomic_load(&stopped))
-        result = 1; /* whatever else went wrong: Ctrl-C stops espeak-ng too */
+        result = 1; /* whatever else failed, since Ctrl-C stops espeak-ng too */
     if (result == 0)
         return layout->finish(trials, summary, failure);
     if (layout->abandon != NULL)
@@ -180,7 +180,7 @@ static int fill(struct trials *trials, const struct options *options, char **sum
     return result;
 }
 
-/* Makes the folder beside `out` in which all is built. */
+/* Creates a folder beside `out` in which everything is built. */
 static char *building_place(const char *out, struct failure *failure) {
     char *whole = path_absolute(out), *parent = format_text("%s", whole);
     *strrchr(parent, '/') = '\0';
@@ -200,7 +200,7 @@ static char *building_place(const char *out, struct failure *failure) {
     return place;
 }
 
-/* 0 done, 1 stopped, -1 failed. */
+/* Returns 0 when done, 1 when stopped, -1 on failure. */
 static int make(const struct options *options, struct failure *failure) {
     if (file_exists(options->out) && folder_is_empty(options->out) != 1)
         return failed(failure, "%s: already exists and is not an empty folder", options->out);

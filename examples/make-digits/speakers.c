@@ -1,6 +1,6 @@
 #include "make-digits/speakers.h"
 
-/* None breathes: what espeak-ng adds to a voice for that is another noise every second from version 1.52 on. */
+/* No voice uses breath, since espeak-ng adds noise to it that differs every second from version 1.52 on. */
 const struct speaker speakers[SPEAKERS] = {
     {{"en-us+m1", "de+m1"}, 45, 165, 0.97, 0},          {{"en+f1", "de+f1"}, 55, 175, 1.03, 0},
     {{"en-gb-x-rp+m3", "de+m3"}, 35, 150, 1.00, 0},     {{"en+linda", "de+linda"}, 60, 185, 1.08, 0},

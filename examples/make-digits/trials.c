@@ -14,7 +14,7 @@
 #include "make-digits/speakers.h"
 #include "rawhd/recordings.h"
 
-/* Of the trials of a speaker who is heard in training. */
+/* The share of trials for testing of a speaker who is used for training. */
 static const double test_share = 0.12;
 
 enum { VALIDATION_SPEAKER = 3 };
@@ -34,7 +34,7 @@ struct trial trial_at(const struct trials *trials, size_t index) {
     return trial;
 }
 
-/* Its first number decides whether a recording is for testing. */
+/* Its first random number decides whether a recording is for testing. */
 static struct trial recording_at(const struct trials *trials, size_t index, int *test) {
     struct trial trial = trial_at(trials, index);
     *test = draw_chance(&trial.draw, test_share) || speakers[trial.speaker].only_test;
@@ -59,7 +59,7 @@ static int clamp(double value, int low, int high) {
     return (int)lround(fmax(low, fmin(high, value)));
 }
 
-/* Has the word spoken and reads it. */
+/* Lets the word be spoken and reads it. */
 static int speak(const struct trials *trials, struct trial *trial, const char *speech, struct audio *audio,
                  struct failure *failure) {
     const struct speaker *speaker = &speakers[trial->speaker];
@@ -93,7 +93,7 @@ int trial_write(const char *path, int format, const struct audio *audio, struct 
     info.samplerate = audio->rate;
     info.channels = 1;
     info.format = format | SF_FORMAT_PCM_16;
-    /* Another thread may be starting espeak-ng, which need not have this file: sf_open() would leave it that. */
+    /* Another thread may be starting espeak-ng, which must not inherit this file, as it would from sf_open(). */
     const int descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (descriptor < 0)
         return failed(failure, "%s: cannot write: %s", path, strerror(errno));

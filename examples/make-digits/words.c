@@ -17,7 +17,7 @@ static const char *const words[] = {
 
 const struct vocabulary word_vocabulary = {1, sizeof words / sizeof *words, {words, NULL}};
 
-/* Who speaks is eight digits that say nothing. */
+/* The speaker is a name of eight digits without a meaning. */
 static char *trial_name(const struct trial *trial) {
     return format_text("%s/%08x_nohash_%d.wav", words[trial->word],
                        (unsigned)(((uint32_t)trial->speaker + 1) * UINT32_C(0x9e3779b1)), trial->number);
@@ -56,7 +56,7 @@ static int make(const struct trials *trials, size_t index, const char *speech, s
 
 /* ---- Noise ---- */
 
-/* n[t] = keep n[t-1] + w[t], where w is white, made so loud that it hardly ever leaves the range. */
+/* Makes n[t] = keep n[t-1] + w[t], where w is white, with a loudness that hardly ever leaves the range. */
 static int make_noise(const struct trials *trials, const char *name, uint64_t stream, double keep, double loudness,
                       struct failure *failure) {
     struct draw draw = {trials->seed, stream, 0};
@@ -73,7 +73,7 @@ static int make_noise(const struct trials *trials, const char *name, uint64_t st
     return result;
 }
 
-/* Streams of draws beside those of trials, whose last 32 bits are a small number. */
+/* The streams of draws differ from those of trials, whose last 32 bits are a small number. */
 static int make_all_noise(const struct trials *trials, struct failure *failure) {
     char *folder = format_text("%s/_background_noise_", trials->folder);
     int result = folder_make(folder, failure);
