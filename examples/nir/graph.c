@@ -58,7 +58,7 @@ static bool may_be_missing(nir_type type, int field) {
     return type == NIR_LIF && field == NIR_RESET;
 }
 
-/* Puts a node's name before the sentence that an inner function left; returns the status. */
+/* Puts a node's name before the message of an inner function; returns the status. */
 static int name_node(struct failure *failure, int status, const char *name) {
     return status == 0 ? 0 : failed(failure, "node '%.64s': %s", name, failure->text);
 }
@@ -83,7 +83,7 @@ static int find_type(hdf5_source *source, hid_t group, nir_type *type) {
     return status;
 }
 
-/* What is beside the fields: their types in one version, and what nobody relies on. */
+/* Returns whether a name is not a field: types of fields in one version, and information that readers do not need. */
 static bool is_ignored(const nir_kind *kind, const char *name) {
     static const char *const words[] = {"type", "metadata", "input_type", "output_type"};
     for (int f = 0; f < NIR_FIELDS; f++)
@@ -165,7 +165,7 @@ static nir_node *find(const nir_graph *graph, char *name) {
     return bsearch(&wanted, graph->node, (size_t)graph->count, sizeof wanted, by_name);
 }
 
-/* Edges [edges][2] to their places, those of one node together. */
+/* Converts the edges [edges][2] to indices, sorted by node. */
 static int list_edges(nir_graph *graph, char **names) {
     graph->next = allocate((size_t)graph->edges, sizeof *graph->next);
     for (int32_t e = 0; e < 2 * graph->edges; e++) {
@@ -263,7 +263,7 @@ int nir_numbers(nir_graph *graph, const nir_node *node, int field, double **valu
 
 /* ---- metadata ---- */
 
-/* Those of the graph or of a node, where there are any. */
+/* Opens the metadata of the graph or of a node, where there are any. */
 static int open_metadata(nir_graph *graph, hid_t of, hid_t *group) {
     return hdf5_has(of, "metadata") ? hdf5_group(&graph->source, of, "metadata", group) : -1;
 }

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* What reading charges for a number of a matrix, with a layer's room for it, and for one that carries something. */
+/* The charge for reading a number of a matrix, with a layer's memory for it, and for one that is not 0. */
 enum { CHARGE = 2, CHARGE_OF_SYNAPSE = 5 };
 
 void nir_check(nir_writer *writer, int status) {

@@ -42,7 +42,7 @@ static int make_room(nir_map *map, size_t more) {
     return 0;
 }
 
-/* From plain to synapses. */
+/* Converts a plain map to synapses. */
 static int list(nir_map *map) {
     if (!map->plain)
         return 0;
@@ -78,7 +78,7 @@ void nir_map_scale(nir_map *map, const double *factor) {
         map->bias[o] *= factor[o];
 }
 
-/* A bias that comes `after` steps late (NULL: at once). */
+/* Adds a bias that is delayed by `after` steps (NULL: not delayed). */
 static int take_bias(nir_map *map, const double *bias, const int32_t *after) {
     if (bias == NULL)
         return 0;
@@ -177,7 +177,7 @@ static bool same_pair(const nir_synapse *a, const nir_synapse *b) {
     return a->output == b->output && a->input == b->input;
 }
 
-/* Sorts the synapses and makes those of one pair and delay one; what the layer must have room for. */
+/* Sorts the synapses and merges those of one pair and delay. Returns the options of a layer that holds them. */
 static snnd_delay_options measure(nir_map *map) {
     snnd_delay_options options;
     size_t kept = 0;
@@ -220,7 +220,7 @@ static snnd_status set(const nir_map *map, const snnd_delay_options *options, sn
     return status;
 }
 
-/* A bias is batch norm that changes nothing else: epsilon and variance are such that they are 1 together. */
+/* A bias is batch norm that changes nothing else: the sum of its epsilon and variance is 1. */
 static snnd_status add_norm(const nir_map *map, snnd_network *network, float *shift, float *variance) {
     snnd_batch_norm_options options;
     snnd_layer *layer;
@@ -251,7 +251,7 @@ static int add_bias(const nir_map *map, snnd_context *context, snnd_network *net
     return nir_told(map->failure, context, status);
 }
 
-/* Synapses end where the bias is, and what is behind it stays in `after`. Of neurons without a bias nothing does. */
+/* Moves delays after the bias from the synapses to `after`. For neurons without a bias there are none. */
 static int end_at_bias(nir_map *map) {
     for (int32_t o = 0; o < map->outputs && map->bias != NULL; o++)
         map->after[o] = map->bias[o] != 0 ? map->after[o] : 0;
@@ -267,7 +267,7 @@ static int end_at_bias(nir_map *map) {
     return 0;
 }
 
-/* A layer has room for as many synapses at each pair as the fullest one has. */
+/* A layer has room for as many synapses at each pair as the fullest pair has. */
 static int spend(const nir_map *map, int32_t each, uint64_t *left) {
     if ((double)map->outputs * map->inputs * each > (double)*left)
         return failed(map->failure,

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* A delay is up to the library's longest and a lag of two steps. */
+/* A delay is at most the library's longest and a lag of two steps. */
 enum { MOST_NEURONS = 1 << 20, MOST_DELAY = 1024 };
 
 int nir_refuse(const nir_reading *all, const nir_node *node, const char *wrong) {
@@ -16,7 +16,7 @@ int nir_blame(const nir_reading *all, const nir_node *node, int status) {
 
 /* ---- the budget ---- */
 
-/* What a synapse on its way to a layer takes, and how many are passed for 1. */
+/* The charge for a synapse on its way to a layer, and the number of synapses that a node changes for a charge of 1. */
 enum { SYNAPSE = 4, PASSED = 8 };
 
 int nir_spend_plain(const nir_reading *all, const nir_map *map) {
@@ -25,7 +25,7 @@ int nir_spend_plain(const nir_reading *all, const nir_map *map) {
 
 /* ---- nodes between neurons ---- */
 
-/* The vector of a field, which has an element for each of `neurons`. */
+/* Reads the vector of a field, which has an element for each of `neurons`. */
 static int read_vector(const nir_reading *all, const nir_node *node, int field, int32_t neurons, double **values) {
     char extents[NIR_EXTENTS];
     if (node->field[field].count != neurons || node->field[field].axes < 1)
@@ -35,7 +35,7 @@ static int read_vector(const nir_reading *all, const nir_node *node, int field, 
     return nir_numbers(all->graph, node, field, values);
 }
 
-/* The same of a field of neurons, which may be one number for all. */
+/* The same for a field of neurons, which may be one number for all. */
 static int read_spread(const nir_reading *all, const nir_node *node, int field, int32_t neurons, double **values) {
     double *value;
     if (node->field[field].count != 1)
@@ -146,7 +146,7 @@ int nir_extent(const nir_reading *all, const nir_node *node, int field, int32_t 
     return 0;
 }
 
-/* Values are in C order with or without axes. That the node flattens all of them is for its own shape to say. */
+/* Values are in C order with or without axes. Whether the node flattens all of them depends on its own shape. */
 static int pass_flatten(const nir_reading *all, const nir_node *node, const nir_map *map) {
     int32_t neurons = 0;
     int status = nir_extent(all, node, NIR_FLAT_SHAPE, &neurons);
@@ -182,7 +182,7 @@ bool nir_is_between(const nir_node *node) {
 
 /* ---- neurons ---- */
 
-/* What a node of neurons says. */
+/* The fields of a node of neurons. */
 typedef struct neurons {
     int32_t count;
     double *steps, *threshold; /* [count]: time constants; thresholds, of LIF */
@@ -216,7 +216,7 @@ static int require_zero(const nir_reading *all, const nir_node *node, int field,
     return status;
 }
 
-/* A field whose values are all above 0. */
+/* Reads a field whose values must all be above 0. */
 static int read_positive(const nir_reading *all, const nir_node *node, int field, int32_t count, double **values) {
     int status = read_spread(all, node, field, count, values);
     for (int32_t n = 0; n < count && status == 0; n++)
@@ -237,8 +237,8 @@ static int read_steps(const nir_reading *all, const nir_node *node, neurons *rea
     return status;
 }
 
-/* A reset to anything but zero is no network of the library; one by subtraction, for which NIR has no word, is told by
- * the user or by what the node has beside its fields. */
+/* A reset to anything but zero is not supported. A reset by subtraction, which NIR cannot express, is given by the user
+ * or by the node's metadata. */
 static int read_reset(const nir_reading *all, const nir_node *node, neurons *read) {
     int status = require_zero(all, node, NIR_RESET, read->count);
     read->reset = all->reset;
@@ -261,8 +261,8 @@ static int read_neurons(const nir_reading *all, const nir_node *node, neurons *r
     return status;
 }
 
-/* What r dt / tau differs from 1 becomes a factor of the weights; in single precision it is next to 1. So does what a
- * threshold differs from that of the first neuron: a potential and its threshold are as good in any measure. */
+/* The ratio of r dt / tau to 1 becomes a factor of the weights; in single precision it is close to 1. So does the ratio
+ * of a threshold to that of the first neuron, since potential and threshold can be scaled together. */
 static int take_factors(nir_reading *all, const nir_node *node, const neurons *read) {
     double *values;
     bool differs = false;
@@ -281,7 +281,8 @@ static int take_factors(nir_reading *all, const nir_node *node, const neurons *r
     return 0;
 }
 
-/* The time constant of a layer's options: that of all neurons, or where they differ what the layer would begin with. */
+/* Returns the time constant of a layer's options: that of all neurons, or where they differ the initial one of the
+ * layer. */
 static double mean_steps(const neurons *read) {
     double sum = 0;
     for (int32_t n = 0; n < read->count; n++)

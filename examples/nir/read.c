@@ -1,16 +1,14 @@
-/*
- * From a NIR graph to a network. The graph is walked from its input to its output. On the way it may part into branches
- * that come together in one node; each branch is a chain. What lies between neurons is gathered in a map (nir_map.h),
- * and becomes a layer where the neurons, or a second matrix, come.
- */
+/* Converts a NIR graph to a network. The graph is read from its input to its output. It may split into branches that
+ * join in one node; each branch is a chain. The nodes between neurons are gathered in a map (map.h), which becomes a
+ * layer at the next neurons, or at a second matrix. */
 #include "nir/nodes.h"
 
 static nir_node *follow(const nir_reading *all, const nir_node *node, int32_t edge) {
     return &all->graph->node[all->graph->next[node->first + edge]];
 }
 
-/* A chain of nodes from `node` on, behind a copy of the map at the point where branches part. `end` is the node that
- * is no longer of the chain. */
+/* Reads a chain of nodes from `node` on, with a copy of the map at the split. `end` is the first node after the chain.
+ * */
 static int pass_branch(nir_reading *all, nir_node *node, nir_map *map, nir_node **end) {
     while (node->in == 1 && node->out == 1 && nir_is_between(node)) {
         if (nir_is_matrix(node) && !map->plain)
@@ -26,7 +24,7 @@ static int pass_branch(nir_reading *all, nir_node *node, nir_map *map, nir_node 
     return 0;
 }
 
-/* All branches that part at a node, up to the one where they come together. */
+/* Reads all branches that begin at a node, up to the one where they join. */
 static int pass_branches(nir_reading *all, const nir_node *from, nir_node **end) {
     nir_map before = {0};
     int status = all->map.plain ? 0 : nir_settle(all, from);
@@ -101,7 +99,7 @@ static int walk(nir_reading *all, nir_node *node) {
     return status;
 }
 
-/* The only node of that type. */
+/* Finds the only node of that type. */
 static int find_port(const nir_reading *all, nir_type type, nir_node **port) {
     int32_t found = 0;
     for (int32_t n = 0; n < all->graph->count; n++)

@@ -1,11 +1,11 @@
-/* What is in a NIR file, node by node. */
+/* Prints the content of a NIR file, node by node. */
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "common/program.h"
 #include "nir/graph.h"
 
-/* The fields that a node has, with their extents: "weight [7, 5]". */
+/* Returns the fields of a node, with their extents: "weight [7, 5]". */
 static char *describe(nir_graph *graph, const nir_node *node) {
     snnd_reset reset;
     char *text = format_text("%s", nir_kinds[node->type].name);

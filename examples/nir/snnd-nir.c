@@ -135,7 +135,7 @@ static int show_file(snnd_context *context, char **path, const struct options *o
 static const struct command {
     const char *name;
     int paths;
-    uint64_t options; /* that it takes */
+    uint64_t options; /* the options that it accepts */
     int (*run)(snnd_context *context, char **path, const struct options *options, struct failure *failure);
 } commands[] = {
     {"export", 2, BIT(DT) | BIT(ORDER) | BIT(DROP_SHIFT) | BIT(WITHOUT_RESET), export_network},
@@ -164,7 +164,7 @@ static int choose(int count, char **word, const unsigned char *given, const stru
     return 0;
 }
 
-/* Reads the command line; -1: go on, otherwise the exit code. */
+/* Reads the command line; returns -1 to continue, otherwise the exit code. */
 static int read_options(int count, char **line, struct options *options, const struct command **command,
                         char ***paths) {
     static const struct arguments all = {known, sizeof known / sizeof *known, NULL, ""};
@@ -198,7 +198,7 @@ int main(int count, char **line) {
     snnd_context_options how;
     snnd_context *context = NULL;
     program_begin("snnd-nir");
-    H5Eset_auto2(H5E_DEFAULT, NULL, NULL); /* the program says itself what is wrong */
+    H5Eset_auto2(H5E_DEFAULT, NULL, NULL); /* the program itself reports errors */
     const int code = read_options(count, line, &options, &command, &paths);
     if (code >= 0)
         return program_end(code);

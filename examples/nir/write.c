@@ -16,22 +16,22 @@
 #include "common/files.h"
 #include "nir/graph_writer.h"
 
-/* What the whole network has in common. */
+/* The state of an export. */
 typedef struct writing {
     nir_writer *writer;
     snnd_network *network;
     const nir_export_options *options;
     nir_export_report *report;
-    int32_t put_off; /* steps by which the signal at the outlets is to be delayed */
-    bool is_scaled;  /* the signal has the factors of the neurons behind it */
-    bool has_reset;  /* some node says v_reset */
+    int32_t put_off; /* steps by which the signal at the outlets must still be delayed */
+    bool is_scaled;  /* the signal has the factors of the neurons after it */
+    bool has_reset;  /* some node has a v_reset */
 } writing;
 
-/* y = factor x + shift for each neuron: the layers of batch norm in a row, and the neurons' own factor. */
+/* y = factor x + shift for each neuron: consecutive layers of batch norm, and the factor of the neurons. */
 typedef struct folded {
     double *factor, *shift;
-    bool shifts;    /* any shift is not 0 */
-    int32_t layers; /* of the network that it is all of */
+    bool shifts;    /* whether any shift is not 0 */
+    int32_t layers; /* the number of layers that it combines */
 } folded;
 
 static void name_node(char name[NIR_NAME], int32_t layer, const char *what) {
@@ -44,13 +44,13 @@ static bool is_kind(const writing *all, int32_t layer, snnd_layer_type type) {
 
 /* ---- neurons' numbers ---- */
 
-/* A layer of neurons as its options have it. */
+/* A layer of neurons and its options. */
 typedef struct neuron_layer {
     nir_type type;
     snnd_order order;
     snnd_reset reset;
     double tau, threshold;
-    bool shared; /* tau, which otherwise each neuron has of its own */
+    bool shared; /* whether all neurons share one tau */
 } neuron_layer;
 
 static bool is_neurons(const writing *all, int32_t layer) {
@@ -72,7 +72,7 @@ static neuron_layer look_at_neurons(const writing *all, const snnd_layer *layer)
                           .shared = leaky.tau_per_neuron == SNND_TAU_SHARED};
 }
 
-/* The time constant in seconds that, in single precision and brought back to steps, gives the same decay. */
+/* Returns the time constant in seconds that, in single precision and converted to steps, gives the same decay. */
 static double seconds_of_tau(double tau, double dt) {
     const float wanted = (float)(1 - 1 / tau), nearest = (float)(tau * dt);
     for (int away = 0; away < 9; away++) {
@@ -85,12 +85,12 @@ static double seconds_of_tau(double tau, double dt) {
     return (double)nearest;
 }
 
-/* The same of one that is given as a logit, which single precision is enough for: 1/tau = 1 / (1 + e^-leak). */
+/* The same for a logit, for which single precision is sufficient: 1/tau = 1 / (1 + e^-leak). */
 static double seconds_of_leak(float leak, double dt) {
     return (double)(float)((1 + exp(-(double)leak)) * dt);
 }
 
-/* The time constants of the neurons in seconds, for free(). */
+/* Returns the time constants of the neurons in seconds, to be freed. */
 static double *seconds_of(const writing *all, const snnd_layer *layer) {
     const int32_t count = snnd_layer_outputs(layer);
     const double dt = all->options->dt;
@@ -111,7 +111,7 @@ static void release_folded(folded *by) {
     free(by->shift);
 }
 
-/* By the time constants of the neurons behind, in steps. */
+/* Multiplies by the time constants of the following neurons, in steps. */
 static void scale(const writing *all, folded *by, const snnd_layer *behind) {
     double *seconds = seconds_of(all, behind);
     for (int32_t n = 0; n < snnd_layer_outputs(behind); n++) {
@@ -133,7 +133,8 @@ static void fold_layer(const writing *all, const snnd_layer *layer, folded *by) 
     free(shift);
 }
 
-/* All batch norm from this layer on, with the dropout between, which evaluation does not have, up to neurons. */
+/* Combines all batch norm from this layer to the next neurons, with dropout in between, which evaluation does not have.
+ * */
 static folded fold(writing *all, int32_t first, int32_t width) {
     folded by = {.factor = allocate((size_t)width, sizeof *by.factor),
                  .shift = allocate((size_t)width, sizeof *by.shift)};
@@ -182,7 +183,7 @@ static void add_port(const writing *all, nir_type type, const char *name) {
     nir_only(all->writer, name);
 }
 
-/* What was put off comes now, in front of what is made of layer `index`. */
+/* Adds the postponed delay before the nodes of layer `index`. */
 static void add_shift(writing *all, int32_t index) {
     char name[NIR_NAME];
     if (all->options->drop_shift)
@@ -196,13 +197,13 @@ static void add_shift(writing *all, int32_t index) {
 
 /* ---- layers of delays ---- */
 
-/* The synapses of a layer by their delay. */
+/* The synapses of a layer, sorted by their delay. */
 typedef struct by_delay {
     int32_t each;   /* synapses of a pair */
-    bool axons;     /* an input has one delay */
+    bool axons;     /* whether each input has one delay */
     int32_t *delay; /* [synapses] */
     float *weight;
-    int32_t *order; /* synapses that carry something, those of one delay together */
+    int32_t *order; /* synapses whose weight is not 0, sorted by delay */
     int32_t begin[1024 + 1], shortest, longest;
 } by_delay;
 
@@ -216,7 +217,7 @@ static bool has_delay(const by_delay *sorted, int32_t delay) {
     return sorted->begin[delay] < sorted->begin[delay + 1];
 }
 
-/* As evaluation has them, those that DEEP R has just dropped among them: snnd_layer_weights() says 0 there. */
+/* Weights as in evaluation, including those that DEEP R has just dropped, for which snnd_layer_weights() returns 0. */
 static void weigh(const writing *all, const snnd_layer *layer, float *weight, int32_t count) {
     snnd_layer *of_network = NULL;
     snnd_array theta, sign;
@@ -254,10 +255,10 @@ static void sort_synapses(writing *all, const snnd_layer *layer, by_delay *sorte
     while (sorted->shortest < most && !has_delay(sorted, sorted->shortest))
         sorted->shortest++;
     if (!has_delay(sorted, sorted->shortest))
-        sorted->shortest = 0; /* nothing carries anything */
+        sorted->shortest = 0; /* all weights are 0 */
 }
 
-/* The weights of one delay. Several synapses of a pair at the same delay are one. */
+/* Fills in the weights of one delay. Several synapses of a pair with the same delay become one. */
 static void fill_matrix(const snnd_layer *layer, const by_delay *sorted, int32_t delay, const folded *by,
                         double *weight) {
     const int32_t inputs = snnd_layer_inputs(layer), columns = inputs * sorted->each;
@@ -267,7 +268,7 @@ static void fill_matrix(const snnd_layer *layer, const by_delay *sorted, int32_t
     }
 }
 
-/* The branch of one delay, from `sources`; the name of its end goes to the outlets. */
+/* Adds the branch of one delay, from `sources`; the name of its end is added to the outlets. */
 static void add_branch(const writing *all, const snnd_layer *layer, int32_t index, const by_delay *sorted,
                        int32_t delay, const folded *by, const nir_names *sources) {
     char name[NIR_NAME], what[32];
@@ -298,14 +299,14 @@ static void add_branches(const writing *all, const snnd_layer *layer, int32_t in
                          const folded *by) {
     char name[NIR_NAME];
     nir_writer *writer = all->writer;
-    /* Branches begin at one node. */
+    /* Branches must begin at one node. */
     if (writer->outlets.count > 1) {
         name_node(name, index, "sum");
         add_same(all, NIR_SCALE, name, 1);
     }
     nir_names sources = writer->outlets;
     writer->outlets = (nir_names){0};
-    /* The shortest has a branch even where nothing carries anything: there must be a way through. */
+    /* The shortest delay has a branch even where all weights are 0, since the graph needs a path. */
     for (int32_t d = sorted->shortest; d <= sorted->longest && writer->status == 0; d++)
         if (d == sorted->shortest || has_delay(sorted, d))
             add_branch(all, layer, index, sorted, d, by, &sources);
@@ -313,7 +314,7 @@ static void add_branches(const writing *all, const snnd_layer *layer, int32_t in
     free(sources.name);
 }
 
-/* A layer whose inputs have one delay each: they are one node, and the weights are one. */
+/* Adds a layer in which each input has one delay: one node of delays, and one of weights. */
 static void add_axons(const writing *all, const snnd_layer *layer, int32_t index, const by_delay *sorted,
                       const folded *by) {
     char name[NIR_NAME];
@@ -348,7 +349,7 @@ static int32_t write_delays(writing *all, const snnd_layer *layer, int32_t index
     by_delay sorted;
     folded by = fold(all, index + 1, snnd_layer_outputs(layer));
     sort_synapses(all, layer, &sorted);
-    /* A bias is there from the first step on: only what is behind it may come later. */
+    /* A bias is present from the first step on, so that only nodes after it may be delayed. */
     if (by.shifts)
         all->put_off += sorted.shortest;
     add_shift(all, index);
@@ -387,7 +388,7 @@ static int32_t write_batch_norm(writing *all, const snnd_layer *layer, int32_t i
     return by.layers;
 }
 
-/* The factors of the time constants, where no weights in front could take them. */
+/* Adds the factors of time constants where there are no weights before the neurons. */
 static void add_factors(const writing *all, int32_t index, const double *seconds) {
     char name[NIR_NAME];
     const int32_t width = all->writer->width;
@@ -407,7 +408,7 @@ static void add_factors(const writing *all, int32_t index, const double *seconds
     free(steps);
 }
 
-/* NIR has v_reset, and no word for a reset by subtraction: before nir 1.0.6 it was what a node without v_reset did. */
+/* NIR has v_reset, and cannot express a reset by subtraction: before nir 1.0.6 a node without v_reset had it. */
 static void put_reset(writing *all, hid_t node, snnd_reset reset) {
     if (reset == SNND_RESET_SUBTRACT) {
         all->report->subtracting++;
@@ -421,7 +422,7 @@ static void put_reset(writing *all, hid_t node, snnd_reset reset) {
     }
 }
 
-/* Puts off what goes into the neurons by what they lag behind the reader's. */
+/* Postpones the lag of the neurons relative to the reader's. */
 static void take_lag(writing *all, int32_t index, const neuron_layer *of) {
     const int32_t lag = nir_lag(of->type, of->order, all->report->order);
     if (lag < 0)
@@ -495,13 +496,13 @@ static bool write_metadata(const writing *all) {
                                                    "v[t]");
     if (group >= 0)
         H5Gclose(group);
-    /* The oldest version of the Python package that knows all that is written, or the last that takes LIF without
-     * v_reset for what it is. */
+    /* The oldest version of the Python package that supports all that is written, or the last that supports LIF without
+     * v_reset. */
     const bool is_old = all->options->without_reset || (all->report->subtracting > 0 && !all->has_reset);
     return good && hdf5_put_text(all->writer->file, "version", is_old ? "1.0.4" : "1.0.6");
 }
 
-/* That of the options, or update first where any layer is of that order. */
+/* Returns the order of the options, or update first if any layer has that order. */
 static nir_order choose_order(const writing *all) {
     if (all->options->order != NIR_ORDER_UNTOLD)
         return all->options->order;
@@ -526,7 +527,7 @@ static void write_network(writing *all) {
         nir_check(all->writer, failed(all->writer->failure, "HDF5 has no memory for the file"));
 }
 
-/* The graph as the bytes of a file. */
+/* Writes the graph as the bytes of a file. */
 static int make_graph(snnd_context *context, snnd_network *network, const nir_export_options *options,
                       unsigned char **bytes, size_t *count, nir_export_report *report, struct failure *failure) {
     nir_writer writer;
