@@ -1,7 +1,5 @@
-/*
- * Spectrograms that are kept from run to run (cache.h): a folder of arrays with its settings. The folder is filled
- * beside its place and renamed when it is whole (take_place), since its files belong together.
- */
+/* Stores spectrograms between runs (cache.h): a folder of arrays with its settings. The folder is filled under another
+ * name and renamed when it is complete (take_place), since its files belong together. */
 #include "rawhd/cache.h"
 
 #include <cJSON.h>
@@ -20,7 +18,7 @@
 
 #define OWN ".snndelay-cache" /* in the folder of the data set */
 
-/* ROOT/NAME-HASH: data sets of the same name in different places do not meet. */
+/* Returns ROOT/NAME-HASH, so that data sets of the same name in different places do not share a folder. */
 static char *shared_place(const char *root, const char *data) {
     char *absolute = path_absolute(data);
     const char *slash = strrchr(absolute, '/');
@@ -37,7 +35,7 @@ static char *user_cache(void) {
     return home != NULL && home[0] == '/' ? format_text("%s/.cache/snndelay", home) : NULL;
 }
 
-/* What a path itself is, and not what a link leads to: data sets may come with links to anywhere. */
+/* The type of a path itself, and not of a link's target, since links of data sets may point anywhere. */
 enum kind { NOTHING, FOLDER, LINK, OTHER };
 
 static enum kind kind_of(const char *path) {
@@ -54,7 +52,7 @@ static cJSON *settings_of(const struct cache_key *key) {
     return settings;
 }
 
-/* 1 if everything that `wanted` says is said in `found` too. */
+/* Returns 1 if `found` contains everything in `wanted`. */
 static int agrees(const cJSON *found, const cJSON *wanted) {
     for (const cJSON *item = wanted->child; item != NULL; item = item->next)
         if (!cJSON_Compare(cJSON_GetObjectItemCaseSensitive(found, item->string), item, 1))
@@ -77,7 +75,7 @@ int cache_is_current(const char *folder, const struct cache_key *key) {
     return current;
 }
 
-/* 1 if the data set's own folder can be written to, or holds what is wanted already. A link is not its own. */
+/* Returns 1 if the data set's own folder can be written to, or has the wanted files. A link is not its own folder. */
 static int has_own_cache(const char *data, const struct cache_key *key) {
     char *own = format_text("%s/" OWN, data);
     char *kept = format_text("%s/%s-%s", own, preset_name(key->preset), order_name(key->german_first));
@@ -138,11 +136,11 @@ static int store_settings(const char *folder, const struct cache_key *key, const
     return result;
 }
 
-/* Puts the folder `made` in the place of `folder`. */
+/* Replaces `folder` by the folder `made`. */
 static int take_place(const char *made, const char *folder, struct failure *failure) {
     char *old = format_text("%s.old", made);
     if (kind_of(folder) == LINK)
-        unlink(folder); /* and nothing of what it leads to */
+        unlink(folder); /* only the link, and not its target */
     int was_there = rename(folder, old) == 0;
     int result = rename(made, folder) == 0 ? 0 : failed(failure, "%s: cannot write: %s", folder, strerror(errno));
     if (was_there && (result == 0 || rename(old, folder) != 0))

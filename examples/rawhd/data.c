@@ -19,7 +19,7 @@ void data_multiply(float *cells, size_t count) {
         cells[i] = (float)((double)cells[i] * DATA_SCALE);
 }
 
-/* What is being read, and who is told. */
+/* The data that are read, and the receiver of messages. */
 struct reading {
     snnd_context *context;
     const struct options *options;
@@ -52,7 +52,7 @@ static void set_front_end(struct data *data, const struct front_end *front_end) 
     data->class_names = digit_class_names(front_end->german_first);
 }
 
-/* How the arrays of a folder were made, if they are spectrograms that were kept. */
+/* Reads how the arrays of a folder were made, if they are stored spectrograms. */
 static int read_front_end(const char *folder, struct data *data) {
     struct failure ignored;
     struct front_end front_end;
@@ -62,7 +62,7 @@ static int read_front_end(const char *folder, struct data *data) {
     return 1;
 }
 
-/* How many of the four files are in the folder; the name of one that is not goes to `missing`. */
+/* Counts how many of the four files are in the folder; `missing` receives the name of one that is not. */
 static int count_arrays(const char *folder, const char **missing) {
     static const char *const file[] = {TRAINING_INPUT, TRAINING_LABELS, TESTING_INPUT, TESTING_LABELS};
     int count = 0;
@@ -77,7 +77,7 @@ static int count_arrays(const char *folder, const char **missing) {
     return count;
 }
 
-/* A dataset of numbers in memory: multiplied in place, then copied. */
+/* Creates a dataset of numbers in memory, which are multiplied in place and then copied. */
 static int use_set(snnd_context *context, struct spectrograms *spectrograms, snnd_dataset **set,
                    struct failure *failure) {
     int32_t *labels = allocate(spectrograms->count, sizeof *labels);
@@ -96,7 +96,7 @@ static int use_set(snnd_context *context, struct spectrograms *spectrograms, snn
     return status == SNND_OK ? 0 : failed(failure, "%s", snnd_context_last_error(context));
 }
 
-/* Tells of Mel channels in which nothing can be, since nothing else would. */
+/* Reports Mel channels that must be empty. */
 static void say_empty(const struct say *say, const char *whose, int lowest_rate, int rate) {
     struct mel *mel = mel_new(lowest_rate);
     const int empty = mel_empty(mel, rate);
@@ -127,7 +127,7 @@ static int refuse_recordings(const struct reading *reading, const struct problem
     return -1;
 }
 
-/* Reads all recordings, keeps their spectrograms in `folder` (NULL: nowhere) and gives the datasets. */
+/* Reads all recordings, stores their spectrograms in `folder` (NULL: nowhere) and creates the datasets. */
 static int make_sets(const struct reading *reading, const struct recordings *recordings, const char *folder,
                      const struct cache_key *key, struct problems *problems, struct data *data,
                      struct failure *failure) {
@@ -157,7 +157,7 @@ static int make_sets(const struct reading *reading, const struct recordings *rec
     return result;
 }
 
-/* Reads spectrograms that were kept; 0 if there were none or they cannot be used. */
+/* Reads stored spectrograms; returns 0 if there are none or they cannot be used. */
 static int use_kept(snnd_context *context, const char *folder, const struct cache_key *key,
                     const struct recordings *recordings, struct data *data) {
     struct failure ignored;
@@ -173,7 +173,7 @@ static int use_kept(snnd_context *context, const char *folder, const struct cach
     return 0;
 }
 
-/* Who speaks, in the order of a list; to be freed. */
+/* Returns the speakers, in the order of a list; to be freed. */
 static int32_t *list_speakers(const struct recording_list *list) {
     int32_t *speaker = allocate(list->count, sizeof *speaker);
     for (size_t i = 0; i < list->count; i++)

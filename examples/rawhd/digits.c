@@ -27,7 +27,7 @@ int digit_is_audio(const char *name) {
     return digit_stem_length(name) < strlen(name);
 }
 
-/* Moves past `word`; 0 if it is not there. */
+/* Skips `word`; returns 0 if it does not come next. */
 static int skip(const char **text, const char *word) {
     size_t length = strlen(word);
     if (strncmp(*text, word, length) != 0)
@@ -36,7 +36,7 @@ static int skip(const char **text, const char *word) {
     return 1;
 }
 
-/* Moves past a number of 1 to `digits` digits; 0 if there is none. */
+/* Skips a number of 1 to `digits` digits; returns 0 if there is none. */
 static int number(const char **text, int digits, int *value) {
     int count = 0;
     for (*value = 0; count < digits && **text >= '0' && **text <= '9'; count++)

@@ -52,7 +52,7 @@ int front_end_write(const struct front_end *front_end, const char *folder, const
     return result;
 }
 
-/* The place of a word of the file among `words`. */
+/* Returns the index of a word of the file among `words`. */
 static int read_word(const cJSON *object, const char *name, const char *const words[2], int *place,
                      struct failure *failure) {
     const char *word = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, name));

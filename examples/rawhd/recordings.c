@@ -9,11 +9,11 @@
 #include "common/fingerprint.h"
 #include "rawhd/digits.h"
 
-/* A name of a list, or of a file that may be meant by it, without its extension. */
+/* A name in a list, or of a file, without its extension. */
 struct stem {
     const char *text;
     size_t length;
-    size_t index;     /* of the file, or of the line's recording in its list */
+    size_t index;     /* of the file, or of the recording in its list */
     const char *list; /* NULL for files */
     size_t line;      /* from 1 */
 };
@@ -29,7 +29,7 @@ static int compare_text(const struct stem *a, const struct stem *b) {
     return order != 0 ? order : (a->length > b->length) - (a->length < b->length);
 }
 
-/* By name; of equal ones the training list before the testing list, and earlier lines first. */
+/* Sorts by name; equal names are sorted by list, training before testing, and then by line. */
 static int by_name_and_place(const void *first, const void *second) {
     const struct stem *a = first, *b = second;
     int order = compare_text(a, b);
@@ -40,7 +40,7 @@ static int by_name_and_place(const void *first, const void *second) {
     return order != 0 ? order : (a->index > b->index) - (a->index < b->index);
 }
 
-/* One list in memory: `text` with its lines cut apart. */
+/* A list in memory: `text` is divided into lines. */
 struct list {
     const char *name;
     char *text;
@@ -49,7 +49,7 @@ struct list {
     size_t count;
 };
 
-/* The list's path: in the folder itself, or else the only one in the folders below. */
+/* Returns the list's path: in the folder itself, or else the only one in the folders below. */
 static char *find_list(const struct recordings *recordings, const char *name, struct failure *failure) {
     const struct found_file *only = NULL;
     size_t found = 0;
@@ -78,7 +78,7 @@ static char *find_list(const struct recordings *recordings, const char *name, st
     return NULL;
 }
 
-/* Cuts a line's end and blanks round it, and a folder before the name. */
+/* Removes a line's end, blanks around it, and a folder before the name. */
 static char *clean_line(char *line) {
     static const char blank[] = " \t\r\v\f";
     line += strspn(line, blank);
@@ -122,7 +122,7 @@ static int read_list(const struct recordings *recordings, const char *name, stru
     return list->count > 0 ? 0 : failed(failure, "%s/%s: names no recording", recordings->folder, name);
 }
 
-/* Marks every listing of a name after its first. */
+/* Records every occurrence of a name after its first. */
 static void note_duplicates(const struct list *training, const struct list *testing, char *training_seen,
                             char *testing_seen, struct problems *problems) {
     size_t count = training->count + testing->count;
@@ -142,7 +142,7 @@ static void note_duplicates(const struct list *training, const struct list *test
     free(all);
 }
 
-/* Stems of all audio files, by name; stray ones are noted. */
+/* Returns the names of all audio files without extension, sorted; stray files are recorded. */
 static struct stem *audio_stems(const struct found_files *files, size_t *count, struct problems *problems) {
     struct stem *stems = allocate(files->count, sizeof *stems);
     *count = 0;
@@ -159,7 +159,7 @@ static struct stem *audio_stems(const struct found_files *files, size_t *count, 
     return stems;
 }
 
-/* The first of the stems that is not below `wanted`. */
+/* Returns the first of the stems that is not below `wanted`. */
 static size_t lower_bound(const struct stem *stems, size_t count, const struct stem *wanted) {
     size_t low = 0, high = count;
     while (low < high) {
@@ -172,7 +172,7 @@ static size_t lower_bound(const struct stem *stems, size_t count, const struct s
     return low;
 }
 
-/* The file that a line names, or NULL with its problem noted. */
+/* Returns the file of a line, or NULL after recording its problem. */
 static const struct found_file *find_file(const struct found_files *files, const struct stem *stems, size_t count,
                                           const struct stem *entry, struct problems *problems) {
     size_t place = lower_bound(stems, count, entry);

@@ -12,7 +12,7 @@
 #include "common/stop.h"
 #include "rawhd/zenke_vogels.h"
 
-/* One recording to be read, and what came of it. */
+/* One recording, and the result of reading it. */
 struct job {
     const struct found_file *file;
     float *cells;
@@ -20,7 +20,7 @@ struct job {
     char *detail;
 };
 
-/* What all threads share: they take the jobs in turn, and each job has its own place for its result. */
+/* Shared by the threads, which take the jobs in order; each job has its own place for its result. */
 struct work {
     enum preset preset;
     const char *folder;
@@ -37,7 +37,7 @@ struct filters {
     struct zenke_vogels *zenke_vogels;
 };
 
-/* 1 where nothing ever moves. */
+/* Returns 1 where all samples are equal. */
 static int is_silent(const struct audio *audio) {
     for (int64_t i = 1; i < audio->count; i++)
         if (audio->samples[i] != audio->samples[0])

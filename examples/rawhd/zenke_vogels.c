@@ -1,5 +1,5 @@
 /*
- * Of a recording x of N samples at its own rate, with frames of L = 25 ms every S = 10 ms:
+ * For a recording x of N samples at its own rate, with frames of L = 25 ms every S = 10 ms:
  *
  *     y[t]    = x[t] - 0.95 x[t-1]                                   (y[0] = x[0]; zeros beyond the end)
  *     X_n[k]  = DFT of 512 points of hamming_L[i] y[S n + i]         (of a longer frame only the first 512 samples)
@@ -8,7 +8,7 @@
  *
  * filter_m is a triangle with its corners on the whole bins b[m], b[m+1], b[m+2], where b[j] = floor(513 f_j / rate)
  * and the f_j are evenly spaced in Mel from 0 to half the rate. Above 48 kHz the lowest corners share a bin, and
- * such a filter is empty: its channel is constant, as it is in the published loader. Then 80 frames are kept, or the
+ * such a filter is empty: its channel is constant, as it is in the published loader. Then 80 frames are used, or the
  * last one repeated, and all cells are standardised by one mean and one standard deviation.
  */
 #include "rawhd/zenke_vogels.h"
@@ -19,7 +19,7 @@
 
 struct zenke_vogels {
     struct spectrum *spectrum;
-    int rate; /* that the filters are for */
+    int rate; /* the rate of the filters */
     double filter[MEL_CHANNELS][SPECTRUM_BINS];
 };
 
@@ -60,7 +60,7 @@ static double emphasised(const struct audio *audio, int64_t t) {
     return t == 0 ? (double)audio->samples[0] : (double)audio->samples[t] - 0.95 * (double)audio->samples[t - 1];
 }
 
-/* L[n, m] of one frame that begins at sample `start`. */
+/* Computes L[n, m] of one frame that begins at sample `start`. */
 static void frame_levels(struct zenke_vogels *preset, const struct audio *audio, int64_t start, int length,
                          double *levels) {
     const double pi = 3.14159265358979323846;
