@@ -9,12 +9,12 @@
 #include "common/fingerprint.h"
 #include "common/stop.h"
 
-/* What is kept is a head, labels, speakers, words with a zero byte behind each, counts and what was told, each of them
- * aligned. Another FORM is made anew. */
+/* The stored file has a head, labels, speakers, words that each end with a zero byte, counts and statistics, each of
+ * them aligned. A file with another FORM is written again. */
 enum { FORM = 1, ALIGNMENT = 64, MOST_WORDS = 1 << 24 };
 
 struct head {
-    int64_t samples, speakers, words; /* words: bytes */
+    int64_t samples, speakers, words; /* words: in bytes */
     int64_t zero[5];
 };
 
@@ -24,7 +24,7 @@ struct tail {
 
 /* ---- what counts are of ---- */
 
-/* Whether a file has changed is told by its size and the time of its last change. */
+/* The size of a file and the time of its last change show whether it has changed. */
 static int make_key(const char *file, struct counts *counts, struct failure *failure) {
     const struct events_shape *shape = &counts->shape;
     struct stat about;
@@ -58,7 +58,8 @@ static size_t cells_of(const struct counts *counts) {
 
 /* ---- what is kept ---- */
 
-/* A part of what is kept, of `count` things of `size` bytes, behind which `at` is put; NULL: it is not there. */
+/* Returns a part of the stored file with `count` things of `size` bytes, and moves `at` after it; NULL: it is missing.
+ * */
 static const void *take(const struct kept *kept, uint64_t *at, uint64_t count, uint64_t size) {
     const uint64_t begin = *at, bytes = count * size; /* both are small */
     if (begin > kept->count || bytes > kept->count - begin)
@@ -67,7 +68,7 @@ static const void *take(const struct kept *kept, uint64_t *at, uint64_t count, u
     return kept->bytes + begin;
 }
 
-/* As many words as there are classes; 0: there are not. */
+/* Reads as many words as there are classes; returns 0 where there are fewer. */
 static int take_words(const char *text, int64_t bytes, struct counts *counts) {
     const int32_t classes = counts->shape.classes;
     if (bytes == 0)
@@ -90,7 +91,7 @@ static int labels_are_below(const struct counts *counts) {
     return 1;
 }
 
-/* Finds all parts of what is mapped; 0: it is not what it should be. */
+/* Finds all parts of the mapped file; returns 0 where it is not valid. */
 static int take_parts(struct counts *counts) {
     const struct kept *kept = &counts->kept;
     uint64_t at = 0;
@@ -145,7 +146,7 @@ int counts_must_read(const struct counts *counts) {
 
 /* ---- reading ---- */
 
-/* The words of all labels, with a zero byte behind each; NULL where one has none. */
+/* Returns the words of all labels, each followed by a zero byte; NULL where one is missing. */
 static char *join_words(const struct events *events, int32_t classes, size_t *bytes) {
     char *words = NULL;
     *bytes = 0;
@@ -168,7 +169,7 @@ static int add_part(struct kept_writing *writing, const void *bytes, size_t coun
     return kept_add(writing, bytes, count, failure) == 0 ? kept_align(writing, failure) : -1;
 }
 
-/* All that comes before the counts. */
+/* Writes all parts before the counts. */
 static int write_begin(const struct counts *counts, struct kept_writing *writing, struct failure *failure) {
     const struct events *events = counts->events;
     const size_t samples = (size_t)counts->samples;
@@ -191,7 +192,7 @@ static int write_begin(const struct counts *counts, struct kept_writing *writing
     return good ? 0 : -1;
 }
 
-/* How writing may end: where it cannot be written one may try elsewhere, but not where it cannot be read. */
+/* How writing may end: after UNWRITTEN another folder may be tried, but not after UNREAD. */
 enum { WRITTEN, UNWRITTEN, UNREAD };
 
 static int write_counts(const struct counts *counts, struct kept_writing *writing, struct reading *reading,
@@ -215,7 +216,7 @@ static int write_counts(const struct counts *counts, struct kept_writing *writin
     return result;
 }
 
-/* Reads the events into a file in `folder`, or into one that nobody sees. */
+/* Reads the events into a file in `folder`, or into a temporary one. */
 static int make(struct counts *counts, const char *folder, struct reading *reading, struct failure *failure) {
     struct kept_writing writing;
     if (kept_begin(folder, counts->name, counts->key, &writing, failure) != 0)

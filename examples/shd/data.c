@@ -8,7 +8,7 @@
 #include "common/fingerprint.h"
 #include "shd/counts.h"
 
-/* What the datasets borrow from. */
+/* Memory that the datasets borrow. */
 struct held {
     struct counts counts[SHD_SETS];
 };
@@ -22,7 +22,7 @@ static void release(void *user) {
 
 /* ---- reading ---- */
 
-/* Reads what was not kept, into the caches. */
+/* Reads the sets that are not stored, into the caches. */
 static int read_all(struct held *held, const struct options *options, const struct caches *caches,
                     const struct say *say, struct failure *failure) {
     const char *cache = NULL;
@@ -59,7 +59,7 @@ static int read_all(struct held *held, const struct options *options, const stru
     return result;
 }
 
-/* A line for each sentence about what was cut. */
+/* Prints a line for each sentence about what was cut. */
 static void say_told(const struct counts *counts, const struct say *say) {
     char *lines = events_describe(counts->path, &counts->shape, &counts->told), *next = lines;
     while (next != NULL) {
@@ -113,7 +113,7 @@ static int32_t *copy_speakers(const struct counts *counts) {
     return copy;
 }
 
-/* What is known beside the numbers. */
+/* Sets the properties of the data other than numbers. */
 static void tell(const struct held *held, struct data *data) {
     const struct counts *training = &held->counts[SHD_TRAINING];
     uint64_t fingerprint = FINGERPRINT_START;

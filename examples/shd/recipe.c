@@ -3,7 +3,7 @@
 
 #include "shd/data.h"
 
-/* How many units are summed: what divides 700. */
+/* The numbers of units that can be summed: divisors of 700. */
 static const char *const units[] = {"1",  "2",  "4",  "5",   "7",   "10",  "14",  "20",  "25", "28",
                                     "35", "50", "70", "100", "140", "175", "350", "700", NULL};
 
