@@ -1,13 +1,13 @@
 /*
- * Writes a saved network as C source for a microcontroller, PREFIX.c and PREFIX.h, and prints what it takes.
+ * Writes a saved network as C source for a microcontroller, PREFIX.c and PREFIX.h, and prints the memory that it needs.
  *
  *     export-c MODEL.safetensors PREFIX [--name NAME] [--readout WORD]
  *              [--fixed --largest X | --fixed --samples x.npy [--scale S]]
  *
- * --fixed      whole numbers only; needs the largest |input|, or samples [N, T, I] of the input
- * --scale S    what the samples are multiplied by before they come to the network: 20 where rawhd-train trained it
+ * --fixed      integers only; needs the largest |input|, or samples [N, T, I] of the input
+ * --scale S    factor of the samples before they are inputs of the network: 20 where rawhd-train trained it
  * --name NAME  prefix of all names in C; snn by default
- * --readout WORD  how scores are made: softmax_sum, sum, mean, max or last; by default as the network has it
+ * --readout WORD  how scores are computed: softmax_sum, sum, mean, max or last; that of the network by default
  */
 #include <snndelay.h>
 #include <stdio.h>
@@ -22,7 +22,7 @@ static const char usage[] = "Usage: export-c MODEL.safetensors PREFIX [--name NA
 
 struct samples {
     const char *path;
-    double scale; /* 0: not told, 1 */
+    double scale; /* 0: not given, 1 */
 };
 
 /* Samples without labels: all of class 0. */
@@ -50,7 +50,7 @@ static snnd_status load_samples(snnd_context *context, const struct samples *fro
     return status;
 }
 
-/* Whether a file that is read, model or samples, would be written over. */
+/* Returns whether a file that is read, model or samples, would be overwritten. */
 static int is_input(const char *written, const char *const read[2]) {
     struct stat one, other;
     for (int k = 0; k < 2 && read[k] != NULL; k++)
@@ -85,15 +85,15 @@ static snnd_status write_files(const snnd_plan *plan, const snnd_export_c_option
     return status;
 }
 
-/* A number above 0 and nothing behind it. */
+/* Reads a number above 0 that nothing follows. */
 static int read_number(const char *word, double *number) {
     char *end;
     *number = strtod(word, &end);
     return end != word && *end == '\0' && *number > 0 && *number <= 1e30;
 }
 
-/* The word for a readout; NULL for a number that is none. There is no `default`, so that the compiler names this place
- * when the header has one more readout. */
+/* Returns the word of a readout, or NULL for an invalid number. There is no `default`, so that the compiler names this
+ * place when the header has one more readout. */
 static const char *readout_word(snnd_readout readout) {
     switch (readout) {
     case SNND_READOUT_NETWORK:
@@ -122,12 +122,12 @@ static int read_readout(const char *word, int32_t *readout) {
     return 0;
 }
 
-/* Whether files can be named by it: something must be behind the last slash. */
+/* Returns whether it can be the beginning of file names: there must be something after the last slash. */
 static int is_prefix(const char *word) {
     return word[0] != '-' && word[0] != '\0' && word[strlen(word) - 1] != '/';
 }
 
-/* Options behind the two paths; 0 where they are wrong, or have no effect. */
+/* Reads the options after the two paths; returns 0 where they are wrong, or have no effect. */
 static int read_arguments(int count, char **words, snnd_export_c_options *options, struct samples *samples) {
     for (int k = 3; k < count; k++) {
         const int more = k + 1 < count;
@@ -146,7 +146,7 @@ static int read_arguments(int count, char **words, snnd_export_c_options *option
         else
             return 0;
     }
-    /* How large inputs get is for fixed point, from one of two places. */
+    /* Fixed point needs the largest input, from one of two sources. */
     const int told = (options->largest_input > 0) + (samples->path != NULL);
     return count >= 3 && words[1][0] != '-' && is_prefix(words[2]) && told == (options->numbers == SNND_C_FIXED) &&
            (samples->scale == 0 || samples->path != NULL);
@@ -180,7 +180,7 @@ int main(int argc, char **argv) {
         fprintf(stderr, "export-c: cannot write to standard output\n");
     else if (error[0] != '\0')
         fprintf(stderr, "export-c: %s\n", error);
-    else if (status != SNND_OK && status != SNND_ERROR_FORMAT) /* which is told already */
+    else if (status != SNND_OK && status != SNND_ERROR_FORMAT) /* which was reported already */
         fprintf(stderr, "export-c: %s\n", snnd_status_string(status));
     snnd_dataset_free(samples);
     snnd_plan_free(plan);

@@ -1,4 +1,4 @@
-/* Learns to tell two rhythms apart by the time between two pulses, and saves the network. */
+/* Trains a network to distinguish two rhythms by the time between two pulses, and saves it. */
 #include <snndelay.h>
 #include <stdio.h>
 

@@ -1,7 +1,5 @@
-/*
- * Training without the trainer, from the pieces that it is made of: the two rhythms of minimal.c, by a network a
- * quarter of whose synapses is absent at a time. A trainer of the same options ends with the same bits.
- */
+/* Trains without the trainer, by the functions that it uses: the two rhythms of minimal.c, with a network of which a
+ * quarter of the synapses is absent. A trainer with the same options computes the same bits. */
 #include <snndelay.h>
 #include <stdio.h>
 
@@ -42,7 +40,7 @@ static int make_network(snnd_context *context, struct loop *loop) {
            snnd_sparsity_create_deep_r(loop->net, &structure, NULL, &loop->sparsity);
 }
 
-/* The paper's schedules: one-cycle for weights, half a cosine for positions, ever narrower profiles. */
+/* The paper's schedules: one-cycle for weights, half a cosine for positions, and profiles that become narrower. */
 static void make_schedules(struct loop *loop) {
     snnd_schedule_init(&loop->weight_rate, sizeof loop->weight_rate);
     loop->weight_rate.epochs = EPOCHS;

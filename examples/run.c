@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* 1: a frame; 0: the end, with nothing before it; -1: something else. */
+/* Returns 1 for a frame, 0 at the end, and -1 for anything else. */
 static int read_frame(float *frame, int32_t inputs) {
     for (int32_t i = 0; i < inputs; i++)
         if (scanf("%f", &frame[i]) != 1)
@@ -18,7 +18,7 @@ static int read_frame(float *frame, int32_t inputs) {
     return 1;
 }
 
-/* Prints a line at once, for whoever waits for it. */
+/* Prints a line and flushes it, for programs that wait for it. */
 static int print_scores(const float *score, int32_t classes) {
     int32_t best = 0;
     for (int32_t c = 1; c < classes; c++)
