@@ -1,13 +1,14 @@
 /*
- * From a network to a NIR graph. For every layer:
+ * Converts a network to a NIR graph. For every layer it writes
  *
- *     delays            for every delay of a synapse that carries something Linear of the weights at it, all in
- *                       parallel, behind a Delay of what it is more than the shortest; the shortest is put off
- *     batch norm        a factor on the weights in front, and a bias, which makes the first Linear an Affine; where
- *                       there are no delays in front, an Affine of its own
- *     LIF, integrators  one Delay of what was put off and of the lag between the library's step and the reader's, where
- *                       there is any, then LIF or LI with r = 1: tau in steps is a factor on the weights and the bias
- * in front dropout           nothing
+ *     delays            one Linear for every delay of a synapse whose weight is not 0, with the weights at that delay.
+ *                       They are parallel, each after a Delay by the difference to the shortest delay, which itself is
+ *                       postponed
+ *     batch norm        a factor of the weights before it, and a bias, for which the first Linear becomes an Affine;
+ *                       without delays before it, a separate Affine
+ *     LIF, integrators  one Delay by what was postponed and by the lag between the library's step and the reader's, if
+ *                       any, then LIF or LI with r = 1; tau in steps is a factor of the weights and the bias before it
+ *     dropout           nothing
  */
 #include <stdio.h>
 #include <stdlib.h>
