@@ -19,8 +19,8 @@ enum { PANELS = 1 };
 /*
  * Computes vector `part` of the lanes of row `from` and some after it. A complex product is made from three real ones:
  *
- *     re = P - Q,  im = R - P - Q,   P = sum re(a) re(b),  Q = sum im(a) im(b),  R = sum (re(a) + im(a)) (re(b) +
- * im(b))
+ *     re = P - Q,  im = R - P - Q
+ *     P = sum re(a) re(b),  Q = sum im(a) im(b),  R = sum (re(a) + im(a)) (re(b) + im(b))
  *
  * and conj(A) B is conj(A conj(B)). The sums of A's parts are prepared; those of B's parts are computed here for all
  * rows.

@@ -4,9 +4,8 @@
  *
  *     X[f] = sum_t x[t] exp(-2 pi i f t / N),   f = 0 .. N/2
  *
- * made by a complex transform of length M = N/2 (Stockham's self-sorting form, radices 2 to 5, 7,
- * 11 and 13) of the pairs
- * x[2t] + i x[2t+1], which the symmetry of real transforms then takes apart.
+ * It is computed by a complex transform of length M = N/2 (Stockham's self-sorting form, radices 2 to 5, 7, 11 and 13)
+ * of the pairs x[2t] + i x[2t+1], from which the symmetry of real transforms separates the result.
  */
 #ifndef SNND_KERNEL_TRANSFORM_H
 #define SNND_KERNEL_TRANSFORM_H
