@@ -8,11 +8,11 @@
 #include "common/files.h"
 #include "common/npy_map.h"
 
-/* What a dataset borrows from, and what the data have held before. */
+/* The memory that a dataset borrows, and what the data have held before. */
 struct array_set {
     snnd_context *context;
     struct npy_map mapped;
-    snnd_array input; /* in what is mapped, or loaded */
+    snnd_array input; /* in mapped or loaded memory */
     snnd_array label, length;
     double scale;
     void *held;
@@ -43,8 +43,8 @@ static int library_failure(snnd_context *context, struct failure *failure) {
     return failed(failure, "%s", snnd_context_last_error(context));
 }
 
-/* 1 if the numbers of the file are bytes, which stay bytes: numpy says so first of all. What is not found here is read
- * as float32, and comes to the same numbers. */
+/* Returns 1 if the numbers of the file are bytes, which stay bytes; the type comes first in a header by NumPy. Other
+ * files are read as float32, with the same values. */
 static int has_bytes(const char *path) {
     struct failure ignored;
     char begin[64] = "";
@@ -61,7 +61,7 @@ static int has_bytes(const char *path) {
 
 /* ---- labels and lengths ---- */
 
-/* Reads one number of each sample. */
+/* Reads one number for each sample. */
 static int read_column(const struct array_set *set, const char *path, snnd_array *column, struct failure *failure) {
     if (snnd_array_load_npy(set->context, path, SNND_INT32, column) != SNND_OK)
         return library_failure(set->context, failure);
@@ -136,7 +136,7 @@ static int make_source(struct array_set *from, snnd_dataset **set) {
     return snnd_dataset_create_source(from->context, &source, set) == SNND_OK ? 0 : -1;
 }
 
-/* Nobody would look at them before they are used. */
+/* Otherwise they would not be checked before they are used. */
 static int check_numbers(const struct array_set *from, const snnd_dataset *set, const char *path,
                          struct failure *failure) {
     const int64_t channels = from->input.shape[2];
@@ -172,7 +172,7 @@ static int make_set(struct array_set *from, const struct array_paths *paths, snn
     return 0;
 }
 
-/* Of any type: as float32. */
+/* Loads numbers of any type as float32. */
 static int load_numbers(snnd_context *context, const struct array_paths *paths, double scale, snnd_dataset **set,
                         struct failure *failure) {
     const snnd_status status =

@@ -6,7 +6,7 @@
 
 #include "common/allocate.h"
 
-/* What numbers are drawn for. Values never change: they decide what a seed gives. */
+/* The uses of random numbers. Values never change, since the numbers that a seed gives depend on them. */
 enum use {
     USE_PARTNER,
     USE_MIX,
@@ -19,7 +19,7 @@ enum use {
     USE_MASK_CHANNELS
 };
 
-/* Each use has this many numbers of its own, each epoch this many samples. */
+/* The numbers of each use, and of each epoch the samples. */
 #define OF_USE 40
 #define OF_EPOCH 40
 
@@ -39,7 +39,7 @@ static int64_t limit(int64_t value, int64_t low, int64_t high) {
     return value < low ? low : value > high ? high : value;
 }
 
-/* Moves `count` numbers by some places; what leaves is lost, and zeros come in. */
+/* Moves `count` numbers by several places; those that leave are lost, and zeros are inserted. */
 static void move(float *row, int64_t count, int64_t by) {
     const int64_t far = limit(by, -count, count), kept = count - llabs(far);
     memmove(row + (far > 0 ? far : 0), row - (far < 0 ? far : 0), (size_t)kept * sizeof *row);
@@ -66,7 +66,7 @@ void augment_mask_channels(const struct sample *sample, int64_t first, int64_t w
         memset(row_of(sample, t) + begin, 0, (size_t)(end - begin) * sizeof(float));
 }
 
-/* The gaps of a Poisson process along all cells, one after the other, are exponential. */
+/* The gaps of a Poisson process along all cells are exponentially distributed. */
 void augment_add_events(const struct sample *sample, double rate, struct draw *draw) {
     const double end = (double)cells_of(sample);
     double place = -log1p(-draw_between(draw, 0, 1)) / rate;
@@ -84,7 +84,7 @@ void augment_add_noise(const struct sample *sample, double deviation, struct dra
     }
 }
 
-/* How many events a cell of counts is. */
+/* Returns the number of events in a cell of counts. */
 static int64_t events_in(const struct sample *sample, float cell) {
     return (int64_t)((double)cell / sample->event + 0.5);
 }
@@ -129,7 +129,7 @@ void augment_speed(const struct sample *sample, double speed, struct draw *draw)
     free(before);
 }
 
-/* The centre of mass in steps and channels, of what is above 0; 0 if there is none. */
+/* Computes the centre of mass in steps and channels of the values above 0; returns 0 if there are none. */
 static int find_centre(const struct sample *sample, const float *input, double centre[2]) {
     double mass = 0, by_step = 0, by_channel = 0;
     for (int32_t t = 0; t < sample->steps; t++) {
@@ -148,7 +148,7 @@ static int find_centre(const struct sample *sample, const float *input, double c
     return mass > 0;
 }
 
-/* Coins that are thrown one after the other, 53 of them a number. */
+/* Random coins, 53 from each random number. */
 struct coins {
     struct draw *draw;
     uint64_t bits;
@@ -164,7 +164,7 @@ static int throw_coin(struct coins *coins) {
     return (int)(coins->bits >> coins->left & 1);
 }
 
-/* How many of `events` come up heads. */
+/* Returns how many of `events` coins are heads. */
 static int64_t count_heads(struct coins *coins, int64_t events) {
     int64_t heads = 0;
     while (events-- > 0)
@@ -215,7 +215,7 @@ int64_t augmentation_partner(const struct augmentation *augmentation, uint64_t s
     return draw_below(&draw, others);
 }
 
-/* From -most to most. */
+/* Draws a shift from -most to most. */
 static int64_t draw_shift(struct draw *draw, int64_t most) {
     return draw_below(draw, 2 * most + 1) - most;
 }
@@ -224,7 +224,7 @@ struct mask {
     int64_t first, width;
 };
 
-/* Up to `widest` wide, and anywhere within `length`. */
+/* Draws a mask of up to `widest`, anywhere within `length`. */
 static struct mask draw_mask(struct draw *draw, int64_t widest, int64_t length) {
     struct mask mask = {0, draw_below(draw, limit(widest, 0, length) + 1)};
     mask.first = draw_below(draw, length - mask.width + 1);

@@ -7,7 +7,7 @@
 #include "training/derived.h"
 
 struct augmented {
-    snnd_dataset *from; /* as it was */
+    snnd_dataset *from; /* the original set */
     void *held;         /* what the data have held before */
     void (*release)(void *held);
     struct augmentation augmentation;
@@ -18,10 +18,10 @@ struct augmented {
     int32_t *label;  /* of each sample */
     int64_t *member; /* samples by class */
     int64_t *place;  /* of each sample among them */
-    int64_t *first;  /* of each class among them; one more ends the last */
+    int64_t *first;  /* the first of each class among them, and the end of the last */
 };
 
-/* The sample to mix with, or -1: any of its class but itself. */
+/* Returns the sample to mix with, any of its class but itself, or -1. */
 static int64_t choose_partner(const struct augmented *all, int64_t epoch, int64_t index) {
     const int64_t first = all->first[all->label[index]], count = all->first[all->label[index] + 1] - first;
     const int64_t other = augmentation_partner(&all->augmentation, all->seed, epoch, index, count - 1);
@@ -68,7 +68,7 @@ static void sort_by_class(struct augmented *all, int64_t samples) {
     free(next);
 }
 
-/* 1 if some class has two samples. */
+/* Returns 1 if a class has at least two samples. */
 static int has_partners(const struct augmented *all) {
     for (int32_t c = 0; c < snnd_dataset_classes(all->from); c++)
         if (all->first[c + 1] - all->first[c] > 1)
@@ -76,7 +76,7 @@ static int has_partners(const struct augmented *all) {
     return 0;
 }
 
-/* Fails where nothing of a sample could be left, or nothing would change. */
+/* Fails where nothing of a sample would be left, or nothing would change. */
 static int check(const struct augmented *all, struct failure *failure) {
     const struct augmentation *wanted = &all->augmentation;
     const int32_t steps = snnd_dataset_steps(all->from), channels = all->channels;

@@ -17,7 +17,7 @@ void data_say(const struct say *say, const char *format, ...) {
     free(message);
 }
 
-/* What lies beyond the end of a sample counts as zeros, whatever is there. */
+/* Numbers after the end of a sample count as zeros. */
 static uint64_t add_sample(uint64_t fingerprint, const float *input, size_t numbers, size_t all) {
     static const float zero;
     fingerprint = fingerprint_add(fingerprint, input, numbers * sizeof *input);

@@ -7,7 +7,7 @@
 
 enum { SETS = 3 };
 
-/* The sets as they were, and what the data have held before. */
+/* The original sets, and what the data have held before. */
 struct shorter {
     snnd_dataset *set[SETS];
     void *held;
@@ -23,7 +23,7 @@ static void release_shorter(void *held) {
     free(shorter);
 }
 
-/* What comes behind the sample is 0 already. */
+/* The steps after the sample are 0 already. */
 static int fetch(void *from, const snnd_fetch *what) {
     return snnd_dataset_fill(from, what->epoch, what->index, what->input) == SNND_OK ? 0 : 1;
 }

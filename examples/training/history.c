@@ -10,7 +10,7 @@
 #include "common/files.h"
 #include "common/ranges.h"
 
-/* What a record may have. */
+/* The numbers that a record may have. */
 static const char *const numbers[] = {
     "epoch",         "train_loss",    "train_accuracy",  "validation_loss", "validation_accuracy",
     "test_loss",     "test_accuracy", "sigma",           "seconds",         "active",
@@ -81,7 +81,7 @@ int history_best(const cJSON *history) {
 
 /* ---- The log ---- */
 
-/* Takes a number over from what a line says; null is what was not measured. */
+/* Copies a number from a line; null means that it was not measured. */
 static int take_number(const cJSON *line, const char *name, cJSON *record, struct failure *failure) {
     struct failure reason;
     const cJSON *item = cJSON_GetObjectItemCaseSensitive(line, name);
@@ -99,7 +99,7 @@ static int take_number(const cJSON *line, const char *name, cJSON *record, struc
     return 0;
 }
 
-/* The record of this epoch from a line; NULL on failure. */
+/* Reads the record of this epoch from a line; returns NULL on failure. */
 static cJSON *read_line(const char *text, int epoch, struct failure *failure) {
     cJSON *line = strlen(text) <= LONGEST_LINE ? cJSON_ParseWithOpts(text, NULL, 1) : NULL, *record = NULL;
     int result = cJSON_IsObject(line) ? 0 : failed(failure, "is not a JSON object");
@@ -160,7 +160,7 @@ int history_append(const char *folder, const cJSON *record, struct failure *fail
     return broken ? failed(failure, "%s/" HISTORY_LOG ": cannot write: %s", folder, strerror(errno)) : 0;
 }
 
-/* The log as the records have it, to be freed; NULL without memory. */
+/* Returns the text of the log for the records, to be freed; NULL where memory is out. */
 static char *log_text(const cJSON *history) {
     char *text = NULL;
     size_t length;

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-/* Numbers of a few speakers that there are, for a message; to be freed. */
+/* Returns the numbers of a few existing speakers, for a message; to be freed. */
 static char *name_speakers(const int32_t *speaker, int64_t count) {
     enum { MOST = 64 };
     char *text = format_text("%s", "");
@@ -30,7 +30,7 @@ static int is_any_known(const struct data *data) {
     return 0;
 }
 
-/* Places of the samples that are the speaker's, or of those that are not; how many. */
+/* Finds the samples of the speaker, or all others, and returns their number. */
 static int64_t find(const int32_t *speaker, int64_t count, int64_t wanted, int theirs, int64_t *index) {
     int64_t found = 0;
     for (int64_t i = 0; i < count; i++)
@@ -85,7 +85,7 @@ int hold_out(snnd_context *context, const struct options *options, struct data *
     snnd_dataset_free(data->validation);
     data->training = rest;
     data->validation = part;
-    free(data->training_speaker); /* of the samples as they were */
+    free(data->training_speaker); /* those of the original samples */
     data->training_speaker = NULL;
     free(data->validation_by);
     data->validation_by = wanted->by_speaker

@@ -16,7 +16,8 @@ enum {
     SHARES = BIT(SNND_BUDGET_LAYER) | BIT(SNND_BUDGET_NETWORK)
 };
 
-/* Where an option is of use: a bit for each choice of another. Of several lines the first that speaks is mentioned. */
+/* When options are used: a bit for each choice of another option. The first of several lines that applies is reported.
+ * */
 static const struct {
     const char *option, *other;
     unsigned choices;

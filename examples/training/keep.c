@@ -47,7 +47,7 @@ int keep_has(const struct keep *keep, const char *name) {
     return file_exists_in(keep->out, name);
 }
 
-/* Files begin under a name with something behind it; what a run was killed over is left under such a name. */
+/* Files are written under a temporary name; those of killed runs are left over. */
 static void remove_leftovers(const char *out) {
     DIR *folder = opendir(out);
     if (folder == NULL)
@@ -61,7 +61,7 @@ static void remove_leftovers(const char *out) {
     closedir(folder);
 }
 
-/* Two runs would write one over the other. Without a lock what looks like a leftover may be another's. */
+/* Two runs would overwrite each other's files. Without a lock, a temporary file may belong to another process. */
 static int lock_folder(struct keep *keep, struct failure *failure) {
     const enum lock_result result =
         keep->lock >= 0 ? LOCK_HELD : lock_try(keep->out, LOCK_IF_THERE_IS, &keep->lock, failure);
@@ -146,13 +146,13 @@ int keep_checkpoint(const struct keep *keep, snnd_trainer *trainer, struct failu
     return status == SNND_OK ? 0 : library_failure(keep, failure);
 }
 
-/* 0 if settings of then and now have the same of this name. */
+/* Returns 0 if earlier and present settings have the same value of this name. */
 static int differs(const struct keep *keep, const cJSON *settings, const char *name) {
     return !cJSON_Compare(cJSON_GetObjectItemCaseSensitive(settings, name),
                           cJSON_GetObjectItemCaseSensitive(keep->settings, name), 1);
 }
 
-/* Takes history and seconds from the note of a checkpoint, whose settings must agree. */
+/* Reads history and seconds from the note of a checkpoint, whose settings must agree. */
 static int use_note(struct keep *keep, const snnd_trainer *trainer, cJSON *note, const struct options *options,
                     struct progress *progress, struct failure *failure) {
     const cJSON *settings = cJSON_GetObjectItemCaseSensitive(note, "settings");

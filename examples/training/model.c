@@ -75,14 +75,14 @@ static snnd_structure structure_of(const struct options *options) {
     structure.fan_in = options->budget == SNND_BUDGET_FAN_IN ? (int32_t)options->fan_in : 0;
     structure.signs = options->dale                            ? SNND_SIGNS_DALE
                       : options->structure == STRUCTURE_DEEP_R ? SNND_SIGNS_SYNAPSE
-                      : options->structure == STRUCTURE_PRUNED ? SNND_SIGNS_DEFAULT /* those that there are */
+                      : options->structure == STRUCTURE_PRUNED ? SNND_SIGNS_DEFAULT /* the existing number */
                                                                : SNND_SIGNS_NONE;
     structure.start = options->structure == STRUCTURE_PRUNED ? SNND_START_MAGNITUDE : SNND_START_RANDOM;
     structure.seed = (uint64_t)options->seed;
     return structure;
 }
 
-/* What was not asked for is as the rule has it. */
+/* Options that were not given have the default of the rule. */
 static int32_t growth_of(const struct options *options, int32_t of_rule) {
     static const int32_t growth[] = {0, SNND_GROWTH_GRADIENT, SNND_GROWTH_RANDOM, SNND_GROWTH_MOMENTUM};
     return options->growth == GROWTH_OWN ? of_rule : growth[options->growth];
@@ -116,12 +116,12 @@ static snnd_status add_rewiring(const struct options *options, const snnd_struct
     return snnd_sparsity_create_rewiring(model->network, structure, &rule, &model->sparsity);
 }
 
-/* A failure of the library, with the option and the file that it is about. */
+/* Sets a failure of the library, with the option and the file concerned. */
 static int refuse_model(snnd_context *context, const char *option, const char *path, struct failure *failure) {
     return failed(failure, "--%s %s: %s", option, path, snnd_context_last_error(context));
 }
 
-/* Reads a network and gives `network` its parameters by `take`, which fails if it has other layers. */
+/* Reads a network and copies its parameters to `network` with `take`, which fails if it has other layers. */
 static int take_parameters(snnd_context *context, snnd_network *network, const char *option, const char *path,
                            snnd_status (*take)(snnd_network *network, const snnd_network *from),
                            struct failure *failure) {
@@ -133,14 +133,14 @@ static int take_parameters(snnd_context *context, snnd_network *network, const c
     return status == SNND_OK ? 0 : refuse_model(context, option, path, failure);
 }
 
-/* All of the network that is pruned: its masks and signs count, and a rewinding would leave them behind. */
+/* Copies the whole network that is pruned, including its masks and signs, which rewinding would not copy. */
 static snnd_status take_all(snnd_network *network, const snnd_network *from) {
     const snnd_status status = snnd_network_copy_parameters(network, from);
     return status == SNND_OK ? snnd_network_set_readout(network, snnd_network_readout(from)) : status;
 }
 
-/* Prunes a trained network. A run that is resumed gets its masks and weights from the checkpoint, and from the model
- * that it began with the signs, and the sigma that its schedule begins with: the two that it came from may be gone. */
+/* Prunes a trained network. A resumed run gets its masks and weights from the checkpoint, and from its initial model
+ * the signs, and the sigma with which its schedule begins, since the two source models may not exist any more. */
 static int add_pruning(snnd_context *context, const struct options *options, struct model *model,
                        struct failure *failure) {
     const snnd_structure structure = structure_of(options);
@@ -155,7 +155,7 @@ static int add_pruning(snnd_context *context, const struct options *options, str
     return result;
 }
 
-/* With paths the masks are mended while no controller looks, and the next one keeps what it finds. */
+/* With --paths the masks are changed while there is no controller, and the next controller keeps them. */
 static snnd_status add_fixed_mask(const struct options *options, snnd_structure structure, struct model *model) {
     snnd_status status = snnd_sparsity_create_fixed_mask(model->network, &structure, &model->sparsity);
     if (status != SNND_OK || !options->paths)
@@ -234,7 +234,7 @@ int model_trainer(snnd_context *context, const struct options *options, const st
     training.seed = (uint64_t)options->seed;
     training.l1 = options->l1;
     training.rate_penalty = options->rate_penalty;
-    if (options->rate_penalty > 0) { /* without it they have no effect, as idle.c has said */
+    if (options->rate_penalty > 0) { /* without it they have no effect, as idle.c reports */
         training.rate_lower = options->rate_lower;
         training.rate_upper = options->rate_upper;
     }

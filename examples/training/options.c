@@ -28,13 +28,13 @@ static const char *const budget_names[] = {"layer", "network", "fan-in", NULL};
 static const char *const density_names[] = {"uniform", "erdos-renyi", NULL};
 static const char *const isa_names[] = {"auto", "plain", "avx2", "avx512", NULL};
 
-/* The paper's, which learning begins with. */
+/* That of the paper, with which learning begins. */
 #define USUAL_TAU 10.05
 
-/* Whole numbers that a double, and so a JSON file, holds exactly. */
+/* The largest whole numbers that a double, and so a JSON file, represents exactly. */
 #define MOST_SEED 9007199254740991.0
 
-/* Beyond what any sample has; augment_training() knows what those have that were read. */
+/* More than any sample has; augment_training() checks those that were read. */
 #define MOST_PLACES 1e6
 
 static const struct option_entry table[] = {
@@ -349,7 +349,7 @@ static const struct option_entry table[] = {
 
 enum { ENTRIES = sizeof table / sizeof *table };
 
-/* As few digits as make the same number. */
+/* Returns the shortest text of the same number. */
 static char *real_text(double value) {
     char *text = format_text("%.15g", value);
     if (strtod(text, NULL) == value)
@@ -381,7 +381,7 @@ static int read_widths(const struct argument *argument, void *field, const char 
     return 0;
 }
 
-/* Takes the text. */
+/* Takes ownership of the text. */
 static cJSON *value_of_text(char *text) {
     cJSON *value = cJSON_CreateString(text);
     free(text);
@@ -445,7 +445,7 @@ static cJSON *silence_value(const void *field) {
     return silence->half ? cJSON_CreateString("half") : cJSON_CreateNumber((double)silence->steps);
 }
 
-/* Two numbers with a comma between. */
+/* Reads two numbers separated by a comma. */
 static int read_pair(const struct argument *argument, double *first, double *second, const char *text,
                      struct failure *failure) {
     const char *comma = strchr(text, ',');
@@ -494,7 +494,8 @@ static cJSON *speed_value(const void *field) {
     return pair_value(speeds->slowest, speeds->fastest);
 }
 
-/* The options of kind OTHER: how each is read, and what settings have, which reads the same; null: it was not given. */
+/* The options of kind OTHER: how each is read, and how it is stored in settings, which is read in the same way; null:
+ * it was not given. */
 static const struct form {
     const char *name;
     argument_reader *read;
@@ -516,7 +517,7 @@ static int read_other(const struct argument *argument, void *field, const char *
     return form_of(argument)->read(argument, field, text, failure);
 }
 
-/* The table, and behind it that of the recipe. */
+/* The table, followed by that of the recipe. */
 static int entry_count(const struct recipe *recipe) {
     return ENTRIES + recipe->own_count;
 }
@@ -525,14 +526,14 @@ static const struct option_entry *entry_at(const struct recipe *recipe, int plac
     return place < ENTRIES ? &table[place] : &recipe->own[place - ENTRIES];
 }
 
-/* The first column is what the reader knows. */
+/* The first column is for the reader of arguments. */
 static struct arguments known_arguments(const struct recipe *recipe, struct argument known[ARGUMENTS_MOST]) {
     for (int i = 0; i < entry_count(recipe); i++)
         known[i] = entry_at(recipe, i)->is;
     return (struct arguments){.known = known, .count = entry_count(recipe), .other = read_other, .hint = ""};
 }
 
-/* The default of an option, which is the recipe's if it has another; NULL: none. */
+/* Returns the default of an option, which is that of the recipe if it has another; NULL: none. */
 static struct recipe_default default_of(const struct recipe *recipe, const struct option_entry *entry) {
     for (const struct recipe_default *own = recipe->defaults; own->option != NULL; own++)
         if (strcmp(own->option, entry->is.name) == 0)
@@ -542,7 +543,7 @@ static struct recipe_default default_of(const struct recipe *recipe, const struc
 
 static int set_defaults(const struct recipe *recipe, const struct arguments *all, struct options *options,
                         struct failure *failure) {
-    /* What is below 0 is settled by options_check(). */
+    /* options_check() sets values below 0. */
     *options = (struct options){.recipe = recipe, .dale = -1, .interval = -1, .share = -1, .rewire_until = -1};
     int result = 0;
     for (int i = 0; i < all->count && result == 0; i++) {
@@ -562,7 +563,7 @@ int options_read(const struct recipe *recipe, int count, char **arguments, struc
     return arguments_read(&all, options, count, arguments, options->given, NULL, failure);
 }
 
-/* The place of an option; that behind the last if the recipe has no such option. */
+/* Returns the index of an option, or the number of entries if there is none. */
 static int place_of(const struct recipe *recipe, const char *name) {
     int place = 0;
     while (place < entry_count(recipe) && strcmp(entry_at(recipe, place)->is.name, name) != 0)
@@ -592,7 +593,7 @@ int options_chosen(const struct options *options, const char *name, const char *
     return chosen;
 }
 
-/* Gives what was left to the rule its number. */
+/* Sets the options whose default depends on the rule. */
 static void settle(struct options *options) {
     const int is_rigl = options->structure == STRUCTURE_RIGL, is_set = options->structure == STRUCTURE_SET;
     const int is_snfs = options->structure == STRUCTURE_SNFS;
@@ -632,7 +633,7 @@ int options_check(struct options *options, struct failure *failure) {
     return 0;
 }
 
-/* Who the defaults are from. */
+/* The sources of the defaults. */
 static const struct {
     const char *from, *is;
 } sources[] = {
@@ -640,7 +641,7 @@ static const struct {
     {FROM_SNN_DELAYS, "Hammouamri, Khalfaoui-Hassani and Masquelier 2023"},
 };
 
-/* "what it is (150, paper)" */
+/* Prints the help of an option as "what it is (150, paper)". */
 static void print_option(const struct recipe *recipe, const struct option_entry *entry) {
     const struct recipe_default usual = default_of(recipe, entry);
     char *left = entry->is.kind == SWITCH_PAIR
@@ -691,7 +692,7 @@ void options_help(const struct recipe *recipe, const char *program) {
         "being read.\n");
 }
 
-/* An option's value as JSON. */
+/* Returns an option's value as JSON. */
 static cJSON *value_of(const struct options *options, const struct option_entry *entry) {
     const void *field = (const char *)options + entry->is.offset;
     switch (entry->is.kind) {
@@ -712,7 +713,7 @@ static cJSON *value_of(const struct options *options, const struct option_entry 
     return form_of(&entry->is)->value(field);
 }
 
-/* An option's text from JSON, as on the command line. */
+/* Returns an option's text from JSON, as on the command line. */
 static char *text_of(const cJSON *value, const struct option_entry *entry) {
     if (cJSON_IsString(value))
         return format_text("%s", value->valuestring);
@@ -744,7 +745,7 @@ uint64_t options_fingerprint(const cJSON *settings) {
     return fingerprint;
 }
 
-/* 0 if what the command line gave is what the run had. */
+/* Returns 0 if the command line has the value of the run. */
 static int compare(const struct options *options, const struct option_entry *entry, const cJSON *then,
                    struct failure *failure) {
     cJSON *now = value_of(options, entry);
@@ -758,13 +759,13 @@ static int compare(const struct options *options, const struct option_entry *ent
     return result;
 }
 
-/* Takes one option from what an earlier run had. */
+/* Uses the value of an earlier run for one option. */
 static int inherit(struct options *options, const struct arguments *all, int place, const cJSON *then,
                    struct failure *failure) {
     const struct option_entry *entry = entry_at(options->recipe, place);
     if (options->given[place])
         return entry->keeping == DECIDES ? compare(options, entry, then, failure) : 0;
-    if (entry->is.kind == OTHER && cJSON_IsNull(then)) /* nor was it given then */
+    if (entry->is.kind == OTHER && cJSON_IsNull(then)) /* it was not given then either */
         return 0;
     if (entry->is.kind == TEXT) {
         *(const char **)((char *)options + entry->is.offset) = then->valuestring;
@@ -778,7 +779,7 @@ static int inherit(struct options *options, const struct arguments *all, int pla
 
 const char *options_recipe(const cJSON *settings) {
     const char *name = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(settings, "recipe"));
-    return name != NULL ? name : "rawhd"; /* before there were others */
+    return name != NULL ? name : "rawhd"; /* the only one when settings had no recipe */
 }
 
 int options_inherit(struct options *options, const cJSON *settings, struct failure *failure) {

@@ -14,7 +14,7 @@ struct layer {
     int64_t of_neuron; /* inputs * per_pair */
 };
 
-/* Neurons that are reached: in front of the layer, and behind it. */
+/* Neurons that are reached from the inputs: before the layer, and after it. */
 struct reach {
     unsigned char *front, *back;
 };
@@ -39,12 +39,12 @@ static snnd_status open_layer(snnd_layer *of, struct layer *layer) {
     return SNND_OK;
 }
 
-/* The neuron in front of a synapse. */
+/* Returns the neuron before a synapse. */
 static int64_t front_of(const struct layer *layer, int64_t synapse) {
     return synapse % layer->of_neuron / layer->per_pair;
 }
 
-/* Synapses of a neuron that come from where something is reached. */
+/* Returns the number of synapses of a neuron that come from reached neurons. */
 static int64_t count_good(const struct layer *layer, const struct reach *reach, int64_t neuron) {
     int64_t good = 0;
     for (int64_t s = neuron * layer->of_neuron; s < (neuron + 1) * layer->of_neuron; s++)
@@ -61,13 +61,13 @@ static int32_t follow(const struct layer *layer, const struct reach *reach) {
 
 /* ---- Moving ---- */
 
-/* Takes one of `place` [count], each as likely; below 0 where there is none. */
+/* Chooses one of `place` [count] uniformly; returns a negative number where there is none. */
 static int64_t choose(const int64_t *place, int64_t count, struct draw *draw) {
     return count > 0 ? place[draw_below(draw, count)] : -1;
 }
 
-/* A synapse that can be spared for a neuron that is not reached: one of its own, or where it has none, one of another
- * that does not reach it through this synapse alone. */
+/* Returns a synapse that can be moved to a neuron that is not reached: one of its own or, where it has none, one of
+ * another neuron that is not reached only through it. */
 static int64_t spare(const struct layer *layer, const struct reach *reach, int32_t neuron, int64_t *place,
                      struct draw *draw) {
     int64_t own = 0, found = 0;
@@ -85,7 +85,7 @@ static int64_t spare(const struct layer *layer, const struct reach *reach, int32
     return choose(place, found, draw);
 }
 
-/* Where a synapse can reach a neuron that none reaches. */
+/* Returns a place where a synapse would reach a neuron that is not reached. */
 static int64_t gap(const struct layer *layer, const struct reach *reach, int32_t neuron, int64_t *place,
                    struct draw *draw) {
     int64_t found = 0;
@@ -102,7 +102,7 @@ static void move(const struct layer *layer, int64_t from, int64_t to) {
     layer->weight[from] = 0;
 }
 
-/* Nothing happens where there is no synapse to spare, or nothing in front of the layer is reached. */
+/* Nothing happens where no synapse can be moved, or nothing before the layer is reached. */
 static void reach_neuron(const struct layer *layer, const struct reach *reach, int32_t neuron, struct draw *draw) {
     int64_t *place = allocate((size_t)(layer->outputs * layer->of_neuron), sizeof *place);
     const int64_t from = spare(layer, reach, neuron, place, draw), to = gap(layer, reach, neuron, place, draw);
@@ -113,7 +113,7 @@ static void reach_neuron(const struct layer *layer, const struct reach *reach, i
     free(place);
 }
 
-/* Of hidden neurons a single one that is reached is enough for all that comes behind. */
+/* A single hidden neuron that is reached is enough to reach everything after it. */
 static void mend(const struct layer *layer, const struct reach *reach, int is_last, struct draw *draw) {
     const int32_t reached = follow(layer, reach);
     if (layer->mask == NULL)

@@ -71,7 +71,7 @@ static int check_columns(const struct table *table, const char *path, struct fai
     return 0;
 }
 
-/* The number in a cell, `low` to `high`. */
+/* Reads the number in a cell, from `low` to `high`. */
 static int take_number(char **cells, int column, int64_t low, int64_t high, int64_t *number, struct failure *failure) {
     if (number_whole(cells[column], low, high, number) == 0)
         return 0;

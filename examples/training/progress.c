@@ -11,7 +11,7 @@
 #include "common/program.h"
 #include "training/history.h"
 
-/* Seconds between two changes of the line: faster ones cannot be read. */
+/* Seconds between two updates of the line, since faster ones cannot be read. */
 static const double pause_between = 0.1;
 
 double progress_clock(void) {
@@ -40,7 +40,7 @@ static int terminal_width(void) {
     return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 20 ? size.ws_col : 80;
 }
 
-/* Writes a line over the one before. */
+/* Writes a line over the previous one. */
 static void rewrite(struct progress *progress, const char *text) {
     printf("\r%.*s\x1b[K", terminal_width() - 1, text);
     fflush(stdout);
@@ -55,7 +55,7 @@ void progress_end(struct progress *progress) {
     progress->line_is_open = 0;
 }
 
-/* "1:02:03 left" after `done` of all epochs; "" while there is nothing to judge by. */
+/* Writes "1:02:03 left" after `done` of all epochs, or "" while there is no estimate. */
 static void time_left(const struct progress *progress, double done, char *text, size_t size) {
     double here = done - progress->done_before;
     *text = '\0';
@@ -69,7 +69,7 @@ static void time_left(const struct progress *progress, double done, char *text, 
         snprintf(text, size, "%ld:%02ld left", seconds / 60, seconds % 60);
 }
 
-/* ", NAME 12.3 %" for what the record has. */
+/* Adds ", NAME 12.3 %" if the record has it. */
 static void add_accuracy(const cJSON *record, const char *key, const char *name, char *text, size_t size) {
     double accuracy = history_number(record, key);
     if (!isnan(accuracy))
@@ -78,7 +78,7 @@ static void add_accuracy(const cJSON *record, const char *key, const char *name,
 
 void progress_step(struct progress *progress, const snnd_progress *step) {
     double now = progress_clock(), done = step->epoch + (double)step->step / (double)step->steps;
-    if (progress->begin < 0) { /* the first step here: what came before it took no time of ours */
+    if (progress->begin < 0) { /* the first step here; earlier ones were in another process */
         progress->begin = now;
         progress->done_before = done;
     }

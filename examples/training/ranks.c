@@ -17,7 +17,7 @@ static int joined, broken;
 static int64_t bytes_added, calls;
 static const volatile sig_atomic_t *stop;
 
-/* Ranks on one machine see the same memory. */
+/* Ranks on one machine share memory. */
 static int count_local(void) {
     MPI_Comm here;
     int local = 1;
@@ -41,8 +41,8 @@ void ranks_begin(int *count, char ***arguments, struct ranks *ranks) {
     MPI_Finalize();
 }
 
-/* Whether one of the programs that start ranks has started this one: alone, it does without MPI, which takes its time
- * to wake up. */
+/* Returns whether a program that starts ranks has started this process. Otherwise MPI is not used, since its start
+ * takes time. */
 static int was_launched(void) {
     static const char *const names[] = {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "PMI_RANK", "PMIX_RANK"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
@@ -85,8 +85,8 @@ static double now(void) {
     return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }
 
-/* A rank that another has left waits for good, unless it is told to stop: mpirun tells those that are left, and kills
- * them a second later. */
+/* A rank whose partner has ended waits for ever unless it is stopped: mpirun sends a signal to the remaining ranks, and
+ * kills them a second later. */
 static const double PATIENCE = 0.3;
 
 static int wait_for(MPI_Request requests[2], MPI_Status statuses[2]) {
@@ -104,7 +104,7 @@ static int wait_for(MPI_Request requests[2], MPI_Status statuses[2]) {
     }
 }
 
-/* Numbers of one call of MPI, whose counts are int. */
+/* The numbers of one call of MPI, whose counts are int. */
 enum { PIECE = 1 << 20 };
 
 static int exchange(int partner, MPI_Datatype type, int count, const void *own, void *theirs) {
@@ -119,7 +119,7 @@ static int exchange(int partner, MPI_Datatype type, int count, const void *own, 
                : -1;
 }
 
-/* With the rank whose number differs in the lowest bit, then in the next, ... */
+/* Exchanges with the rank whose number differs in the lowest bit, then in the next, and so on. */
 static int add_floats(float *values, int count, float *theirs) {
     for (int bit = 1; bit < together.size; bit *= 2) {
         if (exchange(together.rank ^ bit, MPI_FLOAT, count, values, theirs) != 0)
@@ -142,7 +142,7 @@ static int add_doubles(double *values, int count, double *theirs) {
 
 int ranks_add(void *user, const snnd_reduction *what) {
     (void)user;
-    static double *theirs; /* for all calls; MPI may still write to it when one has failed */
+    static double *theirs; /* for all calls; MPI may still write to it after a failure */
     const int floats = what->dtype == SNND_FLOAT32;
     if (theirs == NULL)
         theirs = allocate(PIECE, sizeof *theirs);
@@ -168,7 +168,7 @@ int ranks_end(int code) {
         return code;
     if (broken || (code != EXIT_DONE && code != EXIT_STOPPED)) {
         fflush(NULL);
-        if (together.rank > 0) /* rank 0 has a moment to say why */
+        if (together.rank > 0) /* rank 0 has a moment to report why */
             nanosleep(&(struct timespec){.tv_nsec = 300000000}, NULL);
         MPI_Abort(MPI_COMM_WORLD, code);
     }

@@ -45,7 +45,7 @@ int recipe_load(snnd_context *context, const struct options *options, const stru
     return result;
 }
 
-/* What a program says that is not told a recipe. */
+/* Prints help or an error where there is no recipe. */
 static int without_recipe(const char *program, const char *title, const char *word) {
     if (strcmp(word, "--version") == 0) {
         program_version();

@@ -31,11 +31,11 @@ struct run {
     snnd_trainer *trainer;
     struct keep keep;
     struct progress progress;
-    int64_t added_before, added; /* bytes that ranks have added: up to the step before, and in a step */
+    int64_t added_before, added; /* bytes that ranks have added: up to the previous step, and in a step */
     int32_t epoch_before;
 };
 
-/* Rank 0 speaks, and writes. */
+/* Rank 0 prints and writes files. */
 static int is_first(void) {
     return ranks_together()->rank == 0;
 }
@@ -46,7 +46,7 @@ static int library_failure(struct run *run) {
 
 /* ---- Getting ready ---- */
 
-/* What the library warns of is worth a line even of a quiet run. */
+/* Warnings of the library are printed even in a quiet run. */
 static void warn(void *user, snnd_log_level level, const char *message) {
     struct run *run = user;
     if (level != SNND_LOG_WARNING)
@@ -55,7 +55,7 @@ static void warn(void *user, snnd_log_level level, const char *message) {
     program_complain("warning: %s", message);
 }
 
-/* Processors, or a rank's share of those of its machine. */
+/* Returns the number of processors, or a rank's share of those of its machine. */
 static int32_t threads_of(const struct options *options) {
     const long processors = sysconf(_SC_NPROCESSORS_ONLN);
     const int local = ranks_together()->local;
@@ -79,7 +79,7 @@ static int make_context(struct run *run) {
     snnd_isa isa;
     if (snnd_context_info(run->context, NULL, &isa, NULL) != SNND_OK)
         return library_failure(run);
-    run->options->isa = (int)isa; /* what AUTO came to: a resumed run wants the same */
+    run->options->isa = (int)isa; /* the instruction set that AUTO has chosen, which a resumed run must use */
     return 0;
 }
 
@@ -87,7 +87,7 @@ static void say_line(void *user, const char *message) {
     progress_say(user, message);
 }
 
-/* What rank 0 has made of the data is there for the others. */
+/* Rank 0 stores derived data, which the others then use. */
 static int load_in_turn(struct run *run) {
     const struct say say = {say_line, &run->progress};
     if (!is_first())
@@ -107,7 +107,7 @@ static int load_data(struct run *run) {
     if (augmentation_is_on(&options->augmentation) &&
         augment_training(run->context, &options->augmentation, (uint64_t)options->seed, &run->data, run->failure) != 0)
         return -1;
-    const int32_t silent = options_extra_steps(options); /* which are no part of what is augmented */
+    const int32_t silent = options_extra_steps(options); /* which augmentation does not change */
     if (silent == 0)
         return 0;
     if (run->data.front_end != NULL)
@@ -138,7 +138,7 @@ static int make_trainer(struct run *run) {
     return model_trainer(run->context, run->options, &run->model, show_step, run, &run->trainer, run->failure);
 }
 
-/* For who reads the run without its data: what classes are called, and who validates. */
+/* For reports without the data: names of classes, and which samples validate. */
 static void describe_data(const struct run *run, cJSON *settings) {
     if (run->data.class_names != NULL) {
         cJSON *names = cJSON_AddArrayToObject(settings, "classes");
@@ -149,13 +149,13 @@ static void describe_data(const struct run *run, cJSON *settings) {
         cJSON_AddStringToObject(settings, "validation-by", run->data.validation_by);
 }
 
-/* Says what the best network takes each testing sample for. */
+/* Writes the predictions of the best network for the testing samples. */
 static int keep_best_predictions(struct run *run, snnd_network *best) {
     return keep_predictions(&run->keep, best, run->data.testing, run->data.testing_speaker,
                             (int32_t)run->options->batch, run->failure);
 }
 
-/* A run that was begun before there were predictions, or has lost them, has them again. */
+/* Writes missing predictions of a run. */
 static int restore_predictions(struct run *run) {
     snnd_network *best;
     if (keep_has(&run->keep, KEEP_PREDICTIONS))
@@ -166,7 +166,7 @@ static int restore_predictions(struct run *run) {
     return result;
 }
 
-/* Outputs of these classes learn only that they are never meant. */
+/* Outputs of these classes only learn to be silent. */
 static cJSON *absent_classes(const struct run *run) {
     const snnd_dataset *set = run->data.training;
     cJSON *absent = cJSON_CreateArray();
@@ -183,7 +183,7 @@ static cJSON *absent_classes(const struct run *run) {
     return absent;
 }
 
-/* Begins the run's folder, or goes back to its checkpoint. */
+/* Begins the run's folder, or restores its checkpoint. */
 static int open_folder(struct run *run) {
     struct keep *keep = &run->keep;
     keep->context = run->context;
@@ -224,7 +224,7 @@ static int evaluate(struct run *run, const snnd_dataset *dataset, snnd_epoch_rep
     return snnd_trainer_evaluate(run->trainer, dataset, report) == SNND_OK ? 0 : library_failure(run);
 }
 
-/* Ends an epoch that has been trained: measures, then keeps log, models and, last, the checkpoint. */
+/* Ends an epoch of training: evaluates, and then writes log, models and, last, the checkpoint. */
 static int finish_epoch(struct run *run, struct epoch_result *result, double begin) {
     struct keep *keep = &run->keep;
     result->has_validation = run->data.validation != NULL;
@@ -262,9 +262,9 @@ static enum exit_code train_epoch(struct run *run) {
     struct epoch_result result;
     snnd_epoch_report_init(&result.training, sizeof result.training);
     snnd_status status = snnd_trainer_epoch(run->trainer, run->data.training, &result.training);
-    /* Where ranks have lost one there was no such step, and what was before it stays. */
+    /* If ranks have failed in a step it was not made, and the state before it is unchanged. */
     const int is_left = status == SNND_ERROR_CALLBACK && ranks_together()->size > 1;
-    if (is_left && is_first() && !stop_is_asked()) /* who asks to stop may reach one rank before another */
+    if (is_left && is_first() && !stop_is_asked()) /* a stop may reach one rank before another */
         program_complain("%s", snnd_context_last_error(run->context));
     if (status == SNND_STOPPED || is_left) {
         run->keep.seconds += progress_clock() - begin;
@@ -286,7 +286,7 @@ static enum exit_code train_epoch(struct run *run) {
 
 /* ---- What is said ---- */
 
-/* These have no way to learn what they are for, unless a rule of structure gives them one. */
+/* Reports outputs that cannot learn, unless a rule of structure connects them. */
 static void say_what_is_cut_off(struct run *run) {
     int32_t lacking;
     if (paths_lacking(run->model.network, &lacking) != SNND_OK || lacking == 0)
@@ -318,7 +318,7 @@ static void say_what_is_trained(struct run *run) {
     say_what_is_cut_off(run);
 }
 
-/* What went over the wire, where there is one: a rank sends what it adds once for each of log2(ranks) rounds. */
+/* Reports the bytes sent between ranks: a rank sends what it adds once in each of log2(ranks) rounds. */
 static void say_added(const struct run *run) {
     const struct ranks *ranks = ranks_together();
     int rounds = 0;
@@ -354,8 +354,8 @@ static void say_stopped(const struct run *run) {
                      run->options->out);
 }
 
-/* What ended before there was anything to train. Where it was stopped the failure says so, and ranks that wait for this
- * one must be ended as by any failure. */
+/* Ends a run before training. If it was stopped the failure says so, and ranks that wait for this one must be ended as
+ * after any failure. */
 static enum exit_code end_unprepared(const struct run *run) {
     if (!stop_is_asked() || ranks_together()->size > 1)
         return EXIT_FAILED;

@@ -1,4 +1,4 @@
-/* Learned and fixed structure by learned and fixed delays, over sparsities, as a recipe has it. */
+/* Learned and fixed structure by learned and fixed delays, over sparsities, for any recipe. */
 #include "training/ablation/ablation_main.h"
 
 int main(int count, char **arguments) {

@@ -1,4 +1,4 @@
-/* What a trained network takes samples for, and what is left of that when they, or the network, are perturbed. */
+/* Evaluates the predictions of a trained network, and its accuracy when samples or the network are perturbed. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 #include "training/evaluate/evaluation_results.h"
 #include "training/exit_code.h"
 
-/* Tells where the run's log has another accuracy for the same samples, or was of others. */
+/* Reports if the run's log has another accuracy for the same samples, or was made with others. */
 static int compare_with_log(const struct evaluation *evaluation, double accuracy, struct failure *failure) {
     double logged;
     if (evaluation_logged(evaluation, &logged, failure) != 0)

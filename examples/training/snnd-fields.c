@@ -1,4 +1,4 @@
-/* What outputs listen to, before and after training, as a recipe has it. */
+/* Receptive fields of outputs, before and after training, for any recipe. */
 #include "training/fields/fields_main.h"
 
 int main(int count, char **arguments) {

@@ -1,4 +1,4 @@
-/* Says which digit or word is being said, while it is: a model of rawhd-train or snnd-train gsc on a file or on
+/* Recognises spoken digits or words while they are spoken: a model of rawhd-train or snnd-train gsc on a file or on
  * standard input. */
 #include <math.h>
 #include <snndelay.h>
@@ -46,7 +46,7 @@ static const char help[] =
 static const char *const format_names[] = {"wav", "s16", "f32", NULL};
 
 struct options {
-    const char *model, *file; /* file: NULL is standard input */
+    const char *model, *file; /* file: NULL for standard input */
     const char *front_end;
     int format; /* enum audio_format */
     int64_t rate;
@@ -86,7 +86,7 @@ static int take_words(struct options *options, int count, char **words, struct f
     return 0;
 }
 
-/* Reads the command line; -1: go on, otherwise the exit code. */
+/* Reads the command line; returns -1 to continue, otherwise the exit code. */
 static int read_options(int count, char **words, struct options *options) {
     static const struct arguments all = {known, sizeof known / sizeof *known, NULL, ""};
     struct failure failure;
@@ -127,13 +127,13 @@ static struct live_options live_options_of(const struct options *options) {
     };
 }
 
-/* The folder of the model, to be freed. */
+/* Returns the folder of the model, to be freed. */
 static char *folder_of(const char *model) {
     const char *slash = strrchr(model, '/');
     return slash == NULL ? format_text(".") : format_text("%.*s", slash > model ? (int)(slash - model) : 1, model);
 }
 
-/* Reads the file of --front-end, or that beside the model. */
+/* Reads the file of --front-end, or the one in the folder of the model. */
 static int find_hearing(const struct options *options, struct hearing *hearing, struct failure *failure) {
     memset(hearing, 0, sizeof *hearing);
     if (!file_exists(options->model))

@@ -1,4 +1,4 @@
-/* Trains a network as a recipe has it: --help lists recipes. */
+/* Trains a network with a recipe; --help lists recipes. */
 #include "training/ranks.h"
 #include "training/train.h"
 

@@ -11,24 +11,24 @@
 #include "training/ranks.h"
 #include "training/run.h"
 
-/* What is wrong with the words of the command line, and that training diverged, all ranks find. */
+/* Reports errors of the command line, and divergence, which all ranks detect, only once. */
 static int complain(const struct failure *failure, enum exit_code code) {
     if (ranks_together()->rank == 0 || code == EXIT_FAILED)
         program_explain(failure);
     return code;
 }
 
-/* What a rank says in place of its options where it does not train. */
+/* What a rank sends in place of its options where it does not train. */
 enum { ASKED_FOR_WORDS, REFUSED };
 
-/* The command line is refused: rank 0 says why of all ranks, and a rank of itself where it is alone with that. */
+/* Refuses the command line: rank 0 reports the reason for all ranks, and another rank only if it alone refuses. */
 static int refuse(const struct failure *failure, enum exit_code code) {
     if (!ranks_same(REFUSED) || ranks_together()->rank == 0)
         program_explain(failure);
     return code;
 }
 
-/* Whether all ranks were started to do the same. */
+/* Returns whether all ranks were started with the same options. */
 static int start_together(const struct options *options, struct failure *failure) {
     cJSON *settings = options_settings(options);
     const int same = ranks_same(options_fingerprint(settings));
@@ -36,7 +36,7 @@ static int start_together(const struct options *options, struct failure *failure
     return same ? 0 : failed(failure, "mpirun has started processes with different options; expected the same");
 }
 
-/* Runs with options that the command line, and an earlier run, have given. */
+/* Runs with options from the command line and from an earlier run. */
 static int run_checked(struct options *options, int lock, struct failure *failure) {
     const struct ranks *ranks = ranks_together();
     if (!options->resume && !options_given(options, "shards"))
@@ -53,7 +53,7 @@ static int run_checked(struct options *options, int lock, struct failure *failur
     options->quiet |= ranks->rank > 0;
     if (!options->quiet)
         idle_mention(options);
-    /* The settings keep these, for a run that is resumed from elsewhere. */
+    /* The settings store these paths as absolute, for a run that is resumed from another folder. */
     const char **path[] = {&options->data, &options->cache, &options->from, &options->rewind};
     char *absolute[sizeof path / sizeof *path];
     for (size_t i = 0; i < sizeof path / sizeof *path; i++) {

@@ -9,8 +9,8 @@
 #include "common/numbers.h"
 #include "training/history.h"
 
-/* Learned structure follows Dale's law, the fixed one does not: as in the paper. The controls have fixed structure with
- * what else learned structure has. */
+/* Learned structure obeys Dale's law, and fixed structure does not, as in the paper. The controls have a fixed
+ * structure with other properties of learned structure. */
 static const struct model {
     const char *name;
     int structure, delays, dale, paths;
@@ -42,7 +42,7 @@ int ablation_model(const char *name) {
 
 /* ---- Lists ---- */
 
-/* Cuts the first part off a list with commas: to be freed, NULL at the end. */
+/* Returns the first part of a list that is separated by commas, to be freed, or NULL at the end. */
 static char *cut(const char **list) {
     if (*list == NULL)
         return NULL;
@@ -76,7 +76,7 @@ int ablation_read_models(struct ablation *ablation, const char *text, struct fai
     return result;
 }
 
-/* In its place in the ascending list. */
+/* Inserts it into the ascending list. */
 static int add_sparsity(struct ablation *ablation, const char *text) {
     double sparsity;
     if (ablation->sparsities == ABLATION_SPARSITIES || number_real(text, 0, 0.999999, &sparsity) != 0)
@@ -143,7 +143,7 @@ int ablation_add_runs(struct ablation *ablation, struct failure *failure) {
     return 0;
 }
 
-/* 1 if the run of this name is in the list. */
+/* Returns 1 if the run of this name is in the list. */
 static int asks_for(const struct ablation *ablation, const char *name) {
     for (size_t i = 0; i < ablation->sweep.count; i++)
         if (strcmp(ablation->sweep.run[i].name, name) == 0)
@@ -151,7 +151,7 @@ static int asks_for(const struct ablation *ablation, const char *name) {
     return 0;
 }
 
-/* Takes the name of a run's folder apart; -1 if it is none. */
+/* Splits the name of a run's folder into its parts; returns -1 if it is not one. */
 static int read_name(const char *name, int *model, double *sparsity, int64_t *seed) {
     const char *share = strchr(name, '-'), *number = share != NULL ? strstr(share, "-seed-") : NULL;
     if (number == NULL)
@@ -173,7 +173,7 @@ static int read_name(const char *name, int *model, double *sparsity, int64_t *se
     return result;
 }
 
-/* Adds the run in the folder of this name, if it is one and nobody asked for it. */
+/* Adds the run in the folder of this name, if it is one and was not requested. */
 static int add_other(const struct ablation *ablation, struct ablation *others, const char *name,
                      struct failure *failure) {
     int model;
@@ -201,7 +201,7 @@ int ablation_find_others(const struct ablation *ablation, struct ablation *other
     return result;
 }
 
-/* Of a run that add_run() has made; of a sweep's it may be none, and 0. */
+/* Returns the model of a run of add_run(); in a sweep the options may match none, for which it returns 0. */
 static int model_of(const struct options *options) {
     int model = ABLATION_MODELS - 1;
     while (model > 0 && (models[model].structure != options->structure || models[model].delays != options->delays ||

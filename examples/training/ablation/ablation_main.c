@@ -100,7 +100,7 @@ static const struct argument known[] = {
     {"version", SWITCH, AT(version), 0, 0, NULL},
 };
 
-/* Results of one kind would come in the place of the other's. */
+/* Results of one kind would replace those of the other. */
 static int check_place(const struct ablation *ablation, const char *other, struct failure *failure) {
     const char *out = ablation->sweep.out;
     return file_exists_in(out, other)
@@ -109,7 +109,7 @@ static int check_place(const struct ablation *ablation, const char *other, struc
                : 0;
 }
 
-/* A sweep over options; `given` is of the table above. */
+/* Prepares a sweep over options; `given` belongs to the table above. */
 static int plan_grid(struct ablation *ablation, int count, char **words, const unsigned char *given,
                      struct failure *failure) {
     const char *decided[GRID_OPTIONS + 2] = {"seed"};
@@ -181,8 +181,8 @@ static int show_results(const struct ablation *ablation, struct failure *failure
     return result;
 }
 
-/* All that is shown when no more runs are carried out; `code` is how they ended. Another process that is at work on the
- * folder waits, so that it does not write what is older over what is newer. */
+/* Prints and draws the results after the last run; `code` is the result of the runs. Another process that works in the
+ * folder waits, so that it does not overwrite newer results with older ones. */
 static enum exit_code conclude(struct ablation *ablation, enum exit_code code, struct failure *failure) {
     int lock;
     const enum lock_result locked = lock_wait(ablation->sweep.out, sweep_lock_need(&ablation->sweep), &lock, failure);
@@ -220,7 +220,7 @@ static int work(struct request *request, int count, char **arguments) {
     return complain(ablation, &failure, code);
 }
 
-/* Where results go unless --out tells depends on it. */
+/* The default of --out depends on it. */
 static int has_sweep(int count, char **words) {
     for (int i = 1; i < sweep_own(count, words); i++)
         if (strncmp(words[i], "--sweep", strlen("--sweep")) == 0)
@@ -239,5 +239,5 @@ int ablation_main(const struct recipe *recipe, int count, char **arguments) {
     sweep_free(sweep);
     grid_free(&request.ablation.grid);
     free(out);
-    return sweep->ranks.rank == 0 ? code : EXIT_DONE; /* or mpirun would end them all */
+    return sweep->ranks.rank == 0 ? code : EXIT_DONE; /* otherwise mpirun would end all ranks */
 }

@@ -5,11 +5,11 @@
 
 #include "common/picture.h"
 
-/* Up to so many runs of each kind are drawn one by one: a deviation of few says little. */
+/* Up to this many runs of each kind are drawn separately, since the deviation of few runs means little. */
 enum { FEW = 5 };
 
-/* Each model looks the same whichever others there are: the colour of what it learns, a point of its own, and dashes
- * for fixed delays. Controls have other dashes, and points that are of another shape or hollow. */
+/* Each model is drawn in the same way whichever others there are: a colour for what it learns, its own marks, and
+ * dashes for fixed delays. Controls have other dashes, and marks that have another shape or are hollow. */
 static const struct {
     const char *title;
     int colour, point, dash;
@@ -26,12 +26,12 @@ static const struct {
     {"both fixed; Dale's law, paths", 4, 14, 5},
 };
 
-/* Half of the synapses: one step to the right. */
+/* Returns the place on the axis; half of the synapses is one step to the right. */
 static double place_of(double sparsity) {
     return -log2(1 - sparsity);
 }
 
-/* Models side by side, so that error bars do not cover each other. */
+/* Shifts models sideways, so that error bars do not cover each other. */
 static double shift_of(const struct ablation_results *results, int place) {
     return 0.06 * (place - 0.5 * (results->models - 1));
 }
@@ -47,7 +47,8 @@ static int same_kind(const struct ablation_result *a, const struct ablation_resu
     return a->model == b->model && a->sparsity <= b->sparsity && a->sparsity >= b->sparsity;
 }
 
-/* The least and the largest number of runs of a model at a sparsity, of those that have any. Results are in order. */
+/* Returns the smallest and the largest number of runs of a model at a sparsity, among those that have any. Results are
+ * sorted. */
 static void count_runs(const struct ablation_results *results, int *least, int *most) {
     *least = *most = 0;
     for (size_t i = 0, runs = 0; i < results->count; i++) {
@@ -107,7 +108,7 @@ static void set_axes(const struct ablation_results *results, FILE *script) {
     fputs(")\n", script);
 }
 
-/* Means in one block of the data, and single runs, which are smaller, in the next. */
+/* Draws means in one block of the data, and single runs, with smaller marks, in the next. */
 static void plot_model(FILE *script, const char *name, int model, int block, int single) {
     const int colour = looks[model].colour, point = looks[model].point;
     fprintf(script,
@@ -122,7 +123,8 @@ static void plot_model(FILE *script, const char *name, int model, int block, int
             point, colour);
 }
 
-/* "Accuracy after the last epoch: mean and single runs, n = 3 of each"; `least` and `most` are of count_runs(). */
+/* Writes "Accuracy after the last epoch: mean and single runs, n = 3 of each"; `least` and `most` are those of
+ * count_runs(). */
 static void title_picture(int least, int most, const char *when, FILE *script) {
     char *runs = least < most ? format_text("%d to %d", least, most) : format_text("%d", most);
     char *title = format_text("Accuracy after the %s epoch: mean and %s, n = %s of each", when,

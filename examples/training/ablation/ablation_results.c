@@ -26,7 +26,7 @@ static int read_asked(const struct ablation *ablation, struct ablation_results *
     return 0;
 }
 
-/* What others have asked for counts when it is done. */
+/* Reads completed runs that were not requested. */
 static int read_others(const struct ablation *ablation, struct ablation_results *results, struct failure *failure) {
     struct ablation others;
     int result = ablation_find_others(ablation, &others, failure);
@@ -82,8 +82,8 @@ void ablation_results_list(struct ablation_results *results) {
     list_sparsities(results);
 }
 
-/* What who answers the most frequent class alone gets right. The samples are the same for all runs, so that any run
- * that has said what it takes them for will do. */
+/* Returns the accuracy of always predicting the most frequent class. The samples are the same for all runs, so that any
+ * run with predictions can be used. */
 static double chance_of(const struct sweep *sweep) {
     struct predictions predictions;
     struct failure ignored;
@@ -132,7 +132,7 @@ void ablation_results_free(struct ablation_results *results) {
 
 /* ---- Means ---- */
 
-/* The accuracy of a run, if it is done and of this kind; else NaN. */
+/* Returns the accuracy of a run if it is complete and of this kind, or NaN. */
 static double accuracy_of(const struct ablation_result *result, int model, double sparsity,
                           enum ablation_measure measure) {
     if (!result->done || result->model != model || result->sparsity < sparsity || result->sparsity > sparsity)
@@ -161,7 +161,8 @@ struct ablation_spread ablation_spread(const struct ablation_results *results, i
             continue;
         spread.runs++;
         sum += accuracy;
-        spread.least = fmin(spread.least, accuracy); /* fmin and fmax take the number where the other is NaN */
+        spread.least =
+            fmin(spread.least, accuracy); /* fmin and fmax return the number where the other argument is NaN */
         spread.largest = fmax(spread.largest, accuracy);
     }
     if (spread.runs == 0)
@@ -200,7 +201,7 @@ void ablation_run_write(const struct ablation_result *result, FILE *file) {
     fprintf(file, "\t%.2f\n", result->seconds);
 }
 
-/* NaN as one word everywhere. */
+/* Writes NaN in the same way on all systems. */
 static void write_number(double number, FILE *file) {
     if (isnan(number))
         fputs("\tnan", file);
@@ -237,7 +238,7 @@ static void write_summary(const struct ablation *ablation, const struct ablation
         }
 }
 
-/* What all runs have in common, and what they differ in. */
+/* Writes the settings that all runs share, and those in which they differ. */
 static void write_settings(const struct ablation *ablation, const struct ablation_results *results, FILE *file) {
     const struct sweep *sweep = &ablation->sweep;
     cJSON *settings = cJSON_CreateObject(), *models = cJSON_AddArrayToObject(settings, "models");

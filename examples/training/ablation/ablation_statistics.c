@@ -8,14 +8,14 @@
 
 #define LEVEL 0.95
 
-/* Fails where there are too few values, or nothing that would tell how far they spread. */
+/* Fails where there are too few values, or no variance. */
 static int test(snnd_context *context, const double *x, int x_count, const double *y, int y_count, snnd_t_test *found) {
     if (snnd_t_test_init(found, sizeof *found) != SNND_OK || x_count < 2 || y_count < 2)
         return -1;
     return snnd_welch(context, x, x_count, y, y_count, SNND_TWO_SIDED, LEVEL, found) == SNND_OK ? 0 : -1;
 }
 
-/* Against two numbers without any variance Welch's interval is Student's, of count - 1 degrees of freedom. */
+/* Compared with two numbers without any variance, Welch's interval is Student's, with count - 1 degrees of freedom. */
 void ablation_interval(snnd_context *context, const double *values, int count, double *low, double *high) {
     static const double nothing[2] = {0, 0};
     snnd_t_test found;
@@ -41,7 +41,7 @@ static double mean(const double *values, int count) {
     return sum / count;
 }
 
-/* 1 if both models have runs. */
+/* Returns 1 if both models have runs. */
 static int compare(const struct ablation_results *results, int model, int other, enum ablation_measure measure,
                    struct difference *found) {
     double *x = allocate(2 * results->count, sizeof *x), *y = x + results->count;

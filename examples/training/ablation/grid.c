@@ -5,14 +5,14 @@
 
 #include "common/allocate.h"
 
-/* What a folder can be called everywhere. */
+/* Characters that all file systems allow in names of folders. */
 static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.:+-";
 
 static int is_switch(const struct argument *argument) {
     return argument->kind == SWITCH || argument->kind == SWITCH_PAIR;
 }
 
-/* The first part of a list with commas, to be freed, and 1 if it can be a value. */
+/* Returns the first part of a list that is separated by commas, to be freed, and whether it can be a value. */
 static int cut_value(const char *list, char **value) {
     const size_t length = strcspn(list, ",");
     *value = format_text("%.*s", (int)length, list);
@@ -37,7 +37,7 @@ static int add_value(struct grid_option *option, const char *list, const struct 
     return -1;
 }
 
-/* The next option, unless its name is none that can be swept over. */
+/* Begins the next option, unless its name cannot be swept over. */
 static struct grid_option *begin_option(struct grid *grid, const struct recipe *recipe, const char *name,
                                         const struct argument **argument, struct failure *failure) {
     *argument = options_deciding(recipe, name);
@@ -86,7 +86,7 @@ void grid_free(struct grid *grid) {
     grid->options = 0;
 }
 
-/* No more than can be told from too many. */
+/* Stops at a number that is too large. */
 int grid_cells(const struct grid *grid) {
     int cells = 1;
     for (int i = 0; i < grid->options && cells <= GRID_CELLS; i++)

@@ -10,7 +10,7 @@
 #include "common/json.h"
 #include "training/ablation/ablation_results.h"
 
-/* Of a folder, so that no file system refuses it. */
+/* The longest name of a folder, which every file system allows. */
 enum { LONGEST_NAME = 200 };
 
 /* ---- Runs ---- */
@@ -50,7 +50,7 @@ int grid_add_runs(struct ablation *ablation, struct failure *failure) {
 
 /* ---- What they came to ---- */
 
-/* In the order of the runs; the cell takes the place of the model, and there is one sparsity for all. */
+/* Reads results in the order of the runs. The cell is stored as the model, and all have the same sparsity. */
 static int read_results(const struct ablation *ablation, struct ablation_results *results, struct failure *failure) {
     const size_t runs = ablation->sweep.count, cells = (size_t)grid_cells(&ablation->grid);
     if (ablation_results_begin(results, failure) != 0)
@@ -105,7 +105,7 @@ static void write_summary(const struct ablation *ablation, const struct ablation
     }
 }
 
-/* What all runs have in common. */
+/* Returns the settings that all runs share. */
 static cJSON *common_settings(const struct ablation *ablation) {
     cJSON *common = options_settings(&ablation->sweep.run[0].options);
     for (size_t run = 1; run < ablation->sweep.count; run++) {
@@ -121,7 +121,7 @@ static cJSON *common_settings(const struct ablation *ablation) {
     return common;
 }
 
-/* What the runs differ in, and what they have in common. */
+/* Writes the settings in which runs differ, and those that they share. */
 static int write_settings(const struct ablation *ablation, struct failure *failure) {
     const struct grid *grid = &ablation->grid;
     cJSON *settings = cJSON_CreateObject(), *swept = cJSON_AddObjectToObject(settings, "sweep");

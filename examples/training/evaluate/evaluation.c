@@ -21,7 +21,8 @@ static void say_line(void *user, const char *message) {
         program_say("%s", message);
 }
 
-/* The run's instructions, so that all is as it was to the last bit, or where the processor lacks them its best. */
+/* Uses the run's instruction set, so that results are the same to the last bit, or the best one where the processor
+ * lacks it. */
 static int start_library(struct evaluation *evaluation, struct failure *failure) {
     snnd_context_options wanted;
     snnd_context_options_init(&wanted, sizeof wanted);
@@ -44,7 +45,7 @@ static int load_network(struct evaluation *evaluation, struct failure *failure) 
                         : -1;
 }
 
-/* Labels that the network has no output for would count as wrong, and nobody would know why. */
+/* Labels without an output of the network would always count as wrong. */
 static int check_classes(const struct evaluation *evaluation, struct failure *failure) {
     const int32_t outputs = snnd_network_outputs(evaluation->network);
     const int32_t classes = snnd_dataset_classes(evaluation->samples.testing);

@@ -80,7 +80,7 @@ static const struct argument known[] = {
     {"version", SWITCH, AT(version), 0, 0, NULL},
 };
 
-/* The folder stands for its best network. */
+/* A folder stands for its best network. */
 static void find_model(struct evaluation *evaluation) {
     struct stat status;
     const char *slash = strrchr(evaluation->model, '/');
@@ -112,7 +112,7 @@ static const struct recipe *choose_recipe(const struct evaluation *evaluation, s
     return NULL;
 }
 
-/* Those that tell how data are read: what was given, and else the run's. */
+/* Reads the options that describe how data are read: those given, else those of the run. */
 static int read_options(struct evaluation *evaluation, const struct recipe *recipe, int count, char **words,
                         struct failure *failure) {
     const int own = sweep_own(count, words), more = own < count ? count - own - 1 : 0;
@@ -140,7 +140,7 @@ static int add_perturbations(struct evaluation *evaluation, struct failure *fail
     return result;
 }
 
-/* Results never come into the folder of a run, which has predictions of its own. */
+/* Results are never written into the folder of a run, which has its own predictions. */
 static int check_out(const struct evaluation *evaluation, struct failure *failure) {
     if (evaluation->out[0] == '\0')
         return failed(failure, "--out: expected a folder");

@@ -6,7 +6,7 @@
 #include "common/files.h"
 #include "common/json.h"
 
-/* A matrix of more does not fit on a screen. */
+/* A larger matrix does not fit on a screen. */
 enum { SHOWN_CLASSES = 20 };
 
 /* ---- Evaluating ---- */
@@ -78,7 +78,7 @@ static int write_confusion(const struct evaluation *evaluation, struct failure *
     return file_end(&writing, failure);
 }
 
-/* Classes that have samples, or for which samples were taken, to be freed. */
+/* Returns the classes that occur as labels or predictions, to be freed. */
 static size_t *find_met(const int64_t *confusions, size_t classes, size_t *count) {
     size_t *met = allocate(classes, sizeof *met);
     *count = 0;
@@ -120,7 +120,7 @@ void evaluation_print_confusion(const struct evaluation *evaluation, FILE *strea
 
 /* ---- Accuracies ---- */
 
-/* The seed, or "-" where nothing is drawn; to be freed. */
+/* Returns the seed, or "-" where nothing is random; to be freed. */
 static char *seed_text(const struct evaluation_row *row) {
     return perturbation_is_random(row->perturbation->kind) ? format_text("%" PRIu64, row->seed) : format_text("-");
 }
@@ -160,7 +160,7 @@ void evaluation_print(const struct evaluation *evaluation, const struct evaluati
 
 /* ---- All files ---- */
 
-/* What the results depend on. */
+/* Writes everything that the results depend on. */
 static int write_settings(const struct evaluation *evaluation, struct failure *failure) {
     cJSON *settings = cJSON_CreateObject();
     char *folder = path_absolute(evaluation->folder), *model = format_text("%s/%s", folder, evaluation->name);

@@ -7,13 +7,13 @@
 #include "common/allocate.h"
 #include "common/draw.h"
 
-/* One layer of delays, with copies of what it is asked for. */
+/* One layer of delays, with copies of its arrays. */
 struct delays {
     snnd_layer *layer;
     snnd_delay_options options;
     size_t outputs, of_neuron; /* neurons, and synapses of each */
     float *weight;             /* [outputs, of_neuron], with signs; 0 where there is no synapse */
-    float *position;           /* the layer's own */
+    float *position;           /* memory of the layer */
     size_t positions;
 };
 
@@ -42,7 +42,7 @@ static void close_delays(struct delays *delays) {
 
 /* ---- Jitter ---- */
 
-/* Delays are whole steps, as in any evaluation, and stay within what the layer has. */
+/* Delays are rounded to whole steps, as in evaluation, and stay in the range of the layer. */
 static void jitter(const struct delays *delays, double deviation, struct draw *draw) {
     const float most = (float)delays->options.max_delay / 2;
     for (size_t i = 0; i < delays->positions; i += 2) {
@@ -57,7 +57,7 @@ static void jitter(const struct delays *delays, double deviation, struct draw *d
 
 /* ---- Shuffling ---- */
 
-/* Brings the positions at these places into an order of which each is as likely (Fisher and Yates). */
+/* Permutes the positions at these places uniformly (Fisher and Yates). */
 static void shuffle(float *position, const size_t *place, size_t count, struct draw *draw) {
     for (size_t left = count; left > 1; left--) {
         const size_t other = place[draw_below(draw, (int64_t)left)], last = place[left - 1];
@@ -69,7 +69,7 @@ static void shuffle(float *position, const size_t *place, size_t count, struct d
 
 enum wanted { EVERY, POSITIVE, NEGATIVE };
 
-/* Shuffles some of the synapses from `first` on; those of weight 0 do not exist, or carry nothing. */
+/* Shuffles some of the synapses from `first` on; those of weight 0 are absent or have no effect. */
 static void shuffle_those(const struct delays *delays, size_t first, size_t count, enum wanted wanted, size_t *place,
                           struct draw *draw) {
     size_t found = 0;
@@ -81,7 +81,7 @@ static void shuffle_those(const struct delays *delays, size_t first, size_t coun
     shuffle(delays->position, place, found, draw);
 }
 
-/* Delays that are shared, each with all that share it. */
+/* Shuffles shared delays, each with all synapses that share it. */
 static void shuffle_shared(const struct delays *delays, size_t *place, struct draw *draw) {
     for (size_t i = 0; i < delays->positions; i++)
         place[i] = i;
@@ -112,7 +112,7 @@ static snnd_status keep_only(const struct delays *delays, enum perturbation_only
     const snnd_status status = snnd_layer_array(delays->layer, SNND_ARRAY_WEIGHT, &weight);
     if (status != SNND_OK)
         return status;
-    float *own = weight.data; /* a magnitude where the layer has signs */
+    float *own = weight.data; /* magnitudes where the layer has signs */
     for (size_t i = 0; i < delays->outputs * delays->of_neuron; i++)
         if (which == ONLY_EXCITATION ? delays->weight[i] < 0 : delays->weight[i] > 0)
             own[i] = 0;
@@ -121,7 +121,7 @@ static snnd_status keep_only(const struct delays *delays, enum perturbation_only
 
 /* ---- All of them ---- */
 
-/* The next layer of delays from `index` on; behind the last NULL. */
+/* Returns the next layer of delays from `index` on, or NULL. */
 static snnd_layer *next_delays(const snnd_network *network, int32_t *index) {
     while (*index < snnd_network_layer_count(network)) {
         snnd_layer *layer = snnd_network_layer(network, (*index)++);

@@ -9,7 +9,7 @@
 static const char *const shuffle_words[] = {"neuron", "sign", "layer", NULL};
 static const char *const only_words[] = {"excitation", "inhibition", NULL};
 
-/* What levels are: one of some words, or a number in a range, whole or not. */
+/* The values of levels: one of several words, or a number in a range, whole or not. */
 static const struct {
     const char *name;
     const char *expected;
@@ -39,7 +39,7 @@ int perturbation_is_of_network(enum perturbation_kind kind) {
     return kinds[kind].is_of_network;
 }
 
-/* Takes ":LAYER" off the end of a level. */
+/* Removes ":LAYER" from the end of a level. */
 static int read_layer(char *text, struct perturbation *perturbation) {
     char *colon = strchr(text, ':');
     int64_t layer;
@@ -75,7 +75,7 @@ static int read_level(const char *text, struct perturbation *perturbation) {
     return result;
 }
 
-/* Room for one more, which is all zero. */
+/* Adds a perturbation, which is all zero. */
 static struct perturbation *add_one(struct perturbations *all) {
     all->one = reallocate(all->one, all->count + 1, sizeof *all->one);
     struct perturbation *added = &all->one[all->count++];

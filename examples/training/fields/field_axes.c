@@ -20,8 +20,8 @@ static int is(const cJSON *settings, const char *name, const char *text) {
     return value != NULL && strcmp(value, text) == 0;
 }
 
-/* Recipes of sound have steps of 10 ms; those of events have what they were told, and neighbours of the cochlea's units
- * summed; of arrays nothing is known. A run from before there were recipes is of sound. */
+/* In recipes of sound steps have 10 ms. In those of events they have the option's length, and channels sum adjacent
+ * units of the cochlea; for arrays nothing is known. A run from before there were recipes is of sound. */
 static void describe(struct field_axes *axes, const cJSON *settings) {
     const int named = cJSON_HasObjectItem(settings, "recipe");
     if (is(settings, "recipe", "shd") || is(settings, "recipe", "ssc")) {
@@ -38,8 +38,7 @@ static void describe(struct field_axes *axes, const cJSON *settings) {
     }
 }
 
-/* The preset of Zenke and Vogels has other bands for each rate of a recording, so that its channels have no pitch of
- * their own. */
+/* The preset of Zenke and Vogels has other bands for each sampling rate, so that its channels have no fixed pitch. */
 static int find_pitches(struct field_axes *axes, const char *folder, const char *name, struct failure *failure) {
     cJSON *front_end = json_read_in(folder, name, failure);
     const int mel = front_end != NULL && !is(front_end, "preset", preset_name(PRESET_ZENKE_VOGELS));
@@ -88,7 +87,7 @@ void field_axes_free(struct field_axes *axes) {
 
 /* ---- How they are drawn ---- */
 
-/* The place of a pitch among the rows, between two of them where it is no row's; NaN beyond them. */
+/* Returns the place of a pitch among the rows, interpolated between two of them; NaN outside. */
 static double place_of(const struct field_axes *axes, double hertz) {
     for (int32_t row = 0; row + 1 < axes->rows; row++)
         if (axes->hertz[row] <= hertz && hertz <= axes->hertz[row + 1])

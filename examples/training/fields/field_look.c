@@ -7,7 +7,7 @@
 
 static const char *const states[FIELD_STATES] = {"untrained", "trained"};
 
-/* Fields of one network, read and kept. */
+/* Reads and stores the fields of one network. */
 static int look_at(const struct field_results *results, snnd_context *context, int kind, int seed, int state, int keep,
                    struct failure *failure) {
     struct fields *fields = field_results_at(results, kind, seed, state);
@@ -24,7 +24,7 @@ static int look_at(const struct field_results *results, snnd_context *context, i
     return result;
 }
 
-/* All networks are to have the same outputs. */
+/* All networks must have the same number of outputs. */
 static int count_outputs(struct field_results *results, struct failure *failure) {
     results->outputs = results->fields[0].outputs;
     for (int i = 0; i < FIELD_KINDS * results->seeds * FIELD_STATES; i++)
@@ -36,7 +36,8 @@ static int count_outputs(struct field_results *results, struct failure *failure)
     return 0;
 }
 
-/* Classes that no training sample has, as the first run has kept them; one of an older program has not. */
+/* Finds the classes without training samples in the settings of the first run; those of older programs do not have
+ * them. */
 static int find_absent(struct field_results *results, struct failure *failure) {
     char *folder = format_text("%s/%s-%d", results->out, field_kind_names[0], results->first_seed);
     const int kept = file_exists_in(folder, KEEP_SETTINGS);

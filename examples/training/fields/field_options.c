@@ -54,7 +54,7 @@ static const char help[] =
     "Exit codes: 0 done; 1 the data or a run failed, and the next start repeats it; 2 wrong usage, also runs in --out\n"
     "that were begun with other settings; 130 stopped by Ctrl-C, with checkpoints.\n";
 
-/* What tells the runs from each other, beside the sparsity. */
+/* The options in which the runs differ, besides the sparsity. */
 static const char *const kind_options[FIELD_KINDS][7] = {
     {"--structure", "dense", "--delays", "learned", NULL},
     {"--structure", "deep-r", "--growth", "gradient", "--dale", NULL},

@@ -7,7 +7,7 @@
 
 static const char *const states[FIELD_STATES] = {"untrained", "trained"};
 
-/* Where the highest Moran's I of a kind is. */
+/* The place of the highest Moran's I of a kind. */
 struct place {
     const struct fields *fields;
     int seed;
@@ -37,7 +37,7 @@ static double largest_cell(const struct place *place) {
     return largest;
 }
 
-/* Cells in the order of the rows that the Moran's I is of. */
+/* Writes cells in the order of rows to which the Moran's I belongs. */
 static void write_field(FILE *data, const struct place *place) {
     const struct fields *fields = place->fields;
     const int32_t *order = fields->order + (size_t)place->output * (size_t)fields->rows;
@@ -49,7 +49,7 @@ static void write_field(FILE *data, const struct place *place) {
         }
 }
 
-/* In place of a field, where none of the kind has a Moran's I. */
+/* Drawn in place of a field where none of the kind has a Moran's I. */
 static void draw_none(FILE *data, FILE *script, int state) {
     fputs("NaN NaN NaN NaN\n", data);
     fprintf(script,
@@ -78,7 +78,7 @@ static void draw_field(FILE *data, FILE *script, const struct place *place, int 
             (int)place -> fields -> columns - 1, (int)place -> fields -> rows - 1, field_kind_names[kind], state);
 }
 
-/* The most ordered before and after training, on one scale. */
+/* Draws the most ordered fields before and after training, on the same scale. */
 static void draw_fields(FILE *data, FILE *script, const struct field_results *results, int kind) {
     struct place best[FIELD_STATES];
     double largest = 0;
@@ -94,13 +94,13 @@ static void draw_fields(FILE *data, FILE *script, const struct field_results *re
 
 /* ---- Distributions ---- */
 
-/* Spreads points that would lie on each other: the golden ratio fills any width evenly. */
+/* Separates points that would overlap: multiples of the golden ratio fill any width evenly. */
 static double aside(int32_t i) {
     double place = i * 0.6180339887498949;
     return 0.3 * (place - floor(place) - 0.5);
 }
 
-/* How many there are. */
+/* Writes values and returns their number. */
 static int32_t write_values(FILE *data, const struct field_results *results, int kind, int state) {
     int32_t count;
     double *values = field_results_moran(results, kind, state, 0, &count, NULL);
@@ -112,7 +112,7 @@ static int32_t write_values(FILE *data, const struct field_results *results, int
     return count;
 }
 
-/* gnuplot does not draw boxes of nothing, nor an axis that nothing decides. */
+/* gnuplot draws neither empty boxes, nor an axis without a range. */
 static void begin_strips(FILE *script, const struct field_results *results, int32_t count) {
     fprintf(script,
             "set style boxplot nooutliers\nset ylabel \"Moran's I%s\"\n"
@@ -120,7 +120,7 @@ static void begin_strips(FILE *script, const struct field_results *results, int3
             results->way.highest ? " (highest over orders of the rows)" : "", count > 0 ? "[*:*]" : "[0:1]");
 }
 
-/* A box beside its points, at a place of the axis. */
+/* Draws a box beside its points, at a place of the axis. */
 static void plot_strip(FILE *script, const char *file, int index, int x, int state) {
     static const char *const colour[FIELD_STATES] = {"'#606060'", "'#762a83'"};
     static const int point[FIELD_STATES] = {6, 7};
@@ -154,7 +154,7 @@ static void draw_distribution(FILE *data, FILE *script, const struct field_resul
     free(file);
 }
 
-/* Above several plots side by side, with the way in which the values were found. */
+/* Writes a title above several plots, with the method of the values. */
 static void title_pictures(FILE *script, const struct field_results *results, const char *kind) {
     char *way = field_results_way(results);
     char *title = format_text("Receptive fields: %s (Moran's I: %s)", kind, way);
@@ -187,7 +187,7 @@ static int draw_kind(const struct field_results *results, const struct table *te
     return picture_end(picture, failure);
 }
 
-/* Under each kind what its test says, and under all of them that between two kinds. */
+/* Writes the test of each kind below it, and below all of them the test between two kinds. */
 static void say_tests(FILE *script, const struct table *tests) {
     for (int kind = 0; kind < FIELD_KINDS; kind++) {
         char *words = field_words_of(tests, field_kind_names[kind]);

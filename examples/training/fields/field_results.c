@@ -53,8 +53,8 @@ void field_results_put(FILE *stream, double value) {
         fprintf(stream, "\t%.9g", value);
 }
 
-/* In which order the rows of a field are: that of the channels (0), or that in this line of orders.tsv, without the
- * heading. */
+/* Returns the order of the rows of a field: 0 for that of the channels, or the line of orders.tsv without the heading.
+ * */
 static int order_of(const struct field_results *results, int kind, int seed, int state, int32_t output) {
     const int networks = (kind * results->seeds + seed) * FIELD_STATES + state;
     return results->way.highest ? networks * (int)results->outputs + (int)output + 1 : 0;
@@ -95,7 +95,7 @@ static int write_moran(const struct field_results *results, struct failure *fail
     return file_end(&writing, failure);
 }
 
-/* The order of the rows that has the highest, as numbers of input channels. */
+/* Writes the order of the rows with the highest value, as numbers of input channels. */
 static int write_orders(const struct field_results *results, struct failure *failure) {
     struct file_writing writing;
     FILE *stream = file_begin_in(results->out, "orders.tsv", &writing, failure);
@@ -117,7 +117,7 @@ static int write_orders(const struct field_results *results, struct failure *fai
     return file_end(&writing, failure);
 }
 
-/* Every value that the tests of all draws are of. */
+/* Writes every value that the tests over all draws use. */
 static int write_draws(const struct field_results *results, struct failure *failure) {
     struct file_writing writing;
     FILE *stream = file_begin_in(results->out, "draws.tsv", &writing, failure);
@@ -145,7 +145,7 @@ int field_results_write(const struct field_results *results, snnd_context *conte
                         struct failure *failure) {
     if (write_moran(results, failure) != 0 || field_tests_write(results, context, shown, failure) != 0)
         return -1;
-    if (!results->way.highest) { /* what an earlier look has left is of other values than the tables */
+    if (!results->way.highest) { /* values of an earlier analysis do not belong to the tables */
         file_remove_in(results->out, "orders.tsv");
         file_remove_in(results->out, "draws.tsv");
         return 0;

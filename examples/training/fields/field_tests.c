@@ -30,15 +30,15 @@ static const struct comparison comparisons[] = {
 
 enum { COMPARISONS = sizeof comparisons / sizeof *comparisons };
 
-/* What every draw gives anew. */
+/* The values that differ between draws. */
 enum measure { P, AUC, AUC_LOW, AUC_HIGH, PAIRED_P, EFFECT, MEASURES };
 
-/* What came of a comparison; NaN where there is nothing to compare. */
+/* The result of a comparison; NaN where there is nothing to compare. */
 struct finding {
     int32_t count[2], draws;
     double mean[2], alike[2]; /* of the values; the intraclass correlation of networks */
     snnd_rank_test test;
-    snnd_summary over[MEASURES]; /* all draws */
+    snnd_summary over[MEASURES]; /* over all draws */
     int32_t pairs, networks;
     double network_p;
     double corrected, paired_corrected;
@@ -57,7 +57,7 @@ static double mean_of(const double *values, int32_t count) {
 
 /* ---- One test ---- */
 
-/* All fields of one kind against all of another, in one draw. */
+/* Compares all fields of one kind with all of another, in one draw. */
 static snnd_status compare_pooled(const struct field_results *results, snnd_context *context,
                                   const struct comparison *comparison, int32_t draw, struct finding *found,
                                   double of_draw[MEASURES]) {
@@ -95,7 +95,7 @@ static double moran_at(const struct fields *fields, int32_t draw, int32_t output
     return fields->moran[(size_t)draw * (size_t)fields->outputs + (size_t)output];
 }
 
-/* Each output with itself, in one draw. */
+/* Compares each output with itself, in one draw. */
 static snnd_status compare_pairs(const struct field_results *results, snnd_context *context,
                                  const struct comparison *comparison, int32_t draw, struct finding *found,
                                  double of_draw[MEASURES]) {
@@ -133,7 +133,7 @@ static snnd_status compare_draws(const struct field_results *results, snnd_conte
         for (int m = 0; m < MEASURES; m++)
             all[m * found->draws + draw] = of_draw[m];
     }
-    /* Which fields there are does not depend on the draw. */
+    /* The set of fields does not depend on the draw. */
     for (int m = 0; status == SNND_OK && m < MEASURES; m++)
         if (!isnan(all[m * found->draws]))
             status = snnd_summarize(context, all + m * found->draws, found->draws, &found->over[m]);
@@ -141,7 +141,8 @@ static snnd_status compare_draws(const struct field_results *results, snnd_conte
     return status;
 }
 
-/* How alike the outputs of a network are; NaN where that has no meaning. The means of networks to `mean`. */
+/* Computes how similar the outputs of a network are, or NaN where that has no meaning, and the means of networks in
+ * `mean`. */
 static snnd_status look_at_networks(const struct field_results *results, snnd_context *context, int kind, int state,
                                     double *alike, double *mean) {
     int32_t count, *sizes = allocate((size_t)results->seeds, sizeof *sizes), groups = 0;
@@ -167,7 +168,7 @@ static snnd_status look_at_networks(const struct field_results *results, snnd_co
     return status;
 }
 
-/* One number of each network: in pairs where networks are the same. */
+/* Compares one number for each network, in pairs where networks are the same. */
 static snnd_status compare_networks(const struct field_results *results, snnd_context *context,
                                     const struct comparison *comparison, struct finding *found) {
     double *mean = allocate(2 * (size_t)results->seeds, sizeof *mean), *other = mean + results->seeds;
@@ -221,7 +222,7 @@ static int compare(const struct field_results *results, snnd_context *context, c
 
 /* ---- All tests ---- */
 
-/* By Holm, for being as many as have a p. */
+/* Corrects by Holm for the number of tests that have a p. */
 static int correct(snnd_context *context, struct finding found[COMPARISONS], enum measure measure,
                    struct failure *failure) {
     double p[COMPARISONS];

@@ -8,7 +8,7 @@
 #include "common/allocate.h"
 #include "common/place.h"
 
-/* The columns with words in them come first. */
+/* The columns with text come first. */
 enum { TEXTS = 3 };
 
 int field_words_load(const char *folder, struct table *tests, struct failure *failure) {
@@ -30,7 +30,7 @@ static int find_row(const struct table *tests, const char *comparison) {
     return -1;
 }
 
-/* The median over all draws with their range, where there are several. */
+/* Writes the median over all draws with their range, if there are several. */
 static void put_p(FILE *words, const struct table *tests, int row) {
     const double median = table_number(tests, row, "p_median"), least = table_number(tests, row, "p_least"),
                  largest = table_number(tests, row, "p_largest");

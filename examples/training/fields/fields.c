@@ -21,14 +21,14 @@ static snnd_status compute(const snnd_network *network, struct fields *fields) {
     return snnd_receptive_fields(network, NULL, fields->field, fields->excitation, fields->inhibition);
 }
 
-/* Of one field; its orders are the first draw's. */
+/* Measures one field; its orders are those of the first draw. */
 static snnd_status measure(snnd_context *context, const struct fields_way *way, struct fields *fields, int32_t output) {
     const double *field = fields->field + (size_t)output * cells_of(fields);
     int32_t *order = fields->order + (size_t)output * (size_t)fields->rows;
     snnd_moran_options options = way->moran;
     snnd_moran_test test;
     snnd_moran_test_init(&test, sizeof test);
-    options.search = 0; /* the test knows none */
+    options.search = 0; /* the test does not use it */
     snnd_status status =
         snnd_moran_permuted(context, field, fields->rows, fields->columns, SNND_SHUFFLE_ROWS, &options, &test, NULL);
     fields->moran[output] = test.index;
@@ -44,7 +44,7 @@ static snnd_status measure(snnd_context *context, const struct fields_way *way, 
     return status;
 }
 
-/* An output without synapses has a field of zeros, and that no Moran's I. */
+/* An output without synapses has a field of zeros, which has no Moran's I. */
 static snnd_status measure_all(snnd_context *context, const struct fields_way *way, struct fields *fields) {
     const size_t outputs = (size_t)fields->outputs;
     fields->draws = way->highest ? way->draws : 1;

@@ -1,4 +1,4 @@
-/* The paper's figure 1, B and C: what outputs listen to, before and after training. */
+/* The paper's figure 1, B and C: receptive fields of outputs before and after training. */
 #include "training/fields/fields_main.h"
 
 #include <snndelay.h>
@@ -12,7 +12,7 @@
 #include "training/fields/field_results.h"
 #include "training/keep.h"
 
-/* What all runs have in common, as the first of them has kept it. */
+/* Returns the settings that all runs share, from the first of them. */
 static cJSON *common_settings(const struct sweep *sweep, struct failure *failure) {
     cJSON *common = keep_settings(sweep->run[0].folder, failure);
     for (size_t i = 0; field_options_decided[i] != NULL; i++)
@@ -20,7 +20,7 @@ static cJSON *common_settings(const struct sweep *sweep, struct failure *failure
     return common;
 }
 
-/* What the results depend on. */
+/* Writes everything that the results depend on. */
 static int write_settings(const struct field_options *options, struct failure *failure) {
     cJSON *common = common_settings(&options->sweep, failure), *settings = cJSON_CreateObject();
     cJSON_AddNumberToObject(settings, "seed", (double)options->seed);
@@ -55,7 +55,7 @@ static int draw_results(void *user, const char *place, struct failure *failure) 
     return field_results_draw(user, place, failure);
 }
 
-/* Tables, tests and pictures. */
+/* Writes tables, tests and pictures. */
 static int conclude(snnd_context *context, const struct field_options *options, struct failure *failure) {
     struct field_results results = {.out = options->sweep.out,
                                     .first_seed = (int)options->seed,

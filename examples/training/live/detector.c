@@ -1,11 +1,12 @@
 /*
- * Level of a frame, in dB under a sine of full scale, whose power over all channels is N/4 sum hann[i]^2 = 3 N^2/32:
+ * The level of a frame in dB relative to a sine of full scale, whose power over all channels is N/4 sum hann[i]^2 = 3
+ * N^2/32:
  *
  *     level = 10 log10(sum_m P[m] / (3 N^2 / 32))
  *
  * Before an utterance a frame is loud above max(threshold, noise + rise), where the noise follows the level between
- * utterances within half a second; in one, above loudest - drop too. An utterance that has to be ended was perhaps
- * noise: its quietest frame then is.
+ * utterances within half a second. In an utterance it must also be above loudest - drop. An utterance that exceeds the
+ * longest length may have been noise, so that the noise is set to its quietest frame.
  */
 #include "training/live/detector.h"
 
@@ -27,7 +28,7 @@ static double level_of(const struct detector *detector, const double *power) {
     return fmax(level, lowest_level);
 }
 
-/* The frame between utterances. */
+/* Processes a frame between utterances. */
 static enum heard wait(struct detector *detector, double level) {
     const int loud = level > fmax(detector->options.threshold, detector->noise + detector->options.rise);
     detector->run = loud ? detector->run + 1 : 0;
@@ -43,7 +44,7 @@ static enum heard wait(struct detector *detector, double level) {
     return HEARD_SILENCE;
 }
 
-/* The frame in an utterance. */
+/* Processes a frame in an utterance. */
 static enum heard follow(struct detector *detector, double level) {
     const struct detector_options *options = &detector->options;
     const double limit = fmax(options->threshold, detector->noise + options->rise);

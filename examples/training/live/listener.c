@@ -1,10 +1,10 @@
 /*
- * Words: a frame is a step of the network when it comes, and after SPECTROGRAM_STEPS of them no more are heard.
+ * Words: each frame is a step of the network when it arrives, and frames after SPECTROGRAM_STEPS are ignored.
  *
- * Digits: decibels are under the loudest cell of the recording, and a recording of more than MEL_STEPS frames is cut to
- * those with the most power: neither is known before its end. So the frames of an utterance are kept, and whenever a
- * louder cell comes, or others are chosen, the network hears them again from the first, within the same 10 ms. At the
- * end it has heard what it would have been given of the whole utterance.
+ * Digits: decibels are relative to the loudest cell of the recording, and a recording of more than MEL_STEPS frames is
+ * cut to those with the most power. Neither is known before its end. So the frames of an utterance are stored. When a
+ * louder cell arrives, or other frames are chosen, the network processes them again from the first, within the same 10
+ * ms. At the end it has processed the same input as for the whole utterance.
  */
 #include "training/live/listener.h"
 
@@ -20,7 +20,7 @@ static int stream_failure(const struct listener *listener, struct failure *failu
     return failed(failure, "%s", snnd_stream_last_error(listener->stream));
 }
 
-/* Loads the network, makes a plan of it and lets go of it. */
+/* Loads the network, creates a plan, and frees the network. */
 static int load_plan(snnd_context *context, const char *model, snnd_plan **plan, struct failure *failure) {
     snnd_network *network = NULL;
     snnd_status status = snnd_network_load(context, model, &network);
@@ -30,7 +30,7 @@ static int load_plan(snnd_context *context, const char *model, snnd_plan **plan,
     return status == SNND_OK ? 0 : failed(failure, "%s", snnd_context_last_error(context));
 }
 
-/* The network must have as many inputs as the hearing, and where that names classes, as many outputs. */
+/* The network must have as many inputs as the front end, and as many outputs as its classes, if it has names. */
 static int check_plan(const char *model, const struct listener *listener, struct failure *failure) {
     const int channels = listener->hearing->kind == HEARING_WORDS ? SPECTROGRAM_CHANNELS : MEL_CHANNELS;
     const int inputs = (int)snnd_plan_inputs(listener->plan), outputs = (int)snnd_plan_outputs(listener->plan);
@@ -82,7 +82,7 @@ static int push(struct listener *listener, const float *input, struct failure *f
     return 0;
 }
 
-/* Lets the network hear the steps of digits that it has not, up to `end`. */
+/* Processes the new steps of digits up to `end`. */
 static int hear(struct listener *listener, int end, struct failure *failure) {
     const struct spectrogram_scale *scale = &listener->hearing->digits.scale;
     float cells[MEL_CELLS];
@@ -96,7 +96,7 @@ static int hear(struct listener *listener, int end, struct failure *failure) {
     return 0;
 }
 
-/* A step of words. */
+/* Processes a step of words. */
 static int hear_word(struct listener *listener, const double *power, struct failure *failure) {
     float input[SPECTROGRAM_CHANNELS];
     for (int m = 0; m < SPECTROGRAM_CHANNELS; m++) {

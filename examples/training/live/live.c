@@ -8,7 +8,7 @@
 #include "audio/mel_stream.h"
 #include "common/program.h"
 
-/* Frames that are kept while there is no utterance. */
+/* Frames that are stored while there is no utterance. */
 enum { KEPT = LIVE_PRE_ROLL + DETECTOR_ONSET };
 
 struct live {
@@ -18,14 +18,14 @@ struct live {
     struct live_report *report;
     struct detector detector;
     struct mel_shape shape; /* of frames */
-    int before;             /* samples by which the first begins before the sound */
+    int before;             /* by how many samples the first frame begins before the sound */
     double *kept;           /* [KEPT, channels], frame n in place n modulo KEPT */
-    int64_t free_from;      /* the first frame that no utterance has had */
-    int64_t begin;          /* frame of the utterance */
-    int is_open;            /* there is one */
+    int64_t free_from;      /* the first frame that is in no utterance */
+    int64_t begin;          /* the first frame of the utterance */
+    int is_open;            /* whether there is an utterance */
 };
 
-/* Seconds from the first sample to the beginning and to the end of a frame. */
+/* Return the seconds from the first sample to the beginning and to the end of a frame. */
 static double beginning_of(const struct live *live, int64_t frame) {
     return fmax((double)(frame * live->shape.hop - live->before) / live->shape.rate, 0);
 }
@@ -38,7 +38,7 @@ static double *kept_frame(const struct live *live, int64_t frame) {
     return live->kept + frame % KEPT * live->shape.channels;
 }
 
-/* Shows what has been heard up to the newest frame. */
+/* Shows the scores up to the newest frame. */
 static int show(struct live *live, int is_final, struct failure *failure) {
     return announce(live->announcer, live->listener, beginning_of(live, live->begin),
                     end_of(live, live->report->frames - 1), is_final, failure);
@@ -55,7 +55,7 @@ static int begin_utterance(struct live *live, int64_t first, struct failure *fai
     return result;
 }
 
-/* The last frame has come: says what it was, unless nothing could be heard. */
+/* Ends an utterance and shows its result, unless it was silent. */
 static int end_utterance(struct live *live, struct failure *failure) {
     live->is_open = 0;
     live->free_from = live->report->frames;
@@ -94,7 +94,7 @@ static double processor_clock(void) {
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-/* 10 ms of sound, and the time they take. */
+/* Processes 10 ms of sound, and measures the time. */
 static int pass_on(struct mel_stream *stream, const float *samples, int64_t count, struct live_report *report,
                    struct failure *failure) {
     const double begin = processor_clock();
@@ -105,8 +105,8 @@ static int pass_on(struct mel_stream *stream, const float *samples, int64_t coun
     return result;
 }
 
-/* Reads 10 ms at a time, so that nothing waits for more. Silence of `after` samples follows, for frames that go beyond
- * the end. */
+/* Reads 10 ms at a time, so that results are not delayed. Silence of `after` samples follows, for frames that extend
+ * beyond the end. */
 static int read_all(struct audio_source *source, struct mel_stream *stream, int after, struct live_report *report,
                     struct failure *failure) {
     const int some = audio_source_rate(source) / MEL_STEPS_A_SECOND + 1;
@@ -121,7 +121,7 @@ static int read_all(struct audio_source *source, struct mel_stream *stream, int 
     return result == 0 ? mel_stream_end(stream, failure) : result;
 }
 
-/* Nothing else would tell that the network hears less than it was trained on. */
+/* Warns that the network receives less than it was trained on. */
 static void warn_of_empty(const struct hearing *hearing, const struct mel *mel, int rate) {
     char *message = hearing_lacks(hearing, mel, rate);
     if (message != NULL)

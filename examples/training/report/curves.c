@@ -8,7 +8,7 @@
 #include "common/printable.h"
 #include "training/history.h"
 
-/* A number as gnuplot reads it. */
+/* Writes a number in gnuplot's format. */
 static void put(FILE *data, double value) {
     if (isfinite(value))
         fprintf(data, " %.10g", value);
@@ -23,7 +23,7 @@ static void set_epochs(FILE *script, int epochs) {
         fputs("set xtics 1\n", script);
 }
 
-/* Fixed delays are whole and have no profile: every pass is with a sigma of 0, whatever the schedule would have. */
+/* Fixed delays are whole and have no profile: every pass has a sigma of 0, whatever the schedule. */
 static int has_sigma(const struct past *past) {
     char *delays = past_setting(past->settings, "delays");
     int learned = strcmp(delays, "fixed") != 0;
@@ -44,7 +44,7 @@ static void write_training(const struct past *past, FILE *data) {
     }
 }
 
-/* gnuplot makes no axis for numbers that are not there. */
+/* gnuplot draws no axis for missing numbers. */
 static int draw_training(const struct past *past, const char *place, struct failure *failure) {
     struct picture *picture = picture_begin(place, "training", 900, 520, failure);
     if (picture == NULL)
@@ -134,17 +134,17 @@ int curves_draw(const struct past *past, const char *place, struct failure *fail
 
 /* ---- Several runs ---- */
 
-/* Where a name goes on that is too long for a legend: its end says more than its beginning. */
+/* Returns the end of a name that is too long for a legend, since it distinguishes more than the beginning. */
 static const char *end_of_name(const char *name) {
     enum { LONGEST = 56 };
     const size_t length = strlen(name);
     const char *end = length > LONGEST ? name + length - LONGEST : name;
-    while (((unsigned char)*end & 0xc0) == 0x80) /* within a character */
+    while (((unsigned char)*end & 0xc0) == 0x80) /* inside a character */
         end++;
     return end;
 }
 
-/* A block of the data: the run's accuracies by epoch, in the test, of these that of the best epoch, and in training. */
+/* Writes a block of the data: the run's accuracies by epoch in the test, that of the best epoch, and in training. */
 static void write_accuracies(const struct past *past, FILE *data) {
     const cJSON *best = cJSON_GetArrayItem(past->history, history_best(past->history));
     for (const cJSON *record = past->history->child; record != NULL; record = record->next) {

@@ -43,7 +43,7 @@ int gallery_has_script(const struct gallery *gallery, const char *name) {
 
 /* ---- Drawing ---- */
 
-/* Carries out the scripts of the folder, in a private folder of their own, and takes the pictures over. */
+/* Executes the scripts of the folder in a separate private folder, and copies the pictures. */
 static void carry_out_scripts(struct gallery *gallery, const struct exhibit exhibits[], int count) {
     char *place = drawing_begin(&gallery->why);
     if (place == NULL)
@@ -56,7 +56,7 @@ static void carry_out_scripts(struct gallery *gallery, const struct exhibit exhi
             picture_run(place, exhibits[i].name, &gallery->why);
         for (size_t j = 0; file_exists_in(place, script) && j < sizeof endings / sizeof *endings; j++) {
             char *file = format_text("%s.%s", exhibits[i].name, endings[j]);
-            struct failure ignored; /* not drawn, of which gnuplot has told the reason, or without data */
+            struct failure ignored; /* not drawn, and gnuplot has reported the reason, or there are no data */
             file_copy_in(place, file, gallery->place, file, &ignored);
             free(file);
         }
@@ -65,11 +65,11 @@ static void carry_out_scripts(struct gallery *gallery, const struct exhibit exhi
     drawing_end(place);
 }
 
-/* What becomes of a picture. */
+/* How a picture is drawn. */
 enum wish { NOTHING, BY_RESULTS, BY_SCRIPT };
 
-/* Brings what was drawn to the folder. Scripts that were carried out stay there as they are, and so does what could not
- * be begun: but for a run, whose pictures would be of an earlier one. */
+/* Copies what was drawn to the folder. Scripts that were executed stay unchanged, and so do pictures that could not be
+ * begun, except for a run, whose pictures would be of an earlier one. */
 static void keep(struct gallery *gallery, const struct exhibit exhibits[], int count, int anew,
                  const enum wish wishes[]) {
     for (int i = 0; i < count; i++) {
@@ -98,7 +98,7 @@ static void say_missing(const struct gallery *gallery, int missing) {
     free(what);
 }
 
-/* What is to be drawn by results, and what by scripts. */
+/* Decides what is drawn from results, and what by scripts. */
 static void wish(const struct gallery *gallery, const struct exhibit exhibits[], int count, int anew,
                  enum wish wishes[], int wished[]) {
     for (int i = 0; i < count; i++) {

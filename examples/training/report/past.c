@@ -58,7 +58,7 @@ int past_setting_is(const struct past *past, const char *name, const char *text)
     return cJSON_IsString(item) && strcmp(item->valuestring, text) == 0;
 }
 
-/* Settings of neurons that a run may have, and what they are in the paper; one that is not there is as in the paper. */
+/* Settings of neurons that a run may have, with the values of the paper; a missing one has the paper's value. */
 static const struct of_neurons {
     const char *name, *usual, *said;
 } of_neurons[] = {

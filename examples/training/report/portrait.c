@@ -7,7 +7,7 @@
 
 enum { LAYERS = 32, NEURONS = 8, WEIGHT_BINS = 60, MOST_DEGREE_BINS = 40, COLUMNS = 2 };
 
-/* All of one layer of delays that is drawn. */
+/* The synapses of one layer of delays that is drawn. */
 struct synapses {
     int32_t outputs, inputs, pairs, longest; /* pairs: synapses of a pair of neurons */
     int64_t count;
@@ -63,7 +63,7 @@ static void free_layers(struct synapses *synapses) {
     }
 }
 
-/* Reads the layers of delays; how many there are, or -1. */
+/* Reads the layers of delays; returns their number, or -1. */
 static int read_network(const snnd_network *network, struct synapses *synapses) {
     int layers = 0;
     for (int32_t i = 0; layers < LAYERS && i < snnd_network_layer_count(network); i++) {
@@ -84,7 +84,7 @@ static int same_shape(const struct portrait *portrait, int layers) {
     return same;
 }
 
-/* Separates the blocks of a data file that gnuplot counts with `index`. */
+/* Separates the blocks of a data file, which gnuplot selects with `index`. */
 static void next_block(FILE *data, int block) {
     if (block > 0)
         fputs("\n\n", data);
@@ -96,8 +96,8 @@ static void title_layer(const struct portrait *portrait, FILE *script, int layer
             layer == 0 ? "inputs" : "neurons", (int)synapses->outputs);
 }
 
-/* Begins a picture with a plot for each layer, once or, with `groups`, several times over. Two stand beside each other:
- * more would be too small to read on a page. */
+/* Begins a picture with a plot for each layer, once or, with `groups`, several times. Two are side by side, since
+ * smaller plots could not be read on a page. */
 static struct picture *begin(const struct portrait *portrait, const char *name, int groups, int height,
                              const char *title) {
     const int columns = portrait->layers < COLUMNS ? portrait->layers : COLUMNS;
@@ -106,11 +106,11 @@ static struct picture *begin(const struct portrait *portrait, const char *name, 
         picture_begin(portrait->place, name, columns > 1 ? 480 * columns : 720, height * rows, portrait->failure);
     if (picture != NULL)
         fprintf(picture_script(picture), "set multiplot layout %d, %d title '%s'\nset key below\n", rows, columns,
-                title); /* above, legends would meet the title */
+                title); /* above the plot, where legends would overlap the title */
     return picture;
 }
 
-/* Leaves the places free that the layers do not fill. */
+/* Leaves places free where there are no more layers. */
 static void end_group(const struct portrait *portrait, FILE *script) {
     for (int i = portrait->layers; portrait->layers > COLUMNS && i % COLUMNS != 0; i++)
         fputs("set multiplot next\n", script);
@@ -169,7 +169,7 @@ static int draw_delays(const struct portrait *portrait) {
 
 /* ---- Weights ---- */
 
-/* The weights of synapses that there are; how many. */
+/* Copies the weights of existing synapses, and returns their number. */
 static int64_t existing(const struct synapses *synapses, double *values) {
     int64_t count = 0;
     for (int64_t i = 0; i < synapses->count; i++)
@@ -194,7 +194,7 @@ static int count_weights(const struct portrait *portrait, const struct synapses 
     return status == SNND_OK ? 0 : failed(portrait->failure, "%s", snnd_context_last_error(portrait->context));
 }
 
-/* What gnuplot cannot do by itself on a logarithmic axis: the range where there is nothing. */
+/* Sets the range of an empty logarithmic axis, which gnuplot cannot choose. */
 static void set_weight_range(const struct portrait *portrait, FILE *script, int layer) {
     int any = largest_weight(&portrait->after[layer]) > 0 ||
               (portrait->has_before && largest_weight(&portrait->before[layer]) > 0);
@@ -254,7 +254,7 @@ static int64_t largest_degree(const int64_t *degree, int32_t count) {
     return largest;
 }
 
-/* Neurons by their degree, in bins of whole numbers. */
+/* Writes numbers of neurons by their degree, in bins of whole numbers. */
 static void write_degrees(FILE *data, const int64_t *after, const int64_t *before, int32_t neurons) {
     int64_t largest = largest_degree(after, neurons);
     if (before != NULL && largest_degree(before, neurons) > largest)
@@ -272,7 +272,7 @@ static void write_degrees(FILE *data, const int64_t *after, const int64_t *befor
     free(count);
 }
 
-/* A plot for each layer: degrees of its outputs, or of its inputs. */
+/* Draws a plot for each layer, with degrees of its outputs, or of its inputs. */
 static void draw_degree_group(const struct portrait *portrait, FILE *data, FILE *script, int incoming) {
     for (int i = 0; i < portrait->layers; i++) {
         const struct synapses *after = &portrait->after[i], *before = &portrait->before[i];
@@ -313,8 +313,8 @@ static int draw_degrees(const struct portrait *portrait) {
 
 /* ---- Hidden neurons ---- */
 
-/* The hidden neurons whose outgoing weights are largest by their sum of squares, of those that listen to something; how
- * many. */
+/* Chooses the hidden neurons with the largest sum of squares of outgoing weights among those with inputs, and returns
+ * their number. */
 static int choose_neurons(const struct portrait *portrait, int32_t chosen[NEURONS]) {
     const struct synapses *out = &portrait->after[1];
     double *sum = allocate((size_t)out->inputs, sizeof *sum);

@@ -44,7 +44,7 @@ enum {
     MOST_RUNS = ABLATION_MODELS * ABLATION_SPARSITIES * ABLATION_SEEDS
 };
 
-/* A line of results.tsv; -1 if it is of no model that is known. */
+/* Reads a line of results.tsv; returns -1 for an unknown model. */
 static int read_result(const struct table *table, int row, struct ablation_result *result) {
     *result = (struct ablation_result){.model = ablation_model(table_cell(table, row, "model")),
                                        .done = 1,
@@ -55,13 +55,13 @@ static int read_result(const struct table *table, int row, struct ablation_resul
     return result->model >= 0 && result->sparsity >= 0 && result->sparsity < 1 ? 0 : -1;
 }
 
-/* What is drawn again, and what its settings say of chance. */
+/* The data of a picture that is drawn again, and chance according to the settings. */
 struct drawn {
     const char *folder;
     double chance;
 };
 
-/* Draws once more what results.tsv has. */
+/* Draws the content of results.tsv again. */
 static int draw_again(void *user, const char *place, struct failure *failure) {
     static const char *const columns[] = {"model", "sparsity", "seed", "last_test_accuracy", "best_test_accuracy",
                                           NULL};
@@ -88,7 +88,7 @@ static int draw_again(void *user, const char *place, struct failure *failure) {
     return result;
 }
 
-/* NaN where no settings say it, or no share. */
+/* Returns NaN where no settings have it, or it is not a share. */
 static double chance_in(const cJSON *settings) {
     const double chance = settings != NULL ? history_number(settings, "chance") : NAN;
     return chance >= 0 && chance <= 1 ? chance : NAN;

@@ -9,7 +9,7 @@
 #include "training/report/past.h"
 #include "training/report/report.h"
 
-/* Perturbation, level and seed are words; a seed that is not needed is "-". */
+/* Perturbation, level and seed are text; the seed is "-" where it is not used. */
 enum { TEXTS = 3 };
 
 static int same_kind(const struct table *table, int row, int other) {
@@ -17,7 +17,7 @@ static int same_kind(const struct table *table, int row, int other) {
            strcmp(table_cell(table, row, "level"), table_cell(table, other, "level")) == 0;
 }
 
-/* Rows first to end - 1 are draws of one level. One of them has the interval; several have their range. */
+/* The rows from first to end - 1 are draws of one level. A single one has the interval; several have their range. */
 static void level_row(FILE *page, const struct table *table, int first, int end) {
     double sum = 0, least = 1, largest = 0;
     for (int row = first; row < end; row++) {

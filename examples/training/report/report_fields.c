@@ -12,7 +12,7 @@
 #include "training/report/past.h"
 #include "training/report/report.h"
 
-/* What the paper reports on the Raw Heidelberg Digits, beside our tests of the same. */
+/* The paper's results on the Raw Heidelberg Digits, for comparison. */
 struct published {
     const char *comparison, *u, *p, *means;
 };
@@ -33,8 +33,8 @@ static const struct published *find_published(const char *comparison) {
 
 /* ---- How it was measured ---- */
 
-/* Neighbours, search, and whether it is the highest over orders, as the table of tests tells or, in folders that older
- * programs left, which knew nothing but the highest, the settings. */
+/* Neighbours, search, and whether values are the highest over orders: from the table of tests or, in folders of older
+ * programs, which only knew the highest, from the settings. */
 struct way {
     int known, rook, search, highest;
 };
@@ -68,7 +68,7 @@ static char *caption_of(const struct way *way) {
 
 /* ---- Tests ---- */
 
-/* Numbers as people like to read them; whoever wants all digits has tests.tsv. */
+/* Numbers are rounded; tests.tsv has all digits. */
 static char *pair_of(const struct table *tests, int row, const char *first, const char *second) {
     return format_text("%.4f and %.4f", table_number(tests, row, first), table_number(tests, row, second));
 }
@@ -77,7 +77,7 @@ static int is_there(const struct table *tests, const char *column) {
     return tests->rows > 0 && table_cell(tests, 0, column)[0] != '\0';
 }
 
-/* A p that tables of older programs do not have. */
+/* Tables of older programs do not have this p. */
 static void put_cell(FILE *page, const struct table *tests, int row, const char *column) {
     if (is_there(tests, column) && !isnan(table_number(tests, row, column)))
         html_cell(page, "%.3g", table_number(tests, row, column));
@@ -85,7 +85,7 @@ static void put_cell(FILE *page, const struct table *tests, int row, const char 
         html_cell(page, "%s", "");
 }
 
-/* The median of all draws, with their range where they differ; of an older table, that of its one draw. */
+/* Writes the median of all draws, with their range where they differ; in an older table, that of its one draw. */
 static void put_p(FILE *page, const struct table *tests, int row) {
     const double least = table_number(tests, row, "p_least"), largest = table_number(tests, row, "p_largest");
     if (least < largest)
@@ -120,7 +120,7 @@ static void test_row(FILE *page, const struct table *tests, int row, int with_pa
     free(what);
 }
 
-/* The paper's numbers stand beside what was measured as they were, and only there. */
+/* The paper's numbers are shown only beside values that were computed in the same way. */
 static void show_tests(FILE *page, const struct table *tests, const struct way *way) {
     static const char *const headings[] = {
         "",
@@ -184,7 +184,7 @@ struct again {
     const cJSON *settings;
 };
 
-/* Looks at the networks once more, in the way that the settings tell. */
+/* Analyses the networks again, in the way that the settings say. */
 static int draw_again(void *user, const char *place, struct failure *failure) {
     const struct again *again = user;
     char *named = past_setting(again->settings, "model");

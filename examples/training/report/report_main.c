@@ -50,7 +50,7 @@ static const struct argument known[] = {
     {"version", SWITCH, AT(version), 0, 0, NULL},
 };
 
-/* Reads the command line; -1: go on, otherwise the exit code. */
+/* Reads the command line; returns -1 to continue, otherwise the exit code. */
 static int read_options(int count, char **words, struct options *options) {
     static const struct arguments all = {known, sizeof known / sizeof *known, NULL, ""};
     struct failure failure;
@@ -75,7 +75,7 @@ static int read_options(int count, char **words, struct options *options) {
     return USAGE;
 }
 
-/* Folders are named as they were given, but for slashes at the end. */
+/* Folders keep the names that were given, except for trailing slashes. */
 static void trim_slashes(char *folder) {
     for (size_t end = strlen(folder); end > 1 && folder[end - 1] == '/'; end--)
         folder[end - 1] = '\0';
@@ -107,7 +107,8 @@ static int write_section(const struct report *report, FILE *page, const char *fo
                                        : report_ablation(report, page, folder, id, failure);
 }
 
-/* A section is on the page when all of it is there; else a sentence is in its place. 1 if that is so, -1 is failure. */
+/* A section is added to the page only when it is complete; otherwise a message replaces it. Returns 1 in that case, and
+ * -1 on failure. */
 static int add_section(const struct report *report, FILE *page, const char *folder, int number,
                        struct failure *failure) {
     char *text = NULL, *id = format_text("part-%d", number);
@@ -142,7 +143,7 @@ static void write_contents(FILE *page, const struct options *options) {
     fputs("</ul></nav>\n", page);
 }
 
-/* How many folders are not shown; -1 on failure. */
+/* Returns how many folders are not shown, or -1 on failure. */
 static int write_page(const struct report *report, FILE *page, const struct options *options, struct failure *failure) {
     html_begin(page, "Spiking networks with learned delays");
     fprintf(page, "<p>Made by snnd-report of libsnndelay %s. Time is in steps of 10 ms.</p>\n", snnd_version());
@@ -159,7 +160,7 @@ static int write_page(const struct report *report, FILE *page, const struct opti
     return unread;
 }
 
-/* The page is made in memory and takes its place when it is whole. As write_page() returns. */
+/* The page is made in memory and written when it is complete. Returns the result of write_page(). */
 static int make_page(const struct options *options, struct failure *failure) {
     struct report report = {.by_scripts = options->by_scripts};
     char *text = NULL;

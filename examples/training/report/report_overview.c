@@ -10,7 +10,7 @@
 #include "training/report/past.h"
 #include "training/report/report.h"
 
-/* The runs that can be read. */
+/* The readable runs. */
 struct pasts {
     struct past *past;
     int count;
@@ -18,7 +18,7 @@ struct pasts {
 
 static struct pasts load_all(char *const folders[], int count) {
     struct pasts all = {allocate((size_t)count, sizeof *all.past), 0};
-    struct failure ignored; /* the section of the folder says it */
+    struct failure ignored; /* the section of the folder reports it */
     for (int i = 0; i < count; i++)
         if (report_kind_of(folders[i]) == REPORT_RUN && past_load(folders[i], &all.past[all.count], &ignored) == 0)
             all.count++;
@@ -45,7 +45,7 @@ static void text_cell(FILE *page, char *text) {
     free(text);
 }
 
-/* What is of the network and how it was trained. */
+/* Writes the settings of the network and of training. */
 static void settings_cells(FILE *page, const struct past *past) {
     static const char *const shown[] = {"recipe", "structure", "delays", "seed"};
     static const char *const of_sparse[] = {"sparsity", "growth"};
@@ -60,7 +60,7 @@ static void settings_cells(FILE *page, const struct past *past) {
     html_cell(page, "%s", cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(past->settings, "dale")) ? "yes" : "no");
 }
 
-/* "" for what is not known. */
+/* Writes "" for an unknown number. */
 static void number_cell(FILE *page, const cJSON *record, const char *name) {
     const double number = history_number(record, name);
     text_cell(page, number >= 0 ? format_text("%.0f", number) : format_text("%s", ""));
@@ -110,7 +110,7 @@ static void write_overview(FILE *page, const struct pasts *all) {
 
 /* ---- The picture ---- */
 
-/* It belongs to no folder, and is on the page alone. */
+/* The picture belongs to no folder, and is only on the page. */
 static void show_curves(FILE *page, const struct pasts *all) {
     struct failure why = {""};
     char *svg = NULL, *place = drawing_begin(&why), *caption;

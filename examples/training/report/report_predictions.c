@@ -10,10 +10,10 @@
 #include "training/report/past.h"
 #include "training/report/report.h"
 
-/* More classes than a page has room for, and more speakers than are shown unasked. */
+/* More classes than fit on a page, and more speakers than are shown initially. */
 enum { MOST_CLASSES = 200, MOST_SPEAKERS = 24 };
 
-/* Of a class, of a speaker, of all. */
+/* Counts for a class, for a speaker, or for all. */
 struct tally {
     int64_t samples, correct;
 };
@@ -22,7 +22,7 @@ struct confusion {
     snnd_context *context;
     const struct past *past;
     int classes;
-    int64_t *count; /* [classes, classes]: of each class, what its samples were taken for */
+    int64_t *count; /* [classes, classes]: the predictions for the samples of each class */
 };
 
 static int64_t of_class(const struct confusion *confusion, int label, int predicted) {
@@ -36,7 +36,7 @@ static struct tally tally_of_class(const struct confusion *confusion, int label)
     return tally;
 }
 
-/* Samples, accuracy, and its interval; of no samples there is neither. */
+/* Writes samples, accuracy, and its interval, which are empty without samples. */
 static void tally_cells(FILE *page, snnd_context *context, const struct tally *tally) {
     snnd_interval share;
     snnd_interval_init(&share, sizeof share);
@@ -86,7 +86,7 @@ static void write_matrix(FILE *page, const struct confusion *confusion) {
     free(headings);
 }
 
-/* What the class is taken for most often that it is not. */
+/* Writes the most frequent wrong prediction of a class. */
 static void mistake_cell(FILE *page, const struct confusion *confusion, int label) {
     int64_t most = 0;
     int other = 0;
@@ -120,7 +120,7 @@ static void write_classes(FILE *page, const struct confusion *confusion) {
 
 /* ---- Speakers ---- */
 
-/* A sample, so that those of one speaker come together. */
+/* A sample; samples are sorted by speaker. */
 struct heard {
     int32_t speaker;
     int correct;
@@ -139,7 +139,7 @@ static void speaker_row(FILE *page, snnd_context *context, int32_t speaker, cons
     html_row_end(page);
 }
 
-/* Counts the speakers, and writes a row of each where there is a page. */
+/* Counts the speakers, and writes a row for each if there is a page. */
 static int speaker_rows(FILE *page, snnd_context *context, const struct heard *heard, int64_t samples) {
     int speakers = 0;
     for (int64_t i = 0, next; i < samples; i = next, speakers++) {
@@ -162,7 +162,7 @@ static void write_speakers(FILE *page, snnd_context *context, const struct predi
         heard[i] = (struct heard){predictions->speaker[i], predictions->label[i] == predictions->predicted[i]};
     qsort(heard, (size_t)samples, sizeof *heard, compare_speakers);
     const int speakers = speaker_rows(NULL, context, heard, samples), many = speakers > MOST_SPEAKERS;
-    if (heard[samples - 1].speaker >= 0) { /* any is known */
+    if (heard[samples - 1].speaker >= 0) { /* whether any speaker is known */
         if (many)
             fprintf(page, "<details><summary>Accuracy of each of %d speakers</summary>\n", speakers);
         html_table_begin(page, many ? "" : "Accuracy of each speaker", headings, 4);
@@ -202,7 +202,7 @@ static void write_confusion(FILE *page, snnd_context *context, const struct past
     free(confusion.count);
 }
 
-/* The log comes first: while a run is at work the predictions may be those of the best epoch before. */
+/* The log is written first, so that during a run the predictions may be those of the best epoch before. */
 static void write_origin(FILE *page, const struct past *past, const struct predictions *predictions) {
     const cJSON *best = cJSON_GetArrayItem(past->history, history_best(past->history));
     const double share = (double)predictions_correct(predictions) / (double)predictions->samples;

@@ -20,7 +20,7 @@ void report_percent_cell(FILE *page, double share) {
         html_cell(page, "%.2f %%", 100 * share);
 }
 
-/* Rows of an object, and of objects in it as OUTER: INNER; what lies deeper stays JSON. */
+/* Writes rows for an object, and for objects in it as OUTER: INNER; deeper ones stay JSON. */
 static void settings_rows(FILE *page, const cJSON *settings, const char *outer) {
     for (const cJSON *item = settings->child; item != NULL; item = item->next) {
         if (cJSON_IsObject(item) && outer == NULL) {
@@ -53,8 +53,8 @@ static int setting_equals(const cJSON *settings, const char *name, double value)
     return number >= value && number <= value;
 }
 
-/* What the paper says of a run like this one: it has a number for the dense network of 40-256-20 with delays of 0 to
- * 24 steps only. NULL of other data sets. */
+/* Returns the paper's result for such a run, which only exists for the dense network of 40-256-20 with delays of 0 to
+ * 24 steps, or NULL for other data sets. */
 static const char *in_the_paper(const struct past *past) {
     const cJSON *settings = past->settings;
     if (cJSON_HasObjectItem(settings, "recipe") && !past_setting_is(past, "recipe", "rawhd"))
@@ -178,7 +178,7 @@ static snnd_status write_layers(FILE *page, const snnd_network *network) {
     return status;
 }
 
-/* The best network, or the last; NULL where there is neither. */
+/* Loads the best network, or the last; NULL where there is neither. */
 static int find_network(snnd_context *context, FILE *page, const char *folder, snnd_network **network,
                         struct failure *failure) {
     int found = keep_load(context, folder, KEEP_BEST, network, failure);
@@ -212,11 +212,11 @@ static const struct exhibit pictures_of_run[] = {
 
 enum { PICTURES = sizeof pictures_of_run / sizeof *pictures_of_run };
 
-/* What the pictures of a run are of. */
+/* The networks in the pictures of a run. */
 struct sitter {
     snnd_context *context;
     const struct past *past;
-    snnd_network *network, *before; /* NULL where there is none */
+    snnd_network *network, *before; /* NULL where it does not exist */
 };
 
 static int draw_run(void *user, const char *place, struct failure *failure) {
@@ -238,7 +238,7 @@ static void show_pictures(const struct report *report, FILE *page, struct sitter
     gallery_fill(&gallery, pictures_of_run, PICTURES, 1, draw_run, sitter);
     gallery_remark(&gallery, page);
     for (int i = 0; i < PICTURES; i++)
-        if (gallery_has_script(&gallery, pictures_of_run[i].name)) /* else there was nothing to draw */
+        if (gallery_has_script(&gallery, pictures_of_run[i].name)) /* otherwise there was nothing to draw */
             gallery_show(&gallery, page, &pictures_of_run[i]);
     gallery_close(&gallery);
 }

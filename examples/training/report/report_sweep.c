@@ -6,7 +6,7 @@
 #include "training/ablation/grid_results.h"
 #include "training/report/report.h"
 
-/* The columns before the spreads are options, and how many runs there are. */
+/* The columns before the spreads are options, and the number of runs. */
 static int write_summary(FILE *page, const char *folder, int options, struct failure *failure) {
     static const char *const columns[] = {"runs", "last_mean", "last_deviation", "best_mean", "best_deviation", NULL};
     struct table summary;
@@ -32,7 +32,7 @@ static int write_summary(FILE *page, const char *folder, int options, struct fai
     return 0;
 }
 
-/* How many options were swept over, which the tables begin with. */
+/* Returns the number of options that were swept over, which are the first columns of tables. */
 static int count_options(const char *folder, const cJSON *settings, struct failure *failure) {
     const int options = cJSON_GetArraySize(cJSON_GetObjectItemCaseSensitive(settings, "sweep"));
     return options >= 1 && options <= GRID_OPTIONS

@@ -37,7 +37,7 @@ int report_table_load(const char *folder, const char *name, int texts, const cha
     return result;
 }
 
-/* Mean and deviation in percent; a single run has no deviation. */
+/* Writes mean and deviation in percent; a single run has no deviation. */
 static void spread_cell(FILE *page, double mean, double deviation) {
     if (isnan(deviation))
         html_cell(page, "%.2f %%", 100 * mean);

@@ -21,9 +21,9 @@
 
 /* ---- In the child ---- */
 
-/* A run stops, with a checkpoint, when nobody is left who would read how it ended. Elsewhere than on Linux it goes on
- * to its end, which does no harm: its lock keeps others away. The signal is not the one that the parent passes on,
- * since a second one of the same kind would kill. */
+/* A run stops, with a checkpoint, when the process that would read its result has died. On systems other than Linux it
+ * continues to its end, which does no harm, since its lock keeps others away. The signal differs from the one that the
+ * parent passes on, since a second one of the same kind would kill. */
 static void follow(pid_t parent) {
 #ifdef __linux__
     prctl(PR_SET_PDEATHSIG, SIGINT);
@@ -34,7 +34,7 @@ static void follow(pid_t parent) {
 #endif
 }
 
-/* Ctrl-C on the terminal is for the parent, which passes it on: twice would kill. */
+/* The parent passes on Ctrl-C from the terminal; a second one would kill the child. */
 static void be_a_child(pid_t parent, const sigset_t *mask) {
     setpgid(0, 0);
     signal(SIGINT, SIG_DFL);
@@ -68,8 +68,8 @@ static int train_run(const struct sweep_run *run, enum sweep_state state, int th
     arguments[count++] = share;
     arguments[count++] = state == SWEEP_BEGUN ? "--resume" : "--overwrite";
     program_begin(arguments[0]);
-    /* The lock is held until this process has ended: before the mark is there another sweep would begin the run again.
-     */
+    /* The lock is held until this process has ended. Without it another sweep could begin the run again before its mark
+     * is written. */
     const int held = dup(lock);
     int code = program_end(train(run->options.recipe, count, arguments, lock));
     struct failure failure;
@@ -87,7 +87,7 @@ static int train_run(const struct sweep_run *run, enum sweep_state state, int th
 
 pid_t job_start(const struct sweep_run *run, enum sweep_state state, int threads, const sigset_t *mask, int lock,
                 struct failure *failure) {
-    fflush(NULL); /* or the child would print it once more */
+    fflush(NULL); /* otherwise the child would print it again */
     pid_t parent = getpid(), child = fork();
     if (child == 0) {
         be_a_child(parent, mask);
@@ -101,7 +101,7 @@ pid_t job_start(const struct sweep_run *run, enum sweep_state state, int threads
     return child;
 }
 
-/* The last line of a text that is not empty. */
+/* Returns the last line of a text that is not empty. */
 static const char *last_line(char *text) {
     size_t length = strlen(text);
     while (length > 0 && (text[length - 1] == '\n' || text[length - 1] == ' '))
@@ -110,7 +110,7 @@ static const char *last_line(char *text) {
     return newline != NULL ? newline + 1 : text;
 }
 
-/* What a run could not say, since there was no room for it. */
+/* Returns why a run could not report its error. */
 static const char *silent(const struct sweep_run *run) {
     struct statvfs about;
     return statvfs(run->folder, &about) == 0 && about.f_bavail == 0 ? strerror(ENOSPC) : "";

@@ -9,12 +9,12 @@
 #include "training/history.h"
 #include "training/keep.h"
 
-/* In the folder of a run that has ended well: fingerprint of its log. */
+/* In the folder of a run that has ended well, with the fingerprint of its log. */
 #define MARK "done"
 
 /* ---- The list ---- */
 
-/* What a sweep gives each run itself, or does with it. */
+/* Options that a sweep sets for each run. */
 static const char *const own_names[] = {"data", "out", "threads", "resume", "overwrite", "help", "version", NULL};
 
 static int refuse(const struct options *options, const char *const names[], struct failure *failure) {
@@ -97,14 +97,14 @@ static int has(const struct sweep_run *run, const char *name) {
     return file_exists_in(run->folder, name);
 }
 
-/* The records of a log, to the first that is not whole. */
+/* Returns the records of a log up to the first incomplete one. */
 static cJSON *read_log(const struct sweep_run *run) {
     struct failure ignored;
     cJSON *whole, *history = history_read(run->folder, &whole, &ignored);
     return history != NULL ? history : whole;
 }
 
-/* Fingerprint of the log, which ends what it is called with; to be freed. NULL if there is no log. */
+/* Returns the fingerprint of the log, to be freed; NULL if there is no log. */
 static char *log_fingerprint(const struct sweep_run *run) {
     struct failure ignored;
     char *text = file_text_in(run->folder, KEEP_LOG, &ignored), *mark = NULL;
@@ -114,7 +114,7 @@ static char *log_fingerprint(const struct sweep_run *run) {
     return mark;
 }
 
-/* 1 if sweep_mark() has seen this very log. */
+/* Returns 1 if sweep_mark() was called with exactly this log. */
 static int is_marked(const struct sweep_run *run) {
     struct failure ignored;
     char *mark = file_text_in(run->folder, MARK, &ignored), *now = log_fingerprint(run);
@@ -132,8 +132,8 @@ int sweep_mark(const struct sweep_run *run, struct failure *failure) {
     return result;
 }
 
-/* A log with all epochs is not enough: a run can be killed after the last line and before the last model. Where the
- * checkpoint or the best model has gone, only a new beginning brings it back. */
+/* A log with all epochs is not sufficient, since a run can be killed after the last line and before the last model. If
+ * the checkpoint or the best model is missing, the run must begin again. */
 static enum sweep_state judge(const struct sweep_run *run, const cJSON *history) {
     int epochs = cJSON_GetArraySize(history), best = has(run, KEEP_BEST);
     if (epochs == run->options.epochs && best && has(run, KEEP_LAST) && is_marked(run))
@@ -141,7 +141,7 @@ static enum sweep_state judge(const struct sweep_run *run, const cJSON *history)
     return has(run, KEEP_CHECKPOINT) && (best || epochs == 0) ? SWEEP_BEGUN : SWEEP_NEW;
 }
 
-/* Fails if the run in the folder is another one, or the folder a link. */
+/* Fails if the run in the folder has other settings, or the folder is a link. */
 static int compare_settings(const struct sweep *sweep, const struct sweep_run *run, struct failure *failure) {
     if (folder_check_in(sweep->out, run->name, failure) < 0)
         return -1;

@@ -1,4 +1,4 @@
-/* What a sweep would do, and how long it would take. */
+/* The plan of a sweep, and an estimate of its time. */
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -9,7 +9,7 @@
 #include "training/sweep/sweep.h"
 #include "training/sweep/sweep_time.h"
 
-/* Epochs to time: the first ones take longer than the others, since profiles are wide. */
+/* Epochs that are timed. The first ones take longer than the others, since profiles are wide. */
 enum { TIMED_EPOCHS = 4 };
 
 static void print_run(const struct sweep *sweep, size_t run, enum sweep_state state, int epochs) {
@@ -22,7 +22,7 @@ static void print_run(const struct sweep *sweep, size_t run, enum sweep_state st
         puts("not begun");
 }
 
-/* Prints the list; gives the number of runs that are not done, or -1. */
+/* Prints the list; returns the number of incomplete runs, or -1. */
 static int print_runs(const struct sweep *sweep, struct failure *failure) {
     int count[3] = {0, 0, 0}, jobs, threads;
     for (size_t i = 0; i < sweep->count; i++) {
@@ -49,7 +49,7 @@ static int is_timed(const struct sweep *timed, const struct options *options) {
     return 0;
 }
 
-/* Of the runs that have structure, delays and seed of run `first`, the one in the middle of the list. */
+/* Returns the middle one of the runs with structure, delays and seed of run `first`. */
 static size_t middle_of_kind(const struct sweep *sweep, size_t first) {
     const struct options *kind = &sweep->run[first].options;
     size_t *member = allocate(sweep->count, sizeof *member), count = 0;
@@ -63,7 +63,7 @@ static size_t middle_of_kind(const struct sweep *sweep, size_t first) {
     return middle;
 }
 
-/* A short sweep of one run of each kind. */
+/* Adds a short sweep with one run of each kind. */
 static int add_timed(const struct sweep *sweep, struct sweep *timed, struct failure *failure) {
     for (size_t i = 0; i < sweep->count; i++) {
         if (is_timed(timed, &sweep->run[i].options))
@@ -86,7 +86,7 @@ static int add_timed(const struct sweep *sweep, struct sweep *timed, struct fail
     return 0;
 }
 
-/* Really carries out a little of the sweep, as much at a time as it would. */
+/* Executes a part of the sweep, with as many runs at a time. */
 static enum exit_code time_some(const struct sweep *sweep, double *left, int *runs, struct failure *failure) {
     const char *place = getenv("TMPDIR");
     char *folder = format_text("%s/snnd-timing-XXXXXX", place != NULL ? place : "/tmp");

@@ -7,11 +7,11 @@
 #include "common/allocate.h"
 #include "training/history.h"
 
-/* What a run has logged. */
+/* The log of a run. */
 struct pace {
     enum sweep_state state;
     int epochs;
-    double seconds; /* an epoch; NaN if there is none */
+    double seconds; /* of an epoch; NaN if there is none */
 };
 
 void sweep_share(const struct sweep *sweep, int *jobs, int *threads) {
@@ -38,12 +38,12 @@ static struct pace pace_of(const struct sweep *sweep, size_t run) {
     return pace;
 }
 
-/* How much alike two runs are in what takes time. */
+/* Returns how similar two runs are in what affects their time. */
 static int likeness(const struct options *a, const struct options *b) {
     return (a->structure == b->structure) + (a->delays == b->delays) + (fabs(a->sparsity - b->sparsity) < 1e-12);
 }
 
-/* Seconds an epoch of the runs that are most like this one. */
+/* Returns the seconds of an epoch of the runs that are most similar to this one. */
 static double expected_pace(const struct options *options, const struct sweep *measured, const struct pace *pace) {
     double sum = 0;
     int alike = 0, count = 0;

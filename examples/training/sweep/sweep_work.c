@@ -1,4 +1,5 @@
-/* Carries out the runs of a sweep. Signals are waited for, not handled: between two waits nothing is interrupted. */
+/* Executes the runs of a sweep. Signals are waited for, not handled, so that nothing is interrupted between two waits.
+ * */
 #include <signal.h>
 #include <snndelay.h>
 #include <stdio.h>
@@ -21,7 +22,7 @@
 enum stage {
     WAITING,
     RUNNING,
-    ELSEWHERE, /* another process is at work on it */
+    ELSEWHERE, /* another process works on it */
     ENDED,
     FAILED
 };
@@ -33,20 +34,20 @@ enum { HELD = sizeof held / sizeof *held };
 
 struct task {
     enum stage stage;
-    int tried; /* here: once is enough */
+    int tried; /* whether it was tried here, which is done once */
     pid_t process;
     double begin;
 };
 
 struct work {
     struct sweep *sweep;
-    struct task *task; /* of each run */
+    struct task *task; /* one for each run */
     int jobs, threads, running;
-    int stopping; /* signals that asked for it */
+    int stopping; /* signals that have requested it */
     double last_look;
     int waiting_is_said;
-    int untold;             /* a run has ended, and nobody has written down what has been found out */
-    sigset_t signals, mask; /* that are waited for; that were blocked before */
+    int untold;             /* whether a run has ended and results were not written since */
+    sigset_t signals, mask; /* signals that are waited for; those that were blocked before */
     struct sigaction before[HELD];
 };
 
@@ -63,8 +64,8 @@ static size_t count_stage(const struct work *work, enum stage stage) {
 
 /* ---- The end of a run ---- */
 
-/* Has the caller write down what has been found out so far. While another process has the lock that is put off: runs go
- * on, and signals are heard. */
+/* Lets the caller write the results so far. While another process has the lock this is postponed: runs continue, and
+ * signals are received. */
 static void tell(struct work *work) {
     struct sweep *sweep = work->sweep;
     struct failure failure;
@@ -80,7 +81,7 @@ static void tell(struct work *work) {
     lock_release(lock);
 }
 
-/* How many runs are done, wherever that was. */
+/* Returns how many runs are complete, wherever they ran. */
 static size_t count_done(const struct sweep *sweep) {
     size_t done = 0;
     for (size_t i = 0; i < sweep->count; i++) {
@@ -110,7 +111,7 @@ static void say_ended(const struct work *work, size_t run, const cJSON *history)
     free(left);
 }
 
-/* What became of a run whose process has ended. */
+/* Handles a run whose process has ended. */
 static void end_run(struct work *work, size_t run, int status) {
     struct sweep *sweep = work->sweep;
     struct task *task = &work->task[run];
@@ -147,14 +148,14 @@ static void reap(struct work *work) {
 
 /* ---- The beginning ---- */
 
-/* Begins a run that nobody is at work on. */
+/* Begins a run that no other process works on. */
 static void begin_run(struct work *work, size_t run) {
     struct sweep *sweep = work->sweep;
     struct task *task = &work->task[run];
     struct failure failure;
     int lock = -1;
     const enum lock_result locked =
-        folder_make_in(sweep->out, sweep->run[run].name, &failure) == 0 /* else it may be a link */
+        folder_make_in(sweep->out, sweep->run[run].name, &failure) == 0 /* otherwise it may be a link */
             ? lock_try(sweep->run[run].folder, sweep_lock_need(sweep), &lock, &failure)
             : LOCK_FAILED;
     if (locked == LOCK_TAKEN) {
@@ -172,7 +173,7 @@ static void begin_run(struct work *work, size_t run) {
         task->tried = 1;
         task->begin = progress_clock();
         task->process = job_start(&sweep->run[run], state, work->threads, &work->mask, lock, &failure);
-        lock = -1; /* is the child's now */
+        lock = -1; /* the child has it now */
         task->stage = task->process > 0 ? RUNNING : FAILED;
         work->running += task->stage == RUNNING;
         if (task->stage == FAILED)
@@ -181,7 +182,7 @@ static void begin_run(struct work *work, size_t run) {
     lock_release(lock);
 }
 
-/* Looks once a second whether what others were at work on is done, or was left. */
+/* Checks once a second whether runs of other processes are complete, or were abandoned. */
 static void look_again(struct work *work) {
     if (progress_clock() - work->last_look < 0.9)
         return;
@@ -191,7 +192,7 @@ static void look_again(struct work *work) {
             work->task[i].stage = WAITING;
 }
 
-/* What failed here may go well elsewhere: 1 if another process is at work on it. */
+/* A run that failed here may succeed elsewhere. Returns 1 if another process works on it. */
 static int others_try(struct work *work) {
     for (size_t i = 0; i < work->sweep->count; i++)
         if (work->task[i].stage == FAILED && work->task[i].tried)
@@ -213,7 +214,7 @@ static void begin_runs(struct work *work) {
 
 /* ---- Waiting ---- */
 
-/* Each time it is asked for: the first asks the runs, the second kills them. */
+/* Passes on every request: the first stops the runs, the second kills them. */
 static void pass_on(struct work *work) {
     if (work->stopping++ == 0 && !work->sweep->quiet)
         program_complain("stopping: %d run%s will write a checkpoint", work->running, work->running == 1 ? "" : "s");
@@ -233,7 +234,7 @@ static void ignore(int number) {
     (void)number;
 }
 
-/* Blocked signals wait, and these would not if they were ignored. */
+/* Blocked signals stay pending, but not if they are ignored. */
 static void hold_signals(struct work *work) {
     struct sigaction action;
     memset(&action, 0, sizeof action);
@@ -247,7 +248,7 @@ static void hold_signals(struct work *work) {
         sigaction(held[i], &action, &work->before[i]);
 }
 
-/* What has come too late to be waited for is ignored. */
+/* Signals that arrive too late to be waited for are ignored. */
 static void release_signals(const struct work *work) {
     sigprocmask(SIG_SETMASK, &work->mask, NULL);
     for (size_t i = 0; i < HELD; i++)
@@ -291,7 +292,7 @@ static void say_line(void *user, const char *message) {
         program_say("%s", message);
 }
 
-/* Reads the data as the runs will: the first time this fills the cache, with all processors. */
+/* Reads the data as the runs will. The first time this fills the cache, with all processors. */
 static int read_data(struct sweep *sweep, struct failure *failure) {
     const struct say say = {say_line, sweep};
     snnd_context *context = NULL;
@@ -317,7 +318,7 @@ static int check_settings(const struct sweep *sweep, struct failure *failure) {
     return 0;
 }
 
-/* One process at a time, so that the others find the cache. */
+/* One process at a time prepares, so that the others find the cache. */
 static enum exit_code prepare(struct sweep *sweep, struct failure *failure) {
     int lock;
     const enum lock_result locked = lock_wait(sweep->out, sweep_lock_need(sweep), &lock, failure);
