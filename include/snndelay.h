@@ -62,14 +62,15 @@
  *
  * @section ownership Ownership
  *
- * The caller owns a handle that it receives through the last argument of a `_create`, `_load` or `_split` function, and
- * gives it to the `_free` function of its kind, which accepts NULL. A pointer that a program receives in any other way
- * is borrowed, and its declaration says for how long it is valid.
+ * The caller owns every handle, array and string whose declaration says that the caller frees it, and gives it to the
+ * `_free` function of its kind, which accepts NULL. All other pointers that a program receives are borrowed, and their
+ * declarations say for how long they are valid.
  *
  * @section lifetime Lifetime
  *
  * Free a handle before what it was made from: a workspace, an optimizer, a sparsity controller or a trainer before its
- * network, and everything before its context. Datasets are an exception: a split keeps what it needs of its parent.
+ * network, a stream before its plan, and everything before its context. Copies are exceptions and need no original: a
+ * clone, a plan, which does not need its network, and a part of a dataset, which keeps the samples that it needs.
  *
  * @section threads Threads
  *
@@ -83,11 +84,11 @@
  * A callback (for memory, log, progress, reduce, readers, writers or sources) must not call the library with the
  * handles that the call is about; the trainer's `progress` and a source's `fetch` say which calls they allow.
  *
- * A callback has to return. A C++ exception or a longjmp() that leaves it skips functions that have not finished; the
- * objects that they work on must not be used any more, and not even be freed. So catch inside the callback what may be
- * thrown: `progress` then stops the epoch, a reader, a writer, a source or `reduce` reports that it failed, and the
- * host throws again when the call has returned (examples/cpp-host.cpp). `allocate` returns NULL, and `log` has nobody
- * to tell.
+ * A callback has to return. A C++ exception or a longjmp() that leaves it skips the cleanup of library functions that
+ * are still running; the objects that they work on must not be used any more, and not even be freed. So catch inside
+ * the callback what may be thrown: `progress` then stops the epoch, a reader, a writer, a source or `reduce` reports
+ * that it failed, and the host throws again when the call has returned (examples/cpp-host.cpp). `allocate` returns
+ * NULL, and `log` has nobody to tell.
  *
  * @section options Options
  *
@@ -175,7 +176,9 @@ SNND_API const char *snnd_version(void);
 typedef struct snnd_context snnd_context;
 
 /**
- * This is the severity of a log message.
+ * This is the severity of a log message. This version of the library logs warnings alone: that it could start fewer
+ * threads than it was asked for, or that a controller found something unlikely to be meant. A log should accept the
+ * other values, which later versions may use.
  *
  * @since 0.1.0
  */
@@ -242,15 +245,20 @@ typedef enum snnd_products {
 typedef struct snnd_context_options {
     size_t size;
     /**
-     * This hook returns @p bytes (> 0) of memory aligned to @p alignment (a power of two), or NULL. If the hook is
-     * NULL, the library calls calloc. Set both hooks or neither.
+     * This hook returns @p bytes (> 0) of memory aligned to @p alignment (a power of two), or NULL. The memory
+     * may have any content. The number of bytes need not be a multiple of the alignment, as aligned_alloc() wants it.
+     * If the hook is NULL, the library calls calloc. Set both hooks or neither. The library calls them only in threads
+     * that call it, and never in threads of its own.
      */
     void *(*allocate)(void *user, size_t bytes, size_t alignment);
     /** This hook takes back what `allocate` returned. The library never calls it with NULL. */
     void (*release)(void *user, void *memory);
     /** The library passes this pointer to both hooks. */
     void *memory_user;
-    /** This callback receives one line of plain text without a newline. If it is NULL, there is no log. */
+    /**
+     * This callback receives one line of plain text without a newline. It is called only in the threads that call the
+     * library. If it is NULL, there is no log.
+     */
     void (*log)(void *user, snnd_log_level level, const char *message);
     /** The library passes this pointer to `log`. */
     void *log_user;
@@ -429,9 +437,10 @@ typedef struct snnd_buffer {
      * this context and grows: begin with { context } and end with snnd_buffer_free().
      */
     snnd_context *context;
-    void *data;   /**< This points to the bytes that were written. */
-    size_t bytes; /**< This many bytes have been written so far; set it to 0 to begin again. */
-    size_t room;  /**< `data` has room for this many bytes. */
+    void *data; /**< This points to the bytes that were written. */
+    /** This many bytes have been written so far. Set it to 0 to write the next file from the start of `data`. */
+    size_t bytes;
+    size_t room; /**< `data` has room for this many bytes. */
 } snnd_buffer;
 
 /**
@@ -1765,8 +1774,8 @@ SNND_API snnd_status snnd_workspace_scores(snnd_workspace *workspace, snnd_reado
 
 /**
  * Finds the class with the highest score for each sample, and the first of several equal ones. Scores are compared in
- * double precision, before they are rounded to float32 for snnd_workspace_scores(): of two scores that are equal there,
- * the second may be the higher one.
+ * double precision, before they are rounded to float32 for snnd_workspace_scores(). So the class that is found may be
+ * the second of two whose scores are equal there.
  *
  * @param workspace is the workspace.
  * @param readout selects the readout; NETWORK selects that of the network.
@@ -3099,7 +3108,7 @@ typedef struct snnd_progress {
 } snnd_progress;
 
 /**
- * This structure describes numbers that ranks add, each its own to those of the others.
+ * This structure describes the numbers that one rank contributes to a sum over all ranks, element by element.
  *
  * @see snnd_trainer_options
  * @since 0.1.0

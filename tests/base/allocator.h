@@ -1,7 +1,9 @@
-/* An allocator that counts what is out, hands out dirty memory, and fails when it is told to. */
+/* An allocator that counts what is out, hands out dirty memory, and fails when it is told to. Only the thread that made
+ * the context may call it. */
 #ifndef SNND_TESTS_BASE_ALLOCATOR_H
 #define SNND_TESTS_BASE_ALLOCATOR_H
 
+#include <pthread.h>
 #include <stdlib.h>
 
 #include "support.h"
@@ -12,10 +14,18 @@ typedef struct allocator {
     int64_t bytes;   /* handed out in all, whether or not they are out still */
     int64_t odd;     /* calls with no bytes, or an alignment that is not a power of two */
     size_t largest;  /* block that is handed out, in bytes; 0: any */
+    bool has_home;   /* whether allocator_context() was called, by `home` */
+    pthread_t home;
 } allocator;
+
+static inline void allocator_check_thread(const allocator *self) {
+    if (self->has_home && !pthread_equal(self->home, pthread_self()))
+        ck_abort_msg("a hook of memory was called by another thread than that of the context");
+}
 
 static inline void *allocator_allocate(void *user, size_t bytes, size_t alignment) {
     allocator *self = user;
+    allocator_check_thread(self);
     if (bytes == 0 || alignment == 0 || (alignment & (alignment - 1)) != 0)
         self->odd++;
     if (++self->calls == self->fail_at || (self->largest > 0 && bytes > self->largest))
@@ -31,6 +41,7 @@ static inline void *allocator_allocate(void *user, size_t bytes, size_t alignmen
 
 static inline void allocator_release(void *user, void *memory) {
     allocator *self = user;
+    allocator_check_thread(self);
     if (memory == NULL)
         self->odd++;
     self->out--;
@@ -44,6 +55,8 @@ static inline snnd_status allocator_context(allocator *self, int32_t threads, sn
     options.release = allocator_release;
     options.memory_user = self;
     options.threads = threads;
+    self->has_home = true;
+    self->home = pthread_self();
     return snnd_context_create(&options, context);
 }
 

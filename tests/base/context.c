@@ -428,6 +428,19 @@ static void double_item(void *argument, int64_t item, int32_t worker) {
     ((int *)argument)[item] *= 2;
 }
 
+/* The allocator looks at the thread. */
+START_TEST(threads_of_a_context_ask_for_no_memory) {
+    allocator memory = {0};
+    snnd_context *context = NULL;
+    int items[64] = {0};
+    ck_assert_int_eq(allocator_context(&memory, 4, &context), SNND_OK);
+    for (int round = 0; round < 3; round++)
+        snnd_parallel_for(context, 64, 1e9, double_item, items);
+    snnd_context_free(context);
+    ck_assert_int_eq(memory.out, 0);
+}
+END_TEST
+
 START_TEST(without_memory_for_threads_the_work_is_done_all_the_same) {
     allocator memory = {0};
     snnd_context *context = NULL;
@@ -634,6 +647,7 @@ Suite *context_suite(void) {
     tcase_add_test(memory, a_network_without_memory_is_an_error_and_no_leak);
     tcase_add_test(memory, a_layer_without_memory_leaves_the_network_as_it_was);
     tcase_add_test(memory, a_workspace_without_memory_is_an_error_and_no_leak);
+    tcase_add_test(memory, threads_of_a_context_ask_for_no_memory);
     tcase_add_test(memory, without_memory_for_threads_the_work_is_done_all_the_same);
     tcase_add_test(memory, memory_is_zeroed_and_on_a_cache_line);
     tcase_add_test(memory, no_memory_at_all_is_never_asked_for);

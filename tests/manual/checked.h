@@ -10,11 +10,14 @@
 
 #ifdef __cplusplus
 #include <cstdio>
+#include <cstdlib>
+#include <exception>
 #include <fstream>
 #include <future>
 #include <iterator>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 #endif
 
