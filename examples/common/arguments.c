@@ -74,16 +74,31 @@ static void list_options(const struct arguments *arguments, struct option *known
     known[next] = (struct option){NULL, 0, NULL, 0};
 }
 
+/* The place in the table of the option that -h is short for, or -1 where there is none. */
+static int place_of_help(const struct arguments *arguments) {
+    int place = arguments->count - 1;
+    while (place >= 0 && strcmp(arguments->known[place].name, "help") != 0)
+        place--;
+    return place;
+}
+
 static int read_known(const struct arguments *arguments, const struct option *known, void *options, int count,
                       char **words, unsigned char *given, struct failure *failure) {
-    optind = 1;
+    const int help = place_of_help(arguments);
+    optind = 0; /* begins anew, also after a word that was left in the middle */
     opterr = 0;
-    for (int found; (found = getopt_long(count, words, ":", known, NULL)) != -1;) {
+    for (int found; (found = getopt_long(count, words, help < 0 ? ":" : ":h", known, NULL)) != -1;) {
         if (found == ':')
             return failed(failure, "%s: a value is missing", words[optind - 1]);
+        /* Of an option that has a value and takes none, getopt_long() leaves the option's own value in optopt. */
+        if (found == '?' && optopt >= FIRST)
+            return failed(failure, "%s: this option takes no value", words[optind - 1]);
+        const char letter[] = {'-', (char)optopt, '\0'};
         if (found == '?')
-            return failed(failure, "%s: this option does not exist, or it takes no value; --help lists all options%s",
-                          words[optind - 1], arguments->hint);
+            return failed(failure, "%s: this option does not exist; --help lists all options%s",
+                          optopt != 0 ? letter : words[optind - 1], arguments->hint);
+        if (found == 'h')
+            found = FIRST + help;
         const int place = (found - FIRST) % MOST;
         const char *text = optarg != NULL ? optarg : found - FIRST < MOST ? "yes" : "no";
         if (argument_set(arguments, place, options, text, failure) != 0)

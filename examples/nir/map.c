@@ -270,10 +270,11 @@ static int end_at_bias(nir_map *map) {
 /* A layer has room for as many synapses at each pair as the fullest pair has. */
 static int spend(const nir_map *map, int32_t each, uint64_t *left) {
     if ((double)map->outputs * map->inputs * each > (double)*left)
-        return failed(map->failure,
-                      "a layer of %d and %d neurons with up to %d synapses at each pair has more synapses than a file "
-                      "of this size may make",
-                      map->inputs, map->outputs, each);
+        return failed(
+            map->failure,
+            "a layer of %d neurons with %d inputs and up to %d synapses at each pair has more synapses than a file "
+            "of this size may make",
+            map->outputs, map->inputs, each);
     *left -= (uint64_t)map->outputs * (uint64_t)map->inputs * (uint64_t)each;
     return 0;
 }

@@ -51,21 +51,21 @@ struct list {
 
 /* Returns the list's path: in the folder itself, or else the only one in the folders below. */
 static char *find_list(const struct recordings *recordings, const char *name, struct failure *failure) {
-    const struct found_file *only = NULL;
+    const struct found_file *first = NULL;
     size_t found = 0;
     for (size_t i = 0; i < recordings->files.count; i++) {
         const struct found_file *file = &recordings->files.file[i];
         if (strcmp(file->name, name) != 0)
             continue;
-        only = file;
-        found++;
+        first = found++ == 0 ? file : first;
         if (strcmp(file->path, name) == 0) {
+            first = file;
             found = 1;
             break;
         }
     }
     if (found == 1)
-        return format_text("%s/%s", recordings->folder, only->path);
+        return format_text("%s/%s", recordings->folder, first->path);
     char *there = format_text("%s/%s", recordings->folder, name);
     if (found == 0 && file_exists(there))
         failed(failure, "%s: is not a regular file", there);
@@ -73,7 +73,8 @@ static char *find_list(const struct recordings *recordings, const char *name, st
         failed(failure, "%s: there is no %s here: expected the Heidelberg Digits layout (%s, %s and FLAC or WAV files)",
                recordings->folder, name, TRAINING_LIST, TESTING_LIST);
     else
-        failed(failure, "%s: has %zu files %s in different folders; expected one", recordings->folder, found, name);
+        failed(failure, "%s: found %s in %zu folders below it (first: %s); expected one", recordings->folder, name,
+               found, first->path);
     free(there);
     return NULL;
 }

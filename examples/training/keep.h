@@ -9,6 +9,7 @@
 #include "training/options.h"
 #include "training/predictions.h"
 #include "training/progress.h"
+#include "training/saved.h"
 
 #define KEEP_LOG HISTORY_LOG
 #define KEEP_SETTINGS "settings.json"
@@ -16,7 +17,7 @@
 #define KEEP_ABSENT "classes-without-samples"
 #define KEEP_CHECKPOINT "checkpoint.safetensors"
 #define KEEP_INITIAL "initial.safetensors"
-#define KEEP_BEST "best.safetensors"
+#define KEEP_BEST SAVED_BEST
 #define KEEP_LAST "last.safetensors"
 #define KEEP_PREDICTIONS PREDICTIONS_FILE
 

@@ -51,13 +51,14 @@ static int without_recipe(const char *program, const char *title, const char *wo
         program_version();
         return EXIT_DONE;
     }
-    if (word[0] == '\0' || (word[0] == '-' && strcmp(word, "--help") != 0)) {
+    const int asks = strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
+    if (word[0] == '\0' || (word[0] == '-' && !asks)) {
         program_complain(word[0] == '\0' ? "a recipe is needed as the first word; --help lists them%s"
                                          : "a recipe is needed as the first word, before '%s'; --help lists them",
                          word);
         return EXIT_USAGE;
     }
-    if (strcmp(word, "--help") != 0) {
+    if (!asks) {
         program_complain("'%s': there is no such recipe; --help lists them", word);
         return EXIT_USAGE;
     }

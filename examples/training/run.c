@@ -306,12 +306,15 @@ static void say_what_is_trained(struct run *run) {
                           ? format_text(", %lld to validate (%s)",
                                         (long long)snnd_dataset_samples(run->data.validation), run->data.validation_by)
                           : format_text("%s", "");
+    const int64_t samples = snnd_dataset_samples(run->data.training), batch = run->options->batch;
+    const int64_t steps = (samples + batch - 1) / batch;
     char *message =
-        format_text("%lld samples to train on%s, %lld to test; %d inputs, %d classes, %lld synapses; %d thread%s",
-                    (long long)snnd_dataset_samples(run->data.training), validated,
-                    (long long)snnd_dataset_samples(run->data.testing), (int)snnd_network_inputs(run->model.network),
-                    (int)snnd_network_outputs(run->model.network), (long long)snnd_network_active(run->model.network),
-                    (int)threads, threads == 1 ? "" : "s");
+        format_text("%lld samples to train on%s, %lld to test; %d inputs, %d classes, %lld synapses; %d thread%s; %lld "
+                    "step%s an epoch",
+                    (long long)samples, validated, (long long)snnd_dataset_samples(run->data.testing),
+                    (int)snnd_network_inputs(run->model.network), (int)snnd_network_outputs(run->model.network),
+                    (long long)snnd_network_active(run->model.network), (int)threads, threads == 1 ? "" : "s",
+                    (long long)steps, steps == 1 ? "" : "s");
     progress_say(&run->progress, message);
     free(message);
     free(validated);

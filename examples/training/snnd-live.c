@@ -12,14 +12,16 @@
 #include "common/files.h"
 #include "common/program.h"
 #include "training/live/live.h"
+#include "training/saved.h"
 
 enum { DONE = 0, FAILED = 1, USAGE = 2 };
 
 static const char help[] =
-    "Usage: snnd-live MODEL.safetensors [FILE]\n"
-    "Recognises spoken digits or words in a WAV or FLAC file, or on standard input (no FILE, or -) while it arrives:\n"
+    "Usage: snnd-live MODEL [FILE]\n"
+    "Recognises spoken digits or words in a WAV or FLAC file, or on standard input (no FILE, or -) while it arrives.\n"
+    "MODEL is a file of a run of training, or its folder, for the best network there.\n"
     "\n"
-    "  arecord -q -f S16_LE -r 16000 -t raw | snnd-live --format s16 run/best.safetensors\n"
+    "  arecord -q -f S16_LE -r 16000 -t raw | snnd-live --format s16 run\n"
     "\n"
     "Sound that is louder than its surroundings is an utterance. During an utterance, lines at intervals show the "
     "class\n"
@@ -39,7 +41,8 @@ static const char help[] =
     "  --quiet            final lines only\n"
     "  --json             lines are JSON objects, with all scores\n"
     "  --verbose          report the time that was used at the end\n"
-    "  --help, --version\n"
+    "  --help             this text\n"
+    "  --version          the version of libsnndelay\n"
     "\n"
     "Exit codes: 0 done; 1 the model or the sound cannot be used; 2 wrong usage.\n";
 
@@ -127,28 +130,19 @@ static struct live_options live_options_of(const struct options *options) {
     };
 }
 
-/* Returns the folder of the model, to be freed. */
-static char *folder_of(const char *model) {
-    const char *slash = strrchr(model, '/');
-    return slash == NULL ? format_text(".") : format_text("%.*s", slash > model ? (int)(slash - model) : 1, model);
-}
-
 /* Reads the file of --front-end, or the one in the folder of the model. */
-static int find_hearing(const struct options *options, struct hearing *hearing, struct failure *failure) {
-    memset(hearing, 0, sizeof *hearing);
-    if (!file_exists(options->model))
-        return failed(failure, "%s: there is no such model", options->model);
+static int find_hearing(const struct options *options, const char *folder, const char *model, struct hearing *hearing,
+                        struct failure *failure) {
+    if (!file_exists(model))
+        return failed(failure, "%s: there is no such model", model);
     if (options->front_end != NULL)
         return hearing_read(NULL, options->front_end, hearing, failure);
-    char *folder = folder_of(options->model);
-    const int result = file_exists_in(folder, FRONT_END_FILE)
-                           ? hearing_read(folder, FRONT_END_FILE, hearing, failure)
-                           : failed(failure,
-                                    "%s: the model was not trained on sound, since there is no " FRONT_END_FILE
-                                    " in %s; --front-end names another file",
-                                    options->model, folder);
-    free(folder);
-    return result;
+    return file_exists_in(folder, FRONT_END_FILE)
+               ? hearing_read(folder, FRONT_END_FILE, hearing, failure)
+               : failed(failure,
+                        "%s: the model was not trained on sound, since there is no " FRONT_END_FILE
+                        " in %s; --front-end names another file",
+                        model, folder);
 }
 
 static struct audio_source *open_source(const struct options *options, struct failure *failure) {
@@ -194,20 +188,26 @@ static int listen(const struct options *options, struct listener *listener, stru
 static int open_all(const struct options *options, struct failure *failure) {
     snnd_context_options one_thread;
     snnd_context *context = NULL;
-    struct hearing hearing;
+    struct hearing hearing = {0};
     struct listener listener = {.stream = NULL};
+    char *folder, *name;
+    saved_find(options->model, &folder, &name);
+    char *model = format_text("%s/%s", folder, name);
     snnd_context_options_init(&one_thread, sizeof one_thread);
     one_thread.threads = 1;
-    int result = find_hearing(options, &hearing, failure);
+    int result = find_hearing(options, folder, model, &hearing, failure);
     if (result == 0 && snnd_context_create(&one_thread, &context) != SNND_OK)
         result = failed(failure, "cannot start the library");
     if (result == 0)
-        result = listener_open(context, options->model, &hearing, &listener, failure);
+        result = listener_open(context, model, &hearing, &listener, failure);
     if (result == 0)
         result = listen(options, &listener, failure);
     listener_close(&listener);
     snnd_context_free(context);
     hearing_free(&hearing);
+    free(model);
+    free(name);
+    free(folder);
     return result;
 }
 

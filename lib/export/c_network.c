@@ -35,7 +35,7 @@ snnd_status snnd_c_fold(const snnd_plan *plan, snnd_c_network *network) {
     network->plan = plan;
     network->count = 0;
     if (plan->count == 0)
-        return snnd_fail(plan->context, SNND_ERROR_UNSUPPORTED, "the network has no layers other than dropout");
+        return snnd_fail(plan->context, SNND_ERROR_UNSUPPORTED, "export: the network has no layers other than dropout");
     network->node = snnd_allocate(plan->context, (size_t)plan->count, sizeof *network->node);
     if (network->node == NULL)
         return SNND_ERROR_MEMORY;

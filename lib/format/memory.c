@@ -79,3 +79,8 @@ const char *snnd_buffer_fault(const snnd_writer *writer) {
     return buffer->bytes > buffer->room ? "its buffer claims to hold more bytes than it has room for"
                                         : "its buffer has room, but its data is NULL";
 }
+
+const snnd_buffer *snnd_full_buffer(const snnd_writer *writer, int result) {
+    const snnd_buffer *buffer = writer->write == write_buffer ? writer->user : NULL;
+    return buffer != NULL && buffer->context == NULL && result == SNND_ERROR_MEMORY ? buffer : NULL;
+}

@@ -184,8 +184,10 @@ static snnd_status read_dictionary(dictionary *text) {
 /* Finds the dictionary, which begins at *prefix and has *length bytes. Returns NULL, or what is wrong with the bytes
  * before it. */
 static const char *find_dictionary(const unsigned char *file, size_t bytes, size_t *prefix, size_t *length) {
-    if (bytes < MAGIC + 4 || memcmp(file, "\x93NUMPY", MAGIC) != 0)
-        return "it does not begin as .npy files do";
+    if (bytes < MAGIC || memcmp(file, "\x93NUMPY", MAGIC) != 0)
+        return "it does not begin with the magic bytes";
+    if (bytes < MAGIC + 4)
+        return "its header is incomplete";
     const int version = file[MAGIC];
     *prefix = version == 1 ? MAGIC + 4 : MAGIC + 6;
     if (version < 1 || version > 3 || bytes < *prefix)
@@ -217,9 +219,8 @@ static snnd_status read_header(snnd_context *context, const unsigned char *file,
     *result = (npy_header){.shape = {1, 1, 1, 1}, .data = prefix + length};
     const snnd_status status = wrong != NULL ? snnd_fail(context, SNND_ERROR_FORMAT, "%s", wrong)
                                              : copy_dictionary(context, file + prefix, length, result);
-    return status != SNND_ERROR_FORMAT
-               ? status
-               : snnd_fail(context, status, "it is not a .npy file that can be read: %s", context->error);
+    return status != SNND_ERROR_FORMAT ? status
+                                       : snnd_fail(context, status, "it is not a valid .npy file: %s", context->error);
 }
 
 /* ---- elements ---- */

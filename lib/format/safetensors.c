@@ -272,7 +272,10 @@ static snnd_status read_header(snnd_safetensors *file, size_t bytes) {
     uint64_t length = 0;
     for (int b = PREFIX - 1; b >= 0 && bytes >= PREFIX; b--)
         length = length << 8 | file->bytes[b];
-    if (bytes < PREFIX + 2 || length > MAX_HEADER || length > bytes - PREFIX || file->bytes[PREFIX] != '{')
+    if (bytes < PREFIX + 2)
+        return snnd_fail(file->context, SNND_ERROR_FORMAT,
+                         "it is not a safetensors file: it has %zu bytes; expected at least %d", bytes, PREFIX + 2);
+    if (length > MAX_HEADER || length > bytes - PREFIX || file->bytes[PREFIX] != '{')
         return snnd_fail(file->context, SNND_ERROR_FORMAT, "it is not a safetensors file, or it is incomplete");
     const char *text = (const char *)file->bytes + PREFIX, *end = NULL;
     const size_t data_bytes = bytes - PREFIX - (size_t)length;

@@ -169,10 +169,14 @@ static int give(const snnd_output *output, const void *data, size_t bytes) {
 }
 
 static snnd_status commit_writer(const snnd_output *output) {
+    const snnd_buffer *full = snnd_full_buffer(output->target.writer, output->reason);
     if (output->reason == 0)
         return SNND_OK;
+    if (full != NULL)
+        return snnd_fail(output->context, SNND_ERROR_MEMORY, "the buffer has room for %zu bytes, and %zu are needed",
+                         full->room, snnd_size_add(full->bytes, output->given - output->gone));
     return snnd_fail(output->context, output->reason == SNND_ERROR_MEMORY ? SNND_ERROR_MEMORY : SNND_ERROR_IO,
-                     "the writer failed after %zu bytes", output->gone);
+                     "the writer returned %d after %zu bytes; expected 0", output->reason, output->gone);
 }
 
 /* ---- both ---- */
@@ -200,6 +204,7 @@ static void send_on(snnd_output *output, const void *data, size_t bytes) {
         output->reason =
             output->target.is_path ? write_all(output->descriptor, data, bytes) : give(output, data, bytes);
     output->gone += output->reason == 0 ? bytes : 0;
+    output->given += bytes;
 }
 
 void snnd_output_flush(snnd_output *output) {

@@ -28,8 +28,8 @@ const char *snnd_target_name(snnd_target target);
 typedef struct snnd_output {
     snnd_context *context;
     snnd_target target;
-    unsigned char *held; /* bytes that are buffered and not yet written */
-    size_t holds, gone;
+    unsigned char *held;       /* bytes that are buffered and not yet written */
+    size_t holds, gone, given; /* numbers of bytes: that are held, that were written, and that were to be written */
     int reason; /* errno of the first failed write to a path, or what the writer returned; 0: no write failed */
     int descriptor;
     char *path, *temporary; /* only for a path */

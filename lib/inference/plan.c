@@ -71,7 +71,7 @@ snnd_status snnd_plan_create(const snnd_network *network, snnd_plan **plan) {
     if (plan == NULL)
         return snnd_fail(context, SNND_ERROR_ARGUMENT, "snnd_plan_create: plan is NULL");
     if (network->count == 0)
-        return snnd_fail(context, SNND_ERROR_STATE, "snnd_plan_create: the network has no layers");
+        return snnd_fail(context, SNND_ERROR_STATE, "plan: the network has no layers");
     snnd_status status = snnd_network_check_values(network);
     if (status != SNND_OK)
         return status;

@@ -183,8 +183,8 @@ snnd_status snnd_network_add_delays(snnd_network *network, int32_t outputs, cons
         return snnd_fail(context, SNND_ERROR_ARGUMENT, "delays: outputs is %d; expected at least 1", outputs);
     if ((double)outputs * inputs * known.synapses_per_pair * (known.max_delay + 1) > INT32_MAX)
         return snnd_fail(context, SNND_ERROR_ARGUMENT,
-                         "delays: %d x %d neurons with %d synapses of %d taps each are more than 2^31 taps", outputs,
-                         inputs, known.synapses_per_pair, known.max_delay + 1);
+                         "delays: %d neurons with %d inputs and %d synapses of %d taps each have more than 2^31 taps",
+                         outputs, inputs, known.synapses_per_pair, known.max_delay + 1);
     return snnd_network_add(network, &snnd_delays_class, outputs, &known, layer);
 }
 

@@ -71,7 +71,7 @@ snnd_status snnd_network_add(snnd_network *network, const snnd_layer_class *clas
     if (network->complete)
         return snnd_fail(
             context, SNND_ERROR_STATE,
-            "a layer of %s cannot be added: a workspace, optimizer, controller or trainer uses the network",
+            "%s: no layer can be added any more: a workspace, optimizer, controller or trainer uses the network",
             class->name);
     int32_t inputs = network->count == 0 ? network->inputs : snnd_network_outputs(network);
     if (outputs == 0)
@@ -91,7 +91,7 @@ snnd_status snnd_network_add(snnd_network *network, const snnd_layer_class *clas
     memcpy(&made->options, options, class->options_size);
     if (add_parameters(made) != SNND_OK) {
         free_layer(made);
-        return snnd_fail(context, SNND_ERROR_MEMORY, "cannot allocate layer %d (%s) of %d neurons after %d neurons: %s",
+        return snnd_fail(context, SNND_ERROR_MEMORY, "cannot allocate layer %d (%s) of %d neurons with %d inputs: %s",
                          network->count, class->name, outputs, inputs, context->error);
     }
     if (class->initialize != NULL)

@@ -108,7 +108,7 @@ snnd_status snnd_workspace_create(snnd_network *network, int32_t batch, int32_t 
     if (steps < 1 || steps > MAX_STEPS)
         return snnd_fail(context, SNND_ERROR_ARGUMENT, "steps is %d; expected 1 to %d", steps, MAX_STEPS);
     if (network->count == 0)
-        return snnd_fail(context, SNND_ERROR_STATE, "the network has no layers yet");
+        return snnd_fail(context, SNND_ERROR_STATE, "workspace: the network has no layers");
     snnd_workspace *made = snnd_allocate(context, 1, sizeof *made);
     if (made == NULL)
         return SNND_ERROR_MEMORY;
@@ -420,16 +420,16 @@ snnd_status snnd_workspace_take(snnd_workspace *workspace, snnd_mode mode, const
     return SNND_OK;
 }
 
-snnd_status snnd_batch_check(snnd_context *context, int32_t count, int32_t most) {
+snnd_status snnd_batch_check(snnd_context *context, const char *whose, int32_t count, int32_t most) {
     return count >= 1 && count <= most ? SNND_OK
                                        : snnd_fail(context, SNND_ERROR_ARGUMENT,
-                                                   "count is %d; expected 1 to %d, the workspace's batch", count, most);
+                                                   "count is %d; expected 1 to %d, the %s's batch", count, most, whose);
 }
 
 snnd_status snnd_workspace_pass(snnd_workspace *workspace, snnd_mode mode, const float *input, const int32_t *length,
                                 int32_t count) {
     const snnd_shards alone = snnd_shards_alone(&workspace);
-    snnd_status status = snnd_batch_check(workspace->context, count, workspace->batch);
+    snnd_status status = snnd_batch_check(workspace->context, "workspace", count, workspace->batch);
     if (status == SNND_OK)
         status = snnd_shards_take(&alone, mode, input, length, count);
     return status == SNND_OK ? snnd_shards_forward(&alone) : status;

@@ -147,7 +147,7 @@ snnd_status snnd_loss_check(const snnd_network *network, const snnd_loss_options
 void snnd_workspace_no_loss(snnd_workspace *workspace);
 
 /* Fails where a batch does not have from 1 to `most` samples. */
-snnd_status snnd_batch_check(snnd_context *context, int32_t count, int32_t most);
+snnd_status snnd_batch_check(snnd_context *context, const char *whose, int32_t count, int32_t most);
 
 /* Fails and names the first of `count` labels that is not a class of the network. */
 snnd_status snnd_workspace_check_labels(const snnd_workspace *workspace, const int32_t *labels, int32_t count);

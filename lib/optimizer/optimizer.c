@@ -123,7 +123,7 @@ snnd_status snnd_optimizer_create(snnd_network *network, const snnd_optimizer_op
         return snnd_fail(context, SNND_ERROR_ARGUMENT, "snnd_optimizer_create: optimizer is NULL");
     snnd_status status = snnd_options_read(context, options, &known, sizeof known, "snnd_optimizer_options");
     if (status == SNND_OK && network->count == 0)
-        status = snnd_fail(context, SNND_ERROR_STATE, "optimizer: the network has no layers yet");
+        status = snnd_fail(context, SNND_ERROR_STATE, "optimizer: the network has no layers");
     if (status == SNND_OK)
         status = check_options(context, &known);
     if (status != SNND_OK)

@@ -72,7 +72,7 @@ static snnd_status check_options(const snnd_network *network, const snnd_trainer
                          "trainer: the network has the sparsity controller %s; expected it in `sparsity`",
                          network->controller->class->name);
     if (network->count == 0)
-        return snnd_fail(context, SNND_ERROR_STATE, "trainer: the network has no layers yet");
+        return snnd_fail(context, SNND_ERROR_STATE, "trainer: the network has no layers");
     return SNND_OK;
 }
 
@@ -371,7 +371,7 @@ static snnd_status check_step(snnd_trainer *trainer, const snnd_step_batch *batc
     if (status == SNND_OK && batch->count > 0 && batch->count <= trainer->options.batch)
         status = snnd_workspace_check_labels(trainer->shards->workspace[0], batch->label, batch->count);
     if (status == SNND_OK)
-        status = snnd_batch_check(trainer->context, batch->count, trainer->options.batch);
+        status = snnd_batch_check(trainer->context, "trainer", batch->count, trainer->options.batch);
     return status == SNND_OK ? snnd_shards_take(trainer->shards, SNND_TRAIN, batch->input, batch->length, batch->count)
                              : status;
 }

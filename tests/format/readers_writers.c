@@ -173,7 +173,9 @@ START_TEST(memory_of_the_host_takes_what_it_has_room_for) {
     ck_assert_mem_eq(room, file, count);
     buffer.bytes = 0;
     buffer.room = count - 1;
-    FAILS(context, SNND_ERROR_MEMORY, "the writer failed", kinds[_i].write(&writer));
+    char words[128];
+    snprintf(words, sizeof words, "the buffer has room for %zu bytes, and %zu are needed", count - 1, count);
+    FAILS(context, SNND_ERROR_MEMORY, words, kinds[_i].write(&writer));
     ck_assert_uint_lt(buffer.bytes, count);
     free(room);
     free(file);
@@ -203,11 +205,13 @@ static int take_some(void *user, const void *data, size_t bytes) {
 START_TEST(a_writer_that_fails_is_an_error_and_not_called_again) {
     static const int results[] = {1, -1, SNND_ERROR_FORMAT, 1000};
     size_t count;
+    char words[64];
     unsigned char *file = bytes_of(_i, &count);
     for (size_t most = 0; most < count; most += 1 + count / 50) {
         poor_writer poor = {.expected = file, .most = most, .result = results[most % COUNT(results)]};
         const snnd_writer writer = {take_some, &poor};
-        FAILS(context, SNND_ERROR_IO, "the writer failed after", kinds[_i].write(&writer));
+        snprintf(words, sizeof words, "the writer returned %d after ", poor.result);
+        FAILS(context, SNND_ERROR_IO, words, kinds[_i].write(&writer));
         ck_assert_int_eq(poor.failures, 1);
     }
     poor_writer rich = {.expected = file, .most = count};

@@ -300,7 +300,7 @@ static void use_network(int what) {
         OK(context, snnd_sparsity_create_fixed_mask(network, NULL, &sparsity));
     else
         OK(context, snnd_trainer_create(network, NULL, &trainer));
-    FAILS(context, SNND_ERROR_STATE, "lif cannot be added", snnd_network_add_lif(network, NULL, NULL));
+    FAILS(context, SNND_ERROR_STATE, "lif: no layer can be added any more", snnd_network_add_lif(network, NULL, NULL));
     ck_assert_int_eq(snnd_network_layer_count(network), 1);
     snnd_workspace_free(workspace);
     snnd_optimizer_free(optimizer);

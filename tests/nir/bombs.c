@@ -243,7 +243,7 @@ START_TEST(a_layer_has_no_more_synapses_than_its_file_may_make) {
     }
     free(delay);
     by_hand_good(hdf5_put_texts(file, "node/edges", &edge[0][0], 2 * MANY, 2), "the edges");
-    refuses(file, "a layer of 4096 and 4096 neurons with up to 3 synapses");
+    refuses(file, "a layer of 4096 neurons with 4096 inputs and up to 3 synapses");
 }
 END_TEST
 

@@ -74,7 +74,8 @@ START_TEST(finds_lists_below_the_folder) {
     write_text(folder, "other/" TESTING_LIST, NAME(1) "\n");
     recordings_free(&recordings);
     ck_assert_int_ne(find(), 0);
-    check_says(failure.text, TESTING_LIST);
+    check_says(failure.text,
+               ": found " TESTING_LIST " in 2 folders below it (first: inner/" TESTING_LIST "); expected one");
 }
 END_TEST
 

@@ -929,7 +929,7 @@ START_TEST(steps_that_do_not_fit_are_refused) {
     float *input = make_numbers(17 * TOY_STEPS * TOY_CHANNELS, 1);
     int32_t *label = make_labels(17, TOY_CLASSES);
     make_toy(&made);
-    FAILS(context, SNND_ERROR_ARGUMENT, "count is 17; expected 1 to 16",
+    FAILS(context, SNND_ERROR_ARGUMENT, "count is 17; expected 1 to 16, the trainer's batch",
           snnd_trainer_step(made.trainer, input, label, 17, TOY_STEPS, NULL));
     FAILS(context, SNND_ERROR_ARGUMENT, "steps is 0", snnd_trainer_step(made.trainer, input, label, 1, 0, NULL));
     label[2] = -1;

@@ -414,6 +414,10 @@ START_TEST(the_front_end_travels_with_the_model) {
                          expected);
     assert_says_the_same("cd $here/run; $live --json last.safetensors $here/words.wav", expected);
     free(expected);
+    expected = said("$live --json $here/run/best.safetensors $here/words.wav");
+    assert_says_the_same("$live --json $here/run $here/words.wav", expected);
+    assert_says_the_same("cd $here/run; $live --json . $here/words.wav", expected);
+    free(expected);
     audio_free(&audio);
 }
 END_TEST

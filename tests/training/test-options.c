@@ -122,6 +122,9 @@ START_TEST(names_the_option_that_is_wrong) {
     check_refused(READ("--preset", "Mel"), "--preset");
     check_refused(READ("--epochs"), "--epochs: a value is missing");
     check_refused(READ("--epoch-count", "3"), "--epoch-count: this option does not exist");
+    check_refused(READ("-x"), "-x: this option does not exist");
+    check_refused(READ("-xh"), "-x: this option does not exist");
+    check_refused(READ("--resume=yes"), "--resume=yes: this option takes no value");
     check_refused(READ("--tau", "0.5"), "--tau: expected learned or a number from 1 to 1e+09, not '0.5'");
     check_refused(READ("--tau", "learn"), "--tau");
     check_refused(READ("--picojoules", "0.9"), "--picojoules: expected two numbers from 0 to 1e+09 with a comma");

@@ -312,6 +312,7 @@ START_TEST(its_own_validation_set_chooses) {
     write_arrays("set", "validation", 0);
     ck_assert_int_eq(RUN("SNND_TRAIN", "arrays", "--data", "set", "--out", "run", TINY), 0);
     check_said("out.txt", "24 samples to train on, 24 to validate (the set's own validation samples), 24 to test");
+    check_said("out.txt", "; 1 thread; 4 steps an epoch");
     check_said("out.txt", "chosen by its validation accuracy of ");
     check_setting("run", "validation-by", "the set's own validation samples");
     ck_assert_int_eq(RUN("SNND_TRAIN", "arrays", "--data", "set", "--out", "share", TINY, "--validation", "0.25"), 0);

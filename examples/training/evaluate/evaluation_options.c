@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "common/arguments.h"
 #include "common/files.h"
@@ -80,24 +79,6 @@ static const struct argument known[] = {
     {"version", SWITCH, AT(version), 0, 0, NULL},
 };
 
-/* A folder stands for its best network. */
-static void find_model(struct evaluation *evaluation) {
-    struct stat status;
-    const char *slash = strrchr(evaluation->model, '/');
-    if (stat(evaluation->model, &status) == 0 && S_ISDIR(status.st_mode)) {
-        evaluation->folder = format_text("%s", evaluation->model);
-        evaluation->name = format_text(KEEP_BEST);
-    } else if (slash != NULL) {
-        evaluation->folder = slash == evaluation->model
-                                 ? format_text("/")
-                                 : format_text("%.*s", (int)(slash - evaluation->model), evaluation->model);
-        evaluation->name = format_text("%s", slash + 1);
-    } else {
-        evaluation->folder = format_text(".");
-        evaluation->name = format_text("%s", evaluation->model);
-    }
-}
-
 static const struct recipe *choose_recipe(const struct evaluation *evaluation, struct failure *failure) {
     const char *name = evaluation->settings != NULL ? options_recipe(evaluation->settings) : evaluation->recipe;
     const struct recipe *recipe = name != NULL ? recipe_find(name) : NULL;
@@ -163,7 +144,7 @@ int evaluation_read(struct evaluation *evaluation, int count, char **words, stru
     if (first + 1 < own)
         return failed(failure, "unexpected argument '%s'; --help lists the options", words[first + 1]);
     evaluation->model = words[first];
-    find_model(evaluation);
+    saved_find(evaluation->model, &evaluation->folder, &evaluation->name);
     if (check_out(evaluation, failure) != 0 || add_perturbations(evaluation, failure) != 0)
         return -1;
     if (file_exists_in(evaluation->folder, KEEP_SETTINGS)) {
