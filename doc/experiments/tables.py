@@ -214,7 +214,7 @@ def percent(sparsity):
 def put_differences(title, tests, found):
     begin(title, "", "sparsity (%)", "difference (95 %)", "p", "corrected")
     for (a, b, sparsity), (difference, low, high, p), corrected in zip(tests, found, holm([f[3] for f in found])):
-        put(f"{a} less {b}", percent(sparsity),
+        put(f"{a} minus {b}", percent(sparsity),
             f"{rounded(difference, 1)} ({rounded(low, 1)} to {rounded(high, 1)})", p_text(p), p_text(corrected))
 
 
@@ -299,7 +299,7 @@ def neurons():
     tests = [(data, structure, model) for data, structure in itertools.product(("digits", "fsdd"), ("dense", "sparse"))
              for model in list(MODELS)[1:]]
     found = [welch(*([float(r["accuracy"]) for r in of[d, s, which]] for which in (m, "paper"))) for d, s, m in tests]
-    begin("Neurons less the paper's", "", "difference (95 %)", "p", "corrected")
+    begin("Neurons minus the paper's", "", "difference (95 %)", "p", "corrected")
     for (data, structure, model), (difference, low, high, p), corrected in zip(tests, found,
                                                                               holm([f[3] for f in found])):
         put(f"{'made digits' if data == 'digits' else 'FSDD'}, {structure}: {MODELS[model]}",
@@ -316,7 +316,7 @@ def words():
         put(noise, *(spread([float(r[c]) for r in of]) for c in ("train", "validation", "test", "test_of_best")),
             f"{np.mean([float(r['seconds']) for r in of]):.0f}")
     difference, low, high, p = welch(test["0.5"], test["0"])
-    begin("Noise less none", "difference (95 %)", "p")
+    begin("Noise minus none", "difference (95 %)", "p")
     put(f"{rounded(difference, 1)} ({rounded(low, 1)} to {rounded(high, 1)})", p_text(p))
 
 
@@ -341,7 +341,7 @@ def pytorch():
     for who, name in (("library", "dense"), ("pytorch", "dense, in PyTorch")):
         put(name, ", ".join(f"{100 * a:.1f}" for a in of[who]), f"{100 * np.mean(of[who]):.1f}")
     difference, low, high, p = welch(of["library"], of["pytorch"])
-    begin("Library less PyTorch", "difference (95 %)", "p")
+    begin("Library minus PyTorch", "difference (95 %)", "p")
     put(f"{rounded(difference, 1)} ({rounded(low, 1)} to {rounded(high, 1)})", p_text(p))
 
 
