@@ -984,6 +984,18 @@ END_TEST
 
 /* ---- What is wrong ---- */
 
+/* What is no folder of results has a sentence in its place, whatever is wrong with it. */
+START_TEST(shows_the_rest_where_a_folder_is_missing) {
+    write_fields("fields", "dense, trained");
+    write_text(folder, "other/notes.txt", "nothing of ours");
+    ck_assert_int_eq(REPORT("missing", "fields", "other"), 1);
+    check_error("missing: there is no such folder");
+    check_error("other: is not a folder of results");
+    ck_assert(page_has("missing: there is no such folder") && page_has("other: is not a folder of results"));
+    ck_assert(page_has("dense, trained"));
+}
+END_TEST
+
 START_TEST(says_what_is_wrong_and_leaves_the_page) {
     write_text(folder, "page.html", "as it was");
     ck_assert_int_eq(REPORT("missing"), 1);
@@ -1107,6 +1119,7 @@ int main(void) {
     tcase_add_test(pages, shows_evaluations);
     tcase_add_test(pages, escapes_whatever_it_is_given);
     tcase_add_test(pages, draws_in_any_folder);
+    tcase_add_test(pages, shows_the_rest_where_a_folder_is_missing);
     tcase_add_test(pages, says_what_is_wrong_and_leaves_the_page);
     tcase_add_test(pages, knows_its_usage);
     suite_add_tcase(suite, pages);

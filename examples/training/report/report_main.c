@@ -81,20 +81,14 @@ static void trim_slashes(char *folder) {
         folder[end - 1] = '\0';
 }
 
-static int check_folders(const struct options *options, struct failure *failure) {
-    for (int i = 0; i < options->count; i++) {
-        trim_slashes(options->folder[i]);
-        if (!file_exists(options->folder[i]))
-            return failed(failure, "%s: there is no such folder", options->folder[i]);
-        if (report_kind_of(options->folder[i]) == REPORT_NOTHING)
-            return failed(
-                failure,
-                "%s: is not a folder of results: a run has settings.json and log.jsonl, receptive fields have "
-                "moran.tsv and tests.tsv, an ablation or a sweep has results.tsv and summary.tsv, an "
-                "evaluation has perturbations.tsv and predictions.tsv",
-                options->folder[i]);
-    }
-    return 0;
+static int refuse_folder(const char *folder, struct failure *failure) {
+    if (!file_exists(folder))
+        return failed(failure, "%s: there is no such folder", folder);
+    return failed(failure,
+                  "%s: is not a folder of results: a run has settings.json and log.jsonl, receptive fields have "
+                  "moran.tsv and tests.tsv, an ablation or a sweep has results.tsv and summary.tsv, an "
+                  "evaluation has perturbations.tsv and predictions.tsv",
+                  folder);
 }
 
 static int write_section(const struct report *report, FILE *page, const char *folder, const char *id,
@@ -104,7 +98,8 @@ static int write_section(const struct report *report, FILE *page, const char *fo
            : kind == REPORT_FIELDS     ? report_fields(report, page, folder, id, failure)
            : kind == REPORT_SWEEP      ? report_sweep(report, page, folder, id, failure)
            : kind == REPORT_EVALUATION ? report_evaluation(report, page, folder, id, failure)
-                                       : report_ablation(report, page, folder, id, failure);
+           : kind == REPORT_ABLATION   ? report_ablation(report, page, folder, id, failure)
+                                       : refuse_folder(folder, failure);
 }
 
 /* A section is added to the page only when it is complete; otherwise a message replaces it. Returns 1 in that case, and
@@ -165,8 +160,8 @@ static int make_page(const struct options *options, struct failure *failure) {
     struct report report = {.by_scripts = options->by_scripts};
     char *text = NULL;
     size_t length;
-    if (check_folders(options, failure) != 0)
-        return -1;
+    for (int i = 0; i < options->count; i++)
+        trim_slashes(options->folder[i]);
     if (snnd_context_create(NULL, &report.context) != SNND_OK)
         return failed(failure, "cannot start the library");
     FILE *page = open_memstream(&text, &length);
