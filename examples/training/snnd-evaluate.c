@@ -10,7 +10,8 @@
 #include "training/exit_code.h"
 
 /* Reports if the run's log has another accuracy for the same samples, or was made with others. */
-static int compare_with_log(const struct evaluation *evaluation, double accuracy, struct failure *failure) {
+static int compare_with_log(const struct evaluation *evaluation, struct failure *failure) {
+    const int64_t correct = predictions_correct(&evaluation->predictions), samples = evaluation->predictions.samples;
     double logged;
     if (evaluation_logged(evaluation, &logged, failure) != 0)
         return -1;
@@ -18,9 +19,9 @@ static int compare_with_log(const struct evaluation *evaluation, double accuracy
         return 0;
     if (!evaluation_has_same_samples(evaluation))
         program_complain("these samples are not those of the run, whose accuracy was %.2f %%", 100 * logged);
-    else if (logged != accuracy)
+    else if (!evaluation_agrees(logged, correct, samples))
         program_complain("the run's log has %.2f %% for this network; its accuracy here is %.2f %%", 100 * logged,
-                         100 * accuracy);
+                         100.0 * (double)correct / (double)samples);
     else if (!evaluation->quiet)
         puts("the accuracy without perturbation is that of the run's log\n");
     return 0;
@@ -35,7 +36,7 @@ static int evaluate(struct evaluation *evaluation, struct failure *failure) {
         return -1;
     if (!evaluation->quiet)
         evaluation_print_confusion(evaluation, stdout);
-    int result = compare_with_log(evaluation, row[0].accuracy.estimate, failure);
+    int result = compare_with_log(evaluation, failure);
     if (result == 0)
         result = evaluation_write(evaluation, row, count, failure);
     if (result == 0)

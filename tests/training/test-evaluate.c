@@ -9,6 +9,7 @@
 #include "common/files.h"
 #include "support.h"
 #include "tones.h"
+#include "training/evaluate/evaluation.h"
 #include "training/evaluate/perturb_network.h"
 #include "training/evaluate/perturb_samples.h"
 
@@ -417,6 +418,23 @@ START_TEST(without_perturbation_it_is_as_the_run_has_it) {
 }
 END_TEST
 
+/* A log has 15 digits of an accuracy, which are another number than the accuracy. */
+START_TEST(an_accuracy_is_that_of_the_log) {
+    enum { ALL = 1267 };
+    int differ = 0;
+    for (int correct = 0; correct <= ALL; correct++) {
+        const double accuracy = (double)correct / ALL;
+        char *text = format_text("%.15g", accuracy);
+        const double logged = strtod(text, NULL);
+        free(text);
+        differ += logged < accuracy || logged > accuracy;
+        for (int other = correct - 1; other <= correct + 1; other++)
+            ck_assert_int_eq(evaluation_agrees(logged, other, ALL), other == correct);
+    }
+    ck_assert_int_gt(differ, 0);
+}
+END_TEST
+
 /* A model that has nothing beside it is told its recipe, and how data are read. */
 START_TEST(a_model_alone_needs_a_recipe) {
     TRAIN("--extra-steps", "3");
@@ -491,6 +509,7 @@ int main(void) {
     tcase_add_checked_fixture(program, setup, teardown);
     tcase_set_timeout(program, 60);
     tcase_add_test(program, without_perturbation_it_is_as_the_run_has_it);
+    tcase_add_test(parts, an_accuracy_is_that_of_the_log);
     tcase_add_test(program, a_model_alone_needs_a_recipe);
     tcase_add_test(program, what_cannot_be_is_named);
     suite_add_tcase(suite, parts);

@@ -122,6 +122,10 @@ int evaluation_logged(const struct evaluation *evaluation, double *accuracy, str
     return 0;
 }
 
+int evaluation_agrees(double logged, int64_t correct, int64_t samples) {
+    return llround(logged * (double)samples) == correct;
+}
+
 void evaluation_free(struct evaluation *evaluation) {
     predictions_free(&evaluation->predictions);
     data_free(&evaluation->samples);

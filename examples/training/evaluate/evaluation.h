@@ -44,6 +44,9 @@ int evaluation_predict(const struct evaluation *evaluation, const struct perturb
 /** Reads the test accuracy of this model in the run's log, or NaN where it has none. */
 int evaluation_logged(const struct evaluation *evaluation, double *accuracy, struct failure *failure);
 
+/** Returns 1 if an accuracy of a log, which rounds it, is that of this number of correct samples. */
+int evaluation_agrees(double logged, int64_t correct, int64_t samples);
+
 /** Returns 1 if the samples are those with which the run was tested, according to its settings. */
 int evaluation_has_same_samples(const struct evaluation *evaluation);
 
