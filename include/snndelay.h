@@ -3956,6 +3956,9 @@ SNND_API snnd_status snnd_rank_test_init(snnd_rank_test *result, size_t size);
  * sample has no more than 8 values, and if the other has no more than 500. Otherwise it is normal, corrected for ties
  * and continuity. If all values are equal, p is 1.
  *
+ * Values are tied only if they are the same number. Values which are equal but for the rounding of the sums that they
+ * were computed from get different ranks, so a host rounds such values first.
+ *
  * @param context is the context.
  * @param x points to [x_count] finite numbers.
  * @param x_count is the number of values of x, at least 1.
@@ -4081,7 +4084,8 @@ SNND_API snnd_status snnd_signed_rank_test_init(snnd_signed_rank_test *result, s
 /**
  * Performs Wilcoxon's signed-rank test of pairs (Wilcoxon 1945): whether the differences of pairs x[k], y[k] lie around
  * 0. Equal pairs are left out, as Wilcoxon does. It is exact up to 200 pairs that are not equal, also with ties. Beyond
- * that it is normal, corrected for ties and continuity. If all pairs are equal, p is 1 and the effect 0.
+ * that it is normal, corrected for ties and continuity. If all pairs are equal, p is 1 and the effect 0. Differences
+ * are tied, and pairs equal, only if the numbers are the same, as for snnd_mann_whitney().
  *
  * @param context is the context.
  * @param x points to [count] finite numbers.

@@ -9,6 +9,7 @@
 #include "common/table.h"
 #include "support.h"
 #include "tones.h"
+#include "training/fields/field_results.h"
 
 static char *folder, *set, *out;
 
@@ -97,7 +98,7 @@ static void check_network(const char *model, const char *kept, const struct tabl
                          SNND_OK);
         ck_assert_int_eq(snnd_moran_maximum(context, one, rows, columns, options, &value, NULL), SNND_OK);
         value = highest ? value : test.index;
-        ck_assert_double_eq_tol(number(moran, first_row + o, i), value, 1e-8 * fabs(value) + 1e-12);
+        ck_assert_double_eq_tol(number(moran, first_row + o, i), value, 1e-9);
         ck_assert_double_eq_tol(number(moran, first_row + o, z), test.z, 1e-7 * fabs(test.z) + 1e-12);
         ck_assert_double_eq_tol(number(moran, first_row + o, p), test.p, 1e-8);
         ck_assert_str_eq(table_cell(moran, first_row + o, "class has samples"), o < DIGITS ? "1" : "0");
@@ -439,6 +440,94 @@ START_TEST(bears_networks_without_fields) {
 }
 END_TEST
 
+/* ---- Fields of one synapse ---- */
+
+/* Writes a network whose outputs have one synapse each, all at the same place and with other weights. */
+static void write_one_cells(snnd_context *context, const char *name, int32_t channels, int32_t most_delay, int state) {
+    enum { OUTPUTS = 6 };
+    snnd_delay_options delays;
+    snnd_layer *layer;
+    snnd_network *network;
+    float *weight = calloc((size_t)(OUTPUTS * channels), sizeof *weight);
+    ck_assert_ptr_nonnull(weight);
+    for (int o = 0; o < OUTPUTS; o++)
+        weight[o * channels] = 0.1F * (float)(1 + o) * (state == FIELDS_TRAINED ? 1.7F : 1);
+    ck_assert_int_eq(snnd_delay_options_init(&delays, sizeof delays), SNND_OK);
+    delays.max_delay = most_delay;
+    ck_assert_int_eq(snnd_network_create(context, channels, &network), SNND_OK);
+    ck_assert_int_eq(snnd_network_add_delays(network, OUTPUTS, &delays, &layer), SNND_OK);
+    ck_assert_int_eq(snnd_network_add_leaky_integrator(network, NULL, NULL), SNND_OK);
+    ck_assert_int_eq(snnd_network_initialize(network, 5), SNND_OK);
+    ck_assert_int_eq(snnd_layer_set_array(layer, SNND_ARRAY_WEIGHT, weight, OUTPUTS * channels), SNND_OK);
+    float *position = calloc((size_t)(OUTPUTS * channels), sizeof *position);
+    ck_assert_ptr_nonnull(position);
+    ck_assert_int_eq(snnd_layer_set_array(layer, SNND_ARRAY_POSITION, position, OUTPUTS * channels), SNND_OK);
+    char *path = format_text("%s/%s", out, name), *empty = format_text("%s.empty", name);
+    write_text(out, empty, "");
+    ck_assert_int_eq(snnd_network_save(network, path), SNND_OK);
+    free(empty);
+    free(path);
+    free(position);
+    free(weight);
+    snnd_network_free(network);
+}
+
+/* Looks at such networks, and draws them into the folder. */
+static void look_at_one_cells(int32_t channels, int32_t most_delay) {
+    struct field_results results = {.out = out, .seeds = 2, .model = "best.safetensors", .way = {.draws = 1}};
+    struct failure failure;
+    snnd_context *context;
+    ck_assert_int_eq(snnd_context_create(NULL, &context), SNND_OK);
+    for (int i = 0; i < 2 * FIELD_KINDS; i++)
+        for (int state = 0; state < FIELD_STATES; state++) {
+            char *name = format_text("%s-%d/%s.safetensors", field_kind_names[i / 2], i % 2,
+                                     state == FIELDS_TRAINED ? "best" : "initial");
+            write_one_cells(context, name, channels, most_delay, state);
+            free(name);
+        }
+    snnd_moran_options_init(&results.way.moran, sizeof results.way.moran);
+    results.way.moran.permutations = 5;
+    ck_assert_msg(field_results_look(&results, context, 0, &failure) == 0, "%s", failure.text);
+    ck_assert_msg(field_results_write(&results, context, NULL, &failure) == 0, "%s", failure.text);
+    ck_assert_int_eq(field_results_draw(&results, folder, &failure), 0);
+    field_results_free(&results);
+    snnd_context_free(context);
+}
+
+/* Their Moran's I is the same but for the rounding of sums: no test may find one of them higher. */
+START_TEST(equal_fields_are_ties) {
+    struct table tests;
+    look_at_one_cells(7, 4);
+    read_table("tests.tsv", &tests);
+    for (int row = 0; row < tests.rows; row++) {
+        ck_assert_double_eq(number(&tests, row, "U"), 12 * 12 / 2.0);
+        ck_assert_double_eq(number(&tests, row, "p"), 1);
+        ck_assert_double_eq(number(&tests, row, "network_p"), 1);
+        if (row < 3)
+            ck_assert_double_eq(number(&tests, row, "paired_p"), 1);
+    }
+    table_free(&tests);
+}
+END_TEST
+
+/* Draws fields of one row or one column, and counts what is filled in the picture. */
+static int filled_areas(int one_row, int cells) {
+    int count = 0;
+    look_at_one_cells(one_row ? 1 : cells, one_row ? cells - 1 : 0);
+    char *svg = read_text(folder, "fields-dense.svg", NULL);
+    for (const char *at = svg; at != NULL && (at = strstr(at, "<polygon")) != NULL; at++)
+        count++;
+    free(svg);
+    return count;
+}
+
+/* gnuplot's images need two rows and two columns. Each of both panels has more cells if its field has. */
+START_TEST(draws_fields_of_one_column_or_row) {
+    const int few = filled_areas(_i, 7), many = filled_areas(_i, 13);
+    ck_assert_int_eq(many - few, gnuplot_is_here() ? 2 * 6 : 0);
+}
+END_TEST
+
 START_TEST(says_what_is_wrong) {
     const char *program = program_path("RAWHD_RECEPTIVE_FIELDS");
 #define REFUSES(part, ...) refuses(part, (const char *const[]){program, __VA_ARGS__, NULL})
@@ -473,6 +562,8 @@ int main(void) {
     tcase_add_test(program, begins_with_another_seed);
     tcase_add_test(program, goes_without_gnuplot);
     tcase_add_test(program, bears_networks_without_fields);
+    tcase_add_test(program, equal_fields_are_ties);
+    tcase_add_loop_test(program, draws_fields_of_one_column_or_row, 0, 2);
     tcase_add_test(program, says_what_is_wrong);
     suite_add_tcase(suite, program);
     return run_suite(suite);

@@ -37,7 +37,8 @@ static double largest_cell(const struct place *place) {
     return largest;
 }
 
-/* Writes cells in the order of rows to which the Moran's I belongs. */
+/* Writes cells in the order of rows to which the Moran's I belongs. They are drawn as boxes, since images of gnuplot
+ * have at least two rows and two columns. */
 static void write_field(FILE *data, const struct place *place) {
     const struct fields *fields = place->fields;
     const int32_t *order = fields->order + (size_t)place->output * (size_t)fields->rows;
@@ -73,7 +74,8 @@ static void draw_field(FILE *data, FILE *script, const struct place *place, int 
             "set title '%c   %s: I = %.3f (seed %d, output %d)'\n"
             "set xrange [-0.5:%d.5]\n"
             "set yrange [-0.5:%d.5]\n"
-            "plot 'fields-%s.dat' index %d using 1:2:3 with image pixels\n",
+            "plot 'fields-%s.dat' index %d using 1:2:(0.5):(0.5):3 with boxxyerror fillstyle solid 1 noborder \\\n"
+            "     linecolor palette\n",
             "AB"[state], states[state], place -> fields -> moran[place->output], place -> seed, (int)place -> output,
             (int)place -> fields -> columns - 1, (int)place -> fields -> rows - 1, field_kind_names[kind], state);
 }

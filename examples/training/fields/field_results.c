@@ -50,7 +50,7 @@ void field_results_put(FILE *stream, double value) {
     if (isnan(value))
         fputs("\tnan", stream);
     else
-        fprintf(stream, "\t%.9g", value);
+        fprintf(stream, "\t%.10g", value);
 }
 
 /* Returns the order of the rows of a field: 0 for that of the channels, or the line of orders.tsv without the heading.

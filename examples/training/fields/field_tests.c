@@ -109,7 +109,7 @@ static snnd_status compare_pairs(const struct field_results *results, snnd_conte
         const struct fields *before = field_results_at(results, comparison->kind[1], seed, comparison->state[1]);
         for (int32_t o = 0; o < results->outputs; o++)
             if (field_results_counts(results, after, o) && field_results_counts(results, before, o))
-                differences[found->pairs++] = moran_at(after, draw, o) - moran_at(before, draw, o);
+                differences[found->pairs++] = fields_settled(moran_at(after, draw, o) - moran_at(before, draw, o));
     }
     if (found->pairs > 0) {
         status = snnd_wilcoxon(context, differences, NULL, found->pairs, SNND_TWO_SIDED, &test);
@@ -151,7 +151,7 @@ static snnd_status look_at_networks(const struct field_results *results, snnd_co
     snnd_intraclass made;
     snnd_intraclass_init(&made, sizeof made);
     for (int seed = 0; seed < results->seeds; of_network += sizes[seed++])
-        mean[seed] = mean_of(of_network, sizes[seed]);
+        mean[seed] = fields_settled(mean_of(of_network, sizes[seed]));
     for (int seed = 0; seed < results->seeds; seed++)
         if (sizes[seed] > 0)
             sizes[groups++] = sizes[seed];

@@ -21,6 +21,10 @@ static snnd_status compute(const snnd_network *network, struct fields *fields) {
     return snnd_receptive_fields(network, NULL, fields->field, fields->excitation, fields->inhibition);
 }
 
+double fields_settled(double value) {
+    return round(value * 1e9) / 1e9;
+}
+
 /* Measures one field; its orders are those of the first draw. */
 static snnd_status measure(snnd_context *context, const struct fields_way *way, struct fields *fields, int32_t output) {
     const double *field = fields->field + (size_t)output * cells_of(fields);
@@ -31,16 +35,18 @@ static snnd_status measure(snnd_context *context, const struct fields_way *way, 
     options.search = 0; /* the test does not use it */
     snnd_status status =
         snnd_moran_permuted(context, field, fields->rows, fields->columns, SNND_SHUFFLE_ROWS, &options, &test, NULL);
-    fields->moran[output] = test.index;
+    fields->moran[output] = fields_settled(test.index);
     fields->z[output] = test.z;
     fields->p[output] = test.p;
     for (int32_t r = 0; r < fields->rows; r++)
         order[r] = r;
     options = way->moran;
-    for (int32_t draw = 0; status == SNND_OK && way->highest && draw < fields->draws; draw++, options.seed++)
-        status = snnd_moran_maximum(context, field, fields->rows, fields->columns, &options,
-                                    &fields->moran[(size_t)draw * (size_t)fields->outputs + (size_t)output],
+    for (int32_t draw = 0; status == SNND_OK && way->highest && draw < fields->draws; draw++, options.seed++) {
+        double *moran = &fields->moran[(size_t)draw * (size_t)fields->outputs + (size_t)output];
+        status = snnd_moran_maximum(context, field, fields->rows, fields->columns, &options, moran,
                                     draw == 0 ? order : NULL);
+        *moran = fields_settled(*moran);
+    }
     return status;
 }
 

@@ -16,7 +16,7 @@ struct fields_way {
 struct fields {
     int32_t outputs, rows, columns, draws;
     double *field, *excitation, *inhibition; /**< [outputs, rows, columns] */
-    double *moran;  /**< [draws, outputs]; NaN where all cells are equal; there is one draw for the given order */
+    double *moran;  /**< [draws, outputs], settled; NaN where all cells are equal; the given order has one draw */
     double *z, *p;  /**< [outputs], of the given order against orders of the rows (snnd_moran_permuted) */
     int32_t *order; /**< [outputs, rows], the order of the first draw */
 };
@@ -31,5 +31,9 @@ int fields_save(snnd_context *context, const struct fields *fields, const char *
 
 /** Returns the sum of the excitation or inhibition of one output. */
 double fields_sum(const struct fields *fields, const double *part, int32_t output);
+
+/** Returns the value rounded to 9 decimals, as the tables have it. Rank tests would otherwise order fields with the same
+ * Moran's I by the rounding of their sums. */
+double fields_settled(double value);
 
 #endif
