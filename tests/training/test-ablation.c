@@ -256,6 +256,23 @@ static void check_holm(const struct table *differences, int row, int tested) {
     ck_assert_double_eq_tol(table_number(differences, row + 1, "p_holm"), other <= p ? least : most, 1e-5);
 }
 
+/* The smallest p of all tests of a measure counts as often as there are tests, and no other has less. */
+static void check_holm_of_all(const struct table *differences, int rows, int tests) {
+    double least = 1;
+    for (int row = 0; row < rows; row++)
+        least = fmin(least, fabs(table_number(differences, row, "p"))); /* of nan and a number it is the number */
+    for (int row = 0; row < rows; row++) {
+        const double p = table_number(differences, row, "p"), all = table_number(differences, row, "p_holm_all");
+        ck_assert_int_eq(isnan(p), isnan(all));
+        if (isnan(p))
+            continue;
+        ck_assert_double_ge(all, fmin(1, tests * least) - 1e-5);
+        ck_assert_double_ge(all, table_number(differences, row, "p_holm") - 1e-5);
+        if (p <= least)
+            ck_assert_double_eq_tol(all, fmin(1, tests * p), 1e-5);
+    }
+}
+
 /* The first lines are of the last epoch, pair by pair in the order of the models. */
 static void check_differences(const char *out) {
     struct table differences;
@@ -277,6 +294,7 @@ static void check_differences(const char *out) {
             tests += tested;
         }
     ck_assert_int_gt(tests, 1);
+    check_holm_of_all(&differences, row, tests);
     ck_assert_str_eq(table_cell(&differences, row, "measure"), "best");
     table_free(&differences);
 }

@@ -26,12 +26,16 @@ void ablation_interval(snnd_context *context, const double *values, int count, d
 
 /* ---- Differences ---- */
 
+/* Tests for which p is corrected: those of the same two models, or all of the same measure. */
+enum family { OF_PAIR, OF_ALL, FAMILIES };
+
 /* Two models at a sparsity. */
 struct difference {
+    int model, other;
     double sparsity, means;
     int runs, other_runs, is_tested;
     snnd_t_test test;
-    double p_holm;
+    double p_holm[FAMILIES];
 };
 
 static double mean(const double *values, int count) {
@@ -42,11 +46,10 @@ static double mean(const double *values, int count) {
 }
 
 /* Returns 1 if both models have runs. */
-static int compare(const struct ablation_results *results, int model, int other, enum ablation_measure measure,
-                   struct difference *found) {
+static int compare(const struct ablation_results *results, enum ablation_measure measure, struct difference *found) {
     double *x = allocate(2 * results->count, sizeof *x), *y = x + results->count;
-    found->runs = ablation_accuracies(results, model, found->sparsity, measure, x);
-    found->other_runs = ablation_accuracies(results, other, found->sparsity, measure, y);
+    found->runs = ablation_accuracies(results, found->model, found->sparsity, measure, x);
+    found->other_runs = ablation_accuracies(results, found->other, found->sparsity, measure, y);
     found->is_tested = test(results->context, x, found->runs, y, found->other_runs, &found->test) == 0;
     const int is_there = found->runs > 0 && found->other_runs > 0;
     if (is_there)
@@ -55,7 +58,7 @@ static int compare(const struct ablation_results *results, int model, int other,
     return is_there;
 }
 
-static void correct(snnd_context *context, struct difference *difference, int count) {
+static void correct(snnd_context *context, struct difference *difference, int count, enum family family) {
     double *p = allocate((size_t)count, sizeof *p);
     int tests = 0;
     for (int i = 0; i < count; i++)
@@ -65,43 +68,52 @@ static void correct(snnd_context *context, struct difference *difference, int co
         for (int i = 0; i < tests; i++)
             p[i] = NAN;
     for (int i = count - 1; i >= 0; i--)
-        difference[i].p_holm = difference[i].is_tested ? p[--tests] : NAN;
+        difference[i].p_holm[family] = difference[i].is_tested ? p[--tests] : NAN;
     free(p);
 }
 
-static void write_difference(const struct difference *difference, FILE *file) {
+static void write_difference(const struct difference *difference, enum ablation_measure measure, FILE *file) {
     const snnd_t_test *found = &difference->test;
-    fprintf(file, "\t%.15g\t%d\t%d\t%.8f", difference->sparsity, difference->runs, difference->other_runs,
-            difference->means);
+    fprintf(file, "%s\t%s\t%s\t%.15g\t%d\t%d\t%.8f", measure == ABLATION_LAST ? "last" : "best",
+            ablation_name(difference->model), ablation_name(difference->other), difference->sparsity, difference->runs,
+            difference->other_runs, difference->means);
     if (difference->is_tested)
-        fprintf(file, "\t%.8f\t%.8f\t%.6g\t%.6g\t%.6g\t%.6g\n", found->low, found->high, found->t, found->degrees,
-                found->p, difference->p_holm);
+        fprintf(file, "\t%.8f\t%.8f\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\n", found->low, found->high, found->t, found->degrees,
+                found->p, difference->p_holm[OF_PAIR], difference->p_holm[OF_ALL]);
     else
-        fputs("\tnan\tnan\tnan\tnan\tnan\tnan\n", file);
+        fputs("\tnan\tnan\tnan\tnan\tnan\tnan\tnan\n", file);
 }
 
-static void write_pair(const struct ablation_results *results, int model, int other, enum ablation_measure measure,
-                       FILE *file) {
-    struct difference *difference = allocate((size_t)results->sparsities, sizeof *difference);
+/* Returns the number of sparsities at which both models have runs. */
+static int compare_pair(const struct ablation_results *results, int model, int other, enum ablation_measure measure,
+                        struct difference *difference) {
     int count = 0;
     for (int i = 0; i < results->sparsities; i++) {
-        difference[count].sparsity = results->sparsity[i];
-        count += compare(results, model, other, measure, &difference[count]);
+        difference[count] = (struct difference){.model = model, .other = other, .sparsity = results->sparsity[i]};
+        count += compare(results, measure, &difference[count]);
     }
-    correct(results->context, difference, count);
-    for (int i = 0; i < count; i++) {
-        fprintf(file, "%s\t%s\t%s", measure == ABLATION_LAST ? "last" : "best", ablation_name(model),
-                ablation_name(other));
-        write_difference(&difference[i], file);
-    }
+    correct(results->context, difference, count, OF_PAIR);
+    return count;
+}
+
+static void write_measure(const struct ablation_results *results, enum ablation_measure measure, FILE *file) {
+    const int lines = (results->models * (results->models - 1) / 2 + 1) * results->sparsities;
+    struct difference *difference = allocate((size_t)lines, sizeof *difference);
+    int count = 0;
+    for (int i = 0; i < results->models; i++)
+        for (int j = i + 1; j < results->models; j++)
+            count += compare_pair(results, results->model[i], results->model[j], measure, &difference[count]);
+    correct(results->context, difference, count, OF_ALL);
+    for (int i = 0; i < count; i++)
+        write_difference(&difference[i], measure, file);
     free(difference);
 }
 
 void ablation_differences(const struct ablation *ablation, const struct ablation_results *results, FILE *file) {
     (void)ablation;
-    fputs("measure\tmodel\tother\tsparsity\truns\tother_runs\tdifference\tlow\thigh\tt\tdegrees\tp\tp_holm\n", file);
+    fputs(
+        "measure\tmodel\tother\tsparsity\truns\tother_runs\tdifference\tlow\thigh\tt\tdegrees\tp\tp_holm\tp_holm_all\n",
+        file);
     for (int measure = ABLATION_LAST; measure <= ABLATION_BEST; measure++)
-        for (int i = 0; i < results->models; i++)
-            for (int j = i + 1; j < results->models; j++)
-                write_pair(results, results->model[i], results->model[j], (enum ablation_measure)measure, file);
+        write_measure(results, (enum ablation_measure)measure, file);
 }

@@ -115,8 +115,8 @@ int report_ablation(const struct report *report, FILE *page, const char *folder,
     int result = write_summary(page, folder, failure);
     if (result == 0 && file_exists_in(folder, "differences.tsv")) /* earlier programs wrote none */
         result = report_long_table(page, folder, "differences.tsv", 3,
-                                   "Differences between models: Welch's intervals at 95 %, and p by Holm over "
-                                   "sparsities",
+                                   "Differences between models: Welch's intervals at 95 %; p_holm is corrected for all "
+                                   "sparsities of two models, p_holm_all for all tests of the same measure",
                                    failure);
     if (result == 0)
         result = report_long_table(page, folder, "results.tsv", 1, "All runs", failure);
