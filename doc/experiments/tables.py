@@ -2,8 +2,8 @@
 """Computes every table and test of doc/experiments.md anew from the files beside this one, with NumPy and SciPy and
 without the library. Debian: python3-scipy.
 
-    python3 tables.py           prints them
-    python3 tables.py --check   fails where a line of them is not in ../experiments.md
+    python3 tables.py           prints them, and the parts of sentences that have numbers from these files
+    python3 tables.py --check   fails where ../experiments.md lacks one of them, or has a line of a table that is not one
 """
 import collections
 import csv
@@ -12,11 +12,14 @@ import math
 import os
 import sys
 
-import numpy as np
-from scipy import optimize, stats
+try:
+    import numpy as np
+    from scipy import optimize, stats
+except ImportError as error:
+    sys.exit(f"tables.py: {error}; NumPy and SciPy are needed (Debian: python3-scipy)")
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-lines = []
+lines, sentences = [], []
 
 
 def read(name):
@@ -26,6 +29,11 @@ def read(name):
 
 def put(*cells):
     lines.append("| " + " | ".join(cells) + " |")
+
+
+def say(text, *numbers):
+    """A part of a sentence of the page, with the numbers that it has there."""
+    sentences.append(text.format(*numbers))
 
 
 def begin(title, *headings):
@@ -96,13 +104,15 @@ def signed_rank(x, y):
 
 
 def alike(groups):
-    """The intraclass correlation, of one-way analysis of variance (Shrout and Fleiss 1979, ICC(1))."""
+    """The intraclass correlation, of one-way analysis of variance (Shrout and Fleiss 1979, ICC(1)), and its interval."""
     sizes = np.array([len(g) for g in groups])
     everything = np.concatenate(groups)
     between = sum(len(g) * (np.mean(g) - everything.mean()) ** 2 for g in groups) / (len(groups) - 1)
     within = sum(((g - np.mean(g)) ** 2).sum() for g in groups) / (len(everything) - len(groups))
     size = (len(everything) - (sizes**2).sum() / len(everything)) / (len(groups) - 1)
-    return (between - within) / (between + (size - 1) * within)
+    f, of_groups, of_rest = between / within, len(groups) - 1, len(everything) - len(groups)
+    return tuple((ratio - 1) / (ratio + size - 1)
+                 for ratio in (f, f / stats.f.isf(0.025, of_groups, of_rest), f * stats.f.isf(0.025, of_rest, of_groups)))
 
 
 def welch_of(mean, deviation, count, other_mean, other_deviation, other_count):
@@ -152,18 +162,15 @@ def compare(values, first, second):
     found.update(u=test.statistic, p=test.pvalue, auc=auc(flat_x, flat_y))
     found["alike"] = tuple(alike([np.array(list(g.values())) for g in groups]) for groups in (x, y))
     of_networks = [[np.mean(list(g.values())) for g in groups] for groups in (x, y)]
-    if first[0] == second[0]:
-        pairs = [(a[o], b[o]) for a, b in zip(x, y) for o in a if o in b]
-        found["paired"] = signed_rank(*zip(*pairs))
-        found["network"] = signed_rank(*of_networks)
-    else:
-        found["paired"] = math.nan
-        found["network"] = rank_test(*of_networks).pvalue
+    pairs = [(a[o], b[o]) for a, b in zip(x, y) for o in a if o in b]
+    found["paired"] = signed_rank(*zip(*pairs)) if first[0] == second[0] else math.nan
+    found.update(network=signed_rank(*of_networks), network_t=stats.ttest_rel(*of_networks).pvalue)
     return found
 
 
 def figure_1(title, draws):
-    begin(title, "", "mean I", "n", "U", "AUC (95 %)", "p", "corrected", "in pairs, corrected", "alike", "by network")
+    begin(title, "", "mean I", "n", "U", "AUC (95 %)", "p", "corrected", "in pairs, corrected", "alike", "by network",
+          "by network, t")
     found = [[compare(values, *c[1:]) for values in draws] for c in COMPARISONS]
     median = [np.median([f["p"] for f in of]) for of in found]
     paired = [np.median([f["paired"] for f in of]) for of in found]
@@ -176,17 +183,36 @@ def figure_1(title, draws):
         share = [np.median([f["auc"][k] for f in of]) for k in range(3)]
         put(comparison[0], " and ".join(rounded(mean, 3) for mean in first["means"]), f"{first['n']} and {first['m']}",
             f"{first['u']:.0f}", "{:.2f} ({:.2f} to {:.2f})".format(*share), p, p_text(corrected[i]),
-            "" if math.isnan(of_pairs[i]) else p_text(of_pairs[i]), " and ".join(rounded(one, 2) for one in first["alike"]),
-            p_text(first["network"]))
+            "" if math.isnan(of_pairs[i]) else p_text(of_pairs[i]), " and ".join("{} ({} to {})".format(*(rounded(k, 2) for k in one)) for one in first["alike"]),
+            p_text(first["network"]), p_text(first["network_t"]))
+        first["auc_median"] = share[0]
+    return [of[0] for of in found]
 
 
 def figure_1_of(name, data):
     natural = fields(read(f"{data}-moran.tsv"), lambda row: ((0, "untrained I"), (1, "trained I")))
-    figure_1(f"{name}: rows in the order of the channels", [natural])
+    found = figure_1(f"{name}: rows in the order of the channels", [natural])
     rows = read(f"{data}-draws.tsv")
     columns = [column for column in rows[0] if column.startswith("draw ")]
-    figure_1(f"{name}: as in the paper",
-             [fields(rows, lambda row, c=column: ((int(row["trained"]), c),)) for column in columns])
+    return found, figure_1(f"{name}: as in the paper",
+                           [fields(rows, lambda row, c=column: ((int(row["trained"]), c),)) for column in columns])
+
+
+def figure_1_in_words(digits, fsdd):
+    """Of each set: the first draw's findings with rows in their order, and as in the paper the medians of AUC."""
+    every = [f for of_set in (digits, fsdd) for of in of_set for f in of]
+    say("intervals that reach to {:.2f}", max(one[2] for f in every for one in f["alike"]))
+    say("cannot be below {} with five pairs", p_text(2 / 2**5))
+    say("With rows in their order AUCs are {:.2f}", min(of[0][0]["auc"][0] for of in (digits, fsdd)))
+    say("as in the paper they are {:.3f} and {:.3f}", *(of[1][0]["auc_median"] for of in (digits, fsdd)))
+    say("By network t is {} and {} with rows in their order", *(p_text(of[0][2]["network_t"]) for of in (digits, fsdd)))
+    say("it is {} on the made digits, where nothing was detected, and {} on FSDD",
+        *(p_text(of[1][2]["network_t"]) for of in (digits, fsdd)))
+    say("intervals reach to AUCs of {:.2f}", fsdd[0][3]["auc"][1])
+    say("t is {} there with rows in their order", p_text(fsdd[0][3]["network_t"]))
+    say("Wilcoxon's test of the same five pairs has {}", p_text(fsdd[0][3]["network"]))
+    if max(of[k][1]["network_t"] for of in (digits, fsdd) for k in (0, 1)) < 0.02:
+        say("By network t is below 0.02 in all four tables")
 
 
 def the_paper():
@@ -223,11 +249,14 @@ def figure_3():
     rows = read("ablation.tsv")
     of = {(r["model"], r["sparsity"]): (100 * float(r["last_mean"]), 100 * float(r["last_deviation"]), int(r["runs"]))
           for r in rows}
+    say("{} runs", sum(int(r["runs"]) for r in rows))
     models, sparsities = (list(dict.fromkeys(r[c] for r in rows)) for c in ("model", "sparsity"))
     begin("Figure 3", "sparsity (%)", "synapses", "both learned", "structure learned", "delays learned", "neither")
     for sparsity in sparsities:
         put(percent(sparsity), f"{15360 * (1 - float(sparsity)):,.0f}",
             *("{:.1f} ± {:.1f}".format(*of[model, sparsity][:2]) for model in models))
+    gains = [of[a, s][0] - of[b, s][0] for a, b in (("both", "structure"), ("delays", "neither")) for s in sparsities[:5]]
+    say("{:.0f} to {:.0f} points higher from 50 % to 97 %", min(gains), max(gains))
     tests = [(a, b, s) for a, b in (("both", "structure"), ("delays", "neither")) for s in sparsities]
     put_differences("Figure 3: learned delays", tests,
                     [welch_of(*of[a, s], *of[b, s]) for a, b, s in tests])
@@ -257,7 +286,33 @@ def controls():
              ("delays+dale+paths", "neither+dale+paths"), ("structure", "neither"), ("neither", "neither+dale+paths"),
              ("both", "delays"), ("delays", "neither"))
     tests = [(a, b, s) for a, b in pairs for s in sparsities if min(len(last[a, s]), len(last[b, s])) > 1]
-    put_differences("Differences", tests, [welch(last[a, s], last[b, s]) for a, b, s in tests])
+    found = {test: welch(last[test[0], test[2]], last[test[1], test[2]]) for test in tests}
+    put_differences("Differences", tests, list(found.values()))
+    controls_in_words(rows, last, found)
+
+
+def controls_in_words(rows, last, found):
+    low, high, highest = "0.875", "0.984375", "0.99609375"
+    mean = {of: 100 * np.mean(values) for of, values in last.items()}
+    say("at 98.4 % it is {:.0f} and {:.0f} points, at 99.6 % {:.0f} and {:.0f}",
+        *(found[a, b, s][0] for s in (high, highest) for a, b in (("both", "delays"), ("structure", "neither"))))
+    say("come to {:.0f} and {:.0f} % at 98.4 % and to {:.0f} % at 99.6 %", mean["delays+dale+paths", high],
+        mean["neither+dale+paths", high], mean["delays+dale+paths", highest])
+    unreached = [int(r["unreached"]) for r in rows if r["model"] in ("both", "structure") and r["sparsity"] == highest]
+    say("leave {} to {} of 20 outputs without a path at 99.6 %", min(unreached), max(unreached))
+    say("Dale's law takes {:.0f} points", found["neither", "neither+dale+paths", low][0])
+    say("is {:.0f} and {:.0f} points higher", found["both", "delays+dale+paths", low][0],
+        found["structure", "neither+dale+paths", low][0])
+    say("at 87.5 %, by {:.1f} points, and with Dale's law by {:.1f}", found["delays", "neither", low][0],
+        found["delays+dale+paths", "neither+dale+paths", low][0])
+    say("where such networks come to {:.0f} % and less", max(mean[m, s] for m in ("delays", "neither")
+                                                             for s in (high, highest)))
+    gain = [found["both", "structure", s] for s in (low, high, highest)]
+    say("at 87.5 % they help there, too, by {:.1f} points", gain[0][0])
+    say("means are {:.1f} and {:.1f} points higher, with intervals up to {:.1f} and {:.1f}", gain[1][0], gain[2][0],
+        gain[1][2], gain[2][2])
+    earlier = next(r for r in read("ablation.tsv") if (r["model"], r["sparsity"]) == ("both", low))
+    say("by {:.0f} points at 87.5 % with both learned", mean["both", low] - 100 * float(earlier["last_mean"]))
 
 
 # ---- Perturbations ----
@@ -266,12 +321,19 @@ def perturbations():
     rows = read("perturbations.tsv")
     runs = list(dict.fromkeys(r["run"] for r in rows))
     begin("Perturbations", "perturbation", "level", "draws of each network", *(f"{run}" for run in runs), "mean")
+    left = {}
     kinds = dict.fromkeys((r["perturbation"], r["level"]) for r in rows)
     for kind, level in kinds:
         of = {run: [int(r["correct"]) / int(r["n"]) for r in rows
                     if r["run"] == run and (r["perturbation"], r["level"]) == (kind, level)] for run in runs}
+        left[kind, level] = 100 * np.mean([np.mean(of[run]) for run in runs])
         put(kind, level, str(len(of[runs[0]])), *(f"{100 * np.mean(of[run]):.1f}" for run in runs),
-            f"{100 * np.mean([np.mean(of[run]) for run in runs]):.1f}")
+            f"{left[kind, level]:.1f}")
+    say("{:.1f} % are left of {:.1f} %, and {:.1f} % if they change places among synapses of the same sign only",
+        left["shuffle-delays", "neuron:1"], left["none", "-"], left["shuffle-delays", "sign:1"])
+    say("with a deviation of one step {:.1f} % are left, with one of four steps {:.1f} %", left["jitter", "1"],
+        left["jitter", "4"])
+    say("{:,} testing samples, perturbed", int(rows[0]["n"]))
 
 
 # ---- Other neurons ----
@@ -332,6 +394,11 @@ def events():
         put(name, ", ".join(f"{100 * a:.1f}" for a in last), spread(last),
             "there is no set to validate" if math.isnan(best[0]) else ", ".join(f"{100 * a:.1f}" for a in best),
             published[recipe], "not measured here")
+    minutes = [float(r["seconds"]) / 60 for r in rows]
+    words_for = "no one two three four five six seven eight nine ten".split()
+    say("A run took {} to {} minutes", words_for[round(min(minutes))], words_for[round(max(minutes))])
+    say("its best accuracies are {} %", ", ".join(f"{100 * float(r['best_validation']):.1f}" for r in rows
+                                                  if r["recipe"] == "ssc"))
 
 
 def pytorch():
@@ -346,8 +413,7 @@ def pytorch():
 
 
 def main():
-    figure_1_of("Made digits", "digits")
-    figure_1_of("FSDD", "fsdd")
+    figure_1_in_words(figure_1_of("Made digits", "digits"), figure_1_of("FSDD", "fsdd"))
     the_paper()
     accuracies_of_fields()
     figure_3()
@@ -358,14 +424,16 @@ def main():
     events()
     pytorch()
     if sys.argv[1:] != ["--check"]:
-        print("\n".join(lines))
+        print("\n".join(lines + ["\n# In sentences\n"] + sentences))
         return 0
     with open(os.path.join(HERE, "..", "experiments.md"), encoding="utf-8") as file:
-        page = set(file.read().splitlines())
-    missing = [line for line in lines if line.startswith("| ") and line not in page]
-    for line in missing:
-        print("not in experiments.md: " + line, file=sys.stderr)
-    return 1 if missing else 0
+        page = file.read().splitlines()
+    text = " ".join(" ".join(page).split())
+    wrong = ["not in experiments.md: " + line for line in lines if line.startswith("| ") and line not in page]
+    wrong += ["not in a sentence of experiments.md: " + part for part in sentences if part not in text]
+    wrong += ["not computed from the files: " + line for line in page if line.startswith("|") and line not in lines]
+    print("\n".join(wrong), file=sys.stderr, end="\n" if wrong else "")
+    return 1 if wrong else 0
 
 
 if __name__ == "__main__":
