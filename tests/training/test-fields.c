@@ -127,6 +127,15 @@ static void check_networks(const snnd_moran_options *options, int highest) {
     table_free(&moran);
 }
 
+/* Student's t of two pairs has one degree of freedom: Cauchy's distribution. */
+static void check_t_of_networks(const struct table *tests, int row) {
+    const double difference = number(tests, row, "network_difference"), p = number(tests, row, "network_t_p");
+    const double half = (number(tests, row, "network_high") - number(tests, row, "network_low")) / 2;
+    const double pi = acos(-1), t = fabs(difference) / (half / tan(pi / 2 * 0.95));
+    ck_assert_double_eq_tol(difference, number(tests, row, "first_mean") - number(tests, row, "second_mean"), 1e-8);
+    ck_assert_double_eq_tol(p, 1 - 2 / pi * atan(t), 1e-5);
+}
+
 static void check_tests(void) {
     struct table tests;
     read_table("tests.tsv", &tests);
@@ -142,6 +151,10 @@ static void check_tests(void) {
         ck_assert(number(&tests, row, "p_holm") >= number(&tests, row, "p_median"));
         ck_assert_int_eq((int)number(&tests, row, "networks"), 2);
         ck_assert(number(&tests, row, "first_alike") <= 1 && number(&tests, row, "network_p") > 0);
+        ck_assert(number(&tests, row, "first_alike_low") <= number(&tests, row, "first_alike"));
+        ck_assert(number(&tests, row, "first_alike") <= number(&tests, row, "first_alike_high"));
+        ck_assert(number(&tests, row, "second_alike_low") <= number(&tests, row, "second_alike_high"));
+        check_t_of_networks(&tests, row);
         ck_assert_int_eq(number(&tests, row, "pairs") > 0, row < 3);
         if (row < 3)
             ck_assert(number(&tests, row, "paired_p") <= number(&tests, row, "paired_p_holm") &&
@@ -402,7 +415,7 @@ START_TEST(tells_how_much_p_depends_on_the_seed) {
     check_draws();
     ck_assert_int_gt(moved, 0);
     char *said = read_text(folder, "out.txt", NULL), *settings = read_text(out, "fields.json", NULL);
-    ck_assert_ptr_nonnull(strstr(said, "median of 2 draws"));
+    ck_assert_ptr_nonnull(strstr(said, "median of 2 draws; "));
     ck_assert_ptr_nonnull(strstr(settings, "\"permutation-seed\":\t5"));
     ck_assert_ptr_nonnull(strstr(settings, "\"order\":\t\"highest\""));
     free(settings);

@@ -9,6 +9,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/files.h"
 
@@ -31,16 +32,19 @@ static const struct comparison comparisons[] = {
 enum { COMPARISONS = sizeof comparisons / sizeof *comparisons };
 
 /* The values that differ between draws. */
+/* The intraclass correlation and its interval; the difference of means of networks, its interval, and p. */
+enum { ALIKE = 3, NETWORK_T = 4 };
+
 enum measure { P, AUC, AUC_LOW, AUC_HIGH, PAIRED_P, EFFECT, MEASURES };
 
 /* The result of a comparison; NaN where there is nothing to compare. */
 struct finding {
     int32_t count[2], draws;
-    double mean[2], alike[2]; /* of the values; the intraclass correlation of networks */
+    double mean[2], alike[2][ALIKE]; /* of the values; of networks */
     snnd_rank_test test;
     snnd_summary over[MEASURES]; /* over all draws */
     int32_t pairs, networks;
-    double network_p;
+    double network_p, network_t[NETWORK_T];
     double corrected, paired_corrected;
 };
 
@@ -144,7 +148,7 @@ static snnd_status compare_draws(const struct field_results *results, snnd_conte
 /* Computes how similar the outputs of a network are, or NaN where that has no meaning, and the means of networks in
  * `mean`. */
 static snnd_status look_at_networks(const struct field_results *results, snnd_context *context, int kind, int state,
-                                    double *alike, double *mean) {
+                                    double alike[ALIKE], double *mean) {
     int32_t count, *sizes = allocate((size_t)results->seeds, sizeof *sizes), groups = 0;
     double *values = field_results_moran(results, kind, state, 0, &count, sizes);
     const double *of_network = values;
@@ -159,7 +163,7 @@ static snnd_status look_at_networks(const struct field_results *results, snnd_co
     if (groups > 1 && count > groups) {
         status = snnd_intraclass_correlation(context, values, sizes, groups, 0.95, &made);
         if (status == SNND_OK)
-            *alike = made.correlation;
+            memcpy(alike, (const double[ALIKE]){made.correlation, made.low, made.high}, ALIKE * sizeof *alike);
         else if (status == SNND_ERROR_NUMERIC) /* the outputs of each network are equal */
             status = SNND_OK;
     }
@@ -168,37 +172,54 @@ static snnd_status look_at_networks(const struct field_results *results, snnd_co
     return status;
 }
 
-/* Compares one number for each network, in pairs where networks are the same. */
+/* Computes Student's t of pairs: against two numbers without any variance Welch's is that of the differences. */
+static snnd_status test_means(snnd_context *context, const double *difference, int32_t count, double by_t[NETWORK_T]) {
+    static const double nothing[2] = {0, 0};
+    snnd_t_test made;
+    snnd_t_test_init(&made, sizeof made);
+    by_t[0] = mean_of(difference, count);
+    const snnd_status status = count < 2
+                                   ? SNND_ERROR_NUMERIC
+                                   : snnd_welch(context, difference, count, nothing, 2, SNND_TWO_SIDED, 0.95, &made);
+    if (status == SNND_OK) {
+        by_t[1] = made.low;
+        by_t[2] = made.high;
+        by_t[3] = made.p;
+    }
+    return status == SNND_ERROR_NUMERIC ? SNND_OK : status; /* the differences are equal, or there is one */
+}
+
+/* Compares one number for each network. All kinds are pairs, since networks of one seed begin with the same masks, the
+ * same sizes of weights and the same delays if they are sparse. */
 static snnd_status compare_networks(const struct field_results *results, snnd_context *context,
                                     const struct comparison *comparison, struct finding *found) {
     double *mean = allocate(2 * (size_t)results->seeds, sizeof *mean), *other = mean + results->seeds;
     snnd_signed_rank_test pairs;
-    snnd_rank_test ranks;
     snnd_signed_rank_test_init(&pairs, sizeof pairs);
-    snnd_rank_test_init(&ranks, sizeof ranks);
     snnd_status status = SNND_OK;
     for (int i = 0; status == SNND_OK && i < 2; i++)
-        status = look_at_networks(results, context, comparison->kind[i], comparison->state[i], &found->alike[i],
+        status = look_at_networks(results, context, comparison->kind[i], comparison->state[i], found->alike[i],
                                   i == 0 ? mean : other);
-    for (int seed = 0; seed < results->seeds; seed++)
-        if (!isnan(mean[seed]) && !isnan(other[seed])) {
-            mean[found->networks] = mean[seed];
-            other[found->networks++] = other[seed];
-        }
+    for (int seed = 0; status == SNND_OK && seed < results->seeds; seed++)
+        if (!isnan(mean[seed]) && !isnan(other[seed]))
+            mean[found->networks++] = fields_settled(mean[seed] - other[seed]);
     if (status == SNND_OK && found->networks > 0) {
-        if (is_paired(comparison))
-            status = snnd_wilcoxon(context, mean, other, found->networks, SNND_TWO_SIDED, &pairs);
-        else
-            status = snnd_mann_whitney(context, mean, found->networks, other, found->networks, SNND_TWO_SIDED, &ranks);
-        found->network_p = is_paired(comparison) ? pairs.p : ranks.p;
+        status = snnd_wilcoxon(context, mean, NULL, found->networks, SNND_TWO_SIDED, &pairs);
+        found->network_p = pairs.p;
     }
+    if (status == SNND_OK && found->networks > 0)
+        status = test_means(context, mean, found->networks, found->network_t);
     free(mean);
     return status;
 }
 
 static struct finding nothing_found(void) {
-    struct finding found = {
-        .mean = {NAN, NAN}, .alike = {NAN, NAN}, .network_p = NAN, .corrected = NAN, .paired_corrected = NAN};
+    struct finding found = {.mean = {NAN, NAN},
+                            .alike = {{NAN, NAN, NAN}, {NAN, NAN, NAN}},
+                            .network_p = NAN,
+                            .network_t = {NAN, NAN, NAN, NAN},
+                            .corrected = NAN,
+                            .paired_corrected = NAN};
     snnd_rank_test_init(&found.test, sizeof found.test);
     found.test.u = found.test.p = found.test.log10_p = NAN;
     for (int m = 0; m < MEASURES; m++) {
@@ -250,8 +271,8 @@ static void put_finding(FILE *stream, const struct field_results *results, const
     const double first[4] = {found->test.p, found->test.log10_p, found->mean[0], found->mean[1]};
     const double pooled[7] = {over[AUC].median, over[AUC_LOW].median, over[AUC_HIGH].median, over[P].median,
                               over[P].least,    over[P].largest,      found->corrected};
-    const double rest[5] = {over[EFFECT].median, over[PAIRED_P].median, found->paired_corrected, found->alike[0],
-                            found->alike[1]};
+    const double rest[5] = {over[EFFECT].median, over[PAIRED_P].median, found->paired_corrected, found->alike[0][0],
+                            found->alike[1][0]};
     fprintf(stream, "%s\t%s\t%s\t%d\t%d\t%.1f", comparison->name, comparison->first, comparison->second,
             (int)found->count[0], (int)found->count[1], found->test.u);
     put_all(stream, first, 4);
@@ -262,6 +283,9 @@ static void put_finding(FILE *stream, const struct field_results *results, const
     put_all(stream, rest, 5);
     fprintf(stream, "\t%d", (int)found->networks);
     put_all(stream, &found->network_p, 1);
+    put_all(stream, found->network_t, NETWORK_T);
+    put_all(stream, found->alike[0] + 1, ALIKE - 1);
+    put_all(stream, found->alike[1] + 1, ALIKE - 1);
     putc('\n', stream);
 }
 
@@ -273,10 +297,13 @@ static void show_finding(FILE *shown, const struct comparison *comparison, const
             (int)found->count[1], found->test.u, over[AUC].median, over[AUC_LOW].median, over[AUC_HIGH].median,
             over[P].median);
     if (found->draws > 1)
-        fprintf(shown, " (median of %d draws; %.3g to %.3g)", (int)found->draws, over[P].least, over[P].largest);
+        fprintf(shown, " (median of %d draws; %.3g to %.3g; U and means of the first)", (int)found->draws,
+                over[P].least, over[P].largest);
     fprintf(shown, ", corrected %.3g", found->corrected);
     if (found->pairs > 0)
         fprintf(shown, "; paired %.3g, corrected %.3g", over[PAIRED_P].median, found->paired_corrected);
+    if (!isnan(found->network_t[3]))
+        fprintf(shown, "; by network, t %.3g", found->network_t[3]);
     putc('\n', shown);
 }
 
@@ -288,7 +315,9 @@ static int write_all(const struct field_results *results, const struct finding f
         return -1;
     fputs("comparison\tfirst\tsecond\tfirst_n\tsecond_n\tU\tp\tlog10_p\tfirst_mean\tsecond_mean\tneighbours\tsearch\t"
           "highest\tauc\tauc_low\tauc_high\tp_median\tp_least\tp_largest\tp_holm\tpairs\tpaired_effect\tpaired_p\t"
-          "paired_p_holm\tfirst_alike\tsecond_alike\tnetworks\tnetwork_p\n",
+          "paired_p_holm\tfirst_alike\tsecond_alike\tnetworks\tnetwork_p\t"
+          "network_difference\tnetwork_low\tnetwork_high\tnetwork_t_p\tfirst_alike_low\tfirst_alike_high\t"
+          "second_alike_low\tsecond_alike_high\n",
           stream);
     for (int i = 0; i < COMPARISONS; i++) {
         put_finding(stream, results, &comparisons[i], &found[i]);
