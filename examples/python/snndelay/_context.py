@@ -8,6 +8,7 @@ import threading
 from typing import Any, Callable, Optional
 
 from ._handles import Object, Owner
+from ._interrupt import Held
 from ._library import library, options, set_function, word_of
 
 
@@ -33,10 +34,11 @@ class Context(Object):
         if log is not None:
             set_function(made, "log", lambda _, level, message: log(word_of("snnd_log_level", level),
                                                                     message.decode(errors="replace")))
-        owner = Owner(made)
-        self._hold(owner, owner.context, "snnd_context_free")
-        owner.root = self._handle
-        self._handle.keep(made)
+        with Held():
+            owner = Owner(made)
+            self._hold(owner, owner.context, "snnd_context_free")
+            owner.root = self._handle
+            self._handle.keep(made)
 
     @property
     def context(self) -> Context:

@@ -97,7 +97,7 @@ class Dataset(Object):
                     fetch(what.index, what.epoch))[:what.length]
                 return 0
             except BaseException as error:
-                owner.raised = error
+                owner.raised_by_fetch = error
                 return 1
 
         set_function(made, "fetch", fill)
@@ -175,7 +175,7 @@ class Dataset(Object):
         status = (library.snnd_dataset_sample(at, index, None, c.byref(label)) or
                   library.snnd_dataset_fill(at, -1, index, pointer(x)))
         if status:
-            raised, owner.raised = owner.raised, None
+            raised, owner.raised_by_fetch = owner.raised_by_fetch, None
             raise raised or Error(f"sample {index} cannot be made: {library.snnd_status_string(status).decode()}",
                                   status_word(status))
         return x[:library.snnd_dataset_length(at, index)], label.value

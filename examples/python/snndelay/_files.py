@@ -7,6 +7,7 @@ import os
 from typing import Any, BinaryIO, Union
 
 from . import _declarations as declarations
+from ._interrupt import Waiting
 from ._library import path_of, set_function
 
 Path = Union[str, bytes, os.PathLike]
@@ -28,7 +29,8 @@ def reader(file, owner):
     def read(_, memory, count):
         try:
             asked = min(count, PIECE)
-            data = file.read(asked)
+            with Waiting():
+                data = file.read(asked)
             if data is None:
                 raise BlockingIOError("the file has nothing to read yet; it must not be in non-blocking mode")
             if not isinstance(data, (bytes, bytearray, memoryview)):
@@ -53,7 +55,8 @@ def writer(file, owner):
         try:
             while count:
                 data = c.string_at(memory, min(count, PIECE))
-                written = file.write(data)
+                with Waiting():
+                    written = file.write(data)
                 # A file without a buffer may take fewer bytes; what is not a file at all may not say how many.
                 written = len(data) if written is None else written
                 if not 0 < written <= len(data):

@@ -7,8 +7,8 @@ order the interpreter collects objects in, children are freed before their paren
 Garbage is collected at any time and in any thread, also in the middle of a call for the same context. Then what is let
 go of is only put on a list, which the thread that has the context works off when its call is over.
 
-Threads do not go with a child that fork() makes. There a context with threads, and all that was made from it, is left
-alone: it is neither used nor freed.
+Threads do not go with a child that fork() makes. There a context with threads, or one that another thread was in, and
+all that was made from it, is left alone: it is neither used nor freed.
 """
 
 from __future__ import annotations
@@ -17,8 +17,10 @@ import collections
 import ctypes as c
 import os
 import threading
+import weakref
 from typing import TYPE_CHECKING, Any, Optional
 
+from ._interrupt import came, come_again, hold, let_go, let_go_later
 from ._library import Error, library, status_word
 
 if TYPE_CHECKING:
@@ -29,9 +31,15 @@ if TYPE_CHECKING:
 forks = 0
 
 
+# All contexts that there are.
+owners: weakref.WeakSet[Owner] = weakref.WeakSet()
+
+
 def count_fork():
     global forks
     forks += 1
+    for owner in list(owners):
+        owner.look_after_fork()
 
 
 os.register_at_fork(after_in_child=count_fork)
@@ -43,11 +51,15 @@ class Owner:
     def __init__(self, made):
         self._lock = threading.RLock()
         self._depth = 0
+        # What let_go() is given by each who has the lock.
+        self._held: list[Any] = []
         # Where a context has no threads a child may use what it has inherited.
         self._forks = None if made.threads == 1 else forks
         self._dropped: collections.deque[Handle] = collections.deque()
         # What a function of the host's has raised in the call that goes on.
         self.raised: Optional[BaseException] = None
+        # What a function that makes samples has raised last. It may have been called ahead, for a call to come.
+        self.raised_by_fetch: Optional[BaseException] = None
         # The context's own handle, once there is one.
         self.root: Any = None
         out = c.c_void_p()
@@ -55,31 +67,61 @@ class Owner:
         if status:
             raise Error(f"no context: {library.snnd_status_string(status).decode()}", status_word(status))
         self.context = out.value
+        owners.add(self)
 
     def _inherited(self):
         return self._forks is not None and self._forks != forks
 
+    def look_after_fork(self):
+        """In a child: what another thread was in the midst of stays as it was for ever."""
+        if self._forks is None:
+            if self._lock.acquire(blocking=False):
+                self._lock.release()
+            else:
+                self._forks = -1
+
+    def _take(self):
+        """Takes the lock. Ctrl-C ends the wait for another thread, although it is held back."""
+        if threading.current_thread() is not threading.main_thread():
+            self._lock.acquire()
+            return
+        while not self._lock.acquire(timeout=0.05):
+            if came():
+                raise KeyboardInterrupt
+
     def __enter__(self):
         if self._inherited():
             raise Error("this was made before fork(), and threads do not go with a child; make a network and what it "
-                        "needs in the child, or give it context=snndelay.Context(threads=1)", "error_state")
-        self._lock.acquire()
+                        "needs in the child, or give it context=snndelay.Context(threads=1), which no other thread is "
+                        "in when the child is made", "error_state")
+        held = hold()
+        try:
+            self._take()
+        except BaseException:
+            let_go(held)
+            raise
         self._depth += 1
+        self._held.append(held)
         return self
 
     def __exit__(self, *_):
         if self._depth == 1:
             self._work_off()
         self._depth -= 1
+        held = self._held.pop()
         self._lock.release()
         self._tidy()
+        let_go(held)
 
-    def drop(self, handle):
+    def drop(self, use):
         """Lets go of a handle, now or when the thread that has the context is done."""
         if self._inherited():
             return
+        held = hold()
+        handle, use.handle = use.handle, None
         self._dropped.append(handle)
         self._tidy()
+        let_go_later(held)
 
     def _tidy(self):
         while self._dropped and self._lock.acquire(blocking=False):
@@ -106,6 +148,8 @@ class Owner:
         with self:
             status = getattr(library, name)(*arguments)
             raised, self.raised = self.raised, None
+            if status and status_word(status) == "error_callback" and raised is None:
+                raised, self.raised_by_fetch = self.raised_by_fetch, None
             if raised is not None:
                 raise raised
             if status and status_word(status) != "stopped":
@@ -141,12 +185,20 @@ class Use:
     def __init__(self, handle):
         with handle.owner:
             handle.users += 1
-        self.handle = handle
+            self.handle = handle
 
     def __del__(self):
+        # The interpreter ignores what comes out of here.
+        try:
+            self._drop()
+        except KeyboardInterrupt:
+            self._drop()
+            come_again()
+
+    def _drop(self):
         handle = getattr(self, "handle", None)
         if handle is not None:
-            handle.owner.drop(handle)
+            handle.owner.drop(self)
 
 
 class Object:

@@ -11,7 +11,7 @@ import numpy as np
 from . import _declarations as declarations
 from ._context import Context, context_or_default
 from ._files import Place, source, target
-from ._handles import Object, Use
+from ._handles import Object
 from ._library import (Error, Numbers, Result, Word, array_of, library, options, pointer, read, result, structure,
                        value_of, whole, word_of)
 
@@ -41,11 +41,11 @@ ARRAYS = {
 CONTROLLED = ("sign", "mask")
 
 
-def show(shown, handle):
-    """A NumPy view of memory of the library's, which keeps the handle that it belongs to alive."""
+def show(shown, use):
+    """A NumPy view of memory of the library's, which keeps the handle that it belongs to alive as its user does."""
     dtype, shape = np.dtype(DTYPES[shown.dtype]), tuple(shown.shape[:shown.dimensions])
     memory = (c.c_char * (dtype.itemsize * int(np.prod(shape)))).from_address(shown.data)
-    memory.use = Use(handle)
+    memory.use = use
     return np.frombuffer(memory, dtype).reshape(shape)
 
 
@@ -110,7 +110,7 @@ class Layer:
         shown = declarations.snnd_array()
         with self._use.handle.owner:
             self._call("snnd_layer_array", value_of("snnd_array_name", name), c.byref(shown))
-            return show(shown, self._use.handle)
+            return show(shown, self._use)
 
     def array(self, name: Word) -> np.ndarray:
         """Returns an array of the layer by its name, as the attribute of that name does."""

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import ctypes as c
-import signal
-import threading
 from typing import Any, Callable, Iterator, Optional, Union
 
 import numpy as np
@@ -15,6 +13,7 @@ from ._bar import Bar, wants_bar
 from ._data import Dataset
 from ._files import Place, source, target
 from ._handles import Object
+from ._interrupt import came
 from ._library import (Error, Numbers, Result, Word, array_of, assign, library, options, pointer, result, set_function,
                        status_word, structure, value_of, whole)
 from ._network import DTYPES, Layer, Network, show
@@ -143,7 +142,7 @@ class Workspace(Object):
         function = "snnd_workspace_complete_gradient" if complete else "snnd_workspace_gradient"
         with self._owner:
             self._call(function, layer._pointer, value_of("snnd_array_name", name), c.byref(shown))
-            view = show(shown, self._handle)
+            view = show(shown, self._live())
             return view.copy() if complete else view
 
     def input_gradient(self) -> np.ndarray:
@@ -235,7 +234,7 @@ class Optimizer(Object):
         with self._owner:
             self._call("snnd_optimizer_moment", layer._pointer, value_of("snnd_array_name", name),
                        whole(order, "order"), c.byref(shown))
-            return show(shown, self._handle)
+            return show(shown, self._live())
 
 
 class Sparsity(Object):
@@ -313,28 +312,6 @@ class SNFS(Rewiring):
     _init = "snnd_snfs_options_init"
 
 
-class Interrupt:
-    """Ctrl-C while the library works: the signal is kept until the step is done. It is the main thread's alone, and
-    only where the host has not put a handler of its own in Python's place."""
-
-    def __init__(self):
-        self.came = False
-
-    def __enter__(self):
-        self._mine = (threading.current_thread() is threading.main_thread() and
-                      signal.getsignal(signal.SIGINT) is signal.default_int_handler)
-        if self._mine:
-            signal.signal(signal.SIGINT, self._keep)
-        return self
-
-    def _keep(self, *_):
-        self.came = True
-
-    def __exit__(self, *_):
-        if self._mine:
-            signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
 class Trainer(Object):
     """A trainer makes a training run of a network, as the paper does unless options say otherwise. They are epochs
     (150), batch (256), seed (0), readout ("network"), l1 (0), label_smoothing (0), rate_penalty (0), rate_lower (0),
@@ -405,33 +382,47 @@ class Trainer(Object):
         """Trains one epoch on samples x [N, T, I] with labels y [N] (and lengths [N]) or on a Dataset, or finishes one
         that was stopped, and returns its report. The report's `stopped` says whether `progress` has stopped it. Ctrl-C
         stops at the next step, writes a checkpoint if it is told where to, and raises KeyboardInterrupt."""
-        report = structure("snnd_epoch_report")
-        with self._owner, self._dataset(x, y, lengths) as dataset, Interrupt() as interrupt:
-            with Bar(wants_bar(self._bar)) as bar:
-                before = self._watch.look(interrupt, self._progress, bar)
-                try:
-                    stopped = self._call("snnd_trainer_epoch", dataset, c.byref(report))
-                except KeyboardInterrupt:
-                    # It came while the host's progress function was at work.
-                    interrupt.came = True
-                finally:
-                    self._watch.look(*before)
-            if interrupt.came and checkpoint is not None:
+        # Ctrl-C is held back from here to the end of the block.
+        with self._owner:
+            try:
+                found = self._epoch(x, y, lengths)
+                interrupted = came()
+            except KeyboardInterrupt:
+                # The host's progress function has raised it, or reads that were waited for.
+                found, interrupted = None, True
+            if interrupted and checkpoint is not None:
                 self.save_checkpoint(checkpoint)
-        if interrupt.came:
+        if interrupted:
             raise KeyboardInterrupt
+        return found
+
+    def _epoch(self, x, y, lengths):
+        report = structure("snnd_epoch_report")
+        with self._dataset(x, y, lengths) as dataset, Bar(wants_bar(self._bar)) as bar:
+            before = self._watch.look(self._progress, bar)
+            try:
+                stopped = self._call("snnd_trainer_epoch", dataset, c.byref(report))
+            finally:
+                self._watch.look(*before)
         found = result(report)
         found.stopped = stopped
         return found
 
     def run(self, x: Union[Numbers, Dataset], y: Optional[Numbers] = None, lengths: Optional[Numbers] = None, *,
             checkpoint: Optional[Place] = None) -> Iterator[Result]:
-        """Trains to the end of the epochs, and yields the report of each. It ends early if an epoch was stopped."""
-        while self.epochs_done < self.epochs:
-            report = self.epoch(x, y, lengths, checkpoint=checkpoint)
-            yield report
-            if report.stopped:
-                return
+        """Trains to the end of the epochs, and yields the report of each. It ends early if an epoch was stopped. Where
+        the loop over the reports is left before, by Ctrl-C, an error or `break`, a checkpoint is written if the run is
+        told where to."""
+        try:
+            while self.epochs_done < self.epochs:
+                report = self.epoch(x, y, lengths)
+                yield report
+                if report.stopped:
+                    return
+        except (KeyboardInterrupt, GeneratorExit):
+            if checkpoint is not None:
+                self.save_checkpoint(checkpoint)
+            raise
 
     def evaluate(self, x: Union[Numbers, Dataset], y: Optional[Numbers] = None,
                  lengths: Optional[Numbers] = None) -> Result:
@@ -519,22 +510,22 @@ class Watch:
 
     def __init__(self, owner):
         self._owner = owner
-        self._at: tuple[Any, Any, Any] = None, None, None
+        self._at: tuple[Any, Any] = None, None
 
-    def look(self, interrupt, progress, bar):
+    def look(self, progress, bar):
         """Sets what is looked at, and returns what was before: an epoch that is begun within another is an error of
         the library's, behind which the other goes on."""
-        before, self._at = self._at, (interrupt, progress, bar)
+        before, self._at = self._at, (progress, bar)
         return before
 
     def __call__(self, _, at):
         try:
-            interrupt, progress, bar = self._at
+            progress, bar = self._at
             if progress or bar.wanted:
                 now = result(at.contents)
                 bar.show(now)
             stop = bool(progress(now)) if progress else False
-            return int(stop or interrupt.came)
+            return int(stop or came())
         except BaseException as error:
             self._owner.raised = error
             return 1
