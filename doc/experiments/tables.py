@@ -333,7 +333,7 @@ def perturbations():
         left["shuffle-delays", "neuron:1"], left["none", "-"], left["shuffle-delays", "sign:1"])
     say("with a deviation of one step {:.1f} % are left, with one of four steps {:.1f} %", left["jitter", "1"],
         left["jitter", "4"])
-    say("{:,} testing samples, perturbed", int(rows[0]["n"]))
+    say("accuracy (%) on {:,} test samples", int(rows[0]["n"]))
 
 
 # ---- Other neurons ----
