@@ -448,6 +448,9 @@ START_TEST(bears_networks_without_fields) {
     read_table("tests.tsv", &tests);
     ck_assert_str_eq(table_cell(&tests, 2, "comparison"), "fixed");
     ck_assert_double_lt(number(&tests, 2, "first_n"), 3);
+    char *said = read_text(folder, "out.txt", NULL);
+    ck_assert_ptr_nonnull(strstr(said, " of 36 fields are in no test, since all of their cells are equal"));
+    free(said);
     table_free(&tests);
     check_pictures(gnuplot_is_here());
 }

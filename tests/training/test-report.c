@@ -446,7 +446,11 @@ START_TEST(shows_fields_and_ablations) {
     ck_assert(page_has("0.0712 and 0.0200") || page_has("0.0713 and 0.0200"));
     ck_assert(page_has("1.25e-12") && page_has("3000.5") && page_has("0.0987654") && page_has("common: epochs"));
     ck_assert(page_has("the paper: U") && page_has("3598.0")); /* in a column of its own */
+    ck_assert(page_has("1 of 2 fields are in no test") && !page_has("means do not compare"));
     ck_assert(page_has("50.00 \xc2\xb1 1.25 %") && page_has("25.00 %") && page_has("87.5 %"));
+    write_text(folder, "fields/fields.json", "{\"permutations\": 30}");
+    ck_assert_int_eq(REPORT("fields"), 0);
+    ck_assert(page_has("have the highest over 30 orders") && page_has("means do not compare"));
 }
 END_TEST
 

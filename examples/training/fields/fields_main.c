@@ -51,6 +51,20 @@ static void say_how(const struct field_results *results) {
     free(way);
 }
 
+/* Says how many fields of classes with samples are in no test. */
+static void say_left_out(const struct field_results *results) {
+    int all = 0, left_out = 0;
+    for (int i = 0; i < FIELD_KINDS * results->seeds * FIELD_STATES; i++)
+        for (int32_t o = 0; o < results->outputs; o++) {
+            all += !results->absent[o];
+            left_out += !results->absent[o] && !field_results_counts(results, &results->fields[i], o);
+        }
+    if (left_out > 0)
+        printf("%d of %d fields are in no test, since all of their cells are equal: no path of synapses leads to these "
+               "outputs\n",
+               left_out, all);
+}
+
 static int draw_results(void *user, const char *place, struct failure *failure) {
     return field_results_draw(user, place, failure);
 }
@@ -67,6 +81,8 @@ static int conclude(snnd_context *context, const struct field_options *options, 
         say_how(&results);
     if (result == 0 && field_results_write(&results, context, stdout, failure) != 0)
         result = -1;
+    if (result == 0)
+        say_left_out(&results);
     if (result == 0 && write_settings(options, failure) != 0)
         result = -1;
     if (result == 0)

@@ -85,6 +85,18 @@ static void put_cell(FILE *page, const struct table *tests, int row, const char 
         html_cell(page, "%s", "");
 }
 
+/* Writes both intraclass correlations with their intervals, which tables of older programs do not have. */
+static void put_alike(FILE *page, const struct table *tests, int row) {
+    if (is_there(tests, "first_alike_low") && !isnan(table_number(tests, row, "first_alike_low")) &&
+        !isnan(table_number(tests, row, "second_alike_low")))
+        html_cell(page, "%.2f (%.2f to %.2f) and %.2f (%.2f to %.2f)", table_number(tests, row, "first_alike"),
+                  table_number(tests, row, "first_alike_low"), table_number(tests, row, "first_alike_high"),
+                  table_number(tests, row, "second_alike"), table_number(tests, row, "second_alike_low"),
+                  table_number(tests, row, "second_alike_high"));
+    else
+        html_cell(page, "%s", "");
+}
+
 /* Writes the median of all draws, with their range where they differ; in an older table, that of its one draw. */
 static void put_p(FILE *page, const struct table *tests, int row) {
     const double least = table_number(tests, row, "p_least"), largest = table_number(tests, row, "p_largest");
@@ -110,6 +122,9 @@ static void test_row(FILE *page, const struct table *tests, int row, int with_pa
         html_cell(page, "%s", "");
     put_cell(page, tests, row, "p_holm");
     put_cell(page, tests, row, "paired_p_holm");
+    put_alike(page, tests, row);
+    put_cell(page, tests, row, "network_p");
+    put_cell(page, tests, row, "network_t_p");
     if (with_paper) {
         html_cell(page, "%s", paper->means);
         html_cell(page, "%s", paper->u);
@@ -121,23 +136,26 @@ static void test_row(FILE *page, const struct table *tests, int row, int with_pa
 }
 
 /* The paper's numbers are shown only beside values that were computed in the same way. */
-static void show_tests(FILE *page, const struct table *tests, const struct way *way) {
+static void show_tests(FILE *page, const struct table *tests, const struct way *way, double orders) {
     static const char *const headings[] = {
         "",
         "fields",
         "mean I",
-        "U of the first",
+        "U of the first kind (of the first draw)",
         "p (median, and range of draws)",
         "AUC (95 %)",
         "p, corrected",
         "p in pairs, corrected",
+        "alike within networks (95 %)",
+        "p by network, Wilcoxon",
+        "p by network, t",
         "the paper, on RawHD: mean I",
         "the paper: U",
         "the paper: p",
     };
     const int with_paper = as_in_the_paper(way);
     char *caption = caption_of(way);
-    html_table_begin(page, caption, headings, with_paper ? 11 : 8);
+    html_table_begin(page, caption, headings, with_paper ? 14 : 11);
     for (int row = 0; row < tests->rows; row++)
         test_row(page, tests, row, with_paper);
     html_table_end(page);
@@ -149,6 +167,40 @@ static void show_tests(FILE *page, const struct table *tests, const struct way *
                        "that way, and for no other."
                      : "The paper's numbers are not beside these, since they are of 8 neighbours, and of the highest "
                        "over 2000 orders of the rows without a search.");
+    if (with_paper && isfinite(orders) && (orders < 2000 || orders > 2000)) {
+        char *note =
+            format_text("These fields have the highest over %.0f orders. The more orders there are, the higher "
+                        "it is, so that means do not compare with the paper's.",
+                        orders);
+        html_element(page, "p", note);
+        free(note);
+    }
+}
+
+/* Says how many fields of classes with samples are in no test. Tables of older programs do not say which have samples.
+ */
+static int note_left_out(FILE *page, const char *folder, struct failure *failure) {
+    static const char *const columns[] = {"untrained I", "trained I", NULL};
+    struct table moran;
+    int left_out = 0, all = 0;
+    if (report_table_load(folder, "moran.tsv", 1, columns, &moran, failure) != 0)
+        return -1;
+    for (int row = 0; row < moran.rows; row++) {
+        const int counts = !(table_number(&moran, row, "class has samples") < 1);
+        all += 2 * counts;
+        left_out +=
+            counts * (isnan(table_number(&moran, row, "untrained I")) + isnan(table_number(&moran, row, "trained I")));
+    }
+    table_free(&moran);
+    if (left_out > 0) {
+        char *note =
+            format_text("%d of %d fields are in no test, since all of their cells are equal: no path of synapses "
+                        "leads to these outputs.",
+                        left_out, all);
+        html_element(page, "p", note);
+        free(note);
+    }
+    return 0;
 }
 
 static int write_tests(FILE *page, const char *folder, const cJSON *settings, struct failure *failure) {
@@ -158,9 +210,9 @@ static int write_tests(FILE *page, const char *folder, const cJSON *settings, st
     if (report_table_load(folder, "tests.tsv", 3, columns, &tests, failure) != 0)
         return -1;
     const struct way way = way_of(&tests, settings);
-    show_tests(page, &tests, &way);
+    show_tests(page, &tests, &way, settings != NULL ? history_number(settings, "permutations") : NAN);
     table_free(&tests);
-    return 0;
+    return note_left_out(page, folder, failure);
 }
 
 /* ---- Pictures ---- */
