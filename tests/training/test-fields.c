@@ -224,7 +224,7 @@ static void check_words(void) {
             format_text("n = %s and %s\\nAUC %.2f (%.2f to %.2f)\\np = %.2g", table_cell(&tests, row, "first_n"),
                         table_cell(&tests, row, "second_n"), number(&tests, row, "auc"), number(&tests, row, "auc_low"),
                         number(&tests, row, "auc_high"), number(&tests, row, "p_median"));
-        HAS("pictures/moran.gp", words);
+        HAS("pictures/moran.gp", words, "fixed against sparse", "\"sparse\\ntrained\"");
         if (row == 0)
             HAS("pictures/fields-dense.gp", words, "corrected", "in pairs");
         free(words);

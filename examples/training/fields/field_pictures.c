@@ -197,7 +197,7 @@ static void say_tests(FILE *script, const struct table *tests) {
         free(words);
     }
     char *between = field_words_of(tests, "fixed-deep-r");
-    fprintf(script, "set label %d \"fixed against deep-r,\\nboth trained:\\n%s\" at first 9.2, graph 0.55 center\n",
+    fprintf(script, "set label %d \"fixed against sparse,\\nboth trained:\\n%s\" at first 9.2, graph 0.55 center\n",
             1 + FIELD_KINDS, between);
     free(between);
 }
@@ -208,6 +208,7 @@ static int draw_all_values(const struct field_results *results, const struct tab
     if (picture == NULL)
         return -1;
     FILE *data = picture_data(picture), *script = picture_script(picture);
+    static const char *const words[FIELD_KINDS] = {"dense", "sparse", "fixed"};
     int32_t count[FIELD_KINDS * FIELD_STATES], all = 0;
     fputs("# Moran's I of all fields and how far aside it is drawn: for each kind a block untrained, one trained\n",
           data);
@@ -221,8 +222,7 @@ static int draw_all_values(const struct field_results *results, const struct tab
         int kind = block / FIELD_STATES, state = block % FIELD_STATES;
         fputs(block > 0 ? "\n\n" : "", data);
         all += count[block] = write_values(data, results, kind, state);
-        fprintf(script, "%s\"%s\\n%s\" %d", block > 0 ? ", " : "", field_kind_names[kind], states[state],
-                3 * kind + state);
+        fprintf(script, "%s\"%s\\n%s\" %d", block > 0 ? ", " : "", words[kind], states[state], 3 * kind + state);
     }
     fputs(")\n", script);
     say_tests(script, tests);
