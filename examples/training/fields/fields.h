@@ -32,8 +32,8 @@ int fields_save(snnd_context *context, const struct fields *fields, const char *
 /** Returns the sum of the excitation or inhibition of one output. */
 double fields_sum(const struct fields *fields, const double *part, int32_t output);
 
-/** Returns the value rounded to 9 decimals, as the tables have it. Rank tests would otherwise order fields with the same
- * Moran's I by the rounding of their sums. */
+/** Returns the value rounded to 9 decimals, as the tables have it. Rank tests would otherwise order fields with the
+ * same Moran's I by the rounding of their sums. */
 double fields_settled(double value);
 
 #endif
