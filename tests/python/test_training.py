@@ -264,6 +264,43 @@ class Refused(unittest.TestCase):
         with self.assertRaises(snndelay.Error):
             net.layers[0].weight = np.full((16, 2, 1), np.nan)
 
+    def test_objects_of_another_kind(self):
+        x, y = rhythms()
+        net = network()
+        plan, trainer, optimizer = snndelay.Plan(net), snndelay.Trainer(net), snndelay.Optimizer(net)
+        workspace, data = snndelay.Workspace(net, 4, 40), snndelay.Dataset(x, y)
+        controller = snndelay.DeepR(net)
+        for call, said in (
+                (lambda: snndelay.Network(2, context=net), "context is of type Network; expected Context"),
+                (lambda: snndelay.from_bytes(net.to_bytes(), context=net), "context is of type Network"),
+                (lambda: snndelay.Dataset(x, y, context=trainer), "context is of type Trainer"),
+                (lambda: snndelay.Plan(plan), "network is of type Plan; expected Network"),
+                (lambda: snndelay.Stream(trainer), "network is of type Trainer; expected Network or Plan"),
+                (lambda: snndelay.Workspace(plan, 4, 40), "network is of type Plan"),
+                (lambda: snndelay.Optimizer(plan), "network is of type Plan"),
+                (lambda: snndelay.DeepR(trainer), "network is of type Trainer"),
+                (lambda: snndelay.Trainer(workspace), "network is of type Workspace"),
+                (lambda: snndelay.Trainer(net, sparsity=trainer), "sparsity is of type Trainer; expected Sparsity"),
+                (lambda: snndelay.Batches(net), "dataset is of type Network"),
+                (lambda: snndelay.export_c(net, "no.c", "no.h", samples=x), "samples is of type ndarray"),
+                (lambda: net.rewind(data), "initial is of type Dataset"),
+                (lambda: net.copy_parameters(plan), "other is of type Plan"),
+                (lambda: net.changes(plan), "before is of type Plan"),
+                (lambda: net.receptive_fields(0), "layer is of type int; expected Layer"),
+                (lambda: optimizer.step(optimizer), "workspace is of type Optimizer"),
+                (lambda: optimizer.moment(net, "weight"), "layer is of type Network"),
+                (lambda: controller.step(trainer), "workspace is of type Trainer"),
+                (lambda: controller.step(workspace, trainer), "optimizer is of type Trainer"),
+                (lambda: controller.end_epoch(workspace), "optimizer is of type Workspace"),
+                (lambda: workspace.record(data), "layer is of type Dataset"),
+                (lambda: workspace.add_gradient("weight", x), "layer is of type str"),
+                (lambda: workspace.spike_rates(None), "layer is of type NoneType"),
+                (lambda: workspace.set_dropout_mask(0, None), "layer is of type int"),
+                (lambda: trainer.set_factor(net, "weight", 0), "layer is of type Network"),
+                (lambda: snndelay.Stream(net).restore(5), "bytes-like")):
+            with self.assertRaisesRegex(TypeError, said):
+                call()
+
     def test_copies(self):
         net = network()
         self.assertEqual(pickle.loads(pickle.dumps(net)).to_bytes(), net.to_bytes())

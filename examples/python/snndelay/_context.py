@@ -7,7 +7,7 @@ import os
 import threading
 from typing import Any, Callable, Optional
 
-from ._handles import Object, Owner
+from ._handles import Object, Owner, of_kind
 from ._interrupt import Held
 from ._library import library, options, set_function, word_of
 
@@ -59,7 +59,7 @@ _default = threading.local()
 def context_or_default(context):
     """The context given, or the one that this thread has for itself."""
     if context is not None:
-        return context
+        return of_kind(context, Context, "context")
     if getattr(_default, "context", None) is None:
         _default.context = Context()
     return _default.context

@@ -9,7 +9,7 @@ import numpy as np
 
 from ._context import Context, context_or_default
 from ._files import Place, is_file, reader
-from ._handles import Object
+from ._handles import Object, use_of
 from ._library import (Error, Numbers, array_of, library, options, path_of, pointer, set_function, status_word,
                        whole)
 
@@ -200,7 +200,7 @@ class Batches(Object):
     make samples as for evaluation; and prefetch (0), the number of batches that are made ahead."""
 
     def __init__(self, dataset: Dataset, **given: Any) -> None:
-        use = dataset._live()
+        use = use_of(dataset, Dataset, "dataset")
         made = options("snnd_batches_options", given)
         self._shape = (dataset.steps, dataset.channels)
         self._make(use.handle.owner, "snnd_batches_create_with", use.handle.pointer, c.byref(made),

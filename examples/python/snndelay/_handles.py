@@ -201,6 +201,20 @@ class Use:
             handle.owner.drop(self)
 
 
+def of_kind(thing, kinds, name):
+    """An object that was given, which has to be of a kind, or of one of several: the library is told an address, and
+    takes what is there for what it expects."""
+    kinds = kinds if isinstance(kinds, tuple) else (kinds,)
+    if not isinstance(thing, kinds):
+        raise TypeError(f"{name} is of type {type(thing).__name__}; expected {' or '.join(k.__name__ for k in kinds)}")
+    return thing
+
+
+def use_of(thing, kinds, name):
+    """The user of an object that was given, to be kept while a call lasts."""
+    return of_kind(thing, kinds, name)._live()
+
+
 class Object:
     """An object of the library. It may be closed, or used as a context manager that closes it; it is freed when nothing
     that was made from it is left, be that a layer, a trainer or an array that shows its memory."""

@@ -10,7 +10,7 @@ import numpy as np
 
 from ._data import Dataset
 from ._files import Place, is_file, writer
-from ._handles import Object
+from ._handles import Object, of_kind, use_of
 from ._library import (Error, Numbers, Result, array_of, library, options, path_of, pointer, result, status_word,
                        structure)
 from ._network import Network
@@ -20,7 +20,7 @@ class Plan(Object):
     """A plan is a copy of a network that is frozen for inference. Any number of streams share it."""
 
     def __init__(self, network: Network) -> None:
-        use = network._live()
+        use = use_of(network, Network, "network")
         self._make(use.handle.owner, "snnd_plan_create", use.handle.pointer, free="snnd_plan_free",
                    parents=use.handle.parents)
 
@@ -46,7 +46,8 @@ class Plan(Object):
 
 
 def plan_of(network):
-    return network if isinstance(network, Plan) else Plan(network)
+    given = of_kind(network, (Network, Plan), "network")
+    return given if isinstance(given, Plan) else Plan(given)
 
 
 class Stream(Object):
@@ -139,7 +140,7 @@ class Stream(Object):
 
     def restore(self, state: bytes) -> None:
         """Goes on from a state that state() returned, of a stream of the same network."""
-        state = bytes(state)
+        state = bytes(memoryview(state))
         self._do("snnd_stream_restore", c.cast(c.c_char_p(state), c.c_void_p), len(state))
 
 
@@ -157,7 +158,7 @@ def export_c(network: Union[Network, Plan], source: Place, header: Place, *, hea
     made, report = options("snnd_export_c_options", given), structure("snnd_export_c_report")
     use = None
     if samples is not None:
-        use = samples._live()
+        use = use_of(samples, Dataset, "samples")
         if use.handle.owner is not plan._owner:
             raise ValueError("the samples belong to another context than the network")
         made.samples = use.handle.pointer

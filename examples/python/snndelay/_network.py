@@ -11,7 +11,7 @@ import numpy as np
 from . import _declarations as declarations
 from ._context import Context, context_or_default
 from ._files import Place, source, target
-from ._handles import Object
+from ._handles import Object, of_kind, use_of
 from ._library import (Error, Numbers, Result, Word, array_of, library, options, pointer, read, result, structure,
                        value_of, whole, word_of)
 
@@ -181,6 +181,15 @@ class Layer:
         return f"<snndelay.Layer {self.type} {self.inputs} -> {self.outputs}>"
 
 
+def pointer_of(layer):
+    """The address of a layer that was given."""
+    return of_kind(layer, Layer, "layer")._pointer
+
+
+def pointer_or_none(layer):
+    return None if layer is None else pointer_of(layer)
+
+
 def _attribute(name, says):
     return property(lambda layer: layer.array(name), lambda layer, values: layer.set_array(name, values), doc=says)
 
@@ -311,12 +320,12 @@ class Network(Object):
 
     def rewind(self, initial: Network) -> None:
         """Sets parameters to those of another network with the same layers; masks and signs stay."""
-        use = initial._live()
+        use = use_of(initial, Network, "initial")
         self._call("snnd_network_rewind", use.handle.pointer)
 
     def copy_parameters(self, other: Network) -> None:
         """Takes parameters, masks, signs and sigma from a network with the same layers."""
-        use = other._live()
+        use = use_of(other, Network, "other")
         self._call("snnd_network_copy_parameters", use.handle.pointer)
 
     def save(self, path: Place) -> None:
@@ -343,7 +352,7 @@ class Network(Object):
         """Returns fields, excitation and inhibition, float64 [outputs, inputs of the network, steps], of a layer of
         delays: the weights with which a neuron sees each channel so many steps ago, all of them, those above 0, and
         those below 0. Without a layer they are those of the last one."""
-        at = None if layer is None else layer._pointer
+        at = pointer_or_none(layer)
         sizes = [c.c_int32() for _ in range(3)]
         self._call("snnd_receptive_fields_size", at, *map(c.byref, sizes))
         fields = np.empty((3, *(size.value for size in sizes)))
@@ -354,10 +363,10 @@ class Network(Object):
         """Compares synapses with those of `before`, a network with the same layers, in one layer or in all of them. The
         result has kept, born, died and flipped (numbers of synapses), mean_move and largest_move (steps), and
         mean_weight_change."""
-        made, other = structure("snnd_changes"), before._live()
+        made, other = structure("snnd_changes"), use_of(before, Network, "before")
         use = self._live()
         use.handle.owner.call("snnd_network_changes", other.handle.pointer, use.handle.pointer,
-                              None if layer is None else layer._pointer, c.byref(made))
+                              pointer_or_none(layer), c.byref(made))
         return result(made)
 
     def __repr__(self):

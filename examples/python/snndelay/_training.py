@@ -12,11 +12,11 @@ from . import _declarations as declarations
 from ._bar import Bar, wants_bar
 from ._data import Dataset
 from ._files import Place, source, target
-from ._handles import Object
+from ._handles import Object, use_of
 from ._interrupt import came
 from ._library import (Error, Numbers, Result, Word, array_of, assign, library, options, pointer, result, set_function,
                        status_word, structure, value_of, whole)
-from ._network import DTYPES, Layer, Network, show
+from ._network import DTYPES, Layer, Network, pointer_of, pointer_or_none, show
 
 
 class Schedule:
@@ -74,7 +74,7 @@ class Workspace(Object):
     loss, backward. With gradients=False only evaluation is possible, which takes less memory."""
 
     def __init__(self, network: Network, batch: int, steps: int, gradients: bool = True) -> None:
-        use = network._live()
+        use = use_of(network, Network, "network")
         self._network, self._inputs, self._batch, self._steps, self._count = network, network.inputs, batch, steps, 0
         self._make(use.handle.owner, "snnd_workspace_create", use.handle.pointer, whole(batch, "batch"),
                    whole(steps, "steps"), int(bool(gradients)), free="snnd_workspace_free", parents=[use.handle])
@@ -94,10 +94,11 @@ class Workspace(Object):
     def set_dropout_mask(self, layer: Layer, mask: Optional[Numbers]) -> None:
         """Sets the factors [batch, O] that a layer of dropout multiplies by, in place of masks that it draws; with None
         it draws them again."""
+        at, outputs = pointer_of(layer), layer.outputs
         if mask is not None:
             mask = array_of(mask, np.float32, "mask", 2)
-            expect(mask, (self._batch, layer.outputs), "mask")
-        self._call("snnd_workspace_set_dropout_mask", layer._pointer, pointer(mask))
+            expect(mask, (self._batch, outputs), "mask")
+        self._call("snnd_workspace_set_dropout_mask", at, pointer(mask))
 
     def forward(self, x: Numbers, mode: Word = "train") -> None:
         """Passes samples x [B, T, I] forward, in mode "train" or "evaluate"."""
@@ -125,11 +126,11 @@ class Workspace(Object):
 
     def add_gradient(self, layer: Layer, gradient: Numbers) -> None:
         """Adds dL/d(output) of a layer, [T, B, O], to what the next backward pass brings back."""
-        gradient = array_of(gradient, np.float32, "gradient", 3)
+        at, gradient = pointer_of(layer), array_of(gradient, np.float32, "gradient", 3)
         with self._owner:
             if self._count:
                 expect(gradient, (self._steps, self._count, layer.outputs), "gradient")
-            self._call("snnd_workspace_add_gradient", layer._pointer, pointer(gradient))
+            self._call("snnd_workspace_add_gradient", at, pointer(gradient))
 
     def backward(self) -> None:
         """Computes the gradients of the loss by backpropagation through time."""
@@ -141,7 +142,7 @@ class Workspace(Object):
         shown = declarations.snnd_array()
         function = "snnd_workspace_complete_gradient" if complete else "snnd_workspace_gradient"
         with self._owner:
-            self._call(function, layer._pointer, value_of("snnd_array_name", name), c.byref(shown))
+            self._call(function, pointer_of(layer), value_of("snnd_array_name", name), c.byref(shown))
             view = show(shown, self._live())
             return view.copy() if complete else view
 
@@ -161,9 +162,10 @@ class Workspace(Object):
     def record(self, layer: Layer, what: Word = "output") -> np.ndarray:
         """Returns what a layer gave in the last pass, [T, B, O]: its "output", or the "potential" that decides whether
         its neurons fire."""
+        at = pointer_of(layer)
         with self._owner:
             values = np.empty((self._steps, self._count, layer.outputs), np.float32)
-            self._call("snnd_workspace_record", layer._pointer, value_of("snnd_record", what), pointer(values))
+            self._call("snnd_workspace_record", at, value_of("snnd_record", what), pointer(values))
             return values
 
     def scores(self, readout: Word = "network") -> np.ndarray:
@@ -187,8 +189,8 @@ class Workspace(Object):
 
     def spike_rates(self, layer: Layer) -> np.ndarray:
         """Returns the spikes per step of each neuron of a layer that fires, [O]."""
-        values = np.empty(layer.outputs)
-        self._call("snnd_workspace_spike_rates", layer._pointer, pointer(values))
+        at, values = pointer_of(layer), np.empty(layer.outputs)
+        self._call("snnd_workspace_spike_rates", at, pointer(values))
         return values
 
     def operations(self, layer: Optional[Layer] = None, **picojoules: float) -> Result:
@@ -196,7 +198,7 @@ class Workspace(Object):
         accumulations, multiplications and, if accumulation=... and multiplication=... say in picojoules what these
         take, the energy in picojoules."""
         made, found = options("snnd_picojoules", picojoules), structure("snnd_operations")
-        self._call("snnd_workspace_operations", None if layer is None else layer._pointer, c.byref(made),
+        self._call("snnd_workspace_operations", pointer_or_none(layer), c.byref(made),
                    c.byref(found))
         return result(found)
 
@@ -207,7 +209,7 @@ class Optimizer(Object):
     (1e-8), weight_decay (0), and decoupled (0), which is 1 for the weight decay of AdamW."""
 
     def __init__(self, network: Network, **given: Any) -> None:
-        use = network._live()
+        use = use_of(network, Network, "network")
         self._make(use.handle.owner, "snnd_optimizer_create", use.handle.pointer,
                    c.byref(optimizer_options(given)), free="snnd_optimizer_free", parents=[use.handle])
 
@@ -221,18 +223,18 @@ class Optimizer(Object):
 
     def set_factor(self, layer: Layer, name: Word, factor: float) -> None:
         """Sets a factor of the rate for one array of a layer; 0 freezes it."""
-        self._call("snnd_optimizer_set_factor", layer._pointer, value_of("snnd_array_name", name), factor)
+        self._call("snnd_optimizer_set_factor", pointer_of(layer), value_of("snnd_array_name", name), factor)
 
     def step(self, workspace: Workspace) -> None:
         """Moves parameters by the gradients of the last backward pass of a workspace."""
-        use = workspace._live()
+        use = use_of(workspace, Workspace, "workspace")
         self._call("snnd_optimizer_step", use.handle.pointer)
 
     def moment(self, layer: Layer, name: Word, order: int = 1) -> np.ndarray:
         """Returns the first or second moment of an array of a layer, of the array's shape, as a view."""
         shown = declarations.snnd_array()
         with self._owner:
-            self._call("snnd_optimizer_moment", layer._pointer, value_of("snnd_array_name", name),
+            self._call("snnd_optimizer_moment", pointer_of(layer), value_of("snnd_array_name", name),
                        whole(order, "order"), c.byref(shown))
             return show(shown, self._live())
 
@@ -249,23 +251,24 @@ class Sparsity(Object):
         for key, value in given.items():
             assign(rule if rule is not None and hasattr(rule, key) else made, key, value)
         rule = () if rule is None else (c.byref(rule),)
-        use = network._live()
+        use = use_of(network, Network, "network")
         self._make(use.handle.owner, name, use.handle.pointer, c.byref(made), *rule, free="snnd_sparsity_free",
                    parents=[use.handle])
 
     def step(self, workspace: Workspace, optimizer: Optional[Optimizer] = None) -> None:
         """Drops and grows synapses by the rule, after the optimizer of the weights has made its step."""
-        uses = workspace._live(), None if optimizer is None else optimizer._live()
+        uses = (use_of(workspace, Workspace, "workspace"),
+                None if optimizer is None else use_of(optimizer, Optimizer, "optimizer"))
         self._call("snnd_sparsity_step", *(use and use.handle.pointer for use in uses))
 
     def end_epoch(self, optimizer: Optional[Optimizer] = None) -> None:
         """Tells the rule that an epoch is over."""
-        use = None if optimizer is None else optimizer._live()
+        use = None if optimizer is None else use_of(optimizer, Optimizer, "optimizer")
         self._call("snnd_sparsity_end_epoch", use and use.handle.pointer)
 
     def regrown(self, layer: Optional[Layer] = None) -> int:
         """Returns how many synapses the last call of step() or end_epoch() grew, in one layer or in all of them."""
-        return self._ask("snnd_sparsity_regrown", None if layer is None else layer._pointer)
+        return self._ask("snnd_sparsity_regrown", pointer_or_none(layer))
 
 
 class FixedMask(Sparsity):
@@ -333,7 +336,7 @@ class Trainer(Object):
     def __init__(self, network: Network, *, sparsity: Optional[Sparsity] = None,
                  progress: Optional[Callable[[Result], Any]] = None, bar: Optional[bool] = None,
                  reduce: Optional[Callable[[np.ndarray], None]] = None, **given: Any) -> None:
-        use = network._live()
+        use = use_of(network, Network, "network")
         owner, parents = use.handle.owner, [use.handle]
         for name, options_of in OPTIONS_OF_TRAINERS.items():
             if name in given:
@@ -345,7 +348,7 @@ class Trainer(Object):
         made = options("snnd_trainer_options", given)
         held = None if weights is None else class_weights(made, weights)
         if sparsity is not None:
-            controller = sparsity._live()
+            controller = use_of(sparsity, Sparsity, "sparsity")
             made.sparsity = controller.handle.pointer
             parents.append(controller.handle)
         # Of several processes one shows a bar.
@@ -455,7 +458,7 @@ class Trainer(Object):
 
     def set_factor(self, layer: Layer, name: Word, factor: float) -> None:
         """Sets a factor of the rate for one array of a layer; 0 freezes it."""
-        self._call("snnd_trainer_set_factor", layer._pointer, value_of("snnd_array_name", name), factor)
+        self._call("snnd_trainer_set_factor", pointer_of(layer), value_of("snnd_array_name", name), factor)
 
     @property
     def epochs_done(self) -> int:
