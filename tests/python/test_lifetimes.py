@@ -185,6 +185,33 @@ class Lifetimes(unittest.TestCase):
         self.assertEqual((recorder.wrong, recorder.made), ([], {}))
         self.assertEqual(len(recorder.freed), 160)
 
+    def test_a_network_of_another_context_is_copied_whole(self):
+        one, other = (network(64, context=snndelay.Context(threads=1)) for _ in range(2))
+        stop, shape = threading.Event(), one.layers[0].weight.shape
+
+        def change():
+            layer, k = one.layers[0], 0
+            while not stop.is_set():
+                k += 1
+                layer.weight = np.full(shape, k % 50, np.float32)
+
+        thread = threading.Thread(target=change)
+        thread.start()
+        torn = 0
+        try:
+            for _ in range(200):
+                with one._owner:
+                    taken = threading.Thread(target=other.copy_parameters, args=(one,))
+                    taken.start()
+                    taken.join(0.001)
+                    # Whoever copies waits.
+                    torn += not taken.is_alive()
+                taken.join()
+        finally:
+            stop.set()
+            thread.join()
+        self.assertEqual(torn, 0)
+
     def test_references_of_python_objects_come_back(self):
         x, y = rhythms()
         net = network()

@@ -213,6 +213,37 @@ class Data(unittest.TestCase):
         with self.assertRaisesRegex(LookupError, "no such recording"):
             self.weights_after(data)
 
+    def test_samples_of_a_function_have_their_shape_and_type(self):
+        for given, error, said in ((self.x[0][:1], ValueError, r"sample 0 has the shape \(1, 2\); expected \(40, 2\)"),
+                                   (self.x[0].T, ValueError, r"\(2, 40\)"), (self.x[0][:, :1], ValueError, r"\(40, 1\)"),
+                                   (np.ones((41, 2)), ValueError, r"\(41, 2\)"), (1, ValueError, "0 axes; expected 2"),
+                                   (None, TypeError, "expected numbers"), ([["1"] * 2] * 40, TypeError, "numbers"),
+                                   (self.x[0] * 1j, TypeError, "complex")):
+            data = snndelay.Dataset.from_function(lambda index, epoch: given, self.y, steps=40, channels=2)
+            with self.assertRaisesRegex(error, said):
+                data[0]
+
+    def test_labels_and_lengths_may_change(self):
+        def change(*_):
+            y[:] = lengths[:] = 10**9
+
+        y, lengths = self.y.astype(np.int32), np.full(256, 30, np.int32)
+        expected = network()
+        snndelay.Trainer(expected, epochs=3, batch=32).epoch(self.x, y, lengths)
+        data = snndelay.Dataset(self.x, y, lengths, copy=False)
+        change()
+        self.assertEqual(data[0][0].shape, (30, 2))
+        self.assertEqual(self.weights_after(data), expected.to_bytes())
+        y, lengths, net = self.y.astype(np.int32), np.full(256, 30, np.int32), network()
+        snndelay.Trainer(net, epochs=3, batch=32, progress=change).epoch(self.x, y, lengths)
+        self.assertEqual(net.to_bytes(), expected.to_bytes())
+
+    def test_what_would_be_ignored_is_refused(self):
+        with self.assertRaisesRegex(TypeError, "x are a masked array"):
+            snndelay.Dataset(np.ma.masked_greater(self.x, 1), self.y)
+        with self.assertRaisesRegex(ValueError, "scale is 2, which multiplies counts; x is of type float32"):
+            snndelay.Dataset(self.x, self.y, scale=2)
+
     def test_a_function_may_ask_another_dataset(self):
         other = snndelay.Dataset(self.x, self.y)
         data = snndelay.Dataset.from_function(lambda index, epoch: other[index][0], self.y, steps=40, channels=2)

@@ -10,16 +10,18 @@ import numpy as np
 from ._context import Context, context_or_default
 from ._files import Place, is_file, reader
 from ._handles import Object, use_of
-from ._library import (Error, Numbers, array_of, library, options, path_of, pointer, set_function, status_word,
-                       whole)
+from ._library import (Error, Numbers, array_of, counts_of, library, options, path_of, pointer, set_function,
+                       status_word, whole)
 
 
 def samples_of(x, y, lengths, scale):
     """The header's snnd_samples, and the arrays that it points to."""
     counts = str(getattr(x, "dtype", "")) in ("uint8", "torch.uint8")
     x = array_of(x, np.uint8 if counts else np.float32, "x", 3)
-    y = array_of(y, np.int32, "y", 1)
-    lengths = None if lengths is None else array_of(lengths, np.int32, "lengths", 1)
+    if not counts and scale != 1:
+        raise ValueError(f"scale is {scale}, which multiplies counts; x is of type {x.dtype}, not uint8")
+    y = counts_of(y, "y")
+    lengths = None if lengths is None else counts_of(lengths, "lengths")
     for name, values in (("y", y), ("lengths", lengths)):
         if values is not None and len(values) != len(x):
             raise ValueError(f"there are {len(x)} samples in x, and {len(values)} in {name}")
@@ -33,8 +35,8 @@ class Dataset(Object):
     """A dataset has samples with labels.
 
     x [N, T, I] has float32 numbers, or uint8 counts, which are multiplied by `scale`. y [N] has labels, 0 to 2^20 - 1.
-    lengths [N] says how many steps each sample has, 1 to T, if they differ. With copy=False the arrays are borrowed and
-    kept alive, and may not change.
+    lengths [N] says how many steps each sample has, 1 to T, if they differ. With copy=False x is borrowed and kept
+    alive, and may not change.
     """
 
     def __init__(self, x: Numbers, y: Numbers, lengths: Optional[Numbers] = None, *, scale: float = 1.0,
@@ -58,8 +60,8 @@ class Dataset(Object):
         numbers; each event has a step and a channel (uint16). A number of a sample is `scale` times the events of its
         step and channel. Everything is copied."""
         arrays = [array_of(first, np.int64, "first", 1), array_of(step, np.uint16, "step", 1),
-                  array_of(channel, np.uint16, "channel", 1), array_of(y, np.int32, "y", 1)]
-        lengths = None if lengths is None else array_of(lengths, np.int32, "lengths", 1)
+                  array_of(channel, np.uint16, "channel", 1), counts_of(y, "y")]
+        lengths = None if lengths is None else counts_of(lengths, "lengths")
         samples = len(arrays[3])
         if len(arrays[0]) != samples + 1:
             raise ValueError(f"there are {samples} samples in y, and {len(arrays[0])} in first; expected one more")
@@ -78,10 +80,10 @@ class Dataset(Object):
     def from_function(cls, fetch: Callable[[int, int], Numbers], y: Numbers, *, steps: int, channels: int,
                       lengths: Optional[Numbers] = None, context: Optional[Context] = None) -> Dataset:
         """Makes a dataset whose samples a function makes when they are wanted. fetch(index, epoch) returns [T, I]
-        numbers; the epoch is -1 outside of training. The function is called from several threads in any order, and what
+        numbers, or [length, I]; the epoch is -1 outside of training. The function is called from several threads in any order, and what
         it returns has to depend on nothing but its two numbers."""
-        y = array_of(y, np.int32, "y", 1)
-        lengths = None if lengths is None else array_of(lengths, np.int32, "lengths", 1)
+        y = counts_of(y, "y")
+        lengths = None if lengths is None else counts_of(lengths, "lengths")
         if lengths is not None and len(lengths) != len(y):
             raise ValueError(f"there are {len(y)} samples in y, and {len(lengths)} in lengths")
         made = options("snnd_source", {"samples": len(y), "steps": steps, "channels": channels})
@@ -92,9 +94,11 @@ class Dataset(Object):
         def fill(_, what):
             try:
                 what = what.contents
+                sample = array_of(fetch(what.index, what.epoch), np.float32, f"the numbers of sample {what.index}", 2)
+                if sample.shape not in ((steps, channels), (what.length, channels)):
+                    raise ValueError(f"sample {what.index} has the shape {sample.shape}; expected {(steps, channels)}")
                 memory = (c.c_float * (steps * channels)).from_address(what.input)
-                np.frombuffer(memory, np.float32).reshape(steps, channels)[:what.length] = np.asarray(
-                    fetch(what.index, what.epoch))[:what.length]
+                np.frombuffer(memory, np.float32).reshape(steps, channels)[:what.length] = sample[:what.length]
                 return 0
             except BaseException as error:
                 owner.raised_by_fetch = error

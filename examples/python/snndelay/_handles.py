@@ -14,6 +14,7 @@ all that was made from it, is left alone: it is neither used nor freed.
 from __future__ import annotations
 
 import collections
+import contextlib
 import ctypes as c
 import os
 import threading
@@ -156,6 +157,15 @@ class Owner:
                 sentence = library.snnd_context_last_error(self.context).decode(errors="replace")
                 raise Error(sentence or library.snnd_status_string(status).decode(), status_word(status))
             return bool(status)
+
+
+@contextlib.contextmanager
+def both(one, other):
+    """Takes two contexts, in an order that is the same in all threads, so that none waits for another that waits for
+    it."""
+    first, second = sorted((one, other), key=id)
+    with first, second:
+        yield
 
 
 class Handle:

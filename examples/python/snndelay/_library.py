@@ -203,9 +203,11 @@ def result(made):
     return Result(**read(made))
 
 
-def array_of(values, dtype, name, dimensions=None):
-    """Values of the host's as the library takes them: no copy where they are a C-ordered array of the type already, or
-    a tensor of PyTorch's on the CPU. Whole numbers have to be whole numbers in range."""
+def array_of(values, dtype, name, dimensions=None, copy=False):
+    """Values of the host's as the library takes them: no copy, unless one is wanted, where they are a C-ordered array
+    of the type already, or a tensor of PyTorch's on the CPU. Whole numbers have to be whole numbers in range."""
+    if isinstance(values, np.ma.MaskedArray):
+        raise TypeError(f"{name} are a masked array, whose mask would be ignored; give what filled() returns")
     if hasattr(values, "detach"):
         values = values.detach()
     found, dtype = np.asarray(values), np.dtype(dtype)
@@ -219,7 +221,12 @@ def array_of(values, dtype, name, dimensions=None):
         raise TypeError(f"{name} are of type {found.dtype}; expected numbers")
     if dimensions is not None and found.ndim != dimensions:
         raise ValueError(f"{name} have {found.ndim} axes; expected {dimensions}")
-    return np.require(found, dtype, ["C", "ALIGNED"])
+    return np.array(found, dtype, order="C") if copy else np.require(found, dtype, ["C", "ALIGNED"])
+
+
+def counts_of(values, name):
+    """Labels or lengths, always copied: the library has memory for what they were when it looked at them."""
+    return array_of(values, np.int32, name, 1, copy=True)
 
 
 def pointer(array):

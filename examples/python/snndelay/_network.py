@@ -11,7 +11,7 @@ import numpy as np
 from . import _declarations as declarations
 from ._context import Context, context_or_default
 from ._files import Place, source, target
-from ._handles import Object, of_kind, use_of
+from ._handles import Object, both, of_kind, use_of
 from ._library import (Error, Numbers, Result, Word, array_of, library, options, pointer, read, result, structure,
                        value_of, whole, word_of)
 
@@ -318,15 +318,18 @@ class Network(Object):
         use = self._live()
         return self._made(use.handle.owner, use.handle.parents, "snnd_network_clone", use.handle.pointer)
 
+    def _with(self, name, other):
+        """Calls a function that reads another network, which no other thread may change meanwhile."""
+        with both(self._owner, other.handle.owner):
+            self._call(name, other.handle.pointer)
+
     def rewind(self, initial: Network) -> None:
         """Sets parameters to those of another network with the same layers; masks and signs stay."""
-        use = use_of(initial, Network, "initial")
-        self._call("snnd_network_rewind", use.handle.pointer)
+        self._with("snnd_network_rewind", use_of(initial, Network, "initial"))
 
     def copy_parameters(self, other: Network) -> None:
         """Takes parameters, masks, signs and sigma from a network with the same layers."""
-        use = use_of(other, Network, "other")
-        self._call("snnd_network_copy_parameters", use.handle.pointer)
+        self._with("snnd_network_copy_parameters", use_of(other, Network, "other"))
 
     def save(self, path: Place) -> None:
         """Writes the network to a path, whole or not at all, or to a file that is open in binary mode, which is whole
@@ -365,8 +368,9 @@ class Network(Object):
         mean_weight_change."""
         made, other = structure("snnd_changes"), use_of(before, Network, "before")
         use = self._live()
-        use.handle.owner.call("snnd_network_changes", other.handle.pointer, use.handle.pointer,
-                              pointer_or_none(layer), c.byref(made))
+        with both(use.handle.owner, other.handle.owner):
+            use.handle.owner.call("snnd_network_changes", other.handle.pointer, use.handle.pointer,
+                                  pointer_or_none(layer), c.byref(made))
         return result(made)
 
     def __repr__(self):

@@ -14,8 +14,8 @@ from ._data import Dataset
 from ._files import Place, source, target
 from ._handles import Object, use_of
 from ._interrupt import came
-from ._library import (Error, Numbers, Result, Word, array_of, assign, library, options, pointer, result, set_function,
-                       status_word, structure, value_of, whole)
+from ._library import (Error, Numbers, Result, Word, array_of, assign, counts_of, library, options, pointer, result,
+                       set_function, status_word, structure, value_of, whole)
 from ._network import DTYPES, Layer, Network, pointer_of, pointer_or_none, show
 
 
@@ -88,7 +88,7 @@ class Workspace(Object):
         if lengths is None:
             self._call("snnd_workspace_set_lengths", None, 0)
         else:
-            lengths = array_of(lengths, np.int32, "lengths", 1)
+            lengths = counts_of(lengths, "lengths")
             self._call("snnd_workspace_set_lengths", pointer(lengths), len(lengths))
 
     def set_dropout_mask(self, layer: Layer, mask: Optional[Numbers]) -> None:
@@ -113,7 +113,7 @@ class Workspace(Object):
         """Computes the loss of the last pass for labels y [B]. The options are readout ("network"), l1 (0),
         label_smoothing (0), rate_penalty (0), rate_lower (0) and rate_upper (0) in spikes per neuron and step, and
         class_weight [classes]. The result has loss, cross_entropy, penalty, rate_penalty, samples and correct."""
-        y = array_of(y, np.int32, "y", 1)
+        y = counts_of(y, "y")
         weights = given.pop("class_weight", None)
         made, report = options("snnd_loss_options", given), structure("snnd_loss_report")
         held = None if weights is None else class_weights(made, weights)
@@ -440,8 +440,8 @@ class Trainer(Object):
     def step(self, x: Numbers, y: Numbers, lengths: Optional[Numbers] = None) -> Result:
         """Makes one training step on a batch x [B, T, I] with labels y [B] (and lengths [B]), and returns its report.
         Learning rates stay until end_epoch()."""
-        x, y = array_of(x, np.float32, "x", 3), array_of(y, np.int32, "y", 1)
-        lengths = None if lengths is None else array_of(lengths, np.int32, "lengths", 1)
+        x, y = array_of(x, np.float32, "x", 3), counts_of(y, "y")
+        lengths = None if lengths is None else counts_of(lengths, "lengths")
         for name, values in (("y", y), ("lengths", lengths)):
             if values is not None and len(values) != len(x):
                 raise ValueError(f"there are {len(x)} samples in x, and {len(values)} in {name}")
