@@ -226,6 +226,49 @@ class Dcls(unittest.TestCase):
             snndelay.from_dcls(state, max_delay=4)
         with self.assertRaisesRegex(ValueError, "no Dcls1d"):
             snndelay.from_dcls({})
+        ones, weights = np.ones((12, 5, 1)), [np.ones((12, 5, 1)), np.ones((3, 12, 1))]
+        for change, given, said in (
+                ({"model.0.P": torch.zeros(1, 5, 12, 1)}, {}, r"model.0.P has the shape \(1, 5, 12, 1\)"),
+                ({"model.0.weight": torch.zeros(12, 5)}, {}, "model.0.weight has the shape"),
+                ({"model.0.weight": torch.zeros(12)}, {}, "model.0.weight has the shape"),
+                ({"model.0.weight": None}, {}, "model.0 has P, SIG, which is neither"),
+                ({"model.0.SIG": torch.zeros(0)}, {}, "SIG has no number"),
+                ({"model.0.bias": torch.ones(1)}, {}, r"model.0.bias has the shape \(1,\); expected \(12,\)"),
+                ({"model.1.running_var": None}, {}, "model.1 has"),
+                ({"model.1.running_var": torch.ones(5)}, {}, "running_var of the batch norm after model.0"),
+                ({"model.2.w": torch.ones(4)}, {}, "w of a ParametricLIFNode"),
+                ({f"model.{n}.{name}": torch.ones(3) for n in (8, 9) for name in ("running_mean", "running_var")}, {},
+                 "model.9 is the second of its kind"),
+                ({"model.1.bias": None}, {}, "model.1 has"),
+                ({"epoch": torch.ones(1)}, {}, "epoch belongs to no module"),
+                ({"model_state_dict": state}, {}, "model_state_dict has a dict in place of a tensor"),
+                ({}, {"signs": weights[:1]}, "there are 1 arrays of signs; expected 2"),
+                ({}, {"signs": [ones[:, :1], weights[1]]}, r"signs of model.0 has the shape \(12, 1, 1\)"),
+                ({}, {"signs": [7 * ones, weights[1]]}, "a number other than 1 and -1")):
+            changed = {key: value for key, value in {**state, **change}.items() if value is not None}
+            with self.assertRaisesRegex(ValueError, said):
+                snndelay.from_dcls(changed, max_delay=8, **given)
+        with self.assertRaisesRegex(TypeError, "the state is of type list"):
+            snndelay.from_dcls([])
+
+    def test_a_batch_norm_without_weight_and_bias(self):
+        state = state_of([5, 12, 3], 1)
+        del state["model.1.weight"], state["model.1.bias"]
+        norm = snndelay.from_dcls(state, max_delay=8).layers[1]
+        self.assertEqual((set(norm.scale), set(norm.shift)), ({1}, {0}))
+
+    def test_chains_that_they_do_not_have(self):
+        for chain, said in (([], "the last layer is missing"), (["delays", "lif"], "the last layer is lif"),
+                            (["delays", "delays", "leaky_integrator"], "delays 4 -> 4> is behind delays"),
+                            (["delays", "leaky_integrator", "delays", "leaky_integrator"], "is behind leaky_integrator"),
+                            (["delays", "lif", "batch_norm"], "batch_norm 4 -> 4> is behind lif"),
+                            (["delays", "adaptive_lif"], "adaptive_lif 4 -> 4> is behind delays"),
+                            (["batch_norm"], "is the first layer; in their chain there is delays")):
+            net = snndelay.Network(4)
+            for kind in chain:
+                getattr(net, f"add_{kind}")(*[4] * (kind == "delays"))
+            with self.assertRaisesRegex(ValueError, said):
+                snndelay.to_dcls(net)
 
 
 if __name__ == "__main__":
