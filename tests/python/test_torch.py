@@ -1,7 +1,10 @@
 """With PyTorch: tensors without a copy, state dicts of DCLS, and the layer."""
 
+import copy
 import importlib.util
+import io
 import sys
+import threading
 import unittest
 import warnings
 
@@ -118,11 +121,64 @@ class Layer(unittest.TestCase):
         other.load_state_dict(one.state_dict())
         x = torch.randn(2, 30, 3)
         self.assertTrue(torch.equal(one(x), other(x)))
-        self.assertEqual(sorted(one.state_dict()), ["position", "weight"])
+        self.assertEqual(sorted(one.state_dict()), ["_extra_state", "position", "weight"])
+
+    def test_sigma_is_in_the_state_and_in_copies(self):
+        one, other, file = Delays(3, 4, 8, sharing="axonal"), Delays(3, 4, 8, sharing="axonal"), io.BytesIO()
+        one.sigma = 1.25
+        other.load_state_dict(one.state_dict())
+        torch.save(torch.nn.Sequential(one), file)
+        file.seek(0)
+        x = torch.randn(2, 30, 3)
+        for copied in (other, copy.deepcopy(one), torch.load(file, weights_only=False)[0]):
+            self.assertEqual((copied.sigma, copied.max_delay), (1.25, 8))
+            self.assertTrue(torch.equal(one(x), copied(x)))
+
+    def test_gradients_have_the_sigma_of_their_pass(self):
+        layer, x = Delays(3, 4), torch.randn(2, 30, 3)
+
+        def gradient(sigma):
+            layer.sigma = 1.5
+            output = (layer(x) ** 2).sum()
+            layer.sigma = sigma
+            layer(x)
+            layer.zero_grad()
+            output.backward()
+            return layer.weight.grad.clone()
+
+        self.assertTrue(torch.equal(gradient(0.5), gradient(1.5)))
+
+    def test_one_layer_in_threads(self):
+        layer, wrong = Delays(3, 4), []
+        inputs = [torch.randn(n, 9, 3) for n in (1, 2, 3)]
+
+        def passed(x):
+            x = x.clone().requires_grad_()
+            output = layer(x)
+            (output ** 2).sum().backward(inputs=[x])
+            return output.detach(), x.grad
+
+        expected = [passed(x) for x in inputs]
+
+        def work(n):
+            try:
+                for _ in range(60):
+                    found = passed(inputs[n])
+                    if not all(map(torch.equal, found, expected[n])):
+                        wrong.append("other numbers")
+            except Exception as error:
+                wrong.append(repr(error))
+
+        threads = [threading.Thread(target=work, args=(n,)) for n in range(3)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(wrong, [])
 
     def test_evaluation_has_no_gradients(self):
         layer = Delays(3, 4).eval()
-        with self.assertRaisesRegex(RuntimeError, "in training alone"):
+        with self.assertRaisesRegex(RuntimeError, "has whole delays after eval"):
             layer(torch.randn(2, 30, 3)).sum().backward()
 
 

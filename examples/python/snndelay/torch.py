@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any, Optional
 
 import torch
 
-from ._context import Context, context_or_default
+from ._context import Context
 from ._network import Network
 from ._training import Workspace
 
@@ -17,17 +18,18 @@ class _Pass(torch.autograd.Function):
 
     @staticmethod
     def forward(at, layer, x, weight, position, mode):
-        at.layer, at.mode = layer, mode
+        at.layer, at.mode, at.sigma = layer, mode, float(layer.sigma)
         at.save_for_backward(x, weight, position)
-        at.number, output = layer._pass(x, weight, position, mode)
+        at.number, output = layer._pass(x, weight, position, mode, at.sigma)
         return output
 
     @staticmethod
     @torch.autograd.function.once_differentiable
     def backward(at, gradient):
         if at.mode != "train":
-            raise RuntimeError("delays have gradients in training alone: call train(), or forward() under no_grad()")
-        return (None, *at.layer._back(at.number, *at.saved_tensors, gradient), None)
+            raise RuntimeError("a layer of delays has whole delays after eval(), and no gradients: call train() before the "
+                               "forward pass, or make that pass under torch.no_grad()")
+        return (None, *at.layer._back(at.number, at.sigma, *at.saved_tensors, gradient), None)
 
 
 class Delays(torch.nn.Module):
@@ -37,23 +39,46 @@ class Delays(torch.nn.Module):
     max_delay/2; the delay is max_delay/2 - position. In training a synapse is spread over the steps round its delay, as
     wide as `sigma` says (half of max_delay at first, to be narrowed by whoever trains); in evaluation, after eval(), it
     has a whole delay, and there are no gradients. Call clamp() after each step of an optimizer. Further options are
-    those of Network.add_delays().
+    those of Network.add_delays(). The state dict has sigma, too. A copy, and what torch.load() returns, work in the
+    context of the thread that makes them.
     """
 
     def __init__(self, inputs: int, outputs: int, max_delay: int = 24, *, context: Optional[Context] = None,
                  seed: Optional[int] = None, **given: Any) -> None:
         super().__init__()
-        self._context = context_or_default(context)
-        self._network = Network(inputs, context=self._context)
-        self._layer = self._network.add_delays(outputs, max_delay=max_delay, **given)
+        self._made = (inputs, outputs, max_delay, given)
+        self._begin(context)
         # As reproducible as torch's own layers are.
         self._network.initialize(int(torch.randint(2**62, ()).item()) if seed is None else seed)
-        self._workspace: Any = None
-        self._size, self._passes = (0, 0), 0
         self.max_delay, self.sigma = max_delay, self._network.sigma
         self.weight = torch.nn.Parameter(torch.from_numpy(self._layer.weight.copy()))
         self.position = torch.nn.Parameter(torch.from_numpy(self._layer.position.copy()),
                                            requires_grad=bool(self._layer.options["learn_delays"]))
+
+    def _begin(self, context):
+        """Makes what is the library's, and a lock: a pass is several calls, and one thread at a time makes them."""
+        inputs, outputs, max_delay, given = self._made
+        self._lock = threading.RLock()
+        self._network = Network(inputs, context=context)
+        self._layer = self._network.add_delays(outputs, max_delay=max_delay, **given)
+        self._workspace: Any = None
+        self._size, self._passes = (0, 0), 0
+
+    def __getstate__(self):
+        librarys = ("_lock", "_network", "_layer", "_workspace", "_size", "_passes")
+        return {key: value for key, value in self.__dict__.items() if key not in librarys}
+
+    def __setstate__(self, state):
+        super().__setstate__(state)
+        self._begin(None)
+
+    def get_extra_state(self) -> torch.Tensor:
+        """Returns sigma, for the state dict."""
+        return torch.tensor(float(self.sigma), dtype=torch.float64)
+
+    def set_extra_state(self, state: torch.Tensor) -> None:
+        """Takes sigma from a state dict."""
+        self.sigma = float(state)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Returns what arrives at the neurons, [B, T, outputs], for x [B, T, inputs]."""
@@ -69,27 +94,29 @@ class Delays(torch.nn.Module):
         """These are the delays in steps, [outputs, inputs, C], as training has them."""
         return self.max_delay / 2 - self.position.detach()
 
-    def _pass(self, x, weight, position, mode):
+    def _pass(self, x, weight, position, mode, sigma):
         batch, steps = x.shape[:2]
-        if self._workspace is None or batch > self._size[0] or steps != self._size[1]:
-            self._workspace, self._size = Workspace(self._network, batch, steps), (batch, steps)
-        self._network.sigma = self.sigma
-        self._layer.weight[:] = weight.detach().numpy()
-        self._layer.position[:] = position.detach().numpy()
-        self._workspace.forward(x, mode)
-        self._passes += 1
-        return self._passes, torch.from_numpy(self._workspace.record(self._layer)).transpose(0, 1).contiguous()
+        with self._lock:
+            if self._workspace is None or batch > self._size[0] or steps != self._size[1]:
+                self._workspace, self._size = Workspace(self._network, batch, steps), (batch, steps)
+            self._network.sigma = sigma
+            self._layer.weight[:] = weight.detach().numpy()
+            self._layer.position[:] = position.detach().numpy()
+            self._workspace.forward(x, mode)
+            self._passes += 1
+            return self._passes, torch.from_numpy(self._workspace.record(self._layer)).transpose(0, 1).contiguous()
 
-    def _back(self, number, x, weight, position, gradient):
-        if number != self._passes:
-            self._pass(x, weight, position, "train")
-        workspace, layer = self._workspace, self._layer
-        workspace.add_gradient(layer, gradient.transpose(0, 1))
-        workspace.backward()
-        # A second backward pass through the same graph makes the forward pass again.
-        self._passes += 1
-        found = [workspace.input_gradient(), workspace.gradient(layer, "weight").copy()]
-        found.append(workspace.gradient(layer, "position").copy() if position.requires_grad else None)
+    def _back(self, number, sigma, x, weight, position, gradient):
+        with self._lock:
+            if number != self._passes:
+                self._pass(x, weight, position, "train", sigma)
+            workspace, layer = self._workspace, self._layer
+            workspace.add_gradient(layer, gradient.transpose(0, 1))
+            workspace.backward()
+            # A second backward pass through the same graph makes the forward pass again.
+            self._passes += 1
+            found = [workspace.input_gradient(), workspace.gradient(layer, "weight").copy()]
+            found.append(workspace.gradient(layer, "position").copy() if position.requires_grad else None)
         return [None if each is None else torch.from_numpy(each) for each in found]
 
     def extra_repr(self) -> str:
