@@ -168,6 +168,14 @@ class OtherLibraries(unittest.TestCase):
                                   capture_output=True, text=True, env={**env, "PYTHONPATH": folder})
             self.assertEqual(done.stdout.strip(), beside)
 
+    def test_a_file_in_the_present_folder_is_found(self):
+        with tempfile.TemporaryDirectory() as folder:
+            os.symlink(os.path.join(os.environ["SNNDELAY_LIBRARY"], "libsnndelay.so"), f"{folder}/libmine.so")
+            done = subprocess.run([sys.executable, "-c", "import snndelay; print(snndelay.library.path)"], cwd=folder,
+                                  capture_output=True, text=True,
+                                  env={**os.environ, "SNNDELAY_LIBRARY": "libmine.so", "PYTHONPATH": str(PACKAGE)})
+            self.assertEqual(done.stdout.strip(), f"{os.path.realpath(folder)}/libmine.so", done.stderr)
+
     def test_without_pytorch_there_is_no_snndelay_torch(self):
         with mock.patch.dict(sys.modules, {"torch": None, "snndelay.torch": None}):
             with self.assertRaisesRegex(AttributeError, "snndelay.torch needs PyTorch"):

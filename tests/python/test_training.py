@@ -1,5 +1,6 @@
 """Trainers, checkpoints, interruption, data, and what is refused."""
 
+import copy
 import io
 import os
 import pickle
@@ -129,6 +130,15 @@ class Training(unittest.TestCase):
         with mock.patch("sys.stderr", io.StringIO()) as shown:
             self.trained(1)
             self.assertEqual(shown.getvalue(), "")
+
+    def test_a_bar_never_ends_a_run(self):
+        class Broken(io.StringIO):
+            def write(self, _):
+                raise OSError("nobody reads")
+
+        for stream, tqdm in ((Broken(), {"tqdm.auto": None}), (Broken(), {}), (None, {})):
+            with mock.patch("sys.stderr", stream), mock.patch.dict("sys.modules", tqdm):
+                self.assertEqual(self.trained(1, bar=True).epochs_done, 1)
 
     def test_threads_run_while_the_library_works(self):
         net = snndelay.Network(40)
@@ -294,6 +304,61 @@ class Refused(unittest.TestCase):
             workspace.loss(y[:5])
         with self.assertRaises(snndelay.Error):
             net.layers[0].weight = np.full((16, 2, 1), np.nan)
+
+    def test_a_layer_says_what_it_has(self):
+        net = network()
+        delays, norm = net.layers[:2]
+        self.assertEqual([hasattr(delays, name) for name in ("weight", "scale", "delays")], [True, False, True])
+        self.assertEqual([hasattr(norm, name) for name in ("weight", "scale", "delays")], [False, True, False])
+        with self.assertRaisesRegex(snndelay.Error, "no array 'scale'"):
+            delays.scale
+        with self.assertRaisesRegex(snndelay.Error, "batch_norm 16 -> 16> has no synapses"):
+            norm.delay_counts()
+        with self.assertRaisesRegex(AttributeError, "wieght"):
+            delays.wieght = delays.weight
+        with self.assertRaisesRegex(AttributeError, "a Network has no 'sgima'"):
+            net.sgima = 3
+
+    def test_layers_are_equal_if_they_are_one(self):
+        net = network()
+        self.assertEqual(net.layers[0], net.layers[0])
+        self.assertIn(net.layers[1], set(net.layers))
+        self.assertNotEqual(net.layers[0], net.layers[1])
+        self.assertNotEqual(net.layers[0], net.clone().layers[0])
+        for function in (copy.copy, copy.deepcopy, pickle.dumps):
+            with self.assertRaisesRegex(TypeError, "a Layer cannot be (copied|pickled); its network can"):
+                function(net.layers[0])
+
+    def test_what_was_made_from_a_network_outlives_its_end(self):
+        x, y = rhythms()
+        net = network()
+        workspace, trainer = snndelay.Workspace(net, 4, 40), snndelay.Trainer(net, batch=32)
+        net.close()
+        workspace.forward(x[:4])
+        self.assertEqual(workspace.scores().shape, (4, 2))
+        self.assertEqual(trainer.step(x[:32], y[:32]).samples, 32)
+
+    def test_options_that_are_no_numbers_or_functions_are_named(self):
+        _, y = rhythms()
+        net = network()
+        for call, said in ((lambda: net.add_dropout("0.4"), "probability is '0.4'; expected a number"),
+                           (lambda: setattr(net, "sigma", "a"), "sigma is 'a'; expected a number"),
+                           (lambda: net.add_lif(tau="x"), "tau is 'x'; expected a number"),
+                           (lambda: net.add_lif(tau=None), "tau is None; expected a number"),
+                           (lambda: snndelay.Trainer(net, weights=None), "weights is None; expected a dict"),
+                           (lambda: snndelay.Trainer(net, weights="adam"), "weights is 'adam'; expected a dict"),
+                           (lambda: snndelay.Trainer(net, progress=5), "progress is 5; expected a function"),
+                           (lambda: snndelay.Trainer(net, reduce=5), "reduce is 5; expected a function"),
+                           (lambda: snndelay.Context(log=5), "log is 5; expected a function"),
+                           (lambda: snndelay.Dataset.from_function(5, y, steps=40, channels=2), "fetch is 5"),
+                           (lambda: snndelay.random_uniform(1.5, 0, 0), "seed is 1.5; expected a whole number")):
+            with self.assertRaisesRegex(TypeError, said):
+                call()
+        with self.assertRaisesRegex(ValueError, "stream is -1; expected 0 to"):
+            snndelay.random_uniform(0, -1, 0)
+
+    def test_an_empty_list_is_of_whole_numbers(self):
+        self.assertEqual(snndelay.Stream(network()).push_events([]).shape, (2,))
 
     def test_objects_of_another_kind(self):
         x, y = rhythms()

@@ -25,18 +25,18 @@ from ._context import Context, random_uniform
 from ._data import Batches, Dataset
 from ._dcls import from_dcls, to_dcls
 from ._inference import Plan, Stream, export_c
-from ._library import Error, LibraryError, Result, library
+from ._library import Error, LibraryError, MissingArray, Result, library
 from ._network import Layer, Network, from_bytes, load
 from ._training import (DeepR, FixedMask, Optimizer, Rewiring, RigL, Schedule, SET, SNFS, Sparsity, Trainer, Workspace)
 
 __version__ = library.version
 
 __all__ = [
-    "Batches", "Context", "Dataset", "DeepR", "Error", "FixedMask", "Layer", "LibraryError", "Network", "Optimizer",
-    "Plan", "Result", "Rewiring", "RigL", "SET", "SNFS", "Schedule", "Sparsity", "Stream", "Trainer", "Workspace",
-    "auc", "correct", "export_c", "from_bytes", "from_dcls", "histogram", "intraclass_correlation", "library", "load",
-    "mann_whitney", "moran", "moran_maximum", "moran_permuted", "proportion", "random_uniform", "summarize", "to_dcls",
-    "welch", "wilcoxon",
+    "Batches", "Context", "Dataset", "DeepR", "Error", "FixedMask", "Layer", "LibraryError", "MissingArray",
+    "Network", "Optimizer", "Plan", "Result", "Rewiring", "RigL", "SET", "SNFS", "Schedule", "Sparsity", "Stream",
+    "Trainer", "Workspace", "auc", "correct", "export_c", "from_bytes", "from_dcls", "histogram",
+    "intraclass_correlation", "library", "load", "mann_whitney", "moran", "moran_maximum", "moran_permuted",
+    "proportion", "random_uniform", "summarize", "to_dcls", "welch", "wilcoxon",
 ]
 
 

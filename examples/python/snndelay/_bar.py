@@ -1,5 +1,6 @@
 """A bar that shows how far an epoch is: tqdm's where it is installed, else a line of text."""
 
+import contextlib
 import sys
 
 
@@ -8,7 +9,7 @@ def wants_bar(asked):
     if asked is not None:
         return asked
     shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
-    return type(shell).__name__ == "ZMQInteractiveShell" or bool(sys.stderr and sys.stderr.isatty())
+    return type(shell).__name__ == "ZMQInteractiveShell" or bool(sys.stderr and not sys.stderr.closed and sys.stderr.isatty())
 
 
 class Bar:
@@ -19,8 +20,15 @@ class Bar:
         return self
 
     def show(self, progress):
+        """Shows a step. Where that fails, be it that nobody reads standard error any more, there is no bar."""
         if not self.wanted:
             return
+        try:
+            self._show(progress)
+        except Exception:
+            self.wanted = False
+
+    def _show(self, progress):
         text = f"epoch {progress.epoch + 1}"
         numbers = f"loss {progress.loss:.3f}, {100 * progress.accuracy:.1f} %"
         if not self._shown:
@@ -38,7 +46,9 @@ class Bar:
             sys.stderr.flush()
 
     def __exit__(self, *_):
-        if self._tqdm is not None:
-            self._tqdm.close()
-        elif self._shown:
-            sys.stderr.write("\r\x1b[K")
+        # Whatever comes of it, the epoch is done.
+        with contextlib.suppress(Exception):
+            if self._tqdm is not None:
+                self._tqdm.close()
+            elif self._shown:
+                sys.stderr.write("\r\x1b[K")

@@ -9,7 +9,7 @@ from typing import Any, Callable, Optional
 
 from ._handles import Object, Owner, of_kind
 from ._interrupt import Held
-from ._library import library, options, set_function, word_of
+from ._library import function_of, library, options, set_function, whole, word_of
 
 
 class Context(Object):
@@ -32,6 +32,7 @@ class Context(Object):
                                 "is taken and given back")
         made = options("snnd_context_options", given)
         if log is not None:
+            function_of(log, "log")
             set_function(made, "log", lambda _, level, message: log(word_of("snnd_log_level", level),
                                                                     message.decode(errors="replace")))
         with Held():
@@ -75,4 +76,5 @@ os.register_at_fork(after_in_child=_leave_alone)
 
 def random_uniform(seed: int, stream: int, index: int) -> float:
     """Returns a uniform number in [0, 1), which is a function of the three numbers given, 0 to 2^64 - 1 each."""
-    return library.snnd_random_uniform(seed, stream, index)
+    numbers = (("seed", seed), ("stream", stream), ("index", index))
+    return library.snnd_random_uniform(*(whole(value, name, 64, False) for name, value in numbers))

@@ -10,8 +10,8 @@ import numpy as np
 from ._context import Context, context_or_default
 from ._files import Place, is_file, reader
 from ._handles import Object, use_of
-from ._library import (Error, Numbers, array_of, counts_of, library, options, path_of, pointer, set_function,
-                       status_word, whole)
+from ._library import (Error, Numbers, array_of, counts_of, function_of, library, number, options, path_of, pointer,
+                       set_function, status_word, whole)
 
 
 def samples_of(x, y, lengths, scale):
@@ -82,6 +82,7 @@ class Dataset(Object):
         """Makes a dataset whose samples a function makes when they are wanted. fetch(index, epoch) returns [T, I]
         numbers, or [length, I]; the epoch is -1 outside of training. The function is called from several threads in any order, and what
         it returns has to depend on nothing but its two numbers."""
+        function_of(fetch, "fetch")
         y = counts_of(y, "y")
         lengths = None if lengths is None else counts_of(lengths, "lengths")
         if lengths is not None and len(lengths) != len(y):
@@ -122,7 +123,7 @@ class Dataset(Object):
         arguments = [c.byref(reader(each, parent._owner)) if files else path_of(each) for each in places]
         name = f"snnd_dataset_{'read' if files else 'load'}{'_padded' if lengths is not None else ''}_npy"
         dataset = cls.__new__(cls)
-        dataset._from(parent, name, *arguments, scale)
+        dataset._from(parent, name, *arguments, number(scale, "scale"))
         return dataset
 
     def _part(self, address):
@@ -137,7 +138,7 @@ class Dataset(Object):
         this one."""
         part, rest = c.c_void_p(), c.c_void_p()
         with self._owner:
-            self._call("snnd_dataset_split", share, whole(seed, "seed", 64, False), c.byref(part), c.byref(rest))
+            self._call("snnd_dataset_split", number(share, "share"), whole(seed, "seed", 64, False), c.byref(part), c.byref(rest))
             return self._part(part.value), self._part(rest.value)
 
     def select(self, index: Numbers) -> Dataset:

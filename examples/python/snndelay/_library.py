@@ -34,6 +34,12 @@ class Error(Exception):
         self.status = status
 
 
+class MissingArray(Error, AttributeError):
+    """This is raised if a layer has no such array, so that hasattr() says so."""
+
+    __module__ = "snndelay"
+
+
 class LibraryError(Error, ImportError):
     """This is raised if there is no library, or if it is another one than this package is made for."""
 
@@ -45,7 +51,8 @@ def places():
     try."""
     given = os.environ.get("SNNDELAY_LIBRARY")
     if given and not os.path.isdir(given):
-        return [given]
+        # A bare name would be looked for where the system has its libraries, and not in this folder.
+        return [os.path.abspath(given) if os.path.exists(given) else given]
     folder = pathlib.Path(given or pathlib.Path(__file__).parent)
     found = [str(folder / name) for name in FILES if (folder / name).exists()]
     if given and not found:
@@ -139,6 +146,23 @@ def whole(value, name, bits=32, signed=True):
     return value
 
 
+def number(value, name):
+    """A number that ctypes takes for a double."""
+    try:
+        if isinstance(value, (str, bytes)):
+            raise TypeError
+        return float(value)
+    except (TypeError, ValueError):
+        raise TypeError(f"{name} is {value!r}; expected a number") from None
+
+
+def function_of(value, name):
+    """A function of the host's, which is called later."""
+    if not callable(value):
+        raise TypeError(f"{name} is {value!r}; expected a function")
+    return value
+
+
 INTEGERS = {c.c_int32: (32, True), c.c_int: (32, True), c.c_int64: (64, True), c.c_uint64: (64, False),
             c.c_size_t: (64, False)}
 
@@ -176,6 +200,8 @@ def assign(made, name, value):
         value = value_of(made._words_[name], value, name)
     elif kinds[name] in INTEGERS:
         value = whole(value, name, *INTEGERS[kinds[name]])
+    elif kinds[name] in (c.c_double, c.c_float):
+        value = number(value, name)
     elif kinds[name] is c.c_char_p and isinstance(value, str):
         value = value.encode()
     setattr(made, name, value)
@@ -184,6 +210,8 @@ def assign(made, name, value):
 def options(kind, given, init=None):
     """A structure of the header: the defaults, but for what is given by name."""
     made = structure(kind, init)
+    if not isinstance(given, dict):
+        raise TypeError(f"options are {given!r}; expected a dict of options by their names")
     for name, value in given.items():
         assign(made, name, value)
     return made
@@ -211,6 +239,9 @@ def array_of(values, dtype, name, dimensions=None, copy=False):
     if hasattr(values, "detach"):
         values = values.detach()
     found, dtype = np.asarray(values), np.dtype(dtype)
+    if found.size == 0 and isinstance(values, (list, tuple)):
+        # NumPy takes an empty list for float64.
+        found = found.astype(dtype)
     if dtype.kind in "iu" and found.dtype != dtype:
         if found.dtype.kind not in "iub":
             raise TypeError(f"{name} are of type {found.dtype}; expected whole numbers")

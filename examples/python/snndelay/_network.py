@@ -12,8 +12,8 @@ from . import _declarations as declarations
 from ._context import Context, context_or_default
 from ._files import Place, source, target
 from ._handles import Object, both, of_kind, use_of
-from ._library import (Error, Numbers, Result, Word, array_of, library, options, pointer, read, result, structure,
-                       value_of, whole, word_of)
+from ._library import (Error, MissingArray, Numbers, Result, Word, array_of, library, number, options, pointer, read,
+                       result, structure, value_of, whole, word_of)
 
 DTYPES = {1: np.float32, 2: np.float64, 3: np.int8, 4: np.uint8, 5: np.int32, 6: np.int64}
 # The arrays of layers, by the header's names in small letters.
@@ -55,6 +55,8 @@ class Layer:
     library's memory. `sign` and `mask` belong to the controller of sparsity and are copies. What is assigned to an
     attribute is checked; what is written into a view is not."""
 
+    __slots__ = ("_network", "_use", "_pointer")
+
     weight: np.ndarray
     position: np.ndarray
     sign: np.ndarray
@@ -70,7 +72,12 @@ class Layer:
     spike_adaptation: np.ndarray
 
     def __init__(self, network: Network, address: Optional[int]) -> None:
-        self.network, self._use, self._pointer = network, network._live(), address
+        self._network, self._use, self._pointer = network, network._live(), address
+
+    @property
+    def network(self) -> Network:
+        """This is the network that the layer is a part of."""
+        return self._network
 
     def _call(self, name, *arguments):
         return self._use.handle.owner.call(name, self._pointer, *arguments)
@@ -118,6 +125,14 @@ class Layer:
             view = self._view(name)
             return view.copy() if word_of("snnd_array_name", name) in CONTROLLED else view
 
+    def _attribute(self, name):
+        try:
+            return self.array(name)
+        except Error as error:
+            if error.status != "error_state":
+                raise
+            raise MissingArray(str(error), error.status) from None
+
     def set_array(self, name: Word, values: Numbers) -> None:
         """Checks values, which have the shape of the array, and copies them into it."""
         there = self.array(name)
@@ -137,8 +152,13 @@ class Layer:
                     raise
         return found
 
+    def _option_of_delays(self, name):
+        if self.type != "delays":
+            raise MissingArray(f"{self!r} has no synapses", "error_state")
+        return self.options[name]
+
     def _synapses(self, name, dtype):
-        values = np.empty((self.outputs, self.inputs, self.options["synapses_per_pair"]), dtype)
+        values = np.empty((self.outputs, self.inputs, self._option_of_delays("synapses_per_pair")), dtype)
         self._call(name, pointer(values))
         return values
 
@@ -173,9 +193,21 @@ class Layer:
     def delay_counts(self) -> tuple[np.ndarray, np.ndarray]:
         """Returns two arrays [max_delay + 1], int64: how many excitatory and how many inhibitory synapses have each
         delay in steps."""
-        counts = np.empty((2, self.options["max_delay"] + 1), np.int64)
+        counts = np.empty((2, self._option_of_delays("max_delay") + 1), np.int64)
         self._call("snnd_layer_delay_counts", pointer(counts[0]), pointer(counts[1]))
         return counts[0], counts[1]
+
+    def __eq__(self, other):
+        return isinstance(other, Layer) and self._pointer == other._pointer and self._use.handle is other._use.handle
+
+    def __hash__(self):
+        return hash(self._pointer)
+
+    def __copy__(self):
+        raise TypeError("a Layer cannot be copied; its network can")
+
+    def __reduce__(self):
+        raise TypeError("a Layer cannot be pickled; its network can")
 
     def __repr__(self):
         return f"<snndelay.Layer {self.type} {self.inputs} -> {self.outputs}>"
@@ -191,7 +223,7 @@ def pointer_or_none(layer):
 
 
 def _attribute(name, says):
-    return property(lambda layer: layer.array(name), lambda layer, values: layer.set_array(name, values), doc=says)
+    return property(lambda layer: layer._attribute(name), lambda layer, values: layer.set_array(name, values), doc=says)
 
 
 for _name, _says in ARRAYS.items():
@@ -206,6 +238,12 @@ class Network(Object):
         parent = context_or_default(context)
         self._make(parent._owner, "snnd_network_create", parent._handle.pointer, whole(inputs, "inputs"),
                    free="snnd_network_free", parents=[parent._handle])
+
+    def __setattr__(self, name, value):
+        # A word that is misspelt is no option. Subclasses may have attributes of their own.
+        if type(self) is Network and not name.startswith("_") and not hasattr(Network, name):
+            raise AttributeError(f"a Network has no {name!r}")
+        super().__setattr__(name, value)
 
     @classmethod
     def _made(cls, owner, parents, name, *arguments):
@@ -249,7 +287,7 @@ class Network(Object):
     def add_dropout(self, probability: float) -> Layer:
         """Adds dropout, which has one mask for all steps of a sample. `probability` is the share of neurons that is
         dropped, at least 0 and below 1."""
-        return self._add("snnd_network_add_dropout", probability)
+        return self._add("snnd_network_add_dropout", number(probability, "probability"))
 
     def add_leaky_integrator(self, **given: Any) -> Layer:
         """Adds neurons that never fire, as a network has at its end. The options are tau (10.05), the time constant in
@@ -293,7 +331,7 @@ class Network(Object):
 
     @sigma.setter
     def sigma(self, sigma: float) -> None:
-        self._call("snnd_network_set_sigma", sigma)
+        self._call("snnd_network_set_sigma", number(sigma, "sigma"))
 
     @property
     def readout(self) -> str:

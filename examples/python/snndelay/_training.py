@@ -14,8 +14,8 @@ from ._data import Dataset
 from ._files import Place, source, target
 from ._handles import Object, use_of
 from ._interrupt import came
-from ._library import (Error, Numbers, Result, Word, array_of, assign, counts_of, library, options, pointer, result,
-                       set_function, status_word, structure, value_of, whole)
+from ._library import (Error, Numbers, Result, Word, array_of, assign, counts_of, function_of, library, number, options,
+                       pointer, result, set_function, status_word, structure, value_of, whole)
 from ._network import DTYPES, Layer, Network, pointer_of, pointer_or_none, show
 
 
@@ -41,7 +41,9 @@ class Schedule:
 
 def schedule_options(given):
     """A schedule of the host's: a Schedule, or its options."""
-    return (given if isinstance(given, Schedule) else Schedule(**given))._made
+    if isinstance(given, Schedule):
+        return given._made
+    return options("snnd_schedule", given)
 
 
 def optimizer_options(given):
@@ -75,7 +77,8 @@ class Workspace(Object):
 
     def __init__(self, network: Network, batch: int, steps: int, gradients: bool = True) -> None:
         use = use_of(network, Network, "network")
-        self._network, self._inputs, self._batch, self._steps, self._count = network, network.inputs, batch, steps, 0
+        self._inputs, self._outputs, self._batch, self._steps = network.inputs, network.outputs, batch, steps
+        self._count = 0
         self._make(use.handle.owner, "snnd_workspace_create", use.handle.pointer, whole(batch, "batch"),
                    whole(steps, "steps"), int(bool(gradients)), free="snnd_workspace_free", parents=[use.handle])
 
@@ -156,7 +159,7 @@ class Workspace(Object):
     def clip_gradients(self, max_norm: float) -> float:
         """Clips all gradients by their common norm, and returns the norm that they had."""
         norm = c.c_double()
-        self._call("snnd_workspace_clip_gradients", max_norm, c.byref(norm))
+        self._call("snnd_workspace_clip_gradients", number(max_norm, "max_norm"), c.byref(norm))
         return norm.value
 
     def record(self, layer: Layer, what: Word = "output") -> np.ndarray:
@@ -171,7 +174,7 @@ class Workspace(Object):
     def scores(self, readout: Word = "network") -> np.ndarray:
         """Returns the scores of the last pass, [B, classes]."""
         with self._owner:
-            values = np.empty((self._count, self._network.outputs), np.float32)
+            values = np.empty((self._count, self._outputs), np.float32)
             self._call("snnd_workspace_scores", value_of("snnd_readout", readout), pointer(values))
             return values
 
@@ -215,15 +218,16 @@ class Optimizer(Object):
 
     def set_rate(self, rate: float) -> None:
         """Sets the learning rate."""
-        self._call("snnd_optimizer_set_rate", rate)
+        self._call("snnd_optimizer_set_rate", number(rate, "rate"))
 
     def set_momentum(self, momentum: float) -> None:
         """Sets the momentum, which is beta1 of Adam."""
-        self._call("snnd_optimizer_set_momentum", momentum)
+        self._call("snnd_optimizer_set_momentum", number(momentum, "momentum"))
 
     def set_factor(self, layer: Layer, name: Word, factor: float) -> None:
         """Sets a factor of the rate for one array of a layer; 0 freezes it."""
-        self._call("snnd_optimizer_set_factor", pointer_of(layer), value_of("snnd_array_name", name), factor)
+        self._call("snnd_optimizer_set_factor", pointer_of(layer), value_of("snnd_array_name", name),
+                   number(factor, "factor"))
 
     def step(self, workspace: Workspace) -> None:
         """Moves parameters by the gradients of the last backward pass of a workspace."""
@@ -340,6 +344,8 @@ class Trainer(Object):
         owner, parents = use.handle.owner, [use.handle]
         for name, options_of in OPTIONS_OF_TRAINERS.items():
             if name in given:
+                if not isinstance(given[name], (dict, Schedule)):
+                    raise TypeError(f"{name} is {given[name]!r}; expected a dict of options by their names")
                 given[name] = c.pointer(options_of(given[name]))
         weights = given.pop("class_weight", None)
         for name in ("progress_user", "reduce_user", "class_weight_count"):
@@ -353,11 +359,14 @@ class Trainer(Object):
             parents.append(controller.handle)
         # Of several processes one shows a bar.
         self.epochs, self._progress, self._bar = made.epochs, progress, False if bar is None and made.rank else bar
+        for name, function in (("progress", progress), ("reduce", reduce)):
+            if function is not None:
+                function_of(function, name)
         self._watch = Watch(owner)
         set_function(made, "progress", self._watch)
         if reduce is not None:
             set_function(made, "reduce", Sums(owner, reduce))
-        self.network, self._batch = network, made.batch
+        self.network, self._inputs = network, network.inputs
         self._make(owner, "snnd_trainer_create", use.handle.pointer, c.byref(made), free="snnd_trainer_free",
                    parents=parents)
         del held
@@ -445,8 +454,8 @@ class Trainer(Object):
         for name, values in (("y", y), ("lengths", lengths)):
             if values is not None and len(values) != len(x):
                 raise ValueError(f"there are {len(x)} samples in x, and {len(values)} in {name}")
-        if x.shape[2] != self.network.inputs:
-            raise ValueError(f"x has {x.shape[2]} channels, and the network {self.network.inputs} inputs")
+        if x.shape[2] != self._inputs:
+            raise ValueError(f"x has {x.shape[2]} channels, and the network {self._inputs} inputs")
         report = structure("snnd_loss_report")
         self._call("snnd_trainer_step_padded", pointer(x), pointer(y), pointer(lengths), len(x), x.shape[1],
                    c.byref(report))
@@ -458,7 +467,8 @@ class Trainer(Object):
 
     def set_factor(self, layer: Layer, name: Word, factor: float) -> None:
         """Sets a factor of the rate for one array of a layer; 0 freezes it."""
-        self._call("snnd_trainer_set_factor", pointer_of(layer), value_of("snnd_array_name", name), factor)
+        self._call("snnd_trainer_set_factor", pointer_of(layer), value_of("snnd_array_name", name),
+                   number(factor, "factor"))
 
     @property
     def epochs_done(self) -> int:
