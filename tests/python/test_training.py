@@ -225,7 +225,8 @@ class Data(unittest.TestCase):
 
     def test_samples_of_a_function_have_their_shape_and_type(self):
         for given, error, said in ((self.x[0][:1], ValueError, r"sample 0 has the shape \(1, 2\); expected \(40, 2\)"),
-                                   (self.x[0].T, ValueError, r"\(2, 40\)"), (self.x[0][:, :1], ValueError, r"\(40, 1\)"),
+                                   (self.x[0].T, ValueError, r"\(2, 40\)"),
+                                   (self.x[0][:, :1], ValueError, r"\(40, 1\)"),
                                    (np.ones((41, 2)), ValueError, r"\(41, 2\)"), (1, ValueError, "0 axes; expected 2"),
                                    (None, TypeError, "expected numbers"), ([["1"] * 2] * 40, TypeError, "numbers"),
                                    (self.x[0] * 1j, TypeError, "complex")):
@@ -356,6 +357,18 @@ class Refused(unittest.TestCase):
                 call()
         with self.assertRaisesRegex(ValueError, "stream is -1; expected 0 to"):
             snndelay.random_uniform(0, -1, 0)
+
+    def test_sentences_have_words_and_methods_of_python(self):
+        x, y = rhythms()
+        net = network()
+        snndelay.DeepR(net).close()
+        with self.assertRaisesRegex(snndelay.Error, r"already has a mask; start from it \('keep'\)"):
+            snndelay.RigL(net)
+        trainer = snndelay.Trainer(net, batch=32, progress=lambda at: trainer.step(x[:32], y[:32]))
+        with self.assertRaisesRegex(snndelay.Error, r"complete the epoch with Trainer.epoch\(\) first"):
+            trainer.epoch(x, y)
+        with self.assertRaisesRegex(snndelay.Error, "expected 'shared', 'given' or 'learned'"):
+            net.clone().add_lif(tau_per_neuron=7)
 
     def test_an_empty_list_is_of_whole_numbers(self):
         self.assertEqual(snndelay.Stream(network()).push_events([]).shape, (2,))

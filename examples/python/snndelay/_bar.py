@@ -9,7 +9,8 @@ def wants_bar(asked):
     if asked is not None:
         return asked
     shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
-    return type(shell).__name__ == "ZMQInteractiveShell" or bool(sys.stderr and not sys.stderr.closed and sys.stderr.isatty())
+    terminal = sys.stderr and not sys.stderr.closed and sys.stderr.isatty()
+    return type(shell).__name__ == "ZMQInteractiveShell" or bool(terminal)
 
 
 class Bar:

@@ -80,8 +80,8 @@ class Dataset(Object):
     def from_function(cls, fetch: Callable[[int, int], Numbers], y: Numbers, *, steps: int, channels: int,
                       lengths: Optional[Numbers] = None, context: Optional[Context] = None) -> Dataset:
         """Makes a dataset whose samples a function makes when they are wanted. fetch(index, epoch) returns [T, I]
-        numbers, or [length, I]; the epoch is -1 outside of training. The function is called from several threads in any order, and what
-        it returns has to depend on nothing but its two numbers."""
+        numbers, or [length, I]; the epoch is -1 outside of training. The function is called from several threads in any
+        order, and what it returns has to depend on nothing but its two numbers."""
         function_of(fetch, "fetch")
         y = counts_of(y, "y")
         lengths = None if lengths is None else counts_of(lengths, "lengths")
@@ -138,7 +138,8 @@ class Dataset(Object):
         this one."""
         part, rest = c.c_void_p(), c.c_void_p()
         with self._owner:
-            self._call("snnd_dataset_split", number(share, "share"), whole(seed, "seed", 64, False), c.byref(part), c.byref(rest))
+            self._call("snnd_dataset_split", number(share, "share"), whole(seed, "seed", 64, False), c.byref(part),
+                       c.byref(rest))
             return self._part(part.value), self._part(rest.value)
 
     def select(self, index: Numbers) -> Dataset:

@@ -27,8 +27,8 @@ def modules_of(state):
     modules: dict[str, dict[str, np.ndarray]] = {}
     for key, value in state.items():
         if isinstance(value, Mapping):
-            raise ValueError(f"{key} has a dict in place of a tensor, as a whole checkpoint has; give the dict in it that "
-                             "state_dict() returned")
+            raise ValueError(f"{key} has a dict in place of a tensor, as a whole checkpoint has; give the dict in it "
+                             "that state_dict() returned")
         name, dot, last = key.rpartition(".")
         if not dot:
             raise ValueError(f"{key} belongs to no module; expected what state_dict() of a network returns")
@@ -41,7 +41,8 @@ def kind_of(name, module):
     keys = set(module)
     if {"P", "weight"} <= keys <= {"weight", "P", "SIG", "bias"}:
         return "delays"
-    if {"running_mean", "running_var"} <= keys <= {*NORM, "num_batches_tracked"} and ("weight" in keys) == ("bias" in keys):
+    affine = {"weight", "bias"} & keys
+    if {"running_mean", "running_var"} <= keys <= {*NORM, "num_batches_tracked"} and len(affine) != 1:
         return "batch_norm"
     if keys == {"w"}:
         return "plif"
@@ -189,8 +190,9 @@ def to_dcls(net: Network, *, prefix: str = "model.") -> dict[str, np.ndarray]:
     for layer in of_kind(net, Network, "net").layers:
         kind = layer.type
         if kind not in FOLLOW[before]:
-            raise ValueError(f"{layer!r} is {f'behind {before}' if before else 'the first layer'}; in their chain there "
-                             f"is {' or '.join(FOLLOW[before]) or 'nothing'}")
+            where = f"behind {before}" if before else "the first layer"
+            raise ValueError(f"{layer!r} is {where}; in their chain there is "
+                             f"{' or '.join(FOLLOW[before]) or 'nothing'}")
         before = kind
         if kind == "delays":
             weight = layer.weights

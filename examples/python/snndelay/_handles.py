@@ -22,7 +22,7 @@ import weakref
 from typing import TYPE_CHECKING, Any, Optional
 
 from ._interrupt import came, come_again, hold, let_go, let_go_later
-from ._library import Error, library, status_word
+from ._library import Error, in_python, library, status_word
 
 if TYPE_CHECKING:
     from ._context import Context
@@ -155,7 +155,7 @@ class Owner:
                 raise raised
             if status and status_word(status) != "stopped":
                 sentence = library.snnd_context_last_error(self.context).decode(errors="replace")
-                raise Error(sentence or library.snnd_status_string(status).decode(), status_word(status))
+                raise Error(in_python(sentence) or library.snnd_status_string(status).decode(), status_word(status))
             return bool(status)
 
 

@@ -6,6 +6,8 @@ import ctypes as c
 import operator
 import os
 import pathlib
+import re
+import sys
 import types
 from typing import Any, Optional, Union
 
@@ -119,6 +121,23 @@ def word_of(enum, value):
         if number == value:
             return word
     return value
+
+
+def in_python(sentence):
+    """A sentence of the library's with words and methods of Python's in place of C's names, where there are some."""
+    def word(found):
+        name = found[1].lower()
+        words = [each for enum in ENUMS.values() for each in enum if name == each or name.endswith("_" + each)]
+        return repr(max(words, key=len)) if words else found[0]
+
+    def method(found):
+        kind = getattr(sys.modules["snndelay"], found[1].capitalize(), None)
+        return f"{found[1].capitalize()}.{found[2]}()" if hasattr(kind, found[2]) else found[0]
+
+    # An enumeration may go on with _NAME, without what all its names begin with.
+    if "SNND_" in sentence:
+        sentence = re.sub(r"(?:\bSNND_|(?<= )_)([A-Z][A-Z0-9_]+)", word, sentence)
+    return re.sub(r"\bsnnd_([a-z]+)_(\w+)", method, sentence)
 
 
 def value_of(enum, word, name=None):

@@ -27,8 +27,8 @@ class _Pass(torch.autograd.Function):
     @torch.autograd.function.once_differentiable
     def backward(at, gradient):
         if at.mode != "train":
-            raise RuntimeError("a layer of delays has whole delays after eval(), and no gradients: call train() before the "
-                               "forward pass, or make that pass under torch.no_grad()")
+            raise RuntimeError("a layer of delays has whole delays after eval(), and no gradients: call train() before "
+                               "the forward pass, or make that pass under torch.no_grad()")
         return (None, *at.layer._back(at.number, at.sigma, *at.saved_tensors, gradient), None)
 
 
