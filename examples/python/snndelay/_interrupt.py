@@ -6,9 +6,17 @@ of its own in Python's place.
 """
 
 import _thread
+import importlib
 import signal
 import threading
 import time
+from typing import Any
+
+
+# The functions of `signal` make enumerations of what they take and return, which takes more time than all the rest.
+_fast: Any = importlib.import_module("_signal")
+_set, _get = _fast.signal, _fast.getsignal
+_SIGINT = int(signal.SIGINT)
 
 
 class _State:
@@ -28,7 +36,7 @@ def _keep(*_):
 
 def came():
     """Whether Ctrl-C waits for the end of a call of this thread's."""
-    return _State.came and _main() and signal.getsignal(signal.SIGINT) is _keep
+    return _State.came and _main() and _get(_SIGINT) is _keep
 
 
 def _main():
@@ -39,14 +47,14 @@ def hold():
     """Holds Ctrl-C back, and returns what let_go() has to be given. From here on nothing is interrupted."""
     if not _main():
         return None
-    handler = signal.getsignal(signal.SIGINT)
+    handler = _get(_SIGINT)
     if handler is _keep and _State.waiting:
         _State.waiting = False
         return "waiting"
     if handler is not signal.default_int_handler:
         return None
     _State.came = False
-    signal.signal(signal.SIGINT, _keep)
+    _set(_SIGINT, _keep)
     return "held"
 
 
@@ -55,7 +63,7 @@ def _give_back(held):
     if held == "waiting":
         _State.waiting = True
     elif held == "held":
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        _set(_SIGINT, signal.default_int_handler)
         return _State.came
     return False
 
@@ -96,7 +104,7 @@ class Waiting:
     """A function of the host's reads or writes, and may wait for ever: Ctrl-C interrupts it."""
 
     def __enter__(self):
-        self._mine = _main() and signal.getsignal(signal.SIGINT) is _keep
+        self._mine = _main() and _get(_SIGINT) is _keep
         if self._mine:
             if _State.came:
                 raise KeyboardInterrupt
