@@ -158,7 +158,7 @@ START_TEST(an_epoch_whose_source_fails_goes_on_where_it_failed) {
     make_toy_of(&undisturbed, context, 0);
     const snnd_epoch_report expected = train_epochs(&undisturbed, dataset, 3);
     for (int64_t n = 0; n < SAMPLES; n += 4) {
-        char words[64];
+        char words[96];
         make_toy_of(&made, context, ahead[_i]);
         train_epochs(&made, dataset, 1);
         of.epoch = 1, of.index = n;
