@@ -133,7 +133,7 @@ START_TEST(the_most_rows_of_a_grid) {
     for (int r = 0; r < ROWS; r++)
         grid[r] = r % 7;
     OK(context, snnd_moran(context, grid, ROWS, 1, SNND_ROOK, &result));
-    FAILS(context, SNND_ERROR_MEMORY, "not enough memory for",
+    FAILS(context, SNND_ERROR_MEMORY, "not enough memory",
           snnd_moran_maximum(context, grid, ROWS, 1, NULL, &result, NULL));
     free(grid);
 }
