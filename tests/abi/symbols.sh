@@ -51,7 +51,7 @@ same() {
 }
 same declared mapped
 if [ "${2:-}" = without-training ]; then
-    chapters=$(sed -n '/-Dtraining=false/, /;/{ s/.*chapters//; s/;.*//; s/[*,]//g; s/ and / /; p }' "$header" | tr '\n' ' ')
+    chapters=$(sed -n '/-Dtraining=false/, /\./{ s/.*chapters//; s/\..*//; s/[*,]//g; s/ and / /; p }' "$header" | tr '\n' ' ')
     awk -v "chapters=$chapters" '/@defgroup/ { kept = index(" " chapters, " " $3 " ") } kept' "$header" |
         functions >"$work/kept"
     same kept exported
