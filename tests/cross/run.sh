@@ -4,7 +4,8 @@
 # kernels is built at -O1, since gcc 12.2 for aarch64 fails inside over two of the test programs when it vectorizes
 # them.) Installs what is missing, which needs root or sudo.
 #
-#     sh tests/cross/run.sh i386|s390x|aarch64 [TEST...]      a TEST is a module, or golden; all by default
+#     sh tests/cross/run.sh i386|s390x|aarch64 [TEST...]      a TEST is golden, a module, or a suite of one, as
+#                                                             train:checkpoint; all by default
 #     sh tests/cross/run.sh i386|s390x|aarch64 packages       installs what is missing, and no more
 set -eu
 cd "$(dirname "$0")/../.."
@@ -52,12 +53,16 @@ if [ $# -eq 0 ]; then
     [ -n "$run" ] || set -- "$@" export
 fi
 for test in "$@"; do
+    unset CK_RUN_SUITE
+    case $test in
+    *:*) export CK_RUN_SUITE="${test%:*}/${test#*:}" ;;
+    esac
     case $test in
     golden) set -- "$build/tests/golden-check" --free tests/golden ;;
     abi) set -- "$build/tests/abi/test-abi" ;;
-    *) set -- "$build/tests/test-$test" ;;
+    *) set -- "$build/tests/test-${test%:*}" ;;
     esac
-    if ! $run "$@" >"$build/said" 2>&1; then
+    if ! $run "$@" >"$build/said" 2>&1 || grep -q 'Checks: 0,' "$build/said"; then
         tail -n 20 "$build/said"
         echo "cross/run.sh: $arch: $test failed" >&2
         exit 1
