@@ -13,7 +13,7 @@ enum { PICTURES = 2 };
 
 char *drawing_begin(struct failure *failure) {
     const char *parent = getenv("TMPDIR");
-    char *place = format_text("%s/rawhd-pictures-XXXXXX", parent != NULL ? parent : "/tmp");
+    char *place = format_text("%s/snnd-pictures-XXXXXX", parent != NULL ? parent : "/tmp");
     if (mkdtemp(place) == NULL) {
         failed(failure, "%s: cannot make this folder: %s", place, strerror(errno));
         free(place);
