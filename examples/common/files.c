@@ -235,8 +235,7 @@ static void remove_left_over(int folder, const char *name) {
     close(file);
 }
 
-void file_sweep(const char *path) {
-    DIR *folder = opendir(path);
+void file_sweep(DIR *folder) {
     for (struct dirent *entry; folder != NULL && (entry = readdir(folder)) != NULL;)
         if (is_temporary(entry->d_name))
             remove_left_over(dirfd(folder), entry->d_name);

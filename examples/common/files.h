@@ -56,9 +56,9 @@ int file_end(struct file_writing *writing, struct failure *failure);
 /** Called in place of file_end(): the path is unchanged. */
 void file_abandon(struct file_writing *writing);
 
-/** Removes temporary files of killed processes from a folder, but not those of running ones. Where a file system has no
- * locks it removes nothing. */
-void file_sweep(const char *path);
+/** Removes temporary files of killed processes from an open folder, but not those of running ones, and closes it. Where
+ * a file system has no locks it removes nothing. */
+void file_sweep(DIR *folder);
 
 /** Copies a regular file, of any size. */
 int file_copy_in(const char *from, const char *name, const char *to, const char *new_name, struct failure *failure);
@@ -70,7 +70,8 @@ int file_append_in(const char *folder, const char *name, struct failure *failure
 /** Removes a file or a link, if there is one. */
 void file_remove_in(const char *folder, const char *name);
 
-/** Creates a folder and its parents. It may exist already. */
+/** Creates a folder and its parents. One that exists already is swept (file_sweep()), since programs call this before
+ * they write to a folder. */
 int folder_make(const char *path, struct failure *failure);
 
 /** Checks whether that is possible, and whether files can be created in the folder, without creating anything. */

@@ -29,6 +29,8 @@ int folder_make(const char *path, struct failure *failure) {
             break;
     }
     free(part);
+    if (result == 0)
+        file_sweep(opendir(path));
     return result;
 }
 
@@ -75,6 +77,8 @@ int folder_make_in(const char *folder, const char *name, struct failure *failure
     const int result = make_inner(outer, last, path, failure);
     free(path);
     close(outer);
+    if (result == 0)
+        file_sweep(folder_open_in(folder, name));
     return result;
 }
 

@@ -116,8 +116,6 @@ int kept_begin(const char *folder, const char *name, uint64_t key, struct kept_w
                struct failure *failure) {
     static const struct head room;
     *writing = (struct kept_writing){.folder = folder, .name = name, .key = key, .fingerprint = FINGERPRINT_START};
-    if (folder != NULL)
-        file_sweep(folder);
     writing->stream = folder != NULL ? file_begin_in(folder, name, &writing->file, failure) : tmpfile();
     if (writing->stream == NULL)
         return folder != NULL ? -1 : cannot_write(writing, failure);

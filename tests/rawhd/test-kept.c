@@ -118,7 +118,6 @@ START_TEST(what_is_abandoned_leaves_the_place) {
 }
 END_TEST
 
-/* As on a disk that is full. */
 /* Of two processes one is killed while it writes, and the other goes on writing. */
 START_TEST(what_killed_processes_left_is_swept) {
     struct kept_writing writing, other;
@@ -128,10 +127,10 @@ START_TEST(what_killed_processes_left_is_swept) {
         _exit(kept_begin(folder, "c", KEY, &other, &failure) == 0 ? raise(SIGKILL) : 1);
     ck_assert_int_eq(wait_program(child), -1);
     char *left = format_text("snnd-%ld-0.tmp", (long)child), *similar = format_text("snnd-%ld-0.tmp.x", (long)child);
+    ck_assert(file_exists_in(folder, left));
     write_text(folder, similar, "somebody's");
     write_text(folder, "snnd-07-0.tmp", "somebody's");
-    ck_assert(file_exists_in(folder, left));
-    write_pieces(folder, 100, 0);
+    ck_assert_int_eq(folder_make(folder, &failure), 0);
     ck_assert(!file_exists_in(folder, left));
     ck_assert(file_exists_in(folder, similar));
     ck_assert(file_exists_in(folder, "snnd-07-0.tmp"));
@@ -143,6 +142,7 @@ START_TEST(what_killed_processes_left_is_swept) {
 }
 END_TEST
 
+/* As on a disk that is full. */
 START_TEST(a_file_that_cannot_grow_is_said) {
     static const unsigned char bytes[100000];
     const struct rlimit little = {4096, RLIM_INFINITY}, much = {RLIM_INFINITY, RLIM_INFINITY};

@@ -561,7 +561,13 @@ START_TEST(a_killed_run_resumes_too) {
     write_text(folder, "parts/log.jsonl", longer);
     free(longer);
     free(log);
+    write_text(folder, "parts/snnd-10340-0.tmp", "a program that was killed before it renamed this file");
+    write_text(folder, "parts/last.safetensors.10340-0.tmp", "the same, of the library");
+    write_text(folder, "parts/snnd-notes.tmp", "a file of the user's");
     ck_assert_int_eq(RUN("parts", "--resume"), 0);
+    ck_assert(!file_exists_in(folder, "parts/snnd-10340-0.tmp"));
+    ck_assert(!file_exists_in(folder, "parts/last.safetensors.10340-0.tmp"));
+    ck_assert(file_exists_in(folder, "parts/snnd-notes.tmp"));
     check_log("parts", 60, 1);
     check_same_log("parts", "whole");
     ck_assert(same_bytes(folder, "parts/initial.safetensors", folder, "whole/initial.safetensors"));
