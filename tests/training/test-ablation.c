@@ -730,6 +730,41 @@ END_TEST
 #define GRID "--sweep", "max-delay=0,6", "--sweep", "dale=yes,no", "--seeds", "2"
 #define GRID_TINY TINY, "--structure", "fixed"
 
+/* Pairs that differ in one option: the cells are 0 yes, 0 no, 6 yes, 6 no. */
+static void check_pairs(const char *out, const struct table *summary) {
+    static const struct {
+        const char *option, *value, *other, *with;
+        int cell, other_cell;
+    } pair[] = {
+        {"max-delay", "0", "6", "dale=yes", 0, 2},
+        {"max-delay", "0", "6", "dale=no", 1, 3},
+        {"dale", "yes", "no", "max-delay=0", 0, 1},
+        {"dale", "yes", "no", "max-delay=6", 2, 3},
+    };
+    struct table differences;
+    int tests = 0;
+    read_table(out, "differences.tsv", &differences);
+    ck_assert_int_eq(differences.rows, 8);
+    for (int row = 0; row < 8; row++) {
+        const int i = row % 4;
+        const char *mean = row < 4 ? "last_mean" : "best_mean";
+        ck_assert_str_eq(table_cell(&differences, row, "measure"), row < 4 ? "last" : "best");
+        ck_assert_str_eq(table_cell(&differences, row, "option"), pair[i].option);
+        ck_assert_str_eq(table_cell(&differences, row, "value"), pair[i].value);
+        ck_assert_str_eq(table_cell(&differences, row, "other"), pair[i].other);
+        ck_assert_str_eq(table_cell(&differences, row, "with"), pair[i].with);
+        ck_assert_str_eq(table_cell(&differences, row, "runs"), "2");
+        ck_assert_double_eq_tol(
+            table_number(&differences, row, "difference"),
+            table_number(summary, pair[i].cell, mean) - table_number(summary, pair[i].other_cell, mean), 2e-8);
+        tests += row < 4 && !isnan(table_number(&differences, row, "p"));
+    }
+    check_holm(&differences, 0, tests == 4 ? 2 : 0);
+    check_holm(&differences, 2, tests == 4 ? 2 : 0);
+    check_holm_of_all(&differences, 4, tests);
+    table_free(&differences);
+}
+
 /* Every value of one with each of the other, with means of the runs. */
 START_TEST(any_options_can_be_swept_over) {
     struct table results, summary;
@@ -755,8 +790,16 @@ START_TEST(any_options_can_be_swept_over) {
         ck_assert_int_eq(runs, 2);
         ck_assert_double_eq_tol(table_number(&summary, row, "last_mean"), sum / 2, 1e-8);
     }
+    check_pairs("out", &summary);
     table_free(&results);
     table_free(&summary);
+    char *script = read_text(folder, "out/pictures/sweep.gp", NULL);
+    ck_assert_ptr_nonnull(strstr(script, "set xlabel 'max-delay'"));
+    ck_assert_ptr_nonnull(strstr(script, "set xtics ('0' 0.000000, '6' 1.000000)"));
+    ck_assert_ptr_nonnull(strstr(script, "title 'dale=yes'"));
+    ck_assert_ptr_nonnull(strstr(script, "title 'dale=no'"));
+    ck_assert_ptr_nonnull(strstr(script, "mean and single runs, n = 2 of each"));
+    free(script);
     char *settings = read_text(folder, "out/max-delay-6_dale-no_seed-1/settings.json", NULL);
     ck_assert_ptr_nonnull(strstr(settings, "\"max-delay\":\t6"));
     ck_assert_ptr_nonnull(strstr(settings, "\"dale\":\tfalse"));
@@ -787,12 +830,30 @@ START_TEST(a_sweep_goes_on_and_is_reported) {
     char *text = read_text(folder, "page.html", NULL);
     ck_assert_ptr_nonnull(strstr(text, "Accuracy by options: mean and standard deviation over seeds"));
     ck_assert_ptr_nonnull(strstr(text, "max-delay"));
+    ck_assert_ptr_nonnull(strstr(text, "Differences between values of an option"));
+    ck_assert_ptr_nonnull(strstr(text, "The option with the most values is the axis"));
     free(text);
     ck_assert_int_eq(
         refuses(START("out", ONE, TINY), "/out/sweep.json already exists; --sweep and the paper's models need"), 2);
     ck_assert_int_eq(SWEEP("other", ONE, TINY), 0);
     ck_assert_int_eq(refuses(START("other", "--sweep", "max-delay=0", TINY), "/other/ablation.json already exists; "),
                      2);
+}
+END_TEST
+
+/* A line is drawn for each combination of the options that are not the axis, and only so many can be told apart. */
+START_TEST(a_sweep_of_many_lines_has_no_picture) {
+    struct table differences;
+    ck_assert_int_eq(SWEEP("out", "--sweep", "max-delay=0,2", "--sweep", "dropout=0,0.1", "--sweep", "dale=yes,no",
+                           "--sweep", "l1=0,1e-5", "--sweep", "weight-decay=0,1e-3", "--seeds", "1", "--jobs", "2",
+                           "--quiet", GRID_TINY),
+                     0);
+    read_table("out", "differences.tsv", &differences);
+    ck_assert_int_eq(differences.rows, 2 * 5 * 16);
+    ck_assert_str_eq(table_cell(&differences, 0, "with"), "dropout=0, dale=yes, l1=0, weight-decay=0");
+    ck_assert_str_eq(table_cell(&differences, 0, "p"), "nan"); /* of single runs */
+    table_free(&differences);
+    ck_assert(!file_exists_in(folder, "out/pictures/sweep.gp"));
 }
 END_TEST
 
@@ -857,6 +918,7 @@ int main(void) {
     tcase_add_test(results, sweeps_of_different_runs_share_the_tables);
     tcase_add_test(results, runs_of_other_settings_are_left_out);
     tcase_add_test(results, any_options_can_be_swept_over);
+    tcase_add_test(results, a_sweep_of_many_lines_has_no_picture);
     tcase_add_test(results, a_sweep_goes_on_and_is_reported);
     TCase *deaths = add_case(suite, "deaths", setup, 300);
     tcase_add_loop_test(deaths, killed_at_any_moment_it_goes_on, 0, 3);

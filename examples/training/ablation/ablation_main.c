@@ -14,6 +14,7 @@
 #include "training/ablation/ablation.h"
 #include "training/ablation/ablation_picture.h"
 #include "training/ablation/ablation_results.h"
+#include "training/ablation/grid_picture.h"
 #include "training/ablation/grid_results.h"
 
 /* Half of the synapses, half of these, and so on to 0.2 %. */
@@ -52,8 +53,8 @@ static const char help[] =
     "  ablation.json       the settings\n"
     "  MODEL-SPARSITY-seed-N/  a run, as by snnd-train; its output is in output.txt\n"
     "and at the end pictures/ablation and, of the best epochs, best, as .svg, .png and .pdf. With --sweep it has\n"
-    "sweep.json in place of ablation.json, a column for each OPTION in the tables, runs in\n"
-    "OPTION-VALUE_OPTION-VALUE_seed-N/, and neither differences.tsv nor pictures.\n"
+    "sweep.json in place of ablation.json, pictures/sweep in place of ablation, a column for each OPTION in the\n"
+    "tables, differences between values of each option, and runs in OPTION-VALUE_OPTION-VALUE_seed-N/.\n"
     "\n"
     "Exit codes: 0 all runs are done; 1 the data or a run failed, and the next start repeats it; 2 wrong usage, also\n"
     "runs in --out that were begun with other settings; 130 stopped by Ctrl-C, with checkpoints.\n";
@@ -150,33 +151,43 @@ static int read_all(struct request *request, int count, char **words, struct fai
 
 /* ---- Work ---- */
 
-static int keep_results(void *user, struct failure *failure) {
-    const struct ablation *ablation = user;
-    struct ablation_results results;
-    if (ablation->grid.options > 0)
-        return grid_results_write(ablation, failure);
-    if (ablation_results_read(ablation, &results, failure) != 0)
+/* Reads and writes the results of either kind of sweep. */
+static int update_results(const struct ablation *ablation, struct ablation_results *results, struct failure *failure) {
+    const int is_grid = ablation->grid.options > 0;
+    if ((is_grid ? grid_results_read : ablation_results_read)(ablation, results, failure) != 0)
         return -1;
-    int result = ablation_results_write(ablation, &results, failure);
-    ablation_results_free(&results);
-    return result;
+    if ((is_grid ? grid_results_write : ablation_results_write)(ablation, results, failure) == 0)
+        return 0;
+    ablation_results_free(results);
+    return -1;
 }
 
+static int keep_results(void *user, struct failure *failure) {
+    struct ablation_results results;
+    if (update_results(user, &results, failure) != 0)
+        return -1;
+    ablation_results_free(&results);
+    return 0;
+}
+
+struct drawn {
+    const struct ablation *ablation;
+    const struct ablation_results *results;
+};
+
 static int draw_results(void *user, const char *place, struct failure *failure) {
-    return ablation_picture(user, place, failure);
+    const struct drawn *drawn = user;
+    return drawn->ablation->grid.options > 0 ? grid_picture(&drawn->ablation->grid, drawn->results, place, failure)
+                                             : ablation_picture(drawn->results, place, failure);
 }
 
 static int show_results(const struct ablation *ablation, struct failure *failure) {
     struct ablation_results results;
-    if (ablation->grid.options > 0)
-        return grid_results_write(ablation, failure) == 0 ? grid_results_print(ablation, failure) : -1;
-    if (ablation_results_read(ablation, &results, failure) != 0)
+    if (update_results(ablation, &results, failure) != 0)
         return -1;
-    int result = ablation_results_write(ablation, &results, failure);
-    if (result == 0)
-        ablation_results_print(ablation, &results);
-    if (result == 0)
-        result = drawing_make(ablation->sweep.out, draw_results, &results, failure);
+    (ablation->grid.options > 0 ? grid_results_print : ablation_results_print)(ablation, &results);
+    struct drawn drawn = {ablation, &results};
+    const int result = drawing_make(ablation->sweep.out, draw_results, &drawn, failure);
     ablation_results_free(&results);
     return result;
 }

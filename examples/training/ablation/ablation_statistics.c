@@ -29,9 +29,9 @@ void ablation_interval(snnd_context *context, const double *values, int count, d
 /* Tests for which p is corrected: those of the same two models, or all of the same measure. */
 enum family { OF_PAIR, OF_ALL, FAMILIES };
 
-/* Two models at a sparsity. */
+/* Two models at a sparsity or, in a sweep over options, two cells that differ in one of them. */
 struct difference {
-    int model, other;
+    int model, other, option;
     double sparsity, means;
     int runs, other_runs, is_tested;
     snnd_t_test test;
@@ -72,11 +72,13 @@ static void correct(snnd_context *context, struct difference *difference, int co
     free(p);
 }
 
-static void write_difference(const struct difference *difference, enum ablation_measure measure, FILE *file) {
+#define TEST_COLUMNS "runs\tother_runs\tdifference\tlow\thigh\tt\tdegrees\tp\tp_holm\tp_holm_all\n"
+
+static const char *const measure_name[] = {[ABLATION_LAST] = "last", [ABLATION_BEST] = "best"};
+
+static void write_test(const struct difference *difference, FILE *file) {
     const snnd_t_test *found = &difference->test;
-    fprintf(file, "%s\t%s\t%s\t%.15g\t%d\t%d\t%.8f", measure == ABLATION_LAST ? "last" : "best",
-            ablation_name(difference->model), ablation_name(difference->other), difference->sparsity, difference->runs,
-            difference->other_runs, difference->means);
+    fprintf(file, "\t%d\t%d\t%.8f", difference->runs, difference->other_runs, difference->means);
     if (difference->is_tested)
         fprintf(file, "\t%.8f\t%.8f\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\n", found->low, found->high, found->t, found->degrees,
                 found->p, difference->p_holm[OF_PAIR], difference->p_holm[OF_ALL]);
@@ -104,16 +106,70 @@ static void write_measure(const struct ablation_results *results, enum ablation_
         for (int j = i + 1; j < results->models; j++)
             count += compare_pair(results, results->model[i], results->model[j], measure, &difference[count]);
     correct(results->context, difference, count, OF_ALL);
-    for (int i = 0; i < count; i++)
-        write_difference(&difference[i], measure, file);
+    for (int i = 0; i < count; i++) {
+        fprintf(file, "%s\t%s\t%s\t%.15g", measure_name[measure], ablation_name(difference[i].model),
+                ablation_name(difference[i].other), difference[i].sparsity);
+        write_test(&difference[i], file);
+    }
     free(difference);
 }
 
 void ablation_differences(const struct ablation *ablation, const struct ablation_results *results, FILE *file) {
     (void)ablation;
-    fputs(
-        "measure\tmodel\tother\tsparsity\truns\tother_runs\tdifference\tlow\thigh\tt\tdegrees\tp\tp_holm\tp_holm_all\n",
-        file);
+    fputs("measure\tmodel\tother\tsparsity\t" TEST_COLUMNS, file);
     for (int measure = ABLATION_LAST; measure <= ABLATION_BEST; measure++)
         write_measure(results, (enum ablation_measure)measure, file);
+}
+
+/* ---- Sweeps over options ---- */
+
+int grid_differences_count(const struct grid *grid) {
+    int count = 0;
+    for (int option = 0; option < grid->options; option++)
+        count += grid_cells(grid) * (grid->option[option].values - 1) / 2;
+    return count;
+}
+
+/* Compares cells with one value of an option to those with another, with the same values of all other options. Returns
+ * how many of them have runs. */
+static int compare_values(const struct ablation_results *results, const struct grid *grid, int option, int first,
+                          int second, enum ablation_measure measure, struct difference *difference) {
+    const int stride = grid_stride(grid, option);
+    int count = 0;
+    for (int cell = 0; cell < grid_cells(grid); cell++) {
+        if (cell / stride % grid->option[option].values != first)
+            continue;
+        difference[count] =
+            (struct difference){.model = cell, .other = cell + (second - first) * stride, .option = option};
+        count += compare(results, measure, &difference[count]);
+    }
+    correct(results->context, difference, count, OF_PAIR);
+    return count;
+}
+
+static void write_measure_of_grid(const struct grid *grid, const struct ablation_results *results,
+                                  enum ablation_measure measure, FILE *file) {
+    struct difference *difference = allocate((size_t)grid_differences_count(grid) + 1, sizeof *difference);
+    int count = 0;
+    for (int option = 0; option < grid->options; option++)
+        for (int i = 0; i < grid->option[option].values; i++)
+            for (int j = i + 1; j < grid->option[option].values; j++)
+                count += compare_values(results, grid, option, i, j, measure, &difference[count]);
+    correct(results->context, difference, count, OF_ALL);
+    for (int i = 0; i < count; i++) {
+        const int option = difference[i].option;
+        char *others = grid_others(grid, difference[i].model, option);
+        fprintf(file, "%s\t%s\t%s\t%s\t%s", measure_name[measure], grid->option[option].name,
+                grid_value(grid, difference[i].model, option), grid_value(grid, difference[i].other, option),
+                others[0] != '\0' ? others : "-");
+        write_test(&difference[i], file);
+        free(others);
+    }
+    free(difference);
+}
+
+void grid_differences(const struct ablation *ablation, const struct ablation_results *results, FILE *file) {
+    fputs("measure\toption\tvalue\tother\twith\t" TEST_COLUMNS, file);
+    for (int measure = ABLATION_LAST; measure <= ABLATION_BEST; measure++)
+        write_measure_of_grid(&ablation->grid, results, (enum ablation_measure)measure, file);
 }

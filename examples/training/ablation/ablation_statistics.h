@@ -11,4 +11,11 @@ void ablation_interval(snnd_context *context, const double *values, int count, d
  * test and interval, and p corrected by Holm for the sparsities at which the pair is tested. */
 void ablation_differences(const struct ablation *ablation, const struct ablation_results *results, FILE *file);
 
+/** The same for a sweep, whose `results` have cells in place of models: a line for each measure and two cells with runs
+ * that differ in one option only. p is corrected for the pairs of the same two values, and for all. */
+void grid_differences(const struct ablation *ablation, const struct ablation_results *results, FILE *file);
+
+/** Returns the number of such pairs of cells, whether they have runs or not. It can be large. */
+int grid_differences_count(const struct grid *grid);
+
 #endif

@@ -94,10 +94,28 @@ int grid_cells(const struct grid *grid) {
     return cells;
 }
 
+int grid_stride(const struct grid *grid, int option) {
+    int stride = 1;
+    for (int i = option + 1; i < grid->options; i++)
+        stride *= grid->option[i].values;
+    return stride;
+}
+
 const char *grid_value(const struct grid *grid, int cell, int option) {
-    for (int i = grid->options - 1; i > option; i--)
-        cell /= grid->option[i].values;
-    return grid->option[option].value[cell % grid->option[option].values];
+    return grid->option[option].value[cell / grid_stride(grid, option) % grid->option[option].values];
+}
+
+char *grid_others(const struct grid *grid, int cell, int option) {
+    char *others = format_text("%s", "");
+    for (int i = 0; i < grid->options; i++) {
+        if (i == option)
+            continue;
+        char *longer = format_text("%s%s%s=%s", others, others[0] != '\0' ? ", " : "", grid->option[i].name,
+                                   grid_value(grid, cell, i));
+        free(others);
+        others = longer;
+    }
+    return others;
 }
 
 char *grid_name(const struct grid *grid, int cell) {

@@ -30,6 +30,13 @@ const char *grid_value(const struct grid *grid, int cell, int option);
 /** Returns a name for a folder, as "max-delay-8_tau-learned", to be freed. */
 char *grid_name(const struct grid *grid, int cell);
 
+/** Returns the distance of cells that differ only in neighbouring values of an option. */
+int grid_stride(const struct grid *grid, int option);
+
+/** Returns the values of all options but one in a cell, as "max-delay=8, tau=learned", to be freed; "" where it is the
+ * only option. */
+char *grid_others(const struct grid *grid, int cell, int option);
+
 /** Returns the word of the command line that sets an option to its value in a cell, to be freed; NULL: none is needed.
  * */
 char *grid_word(const struct grid *grid, const struct recipe *recipe, int cell, int option);

@@ -9,9 +9,13 @@
 #include "common/files.h"
 #include "common/json.h"
 #include "training/ablation/ablation_results.h"
+#include "training/ablation/ablation_statistics.h"
 
 /* The longest name of a folder, which every file system allows. */
 enum { LONGEST_NAME = 200 };
+
+/* Tables of more differences than this are not written, since nobody could read them. */
+enum { MOST_DIFFERENCES = 3000 };
 
 /* ---- Runs ---- */
 
@@ -50,8 +54,7 @@ int grid_add_runs(struct ablation *ablation, struct failure *failure) {
 
 /* ---- What they came to ---- */
 
-/* Reads results in the order of the runs. The cell is stored as the model, and all have the same sparsity. */
-static int read_results(const struct ablation *ablation, struct ablation_results *results, struct failure *failure) {
+int grid_results_read(const struct ablation *ablation, struct ablation_results *results, struct failure *failure) {
     const size_t runs = ablation->sweep.count, cells = (size_t)grid_cells(&ablation->grid);
     if (ablation_results_begin(results, failure) != 0)
         return -1;
@@ -155,15 +158,16 @@ static int write_file(const struct ablation *ablation, const struct ablation_res
     return file_end(&writing, failure);
 }
 
-int grid_results_write(const struct ablation *ablation, struct failure *failure) {
-    struct ablation_results results;
-    if (read_results(ablation, &results, failure) != 0)
+int grid_results_write(const struct ablation *ablation, const struct ablation_results *results,
+                       struct failure *failure) {
+    if (write_file(ablation, results, "results.tsv", write_runs, failure) != 0 ||
+        write_file(ablation, results, "summary.tsv", write_summary, failure) != 0)
         return -1;
-    int result = write_file(ablation, &results, "results.tsv", write_runs, failure);
-    if (result == 0)
-        result = write_file(ablation, &results, "summary.tsv", write_summary, failure);
-    ablation_results_free(&results);
-    return result == 0 ? write_settings(ablation, failure) : -1;
+    if (grid_differences_count(&ablation->grid) > MOST_DIFFERENCES)
+        file_remove_in(ablation->sweep.out, GRID_DIFFERENCES);
+    else if (write_file(ablation, results, GRID_DIFFERENCES, grid_differences, failure) != 0)
+        return -1;
+    return write_settings(ablation, failure);
 }
 
 /* ---- The table ---- */
@@ -176,18 +180,15 @@ static void print_spread(const struct ablation_spread *spread) {
     free(cell);
 }
 
-int grid_results_print(const struct ablation *ablation, struct failure *failure) {
+void grid_results_print(const struct ablation *ablation, const struct ablation_results *results) {
     const struct grid *grid = &ablation->grid;
-    struct ablation_results results;
-    if (read_results(ablation, &results, failure) != 0)
-        return -1;
     puts("Test accuracy (%), mean and standard deviation over seeds\n");
     for (int i = 0; i < grid->options; i++)
         printf("%-14s  ", grid->option[i].name);
     puts("  runs  last epoch      best epoch");
     for (int cell = 0; cell < grid_cells(grid); cell++) {
-        const struct ablation_spread last = ablation_spread(&results, cell, 0, ABLATION_LAST);
-        const struct ablation_spread best = ablation_spread(&results, cell, 0, ABLATION_BEST);
+        const struct ablation_spread last = ablation_spread(results, cell, 0, ABLATION_LAST);
+        const struct ablation_spread best = ablation_spread(results, cell, 0, ABLATION_BEST);
         for (int i = 0; i < grid->options; i++)
             printf("%-14s  ", grid_value(grid, cell, i));
         printf("%6d", last.runs);
@@ -195,6 +196,4 @@ int grid_results_print(const struct ablation *ablation, struct failure *failure)
         print_spread(&best);
         putchar('\n');
     }
-    ablation_results_free(&results);
-    return 0;
 }
