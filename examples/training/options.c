@@ -8,7 +8,6 @@
 
 #include "common/arguments.h"
 #include "common/fingerprint.h"
-#include "common/numbers.h"
 #include "training/option_forms.h"
 #include "training/recipe.h"
 
