@@ -4,36 +4,16 @@
 
 #include <cJSON.h>
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/caches.h"
 #include "common/files.h"
-#include "common/fingerprint.h"
 #include "common/json.h"
 #include "rawhd/front_end_settings.h"
-
-#define OWN ".snndelay-cache" /* in the folder of the data set */
-
-/* Returns ROOT/NAME-HASH, so that data sets of the same name in different places do not share a folder. */
-static char *shared_place(const char *root, const char *data) {
-    char *absolute = path_absolute(data);
-    const char *slash = strrchr(absolute, '/');
-    char *place = format_text("%s/%s-%016" PRIx64, root, slash != NULL && slash[1] != '\0' ? slash + 1 : "data",
-                              fingerprint_add(FINGERPRINT_START, absolute, strlen(absolute)));
-    free(absolute);
-    return place;
-}
-
-static char *user_cache(void) {
-    const char *folder = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
-    if (folder != NULL && folder[0] == '/')
-        return format_text("%s/snndelay", folder);
-    return home != NULL && home[0] == '/' ? format_text("%s/.cache/snndelay", home) : NULL;
-}
 
 /* The type of a path itself, and not of a link's target, since links of data sets may point anywhere. */
 enum kind { NOTHING, FOLDER, LINK, OTHER };
@@ -75,30 +55,22 @@ int cache_is_current(const char *folder, const struct cache_key *key) {
     return current;
 }
 
-/* Returns 1 if the data set's own folder can be written to, or has the wanted files. A link is not its own folder. */
-static int has_own_cache(const char *data, const struct cache_key *key) {
-    char *own = format_text("%s/" OWN, data);
-    char *kept = format_text("%s/%s-%s", own, preset_name(key->preset), order_name(key->german_first));
-    const enum kind kind = kind_of(own);
-    int usable = (kind == NOTHING || kind == FOLDER) &&
-                 (access(kind == NOTHING ? data : own, W_OK) == 0 || cache_is_current(kept, key));
-    free(kept);
-    free(own);
-    return usable;
-}
-
 char *cache_folder(const char *data, const char *cache, const struct cache_key *key) {
-    char *root = NULL, *place = NULL, *folder = NULL;
-    if (cache != NULL)
-        place = shared_place(cache, data);
-    else if (has_own_cache(data, key))
-        place = format_text("%s/" OWN, data);
-    else if ((root = user_cache()) != NULL)
-        place = shared_place(root, data);
-    if (place != NULL)
-        folder = format_text("%s/%s-%s", place, preset_name(key->preset), order_name(key->german_first));
-    free(root);
-    free(place);
+    struct caches caches;
+    struct failure ignored;
+    char *folder = NULL;
+    caches_find(data, cache, &caches);
+    for (int i = 0; folder == NULL && i < caches.count; i++) {
+        char *place =
+            format_text("%s/%s-%s", caches.folder[i], preset_name(key->preset), order_name(key->german_first));
+        /* Where nothing can be written to the last folder, cache_store() says why. */
+        if (i == caches.count - 1 || cache_is_current(place, key) ||
+            folder_can_be_made(caches.folder[i], &ignored) == 0)
+            folder = place;
+        else
+            free(place);
+    }
+    caches_free(&caches);
     return folder;
 }
 

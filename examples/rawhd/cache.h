@@ -19,9 +19,8 @@ struct cache_key {
     const char *fingerprint; /**< of the recordings */
 };
 
-/** Returns the folder for a data set and key: DATA/.snndelay-cache/PRESET-ORDER; or CACHE/NAME-HASH/PRESET-ORDER where
- * `cache` is given. If DATA cannot be written to, or its .snndelay-cache is a link, the user's cache folder
- * ($XDG_CACHE_HOME or ~/.cache) is used in place of CACHE. Returns NULL if there is none. The result is to be freed. */
+/** Returns PRESET-ORDER in a folder of caches.h for a data set, to be freed: the first that has the files for this key,
+ * or can be written to, or the last. Returns NULL if there is none. */
 char *cache_folder(const char *data, const char *cache, const struct cache_key *key);
 
 /** Returns 1 if the folder has the four files for this key, and neither it nor they are links. */
