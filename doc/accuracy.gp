@@ -1,4 +1,4 @@
-# Draws accuracy.svg, the picture of the README, from the table of an ablation (doc/experiments.md):
+# Draws accuracy.svg, the picture of the README, from all runs of an ablation (experiments.md):
 #
 #     cd doc && gnuplot accuracy.gp
 reset
@@ -19,14 +19,19 @@ set tics textcolor rgb '#404040'
 set xlabel 'synapses (dense: 15,360)' textcolor rgb '#404040' offset 0, 0.4
 set ylabel 'test accuracy' textcolor rgb '#404040' offset 1, 0
 set key at graph 1, graph 1 top right Right samplen 2.5 spacing 1.15 textcolor variable
-set arrow from graph 0, first 5 to graph 1, first 5 nohead linecolor rgb '#a0a0a0' dashtype 3
-set label 'chance' at graph 0.005, first 5 offset 0, 0.5 textcolor rgb '#808080' font ',11'
+chance = 5.9 # %, the share of the most frequent class
+set arrow from graph 0, first chance to graph 1, first chance nohead linecolor rgb '#a0a0a0' dashtype 3
+set label 'chance' at graph 0.005, first chance offset 0, 0.5 textcolor rgb '#808080' font ',11'
 
 synapses(sparsity) = all * (1 - sparsity)
-# Mean and standard deviation over the seeds, in %.
 of(model) = sprintf("< awk -F '\t' 'NR == 1 || $1 == \"%s\"' %s", model, table)
-set style data yerrorlines
+colour(i) = word('#ca0020 #e08214 #0571b0 #606060', i)
+point(i) = int(word('7 5 9 6', i))
+# Single runs, and lines through the means, which `smooth unique` computes.
 plot for [i = 1:4] of(word('both structure delays neither', i)) \
-    using (synapses(column('sparsity'))):(100 * column('last_mean')):(100 * column('last_deviation')) \
-    linecolor rgb word('#ca0020 #e08214 #0571b0 #606060', i) linewidth 2 pointtype int(word('7 5 9 6', i)) pointsize 0.55 \
+    using (synapses(column('sparsity'))):(100 * column('last_test_accuracy')) with points \
+    linecolor rgb colour(i) pointtype point(i) pointsize 0.25 notitle, \
+    for [i = 1:4] of(word('both structure delays neither', i)) \
+    using (synapses(column('sparsity'))):(100 * column('last_test_accuracy')) smooth unique with linespoints \
+    linecolor rgb colour(i) linewidth 2 pointtype point(i) pointsize 0.55 \
     title word('"structure and delays learned" "structure learned" "delays learned" "neither learned"', i)

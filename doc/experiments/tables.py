@@ -244,75 +244,86 @@ def put_differences(title, tests, found):
             f"{rounded(difference, 1)} ({rounded(low, 1)} to {rounded(high, 1)})", p_text(p), p_text(corrected))
 
 
+MODELS_OF_FIGURE_3 = {"both": "both learned", "structure": "structure learned", "delays": "delays learned",
+                      "neither": "neither"}
+CONTROLS = ("delays+dale+paths", "neither+dale+paths")
+
+
+def ablation():
+    """Test accuracies after the last epoch, by model and sparsity, and how many outputs had no path then."""
+    last, unreached = collections.defaultdict(list), collections.defaultdict(list)
+    for row in read("ablation.tsv"):
+        last[row["model"], row["sparsity"]].append(float(row["last_test_accuracy"]))
+        unreached[row["model"], row["sparsity"]].append(int(row["unreached"]))
+    return last, unreached
+
+
+def sparsities_of(last, model):
+    return sorted((s for m, s in last if m == model), key=float)
+
+
+def compare_models(title, last, pairs, sparsities):
+    """There is no test where all runs of both have the same accuracy."""
+    tests = [(a, b, s) for a, b in pairs for s in sparsities if len(set(last[a, s] + last[b, s])) > 1]
+    found = {test: welch(last[test[0], test[2]], last[test[1], test[2]]) for test in tests}
+    put_differences(title, tests, list(found.values()))
+    return found
+
+
 def figure_3():
-    """Means and deviations of three runs each, which are all that was kept of them."""
-    rows = read("ablation.tsv")
-    of = {(r["model"], r["sparsity"]): (100 * float(r["last_mean"]), 100 * float(r["last_deviation"]), int(r["runs"]))
-          for r in rows}
-    say("{} runs", sum(int(r["runs"]) for r in rows))
-    models, sparsities = (list(dict.fromkeys(r[c] for r in rows)) for c in ("model", "sparsity"))
-    begin("Figure 3", "sparsity (%)", "synapses", "both learned", "structure learned", "delays learned", "neither")
+    last, unreached = ablation()
+    sparsities = sparsities_of(last, "both")
+    say("{} runs", sum(len(last[m, s]) for m in MODELS_OF_FIGURE_3 for s in sparsities))
+    begin("Figure 3", "sparsity (%)", "synapses", *MODELS_OF_FIGURE_3.values())
     for sparsity in sparsities:
         put(percent(sparsity), f"{15360 * (1 - float(sparsity)):,.0f}",
-            *("{:.1f} ± {:.1f}".format(*of[model, sparsity][:2]) for model in models))
-    gains = [of[a, s][0] - of[b, s][0] for a, b in (("both", "structure"), ("delays", "neither")) for s in sparsities[:5]]
-    say("{:.0f} to {:.0f} points higher from 50 % to 97 %", min(gains), max(gains))
-    tests = [(a, b, s) for a, b in (("both", "structure"), ("delays", "neither")) for s in sparsities]
-    put_differences("Figure 3: learned delays", tests,
-                    [welch_of(*of[a, s], *of[b, s]) for a, b, s in tests])
+            *(spread(last[model, sparsity]) for model in MODELS_OF_FIGURE_3))
+    found = compare_models("Figure 3: learned delays, and learned structure", last,
+                           (("both", "structure"), ("delays", "neither"), ("both", "delays"), ("structure", "neither")),
+                           sparsities)
+    of_controls = controls(last, unreached)
+    figure_3_in_words(last, unreached, {**found, **of_controls})
 
 
-CONTROLS = ("both", "structure", "delays", "neither", "delays+dale+paths", "neither+dale+paths")
-
-
-def controls():
-    rows = read("controls.tsv")
-    sparsities = list(dict.fromkeys(r["sparsity"] for r in rows))
+def controls(last, unreached):
+    sparsities = sparsities_of(last, CONTROLS[0])
     begin("Controls", "sparsity (%)", *CONTROLS)
-    last = {}
     for sparsity in sparsities:
-        cells = []
-        for model in CONTROLS:
-            of = [r for r in rows if r["model"] == model and r["sparsity"] == sparsity]
-            last[model, sparsity] = [float(r["last_test_accuracy"]) for r in of]
-            cells.append(f"{spread(last[model, sparsity])} ({len(of)})" if len(of) > 1 else "")
-        put(percent(sparsity), *cells)
-    begin("Unreached", "sparsity (%)", *CONTROLS)
+        put(percent(sparsity), *(spread(last[model, sparsity]) for model in CONTROLS))
+    every = (*MODELS_OF_FIGURE_3, *CONTROLS)
+    begin("Unreached", "sparsity (%)", *every)
     for sparsity in sparsities:
-        put(percent(sparsity), *(", ".join(r["unreached"] for r in rows
-                                           if r["model"] == model and r["sparsity"] == sparsity)
-                                 for model in CONTROLS))
-    pairs = (("both", "delays+dale+paths"), ("structure", "neither+dale+paths"), ("both", "structure"),
-             ("delays+dale+paths", "neither+dale+paths"), ("structure", "neither"), ("neither", "neither+dale+paths"),
-             ("both", "delays"), ("delays", "neither"))
-    tests = [(a, b, s) for a, b in pairs for s in sparsities if min(len(last[a, s]), len(last[b, s])) > 1]
-    found = {test: welch(last[test[0], test[2]], last[test[1], test[2]]) for test in tests}
-    put_differences("Differences", tests, list(found.values()))
-    controls_in_words(rows, last, found)
+        put(percent(sparsity), *(", ".join(str(n) for n in unreached[model, sparsity]) for model in every))
+    return compare_models("Controls: differences", last,
+                          (("both", "delays+dale+paths"), ("structure", "neither+dale+paths"),
+                           ("delays+dale+paths", "neither+dale+paths"), ("neither", "neither+dale+paths")), sparsities)
 
 
-def controls_in_words(rows, last, found):
+def figure_3_in_words(last, unreached, found):
     low, high, highest = "0.875", "0.984375", "0.99609375"
     mean = {of: 100 * np.mean(values) for of, values in last.items()}
     say("at 98.4 % it is {:.0f} and {:.0f} points, at 99.6 % {:.0f} and {:.0f}",
         *(found[a, b, s][0] for s in (high, highest) for a, b in (("both", "delays"), ("structure", "neither"))))
     say("come to {:.0f} and {:.0f} % at 98.4 % and to {:.0f} % at 99.6 %", mean["delays+dale+paths", high],
         mean["neither+dale+paths", high], mean["delays+dale+paths", highest])
-    unreached = [int(r["unreached"]) for r in rows if r["model"] in ("both", "structure") and r["sparsity"] == highest]
-    say("leave {} to {} of 20 outputs without a path at 99.6 %", min(unreached), max(unreached))
+    without = [n for m in ("both", "structure") for n in unreached[m, highest]]
+    say("leave {} to {} of 20 outputs without a path at 99.6 %", min(without), max(without))
     say("Dale's law takes {:.0f} points", found["neither", "neither+dale+paths", low][0])
     say("is {:.0f} and {:.0f} points higher", found["both", "delays+dale+paths", low][0],
         found["structure", "neither+dale+paths", low][0])
-    say("at 87.5 %, by {:.1f} points, and with Dale's law by {:.1f}", found["delays", "neither", low][0],
-        found["delays+dale+paths", "neither+dale+paths", low][0])
-    say("where such networks come to {:.0f} % and less", max(mean[m, s] for m in ("delays", "neither")
-                                                             for s in (high, highest)))
-    gain = [found["both", "structure", s] for s in (low, high, highest)]
-    say("at 87.5 % they help there, too, by {:.1f} points", gain[0][0])
-    say("means are {:.1f} and {:.1f} points higher, with intervals up to {:.1f} and {:.1f}", gain[1][0], gain[2][0],
-        gain[1][2], gain[2][2])
-    earlier = next(r for r in read("ablation.tsv") if (r["model"], r["sparsity"]) == ("both", low))
-    say("by {:.0f} points at 87.5 % with both learned", mean["both", low] - 100 * float(earlier["last_mean"]))
+    say("with Dale's law at 87.5 %, by {:.1f} points", found["delays+dale+paths", "neither+dale+paths", low][0])
+    more = "0.9375"
+    say("At 94 % it is {:.0f} and {:.0f} points", found["both", "delays", more][0], found["structure", "neither", more][0])
+    say("intervals reach up to {:.0f} points", max(found[a, b, s][2] for a, b in (("both", "delays"),
+                                                                                ("structure", "neither"))
+                                                   for s in ("0.5", "0.75", low)))
+    say("seen at 87.5 and 94 %, by {:.1f} and {:.1f} points", *(found["delays", "neither", s][0] for s in (low, more)))
+    say("they help there about as much, by {:.1f} and {:.1f} points", *(found["both", "structure", s][0]
+                                                                        for s in (low, more)))
+    elsewhere = [found["both", "structure", s][0] for s in sparsities_of(last, "both") if s not in (low, more)]
+    say("at every other sparsity as well, by {:.1f} to {:.1f} points", min(elsewhere), max(elsewhere))
+    say("come to {:.0f} % and less", max(mean[m, s] for m in ("delays", "neither")
+                                         for s in sparsities_of(last, m) if float(s) >= float(high)))
 
 
 # ---- Perturbations ----
@@ -417,7 +428,6 @@ def main():
     the_paper()
     accuracies_of_fields()
     figure_3()
-    controls()
     perturbations()
     neurons()
     words()
