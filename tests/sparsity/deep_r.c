@@ -1,5 +1,4 @@
 /* DEEP R: drawing, dropping, growing. */
-#include "base/allocator.h"
 #include "sparsity/masked.h"
 
 Suite *deep_r_suite(void);
@@ -711,28 +710,6 @@ START_TEST(a_step_of_the_optimizer_is_followed_by_one_of_the_controller) {
 }
 END_TEST
 
-/* Masks and signs go again with the parameters they are for. */
-static snnd_status create_and_forget(snnd_context *own, void *user) {
-    snnd_sparsity *rule;
-    (void)own;
-    const snnd_status status = snnd_sparsity_create_deep_r(user, NULL, NULL, &rule);
-    if (status != SNND_OK)
-        return status;
-    snnd_sparsity_free(rule);
-    return snnd_network_initialize(user, 0);
-}
-
-START_TEST(a_controller_that_memory_runs_out_on_leaves_nothing_behind) {
-    allocator memory = {0};
-    snnd_context *starving;
-    OK(context, allocator_context(&memory, 1, &starving));
-    snnd_network *spiking = make_spiking(starving, 4, 10, 4, 8, 0);
-    allocator_starve(starving, &memory, create_and_forget, spiking);
-    snnd_network_free(spiking);
-    snnd_context_free(starving);
-}
-END_TEST
-
 Suite *deep_r_suite(void) {
     Suite *suite = suite_create("sparsity/deep_r");
     TCase *cases = tcase_create("deep_r");
@@ -771,7 +748,6 @@ Suite *deep_r_suite(void) {
     tcase_add_test(cases, a_mask_changed_from_outside_is_noticed);
     tcase_add_test(cases, a_network_keeps_its_masks_while_there_is_a_controller);
     tcase_add_test(cases, a_step_of_the_optimizer_is_followed_by_one_of_the_controller);
-    tcase_add_test(cases, a_controller_that_memory_runs_out_on_leaves_nothing_behind);
     suite_add_tcase(suite, cases);
     return suite;
 }

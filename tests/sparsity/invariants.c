@@ -1,4 +1,5 @@
 /* What holds whatever the rule, the budget, the signs and the number of synapses for a pair, for thousands of steps. */
+#include "base/allocator.h"
 #include "sparsity/masked.h"
 
 Suite *invariants_suite(void);
@@ -285,6 +286,29 @@ START_TEST(rules_that_cannot_do_without_signs_say_so) {
 }
 END_TEST
 
+/* Where a controller cannot be created, the network has neither its masks nor its signs, and can be initialized. */
+static snnd_status create_and_forget(snnd_context *own, void *user) {
+    way *w = user;
+    const snnd_structure structure = structure_of(0.5);
+    (void)own;
+    const snnd_status status = create_rule(w, &structure);
+    if (status != SNND_OK)
+        return status;
+    snnd_sparsity_free(w->sparsity);
+    return snnd_network_initialize(w->network, 0);
+}
+
+START_TEST(a_controller_without_memory_leaves_nothing_behind) {
+    allocator memory = {0};
+    snnd_context *starving;
+    OK(context, allocator_context(&memory, 1, &starving));
+    way w = {.rule = (rule)_i, .network = make_spiking(starving, 4, 10, 4, 8, 0)};
+    allocator_starve(starving, &memory, create_and_forget, &w);
+    snnd_network_free(w.network);
+    snnd_context_free(starving);
+}
+END_TEST
+
 Suite *invariants_suite(void) {
     Suite *suite = suite_create("sparsity/invariants");
     TCase *cases = tcase_create("invariants");
@@ -292,6 +316,7 @@ Suite *invariants_suite(void) {
     tcase_set_timeout(cases, 120);
     tcase_add_loop_test(cases, counts_and_signs_hold_for_thousands_of_steps, 0, RULES);
     tcase_add_loop_test(cases, a_layer_that_is_frozen_keeps_its_synapses, 0, RULES);
+    tcase_add_loop_test(cases, a_controller_without_memory_leaves_nothing_behind, 0, RULES);
     tcase_add_test(cases, rules_that_cannot_do_without_signs_say_so);
     suite_add_tcase(suite, cases);
     return suite;

@@ -1,5 +1,4 @@
 /* RigL, SET and SNFS, worked by hand. */
-#include "base/allocator.h"
 #include "sparsity/masked.h"
 
 Suite *rewiring_suite(void);
@@ -416,27 +415,6 @@ START_TEST(momentum_needs_an_optimizer_of_the_networks_weights) {
 }
 END_TEST
 
-static snnd_status create_and_forget(snnd_context *own, void *user) {
-    snnd_sparsity *rule;
-    (void)own;
-    const snnd_status status = snnd_sparsity_create_rewiring(user, NULL, NULL, &rule);
-    if (status != SNND_OK)
-        return status;
-    snnd_sparsity_free(rule);
-    return snnd_network_initialize(user, 0);
-}
-
-START_TEST(memory_that_runs_out_leaves_nothing_behind) {
-    allocator memory = {0};
-    snnd_context *starving;
-    OK(context, allocator_context(&memory, 1, &starving));
-    snnd_network *spiking = make_spiking(starving, 4, 10, 4, 8, 0);
-    allocator_starve(starving, &memory, create_and_forget, spiking);
-    snnd_network_free(spiking);
-    snnd_context_free(starving);
-}
-END_TEST
-
 Suite *rewiring_suite(void) {
     Suite *suite = suite_create("sparsity/rewiring");
     TCase *cases = tcase_create("rewiring");
@@ -457,7 +435,6 @@ Suite *rewiring_suite(void) {
     tcase_add_test(cases, what_a_full_layer_cannot_take_goes_to_the_others);
     tcase_add_test(cases, options_out_of_range_are_named);
     tcase_add_test(cases, momentum_needs_an_optimizer_of_the_networks_weights);
-    tcase_add_test(cases, memory_that_runs_out_leaves_nothing_behind);
     suite_add_tcase(suite, cases);
     return suite;
 }
