@@ -49,6 +49,14 @@ int drawing_keep(const char *place, const char *name, int scripts, const char *f
     return result;
 }
 
+void drawing_remove(const char *name, const char *folder) {
+    for (int i = 0; endings[i] != NULL; i++) {
+        char *file = format_text(DRAWING_FOLDER "/%s.%s", name, endings[i]);
+        file_remove_in(folder, file);
+        free(file);
+    }
+}
+
 static int has_ending(const char *name, const char *ending) {
     const char *dot = strrchr(name, '.');
     return dot != NULL && strcmp(dot + 1, ending) == 0;

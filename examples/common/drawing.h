@@ -18,6 +18,9 @@ void drawing_end(char *place);
  * FOLDER/pictures, and removes files of an earlier picture of this name that the new one does not have. */
 int drawing_keep(const char *place, const char *name, int scripts, const char *folder, struct failure *failure);
 
+/** Removes all files of a picture from FOLDER/pictures. */
+void drawing_remove(const char *name, const char *folder);
+
 /** Copies scripts and data from FOLDER/pictures, whoever wrote them. */
 void drawing_fetch(const char *place, const char *folder);
 

@@ -833,6 +833,12 @@ START_TEST(a_sweep_goes_on_and_is_reported) {
     ck_assert_ptr_nonnull(strstr(text, "Differences between values of an option"));
     ck_assert_ptr_nonnull(strstr(text, "The option with the most values is the axis"));
     free(text);
+    /* A completed run is trained again where it is not known what it was. */
+    file_remove_in(folder, "out/max-delay-6_seed-0/settings.json");
+    ck_assert_int_eq(SWEEP("out", "--dry-run", "--sweep", "max-delay=0,6", "--seeds", "1", TINY), 0);
+    check_said("out.txt", "2 runs: 1 done");
+    ck_assert_int_eq(SWEEP("out", "--sweep", "max-delay=0,6", "--seeds", "1", TINY), 0);
+    ck_assert(file_exists_in(folder, "out/max-delay-6_seed-0/settings.json"));
     ck_assert_int_eq(
         refuses(START("out", ONE, TINY), "/out/sweep.json already exists; --sweep and the paper's models need"), 2);
     ck_assert_int_eq(SWEEP("other", ONE, TINY), 0);
@@ -844,6 +850,8 @@ END_TEST
 /* A line is drawn for each combination of the options that are not the axis, and only so many can be told apart. */
 START_TEST(a_sweep_of_many_lines_has_no_picture) {
     struct table differences;
+    write_text(folder, "out/pictures/sweep.svg", "a picture of fewer lines");
+    write_text(folder, "out/pictures/best.gp", "its script");
     ck_assert_int_eq(SWEEP("out", "--sweep", "max-delay=0,2", "--sweep", "dropout=0,0.1", "--sweep", "dale=yes,no",
                            "--sweep", "l1=0,1e-5", "--sweep", "weight-decay=0,1e-3", "--seeds", "1", "--jobs", "2",
                            "--quiet", GRID_TINY),
@@ -853,7 +861,8 @@ START_TEST(a_sweep_of_many_lines_has_no_picture) {
     ck_assert_str_eq(table_cell(&differences, 0, "with"), "dropout=0, dale=yes, l1=0, weight-decay=0");
     ck_assert_str_eq(table_cell(&differences, 0, "p"), "nan"); /* of single runs */
     table_free(&differences);
-    ck_assert(!file_exists_in(folder, "out/pictures/sweep.gp"));
+    ck_assert(!file_exists_in(folder, "out/pictures/sweep.svg"));
+    ck_assert(!file_exists_in(folder, "out/pictures/best.gp"));
 }
 END_TEST
 
@@ -862,12 +871,14 @@ START_TEST(what_cannot_be_swept_over_is_named) {
         const char *sweep, *said;
     } wrong[] = {
         {"max-delay", "--sweep: expected OPTION=VALUE,VALUE,..., not 'max-delay'"},
-        {"max-delay=", "--sweep max-delay: expected up to 64 different values of letters, digits and .:+-"},
+        {"max-delay=", "--sweep max-delay: expected up to 64 values of letters, digits and .:+-"},
         {"max-delay=0,,2", "with commas between, not ''"},
-        {"max-delay=2,2", "with commas between, not '2'"},
+        {"max-delay=2,2", "--sweep max-delay: 2 and 2 are the same value"},
         {"max-delay=3", "--max-delay: expected an even number"},
         {"tau=../x", "with commas between, not '../x'"},
-        {"dale=yes,maybe", "--sweep dale: expected up to 64 different words of yes and no with commas between"},
+        {"sparsity=0.5,0.50", "--sweep sparsity: 0.5 and 0.50 are the same value"},
+        {"delays=learned,fixed,learned", "--sweep delays: learned and learned are the same value"},
+        {"dale=yes,maybe", "--sweep dale: expected up to 64 words of yes and no with commas between"},
         {"seed=1,2", "--sweep seed: use --seeds, which sets the seeds"},
         {"data=a", "--sweep data: there is no such option of snnd-train rawhd that decides what a run computes"},
         {"nothing=1", "--sweep nothing: there is no such option"},

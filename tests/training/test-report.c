@@ -440,7 +440,7 @@ START_TEST(shows_fields_and_ablations) {
     write_text(folder, "ablation/summary.tsv",
                SUMMARY_HEAD "both\t0.875\t3\t0.5\t0.0125\t0.4\t0.6\t0.55\t0.02\t0.5\t0.6\n"
                             "neither\t0.875\t1\t0.25\tnan\t0.25\t0.25\t0.3\tnan\t0.3\t0.3\n");
-    write_text(folder, "ablation/results.tsv", "model\tsparsity\nboth\t0.875\n");
+    write_text(folder, "ablation/results.tsv", RESULTS_HEAD "both\t0.875\t0\t3\t0.5\t0.5\t1920\t1\n");
     ck_assert_int_eq(REPORT("fields", "ablation"), 0);
     check_self_contained();
     ck_assert(page_has("0.0712 and 0.0200") || page_has("0.0713 and 0.0200"));
@@ -579,6 +579,75 @@ START_TEST(draws_ablations_that_lack_pictures) {
 }
 END_TEST
 
+static void write_sweep(const char *settings, const char *results, const char *summary) {
+    write_text(folder, "sweep/sweep.json", settings);
+    write_text(folder, "sweep/results.tsv", results);
+    write_text(folder, "sweep/summary.tsv", summary);
+}
+
+#define SWEEP_SETTINGS "{\"sweep\": {\"tau\": [\"5\", \"10\"]}, \"seeds\": 1}"
+#define SWEEP_RESULTS "tau\tseed\tepochs\tlast_test_accuracy\tbest_test_accuracy\tsynapses\tseconds\n"
+#define SWEEP_SUMMARY "tau\truns\tlast_mean\tlast_deviation\tbest_mean\tbest_deviation\n"
+
+/* Tables and settings that are not of the same sweep are refused as a whole, whether there are pictures or not. */
+START_TEST(refuses_a_sweep_that_does_not_fit_its_tables) {
+    static const char run[] = SWEEP_RESULTS "5\t0\t3\t0.5\t0.5\t100\t1\n";
+    static const char row[] = SWEEP_SUMMARY "5\t1\t0.5\tnan\t0.5\tnan\n";
+    static const struct {
+        const char *settings, *results, *summary, *said;
+    } cases[] = {
+        {SWEEP_SETTINGS, SWEEP_RESULTS "7\t0\t3\t0.5\t0.5\t100\t1\n", row,
+         "sweep/results.tsv: line 2 has a value of tau that sweep.json does not have"},
+        {SWEEP_SETTINGS, run, SWEEP_SUMMARY "10\t1\t0.5\tnan\t0.5\tnan\n6\t1\t0.5\tnan\t0.5\tnan\n",
+         "sweep/summary.tsv: line 3 has a value of tau that sweep.json does not have"},
+        {"{\"sweep\": {\"sigma\": [\"5\", \"10\"]}}", run, row, "line 2 has a value of sigma"},
+        {SWEEP_SETTINGS, "tau\tlast_test_accuracy\tbest_test_accuracy\n5\t0.5\t0.5\n", row,
+         "there is no column 'seed'"},
+        {"{\"sweep\": {\"tau\": [5, 10]}}", run, row, "does not say which values of options were swept over"},
+        {"{\"sweep\": {\"tau\": [\"5\", \"5\"]}}", run, row, "does not say which values"},
+        {"{\"sweep\": {\"tau\": [\"5\", \"\"]}}", run, row, "does not say which values"},
+        {"{\"sweep\": {\"tau\": [\"5\"], \"tau\": [\"10\"]}}", run, row, "does not say which values"},
+        {"{\"sweep\": {\"tau\": {\"a\": \"5\"}}}", run, row, "does not say which values"},
+        {"{\"sweep\": [[\"5\", \"10\"]]}", run, row, "does not say which values"},
+        {"{\"sweep\": {}}", run, row, "does not say which values"},
+        {"{\"seeds\": 1}", run, row, "does not say which values"},
+    };
+    for (int drawn = 0; drawn < 2; drawn++) {
+        write_sweep(SWEEP_SETTINGS, run, row);
+        ck_assert_int_eq(REPORT("sweep"), 0);
+        ck_assert(page_has("Accuracy by options"));
+        for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+            write_sweep(cases[i].settings, cases[i].results, cases[i].summary);
+            ck_assert_int_eq(REPORT("sweep"), 1);
+            check_error(cases[i].said);
+        }
+    }
+}
+END_TEST
+
+/* gnuplot leaves out a key that is wider than the picture, and writes labels over each other. */
+START_TEST(long_values_of_a_sweep_stay_legible) {
+    write_sweep("{\"sweep\": {\"sparsity\": [\"0.5\", \"0.75\", \"0.875\", \"0.9375\", \"0.96875\", \"0.984375\", "
+                "\"0.9921875\", \"0.99609375\","
+                "\"0.998046875\"], \"surrogate\": [\"fast-sigmoid\", \"arctan\"],"
+                "\"weight-rate\": [\"0.000100000000000000000000000000000000001\"],"
+                "\"position-rate\": [\"0.000100000000000000000000000000000000001\", \"1\"],"
+                "\"weight-decay\": [\"0.000100000000000000000000000000000000001\", \"2\"]}}",
+                "sparsity\tsurrogate\tweight-rate\tposition-rate\tweight-decay\tseed\tlast_test_accuracy\t"
+                "best_test_accuracy\n0.9375\tfast-sigmoid\t0.000100000000000000000000000000000000001\t"
+                "0.000100000000000000000000000000000000001\t0.000100000000000000000000000000000000001\t0\t0.5\t0.5\n",
+                "sparsity\tsurrogate\tweight-rate\tposition-rate\tweight-decay\truns\tlast_mean\tlast_deviation\t"
+                "best_mean\tbest_deviation\n");
+    ck_assert_int_eq(REPORT("sweep"), 0);
+    ck_assert_int_eq(file_has("sweep/pictures/sweep.gp", "set xtics rotate by 45 right"), gnuplot_is_here());
+    ck_assert_int_eq(file_has("sweep/pictures/sweep.gp", "set key maxcols 1"), gnuplot_is_here());
+    ck_assert_int_eq(file_has("sweep/pictures/sweep.gp", "'surrogate=fast-sigmoid, position-rate=0.0001"),
+                     gnuplot_is_here());
+    ck_assert_int_eq(file_has("sweep/pictures/sweep.gp", "1, weight...'"), gnuplot_is_here());
+    ck_assert_int_eq(file_has("sweep/pictures/sweep.gp", "'0.998046875' 8.000000"), gnuplot_is_here());
+}
+END_TEST
+
 START_TEST(says_which_pictures_are_missing) {
     write_fields("fields", "dense, trained");
     ck_assert_int_eq(REPORT("fields"), 0);
@@ -619,7 +688,7 @@ START_TEST(refuses_what_is_no_number) {
     write_text(folder, "fields/tests.tsv", "comparison\tfirst\ndense\ta\n");
     ck_assert_int_eq(REPORT("fields"), 1);
     check_error("fields/tests.tsv: there is no column 'second'");
-    write_text(folder, "ablation/results.tsv", "model\tsparsity\nboth\t0.875\n");
+    write_text(folder, "ablation/results.tsv", RESULTS_HEAD "both\t0.875\t0\t3\t0.5\t0.5\t1920\t1\n");
     write_text(folder, "ablation/summary.tsv", SUMMARY_HEAD "both\t0.875\t3\t\t0.0125\t0.4\t0.6\t0.55\t0\t0\t0\n");
     ck_assert_int_eq(REPORT("ablation"), 1);
     check_error("ablation/summary.tsv: line 2, column 4 (last_mean): '' is not a number");
@@ -793,7 +862,7 @@ START_TEST(follows_no_links_to_read) {
     write_text(folder, "secret.json", "{\"private\": 1}");
     write_text(folder, "ablation/summary.tsv",
                SUMMARY_HEAD "both\t0.875\t3\t0.5\t0.0125\t0.4\t0.6\t0.55\t0\t0.5\t0.6\n");
-    write_text(folder, "ablation/results.tsv", "model\tsparsity\nboth\t0.875\n");
+    write_text(folder, "ablation/results.tsv", RESULTS_HEAD); /* nothing to draw */
     write_text(folder, "ablation/pictures/note", "");
     make_link("../../secret", "ablation/pictures/best.svg");
     ck_assert_int_eq(REPORT("ablation"), 0);
@@ -1114,6 +1183,8 @@ int main(void) {
     tcase_add_test(pages, says_which_network_is_shown);
     tcase_add_test(pages, draws_fields_that_lack_pictures);
     tcase_add_test(pages, draws_ablations_that_lack_pictures);
+    tcase_add_test(pages, refuses_a_sweep_that_does_not_fit_its_tables);
+    tcase_add_test(pages, long_values_of_a_sweep_stay_legible);
     tcase_add_test(pages, says_which_pictures_are_missing);
     tcase_add_test(pages, compares_only_what_is_measured_like_the_paper);
     tcase_add_test(pages, refuses_what_is_no_number);

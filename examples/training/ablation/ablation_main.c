@@ -44,7 +44,8 @@ static const char help[] =
     "Options after -- are passed to each run, as in: --data DIR -- --epochs 50 --batch 64\n"
     "\n"
     "The folder --out receives these files during the sweep:\n"
-    "  results.tsv         a line for each completed run with the same settings, also of other processes\n"
+    "  results.tsv         a line for each completed run with the same settings, also of other processes; with\n"
+    "                      --sweep, for each completed run of the values and seeds of the latest command\n"
     "  summary.tsv         a line for each model and sparsity: mean, standard deviation, minimum and maximum over "
     "seeds,\n"
     "                      and the mean's interval at 95 %, of test accuracy after the last epoch and after the best\n"
@@ -57,7 +58,7 @@ static const char help[] =
     "tables, differences between values of each option, and runs in OPTION-VALUE_OPTION-VALUE_seed-N/.\n"
     "\n"
     "Exit codes: 0 all runs are done; 1 the data or a run failed, and the next start repeats it; 2 wrong usage, also\n"
-    "runs in --out that were begun with other settings; 130 stopped by Ctrl-C, with checkpoints.\n";
+    "runs in --out whose settings are others or cannot be read; 130 stopped by Ctrl-C, with checkpoints.\n";
 
 static void print_help(const struct recipe *recipe) {
     printf("Usage: %s --data DIR [options] [-- options of snnd-train %s]\n%s", program_name(), recipe->name, help);
@@ -151,9 +152,11 @@ static int read_all(struct request *request, int count, char **words, struct fai
 
 /* ---- Work ---- */
 
-/* Reads and writes the results of either kind of sweep. */
+/* Reads and writes the results of either kind of sweep, and removes pictures of earlier results. */
 static int update_results(const struct ablation *ablation, struct ablation_results *results, struct failure *failure) {
     const int is_grid = ablation->grid.options > 0;
+    drawing_remove(is_grid ? "sweep" : "ablation", ablation->sweep.out);
+    drawing_remove("best", ablation->sweep.out);
     if ((is_grid ? grid_results_read : ablation_results_read)(ablation, results, failure) != 0)
         return -1;
     if ((is_grid ? grid_results_write : ablation_results_write)(ablation, results, failure) == 0)

@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/picture.h"
 
@@ -73,13 +74,36 @@ static void write_runs(const struct accuracy_picture *picture, int line, enum ab
     fputs("\n\n", data);
 }
 
+/* About how wide a character of the pictures is, in pixels, of WIDTH. */
+enum { CHARACTER = 8, WIDTH = 900, LONGEST_TITLE = 90 };
+
+/* Labels that would touch each other are turned. */
+static void set_labels(const struct accuracy_picture *picture, FILE *script) {
+    const struct ablation_results *results = picture->results;
+    size_t longest = 0;
+    for (int i = 0; i < results->sparsities; i++)
+        longest = strlen(picture->tic[i]) > longest ? strlen(picture->tic[i]) : longest;
+    const size_t height_of_line = 2 * CHARACTER, count = (size_t)results->sparsities;
+    if (count * (longest + 2) * CHARACTER > WIDTH)
+        fprintf(script, "set xtics rotate by %d right\n", 2 * count * height_of_line > WIDTH ? 90 : 45);
+}
+
+/* gnuplot leaves out the whole key where it is wider than the picture. */
+static void set_key(const struct accuracy_picture *picture, FILE *script) {
+    size_t longest = 0;
+    for (int i = 0; i < picture->results->models; i++) {
+        const size_t length = strlen(picture->line[picture->results->model[i]].title);
+        longest = length > longest ? length : longest;
+    }
+    fprintf(script, "set key maxcols %d\n", longest > LONGEST_TITLE / 2 ? 1 : 2);
+}
+
 static void set_axes(const struct accuracy_picture *picture, FILE *script) {
     const struct ablation_results *results = picture->results;
     fputs("\nset xlabel ", script);
     picture_quote(script, picture->axis);
     fprintf(script,
             "\nset ylabel 'test accuracy (%%)'\n"
-            "set key maxcols 2\n"
             "set xrange [%.6f:%.6f]\n"
             "set xtics (",
             picture->place(results->sparsity[0]) - 0.4,
@@ -90,6 +114,8 @@ static void set_axes(const struct accuracy_picture *picture, FILE *script) {
         fprintf(script, " %.6f", picture->place(results->sparsity[i]));
     }
     fputs(")\n", script);
+    set_labels(picture, script);
+    set_key(picture, script);
 }
 
 /* Draws means in one block of the data, and single runs, with smaller marks, in the next. */
@@ -98,7 +124,10 @@ static void plot_line(FILE *script, const char *name, const struct accuracy_line
             "%s'%s.dat' index %d using 1:4 with linespoints linewidth 2 dashtype %d pointtype %d "
             "linecolor rgb word(colours, %d) title ",
             block == 0 ? "plot " : ", \\\n     ", name, 2 * block, line->dash, line->point, line->colour);
-    picture_quote(script, line->title);
+    const int is_long = strlen(line->title) > LONGEST_TITLE;
+    char *title = format_text("%.*s%s", is_long ? LONGEST_TITLE - 3 : LONGEST_TITLE, line->title, is_long ? "..." : "");
+    picture_quote(script, title);
+    free(title);
     fprintf(script, ", \\\n     '' index %d using ", 2 * block + single);
     fprintf(script,
             single ? "1:4 with points pointsize 0.5 pointtype %d linecolor rgb word(colours, %d) notitle"
@@ -121,7 +150,7 @@ static void title_picture(int least, int most, const char *when, FILE *script) {
 static int draw(const struct accuracy_picture *accuracies, const char *folder, const char *name, const char *when,
                 enum ablation_measure measure, struct failure *failure) {
     const struct ablation_results *results = accuracies->results;
-    struct picture *picture = picture_begin(folder, name, 900, 520 + 20 * results->models, failure);
+    struct picture *picture = picture_begin(folder, name, WIDTH, 520 + 20 * results->models, failure);
     if (picture == NULL)
         return -1;
     FILE *data = picture_data(picture), *script = picture_script(picture);

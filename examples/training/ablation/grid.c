@@ -1,9 +1,11 @@
 #include "training/ablation/grid.h"
 
+#include <float.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/allocate.h"
+#include "common/numbers.h"
 
 /* Characters that all file systems allow in names of folders. */
 static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.:+-";
@@ -19,20 +21,32 @@ static int cut_value(const char *list, char **value) {
     return length > 0 && length <= 40 && strspn(*value, letters) == length;
 }
 
+/* Returns 1 for the same text and for numbers such as 0.5 and 0.50. */
+static int is_same(const char *value, const char *other) {
+    double first, second;
+    return strcmp(value, other) == 0 ||
+           (number_real(value, -DBL_MAX, DBL_MAX, &first) == 0 && number_real(other, -DBL_MAX, DBL_MAX, &second) == 0 &&
+            first <= second && first >= second);
+}
+
 static int add_value(struct grid_option *option, const char *list, const struct argument *argument,
                      struct failure *failure) {
     char *value;
     int fits = cut_value(list, &value) && option->values < GRID_VALUES;
     if (is_switch(argument))
         fits = fits && (strcmp(value, "yes") == 0 || strcmp(value, "no") == 0);
-    for (int i = 0; i < option->values; i++)
-        fits = fits && strcmp(option->value[i], value) != 0;
+    for (int i = 0; fits && i < option->values; i++)
+        if (is_same(option->value[i], value)) {
+            failed(failure, "--sweep %s: %s and %s are the same value", argument->name, option->value[i], value);
+            free(value);
+            return -1;
+        }
     if (fits) {
         option->value[option->values++] = value;
         return 0;
     }
-    failed(failure, "--sweep %s: expected up to %d different %s with commas between, not '%s'", argument->name,
-           GRID_VALUES, is_switch(argument) ? "words of yes and no" : "values of letters, digits and .:+-", value);
+    failed(failure, "--sweep %s: expected up to %d %s with commas between, not '%s'", argument->name, GRID_VALUES,
+           is_switch(argument) ? "words of yes and no" : "values of letters, digits and .:+-", value);
     free(value);
     return -1;
 }
@@ -108,7 +122,7 @@ const char *grid_value(const struct grid *grid, int cell, int option) {
 char *grid_others(const struct grid *grid, int cell, int option) {
     char *others = format_text("%s", "");
     for (int i = 0; i < grid->options; i++) {
-        if (i == option)
+        if (i == option || grid->option[i].values == 1)
             continue;
         char *longer = format_text("%s%s%s=%s", others, others[0] != '\0' ? ", " : "", grid->option[i].name,
                                    grid_value(grid, cell, i));

@@ -38,6 +38,11 @@ static void arrange(const struct grid *grid, int axis, const struct ablation_res
         arranged->result[i].sparsity = cell / stride % values;
     }
     ablation_results_list(arranged);
+    /* The axis has all values, also those without a completed run. */
+    arranged->sparsity = reallocate(arranged->sparsity, (size_t)values, sizeof *arranged->sparsity);
+    arranged->sparsities = values;
+    for (int i = 0; i < values; i++)
+        arranged->sparsity[i] = i;
 }
 
 /* Returns the cell of a line that has the first value of the axis. */
@@ -57,7 +62,7 @@ static int draw(const struct grid *grid, int axis, const struct ablation_results
         line[i] = (struct accuracy_line){title[i][0] != '\0' ? title[i] : "mean", 1 + i % 6, 4 + i, 1 + i / 6};
     }
     for (int i = 0; i < arranged->sparsities; i++)
-        tic[i] = grid->option[axis].value[(int)arranged->sparsity[i]];
+        tic[i] = grid->option[axis].value[i];
     const struct accuracy_picture picture = {arranged, line, grid->option[axis].name, place_of, tic};
     const int result = accuracy_pictures(&picture, folder, "sweep", failure);
     for (int i = 0; i < lines; i++)

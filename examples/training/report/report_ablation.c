@@ -55,37 +55,29 @@ static int read_result(const struct table *table, int row, struct ablation_resul
     return result->model >= 0 && result->sparsity >= 0 && result->sparsity < 1 ? 0 : -1;
 }
 
-/* The data of a picture that is drawn again, and chance according to the settings. */
-struct drawn {
-    const char *folder;
-    double chance;
-};
-
-/* Draws the content of results.tsv again. */
-static int draw_again(void *user, const char *place, struct failure *failure) {
+static int read_results(const char *folder, struct ablation_results *results, struct failure *failure) {
     static const char *const columns[] = {"model", "sparsity", "seed", "last_test_accuracy", "best_test_accuracy",
                                           NULL};
-    const struct drawn *drawn = user;
-    const char *folder = drawn->folder;
-    struct ablation_results results = {.chance = drawn->chance};
     struct table table;
+    *results = (struct ablation_results){.chance = NAN};
     if (report_table_load(folder, "results.tsv", 1, columns, &table, failure) != 0)
         return -1;
-    results.result = allocate((size_t)table.rows, sizeof *results.result);
+    results->result = allocate((size_t)table.rows, sizeof *results->result);
     int result =
         table.rows <= MOST_RUNS ? 0 : failed(failure, "%s/results.tsv: has more runs than an ablation", folder);
     for (int row = 0; result == 0 && row < table.rows; row++)
-        if (read_result(&table, row, &results.result[results.count++]) != 0)
+        if (read_result(&table, row, &results->result[results->count++]) != 0)
             result = failed(failure, "%s/results.tsv: line %d is of no run of an ablation", folder, row + 2);
     table_free(&table);
     if (result == 0)
-        ablation_results_list(&results);
-    if (result == 0 && results.sparsities > ABLATION_SPARSITIES)
+        ablation_results_list(results);
+    if (result == 0 && results->sparsities > ABLATION_SPARSITIES)
         result = failed(failure, "%s/results.tsv: has more sparsities than an ablation", folder);
-    if (result == 0)
-        result = ablation_picture(&results, place, failure);
-    ablation_results_free(&results);
     return result;
+}
+
+static int draw(void *user, const char *place, struct failure *failure) {
+    return ablation_picture(user, place, failure);
 }
 
 /* Returns NaN where no settings have it, or it is not a share. */
@@ -94,11 +86,11 @@ static double chance_in(const cJSON *settings) {
     return chance >= 0 && chance <= 1 ? chance : NAN;
 }
 
-static void show_pictures(const struct report *report, FILE *page, const char *folder, const cJSON *settings) {
-    struct drawn drawn = {folder, chance_in(settings)};
+static void show_pictures(const struct report *report, FILE *page, const char *folder,
+                          struct ablation_results *results) {
     struct gallery gallery;
     gallery_open(&gallery, folder, report->by_scripts);
-    gallery_fill(&gallery, pictures_of_ablation, PICTURES, 0, draw_again, &drawn);
+    gallery_fill(&gallery, pictures_of_ablation, PICTURES, 0, draw, results);
     gallery_remark(&gallery, page);
     for (int i = 0; i < PICTURES; i++)
         gallery_show(&gallery, page, &pictures_of_ablation[i]);
@@ -108,11 +100,18 @@ static void show_pictures(const struct report *report, FILE *page, const char *f
 int report_ablation(const struct report *report, FILE *page, const char *folder, const char *id,
                     struct failure *failure) {
     cJSON *settings;
+    struct ablation_results results;
     html_heading(page, 2, id, folder);
     if (report_settings_load(folder, "ablation.json", &settings, failure) != 0)
         return -1;
-    show_pictures(report, page, folder, settings);
-    int result = write_summary(page, folder, failure);
+    int result = read_results(folder, &results, failure);
+    if (result == 0) {
+        results.chance = chance_in(settings);
+        show_pictures(report, page, folder, &results);
+    }
+    ablation_results_free(&results);
+    if (result == 0)
+        result = write_summary(page, folder, failure);
     if (result == 0 && file_exists_in(folder, "differences.tsv")) /* earlier programs wrote none */
         result = report_long_table(page, folder, "differences.tsv", 3,
                                    "Differences between models: Welch's intervals at 95 %; p_holm is corrected for all "

@@ -133,8 +133,10 @@ int sweep_mark(const struct sweep_run *run, struct failure *failure) {
 }
 
 /* A log with all epochs is not sufficient, since a run can be killed after the last line and before the last model. If
- * the checkpoint or the best model is missing, the run must begin again. */
+ * the settings, the checkpoint or the best model are missing, the run must begin again. */
 static enum sweep_state judge(const struct sweep_run *run, const cJSON *history) {
+    if (!has(run, KEEP_SETTINGS))
+        return SWEEP_NEW;
     int epochs = cJSON_GetArraySize(history), best = has(run, KEEP_BEST);
     if (epochs == run->options.epochs && best && has(run, KEEP_LAST) && is_marked(run))
         return SWEEP_DONE;
