@@ -155,10 +155,10 @@ static int read_all(struct request *request, int count, char **words, struct fai
 /* Reads and writes the results of either kind of sweep, and removes pictures of earlier results. */
 static int update_results(const struct ablation *ablation, struct ablation_results *results, struct failure *failure) {
     const int is_grid = ablation->grid.options > 0;
-    drawing_remove(is_grid ? "sweep" : "ablation", ablation->sweep.out);
-    drawing_remove("best", ablation->sweep.out);
     if ((is_grid ? grid_results_read : ablation_results_read)(ablation, results, failure) != 0)
         return -1;
+    drawing_remove(is_grid ? "sweep" : "ablation", ablation->sweep.out);
+    drawing_remove("best", ablation->sweep.out);
     if ((is_grid ? grid_results_write : ablation_results_write)(ablation, results, failure) == 0)
         return 0;
     ablation_results_free(results);
