@@ -33,8 +33,8 @@ char *grid_name(const struct grid *grid, int cell);
 /** Returns the distance of cells that differ only in neighbouring values of an option. */
 int grid_stride(const struct grid *grid, int option);
 
-/** Returns the values in a cell of all options but one and those of a single value, as "max-delay=8, tau=learned", to be
- * freed. It may be "". */
+/** Returns the values in a cell of all options but one and those of a single value, as "max-delay=8, tau=learned", to
+ * be freed. It may be "". */
 char *grid_others(const struct grid *grid, int cell, int option);
 
 /** Returns the word of the command line that sets an option to its value in a cell, to be freed; NULL: none is needed.
