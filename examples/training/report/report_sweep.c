@@ -17,6 +17,8 @@
 static int are_words(const cJSON *values) {
     const int count = cJSON_IsArray(values) ? cJSON_GetArraySize(values) : 0;
     const cJSON *value;
+    if (count < 1 || count > GRID_VALUES)
+        return 0;
     cJSON_ArrayForEach(value, values) {
         if (!cJSON_IsString(value) || value->valuestring[0] == '\0')
             return 0;
@@ -24,7 +26,7 @@ static int are_words(const cJSON *values) {
             if (cJSON_IsString(other) && strcmp(other->valuestring, value->valuestring) == 0)
                 return 0;
     }
-    return count >= 1 && count <= GRID_VALUES;
+    return 1;
 }
 
 static int has_option(const struct grid *grid, const char *name) {
