@@ -263,10 +263,8 @@ static void write_settings(const struct ablation *ablation, const struct ablatio
     cJSON_Delete(settings);
 }
 
-static int write_file(const struct ablation *ablation, const struct ablation_results *results, const char *name,
-                      void (*write)(const struct ablation *ablation, const struct ablation_results *results,
-                                    FILE *file),
-                      struct failure *failure) {
+int ablation_table_write(const struct ablation *ablation, const struct ablation_results *results, const char *name,
+                         ablation_writer *write, struct failure *failure) {
     struct file_writing writing;
     FILE *file = file_begin_in(ablation->sweep.out, name, &writing, failure);
     if (file == NULL)
@@ -277,11 +275,11 @@ static int write_file(const struct ablation *ablation, const struct ablation_res
 
 int ablation_results_write(const struct ablation *ablation, const struct ablation_results *results,
                            struct failure *failure) {
-    if (write_file(ablation, results, "results.tsv", write_results, failure) != 0 ||
-        write_file(ablation, results, "summary.tsv", write_summary, failure) != 0 ||
-        write_file(ablation, results, "differences.tsv", ablation_differences, failure) != 0)
+    if (ablation_table_write(ablation, results, "results.tsv", write_results, failure) != 0 ||
+        ablation_table_write(ablation, results, "summary.tsv", write_summary, failure) != 0 ||
+        ablation_table_write(ablation, results, "differences.tsv", ablation_differences, failure) != 0)
         return -1;
-    return write_file(ablation, results, "ablation.json", write_settings, failure);
+    return ablation_table_write(ablation, results, "ablation.json", write_settings, failure);
 }
 
 /* ---- The table ---- */

@@ -66,6 +66,11 @@ struct ablation_spread ablation_spread(const struct ablation_results *results, i
 int ablation_accuracies(const struct ablation_results *results, int model, double sparsity,
                         enum ablation_measure measure, double *values);
 
+/** Writes a file of the folder `out`. */
+typedef void ablation_writer(const struct ablation *ablation, const struct ablation_results *results, FILE *file);
+int ablation_table_write(const struct ablation *ablation, const struct ablation_results *results, const char *name,
+                         ablation_writer *write, struct failure *failure);
+
 /** Writes results.tsv, summary.tsv, differences.tsv and ablation.json. */
 int ablation_results_write(const struct ablation *ablation, const struct ablation_results *results,
                            struct failure *failure);

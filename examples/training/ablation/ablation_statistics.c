@@ -149,7 +149,7 @@ static int compare_values(const struct ablation_results *results, const struct g
 
 static void write_measure_of_grid(const struct grid *grid, const struct ablation_results *results,
                                   enum ablation_measure measure, FILE *file) {
-    struct difference *difference = allocate((size_t)grid_differences_count(grid) + 1, sizeof *difference);
+    struct difference *difference = allocate((size_t)grid_differences_count(grid), sizeof *difference);
     int count = 0;
     for (int option = 0; option < grid->options; option++)
         for (int i = 0; i < grid->option[option].values; i++)

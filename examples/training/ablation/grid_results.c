@@ -147,25 +147,14 @@ static int write_settings(const struct ablation *ablation, struct failure *failu
     return result;
 }
 
-static int write_file(const struct ablation *ablation, const struct ablation_results *results, const char *name,
-                      void (*write)(const struct ablation *, const struct ablation_results *, FILE *),
-                      struct failure *failure) {
-    struct file_writing writing;
-    FILE *file = file_begin_in(ablation->sweep.out, name, &writing, failure);
-    if (file == NULL)
-        return -1;
-    write(ablation, results, file);
-    return file_end(&writing, failure);
-}
-
 int grid_results_write(const struct ablation *ablation, const struct ablation_results *results,
                        struct failure *failure) {
-    if (write_file(ablation, results, "results.tsv", write_runs, failure) != 0 ||
-        write_file(ablation, results, "summary.tsv", write_summary, failure) != 0)
+    if (ablation_table_write(ablation, results, "results.tsv", write_runs, failure) != 0 ||
+        ablation_table_write(ablation, results, "summary.tsv", write_summary, failure) != 0)
         return -1;
     if (grid_differences_count(&ablation->grid) > MOST_DIFFERENCES)
         file_remove_in(ablation->sweep.out, GRID_DIFFERENCES);
-    else if (write_file(ablation, results, GRID_DIFFERENCES, grid_differences, failure) != 0)
+    else if (ablation_table_write(ablation, results, GRID_DIFFERENCES, grid_differences, failure) != 0)
         return -1;
     return write_settings(ablation, failure);
 }

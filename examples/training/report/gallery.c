@@ -174,3 +174,14 @@ void gallery_remark(const struct gallery *gallery, FILE *page) {
     html_element(page, "p", text);
     free(text);
 }
+
+void gallery_present(FILE *page, const char *folder, int by_scripts, const struct exhibit exhibits[], int count,
+                     gallery_draw *draw, void *user) {
+    struct gallery gallery;
+    gallery_open(&gallery, folder, by_scripts);
+    gallery_fill(&gallery, exhibits, count, 0, draw, user);
+    gallery_remark(&gallery, page);
+    for (int i = 0; i < count; i++)
+        gallery_show(&gallery, page, &exhibits[i]);
+    gallery_close(&gallery);
+}

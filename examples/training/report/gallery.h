@@ -39,6 +39,10 @@ int gallery_has_script(const struct gallery *gallery, const char *name);
 /** Puts a picture on the page, or the reason why it is missing. */
 void gallery_show(const struct gallery *gallery, FILE *page, const struct exhibit *exhibit);
 
+/** Does all of this for the pictures of a folder: draws the missing ones, and puts all on the page. */
+void gallery_present(FILE *page, const char *folder, int by_scripts, const struct exhibit exhibits[], int count,
+                     gallery_draw *draw, void *user);
+
 /** Says on the page where the pictures are, if not in the folder. */
 void gallery_remark(const struct gallery *gallery, FILE *page);
 

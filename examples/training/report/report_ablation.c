@@ -86,17 +86,6 @@ static double chance_in(const cJSON *settings) {
     return chance >= 0 && chance <= 1 ? chance : NAN;
 }
 
-static void show_pictures(const struct report *report, FILE *page, const char *folder,
-                          struct ablation_results *results) {
-    struct gallery gallery;
-    gallery_open(&gallery, folder, report->by_scripts);
-    gallery_fill(&gallery, pictures_of_ablation, PICTURES, 0, draw, results);
-    gallery_remark(&gallery, page);
-    for (int i = 0; i < PICTURES; i++)
-        gallery_show(&gallery, page, &pictures_of_ablation[i]);
-    gallery_close(&gallery);
-}
-
 int report_ablation(const struct report *report, FILE *page, const char *folder, const char *id,
                     struct failure *failure) {
     cJSON *settings;
@@ -107,7 +96,7 @@ int report_ablation(const struct report *report, FILE *page, const char *folder,
     int result = read_results(folder, &results, failure);
     if (result == 0) {
         results.chance = chance_in(settings);
-        show_pictures(report, page, folder, &results);
+        gallery_present(page, folder, report->by_scripts, pictures_of_ablation, PICTURES, draw, &results);
     }
     ablation_results_free(&results);
     if (result == 0)

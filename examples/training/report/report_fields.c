@@ -276,13 +276,7 @@ static int draw_again(void *user, const char *place, struct failure *failure) {
 
 static void show_pictures(const struct report *report, FILE *page, const char *folder, const cJSON *settings) {
     struct again again = {report->context, folder, settings};
-    struct gallery gallery;
-    gallery_open(&gallery, folder, report->by_scripts);
-    gallery_fill(&gallery, pictures_of_fields, PICTURES, 0, draw_again, &again);
-    gallery_remark(&gallery, page);
-    for (int i = 0; i < PICTURES; i++)
-        gallery_show(&gallery, page, &pictures_of_fields[i]);
-    gallery_close(&gallery);
+    gallery_present(page, folder, report->by_scripts, pictures_of_fields, PICTURES, draw_again, &again);
 }
 
 int report_fields(const struct report *report, FILE *page, const char *folder, const char *id,

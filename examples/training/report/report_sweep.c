@@ -118,18 +118,6 @@ static int draw(void *user, const char *place, struct failure *failure) {
     return grid_picture(drawn->grid, drawn->results, place, failure);
 }
 
-static void show_pictures(const struct report *report, FILE *page, const char *folder, struct drawn *drawn) {
-    struct gallery gallery;
-    if (!grid_picture_fits(drawn->grid))
-        return;
-    gallery_open(&gallery, folder, report->by_scripts);
-    gallery_fill(&gallery, pictures_of_sweep, PICTURES, 0, draw, drawn);
-    gallery_remark(&gallery, page);
-    for (int i = 0; i < PICTURES; i++)
-        gallery_show(&gallery, page, &pictures_of_sweep[i]);
-    gallery_close(&gallery);
-}
-
 /* ---- The section ---- */
 
 /* The columns before the spreads are options, and the number of runs. */
@@ -168,8 +156,9 @@ static int write_section(const struct report *report, FILE *page, const char *fo
                          struct failure *failure) {
     struct ablation_results results;
     const int are_read = read_results(folder, grid, &results, failure);
-    if (are_read == 0)
-        show_pictures(report, page, folder, &(struct drawn){grid, &results});
+    if (are_read == 0 && grid_picture_fits(grid))
+        gallery_present(page, folder, report->by_scripts, pictures_of_sweep, PICTURES, draw,
+                        &(struct drawn){grid, &results});
     ablation_results_free(&results);
     if (are_read != 0 || write_summary(page, folder, grid, failure) != 0)
         return -1;
